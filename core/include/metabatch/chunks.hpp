@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/config.hpp"
+#include "metabatch/uuid.hpp"
+
+/// The payload of a NOTIFY: which agents changed, as text that PostgreSQL can carry.
+namespace metabatch {
+
+inline constexpr std::size_t kIdSymbols = 22;  // 16 bytes in base64 without padding
+inline constexpr std::size_t kMaxNotifyBytes = 7999;  // PostgreSQL async.c: NOTIFY_PAYLOAD_MAX_LENGTH 8000, exclusive
+
+/// Splits agent ids into NOTIFY payloads, in the order given.
+///
+/// @shape  payload := id{1,363}; id := 22 symbols of A-Za-z0-9+/ (16 UUID bytes, base64 without padding)
+/// @units  max_payload bytes
+/// @errors payload_too_small: max_payload < 22, at = max_payload;
+///         payload_too_large: a whole chunk would exceed 7999 bytes, at = max_payload
+/// @owns   the returned strings; `ids` is only read during the call
+/// @cost   one allocation a chunk; a few ns an id
+/// @source PostgreSQL async.c: NOTIFY_PAYLOAD_MAX_LENGTH 8000, exclusive
+Result<std::vector<std::string>> encode_chunks(std::span<const Uuid> ids,
+                                               std::size_t max_payload = std::size_t{kDefaultPayloadBytes});
+
+/// The same into strings that are reused: steady state allocates nothing.
+Result<std::size_t> encode_chunks_into(std::span<const Uuid> ids, std::size_t max_payload,
+                                       std::vector<std::string>& chunks);
+
+/// All ids of one payload, strictly: the first bad symbol refuses the whole.
+///
+/// @errors length: at = the size; symbol: at = byte offset of the first symbol outside the alphabet
+Result<std::vector<Uuid>> decode_chunk(std::string_view payload);
+
+/// The same into memory that is reused.
+Result<std::size_t> decode_chunk_into(std::string_view payload, std::vector<Uuid>& ids);
+
+/// One id of a payload as it was met.
+struct ChunkId {
+  std::size_t at = 0;           ///< byte offset of its first symbol
+  std::optional<Uuid> id;       ///< none: holds a symbol outside the alphabet, at bad_at
+  std::size_t bad_at = 0;
+  bool canonical = true;        ///< false: the last symbol carries bits that are not data
+};
+
+/// Lazy reading: one id a step, nothing decoded before it is asked for. A size that is no multiple
+/// of 22 leaves a rest, which is not an id.
+class ChunkReader {
+ public:
+  explicit ChunkReader(std::string_view payload) : payload_(payload) {}
+  /// The next id, or nothing at the end of the whole ids.
+  std::optional<ChunkId> next();
+  /// Bytes behind the last whole id; 0 for a well-formed payload.
+  [[nodiscard]] std::size_t rest() const { return payload_.size() % kIdSymbols; }
+
+ private:
+  std::string_view payload_;
+  std::size_t at_ = 0;
+};
+
+/// Does this payload name this agent? By aligned window, never by substring; decodes nothing else.
+/// A non-canonical last symbol matches as it decodes.
+bool chunk_names(std::string_view payload, const Uuid& agent);
+
+}  // namespace metabatch

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "metabatch/result.hpp"
+#include "metabatch/time.hpp"
+
+namespace metabatch {
+
+/// Where updates wait while a flush is in flight.
+enum class QueuePolicy : std::uint8_t {
+  coalesce,  ///< merged into the entries held: a repeat of a key takes no room
+  fifo,      ///< the origin's bounded channel: every update takes a slot until the flush ends
+};
+/// How `interval` is counted.
+enum class SchedulePolicy : std::uint8_t {
+  fixed,        ///< ticks at start + n x interval, whether or not a capacity flush happened
+  after_flush,  ///< from the end of the last flush of any kind
+  linger,       ///< from the first entry of an empty batch
+};
+/// Who wins when collected_at is equal.
+enum class Ties : std::uint8_t { keep_first, keep_last };
+/// What happens to a batch whose write failed.
+enum class OnFailure : std::uint8_t { retain, discard };
+
+inline constexpr std::int64_t kDefaultBatchSize = 500;            // entries
+inline constexpr std::int64_t kMaxBatchSize = 100'000;            // entries
+inline constexpr Duration kDefaultInterval = std::chrono::seconds(5);
+inline constexpr Duration kMaxInterval = std::chrono::hours(1);
+inline constexpr std::int64_t kDefaultRoomEntries = 100'000;      // entries held, coalesce
+inline constexpr std::int64_t kFifoSlotsPerEntry = 5;             // fifo: slots = this x batch_size
+inline constexpr std::int64_t kDefaultRoomBytes = 256LL << 20;    // bytes of keys, values and errors held
+inline constexpr Duration kDefaultFinalFlushTimeout = std::chrono::seconds(15);
+inline constexpr std::int64_t kDefaultPayloadBytes = 8000;        // NOTIFY payload budget
+inline constexpr std::size_t kMaxChannelBytes = 63;               // NAMEDATALEN - 1
+
+/// All that can be set. 0 for a size or a time means its default.
+struct Config {
+  std::int64_t batch_size = 0;       ///< entries; a batch that holds this many is due at once
+  Duration interval{};               ///< how long entries wait at most, counted as `schedule` says
+  QueuePolicy queue = QueuePolicy::coalesce;
+  std::int64_t queue_capacity = 0;   ///< coalesce: entries held in all; fifo: slots of the queue
+  std::int64_t queue_bytes = 0;      ///< bytes of keys, values and errors held
+  SchedulePolicy schedule = SchedulePolicy::fixed;
+  Ties ties = Ties::keep_first;
+  OnFailure on_failure = OnFailure::retain;
+  Duration final_flush_timeout{};    ///< how long shutdown may take
+  std::int64_t max_payload_bytes = 0;
+  std::string channel = "workspace_agent_metadata_batch";
+
+  bool operator==(const Config&) const = default;
+};
+
+/// Names of the settings, for messages and flags; the order is that of SPEC section 1.
+enum class Setting : std::uint8_t {
+  batch_size, interval, queue, queue_capacity, queue_bytes, schedule, ties, on_failure,
+  final_flush_timeout, max_payload_bytes, channel,
+};
+std::string_view name_of(Setting setting);
+std::string_view name_of(QueuePolicy queue);
+std::string_view name_of(SchedulePolicy schedule);
+std::string_view name_of(Ties ties);
+std::string_view name_of(OnFailure on_failure);
+
+/// The config with its defaults filled in, or why it is impossible as a whole.
+///
+/// @errors setting_negative, setting_too_large, setting_too_small: at = the Setting
+Result<Config> validated(Config config);
+
+/// The same for a running machine: a change of `channel` is refused as well.
+///
+/// @errors those of validated(); setting_fixed: at = Setting::channel
+Result<Config> validated_change(const Config& running, Config wanted);
+
+/// One sentence for people that names the field, what was asked and what is possible.
+std::string describe(const Error& error, const Config& asked);
+
+}  // namespace metabatch

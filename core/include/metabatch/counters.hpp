@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "metabatch/outcome.hpp"
+
+namespace metabatch {
+
+/// Where every update ever offered is now. The accounting identity
+///
+///     offered = dropped + coalesced + stale + written + rows_stale + unmatched
+///             + discarded + quarantined + spooled + held
+///
+/// holds at every moment for each part that keeps counters, and so for their sum.
+struct Counters {
+  std::uint64_t offered = 0;
+  std::uint64_t dropped_full = 0;
+  std::uint64_t dropped_closed = 0;
+  std::uint64_t coalesced = 0;
+  std::uint64_t stale = 0;
+  std::uint64_t written = 0;
+  std::uint64_t rows_stale = 0;
+  std::uint64_t unmatched = 0;
+  std::uint64_t discarded = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t spooled = 0;
+  std::uint64_t waiting = 0;    ///< held: entries not yet in a flush
+  std::uint64_t queued = 0;     ///< held: updates in the fifo
+  std::uint64_t in_flight = 0;  ///< held: entries of flushes that are not complete
+
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_full + dropped_closed; }
+  [[nodiscard]] std::uint64_t accepted() const { return offered - dropped(); }
+  [[nodiscard]] std::uint64_t held() const { return waiting + queued + in_flight; }
+  [[nodiscard]] bool balanced() const {
+    return offered == dropped() + coalesced + stale + written + rows_stale + unmatched + discarded + quarantined +
+                          spooled + held();
+  }
+  Counters& operator+=(const Counters& other);
+  bool operator==(const Counters&) const = default;
+};
+
+/// What the flushes did. Kept by whoever completes them.
+struct FlushCounters {
+  std::array<std::uint64_t, kReasons> flushes{};  ///< successful ones, by Reason
+  std::uint64_t flushed_entries = 0;              ///< entries of successful flushes
+  std::array<std::uint64_t, kFailureClasses> failures{};
+  std::uint64_t retries = 0;
+  std::uint64_t chunks = 0;
+  std::uint64_t notify_bytes = 0;
+  std::uint64_t publish_errors = 0;
+
+  [[nodiscard]] std::uint64_t total_flushes() const { return flushes[0] + flushes[1] + flushes[2]; }
+  [[nodiscard]] std::uint64_t total_failures() const;
+  bool operator==(const FlushCounters&) const = default;
+};
+
+}  // namespace metabatch

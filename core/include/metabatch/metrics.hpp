@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "metabatch/counters.hpp"
+#include "metabatch/histogram.hpp"
+#include "metabatch/outcome.hpp"
+
+namespace metabatch {
+
+/// What the flushes of one machine were like: SPEC section 4's values, without names or labels. A plain
+/// value: copy it to read it while the machine goes on.
+struct Metrics {
+  Metrics();
+
+  Histogram batch_utilization;                     ///< keys per agent, per flush attempt
+  Histogram batch_size;                            ///< entries of a successful flush
+  std::array<Histogram, kReasons> flush_duration;  ///< seconds of write + publish, successful flushes, by Reason
+  DelayHistogram delay;                            ///< add of the update written -> its write
+  FlushCounters flushes;
+
+  /// A flush is about to be tried.
+  ///
+  /// @shape keys_per_agent: one count for each agent of the batch
+  void attempted(std::span<const std::uint32_t> keys_per_agent, Instant now);
+
+  /// A flush ended. Successful = outcome.failure is none; a failed one counts its class (and its retries,
+  /// chunks and publish errors), nothing else.
+  void completed(Reason reason, std::size_t entries, Duration took, const FlushOutcome& outcome, Instant now);
+};
+
+}  // namespace metabatch

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metabatch/counters.hpp"
+
+#include <numeric>
+
+namespace metabatch {
+
+Counters& Counters::operator+=(const Counters& other) {
+  offered += other.offered;
+  dropped_full += other.dropped_full;
+  dropped_closed += other.dropped_closed;
+  coalesced += other.coalesced;
+  stale += other.stale;
+  written += other.written;
+  rows_stale += other.rows_stale;
+  unmatched += other.unmatched;
+  discarded += other.discarded;
+  quarantined += other.quarantined;
+  spooled += other.spooled;
+  waiting += other.waiting;
+  queued += other.queued;
+  in_flight += other.in_flight;
+  return *this;
+}
+
+std::uint64_t FlushCounters::total_failures() const {
+  return std::accumulate(failures.begin(), failures.end(), std::uint64_t{0});
+}
+
+}  // namespace metabatch

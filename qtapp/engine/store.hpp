@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "metabatch/outcome.hpp"
+#include "metabatch/update.hpp"
+
+namespace metabatch::engine {
+
+/// The port through which a flush leaves the engine. Implementations own their connection.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Called once, on the flusher's thread, before the first flush; open connections here or on demand.
+  virtual void start() {}
+
+  /// Writes the entries in one statement or transaction and publishes the chunks with it. Sequential code that may
+  /// block: the engine holds no lock meanwhile. Never throws; what went wrong is in the outcome.
+  ///
+  /// @shape entries: at most batch_size, sorted by (agent, key) bytes, each (agent, key) once;
+  ///        chunks: the NOTIFY payloads that name the agents of the entries
+  /// @owns  nothing: both are only read during the call
+  virtual FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) = 0;
+
+  /// Asks a flush that is running to end soon (it then reports a failure). Any thread, any time; must not block.
+  virtual void cancel() noexcept = 0;
+
+  /// Called once, on the flusher's thread, after the last flush; close connections here.
+  virtual void stop() {}
+};
+
+}  // namespace metabatch::engine
