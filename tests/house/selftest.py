@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Proves that each rule can fire, on the line it should, and that none fires on a sound tree."""
+import os
+import sys
+import tempfile
+
+import check
+import rules
+
+SPDX = '// SPDX-License-Identifier: Apache-2.0\n'
+LONG = SPDX + '// line\n' * 500
+
+# rule -> [(path, text, line)]: each sample must give exactly this one finding.
+BAD = {
+    'platform-macro': [
+        ('core/src/a.cpp', SPDX + '#ifdef __EMSCRIPTEN__\n#endif\n', 2),
+        ('qtapp/gui/a.cpp', SPDX + '#if defined(Q_OS_WIN)\n#endif\n', 2),
+        ('core/CMakeLists.txt', '# SPDX-License-Identifier: Apache-2.0\nif(NOT EMSCRIPTEN AND x)\n', 2),
+    ],
+    'clock-or-thread-in-core': [
+        ('core/src/a.cpp', SPDX + '#include <thread>\n', 2),
+        ('core/include/metabatch/a.hpp', SPDX + '\n#include <atomic>\n', 3),
+        ('core/src/b.cpp', SPDX + 'auto t = std::chrono::steady_clock::now();\n', 2),
+    ],
+    'io-in-core': [
+        ('core/src/a.cpp', SPDX + '#include <iostream>\n', 2),
+        ('core/src/b.cpp', SPDX + 'void f() { std::printf("x"); }\n', 2),
+    ],
+    'qt-below-the-arrow': [
+        ('core/src/a.cpp', SPDX + '#include <QString>\n', 2),
+        ('qtapp/engine/a.hpp', SPDX + '#include <QtCore/qstring.h>\n', 2),
+    ],
+    'sql-or-widget-in-models': [
+        ('qtapp/models/a.hpp', SPDX + '#include <QSqlQuery>\n', 2),
+        ('qtapp/gui/page.cpp', SPDX + '#include <QSqlDatabase>\n', 2),
+    ],
+    'sleep-in-tests': [
+        ('tests/engine/tst_a.cpp', SPDX + 'void f() { std::this_thread::sleep_for(1s); }\n', 2),
+        ('tests/core/tst_a.cpp', SPDX + 'void f() { QTRY_VERIFY(x); }\n', 2),
+        ('tests/core/tst_b.cpp', SPDX + 'void f() { QTest::qWait(10); }\n', 2),
+    ],
+    'unordered-in-core': [('core/src/a.cpp', SPDX + '#include <map>\nstd::unordered_map<int, int> m;\n', 3)],
+    'distribution-in-core': [('core/src/a.cpp', SPDX + 'std::uniform_int_distribution<int> d;\n', 2)],
+    'long-header': [('core/include/metabatch/a.hpp', ''.join(LONG.splitlines(True)[:151]), 151)],
+    'long-source': [('core/src/a.cpp', ''.join(LONG.splitlines(True)[:401]), 401)],
+    'long-function': [
+        ('core/src/a.cpp', SPDX + 'namespace x {\nint f(int a) {\n' + '  ++a;\n' * 39 + '}\n}\n', 3),
+        ('core/src/b.cpp', SPDX + 'class A {\n public:\n  A(int v)\n      : a_{v}, b_(2) {\n' + '    ++b_;\n' * 39 + '  }\n};\n', 4),
+        ('tests/core/tst_a.cpp', SPDX + 'void T::f() {\n  auto g = [&](int x) {\n' + '    if (x) { ++x; }\n' * 39 + '  };\n}\n', 2),
+        ('core/src/c.cpp', SPDX + 'template <class T>\nint f(T a) const noexcept {\n' + "  ++a; // } '{' \"}\"\n" * 39 + '}\n', 2),
+    ],
+    'spdx-line': [
+        ('core/src/a.cpp', 'int x;\n', 1),
+        ('cmake/A.cmake', 'set(a b)\n', 1),
+        ('tests/a.py', '#!/usr/bin/env python3\nimport os\n', 1),
+    ],
+    'include-upward': [
+        ('core/src/a.cpp', SPDX + '#include "engine/engine.hpp"\n', 2),
+        ('core/src/b.cpp', SPDX + '#include "../../qtapp/sql/store.hpp"\n', 2),
+        ('qtapp/engine/a.hpp', SPDX + '#include "sql/store.hpp"\n', 2),
+        ('qtapp/sql/a.cpp', SPDX + '#include "cli/main.hpp"\n', 2),
+        ('qtapp/models/a.cpp', SPDX + '#include "engine/engine.hpp"\n', 2),
+        ('wasm/api.cpp', SPDX + '#include "engine/engine.hpp"\n', 2),
+    ],
+}
+
+SOUND = {
+    'core/include/metabatch/a.hpp': ''.join(LONG.splitlines(True)[:150]),
+    'core/src/a.cpp': SPDX + '// unordered_map, <thread>, sleep(1) and __linux__ in prose are fine\n'
+                      '#include "../src/b.hpp"\n#include <chrono>\nconst char* s = "#include <thread> steady_clock";\n'
+                      'constexpr auto n = 100\'000;\n',
+    'core/src/b.cpp': SPDX + 'int f(int a) {\n' + '  ++a;\n' * 38 + '}\nint g() {\n' + '  f(1);\n' * 38 + '}\n',
+    'core/src/c.cpp': SPDX + 'const int kTable[] = {\n' + '  1,\n' * 60 + '};\nint snprintf_user() { return std::snprintf(nullptr, 0, "x"); }\n',
+    'tests/core/tst_a.cpp': SPDX + 'void T::rows_data() {\n' + '  row();\n' * 60 + '}\n',
+    'tests/sql/tst_a.cpp': SPDX + 'void f() { QTRY_VERIFY(x); }\n',
+    'qtapp/sql/a.cpp': SPDX + '#include <QSqlQuery>\n#include "engine/store.hpp"\n#include "sql/a.hpp"\n#include "a.hpp"\n',
+    'qtapp/engine/a.cpp': SPDX + '#include <thread>\n#include "metabatch/time.hpp"\n',
+    'wasm/api.cpp': SPDX + '#ifdef __EMSCRIPTEN__\n#endif\n',
+    'CMakeLists.txt': '# SPDX-License-Identifier: Apache-2.0\nif(EMSCRIPTEN)\n',
+    'build/x.cpp': 'int x;\n',
+    'README.md': 'no licence line needed\n',
+}
+
+
+def findings_of(tree):
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in tree.items():
+            os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
+            with open(os.path.join(root, path), 'w', encoding='utf-8', newline='') as handle:
+                handle.write(text)
+        return [(name, path, line) for name, _, path, line, _ in check.findings(root)]
+
+
+def main():
+    wrong = []
+    for name, _, _ in rules.RULES:
+        if name not in BAD:
+            wrong.append(f'{name}: no bad sample')
+    for name, samples in BAD.items():
+        for path, text, line in samples:
+            found = findings_of({path: text})
+            if found != [(name, path, line)]:
+                wrong.append(f'{name}: {path}: expected line {line}, found {found}')
+    wrong += [f'sound tree: {found}' for found in findings_of(SOUND)]
+    for line in wrong:
+        print(line)
+    print(f'{len(BAD)} rules, {sum(map(len, BAD.values()))} bad samples: {len(wrong)} wrong')
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
