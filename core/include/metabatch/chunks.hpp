@@ -29,7 +29,9 @@ inline constexpr std::size_t kMaxNotifyBytes = 7999;  // PostgreSQL async.c: NOT
 Result<std::vector<std::string>> encode_chunks(std::span<const Uuid> ids,
                                                std::size_t max_payload = std::size_t{kDefaultPayloadBytes});
 
-/// The same into strings that are reused: steady state allocates nothing.
+/// The same into strings that are reused: steady state allocates nothing. The result is how many of
+/// `chunks`, from the first, are the payloads; strings beyond them are room for later and mean nothing.
+/// After an error `chunks` is as it was.
 Result<std::size_t> encode_chunks_into(std::span<const Uuid> ids, std::size_t max_payload,
                                        std::vector<std::string>& chunks);
 
@@ -38,7 +40,7 @@ Result<std::size_t> encode_chunks_into(std::span<const Uuid> ids, std::size_t ma
 /// @errors length: at = the size; symbol: at = byte offset of the first symbol outside the alphabet
 Result<std::vector<Uuid>> decode_chunk(std::string_view payload);
 
-/// The same into memory that is reused.
+/// The same into memory that is reused; the result is ids.size(). After an error `ids` is empty.
 Result<std::size_t> decode_chunk_into(std::string_view payload, std::vector<Uuid>& ids);
 
 /// One id of a payload as it was met.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -28,12 +29,20 @@ struct Uuid {
 enum class UuidVariant : std::uint8_t { ncs, rfc, microsoft, future };
 UuidVariant variant(const Uuid& id);
 
-/// Reads every usual form: canonical, upper case, 32 hex digits, {braces}, urn:uuid:.
+/// Reads every usual form, in either case: 8-4-4-4-12, 32 hex digits, and both of them in {braces} or
+/// behind urn:uuid:. Nothing around it: blanks are an error.
 ///
-/// @errors bad_uuid: at = first offending byte, or the size when the text ends too early
+/// @errors bad_uuid: at = the first byte with which no UUID goes on (so a surplus byte is its own
+///         offset), or the size when the text ends too early
+/// @source RFC 9562 section 4
 Result<Uuid> parse_uuid(std::string_view text);
+
+inline constexpr std::size_t kUuidChars = 36;  // 8-4-4-4-12
 
 /// Canonical: 36 characters, lower case.
 std::string format_uuid(const Uuid& id);
+
+/// The same into memory of the caller, without an end mark.
+void format_uuid_to(const Uuid& id, char (&out)[kUuidChars]);
 
 }  // namespace metabatch

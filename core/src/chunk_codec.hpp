@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// The two inner loops of the chunk codec. There is a portable pair, which is the truth, and on some
+/// processors faster pairs, which tests hold to it. Plain pointers only: the fast sources are
+/// compiled for processors that the rest is not, so they must not share inline functions with it.
+namespace metabatch::codec {
+
+/// Writes 22 symbols for each of `count` ids of 16 bytes.
+using EncodeFn = void (*)(const std::uint8_t* ids, std::size_t count, char* symbols);
+
+/// Reads `count` ids of 22 symbols. False when any symbol is outside the alphabet: then what was
+/// written to `ids` means nothing. Bits of the last symbol that are not data are ignored.
+using DecodeFn = bool (*)(const char* symbols, std::size_t count, std::uint8_t* ids);
+
+struct Codec {
+  const char* name;  ///< portable, avx2, vbmi
+  EncodeFn encode;
+  DecodeFn decode;
+};
+
+void encode_portable(const std::uint8_t* ids, std::size_t count, char* symbols);
+bool decode_portable(const char* symbols, std::size_t count, std::uint8_t* ids);
+
+/// All that run on this processor, the best last; the portable one is always first.
+/// The build chooses which source answers: x86/chunks_dispatch.cpp or portable/chunks_dispatch.cpp.
+std::size_t codecs(Codec (&out)[3]);
+
+/// The best one, chosen once.
+const Codec& best();
+
+}  // namespace metabatch::codec

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <cstring>
+
+#include "chunk_codec.hpp"
+#include "chunk_symbols.hpp"
+
+namespace metabatch::codec {
+namespace {
+
+/// Two symbols for every 12 bits: 8 KiB, which stays in the first-level cache while a chunk is made.
+using SymbolPair = std::array<char, 2>;
+constexpr std::array<SymbolPair, 4096> make_pairs() {
+  std::array<SymbolPair, 4096> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {kSymbols[i >> 6], kSymbols[i & 63]};
+  return pairs;
+}
+constexpr auto kPairs = make_pairs();
+
+/// The value of a symbol, shifted to its place in a group of four; kBad outside the alphabet.
+constexpr std::uint32_t kBad = 0x8000'0000;
+constexpr std::array<std::uint32_t, 256> make_values(unsigned shift) {
+  std::array<std::uint32_t, 256> values{};
+  for (auto& value : values) value = kBad;
+  for (std::size_t i = 0; i < kSymbols.size(); ++i) {
+    values[static_cast<unsigned char>(kSymbols[i])] = static_cast<std::uint32_t>(i) << shift;
+  }
+  return values;
+}
+constexpr std::array<std::uint32_t, 256> kValues[4] = {make_values(18), make_values(12), make_values(6),
+                                                       make_values(0)};
+
+/// Written out so that compilers see one load (or store) and a byte swap.
+std::uint64_t load_big_endian(const std::uint8_t* from) {
+  return std::uint64_t{from[0]} << 56 | std::uint64_t{from[1]} << 48 | std::uint64_t{from[2]} << 40 |
+         std::uint64_t{from[3]} << 32 | std::uint64_t{from[4]} << 24 | std::uint64_t{from[5]} << 16 |
+         std::uint64_t{from[6]} << 8 | std::uint64_t{from[7]};
+}
+void store_big_endian(std::uint64_t value, std::uint8_t* to) {
+  for (unsigned i = 0; i < 8; ++i) to[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+}
+
+void put_pair(std::uint64_t twelve_bits, char* to) { std::memcpy(to, kPairs[twelve_bits & 0xfff].data(), 2); }
+
+std::uint32_t quad(const unsigned char* from) {
+  return kValues[0][from[0]] | kValues[1][from[1]] | kValues[2][from[2]] | kValues[3][from[3]];
+}
+
+}  // namespace
+
+void encode_portable(const std::uint8_t* ids, std::size_t count, char* symbols) {
+  for (; count != 0; --count, ids += 16, symbols += 22) {
+    const std::uint64_t high = load_big_endian(ids);
+    const std::uint64_t low = load_big_endian(ids + 8);
+    put_pair(high >> 52, symbols);
+    put_pair(high >> 40, symbols + 2);
+    put_pair(high >> 28, symbols + 4);
+    put_pair(high >> 16, symbols + 6);
+    put_pair(high >> 4, symbols + 8);
+    put_pair(high << 8 | low >> 56, symbols + 10);
+    put_pair(low >> 44, symbols + 12);
+    put_pair(low >> 32, symbols + 14);
+    put_pair(low >> 20, symbols + 16);
+    put_pair(low >> 8, symbols + 18);
+    put_pair(low << 4, symbols + 20);
+  }
+}
+
+bool decode_portable(const char* symbols, std::size_t count, std::uint8_t* ids) {
+  std::uint32_t seen = 0;
+  for (; count != 0; --count, ids += 16, symbols += 22) {
+    unsigned char in[22];
+    std::memcpy(in, symbols, 22);
+    const std::uint32_t a = quad(in);
+    const std::uint32_t b = quad(in + 4);
+    const std::uint32_t c = quad(in + 8);
+    const std::uint32_t d = quad(in + 12);
+    const std::uint32_t e = quad(in + 16);
+    const std::uint32_t f = kValues[0][in[20]] | kValues[1][in[21]];
+    seen |= a | b | c | d | e | f;
+    store_big_endian(std::uint64_t{a} << 40 | std::uint64_t{b} << 16 | c >> 8, ids);
+    store_big_endian(std::uint64_t{c} << 56 | std::uint64_t{d} << 32 | std::uint64_t{e} << 8 | (f >> 16 & 0xff),
+                     ids + 8);
+  }
+  return (seen & kBad) == 0;
+}
+
+}  // namespace metabatch::codec
