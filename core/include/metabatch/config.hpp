@@ -34,6 +34,9 @@ inline constexpr std::int64_t kDefaultRoomEntries = 100'000;      // entries hel
 inline constexpr std::int64_t kFifoSlotsPerEntry = 5;             // fifo: slots = this x batch_size
 inline constexpr std::int64_t kDefaultRoomBytes = 256LL << 20;    // bytes of keys, values and errors held
 inline constexpr Duration kDefaultFinalFlushTimeout = std::chrono::seconds(15);
+inline constexpr std::int64_t kMaxRoomEntries = 1LL << 27;        // entries or slots; keeps packed counts apart
+inline constexpr std::int64_t kMaxRoomBytes = 1LL << 36;          // bytes held (64 GiB); the same
+inline constexpr Duration kMaxFinalFlushTimeout = std::chrono::hours(1);
 inline constexpr std::int64_t kDefaultPayloadBytes = 8000;        // NOTIFY payload budget
 inline constexpr std::size_t kMaxChannelBytes = 63;               // NAMEDATALEN - 1
 
@@ -70,8 +73,10 @@ std::string_view name_of(OnFailure on_failure);
 /// @errors setting_negative, setting_too_large, setting_too_small: at = the Setting
 Result<Config> validated(Config config);
 
-/// The same for a running machine: a change of `channel` is refused as well.
+/// The same for a running machine: a change of `channel` is refused as well. A queue_capacity that is the
+/// default of `running` and that `wanted` repeats stays a default: it follows a change of batch_size or queue.
 ///
+/// @shape running: as validated() returned it
 /// @errors those of validated(); setting_fixed: at = Setting::channel
 Result<Config> validated_change(const Config& running, Config wanted);
 

@@ -13,8 +13,11 @@ namespace metabatch {
 
 /// The exponential form of Prometheus' native histograms: schema 3 (factor 2^(1/8), about 1.09; the
 /// origin asks for a factor of at most 1.1), at most 100 buckets, zero threshold 2^-128. When a new bucket
-/// would be one too many: reset if the last reset is an hour or more ago, else halve the resolution.
+/// would be one too many: reset if the last reset (or the first observation) is an hour or more ago, else
+/// halve the resolution until they fit (schema -4 is the coarsest). A reset keeps the latest observation only,
+/// in `count` and `sum` too; the classic form beside it is never reset. NaN counts, in no bucket.
 ///
+/// @cost   observe: one map look-up; a new bucket allocates
 /// @source client_golang prometheus/histogram.go (limitBuckets, maybeReset, doubleBucketWidth)
 struct NativeHistogram {
   int schema = 3;
@@ -54,7 +57,9 @@ class Histogram {
 };
 
 /// Delays in integer nanoseconds, log-linear: 32 steps an octave, so a quantile is within 1/32 above the
-/// truth and equal on every platform. No allocation after construction, none in observe().
+/// truth and equal on every platform. Delays below 64 ns are exact, negative ones count as 0.
+///
+/// @cost observe: a few instructions, no allocation; a copy is 15 KB; quantile: one pass over it
 class DelayHistogram {
  public:
   void observe(Duration delay, std::uint64_t times = 1);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metabatch/config.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace metabatch {
+namespace {
+
+constexpr std::int64_t kIdSymbols = 22;            // one id of a payload
+constexpr std::int64_t kPostgresPayload = 7999;    // longest NOTIFY payload PostgreSQL accepts
+constexpr std::int64_t kMaxPayloadBytes = (kPostgresPayload / kIdSymbols + 1) * kIdSymbols - 1;
+
+Error refused(Errc code, Setting setting) { return {code, static_cast<std::size_t>(setting)}; }
+
+/// Fills in the default and judges the range.
+template <class T>
+std::optional<Error> settle(T& value, T standard, T least, T most, Setting setting) {
+  if (value < T{}) return refused(Errc::setting_negative, setting);
+  if (value == T{}) value = standard;
+  if (value < least) return refused(Errc::setting_too_small, setting);
+  if (value > most) return refused(Errc::setting_too_large, setting);
+  return std::nullopt;
+}
+
+std::int64_t default_room(QueuePolicy queue, std::int64_t batch_size) {
+  static_assert(kDefaultRoomEntries >= kMaxBatchSize, "the default room holds any batch");
+  return queue == QueuePolicy::fifo ? kFifoSlotsPerEntry * batch_size : kDefaultRoomEntries;
+}
+
+std::optional<Error> settle_channel(const std::string& channel) {
+  if (channel.empty()) return refused(Errc::setting_too_small, Setting::channel);
+  if (channel.size() > kMaxChannelBytes) return refused(Errc::setting_too_large, Setting::channel);
+  return std::nullopt;
+}
+
+std::string count(std::int64_t value) { return std::to_string(value); }
+
+std::string asked_for(Setting setting, const Config& asked) {
+  switch (setting) {
+    case Setting::batch_size: return count(asked.batch_size) + " entries";
+    case Setting::interval: return format_duration(asked.interval);
+    case Setting::queue: return std::string(name_of(asked.queue));
+    case Setting::queue_capacity:
+      return count(asked.queue_capacity) + (asked.queue == QueuePolicy::fifo ? " updates" : " entries");
+    case Setting::queue_bytes: return count(asked.queue_bytes) + " bytes";
+    case Setting::schedule: return std::string(name_of(asked.schedule));
+    case Setting::ties: return std::string(name_of(asked.ties));
+    case Setting::on_failure: return std::string(name_of(asked.on_failure));
+    case Setting::final_flush_timeout: return format_duration(asked.final_flush_timeout);
+    case Setting::max_payload_bytes: return count(asked.max_payload_bytes) + " bytes";
+    case Setting::channel:
+      return asked.channel.empty() ? "an empty name" : "a name of " + std::to_string(asked.channel.size()) + " bytes";
+  }
+  return "?";
+}
+
+std::string possible_room(const Config& asked) {
+  const std::int64_t batch = asked.batch_size == 0 ? kDefaultBatchSize : asked.batch_size;
+  return count(batch) + " (the room holds at least one batch) to " + count(kMaxRoomEntries) +
+         ", or 0 for the default of " + count(default_room(asked.queue, batch));
+}
+
+std::string possible(Setting setting, const Config& asked) {
+  switch (setting) {
+    case Setting::batch_size:
+      return "1 to " + count(kMaxBatchSize) + " entries, or 0 for the default of " + count(kDefaultBatchSize);
+    case Setting::interval:
+      return "up to " + format_duration(kMaxInterval) + ", or 0 for the default of " + format_duration(kDefaultInterval);
+    case Setting::queue_capacity: return possible_room(asked);
+    case Setting::queue_bytes:
+      return "1 to " + count(kMaxRoomBytes) + " bytes, or 0 for the default of " + count(kDefaultRoomBytes);
+    case Setting::final_flush_timeout:
+      return "up to " + format_duration(kMaxFinalFlushTimeout) + ", or 0 for the default of " +
+             format_duration(kDefaultFinalFlushTimeout);
+    case Setting::max_payload_bytes:
+      return count(kIdSymbols) + " (one agent id) to " + count(kMaxPayloadBytes) +
+             " bytes (whole ids must fit the 7999 bytes PostgreSQL accepts), or 0 for the default of " +
+             count(kDefaultPayloadBytes);
+    case Setting::channel: return "a name of 1 to " + std::to_string(kMaxChannelBytes) + " bytes";
+    case Setting::queue: return "coalesce or fifo";
+    case Setting::schedule: return "fixed, after_flush or linger";
+    case Setting::ties: return "keep_first or keep_last";
+    case Setting::on_failure: return "retain or discard";
+  }
+  return "?";
+}
+
+}  // namespace
+
+Result<Config> validated(Config config) {
+  using D = Duration;
+  if (const auto e = settle(config.batch_size, kDefaultBatchSize, std::int64_t{1}, kMaxBatchSize, Setting::batch_size))
+    return *e;
+  if (const auto e = settle(config.interval, kDefaultInterval, D{1}, kMaxInterval, Setting::interval)) return *e;
+  if (const auto e = settle(config.queue_capacity, default_room(config.queue, config.batch_size), config.batch_size,
+                            kMaxRoomEntries, Setting::queue_capacity))
+    return *e;
+  if (const auto e = settle(config.queue_bytes, kDefaultRoomBytes, std::int64_t{1}, kMaxRoomBytes, Setting::queue_bytes))
+    return *e;
+  if (const auto e = settle(config.final_flush_timeout, kDefaultFinalFlushTimeout, D{1}, kMaxFinalFlushTimeout,
+                            Setting::final_flush_timeout))
+    return *e;
+  if (const auto e = settle(config.max_payload_bytes, kDefaultPayloadBytes, kIdSymbols, kMaxPayloadBytes,
+                            Setting::max_payload_bytes))
+    return *e;
+  if (const auto e = settle_channel(config.channel)) return *e;
+  return config;
+}
+
+Result<Config> validated_change(const Config& running, Config wanted) {
+  const bool room_is_default = running.queue_capacity == default_room(running.queue, running.batch_size);
+  if (room_is_default && wanted.queue_capacity == running.queue_capacity) wanted.queue_capacity = 0;
+  Result<Config> settled = validated(std::move(wanted));
+  if (settled && settled->channel != running.channel) return refused(Errc::setting_fixed, Setting::channel);
+  return settled;
+}
+
+std::string describe(const Error& error, const Config& asked) {
+  const auto setting = static_cast<Setting>(error.at);
+  const std::string name(name_of(setting));
+  const std::string why = ": asked for " + asked_for(setting, asked) + ", possible is " + possible(setting, asked) + ".";
+  switch (error.code) {
+    case Errc::setting_negative: return name + " cannot be negative" + why;
+    case Errc::setting_too_large: return name + " is too large" + why;
+    case Errc::setting_too_small: return name + " is too small" + why;
+    case Errc::setting_fixed: return name + " cannot be changed while running: stop, and start again with the new one.";
+    default: return "The settings are impossible (code " + std::to_string(static_cast<int>(error.code)) + ").";
+  }
+}
+
+}  // namespace metabatch
