@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "agent_table.hpp"
+#include "block.hpp"
+#include "metabatch/entries.hpp"
+
+namespace metabatch {
+
+/// What one shard holds.
+struct Entries::Held {
+  explicit Held(std::uint64_t seed) : agents(seed), schemas(seed), blocks(seed) {}
+  ~Held() {
+    agents.for_each([this](AgentSlot& slot) {
+      if (slot.waiting != nullptr) blocks.free(slot.waiting);
+      if (slot.flying != nullptr) blocks.free(slot.flying);
+    });
+  }
+
+  AgentTable agents;
+  Schemas schemas;
+  Blocks blocks;
+  Block* head = nullptr;  // waiting blocks, ascending in place
+  Block* tail = nullptr;
+  Block* last_linked = nullptr;  // where the next block to link in the middle probably belongs
+  std::vector<std::uint32_t> order;  // working memory of settle()
+  std::vector<bool> keep;
+};
+
+inline std::uint64_t size_of(const Update& update) {
+  return update.key.size() + update.value.size() + update.error.size();
+}
+
+/// Does the later arrival take the place of the one held?
+inline bool replaces(WallTime later, WallTime held, Ties ties) {
+  return later > held || (later == held && ties == Ties::keep_last);
+}
+
+/// Positions of a block's entries in byte order of their keys.
+void sort_keys(const Block& block, std::vector<std::uint32_t>& order);
+
+}  // namespace metabatch

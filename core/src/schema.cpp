@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "bytes.hpp"
+
+namespace metabatch {
+
+bool Schema::matches(std::span<const std::string_view> keys) const {
+  if (keys.size() != ends.size()) return false;
+  const char* at = bytes.data();
+  std::uint32_t from = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::uint32_t size = ends[i] - from;
+    if (keys[i].size() != size || !equal_bytes(at + from, keys[i].data(), size)) return false;
+    from = ends[i];
+  }
+  return true;
+}
+
+Schemas::~Schemas() {
+  for (Schema* schema : all_) delete schema;
+}
+
+Schema* Schemas::find_or_make(std::span<const std::string_view> keys) {
+  if (last_ != nullptr && last_->matches(keys)) return last_;
+  if (keys.empty() || keys.size() > kMostKeys) return nullptr;
+  std::uint64_t hash = seed_;
+  std::size_t bytes = 0;
+  for (const std::string_view key : keys) {
+    bytes += key.size();
+    if (bytes > kMostKeyBytes) return nullptr;
+    hash = hash_bytes(key, hash);
+  }
+  // Sorted by hash: few, long-lived, looked up only when the last one used did not match.
+  const auto at = std::lower_bound(all_.begin(), all_.end(), hash, [](const Schema* s, std::uint64_t h) { return s->hash < h; });
+  for (auto it = at; it != all_.end() && (*it)->hash == hash; ++it) {
+    if ((*it)->matches(keys)) return last_ = *it;
+  }
+  return make(keys, hash);
+}
+
+Schema* Schemas::make(std::span<const std::string_view> keys, std::uint64_t hash) {
+  if (all_.size() >= kMostSchemas) forget_unused();
+  if (all_.size() >= kMostSchemas) return nullptr;
+  auto schema = new Schema;
+  for (const std::string_view key : keys) {
+    schema->bytes.append(key);
+    schema->ends.push_back(static_cast<std::uint32_t>(schema->bytes.size()));
+  }
+  schema->sorted.resize(keys.size());
+  std::iota(schema->sorted.begin(), schema->sorted.end(), 0U);
+  std::sort(schema->sorted.begin(), schema->sorted.end(),
+            [schema](std::uint32_t a, std::uint32_t b) { return schema->key(a) < schema->key(b); });
+  const bool twice = std::adjacent_find(schema->sorted.begin(), schema->sorted.end(), [schema](std::uint32_t a, std::uint32_t b) {
+                       return schema->key(a) == schema->key(b);
+                     }) != schema->sorted.end();
+  if (twice) {
+    delete schema;
+    return nullptr;
+  }
+  schema->hash = hash;
+  const auto at = std::lower_bound(all_.begin(), all_.end(), hash, [](const Schema* s, std::uint64_t h) { return s->hash < h; });
+  all_.insert(at, schema);
+  return last_ = schema;
+}
+
+void Schemas::forget_unused() {
+  last_ = nullptr;
+  std::erase_if(all_, [](Schema* schema) {
+    if (schema->blocks != 0) return false;
+    delete schema;
+    return true;
+  });
+}
+
+}  // namespace metabatch

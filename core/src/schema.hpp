@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace metabatch {
+
+/// The key set of a report, in the order sent. Agents of one template send the same one, so it is kept once and
+/// shared by their blocks: a report that brings it again is recognised by comparing bytes, without a hash.
+struct Schema {
+  std::string bytes;                   ///< the keys, one after the other
+  std::vector<std::uint32_t> ends;     ///< end of key i in bytes
+  std::vector<std::uint32_t> sorted;   ///< key positions in byte order
+  std::uint64_t hash = 0;
+  std::uint64_t blocks = 0;            ///< how many blocks use it
+
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(ends.size()); }
+  [[nodiscard]] std::string_view key(std::uint32_t i) const {
+    const std::uint32_t from = i == 0 ? 0 : ends[i - 1];
+    return std::string_view(bytes).substr(from, ends[i] - from);
+  }
+  [[nodiscard]] bool matches(std::span<const std::string_view> keys) const;
+};
+
+/// The key sets known to one shard. Unused ones stay for their next use until there are too many.
+class Schemas {
+ public:
+  explicit Schemas(std::uint64_t seed) : seed_(seed) {}
+  ~Schemas();
+  Schemas(const Schemas&) = delete;
+  Schemas& operator=(const Schemas&) = delete;
+
+  /// The schema of these keys, or null where keeping one would not pay: a key comes twice, the report is empty or
+  /// huge, or too many different key sets are in use already.
+  Schema* find_or_make(std::span<const std::string_view> keys);
+
+ private:
+  // A stream of ever new key sets must not fill memory with schemas nobody shares.
+  static constexpr std::size_t kMostSchemas = 1024;
+  static constexpr std::size_t kMostKeys = 4096;
+  static constexpr std::size_t kMostKeyBytes = 16384;  // of one schema; a report may bring 6144
+
+  Schema* make(std::span<const std::string_view> keys, std::uint64_t hash);
+  void forget_unused();
+
+  std::uint64_t seed_;
+  Schema* last_ = nullptr;
+  std::vector<Schema*> all_;
+};
+
+}  // namespace metabatch
