@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <random>
+
+#include "engine/engine_impl.hpp"
+
+namespace metabatch::engine {
+namespace {
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device() | 1;
+}
+
+std::size_t default_shards() { return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 4), std::size_t{4}, std::size_t{64}); }
+
+Report one(const Update& update) {
+  return {update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}};
+}
+
+}  // namespace
+
+Engine::Impl::Impl(const Config& validated, Store& a_store, EngineOptions an_options, Clock& a_clock)
+    : store(a_store),
+      clock(a_clock),
+      options(std::move(an_options)),
+      seed(options.seed != 0 ? options.seed : random_seed()),
+      fifo(room),
+      schedule(validated, a_clock.now(), seed),
+      started_at(a_clock.now()) {
+  const std::size_t count = std::bit_ceil(options.shards != 0 ? options.shards : default_shards());
+  shard_bits = std::countr_zero(count);
+  for (std::size_t i = 0; i < count; ++i) shards.push_back(std::make_unique<Shard>(room, seed));
+  adopt(validated);
+}
+
+void Engine::Impl::adopt(const Config& next) {
+  config = next;
+  const std::lock_guard fifo_lock(fifo_mutex);
+  const bool to_fifo = config.queue == QueuePolicy::fifo;
+  batch_size = static_cast<std::uint64_t>(config.batch_size);
+  slots = static_cast<std::uint64_t>(config.queue_capacity);
+  room.limit({to_fifo ? RoomLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
+              static_cast<std::uint64_t>(config.queue_bytes)});
+  for (const auto& shard : shards) {
+    const std::lock_guard lock(shard->mutex);
+    shard->entries.set_ties(config.ties);
+  }
+  if (!to_fifo) absorb(RoomLimits{}.entries);
+  if (to_fifo && !fifo_flying) absorb(batch_size);
+  fifo_queue = to_fifo;
+}
+
+Admission Engine::Impl::add(const Report& report) {
+  const Instant now = clock.coarse_now();
+  const Admission admission = fifo_queue.load(std::memory_order_relaxed) ? add_fifo(report, now) : add_to_shard(report, now);
+  if (admission.taken > 0) wake_if_due();
+  if (admission.dropped_full > 0) tell_dropped(admission.dropped_full, now);
+  return admission;
+}
+
+Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit admit) {
+  const std::uint64_t hash = agent_hash(report.agent, seed);
+  Shard& shard = shard_of(hash);
+  const std::lock_guard lock(shard.mutex);
+  // What sits in the fifo when the engine closes was accepted before.
+  if (admit == Admit::if_room && closed.load(std::memory_order_relaxed)) return shard.entries.refuse(report.size());
+  return shard.entries.add(report, hash, now, admit);
+}
+
+Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
+  const std::lock_guard lock(fifo_mutex);
+  Admission sum;
+  for (std::size_t i = 0; i < report.size(); ++i) {
+    const Update update{report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
+    const bool queue = fifo_queue && !closed && (fifo_flying || !fifo.empty() || waiting() >= batch_size);
+    if (queue) {
+      ++(fifo.push(update, now, slots) ? sum.taken : sum.dropped_full);
+      continue;
+    }
+    const Admission admission = add_to_shard(one(update), now);
+    sum.taken += admission.taken;
+    sum.coalesced += admission.coalesced;
+    sum.stale += admission.stale;
+    sum.dropped_full += admission.dropped_full;
+    sum.dropped_closed += admission.dropped_closed;
+  }
+  return sum;
+}
+
+// The flusher announces its sleep (asleep) before it looks at the arrivals a last time; an add counts its arrivals
+// before it looks at asleep. Both in one total order: one of the two sees the other.
+void Engine::Impl::wake_if_due() {
+  if (room.next_place() < wake_at.load() || !asleep.load() || !asleep.exchange(false)) return;
+  const std::lock_guard lock(state_mutex);
+  wake_flusher.notify_one();
+}
+
+void Engine::Impl::wake() {
+  asleep = false;
+  wake_flusher.notify_one();
+}
+
+void Engine::Impl::tell_dropped(std::uint64_t dropped, Instant now) {
+  dropped_untold += dropped;
+  std::int64_t next = next_telling.load();
+  const std::int64_t at = now.time_since_epoch().count();
+  if (!options.on_drop || at < next || !next_telling.compare_exchange_strong(next, at + kDropTelling.count())) return;
+  options.on_drop(dropped_untold.exchange(0));
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Engine::~Engine() { close(); }
+
+Result<std::unique_ptr<Engine>> Engine::create(const Config& config, Store& store, EngineOptions options, Clock& clock) {
+  const Result<Config> valid = validated(config);
+  if (!valid) return valid.error();
+  std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(*valid, store, std::move(options), clock)));
+  Impl& impl = *engine->impl_;
+  impl.flusher = std::thread([&impl] { impl.run(); });
+  return engine;
+}
+
+Admission Engine::add(const Update& update) { return impl_->add(one(update)); }
+
+Result<Admission> Engine::add(const Report& report) {
+  if (!report.is_parallel()) return Error{Errc::unequal_lists};
+  return impl_->add(report);
+}
+
+bool Engine::wait_for_room(std::size_t entries, std::size_t bytes) {
+  Impl& impl = *impl_;
+  const auto fits = [&] {
+    if (!impl.fifo_queue) return impl.room.has(entries, bytes) || impl.room.entries() == 0;
+    const std::lock_guard lock(impl.fifo_mutex);
+    const std::uint64_t queued = impl.fifo.counters().queued;
+    return (queued + entries <= impl.slots && impl.room.has(0, bytes)) || queued + impl.room.entries() == 0;
+  };
+  if (impl.closed) return false;
+  if (fits()) return true;
+  std::unique_lock lock(impl.state_mutex);
+  while (!impl.closed && !fits()) {
+    impl.schedule.flush_now(impl.load(false));  // waiting for the tick would only keep the room full
+    impl.wake();
+    impl.changed.wait(lock);
+  }
+  return !impl.closed;
+}
+
+Result<void> Engine::reconfigure(const Config& config) {
+  Impl& impl = *impl_;
+  const std::lock_guard lock(impl.state_mutex);
+  const Result<Config> valid = validated_change(impl.config, config);
+  if (!valid) return valid.error();
+  impl.adopt(*valid);
+  impl.schedule.reconfigure(*valid, impl.clock.now());
+  impl.wake();
+  impl.changed.notify_all();
+  return {};
+}
+
+void Engine::flush_now() {
+  const std::lock_guard lock(impl_->state_mutex);
+  impl_->schedule.flush_now(impl_->load(false));
+  impl_->wake();
+}
+
+void Engine::close() {
+  Impl& impl = *impl_;
+  std::unique_lock lock(impl.state_mutex);
+  if (!impl.closed.exchange(true)) {
+    for (const auto& shard : impl.shards) const std::lock_guard barrier(shard->mutex);  // adds that saw it open are done
+    const std::lock_guard fifo_barrier(impl.fifo_mutex);
+    impl.schedule.close(impl.clock.now());
+    impl.wake();
+    impl.changed.notify_all();
+  }
+  while (!impl.stopped && !impl.schedule.gave_up(impl.clock.now())) {
+    impl.clock.wait(lock, impl.changed, impl.schedule.close_deadline());
+  }
+  if (!impl.stopped) impl.store.cancel();
+  impl.wake();
+  while (!impl.stopped) impl.changed.wait(lock);
+  if (impl.flusher.joinable()) impl.flusher.join();
+}
+
+Snapshot Engine::snapshot() const {
+  Impl& impl = *impl_;
+  Snapshot snapshot;
+  std::optional<Oldest> oldest;
+  for (const auto& shard : impl.shards) {
+    const std::lock_guard lock(shard->mutex);
+    snapshot.parts.push_back(shard->entries.counters());
+    const auto here = shard->entries.oldest();
+    if (here && (!oldest || here->place < oldest->place)) oldest = here;
+  }
+  {
+    const std::lock_guard lock(impl.fifo_mutex);
+    snapshot.parts.push_back(impl.fifo.counters());
+  }
+  for (const Counters& part : snapshot.parts) snapshot.counters += part;
+  const Instant now = impl.clock.now();
+  if (oldest) snapshot.oldest_age = std::max(now - oldest->arrived, Duration(0));
+  snapshot.uptime = now - impl.started_at;
+  snapshot.room_entries = impl.room.entries();
+  snapshot.room_bytes = impl.room.bytes();
+  snapshot.closed = impl.closed;
+  const std::lock_guard lock(impl.state_mutex);
+  snapshot.config = impl.config;
+  snapshot.metrics = impl.metrics;
+  snapshot.recent.assign(impl.recent.begin(), impl.recent.end());
+  return snapshot;
+}
+
+}  // namespace metabatch::engine

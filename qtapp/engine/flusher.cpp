@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flusher's thread: waits until a batch is due, takes, writes and completes it.
+#include <algorithm>
+
+#include "engine/engine_impl.hpp"
+
+namespace metabatch::engine {
+namespace {
+
+/// A store that contradicts itself must not break the accounting: what it did not say clearly is unwritten.
+void make_sound(FlushOutcome& outcome, std::size_t entries) {
+  const bool unsaid = !outcome.fates.empty() && outcome.fates.size() != entries;
+  if (unsaid) outcome.fates.clear();
+  const bool unwritten = std::count(outcome.fates.begin(), outcome.fates.end(), Fate::unwritten) > 0;
+  if ((unsaid || unwritten) && outcome.failure == FailureClass::none) outcome.failure = FailureClass::other;
+}
+
+Counters count_fates(const FlushOutcome& outcome, std::size_t entries, OnFailure on_failure) {
+  Counters counted;
+  const auto count = [&](Fate fate, std::uint64_t times) {
+    if (fate == Fate::written) counted.written += times;
+    if (fate == Fate::rows_stale) counted.rows_stale += times;
+    if (fate == Fate::unmatched) counted.unmatched += times;
+    if (fate == Fate::quarantined) counted.quarantined += times;
+    if (fate == Fate::unwritten && on_failure == OnFailure::discard) counted.discarded += times;
+  };
+  if (outcome.fates.empty()) count(outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten, entries);
+  for (const Fate fate : outcome.fates) count(fate, 1);
+  return counted;
+}
+
+}  // namespace
+
+Load Engine::Impl::load(bool with_oldest) {
+  Load result{waiting(), std::nullopt};
+  if (!with_oldest || result.waiting == 0) return result;
+  std::optional<Oldest> oldest;
+  for (const auto& shard : shards) {
+    const std::lock_guard lock(shard->mutex);
+    const auto here = shard->entries.oldest();
+    if (here && (!oldest || here->place < oldest->place)) oldest = here;
+  }
+  if (oldest) result.oldest = oldest->arrived;
+  return result;
+}
+
+void Engine::Impl::run() {
+  store.start();
+  while (const std::optional<Reason> reason = wait_until_due()) flush(*reason);
+  store.stop();
+  const std::lock_guard lock(state_mutex);
+  stopped = true;
+  changed.notify_all();
+}
+
+bool Engine::Impl::drained() {
+  if (!schedule.closing() || waiting() > 0) return false;
+  const std::lock_guard lock(fifo_mutex);
+  return fifo.empty();
+}
+
+std::optional<Reason> Engine::Impl::wait_until_due() {
+  std::unique_lock lock(state_mutex);
+  for (;;) {
+    const Instant now = clock.now();
+    const Load seen = load(schedule.needs_oldest(now));
+    if (const auto reason = schedule.due(seen, now)) return reason;
+    if (drained() || schedule.gave_up(now)) return std::nullopt;
+    sleep(lock, seen, now);
+  }
+}
+
+void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
+  Load asked = seen;
+  const bool fixed = config.schedule == SchedulePolicy::fixed;
+  if (fixed) asked.waiting = std::max<std::uint64_t>(asked.waiting, 1);  // ticks are passed even when nothing waits
+  const std::optional<Instant> deadline = schedule.next_deadline(asked);
+  const bool first_matters = !fixed && seen.waiting == 0;  // the first arrival sets the deadline
+  const bool backing_off = schedule.backoff_end() && now < *schedule.backoff_end();
+  const std::uint64_t enough = first_matters ? 1 : batch_size.load();
+  wake_at = backing_off ? UINT64_MAX : base + enough;
+  asleep = true;
+  if ((!backing_off && waiting() >= enough)) {
+    asleep = false;
+    return;
+  }
+  clock.wait(lock, wake_flusher, deadline);
+  asleep = false;
+}
+
+void Engine::Impl::flush(Reason reason) {
+  take(reason);
+  const Instant started = clock.now();
+  FlushOutcome outcome = store.flush(batch.entries, std::span(chunks.data(), chunk_count));
+  make_sound(outcome, batch.entries.size());
+  complete(outcome, started, clock.now());
+}
+
+void Engine::Impl::take(Reason reason) {
+  const std::lock_guard lock(state_mutex);
+  const std::lock_guard fifo_lock(fifo_mutex);
+  const std::size_t got = take_oldest(
+      shards.size(), static_cast<std::size_t>(config.batch_size), room.next_place(), cursor,
+      [this](std::size_t i, auto visit) {
+        const std::lock_guard shard_lock(shards[i]->mutex);
+        visit(shards[i]->entries);
+      },
+      taken);
+  base += got;
+  fifo_flying = true;
+  schedule.began(got);
+  builder.build(taken, batch);
+  ++batch.id;
+  batch.reason = reason;
+  metrics.attempted(batch.keys_per_agent, clock.now());
+  chunk_count = encode_chunks_into(batch.agents, static_cast<std::size_t>(config.max_payload_bytes), chunks).value_or(0);
+}
+
+void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
+  const Fate all = outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten;
+  Settled sum;
+  for (std::size_t b = 0; b < taken.size(); ++b) {
+    const std::size_t from = builder.first_entry()[b];
+    const std::span<const Fate> fates = outcome.fates.empty()
+                                            ? std::span(&all, 1)
+                                            : std::span(outcome.fates).subspan(from, builder.first_entry()[b + 1] - from);
+    Shard& shard = shard_of(agent_hash(batch.agents[b], seed));
+    const std::lock_guard lock(shard.mutex);
+    const Settled settled = shard.entries.settle(taken[b], fates, config.on_failure, now, metrics.delay);
+    sum.merged += settled.merged;
+    sum.met += settled.met;
+  }
+  taken.clear();
+  if (sum.merged > 0) cursor = 0;
+  base -= sum.merged - sum.met;
+  schedule.ended(outcome.failure, sum.merged, now);
+}
+
+void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instant ended) {
+  const std::size_t entries = batch.entries.size();
+  FlushRecord record{batch.id, batch.reason, started, ended - started, entries, batch.agents.size(), chunk_count, {},
+                     outcome.failure, outcome.retries, outcome.publish_errors, outcome.sqlstate, outcome.message};
+  {
+    const std::lock_guard lock(state_mutex);
+    record.fates = count_fates(outcome, entries, config.on_failure);
+    const std::lock_guard fifo_lock(fifo_mutex);
+    settle(outcome, ended);
+    fifo_flying = false;
+    absorb(batch_size);
+    metrics.completed(batch.reason, entries, ended - started, outcome, ended);
+    schedule.pass_ticks(load(schedule.needs_oldest(ended)), ended);
+    recent.push_back(record);
+    if (recent.size() > kRecentFlushes) recent.pop_front();
+    changed.notify_all();
+  }
+  if (options.on_flush) options.on_flush(record);
+}
+
+void Engine::Impl::absorb(std::uint64_t most_waiting) {
+  while (!fifo.empty() && waiting() < most_waiting) {
+    const Fifo::Queued& queued = fifo.front();
+    const Update update = queued.update();
+    add_to_shard({update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}},
+                 queued.added, Admit::always);
+    fifo.pop();
+  }
+}
+
+}  // namespace metabatch::engine
