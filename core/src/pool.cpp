@@ -23,8 +23,9 @@ std::size_t Pool::size_of(std::size_t size_class) {
 
 Pool::~Pool() { trim(0); }
 
-Pool::Piece Pool::take(std::size_t size) {
-  const std::size_t size_class = class_of(size);
+Pool::Piece Pool::take(std::uint64_t size) {
+  if (size > SIZE_MAX / 2) std::abort();  // more than the address space of a browser has: out of memory
+  const std::size_t size_class = class_of(static_cast<std::size_t>(size));
   const std::size_t rounded = size_of(size_class);
   in_use_ += rounded;
   if (in_use_ > peak_) peak_ = in_use_;
@@ -38,8 +39,8 @@ Pool::Piece Pool::take(std::size_t size) {
   return {memory, rounded};
 }
 
-void Pool::give(void* memory, std::size_t size) {
-  const std::size_t size_class = class_of(size);
+void Pool::give(void* memory, std::uint64_t size) {
+  const std::size_t size_class = class_of(static_cast<std::size_t>(size));
   const std::size_t rounded = size_of(size_class);
   in_use_ -= rounded;
   idle_ += rounded;

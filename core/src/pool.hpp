@@ -22,8 +22,8 @@ class Pool {
     std::size_t size;  ///< as asked for or larger; what give() wants to hear
   };
   /// Never fails: running out of memory ends the process.
-  Piece take(std::size_t size);
-  void give(void* memory, std::size_t size);
+  Piece take(std::uint64_t size);
+  void give(void* memory, std::uint64_t size);
   /// Called now and then (once a flush): lets the kept memory follow a sinking peak.
   void settle();
 

@@ -198,7 +198,7 @@ Result<WallTime> parse_wall_time(std::string_view text) {
   if (!in.ok) return Error{Errc::bad_time, in.at};
   const std::int64_t seconds = days_since_epoch({year, month, day}) * kDay + hour * 3600 + minute * 60 + second - east;
   if (seconds < kEarliest / kMicros || seconds > kLatest / kMicros) return Error{Errc::time_out_of_range};
-  if (micros > kLatest - seconds * kMicros && seconds > 0) return Error{Errc::time_out_of_range};
+  if (seconds > 0 && micros > kLatest - seconds * kMicros) return Error{Errc::time_out_of_range};
   return WallTime(std::chrono::microseconds(seconds * kMicros + micros));
 }
 
@@ -221,7 +221,7 @@ std::string format_wall_time(WallTime time) {
   two('T', of_day / 3600);
   two(':', of_day / 60 % 60);
   two(':', of_day % 60);
-  append_fraction(out, static_cast<std::uint64_t>(micros - seconds * kMicros), 6);
+  append_fraction(out, static_cast<std::uint64_t>((micros % kMicros + kMicros) % kMicros), 6);
   out += 'Z';
   return out;
 }
