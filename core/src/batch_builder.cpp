@@ -6,19 +6,43 @@
 
 namespace metabatch {
 
-void BatchBuilder::build(std::vector<Block*>& taken, Batch& batch) {
-  std::sort(taken.begin(), taken.end(), [](const Block* a, const Block* b) { return a->agent < b->agent; });
+namespace {
+
+std::uint64_t big_endian(const std::uint8_t* bytes) {
+  std::uint64_t number = 0;
+  for (int i = 0; i < 8; ++i) number = number << 8 | bytes[i];
+  return number;
+}
+
+}  // namespace
+
+void BatchBuilder::build(std::span<Block* const> taken, Batch& batch) {
+  sortable_.clear();
+  for (Block* block : taken) {
+    const std::uint8_t* id = block->agent.bytes.data();
+    sortable_.push_back({big_endian(id), big_endian(id + 8), block});
+  }
+  std::sort(sortable_.begin(), sortable_.end(), [](const Sortable& a, const Sortable& b) {
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+  });
   batch.entries.clear();
   batch.agents.clear();
   batch.keys_per_agent.clear();
+  blocks_.clear();
   first_entry_.clear();
-  for (const Block* block : taken) {
+  for (const Sortable& next : sortable_) {
     first_entry_.push_back(static_cast<std::uint32_t>(batch.entries.size()));
-    batch.agents.push_back(block->agent);
-    batch.keys_per_agent.push_back(block->count);
-    add_block(*block, batch);
+    blocks_.push_back(next.block);
+    batch.agents.push_back(next.block->agent);
+    batch.keys_per_agent.push_back(next.block->count);
+    add_block(*next.block, batch);
   }
   first_entry_.push_back(static_cast<std::uint32_t>(batch.entries.size()));
+}
+
+std::span<const Fate> BatchBuilder::fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const {
+  if (fates.empty()) return {&all, 1};
+  return fates.subspan(first_entry_[b], first_entry_[b + 1] - first_entry_[b]);
 }
 
 void BatchBuilder::add_block(const Block& block, Batch& batch) {

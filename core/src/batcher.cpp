@@ -80,12 +80,9 @@ Admission Batcher::Machine::add(const Update& update, Instant now) {
 std::uint64_t Batcher::Machine::settle(const FlushOutcome& outcome, Instant now) {
   const Fate all = outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten;
   std::uint64_t merged = 0;
-  for (std::size_t b = 0; b < taken.size(); ++b) {
-    const std::size_t from = builder.first_entry()[b];
-    const std::span<const Fate> fates = outcome.fates.empty()
-                                            ? std::span(&all, 1)
-                                            : std::span(outcome.fates).subspan(from, builder.first_entry()[b + 1] - from);
-    merged += entries.settle(taken[b], fates, config.on_failure, now, metrics.delay).merged;
+  for (std::size_t b = 0; b < builder.blocks().size(); ++b) {
+    const std::span<const Fate> fates = builder.fates_of(b, outcome.fates, all);
+    merged += entries.settle(builder.blocks()[b], fates, config.on_failure, now, metrics.delay).merged;
   }
   if (merged > 0) cursor = 0;
   taken.clear();
@@ -159,6 +156,7 @@ Result<void> Batcher::reconfigure(const Config& config, Instant now) {
   Machine& m = *machine_;
   const Result<Config> valid = validated_change(m.config, config);
   if (!valid) return valid.error();
+  m.note_ticks_before(now);
   m.adopt(*valid);
   m.schedule.reconfigure(*valid, now);
   if (valid->queue == QueuePolicy::coalesce) m.absorb(RoomLimits{}.entries);

@@ -88,7 +88,12 @@ struct Engine::Impl {
   std::atomic<std::int64_t> next_telling{INT64_MIN};
 
   // flusher only
-  std::vector<Block*> taken;
+  struct Run {
+    std::size_t shard;
+    std::size_t end;
+  };
+  std::vector<Block*> taken;  // grouped by shard, as runs says
+  std::vector<Run> runs;
   std::uint64_t cursor = 0;
   BatchBuilder builder;
   Batch batch;

@@ -104,6 +104,7 @@ void Engine::Impl::take(Reason reason) {
       [this](std::size_t i, auto visit) {
         const std::lock_guard shard_lock(shards[i]->mutex);
         visit(shards[i]->entries);
+        if (taken.size() > (runs.empty() ? 0 : runs.back().end)) runs.push_back({i, taken.size()});
       },
       taken);
   base += got;
@@ -119,17 +120,25 @@ void Engine::Impl::take(Reason reason) {
 void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
   const Fate all = outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten;
   Settled sum;
-  for (std::size_t b = 0; b < taken.size(); ++b) {
-    const std::size_t from = builder.first_entry()[b];
-    const std::span<const Fate> fates = outcome.fates.empty()
-                                            ? std::span(&all, 1)
-                                            : std::span(outcome.fates).subspan(from, builder.first_entry()[b + 1] - from);
-    Shard& shard = shard_of(agent_hash(batch.agents[b], seed));
-    const std::lock_guard lock(shard.mutex);
-    const Settled settled = shard.entries.settle(taken[b], fates, config.on_failure, now, metrics.delay);
+  std::size_t next = 0;
+  const auto settle_one = [&](Shard& shard, Block* block, std::span<const Fate> fates) {
+    const Settled settled = shard.entries.settle(block, fates, config.on_failure, now, metrics.delay);
     sum.merged += settled.merged;
     sum.met += settled.met;
+  };
+  if (outcome.fates.empty()) {  // the usual case: one lock a shard, not one a block
+    for (const Run& run : runs) {
+      const std::lock_guard lock(shards[run.shard]->mutex);
+      for (; next < run.end; ++next) settle_one(*shards[run.shard], taken[next], {&all, 1});
+    }
+  } else {
+    for (; next < builder.blocks().size(); ++next) {
+      Shard& shard = shard_of(agent_hash(batch.agents[next], seed));
+      const std::lock_guard lock(shard.mutex);
+      settle_one(shard, builder.blocks()[next], builder.fates_of(next, outcome.fates, all));
+    }
   }
+  runs.clear();
   taken.clear();
   if (sum.merged > 0) cursor = 0;
   base -= sum.merged - sum.met;

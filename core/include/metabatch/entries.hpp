@@ -108,13 +108,22 @@ class Entries {
 /// Builds the sorted entries, agents and counts of a batch from taken blocks. Keeps its working memory.
 class BatchBuilder {
  public:
-  /// Sorts `taken` by agent; block b holds the entries from first_entry()[b] to first_entry()[b + 1].
-  void build(std::vector<Block*>& taken, Batch& batch);
+  void build(std::span<Block* const> taken, Batch& batch);
+  /// The blocks, ascending by agent: block b became the entries first_entry()[b] .. first_entry()[b + 1].
+  [[nodiscard]] std::span<Block* const> blocks() const { return blocks_; }
   [[nodiscard]] std::span<const std::uint32_t> first_entry() const { return first_entry_; }
+  /// The fates of block b, out of those of the batch; `all` where every entry shares it.
+  [[nodiscard]] std::span<const Fate> fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const;
 
  private:
   void add_block(const Block& block, Batch& batch);
 
+  struct Sortable {
+    std::uint64_t high, low;  ///< the agent's bytes as numbers: two comparisons instead of sixteen
+    Block* block;
+  };
+  std::vector<Sortable> sortable_;
+  std::vector<Block*> blocks_;
   std::vector<std::uint32_t> first_entry_;
   std::vector<std::uint32_t> order_;
   std::vector<const char*> texts_;
