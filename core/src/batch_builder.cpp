@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include "metabatch/batch_builder.hpp"
 
 #include "held.hpp"
-#include "metabatch/batch.hpp"
 
 namespace metabatch {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metabatch/batcher.hpp"
 
+#include "metabatch/batch_builder.hpp"
 #include "metabatch/entries.hpp"
 #include "metabatch/fifo.hpp"
 #include "metabatch/schedule.hpp"

@@ -22,12 +22,12 @@ Block* Blocks::make_spread(const Uuid& agent) {
   return block;
 }
 
-Block* Blocks::make_whole(Schema& schema, const Report& report, std::uint64_t text_bytes, Instant now) {
+Block* Blocks::make_whole(Schema& schema, const Report& report, TextBytes text, Instant now) {
   Block* block = make_spread(report.agent);
   block->schema = &schema;
   ++schema.blocks;
   block->count = schema.count();
-  overwrite(*block, report, text_bytes, now);
+  overwrite(*block, report, text, now);
   return block;
 }
 
@@ -39,31 +39,33 @@ void Blocks::free(Block* block) {
   pool.give(block, sizeof(Block));
 }
 
-void Blocks::overwrite(Block& block, const Report& report, std::uint64_t text_bytes, Instant now) {
-  const std::uint64_t needed = block.count * sizeof(TextSize) + text_bytes;
+void Blocks::overwrite(Block& block, const Report& report, TextBytes text, Instant now) {
+  const std::uint64_t needed = block.count * sizeof(TextSize) + text.sum();
   if (needed > block.data_size) {
     if (block.data != nullptr) pool.give(block.data, block.data_size);
     const Pool::Piece piece = pool.take(needed);
     block.data = static_cast<char*>(piece.memory);
     block.data_size = piece.size;
   }
-  block.bytes = block.schema->bytes.size() + text_bytes;
+  block.bytes = block.schema->bytes.size() + text.sum();
   block.added = now;
   block.collected_at = report.collected_at[0];
-  fill(block, report);
+  fill(block, report, text.errors > 0);
 }
 
-void Blocks::fill(Block& block, const Report& report) {
+void Blocks::fill(Block& block, const Report& report, bool with_errors) {
   auto* sizes = reinterpret_cast<TextSize*>(block.data);
   char* to = block.data + block.count * sizeof(TextSize);
+  const std::string_view* value = report.values.data();
+  const std::string_view* error = report.errors.data();
   for (std::uint32_t i = 0; i < block.count; ++i) {
-    const std::string_view value = report.values[i];
-    const std::string_view error = report.errors[i];
-    sizes[i] = {static_cast<std::uint32_t>(value.size()), static_cast<std::uint32_t>(error.size())};
-    copy_bytes(to, value.data(), value.size());
-    to += value.size();
-    copy_bytes(to, error.data(), error.size());
-    to += error.size();
+    sizes[i] = {static_cast<std::uint32_t>(value[i].size()), 0};
+    copy_bytes(to, value[i].data(), value[i].size());
+    to += value[i].size();
+    if (!with_errors) continue;
+    sizes[i].error = static_cast<std::uint32_t>(error[i].size());
+    copy_bytes(to, error[i].data(), error[i].size());
+    to += error[i].size();
   }
 }
 

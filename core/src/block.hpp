@@ -70,11 +70,11 @@ class Blocks {
 
   Block* make_spread(const Uuid& agent);
   /// A whole block of a report whose keys are the schema's and whose stamps are one. Place and arrival are the caller's.
-  Block* make_whole(Schema& schema, const Report& report, std::uint64_t text_bytes, Instant now);
+  Block* make_whole(Schema& schema, const Report& report, TextBytes text, Instant now);
   void free(Block* block);
 
   /// Overwrites stamps and texts of a whole block by a report with the same keys.
-  void overwrite(Block& block, const Report& report, std::uint64_t text_bytes, Instant now);
+  void overwrite(Block& block, const Report& report, TextBytes text, Instant now);
   /// Turns a whole block into a spread one; a spread one stays as it is.
   void spread(Block& block);
   /// Adds an entry behind all others (spread only).
@@ -90,7 +90,7 @@ class Blocks {
   Pool pool;
 
  private:
-  void fill(Block& block, const Report& report);
+  void fill(Block& block, const Report& report, bool with_errors);
   void grow_items(Block& block, std::uint32_t room);
   void grow_data(Block& block, std::uint64_t extra);
   void rebuild_index(Block& block);

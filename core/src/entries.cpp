@@ -9,21 +9,21 @@ std::uint64_t agent_hash(const Uuid& agent, std::uint64_t seed) { return hash_ag
 
 namespace {
 
-struct Measure {
-  bool one_stamp;
-  std::uint64_t text_bytes;
-};
+TextBytes measure(const Report& report) {
+  TextBytes text{0, 0};
+  for (const std::string_view value : report.values) text.values += value.size();
+  for (const std::string_view error : report.errors) text.errors += error.size();
+  return text;
+}
 
-Measure measure(const Report& report) {
-  std::uint64_t bytes = 0;
+bool has_one_stamp(const Report& report) {
   std::int64_t differ = 0;
   const std::int64_t first = report.collected_at[0].time_since_epoch().count();
-  for (std::size_t i = 0; i < report.size(); ++i) {
-    bytes += report.values[i].size() + report.errors[i].size();
-    differ |= report.collected_at[i].time_since_epoch().count() ^ first;
-  }
-  return {differ == 0, bytes};
+  for (const WallTime stamp : report.collected_at) differ |= stamp.time_since_epoch().count() ^ first;
+  return differ == 0;
 }
+
+constexpr std::uint64_t kMostTextBytes = kMostBlockBytes / 2;  // of a whole block; the keys come on top
 
 Update item_of(const Report& report, std::size_t i) {
   return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
@@ -59,29 +59,38 @@ Admission Entries::add(const Report& report, std::uint64_t hash, Instant now, Ad
 }
 
 bool Entries::add_whole(AgentSlot& slot, const Report& report, Instant now, Admit admit, Admission& admission) {
-  const Measure measured = measure(report);
-  if (!measured.one_stamp || measured.text_bytes > kMostBlockBytes / 2) return false;
-  if (Block* waiting = slot.waiting) {
-    if (!waiting->whole() || !waiting->schema->matches(report.keys)) return false;
-    if (!replaces(report.collected_at[0], waiting->collected_at, ties_)) {
-      admission.stale = report.size();
-      return true;
-    }
-    const std::uint64_t before = waiting->bytes;
-    held_->blocks.overwrite(*waiting, report, measured.text_bytes, now);
-    if (waiting->bytes != before) room_.charge(0, static_cast<std::int64_t>(waiting->bytes - before));
-    admission.coalesced = report.size();
+  TextBytes text;
+  if (slot.waiting != nullptr) {
+    if (!slot.waiting->whole() || !slot.waiting->schema->fits(report, text) || text.sum() > kMostTextBytes) return false;
+    add_again(*slot.waiting, report, text, now, admission);
     return true;
   }
-  Schema* schema = held_->schemas.find_or_make(report.keys);
-  if (schema == nullptr || !admit_whole(slot, *schema, schema->bytes.size() + measured.text_bytes, admit)) return false;
-  Block* block = held_->blocks.make_whole(*schema, report, measured.text_bytes, now);
+  Schema* schema = held_->schemas.last();
+  if (schema == nullptr || !schema->fits(report, text)) {
+    if (!has_one_stamp(report)) return false;
+    schema = held_->schemas.find_or_make(report.keys);
+    text = measure(report);
+  }
+  if (schema == nullptr || text.sum() > kMostTextBytes) return false;
+  if (!admit_whole(slot, *schema, schema->bytes.size() + text.sum(), admit)) return false;
+  Block* block = held_->blocks.make_whole(*schema, report, text, now);
   block->arrived = now;
   block->place = room_.places(block->count);
   slot.waiting = block;
   link_last(block);
   admission.taken = report.size();
   return true;
+}
+
+void Entries::add_again(Block& waiting, const Report& report, TextBytes text, Instant now, Admission& admission) {
+  if (!replaces(report.collected_at[0], waiting.collected_at, ties_)) {
+    admission.stale = report.size();
+    return;
+  }
+  const std::uint64_t before = waiting.bytes;
+  held_->blocks.overwrite(waiting, report, text, now);
+  if (waiting.bytes != before) room_.charge(0, static_cast<std::int64_t>(waiting.bytes - before));
+  admission.coalesced = report.size();
 }
 
 bool Entries::admit_whole(const AgentSlot& slot, const Schema& schema, std::uint64_t bytes, Admit admit) {

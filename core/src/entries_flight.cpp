@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The flight of entries: out of what waits, and back or away when the flush ended.
+#include <algorithm>
 #include <numeric>
 
 #include "held.hpp"

@@ -8,15 +8,37 @@
 
 namespace metabatch {
 
+inline bool Schema::has_key(std::size_t i, std::string_view asked) const {
+  const Face& face = faces[i];
+  if (asked.size() != face.size) return false;
+  const char* at = asked.data();
+  if (face.size < 8) return equal_bytes(key(static_cast<std::uint32_t>(i)).data(), at, face.size);
+  if (load<std::uint64_t>(at) != face.first || load<std::uint64_t>(at + face.size - 8) != face.last) return false;
+  return face.size <= 16 || asked == key(static_cast<std::uint32_t>(i));
+}
+
 bool Schema::matches(std::span<const std::string_view> keys) const {
-  if (keys.size() != ends.size()) return false;
-  const char* at = bytes.data();
-  std::uint32_t from = 0;
+  if (keys.size() != faces.size()) return false;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const std::uint32_t size = ends[i] - from;
-    if (keys[i].size() != size || !equal_bytes(at + from, keys[i].data(), size)) return false;
-    from = ends[i];
+    if (!has_key(i, keys[i])) return false;
   }
+  return true;
+}
+
+bool Schema::fits(const Report& report, TextBytes& text) const {
+  const std::size_t size = report.size();
+  if (size != faces.size()) return false;
+  const std::string_view* key = report.keys.data();
+  const std::string_view* value = report.values.data();
+  const std::string_view* error = report.errors.data();
+  const WallTime* stamp = report.collected_at.data();
+  TextBytes sum;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!has_key(i, key[i]) || stamp[i] != stamp[0]) return false;
+    sum.values += value[i].size();
+    sum.errors += error[i].size();
+  }
+  text = sum;
   return true;
 }
 
@@ -49,6 +71,9 @@ Schema* Schemas::make(std::span<const std::string_view> keys, std::uint64_t hash
   for (const std::string_view key : keys) {
     schema->bytes.append(key);
     schema->ends.push_back(static_cast<std::uint32_t>(schema->bytes.size()));
+    const bool wide = key.size() >= 8;
+    schema->faces.push_back({wide ? load<std::uint64_t>(key.data()) : 0,
+                             wide ? load<std::uint64_t>(key.data() + key.size() - 8) : 0, key.size()});
   }
   schema->sorted.resize(keys.size());
   std::iota(schema->sorted.begin(), schema->sorted.end(), 0U);

@@ -9,7 +9,9 @@
 
 #include "engine/engine.hpp"
 #include "engine/shared_room.hpp"
+#include "engine/short_mutex.hpp"
 #include "metabatch/chunks.hpp"
+#include "metabatch/batch_builder.hpp"
 #include "metabatch/entries.hpp"
 #include "metabatch/fifo.hpp"
 #include "metabatch/schedule.hpp"
@@ -24,7 +26,7 @@ struct Engine::Impl {
 
   struct alignas(64) Shard {
     Shard(Room& room, std::uint64_t seed) : entries(room, seed) {}
-    std::mutex mutex;
+    ShortMutex mutex;
     Entries entries;
   };
 
