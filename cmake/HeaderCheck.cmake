@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Target `header_check`: every header compiles on its own, so that including one never depends on what came before.
+# The installed ones are checked by their header set; for the others one source a header is written.
 add_custom_target(header_check)
 add_dependencies(header_check metabatch_core_verify_interface_header_sets)
 
-# The rooms under qtapp/ are no installed libraries and have no header sets: one source a header is written for them.
-foreach(room engine sql service models cli gui)
-  if(NOT TARGET metabatch_${room})
-    continue()
+# Checks the headers under folder/below, included as `below/x.hpp`, with what `library` gives to its users.
+function(check_headers library folder below)
+  if(NOT TARGET ${library})
+    return()
   endif()
-  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/qtapp ${PROJECT_SOURCE_DIR}/qtapp/${room}/*.hpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/${below}/*.hpp)
   set(sources)
   foreach(header IN LISTS headers)
     set(source ${PROJECT_BINARY_DIR}/header_check/${header}.cpp)
@@ -16,8 +17,15 @@ foreach(room engine sql service models cli gui)
     list(APPEND sources ${source})
   endforeach()
   if(sources)
-    add_library(header_check_${room} OBJECT EXCLUDE_FROM_ALL ${sources})
-    target_link_libraries(header_check_${room} PRIVATE metabatch_${room})
-    add_dependencies(header_check header_check_${room})
+    add_library(header_check_${below} OBJECT EXCLUDE_FROM_ALL ${sources})
+    target_link_libraries(header_check_${below} PRIVATE ${library})
+    target_include_directories(header_check_${below} PRIVATE ${folder})
+    add_dependencies(header_check header_check_${below})
   endif()
+endfunction()
+
+check_headers(metabatch_core ${PROJECT_SOURCE_DIR}/core src)
+check_headers(metabatch_test_support ${PROJECT_SOURCE_DIR}/tests support)
+foreach(room engine sql service models cli gui)
+  check_headers(metabatch_${room} ${PROJECT_SOURCE_DIR}/qtapp ${room})
 endforeach()
