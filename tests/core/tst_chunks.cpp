@@ -3,8 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "../core/src/chunk_codec.hpp"
+#include "../../core/src/chunk_codec.hpp"
 #include "metabatch/chunks.hpp"
+#include "support/codec_cases.hpp"
 
 using namespace metabatch;
 
@@ -72,6 +73,7 @@ class TestChunks : public QObject {
   void agentIsFoundBehindANonCanonicalLastSymbol();
   void everyCodecWritesTheSameSymbols();
   void everyCodecJudgesEveryByteAtEveryPlace();
+  void goldenVectorsAgree();
 };
 
 void TestChunks::knownIdsHaveKnownSymbols() {
@@ -291,6 +293,15 @@ void TestChunks::everyCodecJudgesEveryByteAtEveryPlace() {
         if (ok) QVERIFY(ids == expected);
       }
     }
+  }
+}
+
+void TestChunks::goldenVectorsAgree() {
+  const auto cases = tests::read_vec(METABATCH_SOURCE_DIR "/tests/golden/chunks.vec");
+  QVERIFY(cases.size() > 300);
+  for (const auto& one : cases) {
+    const auto outcome = tests::run_chunk_case(one);
+    QVERIFY2(outcome.wrong.empty(), ("line " + std::to_string(one.line) + ": " + outcome.wrong).c_str());
   }
 }
 

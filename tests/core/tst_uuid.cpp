@@ -3,6 +3,7 @@
 #include <string>
 
 #include "metabatch/uuid.hpp"
+#include "support/codec_cases.hpp"
 
 using namespace metabatch;
 
@@ -29,6 +30,7 @@ class TestUuid : public QObject {
   void orderIsThatOfTheBytes();
   void variantAndVersionAreRead_data();
   void variantAndVersionAreRead();
+  void goldenVectorsAgree();
 };
 
 void TestUuid::everyUsualFormIsRead_data() {
@@ -140,6 +142,15 @@ void TestUuid::variantAndVersionAreRead() {
   QVERIFY(id.has_value());
   QCOMPARE(static_cast<int>(variant(*id)), expected_variant);
   QCOMPARE(id->version(), version);
+}
+
+void TestUuid::goldenVectorsAgree() {
+  const auto cases = tests::read_vec(METABATCH_SOURCE_DIR "/tests/golden/uuids.vec");
+  QVERIFY(cases.size() > 300);
+  for (const auto& one : cases) {
+    const auto outcome = tests::run_uuid_case(one);
+    QVERIFY2(outcome.wrong.empty(), ("line " + std::to_string(one.line) + ": " + outcome.wrong).c_str());
+  }
 }
 
 QTEST_GUILESS_MAIN(TestUuid)
