@@ -7,8 +7,8 @@
 namespace metabatch {
 namespace {
 
-constexpr std::int64_t kIdSymbols = 22;            // one id of a payload
-constexpr std::int64_t kPostgresPayload = 7999;    // longest NOTIFY payload PostgreSQL accepts
+constexpr std::int64_t kIdSymbols = 22;          // one id of a payload
+constexpr std::int64_t kPostgresPayload = 7999;  // longest NOTIFY payload PostgreSQL accepts
 constexpr std::int64_t kMaxPayloadBytes = (kPostgresPayload / kIdSymbols + 1) * kIdSymbols - 1;
 
 Error refused(Errc code, Setting setting) { return {code, static_cast<std::size_t>(setting)}; }
@@ -66,7 +66,8 @@ std::string possible(Setting setting, const Config& asked) {
     case Setting::batch_size:
       return "1 to " + count(kMaxBatchSize) + " entries, or 0 for the default of " + count(kDefaultBatchSize);
     case Setting::interval:
-      return "up to " + format_duration(kMaxInterval) + ", or 0 for the default of " + format_duration(kDefaultInterval);
+      return "up to " + format_duration(kMaxInterval) + ", or 0 for the default of " +
+             format_duration(kDefaultInterval);
     case Setting::queue_capacity: return possible_room(asked);
     case Setting::queue_bytes:
       return "1 to " + count(kMaxRoomBytes) + " bytes, or 0 for the default of " + count(kDefaultRoomBytes);
@@ -96,7 +97,8 @@ Result<Config> validated(Config config) {
   if (const auto e = settle(config.queue_capacity, default_room(config.queue, config.batch_size), config.batch_size,
                             kMaxRoomEntries, Setting::queue_capacity))
     return *e;
-  if (const auto e = settle(config.queue_bytes, kDefaultRoomBytes, std::int64_t{1}, kMaxRoomBytes, Setting::queue_bytes))
+  if (const auto e =
+          settle(config.queue_bytes, kDefaultRoomBytes, std::int64_t{1}, kMaxRoomBytes, Setting::queue_bytes))
     return *e;
   if (const auto e = settle(config.final_flush_timeout, kDefaultFinalFlushTimeout, D{1}, kMaxFinalFlushTimeout,
                             Setting::final_flush_timeout))
@@ -119,7 +121,8 @@ Result<Config> validated_change(const Config& running, Config wanted) {
 std::string describe(const Error& error, const Config& asked) {
   const auto setting = static_cast<Setting>(error.at);
   const std::string name(name_of(setting));
-  const std::string why = ": asked for " + asked_for(setting, asked) + ", possible is " + possible(setting, asked) + ".";
+  const std::string why =
+      ": asked for " + asked_for(setting, asked) + ", possible is " + possible(setting, asked) + ".";
   switch (error.code) {
     case Errc::setting_negative: return name + " cannot be negative" + why;
     case Errc::setting_too_large: return name + " is too large" + why;

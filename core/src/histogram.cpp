@@ -45,8 +45,7 @@ int bucket_index(int schema, double value) {
   const bool infinite = std::isinf(value);
   int exponent = 0;
   const double fraction = std::frexp(infinite ? std::numeric_limits<double>::max() : std::abs(value), &exponent);
-  const int index =
-      schema > 0 ? fine_index(schema, fraction, exponent) : coarse_index(schema, fraction, exponent);
+  const int index = schema > 0 ? fine_index(schema, fraction, exponent) : coarse_index(schema, fraction, exponent);
   return infinite ? index + 1 : index;
 }
 

@@ -4,9 +4,9 @@
 namespace metabatch {
 namespace {
 
-constexpr double kUtilizationBounds[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 40, 80, 160};             // keys
-constexpr double kSizeBounds[] = {10, 25, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500};              // entries
-constexpr double kDurationBounds[] = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};                     // seconds
+constexpr double kUtilizationBounds[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 40, 80, 160};  // keys
+constexpr double kSizeBounds[] = {10, 25, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500};    // entries
+constexpr double kDurationBounds[] = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};           // seconds
 
 double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 

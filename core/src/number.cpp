@@ -14,7 +14,8 @@ namespace {
 /// An unsigned integer of at most 1280 bits: enough for any double times ten, and its divisor.
 class Big {
  public:
-  explicit Big(std::uint64_t value) : words_{static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value >> 32)} {}
+  explicit Big(std::uint64_t value)
+      : words_{static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value >> 32)} {}
 
   void multiply(std::uint32_t factor) {
     std::uint64_t carry = 0;
@@ -182,8 +183,10 @@ void append_number(std::string& out, double value) {
   if (value < 0x1p53 && value == std::floor(value)) return append_number(out, static_cast<std::uint64_t>(value));
   const Decimal decimal = shortest(value);
   const std::string_view digits(decimal.digits.data(), decimal.size);
-  if (decimal.exponent < -4 || decimal.exponent >= 21) append_scientific(out, digits, decimal.exponent);
-  else append_plain(out, digits, decimal.exponent);
+  if (decimal.exponent < -4 || decimal.exponent >= 21)
+    append_scientific(out, digits, decimal.exponent);
+  else
+    append_plain(out, digits, decimal.exponent);
 }
 
 }  // namespace metabatch

@@ -14,9 +14,12 @@ std::string_view name_of(MetricType type) {
 
 void append_escaped(std::string& out, std::string_view text, bool quotes_too) {
   for (const char c : text) {
-    if (c == '\n') out += "\\n";
-    else if (c == '\\' || (c == '"' && quotes_too)) (out += '\\') += c;
-    else out += c;
+    if (c == '\n')
+      out += "\\n";
+    else if (c == '\\' || (c == '"' && quotes_too))
+      (out += '\\') += c;
+    else
+      out += c;
   }
 }
 
@@ -30,7 +33,8 @@ void write_histograms(PrometheusText& out, const Metrics& metrics) {
   out.family("metadata_batch_utilization", histogram,
              "Number of metadata keys per agent in each batch, updated before flushes.");
   out.histogram(metrics.batch_utilization);
-  out.family("metadata_batch_size", histogram, "Total number of metadata entries in each batch, updated after flushes.");
+  out.family("metadata_batch_size", histogram,
+             "Total number of metadata entries in each batch, updated after flushes.");
   out.histogram(metrics.batch_size);
   out.family("metadata_flush_duration_seconds", histogram,
              "Time taken to write a batch to the database and publish its agents.");
@@ -62,8 +66,8 @@ void write_fates(PrometheusText& out, const Counters& counters) {
              counters.stale);
   out.single("metadata_rows_unmatched_total", counter, "Total number of entries for which the database has no row.",
              counters.unmatched);
-  out.single("metadata_rows_stale_total", counter,
-             "Total number of entries not written because the row was newer.", counters.rows_stale);
+  out.single("metadata_rows_stale_total", counter, "Total number of entries not written because the row was newer.",
+             counters.rows_stale);
 }
 
 void write_failures(PrometheusText& out, const FlushCounters& flushes, const Counters& counters) {
@@ -94,8 +98,7 @@ void write_state(PrometheusText& out, const Counters& counters, const Config& co
 }
 
 void write_notifications(PrometheusText& out, const FlushCounters& flushes, const Gauges& gauges) {
-  out.single("metadata_notify_chunks_total", counter, "Total number of notification chunks published.",
-             flushes.chunks);
+  out.single("metadata_notify_chunks_total", counter, "Total number of notification chunks published.", flushes.chunks);
   out.single("metadata_notify_bytes_total", counter, "Total payload bytes of the chunks published.",
              flushes.notify_bytes);
   out.single("metadata_listener_connected", gauge, "1 while the listener has its connection, else 0.",
@@ -150,8 +153,10 @@ void PrometheusText::histogram(const Histogram& histogram, std::span<const Label
   for (std::size_t i = 0; i < histogram.buckets().size(); ++i) {
     cumulative += histogram.buckets()[i];
     le.clear();
-    if (i < histogram.bounds().size()) append_number(le, histogram.bounds()[i]);
-    else le = "+Inf";
+    if (i < histogram.bounds().size())
+      append_number(le, histogram.bounds()[i]);
+    else
+      le = "+Inf";
     begin_line("_bucket", labels, le);
     append_number(text_, cumulative);
     text_ += '\n';

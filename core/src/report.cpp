@@ -67,8 +67,10 @@ std::string_view ReportLimits::limited_error(const RawItem& item) {
   const bool error_too_long = item.error.size() > kMaxErrorBytes;
   if (!error_too_long && item.value.size() <= kMaxValueBytes) return kept(item.error, kMaxErrorBytes);
   std::string& text = room();
-  if (error_too_long) write_excess(text, "error", item.error.size(), kMaxErrorBytes);
-  else write_excess(text, "value", item.value.size(), kMaxValueBytes);
+  if (error_too_long)
+    write_excess(text, "error", item.error.size(), kMaxErrorBytes);
+  else
+    write_excess(text, "value", item.value.size(), kMaxValueBytes);
   ++rooms_used_;
   return text;
 }

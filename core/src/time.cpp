@@ -7,10 +7,10 @@
 namespace metabatch {
 namespace {
 
-constexpr std::int64_t kMicros = 1'000'000;      // a second
-constexpr std::int64_t kDay = 86'400;            // seconds
-constexpr std::int64_t kEra = 146'097;           // days of 400 years: the calendar repeats
-constexpr std::int64_t kEpochShift = 719'468;    // days from 0000-03-01 to 1970-01-01
+constexpr std::int64_t kMicros = 1'000'000;                     // a second
+constexpr std::int64_t kDay = 86'400;                           // seconds
+constexpr std::int64_t kEra = 146'097;                          // days of 400 years: the calendar repeats
+constexpr std::int64_t kEpochShift = 719'468;                   // days from 0000-03-01 to 1970-01-01
 constexpr std::int64_t kEarliest = -210'866'803'200 * kMicros;  // 4714-11-24 BC, PostgreSQL's first day
 constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
 
@@ -77,8 +77,10 @@ struct Reader {
     const std::size_t start = at;
     std::int64_t value = 0;
     for (std::size_t i = 0; ok && i < digits; ++i) {
-      if (!is_digit(peek())) fail(at);
-      else value = value * 10 + (text[at++] - '0');
+      if (!is_digit(peek()))
+        fail(at);
+      else
+        value = value * 10 + (text[at++] - '0');
     }
     if (ok && (value < least || value > most)) fail(start);
     return ok ? value : least;
@@ -101,8 +103,10 @@ struct Reader {
     std::size_t digits = 0;
     if (!is_digit(peek())) fail(at);
     for (; ok && is_digit(peek()); ++at, ++digits) {
-      if (digits < 6) value = value * 10 + (text[at] - '0');
-      else if (digits == 6 && text[at] >= '5') ++value;
+      if (digits < 6)
+        value = value * 10 + (text[at] - '0');
+      else if (digits == 6 && text[at] >= '5')
+        ++value;
     }
     for (; digits < 6; ++digits) value *= 10;
     return value;
@@ -124,8 +128,12 @@ struct Unit {
   std::string_view name;
   std::uint64_t nanoseconds;
 };
-constexpr Unit kUnits[] = {{"d", 86'400'000'000'000}, {"h", 3'600'000'000'000}, {"m", 60'000'000'000},
-                           {"s", 1'000'000'000},      {"ms", 1'000'000},        {"us", 1'000},
+constexpr Unit kUnits[] = {{"d", 86'400'000'000'000},
+                           {"h", 3'600'000'000'000},
+                           {"m", 60'000'000'000},
+                           {"s", 1'000'000'000},
+                           {"ms", 1'000'000},
+                           {"us", 1'000},
                            {"ns", 1}};
 
 /// The unit whose name is exactly the letters at the start of `text`; null when there is none.

@@ -109,8 +109,8 @@ void TstConfig::boundaries_data() {
   row(Setting::max_payload_bytes, 21, small);
   row(Setting::max_payload_bytes, 22, kFine);
   row(Setting::max_payload_bytes, 7999, kFine);
-  row(Setting::max_payload_bytes, 8007, kFine);   // 363 whole ids, 7986 bytes
-  row(Setting::max_payload_bytes, 8008, large);   // 364 whole ids, 8008 bytes
+  row(Setting::max_payload_bytes, 8007, kFine);  // 363 whole ids, 7986 bytes
+  row(Setting::max_payload_bytes, 8008, large);  // 364 whole ids, 8008 bytes
   row(Setting::channel, 0, small);
   row(Setting::channel, 1, kFine);
   row(Setting::channel, 63, kFine);
@@ -185,7 +185,8 @@ void TstConfig::descriptions_data() {
         << static_cast<int>(setting) << qint64(value) << QString(sentence);
   };
   row(Setting::batch_size, 100'001,
-      "batch_size is too large: asked for 100001 entries, possible is 1 to 100000 entries, or 0 for the default of 500.");
+      "batch_size is too large: asked for 100001 entries, possible is 1 to 100000 entries, or 0 for the default of "
+      "500.");
   row(Setting::interval, -1'500'000'000,
       "interval cannot be negative: asked for -1.5s, possible is up to 1h, or 0 for the default of 5s.");
   row(Setting::queue_capacity, 499,
@@ -199,10 +200,8 @@ void TstConfig::descriptions_data() {
   row(Setting::max_payload_bytes, 21,
       "max_payload_bytes is too small: asked for 21 bytes, possible is 22 (one agent id) to 8007 bytes (whole ids must "
       "fit the 7999 bytes PostgreSQL accepts), or 0 for the default of 8000.");
-  row(Setting::channel, 0,
-      "channel is too small: asked for an empty name, possible is a name of 1 to 63 bytes.");
-  row(Setting::channel, 64,
-      "channel is too large: asked for a name of 64 bytes, possible is a name of 1 to 63 bytes.");
+  row(Setting::channel, 0, "channel is too small: asked for an empty name, possible is a name of 1 to 63 bytes.");
+  row(Setting::channel, 64, "channel is too large: asked for a name of 64 bytes, possible is a name of 1 to 63 bytes.");
 }
 
 void TstConfig::descriptions() {

@@ -10,7 +10,9 @@ namespace {
 constexpr Instant t0{1h};
 using Buckets = std::vector<std::uint64_t>;
 Buckets buckets(const Histogram& histogram) { return {histogram.buckets().begin(), histogram.buckets().end()}; }
-std::vector<double> bounds(const Histogram& histogram) { return {histogram.bounds().begin(), histogram.bounds().end()}; }
+std::vector<double> bounds(const Histogram& histogram) {
+  return {histogram.bounds().begin(), histogram.bounds().end()};
+}
 }  // namespace
 
 class TstMetrics : public QObject {
@@ -25,9 +27,9 @@ class TstMetrics : public QObject {
 
 void TstMetrics::boundsAreThoseOfTheDashboard() {
   const Metrics metrics;
-  QCOMPARE(bounds(metrics.batch_utilization), (std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 40, 80, 160}));
-  QCOMPARE(bounds(metrics.batch_size),
-           (std::vector<double>{10, 25, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500}));
+  QCOMPARE(bounds(metrics.batch_utilization),
+           (std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 40, 80, 160}));
+  QCOMPARE(bounds(metrics.batch_size), (std::vector<double>{10, 25, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500}));
   for (const Histogram& duration : metrics.flush_duration)
     QCOMPARE(bounds(duration), (std::vector<double>{.01, .025, .05, .1, .25, .5, 1, 2.5, 5}));
 }

@@ -71,14 +71,30 @@ void TstPrometheus::pageIsTheGoldenOne() {
 
 void TstPrometheus::everyNameOfTheSpecIsThere() {
   const std::string page = page_of(QueuePolicy::coalesce);
-  for (const char* name :
-       {"batch_utilization histogram", "batch_size histogram", "flush_duration_seconds histogram",
-        "batches_total counter", "flushed_total counter", "dropped_keys_total counter", "publish_errors_total counter",
-        "coalesced_total counter", "stale_total counter", "rows_unmatched_total counter", "rows_stale_total counter",
-        "flush_failures_total counter", "flush_retries_total counter", "quarantined_total counter",
-        "dropped_total counter", "queue_depth gauge", "queue_capacity gauge", "pending_entries gauge",
-        "oldest_entry_age_seconds gauge", "notify_chunks_total counter", "notify_bytes_total counter",
-        "listener_connected gauge", "listener_reconnects_total counter", "resyncs_total counter"})
+  for (const char* name : {"batch_utilization histogram",
+                           "batch_size histogram",
+                           "flush_duration_seconds histogram",
+                           "batches_total counter",
+                           "flushed_total counter",
+                           "dropped_keys_total counter",
+                           "publish_errors_total counter",
+                           "coalesced_total counter",
+                           "stale_total counter",
+                           "rows_unmatched_total counter",
+                           "rows_stale_total counter",
+                           "flush_failures_total counter",
+                           "flush_retries_total counter",
+                           "quarantined_total counter",
+                           "dropped_total counter",
+                           "queue_depth gauge",
+                           "queue_capacity gauge",
+                           "pending_entries gauge",
+                           "oldest_entry_age_seconds gauge",
+                           "notify_chunks_total counter",
+                           "notify_bytes_total counter",
+                           "listener_connected gauge",
+                           "listener_reconnects_total counter",
+                           "resyncs_total counter"})
     QVERIFY2(page.find(std::string("\n# TYPE coderd_agentapi_metadata_") + name + "\n") != page.npos, name);
   QVERIFY(page.find("\ncoderd_agentapi_metabatch_build_info{version=\"0.1.0\"} 1\n") != page.npos);
 }
@@ -114,9 +130,8 @@ void TstPrometheus::labelsAndHelpAreEscaped() {
   out.family("name", MetricType::gauge, "a \"b\" \\ c\nd");
   const Label labels[] = {{"one", "a\"b\\c\nd"}, {"two", "\xC3\xA9"}};
   out.sample(0.5, labels);
-  QCOMPARE(QByteArray::fromStdString(out.text()),
-           QByteArray("# HELP p_name a \"b\" \\\\ c\\nd\n# TYPE p_name gauge\n"
-                      "p_name{one=\"a\\\"b\\\\c\\nd\",two=\"\xC3\xA9\"} 0.5\n"));
+  QCOMPARE(QByteArray::fromStdString(out.text()), QByteArray("# HELP p_name a \"b\" \\\\ c\\nd\n# TYPE p_name gauge\n"
+                                                             "p_name{one=\"a\\\"b\\\\c\\nd\",two=\"\xC3\xA9\"} 0.5\n"));
 }
 
 void TstPrometheus::histogramIsCumulative() {
@@ -127,14 +142,13 @@ void TstPrometheus::histogramIsCumulative() {
   out.family("h", MetricType::histogram, "h.");
   const Label label{"reason", "capacity"};
   out.histogram(histogram, {&label, 1});
-  QCOMPARE(QByteArray::fromStdString(out.text()),
-           QByteArray("# HELP h h.\n# TYPE h histogram\n"
-                      "h_bucket{reason=\"capacity\",le=\"0.01\"} 2\n"
-                      "h_bucket{reason=\"capacity\",le=\"1\"} 2\n"
-                      "h_bucket{reason=\"capacity\",le=\"2.5\"} 4\n"
-                      "h_bucket{reason=\"capacity\",le=\"+Inf\"} 5\n"
-                      "h_sum{reason=\"capacity\"} 11.265\n"
-                      "h_count{reason=\"capacity\"} 5\n"));
+  QCOMPARE(QByteArray::fromStdString(out.text()), QByteArray("# HELP h h.\n# TYPE h histogram\n"
+                                                             "h_bucket{reason=\"capacity\",le=\"0.01\"} 2\n"
+                                                             "h_bucket{reason=\"capacity\",le=\"1\"} 2\n"
+                                                             "h_bucket{reason=\"capacity\",le=\"2.5\"} 4\n"
+                                                             "h_bucket{reason=\"capacity\",le=\"+Inf\"} 5\n"
+                                                             "h_sum{reason=\"capacity\"} 11.265\n"
+                                                             "h_count{reason=\"capacity\"} 5\n"));
 }
 
 void TstPrometheus::sumThatIsNoNumber() {

@@ -23,8 +23,8 @@ class TstRng : public QObject {
 
 void TstRng::splitMixVectors() {
   SplitMix64 numbers(1234567);
-  for (const std::uint64_t expected : {6457827717110365317U, 3203168211198807973U, 9817491932198370423U,
-                                       4593380528125082431U, 16408922859458223821U})
+  for (const std::uint64_t expected :
+       {6457827717110365317U, 3203168211198807973U, 9817491932198370423U, 4593380528125082431U, 16408922859458223821U})
     QCOMPARE(numbers.next(), expected);
 }
 

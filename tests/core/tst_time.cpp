@@ -189,7 +189,9 @@ void TstTime::everyDayOf800YearsReadsBack() {
 void TstTime::durations_data() {
   QTest::addColumn<QByteArray>("text");
   QTest::addColumn<qint64>("nanoseconds");
-  const auto row = [](const char* text, std::int64_t count) { QTest::newRow(text) << QByteArray(text) << qint64(count); };
+  const auto row = [](const char* text, std::int64_t count) {
+    QTest::newRow(text) << QByteArray(text) << qint64(count);
+  };
   row("0", 0);
   row("-0", 0);
   row("+0", 0);
@@ -266,7 +268,9 @@ void TstTime::badDurations() {
 void TstTime::durationFormats_data() {
   QTest::addColumn<qint64>("nanoseconds");
   QTest::addColumn<QByteArray>("text");
-  const auto row = [](std::int64_t count, const char* text) { QTest::newRow(text) << qint64(count) << QByteArray(text); };
+  const auto row = [](std::int64_t count, const char* text) {
+    QTest::newRow(text) << qint64(count) << QByteArray(text);
+  };
   row(0, "0");
   row(1, "1ns");
   row(-1, "-1ns");

@@ -31,8 +31,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     require(time.error().at <= size);
   }
-  if (const auto duration = parse_duration(text)) check_duration(*duration);
-  else require(duration.error().code == Errc::bad_duration && duration.error().at <= size);
+  if (const auto duration = parse_duration(text))
+    check_duration(*duration);
+  else
+    require(duration.error().code == Errc::bad_duration && duration.error().at <= size);
 
   std::int64_t number = 0;
   std::memcpy(&number, data, size < sizeof number ? size : sizeof number);

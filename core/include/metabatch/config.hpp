@@ -26,31 +26,31 @@ enum class Ties : std::uint8_t { keep_first, keep_last };
 /// What happens to a batch whose write failed.
 enum class OnFailure : std::uint8_t { retain, discard };
 
-inline constexpr std::int64_t kDefaultBatchSize = 500;            // entries
-inline constexpr std::int64_t kMaxBatchSize = 100'000;            // entries
+inline constexpr std::int64_t kDefaultBatchSize = 500;  // entries
+inline constexpr std::int64_t kMaxBatchSize = 100'000;  // entries
 inline constexpr Duration kDefaultInterval = std::chrono::seconds(5);
 inline constexpr Duration kMaxInterval = std::chrono::hours(1);
-inline constexpr std::int64_t kDefaultRoomEntries = 100'000;      // entries held, coalesce
-inline constexpr std::int64_t kFifoSlotsPerEntry = 5;             // fifo: slots = this x batch_size
-inline constexpr std::int64_t kDefaultRoomBytes = 256LL << 20;    // bytes of keys, values and errors held
+inline constexpr std::int64_t kDefaultRoomEntries = 100'000;    // entries held, coalesce
+inline constexpr std::int64_t kFifoSlotsPerEntry = 5;           // fifo: slots = this x batch_size
+inline constexpr std::int64_t kDefaultRoomBytes = 256LL << 20;  // bytes of keys, values and errors held
 inline constexpr Duration kDefaultFinalFlushTimeout = std::chrono::seconds(15);
-inline constexpr std::int64_t kMaxRoomEntries = 1LL << 27;        // entries or slots; keeps packed counts apart
-inline constexpr std::int64_t kMaxRoomBytes = 1LL << 36;          // bytes held (64 GiB); the same
+inline constexpr std::int64_t kMaxRoomEntries = 1LL << 27;  // entries or slots; keeps packed counts apart
+inline constexpr std::int64_t kMaxRoomBytes = 1LL << 36;    // bytes held (64 GiB); the same
 inline constexpr Duration kMaxFinalFlushTimeout = std::chrono::hours(1);
-inline constexpr std::int64_t kDefaultPayloadBytes = 8000;        // NOTIFY payload budget
-inline constexpr std::size_t kMaxChannelBytes = 63;               // NAMEDATALEN - 1
+inline constexpr std::int64_t kDefaultPayloadBytes = 8000;  // NOTIFY payload budget
+inline constexpr std::size_t kMaxChannelBytes = 63;         // NAMEDATALEN - 1
 
 /// All that can be set. 0 for a size or a time means its default.
 struct Config {
-  std::int64_t batch_size = 0;       ///< entries; a batch that holds this many is due at once
-  Duration interval{};               ///< how long entries wait at most, counted as `schedule` says
+  std::int64_t batch_size = 0;  ///< entries; a batch that holds this many is due at once
+  Duration interval{};          ///< how long entries wait at most, counted as `schedule` says
   QueuePolicy queue = QueuePolicy::coalesce;
-  std::int64_t queue_capacity = 0;   ///< coalesce: entries held in all; fifo: slots of the queue
-  std::int64_t queue_bytes = 0;      ///< bytes of keys, values and errors held
+  std::int64_t queue_capacity = 0;  ///< coalesce: entries held in all; fifo: slots of the queue
+  std::int64_t queue_bytes = 0;     ///< bytes of keys, values and errors held
   SchedulePolicy schedule = SchedulePolicy::fixed;
   Ties ties = Ties::keep_first;
   OnFailure on_failure = OnFailure::retain;
-  Duration final_flush_timeout{};    ///< how long shutdown may take
+  Duration final_flush_timeout{};  ///< how long shutdown may take
   std::int64_t max_payload_bytes = 0;
   std::string channel = "workspace_agent_metadata_batch";
 
@@ -59,8 +59,17 @@ struct Config {
 
 /// Names of the settings, for messages and flags; the order is that of SPEC section 1.
 enum class Setting : std::uint8_t {
-  batch_size, interval, queue, queue_capacity, queue_bytes, schedule, ties, on_failure,
-  final_flush_timeout, max_payload_bytes, channel,
+  batch_size,
+  interval,
+  queue,
+  queue_capacity,
+  queue_bytes,
+  schedule,
+  ties,
+  on_failure,
+  final_flush_timeout,
+  max_payload_bytes,
+  channel,
 };
 std::string_view name_of(Setting setting);
 std::string_view name_of(QueuePolicy queue);

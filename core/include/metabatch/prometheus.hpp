@@ -63,8 +63,8 @@ struct Gauges {
   Duration oldest_entry_age{};     ///< of the longest-waiting entry; 0 when none waits
   bool listener_connected = false;
   std::uint64_t listener_reconnects = 0;
-  std::uint64_t resyncs = 0;       ///< times subscribers were told to read again
-  std::string_view version;        ///< label of the build info
+  std::uint64_t resyncs = 0;  ///< times subscribers were told to read again
+  std::string_view version;   ///< label of the build info
 };
 
 /// All metrics of SPEC section 4, in its order, as a page to scrape. Every label value of a known set is there from the

@@ -16,9 +16,9 @@ namespace metabatch {
 
 /// How much a Timeline remembers. The defaults are an hour second by second and a day minute by minute.
 struct TimelineShape {
-  std::size_t samples = 3600;      ///< kept as they are; at least block_samples
-  std::size_t block_samples = 60;  ///< samples that one block sums up; at least 1
-  std::size_t blocks = 1440;       ///< sums kept, the newest still growing; at least 1
+  std::size_t samples = 3600;                        ///< kept as they are; at least block_samples
+  std::size_t block_samples = 60;                    ///< samples that one block sums up; at least 1
+  std::size_t blocks = 1440;                         ///< sums kept, the newest still growing; at least 1
   Duration longest_pause = std::chrono::seconds(3);  ///< two samples further apart have a gap between them
 };
 
@@ -87,10 +87,10 @@ class Timeline {
 
   TimelineShape shape_;
   std::vector<std::string> names_;
-  std::vector<Instant> times_;    // ring of samples
-  std::vector<double> values_;    // one ring a series, one after the other
-  std::vector<Block> blocks_;     // ring of blocks
-  std::vector<Extent> extents_;   // one ring a series, one after the other
+  std::vector<Instant> times_;   // ring of samples
+  std::vector<double> values_;   // one ring a series, one after the other
+  std::vector<Block> blocks_;    // ring of blocks
+  std::vector<Extent> extents_;  // one ring a series, one after the other
   std::uint64_t next_sample_ = 0;
   std::uint64_t next_block_ = 0;
   Instant newest_{};
