@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace metabatch::oracle {
+
+// Everything SPEC section 1 tells apart, as the oracle walks through it. A property run that did not
+// visit all of these has proved less than it claims.
+// clang-format off
+#define METABATCH_BRANCHES(X)                                                                          \
+  X(add_new) X(add_newer) X(add_older) X(add_tie_first) X(add_tie_last) X(add_key_in_flight)          \
+  X(add_full_entries) X(add_full_bytes) X(add_repeat_over_bytes) X(add_repeat_over_entries)           \
+  X(add_queued) X(add_full_slots) X(add_full_queue_bytes) X(add_closed) X(add_empty_key)              \
+  X(report_unequal) X(report_split_by_batch) X(report_split_by_room) X(report_empty)                  \
+  X(absorb_new) X(absorb_coalesced) X(absorb_stale) X(absorb_stops_full)                              \
+  X(take_capacity) X(take_scheduled) X(take_shutdown) X(take_in_flight) X(take_nothing) X(take_late)  \
+  X(take_in_backoff) X(take_rest_of_sweep) X(take_rest_waits)                                         \
+  X(tick_empty) X(tick_sweeps) X(tick_in_flight) X(tick_in_backoff) X(tick_second_missed)             \
+  X(tick_remembered_sweeps) X(tick_remembered_empty)                                                  \
+  X(after_flush_due) X(after_flush_add_when_past) X(linger_due)                                       \
+  X(fate_written) X(fate_rows_stale) X(fate_unmatched) X(fate_quarantined) X(fate_discarded)          \
+  X(fate_retained) X(failed_in_part) X(complete_unknown)                                              \
+  X(back_alone) X(back_older) X(back_newer) X(back_tie_first) X(back_tie_last)                        \
+  X(backoff_doubles) X(backoff_capped) X(backoff_permission) X(backoff_ends_due) X(backoff_ends_empty) \
+  X(backoff_reset) X(backoff_ended_by_close) X(backoff_while_closing)                                 \
+  X(change_refused) X(change_channel_refused) X(change_makes_full) X(change_interval)                 \
+  X(change_schedule) X(change_fifo_to_coalesce) X(change_coalesce_to_fifo) X(change_room_below_held)  \
+  X(change_while_closing) X(close_empty) X(close_in_flight) X(close_with_queue) X(close_again)        \
+  X(close_finished) X(close_left_over)
+// clang-format on
+
+enum class Branch : std::size_t {
+#define METABATCH_BRANCH(name) name,
+  METABATCH_BRANCHES(METABATCH_BRANCH)
+#undef METABATCH_BRANCH
+};
+
+inline constexpr std::string_view kBranchNames[] = {
+#define METABATCH_BRANCH(name) #name,
+    METABATCH_BRANCHES(METABATCH_BRANCH)
+#undef METABATCH_BRANCH
+};
+inline constexpr std::size_t kBranches = sizeof(kBranchNames) / sizeof(kBranchNames[0]);
+
+/// How often each branch was walked, over as many runs as one likes.
+struct Coverage {
+  std::array<std::uint64_t, kBranches> visits{};
+
+  void visit(Branch branch) { ++visits[static_cast<std::size_t>(branch)]; }
+  /// The names never visited, one a line; empty when all were.
+  [[nodiscard]] std::string missing() const {
+    std::string names;
+    for (std::size_t i = 0; i < kBranches; ++i)
+      if (visits[i] == 0) names.append(kBranchNames[i]).append("\n");
+    return names;
+  }
+};
+
+}  // namespace metabatch::oracle

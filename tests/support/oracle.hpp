@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metabatch/batch.hpp"
+#include "metabatch/config.hpp"
+#include "metabatch/counters.hpp"
+#include "metabatch/update.hpp"
+#include "support/coverage.hpp"
+
+namespace metabatch::oracle {
+
+/// One update, kept by value.
+struct Item {
+  Uuid agent;
+  std::string key, value, error;
+  WallTime collected_at{};
+  Instant added{};          ///< when this update was offered
+  Instant arrived{};        ///< when the first update of this place was offered
+  std::uint64_t place = 0;  ///< order of first arrival
+
+  [[nodiscard]] std::uint64_t bytes() const { return key.size() + value.size() + error.size(); }
+};
+
+struct Flight {
+  std::uint64_t id = 0;
+  Reason reason = Reason::scheduled;
+  std::vector<Item> entries;  ///< sorted as they leave
+  Instant taken{};
+};
+
+/// What SPEC section 1 says, written down as slowly and plainly as it can be: one item at a time, in vectors that are searched
+/// from the front, every count made by counting. It shares types with the machine, never code.
+///
+/// Time is walked event by event: before an operation at `now` everything that time alone brings until then
+/// (ticks, deadlines, the end of a backoff) has happened, each on what was held at its moment.
+class Oracle {
+ public:
+  /// None when the config is impossible.
+  static std::optional<Config> filled(Config config);
+
+  Oracle(const Config& config, Instant now, Coverage& coverage);
+
+  Admission add(const Update& update, Instant now);
+  std::optional<Admission> add(const Report& report, Instant now);
+  const Flight* take(Instant now);
+  void complete(std::uint64_t id, const FlushOutcome& outcome, Instant now);
+  bool reconfigure(const Config& config, Instant now);
+  void close(Instant now);
+
+  [[nodiscard]] bool is_due(Instant now) const;
+  /// When something is next due; none when nothing will be before another operation.
+  [[nodiscard]] std::optional<Instant> deadline(Instant now) const;
+  [[nodiscard]] bool finished(Instant now) const;
+  /// From when on nothing more is handed out; none while open.
+  [[nodiscard]] std::optional<Instant> closing_until() const {
+    if (!closed_) return {};
+    return close_deadline();
+  }
+  [[nodiscard]] Counters counters() const;
+  [[nodiscard]] std::uint64_t room_entries() const;
+  [[nodiscard]] std::uint64_t room_bytes() const;
+  [[nodiscard]] std::optional<Instant> oldest() const;
+  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] const std::optional<Flight>& flight() const { return flight_; }
+
+  /// The jitter is the machine's own: the oracle knows the bounds of a backoff, and is told its end.
+  struct Backoff {
+    Instant earliest{}, latest{};
+    std::optional<Instant> end;
+  };
+  [[nodiscard]] const std::optional<Backoff>& backoff() const { return backoff_; }
+  /// False when `end` is outside the bounds.
+  bool learn_backoff_end(Instant end);
+
+  FlushCounters flushes;                    ///< what Metrics::flushes must say
+  std::uint64_t utilization_count = 0;      ///< agents seen in flush attempts
+  std::uint64_t utilization_sum = 0;        ///< entries of flush attempts
+  std::uint64_t delays = 0;                 ///< updates written
+  Duration longest_delay{};
+
+ private:
+  [[nodiscard]] bool is_waiting(const Uuid& agent, std::string_view key) const;
+  [[nodiscard]] bool is_in_flight(const Uuid& agent, std::string_view key) const;
+  [[nodiscard]] bool is_full() const;
+  [[nodiscard]] Instant close_deadline() const;
+  [[nodiscard]] Instant after_flush_deadline() const;
+  [[nodiscard]] Instant next_tick(Instant after) const;
+  [[nodiscard]] bool has_room(const Item& item);
+  void merge(Item item, Admission* admission);
+  void enqueue(Item item, Admission& admission);
+  void absorb();
+  void absorb_one();
+  void pass_time(Instant now);
+  void pass_ticks(Instant from, Instant until);
+  void end_backoff(Instant now);
+  void fire_remembered();
+  void sweep_when_due(Instant now);
+  void settle(const Item& entry, Fate fate, Instant now);
+  void merge_back(Item entry);
+  void begin_backoff(FailureClass failure, Instant now);
+  void visit(Branch branch) const { coverage_.visit(branch); }
+
+  Coverage& coverage_;
+  Config config_;
+  Instant start_;                 // of the series of ticks
+  Instant evaluated_;             // up to where time has been walked
+  Instant last_end_;              // of the last flush; creation when none
+  std::vector<Item> waiting_;     // by place
+  std::vector<Item> queue_;       // fifo
+  std::optional<Flight> flight_;
+  std::optional<Backoff> backoff_;
+  std::optional<Instant> closed_;
+  std::uint64_t places_ = 0;
+  std::uint64_t ids_ = 0;
+  std::uint64_t swept_ = 0;       // entries that must still leave because of a tick, a deadline or a retry
+  std::uint64_t failures_ = 0;    // in a row
+  bool remembered_ = false;       // a tick that passed in flight or in a backoff
+  Counters counts_;               // all but the held ones
+};
+
+}  // namespace metabatch::oracle

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// The oracle's time and flushes; what is added, changed and closed is in oracle.cpp.
+#include "support/oracle.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace metabatch::oracle {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool leaves_before(const Item& a, const Item& b) { return a.agent == b.agent ? a.key < b.key : a.agent < b.agent; }
+
+}  // namespace
+
+// ---- time
+
+void Oracle::pass_time(Instant now) {
+  Instant from = evaluated_;
+  if (backoff_) {
+    const Instant end = backoff_->end.value_or(backoff_->latest);
+    if (end <= now) {
+      pass_ticks(from, end);
+      end_backoff(end);
+      from = end;
+    }
+  }
+  pass_ticks(from, now);
+  evaluated_ = now;
+  sweep_when_due(now);
+}
+
+void Oracle::pass_ticks(Instant from, Instant until) {
+  if (config_.schedule != SchedulePolicy::fixed) return;
+  const Instant tick = next_tick(from);
+  if (tick > until) return;
+  if (flight_ || backoff_) {
+    visit(flight_ ? Branch::tick_in_flight : Branch::tick_in_backoff);
+    if (remembered_ || next_tick(tick) <= until) visit(Branch::tick_second_missed);
+    remembered_ = true;
+  } else {
+    visit(waiting_.empty() ? Branch::tick_empty : Branch::tick_sweeps);
+    swept_ = waiting_.size();
+  }
+}
+
+void Oracle::end_backoff(Instant) {
+  backoff_.reset();
+  remembered_ = false;
+  visit(waiting_.empty() ? Branch::backoff_ends_empty : Branch::backoff_ends_due);
+  swept_ = waiting_.size();
+}
+
+void Oracle::fire_remembered() {
+  if (!remembered_) return;
+  remembered_ = false;
+  visit(waiting_.empty() ? Branch::tick_remembered_empty : Branch::tick_remembered_sweeps);
+  swept_ = waiting_.size();
+}
+
+void Oracle::sweep_when_due(Instant now) {
+  if (flight_ || backoff_ || swept_ > 0 || waiting_.empty()) return;
+  if (config_.schedule == SchedulePolicy::after_flush && now >= after_flush_deadline()) {
+    visit(waiting_.back().added == now ? Branch::after_flush_add_when_past : Branch::after_flush_due);
+    swept_ = waiting_.size();
+  }
+  if (config_.schedule == SchedulePolicy::linger && now >= waiting_.front().arrived + config_.interval) {
+    visit(Branch::linger_due);
+    swept_ = waiting_.size();
+  }
+}
+
+bool Oracle::is_due(Instant now) const {
+  if (flight_ || backoff_ || waiting_.empty()) return false;
+  if (closed_) return now < close_deadline();
+  return is_full() || swept_ > 0;
+}
+
+std::optional<Instant> Oracle::deadline(Instant now) const {
+  if (flight_ || waiting_.empty()) return {};
+  if (is_due(now)) return now;
+  if (closed_ && now >= close_deadline()) return {};
+  if (backoff_) return closed_ ? std::min(*backoff_->end, close_deadline()) : *backoff_->end;
+  switch (config_.schedule) {
+    case SchedulePolicy::fixed: return next_tick(evaluated_);
+    case SchedulePolicy::after_flush: return after_flush_deadline();
+    case SchedulePolicy::linger: return waiting_.front().arrived + config_.interval;
+  }
+  return {};
+}
+
+// ---- flushes
+
+const Flight* Oracle::take(Instant now) {
+  pass_time(now);
+  if (!is_due(now)) {
+    if (flight_) visit(Branch::take_in_flight);
+    else if (backoff_ && !waiting_.empty()) visit(Branch::take_in_backoff);
+    else if (closed_ && !waiting_.empty()) visit(Branch::take_late);
+    else visit(Branch::take_nothing);
+    return nullptr;
+  }
+  Flight flight;
+  flight.id = ++ids_;
+  flight.taken = now;
+  flight.reason = closed_ ? Reason::shutdown : is_full() ? Reason::capacity : Reason::scheduled;
+  visit(closed_ ? Branch::take_shutdown : is_full() ? Branch::take_capacity : Branch::take_scheduled);
+  while (!waiting_.empty() && std::cmp_less(flight.entries.size(), config_.batch_size)) {
+    flight.entries.push_back(waiting_.front());
+    waiting_.erase(waiting_.begin());
+    if (swept_ > 0) --swept_;
+  }
+  if (!closed_ && !waiting_.empty()) visit(swept_ > 0 ? Branch::take_rest_of_sweep : Branch::take_rest_waits);
+  std::sort(flight.entries.begin(), flight.entries.end(), leaves_before);
+  for (std::size_t i = 0; i < flight.entries.size(); ++i)
+    if (i == 0 || !(flight.entries[i].agent == flight.entries[i - 1].agent)) ++utilization_count;
+  utilization_sum += flight.entries.size();
+  flight_ = std::move(flight);
+  return &*flight_;
+}
+
+void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now) {
+  pass_time(now);
+  if (!flight_ || flight_->id != id) {
+    visit(Branch::complete_unknown);
+    return;
+  }
+  const Flight ended = *flight_;
+  flight_.reset();
+  last_end_ = now;
+  const bool failed = outcome.failure != FailureClass::none;
+  if (failed && !outcome.fates.empty()) visit(Branch::failed_in_part);
+  for (std::size_t i = 0; i < ended.entries.size(); ++i)
+    settle(ended.entries[i], outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i], now);
+  flushes.retries += outcome.retries;
+  flushes.chunks += outcome.chunks_published;
+  flushes.notify_bytes += outcome.notify_bytes;
+  flushes.publish_errors += outcome.publish_errors;
+  absorb();
+  if (failed) {
+    ++flushes.failures[static_cast<std::size_t>(outcome.failure)];
+    begin_backoff(outcome.failure, now);
+  } else {
+    ++flushes.flushes[static_cast<std::size_t>(ended.reason)];
+    flushes.flushed_entries += ended.entries.size();
+    if (failures_ > 0) visit(Branch::backoff_reset);
+    failures_ = 0;
+    fire_remembered();
+  }
+  sweep_when_due(now);
+}
+
+void Oracle::settle(const Item& entry, Fate fate, Instant now) {
+  switch (fate) {
+    case Fate::written:
+      visit(Branch::fate_written);
+      ++counts_.written;
+      ++delays;
+      longest_delay = std::max(longest_delay, now - entry.added);
+      return;
+    case Fate::rows_stale: visit(Branch::fate_rows_stale); ++counts_.rows_stale; return;
+    case Fate::unmatched: visit(Branch::fate_unmatched); ++counts_.unmatched; return;
+    case Fate::quarantined: visit(Branch::fate_quarantined); ++counts_.quarantined; return;
+    case Fate::unwritten: break;
+  }
+  if (config_.on_failure == OnFailure::discard) {
+    visit(Branch::fate_discarded);
+    ++counts_.discarded;
+    return;
+  }
+  visit(Branch::fate_retained);
+  merge_back(entry);
+}
+
+// As if the entry that comes back had been added first, and the one that waits after it.
+void Oracle::merge_back(Item entry) {
+  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [&](const Item& item) { return item.agent == entry.agent && item.key == entry.key; });
+  if (waiting == waiting_.end()) {
+    visit(Branch::back_alone);
+  } else {
+    const bool newer = waiting->collected_at > entry.collected_at;
+    const bool equal = waiting->collected_at == entry.collected_at;
+    const bool waiting_wins = newer || (equal && config_.ties == Ties::keep_last);
+    visit(newer ? Branch::back_newer : !equal ? Branch::back_older : waiting_wins ? Branch::back_tie_last : Branch::back_tie_first);
+    ++(waiting_wins ? counts_.coalesced : counts_.stale);
+    Item winner = waiting_wins ? *waiting : entry;
+    winner.place = std::min(entry.place, waiting->place);
+    winner.arrived = entry.place < waiting->place ? entry.arrived : waiting->arrived;
+    entry = std::move(winner);
+    waiting_.erase(waiting);
+  }
+  auto at = waiting_.begin();
+  while (at != waiting_.end() && at->place < entry.place) ++at;
+  waiting_.insert(at, std::move(entry));
+}
+
+void Oracle::begin_backoff(FailureClass failure, Instant now) {
+  Duration base = 30s;
+  if (failure == FailureClass::permission) {
+    visit(Branch::backoff_permission);
+  } else {
+    base = 100ms;
+    for (std::uint64_t i = 0; i < failures_ && base < 5s; ++i) base *= 2;
+    if (failures_ > 0) visit(base < 5s ? Branch::backoff_doubles : Branch::backoff_capped);
+    base = std::min<Duration>(base, 5s);
+  }
+  ++failures_;
+  if (closed_) visit(Branch::backoff_while_closing);
+  backoff_ = Backoff{now + base * 3 / 4, now + base * 5 / 4, {}};
+}
+
+bool Oracle::learn_backoff_end(Instant end) {
+  if (!backoff_ || end < backoff_->earliest || end > backoff_->latest) return false;
+  backoff_->end = end;
+  return true;
+}
+
+}  // namespace metabatch::oracle
