@@ -55,7 +55,8 @@ std::optional<Left> Driven::take() {
   Left left{batch->id, batch->reason, {}, {}, {}};
   for (const Update& entry : batch->entries)
     left.entries.push_back(std::to_string(number_of(entry.agent)) + "/" + std::string(entry.key) + "=" + std::string(entry.value));
-  for (const std::string& chunk : *encode_chunks(batch->agents)) {
+  const auto chunks = encode_chunks(batch->agents);
+  for (const std::string& chunk : *chunks) {
     left.chunks.push_back(chunk.size() / kIdSymbols);
     left.chunk_bytes.push_back(chunk.size());
   }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "metabatch/time.hpp"
@@ -38,6 +39,10 @@ struct Report {
     return keys.size() == values.size() && values.size() == errors.size() && errors.size() == collected_at.size();
   }
 };
+
+/// The message for a report that is not parallel: `invalid Add call, all inputs must have the same number of items; keys: %d,
+/// values: %d, errors: %d, collectedAt: %d`, word for word the origin's.
+std::string describe_unequal(const Report& report);
 
 /// What became of the updates of one add. `accepted() + dropped` is what was offered.
 struct Admission {
