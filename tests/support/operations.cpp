@@ -169,7 +169,7 @@ void Run::close() {
 void Run::advance() {
   const auto& backoff = oracle_.backoff();
   if (backoff && !backoff->end) {
-    if (choices_.one_in(2)) now_ = backoff->latest;
+    if (choices_.one_in(2)) now_ = backoff->latest + 1ns;
   } else if (const auto deadline = oracle_.deadline(now_); deadline && choices_.one_in(2)) {
     const Duration off(static_cast<std::int64_t>(choices_.below(3)) - 1);
     now_ = std::max(now_, *deadline + off);
@@ -190,22 +190,25 @@ void Run::drain() {
   expect("finished", machine().finished(now_), oracle_.finished(now_));
 }
 
+// The end shows as the deadline of what waits, unless that is due later by the schedule.
 void Run::learn_backoff() {
   const auto& backoff = oracle_.backoff();
-  const auto end = machine().next_deadline();
-  if (!difference_.empty() || !backoff || backoff->end || !end) return;
-  if (!oracle_.learn_backoff_end(*end)) {
-    // A close that ends before the backoff is worth waking for as well.
-    if (*end == oracle_.closing_until() && oracle_.learn_backoff_end(backoff->latest)) return;
-    expect("end of the backoff, bounds", *end, backoff->earliest);
-  }
+  const auto schedule = oracle_.deadline_without_backoff(now_);
+  if (!difference_.empty() || !backoff || backoff->end || !schedule) return;
+  const auto next = machine().next_deadline();
+  expect("a backoff has an end", next.has_value(), true);
+  if (!next || (*next == *schedule && *schedule >= backoff->earliest)) return;
+  if (oracle_.learn_backoff_end(*next)) return;
+  const bool closes_first = next == oracle_.closing_until() && *next < backoff->latest;
+  if (closes_first && oracle_.learn_backoff_end(backoff->latest)) return;
+  expect("end of the backoff, earliest", *next, backoff->earliest);
 }
 
 void Run::compare_deadline() {
   const auto& backoff = oracle_.backoff();
   const std::optional<Instant> machines = machine().next_deadline();
   if (oracle_.closing_until() && now_ >= *oracle_.closing_until()) return;  // take() says it: nothing more
-  if (backoff && !backoff->end && oracle_.oldest()) return expect("a backoff has an end", machines.has_value(), true);
+  if (backoff && !backoff->end && oracle_.oldest()) return;
   const std::optional<Instant> model = oracle_.deadline(now_);
   if (model && *model <= now_) return expect("due now", machines && *machines <= now_, true);
   expect("deadline", machines, model);

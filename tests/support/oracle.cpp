@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 bool is_of(const Item& item, const Uuid& agent, std::string_view key) { return item.agent == agent && item.key == key; }
 
+std::int64_t default_room(const Config& c) { return c.queue == QueuePolicy::fifo ? 5 * c.batch_size : 100'000; }
+
 }  // namespace
 
 std::optional<Config> Oracle::filled(Config c) {
@@ -19,7 +21,7 @@ std::optional<Config> Oracle::filled(Config c) {
     return {};
   if (c.batch_size == 0) c.batch_size = 500;
   if (c.interval == 0ns) c.interval = 5s;
-  if (c.queue_capacity == 0) c.queue_capacity = c.queue == QueuePolicy::fifo ? 5 * c.batch_size : 100'000;
+  if (c.queue_capacity == 0) c.queue_capacity = default_room(c);
   if (c.queue_bytes == 0) c.queue_bytes = 256 * 1024 * 1024;
   if (c.final_flush_timeout == 0ns) c.final_flush_timeout = 15s;
   if (c.max_payload_bytes == 0) c.max_payload_bytes = 8000;
@@ -46,8 +48,6 @@ bool Oracle::is_in_flight(const Uuid& agent, std::string_view key) const {
 }
 
 bool Oracle::is_full() const { return std::cmp_greater_equal(waiting_.size(), config_.batch_size); }
-
-Instant Oracle::close_deadline() const { return *closed_ + config_.final_flush_timeout; }
 
 Instant Oracle::after_flush_deadline() const { return last_end_ + config_.interval; }
 
@@ -103,7 +103,7 @@ bool Oracle::has_room(const Item& item) {
 }
 
 Admission Oracle::add(const Update& update, Instant now) {
-  pass_time(now);
+  pass_time_before(now);
   Admission admission;
   ++counts_.offered;
   if (closed_) {
@@ -128,7 +128,6 @@ Admission Oracle::add(const Update& update, Instant now) {
     ++counts_.dropped_full;
     admission.dropped_full = 1;
   }
-  sweep_when_due(now);
   return admission;
 }
 
@@ -183,6 +182,7 @@ void Oracle::merge(Item item, Admission* admission) {
     if (replaces) {
       item.arrived = held.arrived;
       item.place = held.place;
+      item.due = held.due;
       held = std::move(item);
       ++counts_.coalesced;
     } else {
@@ -213,8 +213,10 @@ void Oracle::absorb() {
 // ---- settings and the end
 
 bool Oracle::reconfigure(const Config& config, Instant now) {
-  pass_time(now);
-  const std::optional<Config> wanted = filled(config);
+  pass_time_before(now);
+  Config asked = config;  // a default that is repeated stays a default
+  if (asked.queue_capacity == config_.queue_capacity && asked.queue_capacity == default_room(config_)) asked.queue_capacity = 0;
+  const std::optional<Config> wanted = filled(asked);
   if (!wanted || wanted->channel != config_.channel) {
     visit(wanted ? Branch::change_channel_refused : Branch::change_refused);
     return false;
@@ -226,9 +228,11 @@ bool Oracle::reconfigure(const Config& config, Instant now) {
   if (before.schedule != config_.schedule) visit(Branch::change_schedule);
   if (!is_fifo && std::cmp_less(config_.queue_capacity, room_entries())) visit(Branch::change_room_below_held);
   if (std::cmp_less(waiting_.size(), before.batch_size) && is_full()) visit(Branch::change_makes_full);
-  if (before.interval != config_.interval) {
-    visit(Branch::change_interval);
+  if (before.interval != config_.interval) visit(Branch::change_interval);
+  if (before.interval != config_.interval || before.schedule != config_.schedule) {
     start_ = now;
+    evaluated_ = now;
+    remembered_ = false;
   }
   if (was_fifo && !is_fifo) {
     visit(Branch::change_fifo_to_coalesce);
@@ -236,17 +240,17 @@ bool Oracle::reconfigure(const Config& config, Instant now) {
   }
   if (!was_fifo && is_fifo) visit(Branch::change_coalesce_to_fifo);
   absorb();
-  sweep_when_due(now);
   return true;
 }
 
 void Oracle::close(Instant now) {
-  pass_time(now);
+  pass_time_before(now);
   if (closed_) {
     visit(Branch::close_again);
     return;
   }
   closed_ = now;
+  close_deadline_ = now + config_.final_flush_timeout;
   if (flight_) visit(Branch::close_in_flight);
   if (!queue_.empty()) visit(Branch::close_with_queue);
   if (waiting_.empty() && queue_.empty() && !flight_) visit(Branch::close_empty);
@@ -258,7 +262,7 @@ void Oracle::close(Instant now) {
 bool Oracle::finished(Instant now) const {
   if (!closed_ || flight_) return false;
   const bool empty = waiting_.empty() && queue_.empty();
-  if (!empty && now < close_deadline()) return false;
+  if (!empty && now < close_deadline_) return false;
   visit(empty ? Branch::close_finished : Branch::close_left_over);
   return true;
 }

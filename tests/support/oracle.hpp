@@ -22,6 +22,7 @@ struct Item {
   Instant added{};          ///< when this update was offered
   Instant arrived{};        ///< when the first update of this place was offered
   std::uint64_t place = 0;  ///< order of first arrival
+  bool due = false;         ///< must leave: a tick or a deadline found it, or it is to be retried
 
   [[nodiscard]] std::uint64_t bytes() const { return key.size() + value.size() + error.size(); }
 };
@@ -55,11 +56,12 @@ class Oracle {
   [[nodiscard]] bool is_due(Instant now) const;
   /// When something is next due; none when nothing will be before another operation.
   [[nodiscard]] std::optional<Instant> deadline(Instant now) const;
+  [[nodiscard]] std::optional<Instant> deadline_without_backoff(Instant now) const;
   [[nodiscard]] bool finished(Instant now) const;
   /// From when on nothing more is handed out; none while open.
   [[nodiscard]] std::optional<Instant> closing_until() const {
     if (!closed_) return {};
-    return close_deadline();
+    return close_deadline_;
   }
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] std::uint64_t room_entries() const;
@@ -87,7 +89,6 @@ class Oracle {
   [[nodiscard]] bool is_waiting(const Uuid& agent, std::string_view key) const;
   [[nodiscard]] bool is_in_flight(const Uuid& agent, std::string_view key) const;
   [[nodiscard]] bool is_full() const;
-  [[nodiscard]] Instant close_deadline() const;
   [[nodiscard]] Instant after_flush_deadline() const;
   [[nodiscard]] Instant next_tick(Instant after) const;
   [[nodiscard]] bool has_room(const Item& item);
@@ -96,10 +97,13 @@ class Oracle {
   void absorb();
   void absorb_one();
   void pass_time(Instant now);
+  void pass_time_before(Instant now);
   void pass_ticks(Instant from, Instant until);
-  void end_backoff(Instant now);
+  void end_backoff();
   void fire_remembered();
   void sweep_when_due(Instant now);
+  void sweep();
+  [[nodiscard]] bool holds_due() const;
   void settle(const Item& entry, Fate fate, Instant now);
   void merge_back(Item entry);
   void begin_backoff(FailureClass failure, Instant now);
@@ -115,9 +119,9 @@ class Oracle {
   std::optional<Flight> flight_;
   std::optional<Backoff> backoff_;
   std::optional<Instant> closed_;
+  Instant close_deadline_{};
   std::uint64_t places_ = 0;
   std::uint64_t ids_ = 0;
-  std::uint64_t swept_ = 0;       // entries that must still leave because of a tick, a deadline or a retry
   std::uint64_t failures_ = 0;    // in a row
   bool remembered_ = false;       // a tick that passed in flight or in a backoff
   Counters counts_;               // all but the held ones

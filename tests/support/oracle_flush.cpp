@@ -16,19 +16,22 @@ bool leaves_before(const Item& a, const Item& b) { return a.agent == b.agent ? a
 
 // ---- time
 
+// An operation at the instant of an event comes before it: what arrives with a tick is swept by it. take() is what
+// events wait for, so it sees those of its own instant.
+void Oracle::pass_time_before(Instant now) { pass_time(std::max(evaluated_, now - Duration(1))); }
+
 void Oracle::pass_time(Instant now) {
   Instant from = evaluated_;
   if (backoff_) {
     const Instant end = backoff_->end.value_or(backoff_->latest);
     if (end <= now) {
       pass_ticks(from, end);
-      end_backoff(end);
+      end_backoff();
       from = end;
     }
   }
   pass_ticks(from, now);
   evaluated_ = now;
-  sweep_when_due(now);
 }
 
 void Oracle::pass_ticks(Instant from, Instant until) {
@@ -41,47 +44,55 @@ void Oracle::pass_ticks(Instant from, Instant until) {
     remembered_ = true;
   } else {
     visit(waiting_.empty() ? Branch::tick_empty : Branch::tick_sweeps);
-    swept_ = waiting_.size();
+    sweep();
   }
 }
 
-void Oracle::end_backoff(Instant) {
+// What is to be retried is marked as due since it was merged back.
+void Oracle::end_backoff() {
   backoff_.reset();
-  remembered_ = false;
   visit(waiting_.empty() ? Branch::backoff_ends_empty : Branch::backoff_ends_due);
-  swept_ = waiting_.size();
+  fire_remembered();
+}
+
+void Oracle::sweep() {
+  for (Item& item : waiting_) item.due = true;
+}
+
+bool Oracle::holds_due() const {
+  for (const Item& item : waiting_)
+    if (item.due) return true;
+  return false;
 }
 
 void Oracle::fire_remembered() {
   if (!remembered_) return;
   remembered_ = false;
   visit(waiting_.empty() ? Branch::tick_remembered_empty : Branch::tick_remembered_sweeps);
-  swept_ = waiting_.size();
+  sweep();
 }
 
 void Oracle::sweep_when_due(Instant now) {
-  if (flight_ || backoff_ || swept_ > 0 || waiting_.empty()) return;
+  if (flight_ || backoff_ || holds_due() || waiting_.empty()) return;
   if (config_.schedule == SchedulePolicy::after_flush && now >= after_flush_deadline()) {
     visit(waiting_.back().added == now ? Branch::after_flush_add_when_past : Branch::after_flush_due);
-    swept_ = waiting_.size();
+    sweep();
   }
   if (config_.schedule == SchedulePolicy::linger && now >= waiting_.front().arrived + config_.interval) {
     visit(Branch::linger_due);
-    swept_ = waiting_.size();
+    sweep();
   }
 }
 
 bool Oracle::is_due(Instant now) const {
   if (flight_ || backoff_ || waiting_.empty()) return false;
-  if (closed_) return now < close_deadline();
-  return is_full() || swept_ > 0;
+  if (closed_) return now < close_deadline_;
+  return is_full() || holds_due();
 }
 
-std::optional<Instant> Oracle::deadline(Instant now) const {
+std::optional<Instant> Oracle::deadline_without_backoff(Instant now) const {
   if (flight_ || waiting_.empty()) return {};
-  if (is_due(now)) return now;
-  if (closed_ && now >= close_deadline()) return {};
-  if (backoff_) return closed_ ? std::min(*backoff_->end, close_deadline()) : *backoff_->end;
+  if (closed_ || is_full() || holds_due() || remembered_) return now;
   switch (config_.schedule) {
     case SchedulePolicy::fixed: return next_tick(evaluated_);
     case SchedulePolicy::after_flush: return after_flush_deadline();
@@ -90,10 +101,19 @@ std::optional<Instant> Oracle::deadline(Instant now) const {
   return {};
 }
 
+std::optional<Instant> Oracle::deadline(Instant now) const {
+  if (flight_) return closing_until();  // to cancel it
+  std::optional<Instant> next = deadline_without_backoff(now);
+  if (next && backoff_ && backoff_->end) next = std::max(*next, *backoff_->end);
+  if (next && closed_) next = std::min(*next, close_deadline_);
+  return next;
+}
+
 // ---- flushes
 
 const Flight* Oracle::take(Instant now) {
   pass_time(now);
+  sweep_when_due(now);
   if (!is_due(now)) {
     if (flight_) visit(Branch::take_in_flight);
     else if (backoff_ && !waiting_.empty()) visit(Branch::take_in_backoff);
@@ -109,9 +129,8 @@ const Flight* Oracle::take(Instant now) {
   while (!waiting_.empty() && std::cmp_less(flight.entries.size(), config_.batch_size)) {
     flight.entries.push_back(waiting_.front());
     waiting_.erase(waiting_.begin());
-    if (swept_ > 0) --swept_;
   }
-  if (!closed_ && !waiting_.empty()) visit(swept_ > 0 ? Branch::take_rest_of_sweep : Branch::take_rest_waits);
+  if (!closed_ && !waiting_.empty()) visit(holds_due() ? Branch::take_rest_of_sweep : Branch::take_rest_waits);
   std::sort(flight.entries.begin(), flight.entries.end(), leaves_before);
   for (std::size_t i = 0; i < flight.entries.size(); ++i)
     if (i == 0 || !(flight.entries[i].agent == flight.entries[i - 1].agent)) ++utilization_count;
@@ -121,7 +140,7 @@ const Flight* Oracle::take(Instant now) {
 }
 
 void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now) {
-  pass_time(now);
+  pass_time_before(now);
   if (!flight_ || flight_->id != id) {
     visit(Branch::complete_unknown);
     return;
@@ -148,7 +167,6 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
     failures_ = 0;
     fire_remembered();
   }
-  sweep_when_due(now);
 }
 
 void Oracle::settle(const Item& entry, Fate fate, Instant now) {
@@ -191,6 +209,7 @@ void Oracle::merge_back(Item entry) {
     entry = std::move(winner);
     waiting_.erase(waiting);
   }
+  entry.due = true;
   auto at = waiting_.begin();
   while (at != waiting_.end() && at->place < entry.place) ++at;
   waiting_.insert(at, std::move(entry));
