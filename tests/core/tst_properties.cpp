@@ -21,8 +21,8 @@ class TestProperties : public QObject {
 
 namespace {
 
-constexpr std::uint64_t kSequences = 6000;  // a few seconds on one slow core
-constexpr std::size_t kOperations = 80;
+constexpr std::uint64_t kSequences = 12000;  // a few seconds on one slow core
+constexpr std::size_t kOperations = 120;
 
 std::uint64_t fromEnvironment(const char* name, std::uint64_t otherwise) {
   bool ok = false;

@@ -23,16 +23,25 @@ void Text::overwrite() {
 }
 
 Uuid Draw::agent() {
-  const std::uint32_t which = choices_.below(4);
+  const std::uint32_t which = choices_.below(large_ ? 40 : 4);
   Uuid id;
+  if (which >= 4) {
+    for (std::size_t i = 0; i < 16; ++i) id.bytes[i] = static_cast<std::uint8_t>(which * (0x51 + 7 * i));
+    return id;
+  }
   id.bytes.front() = kFirst[which];
   id.bytes.back() = kLast[which];
   return id;
 }
 
+std::string Draw::key() {
+  if (large_ && !choices_.one_in(4)) return "key " + std::to_string(choices_.below(30));
+  return std::string(kKeys[choices_.below(6)]);
+}
+
 Text Draw::text() {
   Text text;
-  text.key = kKeys[choices_.below(6)];
+  text.key = key();
   text.value = std::to_string(++serial_);
   text.value.resize(text.value.size() + choices_.below(6), '.');
   if (choices_.one_in(4)) text.error.assign(choices_.below(5), 'e');
@@ -41,13 +50,33 @@ Text Draw::text() {
   return text;
 }
 
+std::deque<Text> Draw::report() {
+  std::deque<Text> items;
+  if (choices_.one_in(3)) {
+    for (std::uint32_t left = choices_.below(8); left > 0; --left) items.push_back(text());
+    return items;
+  }
+  // A set is a range of the keys, in order or turned round; it may meet another set in part.
+  const std::uint32_t from = choices_.below(4), size = 1 + choices_.below(large_ ? 20 : 4);
+  const WallTime stamp(std::chrono::microseconds(choices_.below(8)));
+  for (std::uint32_t i = 0; i < size; ++i) {
+    items.push_back(text());
+    items.back().key = from + i < 6 ? std::string(kKeys[from + i]) : "key " + std::to_string(from + i);
+    items.back().collected_at = stamp;
+  }
+  if (choices_.one_in(4)) std::reverse(items.begin(), items.end());
+  if (choices_.one_in(6)) items.push_back(items.front());  // a key twice in one report
+  return items;
+}
+
 Config Draw::config() {
   Config config;
-  config.batch_size = 1 + choices_.below(5);
+  large_ = choices_.one_in(8);
+  config.batch_size = 1 + choices_.below(large_ ? 60 : 5);
   config.interval = kIntervals[choices_.below(4)];
   config.queue = choices_.one_in(3) ? QueuePolicy::fifo : QueuePolicy::coalesce;
-  config.queue_capacity = choices_.one_in(4) ? 0 : config.batch_size + choices_.below(7);
-  config.queue_bytes = choices_.one_in(3) ? 10 + choices_.below(60) : 0;
+  config.queue_capacity = choices_.one_in(4) ? 0 : config.batch_size + choices_.below(large_ ? 200 : 7);
+  config.queue_bytes = choices_.one_in(3) ? 10 + choices_.below(large_ ? 3000 : 60) : 0;
   config.schedule = static_cast<SchedulePolicy>(choices_.below(3));
   config.ties = static_cast<Ties>(choices_.below(2));
   config.on_failure = choices_.one_in(3) ? OnFailure::discard : OnFailure::retain;
@@ -65,11 +94,11 @@ Config Draw::change(Config config) {
 
 void Draw::change_one(Config& config) {
   switch (choices_.below(9)) {
-    case 0: config.batch_size = 1 + choices_.below(6); break;
+    case 0: config.batch_size = 1 + choices_.below(large_ ? 80 : 6); break;
     case 1: config.interval = kIntervals[choices_.below(4)]; break;
     case 2: config.queue = static_cast<QueuePolicy>(choices_.below(2)); break;
     case 3: config.queue_capacity = choices_.below(3) + config.batch_size; break;
-    case 4: config.queue_bytes = choices_.below(80); break;
+    case 4: config.queue_bytes = choices_.below(large_ ? 4000 : 80); break;
     case 5: config.schedule = static_cast<SchedulePolicy>(choices_.below(3)); break;
     case 6: config.ties = static_cast<Ties>(choices_.below(2)); break;
     case 7: config.on_failure = static_cast<OnFailure>(choices_.below(2)); break;

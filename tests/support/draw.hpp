@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 
 #include "metabatch/config.hpp"
@@ -20,13 +21,16 @@ struct Text {
   void overwrite();
 };
 
-/// Draws small worlds, so that keys repeat, stamps tie, rooms fill and deadlines are met exactly.
+/// Draws small worlds, so that keys repeat, stamps tie, rooms fill and deadlines are met exactly; now and then a
+/// larger one with dozens of agents and keys.
 class Draw {
  public:
   explicit Draw(Choices& choices) : choices_(choices) {}
 
   Uuid agent();
   Text text();
+  /// What one agent sends: mostly one of a few key sets, all of one stamp, as agents do; else anything.
+  std::deque<Text> report();
   Config config();
   /// Another setting or two; impossible ones now and then.
   Config change(Config config);
@@ -37,8 +41,10 @@ class Draw {
  private:
   void change_one(Config& config);
   void make_impossible(Config& config);
+  std::string key();
   Choices& choices_;
   std::uint64_t serial_ = 0;
+  bool large_ = false;
 };
 
 }  // namespace metabatch::oracle

@@ -71,11 +71,11 @@ std::optional<std::string> Run::drive(std::size_t operations) {
 void Run::step() {
   if (choices_.below(3) == 0) advance();
   const std::uint32_t what = choices_.below(100);
-  if (what < 40) add_one();
+  if (what < 30) add_one();
   else if (what < 50) add_report();
   else if (what < 74) take();
   else if (what < 91) complete(false);
-  else if (what < 99) reconfigure();
+  else if (what < 99 || !choices_.one_in(2)) reconfigure();
   else close();
   compare();
   if (choices_.one_in(64)) {
@@ -95,12 +95,10 @@ void Run::add_one() {
 
 void Run::add_report() {
   const Uuid agent = draw_.agent();
-  std::deque<Text> texts;
+  std::deque<Text> texts = draw_.report();
   std::vector<std::string_view> keys, values, errors;
   std::vector<WallTime> times;
-  const std::uint32_t size = choices_.below(8);
-  for (std::uint32_t i = 0; i < size; ++i) {
-    const Text& text = texts.emplace_back(draw_.text());
+  for (const Text& text : texts) {
     keys.push_back(text.key);
     values.push_back(text.value);
     errors.push_back(text.error);
@@ -115,7 +113,7 @@ void Run::add_report() {
     default: break;
   }
   const Report report{agent, keys, values, errors, times};
-  note([&] { return "add report of " + std::to_string(size); });
+  note([&] { return "add report of " + std::to_string(texts.size()); });
   const std::optional<Admission> model = oracle_.add(report, now_);
   const Result<Admission> answer = machine().add(report, now_);
   expect("report taken", answer.has_value(), model.has_value());

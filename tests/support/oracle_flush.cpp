@@ -16,8 +16,8 @@ bool leaves_before(const Item& a, const Item& b) { return a.agent == b.agent ? a
 
 // ---- time
 
-// An operation at the instant of an event comes before it: what arrives with a tick is swept by it. take() is what
-// events wait for, so it sees those of its own instant.
+// What arrives with a tick is swept by it: adds and changes come before the events of their instant, take and
+// complete behind them.
 void Oracle::pass_time_before(Instant now) { pass_time(std::max(evaluated_, now - Duration(1))); }
 
 void Oracle::pass_time(Instant now) {
@@ -140,11 +140,11 @@ const Flight* Oracle::take(Instant now) {
 }
 
 void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now) {
-  pass_time_before(now);
   if (!flight_ || flight_->id != id) {
     visit(Branch::complete_unknown);
     return;
   }
+  pass_time(now);
   const Flight ended = *flight_;
   flight_.reset();
   last_end_ = now;
