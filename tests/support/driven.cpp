@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/driven.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "metabatch/chunks.hpp"
@@ -92,7 +93,7 @@ bool Driven::is_quiet() {
 std::optional<Duration> Driven::due_in() const {
   const auto deadline = machine.next_deadline();
   if (!deadline) return {};
-  return *deadline - t0;
+  return std::max(*deadline, now) - t0;  // any instant in the past says: now
 }
 
 std::string Driven::metrics() const {

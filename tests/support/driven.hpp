@@ -55,7 +55,7 @@ class Driven {
   void close() { machine.close(now); }
   /// Nothing is due now and, asked, nothing leaves.
   bool is_quiet();
-  /// The deadline as time from t0; none when there is none.
+  /// The deadline as time from t0, now when it has passed; none when there is none.
   [[nodiscard]] std::optional<Duration> due_in() const;
   Counters counters() const { return machine.counters(); }
 
