@@ -16,6 +16,7 @@
 namespace metabatch::oracle {
 
 inline std::string show(bool value) { return value ? "yes" : "no"; }
+inline std::string show(const std::string& value) { return value; }
 std::string show(double value);
 std::string show(Duration value);
 std::string show(Instant value);  ///< as the time since 0
