@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "metabatch/outcome.hpp"
+#include "metabatch/time.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace metabatch::sql {
+
+/// Why SQLite refused, in the classes that decide the backoff, with a sentence that names file and cure.
+///
+/// @shape busy, locked, interrupted -> timeout; full, I/O -> disk; read-only, no permission -> permission;
+///        not found -> connection; damaged, not a database, a foreign table and the rest -> other
+///        (`data` is kept for values a database refuses)
+struct SqliteFailure {
+  FailureClass failure = FailureClass::none;
+  int code = 0;  ///< extended result code of SQLite
+  std::string message;
+};
+
+/// A prepared statement of the connection it was prepared on. Must not outlive it.
+class SqliteStatement {
+ public:
+  SqliteStatement() = default;
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
+  ~SqliteStatement() { finalize(); }
+
+  [[nodiscard]] int prepare(sqlite3* handle, const char* text);  ///< an SQLite result code
+  void finalize();
+  /// The text must stay until the statement was run.
+  void bind(int parameter, std::string_view text);
+  void bind(int parameter, std::int64_t number);
+  /// Runs it to its first row or its end and makes it ready for the next run.
+  ///
+  /// @return SQLITE_ROW, SQLITE_DONE or what went wrong
+  int run();
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+/// One connection to one file: opened by QSqlDatabase (driver QSQLITE), which owns it, and spoken to
+/// through the driver's handle (docs/adr/sqlite-through-the-handle.md). Belongs to the thread that opens it; only
+/// interrupt() may come from another. Needs a QCoreApplication.
+class SqliteConnection {
+ public:
+  SqliteConnection(std::string file, Duration busy_timeout);
+  ~SqliteConnection() { close(); }
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  /// Opens the file (created when it is missing), sets WAL, synchronous=NORMAL and the waiting for locks, creates the
+  /// table when it is missing. Open already: closed first.
+  [[nodiscard]] std::optional<SqliteFailure> open();
+  void close();
+  [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
+  /// The file was moved away, deleted or replaced since it was opened: what is written now, nobody could read.
+  [[nodiscard]] bool is_stale() const;
+  [[nodiscard]] sqlite3* handle() const { return handle_; }
+
+  [[nodiscard]] std::optional<SqliteFailure> execute(const char* text);
+  /// What the last call on this connection complained of, `code` being what it returned.
+  [[nodiscard]] SqliteFailure failure(int code) const;
+
+  /// Ends the statement that runs and the waiting for a lock, if there is one. Any thread; a short lock.
+  void interrupt() noexcept;
+  /// Forgets an interrupt() that came before: the owner is about to begin something new.
+  void arm() noexcept { interrupted_ = false; }
+  [[nodiscard]] bool is_interrupted() const noexcept { return interrupted_; }
+  /// Times that a lock was waited for since the last call.
+  std::uint64_t take_waits() { return std::exchange(waits_, 0); }
+
+ private:
+  static int wait_for_lock(void* self, int attempts);
+  [[nodiscard]] std::optional<SqliteFailure> open_driver();
+  void remember_file();
+
+  const std::string file_;
+  const Duration busy_timeout_;
+  std::string connection_name_;
+  std::mutex handle_mutex_;  // close against interrupt
+  sqlite3* handle_ = nullptr;
+  std::atomic<bool> interrupted_ = false;
+  std::int64_t waited_ms_ = 0;
+  std::uint64_t waits_ = 0;
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;
+};
+
+}  // namespace metabatch::sql
