@@ -3,21 +3,17 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <utility>
 
+#include "metabatch/report.hpp"
+#include "metabatch/utf8.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
 namespace {
 
-/// Characters as PostgreSQL counts them: code points. The text is valid UTF-8.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
-}
-
-bool exceeds(std::string_view text, std::size_t limit) { return text.size() > limit && characters(text) > limit; }
+/// Counted as PostgreSQL does: code points.
+bool exceeds(std::string_view text, std::size_t limit) { return text.size() > limit && count_code_points(text) > limit; }
 
 bool is_refusal_of_a_value(int code) {
   const int primary = code & 0xff;

@@ -12,7 +12,6 @@
 namespace metabatch::sql {
 
 inline constexpr Duration kDefaultBusyTimeout = std::chrono::seconds(5);
-inline constexpr std::size_t kMaxKeyCharacters = 127;      // varchar(127) of PostgreSQL's table
 inline constexpr std::size_t kMaxValueCharacters = 65535;  // varchar(65535), value and error
 
 struct SqliteOptions {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/line_reader.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace metabatch::cli {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::size_t find_end(const char* from, std::size_t size) {
+  const void* const found = std::memchr(from, '\n', size);
+  return found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - from) : std::string_view::npos;
+}
+
+}  // namespace
+
+// The CR of a line of exactly kMaxLineBytes, and the byte that tells that a line is over, find room as well.
+LineReader::LineReader(Source source) : source_(std::move(source)), buffer_(kMaxLineBytes + 2 + kBlockBytes) {}
+
+bool LineReader::fill() {
+  if (ended_) return false;
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+  }
+  const std::size_t got = source_(buffer_.data() + end_, buffer_.size() - end_);
+  ended_ = got == 0;
+  end_ += got;
+  return got > 0;
+}
+
+std::optional<Line> LineReader::next() {
+  std::size_t searched = 0;
+  for (;;) {
+    const std::size_t held = end_ - begin_;
+    const std::size_t found = find_end(buffer_.data() + begin_ + searched, held - searched);
+    if (found != std::string_view::npos) return finish(searched + found, searched + found + 1);
+    searched = held;
+    if (held > kMaxLineBytes + 1) {
+      skip_rest();
+      return Line{.number = ++number_, .text = {}, .too_long = true};
+    }
+    if (fill()) continue;
+    if (held == 0) return std::nullopt;
+    return finish(held, held);
+  }
+}
+
+Line LineReader::finish(std::size_t size, std::size_t end) {
+  std::string_view text(buffer_.data() + begin_, size);
+  begin_ += end;
+  if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+  if (++number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.size() > kMaxLineBytes) return {.number = number_, .text = {}, .too_long = true};
+  return {.number = number_, .text = text, .too_long = false};
+}
+
+void LineReader::skip_rest() {
+  do {
+    const std::size_t found = find_end(buffer_.data() + begin_, end_ - begin_);
+    if (found != std::string_view::npos) {
+      begin_ += found + 1;
+      return;
+    }
+    begin_ = end_ = 0;
+  } while (fill());
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace metabatch::cli {
+
+inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;  // without its end
+
+struct Line {
+  std::uint64_t number = 0;  ///< from 1
+  std::string_view text;     ///< without its end (LF or CRLF) and, on the first line, without a byte order mark
+  bool too_long = false;     ///< over kMaxLineBytes: `text` is empty, the line was skipped without being held
+};
+
+/// Cuts a stream of any content into lines in bounded memory. The last line needs no end.
+///
+/// @owns a buffer of kMaxLineBytes and one block; `text` points into it until the next call
+class LineReader {
+ public:
+  /// Reads up to `size` bytes to `to` and answers how many; 0: the end, or nothing more is wanted.
+  using Source = std::function<std::size_t(char* to, std::size_t size)>;
+
+  explicit LineReader(Source source);
+
+  std::optional<Line> next();
+
+ private:
+  bool fill();
+  void skip_rest();
+  Line finish(std::size_t size, std::size_t end);
+
+  Source source_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;  // of what is not given out yet
+  std::size_t end_ = 0;
+  std::uint64_t number_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace metabatch::cli

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/ndjson.hpp"
+
+#include <simdjson.h>
+
+#include <optional>
+
+#include "metabatch/utf8.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using simdjson::dom::element;
+
+constexpr std::string_view kBlanks = " \t\r";
+
+/// The members of one object that matter; of a member that comes twice the last.
+struct Members {
+  std::optional<element> agent, key, value, error, collected_at, metadata;
+
+  explicit Members(const simdjson::dom::object& object) {
+    for (const auto& [name, member] : object)
+      if (std::optional<element>* const known = find(name)) *known = member;
+  }
+
+ private:
+  std::optional<element>* find(std::string_view name) {
+    if (name == "agent") return &agent;
+    if (name == "key") return &key;
+    if (name == "value") return &value;
+    if (name == "error") return &error;
+    if (name == "collected_at") return &collected_at;
+    if (name == "metadata") return &metadata;
+    return nullptr;
+  }
+};
+
+/// Reads members of one line and remembers the first thing that was wrong.
+class Reading {
+ public:
+  explicit Reading(std::string& reason) : reason_(reason) {}
+
+  std::string_view text(const std::optional<element>& member, const char* name, bool is_needed) {
+    std::string_view found;
+    if (!member) {
+      if (is_needed) fail(name, "is missing");
+    } else if (member->get_string().get(found) != simdjson::SUCCESS) {
+      fail(name, "is not a string");
+    }
+    return found;
+  }
+  Uuid agent(const std::optional<element>& member) {
+    const std::string_view found = text(member, "agent", true);
+    const Result<Uuid> id = parse_uuid(found);
+    if (!id) fail("agent", "is not a UUID, at byte " + std::to_string(id.error().at) + " of it");
+    return id.value_or({});
+  }
+  WallTime time(const std::optional<element>& member) {
+    const std::string_view found = text(member, "collected_at", true);
+    const Result<WallTime> time = parse_wall_time(found);
+    if (!time) {
+      fail("collected_at", time.error().code == Errc::time_out_of_range
+                               ? std::string("is out of PostgreSQL's range")
+                               : "is not RFC 3339, at byte " + std::to_string(time.error().at) + " of it");
+    }
+    return time.value_or({});
+  }
+  void fail(std::string_view member, std::string_view what) {
+    if (!reason_.empty()) return;
+    reason_.append(member).append(" ").append(what);
+  }
+  [[nodiscard]] bool failed() const { return !reason_.empty(); }
+
+ private:
+  std::string& reason_;
+};
+
+}  // namespace
+
+struct NdjsonParser::Json {
+  simdjson::dom::parser parser{kCapacity};
+  std::string padded;  // the parser reads a little beyond the end
+
+  simdjson::error_code parse(std::string_view line, element& root) {
+    padded.assign(line);
+    padded.append(simdjson::SIMDJSON_PADDING, ' ');
+    return parser.parse(padded.data(), line.size(), false).get(root);
+  }
+
+ private:
+  static constexpr std::size_t kCapacity = std::size_t{8} << 20;  // bytes; mending makes up to six of one
+};
+
+NdjsonParser::NdjsonParser() : json_(std::make_unique<Json>()) {}
+NdjsonParser::~NdjsonParser() = default;
+
+const Record& NdjsonParser::parse(std::string_view line) {
+  record_ = {};
+  items_.clear();
+  if (line.find_first_not_of(kBlanks) == std::string_view::npos) return record_;
+  read(line);
+  if (!record_.reason.empty()) record_.kind = Record::Kind::bad;
+  return record_;
+}
+
+void NdjsonParser::read(std::string_view line) {
+  element root;
+  simdjson::error_code code = json_->parse(line, root);
+  if (code != simdjson::SUCCESS) code = json_->parse(mend_json(line), root);
+  Reading reading(record_.reason);
+  if (code != simdjson::SUCCESS) return reading.fail("not JSON:", simdjson::error_message(code));
+  simdjson::dom::object object;
+  if (root.get_object().get(object) != simdjson::SUCCESS) return reading.fail("not a JSON object", "");
+  const Members members(object);
+  const Uuid agent = reading.agent(members.agent);
+  if (!members.metadata) {
+    const std::string_view key = reading.text(members.key, "key", true);
+    const std::string_view value = reading.text(members.value, "value", false);
+    const std::string_view error = reading.text(members.error, "error", false);
+    const WallTime collected_at = reading.time(members.collected_at);
+    if (reading.failed()) return;
+    record_.kind = Record::Kind::update;
+    record_.update = {agent, cleaned(key, key_room_), cleaned(value, value_room_), cleaned(error, error_room_), collected_at};
+    return;
+  }
+  simdjson::dom::array list;
+  if (members.metadata->get_array().get(list) != simdjson::SUCCESS) return reading.fail("metadata", "is not an array");
+  for (const element one : list) {
+    simdjson::dom::object item;
+    if (one.get_object().get(item) != simdjson::SUCCESS) return reading.fail("metadata", "holds what is not an object");
+    const Members of(item);
+    items_.push_back({reading.text(of.key, "key", true), reading.text(of.value, "value", false),
+                      reading.text(of.error, "error", false)});
+    if (reading.failed()) return;
+  }
+  if (reading.failed()) return;
+  record_.kind = Record::Kind::report;
+  record_.agent = agent;
+  record_.items = items_;
+}
+
+std::string_view NdjsonParser::cleaned(std::string_view text, std::string& room) {
+  const Sanitized clean = sanitize(text, room);
+  if (clean.replaced > 0) ++sanitized_;
+  return clean.text;
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/report.hpp"
+#include "metabatch/update.hpp"
+
+namespace metabatch::cli {
+
+/// What one line of input says.
+struct Record {
+  enum class Kind : std::uint8_t {
+    blank,   ///< nothing but blanks: ignored
+    update,  ///< one update, exactly as given, texts sanitised
+    report,  ///< one report, as received: ReportLimits is the caller's to apply
+    bad,     ///< costs itself only; `reason` says why
+  };
+  Kind kind = Kind::blank;
+  Update update;                   ///< update only
+  Uuid agent;                      ///< report only
+  std::span<const RawItem> items;  ///< report only
+  std::string reason;              ///< bad only: for people, on one line
+};
+
+/// Reads the two forms of input, one JSON object a line:
+///
+///     {"agent":"<uuid>","key":"cpu","value":"12 %","error":"","collected_at":"2026-01-02T03:04:05.678901Z"}
+///     {"agent":"<uuid>","metadata":[{"key":"cpu","value":"12 %","error":""}]}
+///
+/// @shape A line with a member `metadata` is a report. Unknown members are ignored (a report's collected_at is one);
+///        of a member that comes twice the last counts; a missing value or error is "". A member of the wrong type
+///        (null is one) makes the line bad, as does all that is not JSON.
+///        NUL, invalid UTF-8 and lone surrogate escapes inside strings become U+FFFD; numbers of any size are passed over.
+/// @errors none: every line of any content is a Record
+/// @owns  the texts: a Record holds until the next parse()
+/// @cost  about a copy and one pass; memory grows with the longest line (bounded by LineReader) and stays
+class NdjsonParser {
+ public:
+  NdjsonParser();
+  ~NdjsonParser();
+
+  const Record& parse(std::string_view line);
+  /// Texts of updates in which something was replaced, since construction. Those of reports are counted
+  /// by ReportLimits.
+  [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
+
+ private:
+  struct Json;
+  void read(std::string_view line);
+  std::string_view cleaned(std::string_view text, std::string& room);
+
+  std::unique_ptr<Json> json_;
+  Record record_;
+  std::vector<RawItem> items_;
+  std::string key_room_, value_room_, error_room_;
+  std::uint64_t sanitized_ = 0;
+};
+
+/// Rewrites what a strict JSON parser refuses but a line may carry, inside strings only: each NUL byte, each
+/// maximal subpart of ill-formed UTF-8 and each lone surrogate escape becomes the escape \u0000, which the sanitiser then
+/// replaces and counts. Numbers, whatever their size, become 0. All else is left for the parser to judge.
+std::string mend_json(std::string_view line);
+
+}  // namespace metabatch::cli
