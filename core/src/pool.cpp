@@ -32,6 +32,7 @@ Pool::Piece Pool::take(std::uint64_t size) {
   if (Free* piece = free_[size_class]) {
     free_[size_class] = piece->next;
     idle_ -= rounded;
+    __builtin_prefetch(piece->next, 1);  // the next taker's: another core may have given it back
     return {piece, rounded};
   }
   void* memory = std::malloc(rounded);

@@ -27,7 +27,7 @@ struct Engine::Impl {
   struct alignas(64) Shard {
     Shard(Room& room, std::uint64_t seed) : entries(room, seed) {}
     ShortMutex mutex;
-    Entries entries;
+    alignas(64) Entries entries;  // apart from the word that waiting threads look at
   };
 
   // adding (any thread)

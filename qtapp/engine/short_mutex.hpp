@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mutex>
+#include <atomic>
+#include <cstdint>
 
 namespace metabatch::engine {
 
-/// A mutex for sections of a fraction of a microsecond: whoever finds it taken tries again for about as long as a
-/// section lasts before it sleeps, because going to sleep costs more than the wait. Works with std::lock_guard.
+/// A mutex for sections of about a microsecond: whoever finds it taken looks again for a few sections' time before going
+/// to sleep, because sleeping and being woken costs ten sections. Looking only reads, so it does not take the line away
+/// from the owner. Works with std::lock_guard.
 class ShortMutex {
  public:
   void lock() {
-    for (int tries = 0; tries < kTries; ++tries) {
-      if (mutex_.try_lock()) return;
+    if (try_lock()) return;
+    for (int looks = 0; looks < kLooks; ++looks) {
+      if (state_.load(std::memory_order_relaxed) == kFree && try_lock()) return;
     }
-    mutex_.lock();
+    while (state_.exchange(kContended, std::memory_order_acquire) != kFree) state_.wait(kContended, std::memory_order_relaxed);
   }
-  void unlock() { mutex_.unlock(); }
+  bool try_lock() {
+    std::uint32_t expected = kFree;
+    return state_.compare_exchange_strong(expected, kTaken, std::memory_order_acquire, std::memory_order_relaxed);
+  }
+  void unlock() {
+    if (state_.exchange(kFree, std::memory_order_release) == kContended) state_.notify_one();
+  }
 
  private:
-  static constexpr int kTries = 100;  // about 1 us
-  std::mutex mutex_;
+  static constexpr std::uint32_t kFree = 0, kTaken = 1, kContended = 2;  // contended: somebody may sleep
+  static constexpr int kLooks = 4000;                                    // about 2 us
+  std::atomic<std::uint32_t> state_{kFree};
 };
 
 }  // namespace metabatch::engine

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole reports of 15 keys through Engine::add into a store that does nothing: merging, taking, sorting, building the
+// batch and encoding its chunks included. An item is an update. The time runs until the last entry has been flushed.
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "engine/engine.hpp"
+#include "workload.hpp"
+
+namespace metabatch::bench {
+namespace {
+
+class NullStore final : public engine::Store {
+ public:
+  FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override {
+    benchmark::DoNotOptimize(entries.data());
+    FlushOutcome outcome;
+    outcome.chunks_published = chunks.size();
+    return outcome;
+  }
+  void cancel() noexcept override {}
+};
+
+struct Case {
+  std::string name;
+  std::size_t agents;
+  std::int64_t batch_size;
+  int producers;
+  bool waits;  ///< producers wait for room of five batches, as senders to the origin's channel would: all is flushed
+};
+
+/// Updates a run: long enough that starting and draining do not show. METABATCH_BENCH_UPDATES asks for others.
+std::size_t updates() {
+  static const char* asked = std::getenv("METABATCH_BENCH_UPDATES");
+  return asked != nullptr ? std::stoul(asked) : 12'000'000;
+}
+
+/// A released start: threads are made before the clock runs.
+class Gate {
+ public:
+  void open() {
+    open_ = true;
+    open_.notify_all();
+  }
+  void wait() const { open_.wait(false); }
+
+ private:
+  std::atomic<bool> open_{false};
+};
+
+void produce(engine::Engine& engine, std::vector<OwnedReport>& reports, const Case& what, std::size_t first) {
+  const auto step = static_cast<std::size_t>(what.producers);
+  std::int64_t round = 0;
+  for (std::size_t left = updates() / step; left > 0;) {
+    const WallTime stamp{std::chrono::milliseconds(++round)};
+    for (std::size_t i = first; i < reports.size() && left > 0; i += step) {
+      OwnedReport& report = reports[i];
+      report.stamp_all(stamp);
+      if (what.waits) engine.wait_for_room(report.keys.size() * step, 0);
+      benchmark::DoNotOptimize(engine.add(report.view()));
+      left -= std::min(left, report.keys.size());
+    }
+  }
+}
+
+void ingest(benchmark::State& state, const Case& what) {
+  std::vector<OwnedReport> reports = make_reports(what.agents);
+  Counters counters;
+  std::uint64_t flushes = 0;
+  for (auto _ : state) {
+    NullStore store;
+    Config config;
+    config.batch_size = what.batch_size;
+    config.queue_capacity = what.waits ? what.batch_size * kFifoSlotsPerEntry : 1'000'000;
+    const auto engine = engine::Engine::create(config, store).value();
+    Gate gate;
+    std::vector<std::thread> producers;
+    for (int p = 0; p < what.producers; ++p) {
+      producers.emplace_back([&, p] {
+        gate.wait();
+        produce(*engine, reports, what, static_cast<std::size_t>(p));
+      });
+    }
+    const auto began = std::chrono::steady_clock::now();
+    gate.open();
+    for (std::thread& producer : producers) producer.join();
+    engine->close();
+    state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+    const engine::Snapshot snapshot = engine->snapshot();
+    counters += snapshot.counters;
+    flushes += snapshot.metrics.flushes.total_flushes();
+  }
+  if (!counters.balanced() || counters.dropped() > 0 || counters.held() > 0) state.SkipWithError("updates were lost");
+  state.SetItemsProcessed(static_cast<std::int64_t>(counters.offered));
+  state.counters["dropped"] = static_cast<double>(counters.dropped());
+  state.counters["coalesced_share"] = static_cast<double>(counters.coalesced) / static_cast<double>(counters.offered);
+  state.counters["flushes"] = static_cast<double>(flushes) / static_cast<double>(state.iterations());
+}
+
+const bool registered = [] {
+  for (const int producers : {1, 2}) {
+    const std::string suffix = "/producers:" + std::to_string(producers);
+    for (const Case& what : {Case{"ingest/distinct9k", 600, 500, producers, false},
+                             Case{"ingest/flushed9k", 600, 500, producers, true},
+                             Case{"ingest/repeats450", 30, 500, producers, false},
+                             Case{"ingest/distinct600k", 40'000, 10'000, producers, false}}) {
+      benchmark::RegisterBenchmark((what.name + suffix).c_str(), [what](benchmark::State& state) { ingest(state, what); })
+          ->UseManualTime()
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace metabatch::bench

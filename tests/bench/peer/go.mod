@@ -1,0 +1,3 @@
+module metabatch.dev/peer
+
+go 1.19
