@@ -144,7 +144,7 @@ void Timeline::decimate(std::size_t series, Instant from, Instant to, std::span<
     const bool whole = block.first >= from && block.last < to && painter.in_one_column(block.first, block.last);
     const bool samples_gone = next_sample_ - block.first_sample > shape_.samples;
     if (whole || samples_gone)
-      painter.paint(std::max(block.first, from), block.last, extents_[series * shape_.blocks + slot]);
+      painter.paint(block.first, block.last, extents_[series * shape_.blocks + slot]);
     else
       paint_samples(painter, series, block, from, to);
   }

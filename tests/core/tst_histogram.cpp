@@ -40,6 +40,7 @@ class TstHistogram : public QObject {
   void negativeIndicesHalveTowardsPlus();
   void hourOldHistogramIsReset();
   void coarsestSchemaIsTheEnd();
+  void coarseIndexIsExactAtPowersOfItsFactor();
   void delayStepsAreExactBelow64();
   void delayQuantileIsWithinAThirtySecond();
   void delayQuantileRanks();
@@ -172,6 +173,18 @@ void TstHistogram::coarsestSchemaIsTheEnd() {
   QCOMPARE(native.positive.rbegin()->first, 64);  // 2^1023 is in (2^1008, 2^1024]
   QCOMPARE(native.positive.at(0), 16u);           // (2^-16, 2^0]
   QCOMPARE(native.count, 2u * 1151u);
+}
+
+void TstHistogram::coarseIndexIsExactAtPowersOfItsFactor() {
+  NativeHistogram native;
+  for (int power = 0; power <= 100; ++power) native.observe(std::ldexp(1.0, power), t0);
+  QCOMPARE(native.schema, -1);  // the factor is 4
+  native.observe(0x1p200, t0);
+  QCOMPARE(native.positive.rbegin()->first, 100);
+  native.observe(std::nextafter(0x1p200, kInfinity), t0);
+  QCOMPARE(native.positive.rbegin()->first, 101);
+  native.observe(0x1p-100, t0);
+  QCOMPARE(native.positive.begin()->first, -50);
 }
 
 void TstHistogram::delayStepsAreExactBelow64() {

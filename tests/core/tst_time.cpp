@@ -254,6 +254,8 @@ void TstTime::badDurations_data() {
   row("106752d", 0);
   row("99999999999999999999999999h", 0);
   row("9223372036.854775808s", 0);
+  row("18446744073709551617ns", 0);  // 2^64 + 1
+  row("184467440737095516160ns", 0);
 }
 
 void TstTime::badDurations() {

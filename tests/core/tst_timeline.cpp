@@ -92,6 +92,9 @@ class TstTimeline : public QObject {
   void extremesSurviveDecimation();
   void oldSamplesLiveOnInBlocks();
   void oldestBlocksAreForgotten();
+  void blockThatEndsOnAnEdgeIsDivided();
+  void halfOverwrittenBlockIsDrawnWhole();
+  void pauseEndsABlock();
   void timeDoesNotGoBack();
   void emptyRangesMeasureNothing();
   void hugeRangesDoNotOverflow();
@@ -191,6 +194,36 @@ void TstTimeline::oldestBlocksAreForgotten() {
   const std::vector<Column> columns = drawn(timeline, t0, t0 + 32s, 32);
   QVERIFY(!columns[14].measured && columns[15].measured && columns[31].measured);
   QCOMPARE(columns[31].last, 31.0);
+  QVERIFY(columns[15] == (Column{15, 19, 15, 19, true, false}));
+  QVERIFY(columns[20] == (Column{20, 24, 20, 24, true, true}));  // of the block before in this place nothing is left
+}
+
+void TstTimeline::blockThatEndsOnAnEdgeIsDivided() {
+  Timeline timeline(kNames, {10, 2, 10, 3s});
+  for (int i = 0; i < 4; ++i) append(timeline, t0 + i * 1s, i);
+  const std::vector<Column> columns = drawn(timeline, t0, t0 + 4s, 4);
+  for (std::size_t i = 0; i < 4; ++i)
+    QVERIFY(columns[i] == (Column{double(i), double(i), double(i), double(i), true, i > 0}));
+}
+
+void TstTimeline::halfOverwrittenBlockIsDrawnWhole() {
+  Timeline timeline(kNames, {10, 5, 100, 3s});
+  for (int i = 0; i < 32; ++i) append(timeline, t0 + i * 1s, i);  // of the samples, 22 to 31 are left
+  const std::vector<Column> columns = drawn(timeline, t0 + 20s, t0 + 30s, 10);
+  for (std::size_t i = 0; i < 5; ++i) QVERIFY(columns[i] == (Column{20, 24, 20, 24, true, i > 0}));
+  QVERIFY(columns[5] == (Column{25, 25, 25, 25, true, true}));
+}
+
+void TstTimeline::pauseEndsABlock() {
+  Timeline timeline(kNames, {10, 5, 100, 3s});
+  append(timeline, t0, 1);
+  append(timeline, t0 + 1s, 2);
+  append(timeline, t0 + 8s, 3);
+  for (int i = 0; i < 20; ++i) append(timeline, t0 + 9s + i * 1s, 4);  // the first three samples are gone
+  const std::vector<Column> columns = drawn(timeline, t0, t0 + 10s, 10);
+  QVERIFY(columns[1] == (Column{1, 2, 1, 2, true, true}));
+  for (std::size_t i = 2; i < 8; ++i) QVERIFY(!columns[i].measured);
+  QVERIFY(columns[8] == (Column{3, 4, 3, 4, true, false}));
 }
 
 void TstTimeline::timeDoesNotGoBack() {
