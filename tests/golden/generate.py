@@ -10,6 +10,7 @@ kind of case. In fields of text, bytes outside of 0x21..0x7e, and the backslash,
 digits). A field may be empty. Lists within a field are separated by commas.
 """
 import base64
+import datetime
 import hashlib
 import pathlib
 import string
@@ -149,7 +150,46 @@ def chunks():
         yield chunk_case(payload)
 
 
-FILES = {"uuids.vec": uuids, "chunks.vec": chunks}
+# ---- values.vec -----------------------------------------------------------------------------------------------
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def draws(name, count, limit):
+    """Numbers below limit that never change."""
+    for n in range(count):
+        yield int.from_bytes(hashlib.sha256(f"{name} {n}".encode()).digest()[:8], "big") % limit
+
+
+def time_case(seconds, micros, minutes_east):
+    moment = EPOCH + datetime.timedelta(seconds=seconds, microseconds=micros)
+    zone = datetime.timezone(datetime.timedelta(minutes=minutes_east))
+    canonical = moment.replace(tzinfo=None).isoformat(timespec="microseconds").rstrip("0").rstrip(".") + "Z"
+    local = moment.astimezone(zone).isoformat(timespec="microseconds")
+    return f"time\t{local}\t{seconds * 1000000 + micros}\t{canonical}"
+
+
+def sanitized(data):
+    return data.decode("utf-8", "replace").replace("\0", "\ufffd").encode()
+
+
+def values():
+    yield "# time TEXT MICROSECONDS CANONICAL: reads as this, and is written so"
+    yield "# clean HEX HEX: bytes received and their sanitised form.  sha256 TIMES HEX DIGEST: of the bytes so many times"
+    offsets = (0, 120, -330, 1439, -1439, 1, -1, 345)
+    span = 9998 * 365 * 86400
+    for n, number in enumerate(draws("time", 400, span * 1000000)):
+        yield time_case(number // 1000000 - 62135510400, number % 1000000, offsets[n % len(offsets)])
+    pieces = [bytes([b]) for b in (0, 0x41, 0x7F, 0x80, 0xBF, 0xC0, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xF5, 0xFF, 0xA0, 0x9F, 0x90, 0x8F)]
+    pieces += [c.encode() for c in ("é", "€", "😀", "\ufffd", "\ud7ff", "\U0010ffff", "plain text")]
+    for seed in range(400):
+        data = b"".join(pieces[n] for n in draws(f"utf8 {seed}", 1 + seed % 24, len(pieces)))
+        yield f"clean\t{data.hex()}\t{sanitized(data).hex()}"
+    for times in (0, 1, 55, 56, 63, 64, 65, 119, 120, 128, 1000):
+        yield f"sha256\t{times}\ta5\t{hashlib.sha256(bytes([0xA5]) * times).hexdigest()}"
+
+
+FILES = {"uuids.vec": uuids, "chunks.vec": chunks, "values.vec": values}
 
 
 def main():
