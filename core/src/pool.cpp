@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstdlib>
 #include <new>
 
@@ -10,7 +11,8 @@ namespace metabatch {
 
 // Class c holds pieces of (8 + c % 8) * 2^(c / 8) * 8 bytes: 64, 72, ... 120, 128, 144, ...
 std::size_t Pool::class_of(std::size_t size) {
-  const std::size_t units = (std::max(size, kSmallest) + 7) / 8;  // >= 8
+  const std::size_t units = (std::max(size, kSmallest) + 7) / 8;
+  assert(units >= 8);
   const std::size_t octave = static_cast<std::size_t>(std::bit_width(units)) - 4;
   const std::size_t step = std::size_t{1} << octave;
   const std::size_t in_octave = (units + step - 1) / step - kStepsAnOctave;  // 8 means: first of the next octave
