@@ -2,6 +2,7 @@
 #include "metabatch/inspect.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "inspect_scan.hpp"
 #include "metabatch/chunks.hpp"
@@ -37,8 +38,10 @@ class TextReader {
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
     if (input_.substr(0, 3) == kByteOrderMark) put(3, SpanKind::blank);
     while (at_ < input_.size() && !out_.full()) {
-      if (at_ >= line_end_) enter_line();  // which may read a whole line
-      else step();
+      if (at_ >= line_end_)
+        enter_line();  // which may read a whole line
+      else
+        step();
     }
     out_.end_finding();
   }
@@ -62,7 +65,7 @@ class TextReader {
     out_.begin_finding(form, Wrapping::none, channel);
     in_list_ = false;
   }
-  bool end() {
+  bool finish() {
     out_.end_finding();
     at_ = out_.covered();
     return true;
@@ -153,7 +156,7 @@ bool TextReader::read_brace() {
     const std::size_t stop = read_json(out_, Source{input_, 0, {}}, at_);
     if (!out_.full()) out_.finding().payload_bytes = stop - from;
     if (!out_.full() && stop - from > kMaxNotifyBytes) out_.finding().notes.add(Note::over_limit);
-    return end();
+    return finish();
   }
   return false;
 }
@@ -166,21 +169,24 @@ bool TextReader::read_bytea() {
   if (word.size() < 2 + kLeastDigits || !is_hex(word[2])) return false;
   begin(Form::bytea, named_);
   read_payload(out_, Source{word, at_, {}}, named_);
-  return end();
+  return finish();
 }
 
 /// The name of a channel of ours without the wrapping that would carry a payload.
 bool TextReader::read_channel_name() {
-  for (const std::string_view name : {"workspace_agent_metadata_batch", "pubsub_watchdog", "workspace_agent_metadata:",
-                                      "latency-measure:"}) {
+  for (const std::string_view name :
+       {"workspace_agent_metadata_batch", "pubsub_watchdog", "workspace_agent_metadata:", "latency-measure:"}) {
     if (input_.substr(at_, name.size()) != name) continue;
     const bool with_id = name.back() == ':';
     const std::size_t stop = with_id ? word_end(at_ + name.size()) : at_ + name.size();
     if (with_id ? stop == at_ + name.size() : !ends_word(stop)) return false;
     named_ = channel_of(name);
-    begin(named_ == Channel::latency ? Form::probe : named_ == Channel::watchdog ? Form::beat : Form::channel_name, named_);
+    begin(named_ == Channel::latency    ? Form::probe
+          : named_ == Channel::watchdog ? Form::beat
+                                        : Form::channel_name,
+          named_);
     read_channel(out_, Source{input_.substr(at_, stop - at_), at_, {}});
-    return end();
+    return finish();
   }
   return false;
 }
@@ -222,15 +228,18 @@ bool TextReader::read_run(std::size_t end) {
   const bool alone = (at_ == first_ && end == last_) || named_ == Channel::batch;
   const bool is_hex_run = hex == word.size() && word.size() >= 32 && (word.size() % 32 == 0 || !whole_ids);
   const std::size_t strange = word.size() - symbols;
-  const bool resembles = strange == 0 ? whole_ids || (upper && lower && digit)
-                                      : word.size() >= 2 * kIdSymbols && strange * 20 <= word.size() && upper && lower && digit;
+  const bool resembles = strange == 0
+                             ? whole_ids || (upper && lower && digit)
+                             : word.size() >= 2 * kIdSymbols && strange * 20 <= word.size() && upper && lower && digit;
   if (!is_hex_run && !resembles && !(alone && strange * 4 <= word.size())) return false;
   begin(is_hex_run ? Form::raw_hex : Form::chunk, named_);
   const Source payload{word, at_, {}};
-  if (is_hex_run) read_hex(out_, payload, 0, Form::raw_hex);
-  else read_chunk(out_, payload);
+  if (is_hex_run)
+    read_hex(out_, payload, 0, Form::raw_hex);
+  else
+    read_chunk(out_, payload);
   if (!out_.full() && word.size() > kMaxNotifyBytes) out_.finding().notes.add(Note::over_limit);
-  return end != 0 && this->end();
+  return finish();
 }
 
 /// Is it bytes rather than text? Judged by its beginning: bytes of UUIDs are control characters or invalid
@@ -247,8 +256,10 @@ bool is_binary(std::string_view input) {
     const std::size_t more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
     std::size_t follow = 0;
     while (follow < more && i + follow + 1 < start.size() && (start[i + follow + 1] & 0xc0) == 0x80) ++follow;
-    if (c >= 0xc2 && c < 0xf5 && follow == more) i += more;
-    else ++strange;
+    if (c >= 0xc2 && c < 0xf5 && follow == more)
+      i += more;
+    else
+      ++strange;
   }
   return input.size() >= 16 && strange * 8 >= start.size();
 }
@@ -313,8 +324,10 @@ Inspection inspect(std::string_view input, InspectLimits limits) {
   Inspection result;
   Recorder out(result, limits.max_spans);
   const bool binary = is_binary(input);
-  if (binary) read_binary(input, out);
-  else TextReader(input, out).read();
+  if (binary)
+    read_binary(input, out);
+  else
+    TextReader(input, out).read();
   out.end_finding();
   result.read_bytes = out.covered();
   if (result.read_bytes < input.size()) {

@@ -84,8 +84,10 @@ class JsonReader {
       out_.upto(end, SpanKind::json_key);
     } else if (member_ == Member::agent_ids) {
       const auto id = parse_uuid(content);
-      if (id) out_.id_upto(end, *id);
-      else out_.bad_id_upto(end, source_.raw(from + id.error().at));
+      if (id)
+        out_.id_upto(end, *id);
+      else
+        out_.bad_id_upto(end, source_.raw(from + id.error().at));
     } else if (member_ == Member::collected_at) {
       out_.upto(end, SpanKind::timestamp);
     } else {
@@ -137,8 +139,10 @@ void read_chunk(Recorder& out, const Source& payload) {
   ChunkReader reader(payload.text);
   while (const auto met = reader.next()) {
     const std::size_t end = payload.raw(met->at + kIdSymbols);
-    if (met->id) out.id_upto(end, *met->id, met->canonical);
-    else out.bad_id_upto(end, payload.raw(met->bad_at));
+    if (met->id)
+      out.id_upto(end, *met->id, met->canonical);
+    else
+      out.bad_id_upto(end, payload.raw(met->bad_at));
     if (out.full()) return;
   }
   if (reader.rest() == 0) return;
@@ -155,8 +159,10 @@ void read_hex(Recorder& out, const Source& payload, std::size_t from, Form form)
     std::size_t good = 0;
     while (good < kDigits && is_hex(window[good])) ++good;
     const std::size_t end = payload.raw(from + kDigits);
-    if (good == kDigits) out.id_upto(end, *parse_uuid(window));
-    else out.bad_id_upto(end, payload.raw(from + good));
+    if (good == kDigits)
+      out.id_upto(end, *parse_uuid(window));
+    else
+      out.bad_id_upto(end, payload.raw(from + good));
   }
   if (from >= payload.text.size() || out.full()) return;
   out.finding().notes.add(Note::truncated);
@@ -213,8 +219,10 @@ Channel read_channel(Recorder& out, const Source& name) {
   const std::size_t prefix = channel == Channel::agent ? kAgentPrefix.size() : kProbePrefix.size();
   out.upto(name.raw(prefix), SpanKind::channel);
   const auto id = parse_uuid(name.text.substr(prefix));
-  if (id) out.id_upto(end, *id);
-  else out.bad_id_upto(end, name.raw(prefix + id.error().at));
+  if (id)
+    out.id_upto(end, *id);
+  else
+    out.bad_id_upto(end, name.raw(prefix + id.error().at));
   return channel;
 }
 

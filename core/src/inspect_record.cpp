@@ -38,8 +38,10 @@ void Recorder::upto(std::size_t end, SpanKind kind, Verdict verdict) {
 void Recorder::id_upto(std::size_t end, const Uuid& id, bool canonical) {
   Notes notes;
   if (!canonical) notes.add(Note::not_canonical);
-  if (id.is_nil()) notes.add(Note::nil_id);
-  else if (variant(id) != UuidVariant::rfc) notes.add(Note::not_rfc);
+  if (id.is_nil())
+    notes.add(Note::nil_id);
+  else if (variant(id) != UuidVariant::rfc)
+    notes.add(Note::not_rfc);
   const Verdict verdict = notes.bits == 0 ? Verdict::good : Verdict::odd;
   const auto index = static_cast<std::uint32_t>(out_.ids.size());
   if (!push({covered_, end - covered_, SpanKind::id, verdict, kNowhere, index, 0})) return;
@@ -94,8 +96,10 @@ void Recorder::end_finding() {
   Notes harmless;
   harmless.add(Note::escaped);
   harmless.add(Note::in_log);
-  if (bad) done.verdict = Verdict::bad;
-  else if ((done.notes.bits & ~harmless.bits) != 0 || done.form == Form::unknown) done.verdict = Verdict::odd;
+  if (bad)
+    done.verdict = Verdict::bad;
+  else if ((done.notes.bits & ~harmless.bits) != 0 || done.form == Form::unknown)
+    done.verdict = Verdict::odd;
 }
 
 }  // namespace metabatch::inspecting

@@ -15,8 +15,8 @@ namespace metabatch::inspecting {
 /// escapes of an SQL string had to be undone.
 struct Source {
   std::string_view text;
-  std::size_t base = 0;                   ///< input offset of text[0], without a map
-  std::vector<std::size_t> map{};         ///< input offset of each byte of text and of its end; empty: no map
+  std::size_t base = 0;            ///< input offset of text[0], without a map
+  std::vector<std::size_t> map{};  ///< input offset of each byte of text and of its end; empty: no map
 
   [[nodiscard]] std::size_t raw(std::size_t i) const { return map.empty() ? base + i : map[i]; }
 };

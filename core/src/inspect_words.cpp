@@ -19,11 +19,18 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 }
 
 std::string_view article(Form form) {
-  static constexpr std::string_view kWords[] = {
-      "a chunk", "an older payload, raw ids as hex digits", "an older payload, raw ids as bytea",
-      "an older payload, raw bytes", "an older payload, JSON with agent_ids", "a message of one agent's channel",
-      "a list of UUIDs", "the name of a channel", "a latency probe", "a watchdog beat",
-      "a notification without a payload", "a notification with a payload that is none of ours"};
+  static constexpr std::string_view kWords[] = {"a chunk",
+                                                "an older payload, raw ids as hex digits",
+                                                "an older payload, raw ids as bytea",
+                                                "an older payload, raw bytes",
+                                                "an older payload, JSON with agent_ids",
+                                                "a message of one agent's channel",
+                                                "a list of UUIDs",
+                                                "the name of a channel",
+                                                "a latency probe",
+                                                "a watchdog beat",
+                                                "a notification without a payload",
+                                                "a notification with a payload that is none of ours"};
   return pick(kWords, form);
 }
 
@@ -71,8 +78,9 @@ std::string about_id(const FoundId& found, std::size_t index) {
 }  // namespace
 
 std::string_view name_of(Form form) {
-  static constexpr std::string_view kNames[] = {"chunk", "raw_hex", "bytea", "binary", "ids_json", "agent_json",
-                                                "uuid_list", "channel_name", "probe", "beat", "empty", "unknown"};
+  static constexpr std::string_view kNames[] = {"chunk",    "raw_hex",    "bytea",     "binary",
+                                                "ids_json", "agent_json", "uuid_list", "channel_name",
+                                                "probe",    "beat",       "empty",     "unknown"};
   return pick(kNames, form);
 }
 
@@ -87,9 +95,9 @@ std::string_view name_of(Channel channel) {
 }
 
 std::string_view name_of(SpanKind kind) {
-  static constexpr std::string_view kNames[] = {"blank",     "text",    "log_prefix", "keyword",   "punctuation",
-                                                "channel",   "id",      "bad_id",     "rest",      "json_key",
-                                                "timestamp", "agent_key", "process_id", "value", "unread"};
+  static constexpr std::string_view kNames[] = {"blank",     "text",      "log_prefix", "keyword", "punctuation",
+                                                "channel",   "id",        "bad_id",     "rest",    "json_key",
+                                                "timestamp", "agent_key", "process_id", "value",   "unread"};
   return pick(kNames, kind);
 }
 
@@ -99,8 +107,8 @@ std::string_view name_of(Verdict verdict) {
 }
 
 std::string_view name_of(Note note) {
-  static constexpr std::string_view kNames[] = {"not_canonical", "truncated", "over_limit",  "mixed_line_ends",
-                                                "nil_id",        "not_rfc",   "duplicates",  "bad_symbols",
+  static constexpr std::string_view kNames[] = {"not_canonical", "truncated", "over_limit", "mixed_line_ends",
+                                                "nil_id",        "not_rfc",   "duplicates", "bad_symbols",
                                                 "escaped",       "in_log",    "stopped"};
   static_assert(std::size(kNames) == kNotes);
   std::size_t bit = 0;
@@ -128,14 +136,26 @@ std::string describe(const Finding& finding, const Inspection& inspection) {
 }
 
 std::string describe(const Span& span, const Inspection& inspection) {
-  static constexpr std::string_view kWords[] = {
-      "blank", "text that is no payload", "start of a server log line", "wording around a payload", "punctuation",
-      "name of a channel", "an id", "an id that cannot be read", "rest that is too short for an id", "name of a member",
-      "when the agent collected", "a key that changed", "process id of the sender", "a value", "not read"};
+  static constexpr std::string_view kWords[] = {"blank",
+                                                "text that is no payload",
+                                                "start of a server log line",
+                                                "wording around a payload",
+                                                "punctuation",
+                                                "name of a channel",
+                                                "an id",
+                                                "an id that cannot be read",
+                                                "rest that is too short for an id",
+                                                "name of a member",
+                                                "when the agent collected",
+                                                "a key that changed",
+                                                "process id of the sender",
+                                                "a value",
+                                                "not read"};
   if (span.kind == SpanKind::id && span.id < inspection.ids.size()) return about_id(inspection.ids[span.id], span.id);
   std::string text(pick(kWords, span.kind));
   if (span.kind == SpanKind::bad_id) text += ": the byte at offset " + std::to_string(span.bad_at) + " does not fit";
-  if (span.kind == SpanKind::rest || span.kind == SpanKind::unread) text += ", " + counted(span.length, "byte", "bytes");
+  if (span.kind == SpanKind::rest || span.kind == SpanKind::unread)
+    text += ", " + counted(span.length, "byte", "bytes");
   return text;
 }
 

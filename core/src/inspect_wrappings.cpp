@@ -6,8 +6,8 @@
 namespace metabatch::inspecting {
 namespace {
 
-constexpr std::size_t kMaxName = 256;             // bytes looked at for a channel; PostgreSQL has 63
-constexpr std::size_t kMaxEscaped = 64 * 1024;    // bytes of a string whose escapes are undone
+constexpr std::size_t kMaxName = 256;           // bytes looked at for a channel; PostgreSQL has 63
+constexpr std::size_t kMaxEscaped = 64 * 1024;  // bytes of a string whose escapes are undone
 
 /// A string of SQL as it stands in the input: '...' with doubled quotes, or E'...' with backslashes too.
 struct Literal {
@@ -205,8 +205,10 @@ bool read_notify(Recorder& out, const Place& place) {
   out.upto(place.at + std::string_view("NOTIFY").size(), SpanKind::keyword);
   put_channel(out, place.input, name);
   out.upto(name_end, SpanKind::punctuation);
-  if (has_payload) put_payload(out, place.input, payload);
-  else read_payload(out, Source{{}, name_end, {}}, out.finding().channel);
+  if (has_payload)
+    put_payload(out, place.input, payload);
+  else
+    read_payload(out, Source{{}, name_end, {}}, out.finding().channel);
   out.upto(has_payload ? cursor.at : name_end, SpanKind::punctuation);
   out.end_finding();
   return true;
@@ -217,7 +219,8 @@ namespace {
 /// ', ' and the second string of a call or of a parameter list.
 bool take_pair(Cursor& cursor, Literal& name, std::string_view between, Literal& payload) {
   if (!take_literal(cursor, name, kMaxName)) return false;
-  if (cursor.take("::text")) {}  // a cast, as prepared statements print it
+  if (cursor.take("::text")) {
+  }  // a cast, as prepared statements print it
   cursor.skip_blanks();
   if (!cursor.take(',')) return false;
   cursor.skip_blanks();
@@ -242,7 +245,8 @@ bool read_pg_notify(Recorder& out, const Place& place) {
   Literal payload;
   if (!take_pair(cursor, name, "", payload)) return false;
   Cursor behind = cursor;
-  if (behind.take("::text")) {}
+  if (behind.take("::text")) {
+  }
   behind.skip_blanks();
   const std::size_t end = behind.take(')') ? behind.at : cursor.at;
   out.begin_finding(Form::unknown, Wrapping::pg_notify);

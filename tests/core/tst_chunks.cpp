@@ -48,8 +48,8 @@ std::string encoded_slowly(const Uuid& id) {
 }
 
 bool is_symbol(int byte) {
-  return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-         byte == '+' || byte == '/';
+  return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '+' ||
+         byte == '/';
 }
 
 }  // namespace

@@ -109,7 +109,8 @@ void TestInspect::everyFormIsRecognised_data() {
   row("chunk, line end behind", symbols + "\n", "chunk none unnamed good 1/0/0 22");
   row("chunk, not canonical", symbols.substr(0, 21) + "x", "chunk none unnamed odd 1/0/0 22 not_canonical");
   row("chunk, cut", symbols + other.substr(0, 20), "chunk none unnamed bad 1/0/0 42 truncated");
-  row("chunk, bad symbol", symbols + "pMxcTBhlS*CTY5oXVCC5GQ" + symbols, "chunk none unnamed bad 2/1/1 66 duplicates bad_symbols");
+  row("chunk, bad symbol", symbols + "pMxcTBhlS*CTY5oXVCC5GQ" + symbols,
+      "chunk none unnamed bad 2/1/1 66 duplicates bad_symbols");
   row("chunk, nil", kNil, "chunk none unnamed odd 1/0/0 22 nil_id");
   row("chunk, twice", symbols + symbols, "chunk none unnamed odd 2/0/1 44 duplicates");
   row("raw hex", hex + hex.substr(0, 31) + "c", "raw_hex none unnamed good 2/0/0 64");
@@ -119,37 +120,65 @@ void TestInspect::everyFormIsRecognised_data() {
   row("binary", raw, "binary none unnamed good 1/0/0 16");
   row("binary, cut", raw + raw + "x", "binary none unnamed bad 2/0/1 33 truncated duplicates");
   row("ids JSON", "{\"agent_ids\":[\"" + uuid + "\"]}", "ids_json none unnamed good 1/0/0 54");
-  row("ids JSON over lines", "{\n  \"agent_ids\": [\n    \"" + uuid + "\"\n  ]\n}\n", "ids_json none unnamed good 1/0/0 67");
-  row("ids JSON, bad id", "{\"agent_ids\":[\"" + uuid + "\",\"no\"]}", "ids_json none unnamed bad 1/1/0 59 bad_symbols");
-  row("ids JSON, cut", "{\"agent_ids\":[\"" + uuid + "\",\"9b", "ids_json none unnamed bad 1/1/0 56 truncated bad_symbols");
-  row("agent JSON", "{\"collected_at\":\"2026-01-02T03:04:05Z\",\"keys\":[\"cpu\"]}", "agent_json none unnamed good 0/0/0 54");
+  row("ids JSON over lines", "{\n  \"agent_ids\": [\n    \"" + uuid + "\"\n  ]\n}\n",
+      "ids_json none unnamed good 1/0/0 67");
+  row("ids JSON, bad id", "{\"agent_ids\":[\"" + uuid + "\",\"no\"]}",
+      "ids_json none unnamed bad 1/1/0 59 bad_symbols");
+  row("ids JSON, cut", "{\"agent_ids\":[\"" + uuid + "\",\"9b",
+      "ids_json none unnamed bad 1/1/0 56 truncated bad_symbols");
+  row("agent JSON", "{\"collected_at\":\"2026-01-02T03:04:05Z\",\"keys\":[\"cpu\"]}",
+      "agent_json none unnamed good 0/0/0 54");
   row("channel and agent JSON", "workspace_agent_metadata:" + uuid + " {\"keys\":[\"cpu\"]}",
       "channel_name none agent good 1/0/0 61; agent_json none agent good 0/0/0 16");
-  row("psql", "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" + symbols +
-      "\" received from server process with PID 12.", "chunk psql batch good 1/0/0 22");
-  row("psql, cut", "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" + symbols, "chunk psql batch bad 1/0/0 22 truncated");
-  row("psql, beat", "Asynchronous notification \"pubsub_watchdog\" received from server process with PID 12.", "beat psql watchdog good 0/0/0 0");
-  row("psql, probe", "Asynchronous notification \"latency-measure:" + uuid + "\" with payload \"" + uuid +
-      "\" received from server process with PID 12.", "probe psql latency good 2/0/0 36");
-  row("psql, another channel", "Asynchronous notification \"x\" with payload \"hello\" received from server process with PID 1.", "unknown psql other odd 0/0/0 5");
-  row("psql, payload with quotes", "Asynchronous notification \"a\" with payload \"{\"agent_ids\":[\"" + uuid + "\"]}\" received from server process with PID 1.", "ids_json psql other good 1/0/0 54");
+  row("psql",
+      "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" + symbols +
+          "\" received from server process with PID 12.",
+      "chunk psql batch good 1/0/0 22");
+  row("psql, cut", "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" + symbols,
+      "chunk psql batch bad 1/0/0 22 truncated");
+  row("psql, beat", "Asynchronous notification \"pubsub_watchdog\" received from server process with PID 12.",
+      "beat psql watchdog good 0/0/0 0");
+  row("psql, probe",
+      "Asynchronous notification \"latency-measure:" + uuid + "\" with payload \"" + uuid +
+          "\" received from server process with PID 12.",
+      "probe psql latency good 2/0/0 36");
+  row("psql, another channel",
+      "Asynchronous notification \"x\" with payload \"hello\" received from server process with PID 1.",
+      "unknown psql other odd 0/0/0 5");
+  row("psql, payload with quotes",
+      "Asynchronous notification \"a\" with payload \"{\"agent_ids\":[\"" + uuid +
+          "\"]}\" received from server process with PID 1.",
+      "ids_json psql other good 1/0/0 54");
   row("NOTIFY", "NOTIFY workspace_agent_metadata_batch, '" + symbols + "';", "chunk notify batch good 1/0/0 22");
-  row("notify, quoted channel", "notify \"workspace_agent_metadata:" + uuid + "\" , '{\"keys\":[\"o''b\"]}'", "agent_json notify agent good 1/0/0 16 escaped");
+  row("notify, quoted channel", "notify \"workspace_agent_metadata:" + uuid + "\" , '{\"keys\":[\"o''b\"]}'",
+      "agent_json notify agent good 1/0/0 16 escaped");
   row("NOTIFY without payload", "NOTIFY pubsub_watchdog;", "beat notify watchdog good 0/0/0 0");
-  row("NOTIFY, not closed", "NOTIFY workspace_agent_metadata_batch, '" + symbols, "chunk notify batch bad 1/0/0 22 truncated");
-  row("pg_notify", "SELECT pg_notify('workspace_agent_metadata_batch', '" + symbols + other + "');", "chunk pg_notify batch good 2/0/0 44");
-  row("pg_notify, E string", "select pg_notify('x',E'\\\\x" + hex + "')", "bytea pg_notify other good 1/0/0 34 escaped");
-  row("pg_notify, octal and hex escapes", "select pg_notify('x',E'\\155\\x79" + symbols.substr(2) + "')", "chunk pg_notify other good 1/0/0 22 escaped");
+  row("NOTIFY, not closed", "NOTIFY workspace_agent_metadata_batch, '" + symbols,
+      "chunk notify batch bad 1/0/0 22 truncated");
+  row("pg_notify", "SELECT pg_notify('workspace_agent_metadata_batch', '" + symbols + other + "');",
+      "chunk pg_notify batch good 2/0/0 44");
+  row("pg_notify, E string", "select pg_notify('x',E'\\\\x" + hex + "')",
+      "bytea pg_notify other good 1/0/0 34 escaped");
+  row("pg_notify, octal and hex escapes", "select pg_notify('x',E'\\155\\x79" + symbols.substr(2) + "')",
+      "chunk pg_notify other good 1/0/0 22 escaped");
   row("pg_notify, casts", "pg_notify('x'::text, '" + symbols + "'::text)", "chunk pg_notify other good 1/0/0 22");
-  row("log, statement", "2026-01-02 03:04:05.678 UTC [9] coder LOG:  statement: NOTIFY workspace_agent_metadata_batch, '" + symbols + "'", "chunk notify batch good 1/0/0 22 in_log");
-  row("log, parameters", "2026-01-02 03:04:05.678 UTC [9] DETAIL:  parameters: $1 = 'workspace_agent_metadata_batch', $2 = '" + symbols + "'", "chunk parameters batch good 1/0/0 22 in_log");
-  row("list", uuid + "\n" + hex + "\r\n{" + uuid + "}, urn:uuid:" + uuid + "\n", "uuid_list none unnamed odd 4/0/3 156 duplicates");
-  row("list in JSON", "[\"" + uuid + "\",\"00000000-0000-0000-0000-000000000000\"]", "uuid_list none unnamed odd 2/0/0 75 nil_id");
+  row("log, statement",
+      "2026-01-02 03:04:05.678 UTC [9] coder LOG:  statement: NOTIFY workspace_agent_metadata_batch, '" + symbols + "'",
+      "chunk notify batch good 1/0/0 22 in_log");
+  row("log, parameters",
+      "2026-01-02 03:04:05.678 UTC [9] DETAIL:  parameters: $1 = 'workspace_agent_metadata_batch', $2 = '" + symbols +
+          "'",
+      "chunk parameters batch good 1/0/0 22 in_log");
+  row("list", uuid + "\n" + hex + "\r\n{" + uuid + "}, urn:uuid:" + uuid + "\n",
+      "uuid_list none unnamed odd 4/0/3 156 duplicates");
+  row("list in JSON", "[\"" + uuid + "\",\"00000000-0000-0000-0000-000000000000\"]",
+      "uuid_list none unnamed odd 2/0/0 75 nil_id");
   row("list, not RFC", "9b2f1f1e-7b54-4c11-ca6e-1c2d3e4f5a6b", "uuid_list none unnamed odd 1/0/0 36 not_rfc");
   row("probe", "latency-measure:" + uuid, "probe none latency good 1/0/0 52");
   row("probe, bad", "latency-measure:9b2", "probe none latency bad 0/1/0 19 bad_symbols");
   row("beat", "pubsub_watchdog", "beat none watchdog good 0/0/0 15");
-  row("batch channel and damaged chunk", "workspace_agent_metadata_batch: " + symbols + "!", "channel_name none batch good 0/0/0 30; chunk none batch bad 1/0/0 23 truncated");
+  row("batch channel and damaged chunk", "workspace_agent_metadata_batch: " + symbols + "!",
+      "channel_name none batch good 0/0/0 30; chunk none batch bad 1/0/0 23 truncated");
 }
 
 void TestInspect::everyFormIsRecognised() {
@@ -176,19 +205,25 @@ void TestInspect::spansNameWhatTheyAre_data() {
                                  ")=good punctuation(') text(;\nok)";
   QTest::newRow("agent JSON")
       << QByteArray("{\"collected_at\":\"now\",\"keys\":[\"a\\\"b\"],\"more\":7}")
-      << QByteArray("punctuation({\") json_key(collected_at) punctuation(\":\") timestamp(now) punctuation(\",\") json_key(keys) "
-                    "punctuation(\":[\") agent_key(a\\\"b) punctuation(\"],\") json_key(more) punctuation(\":) value(7) "
-                    "punctuation(})");
+      << QByteArray(
+             "punctuation({\") json_key(collected_at) punctuation(\":\") timestamp(now) punctuation(\",\") "
+             "json_key(keys) "
+             "punctuation(\":[\") agent_key(a\\\"b) punctuation(\"],\") json_key(more) punctuation(\":) value(7) "
+             "punctuation(})");
   QTest::newRow("escapes keep their place in the input")
       << QByteArray("pg_notify('x',E'{\\\"keys\\\":[\\\"a''b\\\"]}')")
-      << QByteArray("keyword(pg_notify) punctuation((') channel(x) punctuation(',E'{\\\") json_key(keys) punctuation(\\\":[\\\") "
-                    "agent_key(a''b) punctuation(\\\"]}'))");
+      << QByteArray(
+             "keyword(pg_notify) punctuation((') channel(x) punctuation(',E'{\\\") json_key(keys) "
+             "punctuation(\\\":[\\\") "
+             "agent_key(a''b) punctuation(\\\"]}'))");
   QTest::newRow("log") << "2026 [1] LOG:  statement: NOTIFY y;\n\tmore " + uuid
                        << "log_prefix(2026 [1] LOG:  ) text(statement: ) keyword(NOTIFY) punctuation( ) channel(y) "
-                          "text(;\n\tmore ) id(" + uuid + ")=good";
+                          "text(;\n\tmore ) id(" +
+                              uuid + ")=good";
   QTest::newRow("JSON broken off by a line end")
       << QByteArray("{\"agent_ids\":[\"9b\nnext line")
-      << QByteArray("punctuation({\") json_key(agent_ids) punctuation(\":[\") bad_id(9b)=bad blank(\n) text(next line)");
+      << QByteArray(
+             "punctuation({\") json_key(agent_ids) punctuation(\":[\") bad_id(9b)=bad blank(\n) text(next line)");
 }
 
 void TestInspect::spansNameWhatTheyAre() {
@@ -200,7 +235,8 @@ void TestInspect::spansNameWhatTheyAre() {
 
 void TestInspect::wordsAreNotTakenForPayloads_data() {
   QTest::addColumn<QByteArray>("input");
-  QTest::newRow("prose") << QByteArray("Please notify people, that Asynchronous notification is {\"nice\": 1} and \\xyz");
+  QTest::newRow("prose") << QByteArray(
+      "Please notify people, that Asynchronous notification is {\"nice\": 1} and \\xyz");
   QTest::newRow("path") << QByteArray("see /usr/lib/postgresql/15/bin/postgres for it");
   QTest::newRow("address") << QByteArray("see https://example.org/agents/some/very/long/path/that/goes/on.html now");
   QTest::newRow("SQL") << QByteArray("SELECT pg_notify($1, $2); UPDATE t SET a = 'b' WHERE c = $1");
@@ -221,9 +257,8 @@ void TestInspect::severalPayloadsInOnePasteAreSeveralFindings() {
   const std::string symbols = kSymbols;
   const std::string text = "first\n" + symbols + "\n" + symbols + kOther + "\nNOTIFY x, '" + kOther + "'\n" + kUuid;
   const auto result = inspect(text);
-  QCOMPARE(findings_of(result),
-           std::string("chunk none unnamed good 1/0/0 22; chunk none unnamed good 2/0/0 44; "
-                       "chunk notify other good 1/0/0 22; uuid_list none unnamed good 1/0/0 36"));
+  QCOMPARE(findings_of(result), std::string("chunk none unnamed good 1/0/0 22; chunk none unnamed good 2/0/0 44; "
+                                            "chunk notify other good 1/0/0 22; uuid_list none unnamed good 1/0/0 36"));
   QCOMPARE(result.distinct_ids, 2u);
   QCOMPARE(broken_promise(result, text), std::string());
 }
@@ -296,9 +331,10 @@ void TestInspect::limitLeavesOneUnreadSpan() {
   QVERIFY2(broken_promise(inspect(text), text).empty(), (broken_promise(inspect(text), text) + ": " + (text)).c_str())
 
 void TestInspect::everyCutAndEveryByteKeepsThePromise() {
-  const std::string text = std::string("psql: Asynchronous notification \"latency-measure:") + kUuid + "\" with payload \"" + kUuid +
-                           "\" received from server process with PID 12.\r\n" + "x LOG:  NOTIFY \"a b\", E'\\x41\\\\''\\n';\n" +
-                           "{\"agent_ids\":[\"" + kUuid + "\",\"\"],\"keys\":[]}\n\\x" + kHex + " {" + kUuid + "} " + kSymbols + kOther;
+  const std::string text = std::string("psql: Asynchronous notification \"latency-measure:") + kUuid +
+                           "\" with payload \"" + kUuid + "\" received from server process with PID 12.\r\n" +
+                           "x LOG:  NOTIFY \"a b\", E'\\x41\\\\''\\n';\n" + "{\"agent_ids\":[\"" + kUuid +
+                           "\",\"\"],\"keys\":[]}\n\\x" + kHex + " {" + kUuid + "} " + kSymbols + kOther;
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     KEEPS_THE_PROMISE(text.substr(0, cut));
     KEEPS_THE_PROMISE(text.substr(cut));

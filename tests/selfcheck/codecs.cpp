@@ -2,9 +2,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "support/codec_cases.hpp"
 #include "metabatch/inspect.hpp"
 #include "selfcheck.hpp"
+#include "support/codec_cases.hpp"
 
 namespace metabatch::selfcheck {
 namespace {

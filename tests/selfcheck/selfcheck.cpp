@@ -6,8 +6,8 @@
 namespace metabatch::selfcheck {
 
 bool differs(std::string_view file, std::size_t line, std::string_view what) {
-  std::fprintf(stderr, "%.*s:%zu: %.*s\n", static_cast<int>(file.size()), file.data(), line, static_cast<int>(what.size()),
-               what.data());
+  std::fprintf(stderr, "%.*s:%zu: %.*s\n", static_cast<int>(file.size()), file.data(), line,
+               static_cast<int>(what.size()), what.data());
   return false;
 }
 

@@ -31,7 +31,8 @@ inline std::string hex_of(const Uuid& id) {
 
 inline Uuid id_of(const std::string& hex) {
   Uuid id;
-  for (std::size_t i = 0; i < 16; ++i) id.bytes[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+  for (std::size_t i = 0; i < 16; ++i)
+    id.bytes[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
   return id;
 }
 
@@ -70,8 +71,10 @@ inline Outcome run_decode_case(const VecCase& one) {
   std::string good;
   ChunkReader reader(payload);
   while (const auto met = reader.next()) {
-    if (met->id) windows.push_back((met->canonical ? "id:" : "odd:") + hex_of(*met->id));
-    else windows.push_back("bad:" + std::to_string(met->bad_at));
+    if (met->id)
+      windows.push_back((met->canonical ? "id:" : "odd:") + hex_of(*met->id));
+    else
+      windows.push_back("bad:" + std::to_string(met->bad_at));
     if (met->id && !chunk_names(payload, *met->id)) return {"", "chunk_names does not find what the reader read"};
     if (met->id) good += hex_of(*met->id);
   }
@@ -81,8 +84,9 @@ inline Outcome run_decode_case(const VecCase& one) {
     for (const Uuid& id : *strict) all += hex_of(id);
     if (all != good) return {"", "decoder and reader differ"};
   }
-  return compared((strict ? "ok" : name_of_error(strict.error())) + "\t" + joined(windows) + "\t" + std::to_string(reader.rest()),
-                  one.fields.at(2) + "\t" + one.fields.at(3) + "\t" + one.fields.at(4));
+  return compared(
+      (strict ? "ok" : name_of_error(strict.error())) + "\t" + joined(windows) + "\t" + std::to_string(reader.rest()),
+      one.fields.at(2) + "\t" + one.fields.at(3) + "\t" + one.fields.at(4));
 }
 
 inline Outcome run_chunk_case(const VecCase& one) {

@@ -14,7 +14,7 @@
 /// The payload of a NOTIFY: which agents changed, as text that PostgreSQL can carry.
 namespace metabatch {
 
-inline constexpr std::size_t kIdSymbols = 22;  // 16 bytes in base64 without padding
+inline constexpr std::size_t kIdSymbols = 22;         // 16 bytes in base64 without padding
 inline constexpr std::size_t kMaxNotifyBytes = 7999;  // PostgreSQL async.c: NOTIFY_PAYLOAD_MAX_LENGTH 8000, exclusive
 
 /// Splits agent ids into NOTIFY payloads, in the order given.
@@ -45,10 +45,10 @@ Result<std::size_t> decode_chunk_into(std::string_view payload, std::vector<Uuid
 
 /// One id of a payload as it was met.
 struct ChunkId {
-  std::size_t at = 0;           ///< byte offset of its first symbol
-  std::optional<Uuid> id;       ///< none: holds a symbol outside the alphabet, at bad_at
+  std::size_t at = 0;      ///< byte offset of its first symbol
+  std::optional<Uuid> id;  ///< none: holds a symbol outside the alphabet, at bad_at
   std::size_t bad_at = 0;
-  bool canonical = true;        ///< false: the last symbol carries bits that are not data
+  bool canonical = true;  ///< false: the last symbol carries bits that are not data
 };
 
 /// Lazy reading: one id a step, nothing decoded before it is asked for. A size that is no multiple

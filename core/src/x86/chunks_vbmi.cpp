@@ -142,7 +142,8 @@ bool decode_vbmi(const char* symbols, std::size_t count, std::uint8_t* ids) {
   __m512i seen = _mm512_setzero_si512();
   const auto two_ids = [&](__m512i in) {
     // The lookup looks at seven bits of a symbol only, so its eighth is kept beside the value.
-    const __m512i found = _mm512_or_si512(_mm512_permutex2var_epi8(low, in, high), _mm512_and_si512(in, _mm512_set1_epi8(-128)));
+    const __m512i found =
+        _mm512_or_si512(_mm512_permutex2var_epi8(low, in, high), _mm512_and_si512(in, _mm512_set1_epi8(-128)));
     const __m512i values = _mm512_maskz_permutexvar_epi8(kGroupMask, groups, found);
     seen = _mm512_or_si512(seen, values);
     const __m512i packed = _mm512_madd_epi16(_mm512_maddubs_epi16(values, join_two), join_four);
