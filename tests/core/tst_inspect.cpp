@@ -176,6 +176,8 @@ void TestInspect::everyFormIsRecognised_data() {
   row("list, not RFC", "9b2f1f1e-7b54-4c11-ca6e-1c2d3e4f5a6b", "uuid_list none unnamed odd 1/0/0 36 not_rfc");
   row("probe", "latency-measure:" + uuid, "probe none latency good 1/0/0 52");
   row("probe, bad", "latency-measure:9b2", "probe none latency bad 0/1/0 19 bad_symbols");
+  row("channel named in an earlier line", "pubsub_watchdog\n" + uuid,
+      "beat none watchdog good 0/0/0 15; uuid_list none unnamed good 1/0/0 36");
   row("beat", "pubsub_watchdog", "beat none watchdog good 0/0/0 15");
   row("batch channel and damaged chunk", "workspace_agent_metadata_batch: " + symbols + "!",
       "channel_name none batch good 0/0/0 30; chunk none batch bad 1/0/0 23 truncated");
