@@ -15,7 +15,7 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device() | 1;
 }
 
-std::size_t default_shards() { return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 4), std::size_t{4}, std::size_t{64}); }
+std::size_t default_shards() { return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 16), std::size_t{8}, std::size_t{64}); }
 
 Report one(const Update& update) {
   return {update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}};

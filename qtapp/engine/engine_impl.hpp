@@ -41,6 +41,7 @@ struct Engine::Impl {
   // the flusher's thread
   void run();
   std::optional<Reason> wait_until_due();
+  void linger() const;
   void sleep(std::unique_lock<std::mutex>& lock, const Load& load, Instant now);
   bool drained();
   void flush(Reason reason);
@@ -105,6 +106,7 @@ struct Engine::Impl {
 };
 
 inline constexpr std::size_t kRecentFlushes = 64;
+inline constexpr int kLingerLooks = 100;  // about 50 us
 inline constexpr Duration kDropTelling = std::chrono::seconds(10);
 
 }  // namespace metabatch::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The flusher's thread: waits until a batch is due, takes, writes and completes it.
 #include <algorithm>
+#include <utility>
 
 #include "engine/engine_impl.hpp"
 
@@ -61,13 +62,25 @@ bool Engine::Impl::drained() {
 
 std::optional<Reason> Engine::Impl::wait_until_due() {
   std::unique_lock lock(state_mutex);
-  for (;;) {
+  for (bool may_linger = batch.reason == Reason::capacity;;) {
     const Instant now = clock.now();
     const Load seen = load(schedule.needs_oldest(now));
     if (const auto reason = schedule.due(seen, now)) return reason;
     if (drained() || schedule.gave_up(now)) return std::nullopt;
-    sleep(lock, seen, now);
+    if (std::exchange(may_linger, false)) {
+      lock.unlock();
+      linger();
+      lock.lock();
+    } else {
+      sleep(lock, seen, now);
+    }
   }
+}
+
+// After a full batch the next one is often full within microseconds. Waking a sleeper costs the adding thread more than
+// that, so the flusher stays awake for a moment, and leaves the processor to whoever wants it.
+void Engine::Impl::linger() const {
+  for (int looks = 0; looks < kLingerLooks && waiting() < batch_size; ++looks) std::this_thread::yield();
 }
 
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {

@@ -211,11 +211,12 @@ func ingest(agents, batchSize, producers, total int, block bool) {
 		wait.Add(1)
 		go func(p int) {
 			defer wait.Done()
+			own := all[p*len(all)/producers : (p+1)*len(all)/producers]
 			stamp := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 			for left := total / producers; left > 0; {
 				stamp = stamp.Add(time.Millisecond)
-				for i := p; i < len(all) && left > 0; i += producers {
-					r := &all[i]
+				for i := 0; i < len(own) && left > 0; i++ {
+					r := &own[i]
 					for k := range r.stamps {
 						r.stamps[k] = stamp
 					}
