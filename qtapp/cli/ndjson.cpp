@@ -67,7 +67,7 @@ class Reading {
   }
   void fail(std::string_view member, std::string_view what) {
     if (!reason_.empty()) return;
-    reason_.append(member).append(" ").append(what);
+    reason_.append(member).append(what.empty() ? "" : " ").append(what);
   }
   [[nodiscard]] bool failed() const { return !reason_.empty(); }
 

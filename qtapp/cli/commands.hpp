@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace metabatch::cli {
+
+class Console;
+
+/// One subcommand as main() runs it: whichever was named on the command line.
+struct Command {
+  CLI::App* app;
+  std::function<int(Console&)> run;  ///< answers an ExitCode; may throw UsageError
+};
+
+/// Each adds its subcommand, with its flags, help and examples, to the program.
+Command add_ingest(CLI::App& program);
+Command add_run(CLI::App& program);
+Command add_encode(CLI::App& program);
+Command add_decode(CLI::App& program);
+Command add_inspect(CLI::App& program);
+
+}  // namespace metabatch::cli

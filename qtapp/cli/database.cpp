@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/database.hpp"
+
+#include "cli/arguments.hpp"
+#include "sql/sqlite_store.hpp"
+
+namespace metabatch::cli {
+
+bool is_usable(const SessionOptions& options, Console& console) {
+  if (const Result<Config> config = validated(options.config); !config) throw UsageError(describe(config.error(), options.config));
+  const auto wrong = sql::check_sqlite(options.file, std::chrono::milliseconds(100));
+  if (!wrong) return true;
+  console.message(wrong->message);
+  return wrong->failure == FailureClass::timeout;
+}
+
+int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console) {
+  const std::string text = options.json ? result_json(result) : result_text(result, session.snapshot.config);
+  if (options.data_is_taken && !options.json) console.text(text);
+  else console.data(text);
+  const bool is_printed = console.finish_data();
+  if (const std::uint64_t held = result.summary.counters.held(); held > 0)
+    console.message("not written: " + with_commas(held) + (held == 1 ? " entry" : " entries"));
+  if (session.is_interrupted) return exit_interrupted;
+  if (options.is_failed || !is_printed) return exit_failed;
+  return is_incomplete(result) ? exit_incomplete : exit_ok;
+}
+
+}  // namespace metabatch::cli

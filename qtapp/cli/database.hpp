@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/console.hpp"
+#include "cli/results.hpp"
+#include "cli/session.hpp"
+
+namespace metabatch::cli {
+
+/// What ingest and run do before and after their session.
+
+/// Looks at settings and database before any work, and says what is wrong. A file that is locked just now is
+/// usable: the store waits and tries again.
+///
+/// @errors throws UsageError: impossible settings
+bool is_usable(const SessionOptions& options, Console& console);
+
+struct FinishOptions {
+  bool json = false;
+  bool data_is_taken = false;  ///< stdout carries notifications: the text for people goes to stderr
+  bool is_failed = false;      ///< the input could not be read to its end
+};
+
+/// Prints the result and answers the exit status.
+int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console);
+
+}  // namespace metabatch::cli

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstring>
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/database.hpp"
+#include "cli/input.hpp"
+#include "cli/ndjson.hpp"
+#include "cli/results.hpp"
+#include "cli/session.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+struct IngestFlags {
+  std::string input = "-";
+  std::string config_file;
+  DatabaseFlag database;
+  SettingsFlags settings;
+  bool register_missing = false;
+  bool print_notifications = false;
+  bool json = false;
+};
+
+/// Feeds lines to the engine and never drops: it waits for room before each add.
+class Ingest {
+ public:
+  Ingest(Input& input, Console& console) : input_(input), console_(console), stamper_(engine::system_clock()) {}
+
+  void feed(engine::Engine& engine, Stop& stop) {
+    LineReader lines(input_.source(&stop));
+    while (!stop.is_requested()) {
+      const std::optional<Line> line = lines.next();
+      if (!line || !take(engine, *line)) break;
+      lines_ = line->number;
+    }
+    if (input_.error() != 0) console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
+  }
+
+  std::string watch(const engine::Snapshot& snapshot, Duration elapsed) const {
+    const Summary summary = summarize(snapshot.counters, snapshot.metrics, reports_, elapsed);
+    std::string text = with_commas(lines_) + " lines";
+    if (input_.size() > 0) text += " (" + std::to_string(input_.bytes_read() * 100 / input_.size()) + " %)";
+    text += " | " + rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
+            " | writes " + rate_text(summary.db_writes_per_s) + "/s | bad lines " + with_commas(rejected_lines_);
+    if (snapshot.closed) text += " | writing the rest";
+    return text;
+  }
+
+  [[nodiscard]] RunResult result(const SessionResult& session) const {
+    RunResult result;
+    result.summary = summarize(session.snapshot.counters, session.snapshot.metrics, reports_, session.elapsed);
+    result.rejected_lines = rejected_lines_;
+    result.refused_items = limits_.refused_items();
+    result.sanitized = limits_.sanitized() + parser_.sanitized();
+    return result;
+  }
+  [[nodiscard]] bool is_read() const { return input_.error() == 0; }
+
+ private:
+  /// @return false: the engine was closed
+  bool take(engine::Engine& engine, const Line& line) {
+    if (line.too_long) {
+      reject(line, "over 1 MiB");
+      return true;
+    }
+    const Record& record = parser_.parse(line.text);
+    switch (record.kind) {
+      case Record::Kind::blank: return true;
+      case Record::Kind::bad: reject(line, record.reason); return true;
+      case Record::Kind::update: return add_update(engine, record.update);
+      case Record::Kind::report: return add_report(engine, line, record);
+    }
+    return true;
+  }
+
+  bool add_update(engine::Engine& engine, const Update& update) {
+    if (!engine.wait_for_room(1, update.key.size() + update.value.size() + update.error.size())) return false;
+    engine.add(update);
+    ++reports_;
+    return true;
+  }
+
+  bool add_report(engine::Engine& engine, const Line& line, const Record& record) {
+    const Report report = limits_.apply(record.agent, record.items, stamper_.next());
+    if (limits_.error()) complain(line, describe_report(*limits_.error()));
+    for (const RefusedItem& item : limits_.refused()) complain(line, describe(item));
+    if (report.size() == 0) return true;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < report.size(); ++i) bytes += report.keys[i].size() + report.values[i].size() + report.errors[i].size();
+    if (!engine.wait_for_room(report.size(), bytes)) return false;
+    (void)engine.add(report);
+    ++reports_;
+    return true;
+  }
+
+  void reject(const Line& line, const std::string& reason) {
+    ++rejected_lines_;
+    complain(line, reason);
+  }
+  void complain(const Line& line, const std::string& reason) {
+    console_.text("line " + std::to_string(line.number) + ": " + reason + "\n");
+  }
+
+  Input& input_;
+  Console& console_;
+  engine::Stamper stamper_;
+  NdjsonParser parser_;
+  ReportLimits limits_;
+  std::atomic<std::uint64_t> lines_ = 0;
+  std::atomic<std::uint64_t> reports_ = 0;
+  std::atomic<std::uint64_t> rejected_lines_ = 0;
+};
+
+int run_ingest(const IngestFlags& flags, Console& console) {
+  const SessionOptions options{.config = flags.settings.config(),
+                               .file = flags.database.file(),
+                               .register_missing = flags.register_missing,
+                               .print_notifications = flags.print_notifications};
+  Input input(flags.input);
+  if (!is_usable(options, console)) return exit_failed;
+  if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
+  Ingest ingest(input, console);
+  const auto session = run_session(
+      options, console, [&](engine::Engine& engine, Stop& stop) { ingest.feed(engine, stop); },
+      [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
+  if (!session) return exit_usage;
+  return finish(*session, ingest.result(*session), {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = !ingest.is_read()}, console);
+}
+
+}  // namespace
+
+Command add_ingest(CLI::App& program) {
+  const auto flags = std::make_shared<IngestFlags>();
+  CLI::App* const app = program.add_subcommand("ingest", "Write recorded or piped updates to the database, batched");
+  app->add_option("FILE", flags->input, "NDJSON to read, - for standard input (-)");
+  flags->database.add_to(*app);
+  app->add_flag("--register", flags->register_missing, "create the rows that are missing; without it they are unmatched");
+  app->add_flag("--json", flags->json, "print the result as one JSON object");
+  app->add_flag("--print-notifications", flags->print_notifications, "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
+  flags->settings.add_to(*app);
+  app->footer(
+      "One update a line, or one report of an agent a line:\n"
+      "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\",\"collected_at\":\"2026-01-02T03:04:05.678901Z\"}\n"
+      "  {\"agent\":\"<uuid>\",\"metadata\":[{\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\"}]}\n"
+      "A bad line costs itself only: its number and the reason are on stderr, and the exit status is 3.\n\n"
+      "Examples:\n"
+      "  metabatch ingest --register updates.ndjson\n"
+      "  zcat updates.ndjson.gz | metabatch ingest --db sqlite:agents.db --batch-size 5000 --json");
+  return {app, [flags](Console& console) { return run_ingest(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/input.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/arguments.hpp"
+
+namespace metabatch::cli {
+
+Input::Input(const std::string& name) : name_(name == "-" ? "standard input" : name) {
+  if (name != "-") fd_ = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat found {};
+  const bool is_open = fd_ >= 0 && ::fstat(fd_, &found) == 0;
+  if (is_open && S_ISDIR(found.st_mode)) errno = EISDIR;
+  if (!is_open || S_ISDIR(found.st_mode)) throw UsageError(name_ + ": " + std::strerror(errno));
+  if (S_ISREG(found.st_mode)) size_ = static_cast<std::uint64_t>(found.st_size);
+}
+
+Input::~Input() {
+  if (fd_ > 0) ::close(fd_);
+}
+
+bool Input::is_terminal() const { return ::isatty(fd_) == 1; }
+
+LineReader::Source Input::source(Stop* stop) {
+  return [this, stop](char* to, std::size_t size) -> std::size_t {
+    for (;;) {
+      if (stop != nullptr && !stop->wait_readable(fd_)) return 0;
+      const ssize_t got = ::read(fd_, to, size);
+      if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      if (got < 0) error_ = errno;
+      if (got <= 0) return 0;
+      bytes_read_ += static_cast<std::uint64_t>(got);
+      return static_cast<std::size_t>(got);
+    }
+  };
+}
+
+}  // namespace metabatch::cli

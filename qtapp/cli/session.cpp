@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/session.hpp"
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "sql/sqlite_store.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr int kStatusEveryMs = 250;
+constexpr auto kRepeatMessageAfter = std::chrono::seconds(10);
+constexpr std::size_t kNotificationRing = 4096;  // chunks that a slow stdout may be behind
+
+/// Says failed flushes: the first of its kind at once, the same one at most every 10 s, and when it is over.
+class FailureReports {
+ public:
+  explicit FailureReports(Console& console) : console_(console) {}
+
+  void tell(const engine::FlushRecord& flush) {
+    if (flush.failure == FailureClass::none) {
+      if (failures_ > 0) console_.message("writing again, after " + with_commas(failures_) + (failures_ == 1 ? " failure" : " failures"));
+      failures_ = 0;
+      last_.clear();
+      if (flush.fates.quarantined > 0)
+        console_.message(counted(flush.fates.quarantined, "value") + " refused and set aside" +
+                         (flush.message.empty() ? std::string() : ": " + flush.message));
+      return;
+    }
+    ++failures_;
+    const auto now = SteadyClock::now();
+    if (flush.message == last_ && now - told_ < kRepeatMessageAfter) return;
+    last_ = flush.message;
+    told_ = now;
+    const bool is_lost = flush.fates.discarded > 0;
+    console_.message("a flush failed (" + std::string(name_of(flush.failure)) + "): " + flush.message + "; " +
+                     with_commas(flush.entries) + (is_lost ? " entries are discarded" : " entries are kept"));
+  }
+
+ private:
+  Console& console_;
+  std::uint64_t failures_ = 0;
+  std::string last_;
+  SteadyClock::time_point told_;
+};
+
+/// Prints payloads on a thread of its own: a stdout that blocks holds up nobody.
+class NotificationPrinter {
+ public:
+  NotificationPrinter(engine::Notifier& notifier, Console& console)
+      : ring_(std::make_shared<engine::NotificationRing>(kNotificationRing)),
+        subscription_(notifier.subscribe(ring_)),
+        thread_([this, &console] { print(console); }) {}
+  ~NotificationPrinter() {
+    ring_->close();
+    thread_.join();
+  }
+
+ private:
+  void print(Console& console) {
+    while (auto one = ring_->next()) {
+      if (one->is_marker()) console.message(counted(one->lost, "notification") + " not printed: stdout is too slow");
+      else console.data(one->payload + "\n");
+      console.finish_data();
+    }
+  }
+  std::shared_ptr<engine::NotificationRing> ring_;
+  engine::Notifier::Subscription subscription_;
+  std::thread thread_;
+};
+
+/// The threads of one session: this one watches, one feeds, and at the end one closes the engine, so that a
+/// second signal is still heard.
+class Session {
+ public:
+  Session(engine::Engine& engine, Console& console) : engine_(engine), console_(console), began_(SteadyClock::now()) {}
+
+  SessionResult run(const Feed& feed, const Watch& watch) {
+    feeder_ = std::thread([&] {
+      feed(engine_, stop_);
+      is_fed_ = true;
+      progress_.wake();
+    });
+    while (!is_drained_) {
+      wait();
+      hear_signals();
+      if (is_fed_) begin_close();
+      if (console_.is_live() && !is_drained_) console_.status(watch(engine_.snapshot(), elapsed()));
+    }
+    feeder_.join();
+    closer_.join();
+    console_.clear_status();
+    return {engine_.snapshot(), elapsed(), signals_heard_ > 0};
+  }
+
+ private:
+  [[nodiscard]] Duration elapsed() const { return SteadyClock::now() - began_; }
+
+  void wait() {
+    pollfd watched[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0}, {.fd = progress_.fd(), .events = POLLIN, .revents = 0}};
+    ::poll(watched, 2, console_.is_live() ? kStatusEveryMs : -1);
+    progress_.take();
+  }
+
+  void hear_signals() {
+    for (std::size_t heard = signals_.take(); heard > 0; --heard) {
+      if (++signals_heard_ > 1) leave_at_once();
+      console_.message("stopping: writing what is held; once more leaves at once");
+      stop_.request();
+      begin_close();
+    }
+  }
+
+  void begin_close() {
+    if (closer_.joinable()) return;
+    closer_ = std::thread([this] {
+      engine_.close();
+      is_drained_ = true;
+      progress_.wake();
+    });
+  }
+
+  [[noreturn]] void leave_at_once() {
+    const std::uint64_t held = engine_.snapshot().counters.held();
+    console_.message("left at once: " + with_commas(held) + (held == 1 ? " entry was" : " entries were") + " not known to be written");
+    std::_Exit(exit_interrupted);
+  }
+
+  engine::Engine& engine_;
+  Console& console_;
+  const SteadyClock::time_point began_;
+  Signals signals_;
+  Stop stop_;
+  WakePipe progress_;
+  std::thread feeder_;
+  std::thread closer_;
+  std::atomic<bool> is_fed_ = false;
+  std::atomic<bool> is_drained_ = false;
+  std::size_t signals_heard_ = 0;
+};
+
+}  // namespace
+
+std::optional<SessionResult> run_session(const SessionOptions& options, Console& console, const Feed& feed,
+                                         const Watch& watch) {
+  engine::Notifier notifier;
+  std::optional<NotificationPrinter> printer;
+  if (options.print_notifications) printer.emplace(notifier, console);
+  sql::SqliteStore store({.file = options.file, .register_missing = options.register_missing, .notifier = &notifier});
+  FailureReports failures(console);
+  engine::EngineOptions engine_options;
+  engine_options.on_flush = [&](const engine::FlushRecord& flush) { failures.tell(flush); };
+  engine_options.on_drop = [&](std::uint64_t dropped) {
+    console.message("no room: " + counted(dropped, "update") + " dropped since the last word");
+  };
+  auto engine = engine::Engine::create(options.config, store, std::move(engine_options));
+  if (!engine) {
+    console.message(describe(engine.error(), options.config));
+    return std::nullopt;
+  }
+  return Session(**engine, console).run(feed, watch);
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/console.hpp"
+#include "cli/stop.hpp"
+#include "engine/engine.hpp"
+
+namespace metabatch::cli {
+
+struct SessionOptions {
+  Config config;
+  std::string file;               ///< of the embedded store
+  bool register_missing = false;
+  bool print_notifications = false;
+};
+
+struct SessionResult {
+  engine::Snapshot snapshot;
+  Duration elapsed{};
+  bool is_interrupted = false;
+};
+
+/// Called on the thread that feeds the engine; returns when there is nothing more, or soon after stop was requested.
+using Feed = std::function<void(engine::Engine&, Stop&)>;
+/// Makes the status line of a moment; also a place to say more. Called on the session's thread, some four
+/// times a second, only when somebody watches.
+using Watch = std::function<std::string(const engine::Snapshot&, Duration elapsed)>;
+
+/// One engine on the embedded store, from the first update to the drained end. SIGINT and SIGTERM end the feed and
+/// drain within final_flush_timeout; a second one ends the process at once and says what was lost. Failed flushes and drops
+/// are said on the console, the same one at most every 10 s.
+///
+/// @return nothing: the settings are impossible, which was said
+std::optional<SessionResult> run_session(const SessionOptions& options, Console& console, const Feed& feed,
+                                         const Watch& watch);
+
+}  // namespace metabatch::cli

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <QProcess>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QSqlRecord>
+#include <QTemporaryDir>
+#include <QTest>
+
+/// The real program in a home of its own, and the file it writes to.
+class Program {
+ public:
+  struct Ended {
+    int status = -1;
+    QByteArray out;
+    QByteArray err;
+  };
+
+  Program() {
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const QString& name : environment.keys())
+      if (name.startsWith("METABATCH_") || name.startsWith("XDG_")) environment.remove(name);
+    environment.insert("HOME", home.path());
+    process.setProcessEnvironment(environment);
+  }
+  ~Program() {
+    if (process.state() == QProcess::NotRunning) return;
+    process.kill();
+    process.waitForFinished();
+  }
+
+  void set(const QString& name, const QString& value) {
+    QProcessEnvironment environment = process.processEnvironment();
+    environment.insert(name, value);
+    process.setProcessEnvironment(environment);
+  }
+  void start(const QStringList& arguments) { process.start(METABATCH_PROGRAM, arguments); }
+  Ended end() {
+    process.closeWriteChannel();
+    if (process.state() != QProcess::NotRunning && !process.waitForFinished(60'000)) return {};
+    const int status = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
+    return {status, seen_out + process.readAllStandardOutput(), seen_err + process.readAllStandardError()};
+  }
+  Ended run(const QStringList& arguments, const QByteArray& input = {}) {
+    start(arguments);
+    process.write(input);
+    return end();
+  }
+  /// Waits until the program has said this on stderr.
+  bool hasSaid(const QByteArray& words) {
+    process.setReadChannel(QProcess::StandardError);
+    while (!seen_err.contains(words)) {
+      if (process.bytesAvailable() == 0 && !process.waitForReadyRead(60'000)) return false;
+      seen_err += process.readAllStandardError();
+    }
+    return true;
+  }
+  void signal(int number) const { ::kill(static_cast<pid_t>(process.processId()), number); }
+
+  [[nodiscard]] QString file() const { return home.filePath("m.db"); }
+  [[nodiscard]] QString db() const { return "sqlite:" + file(); }
+
+  QTemporaryDir home;
+  QProcess process;
+  QByteArray seen_out;
+  QByteArray seen_err;
+};
+
+/// Another connection to the file.
+class Rows {
+ public:
+  explicit Rows(const QString& file) : name_("rows") {
+    QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", name_);
+    database.setDatabaseName(file);
+    database.open();
+  }
+  ~Rows() { QSqlDatabase::removeDatabase(name_); }
+  QStringList of(const QString& text) const {
+    QSqlQuery query(QSqlDatabase::database(name_));
+    if (!query.exec(text)) return {query.lastError().text()};
+    QStringList found;
+    while (query.next()) {
+      QStringList columns;
+      for (int i = 0; i < query.record().count(); ++i) columns += query.value(i).toString();
+      found += columns.join('|');
+    }
+    return found;
+  }
+
+ private:
+  QString name_;
+};
