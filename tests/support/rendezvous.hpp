@@ -15,7 +15,7 @@ namespace metabatch::engine {
 class Rendezvous {
  public:
   /// Long enough for any machine; only a broken engine lets it pass.
-  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr std::chrono::seconds kPatience{5};
 
   void parked(std::mutex* state, std::condition_variable* wake, std::optional<Instant> deadline) {
     const std::lock_guard lock(mutex_);
