@@ -12,7 +12,7 @@ inline bool Schema::has_key(std::size_t i, std::string_view asked) const {
   const Face& face = faces[i];
   if (asked.size() != face.size) return false;
   const char* at = asked.data();
-  if (face.size < 8) return equal_bytes(key(static_cast<std::uint32_t>(i)).data(), at, face.size);
+  if (face.size < 8) return equal_bytes(key(static_cast<std::uint32_t>(i)).data(), at, static_cast<std::size_t>(face.size));
   if (load<std::uint64_t>(at) != face.first || load<std::uint64_t>(at + face.size - 8) != face.last) return false;
   return face.size <= 16 || asked == key(static_cast<std::uint32_t>(i));
 }
