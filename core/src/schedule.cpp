@@ -83,6 +83,7 @@ void Schedule::began(std::uint64_t entries) {
 }
 
 void Schedule::ended(FailureClass failure, std::uint64_t unwritten, Instant now) {
+  pass_ticks({}, now);  // those that passed in flight are remembered
   in_flight_ = false;
   last_end_ = now;
   sweep_ += unwritten;  // they are the longest-waiting again, and were due already
@@ -111,7 +112,7 @@ std::optional<Instant> Schedule::next_deadline(const Load& load) const {
   if (load.waiting == 0) return std::nullopt;
   Instant at = Instant::max();
   if (closing() || load.waiting >= batch_size_ || sweep_ > 0 || tick_remembered_) {
-    at = Instant::min();
+    at = Instant{};  // long past on every driver's clock, and safe to subtract from
   } else if (policy_ == SchedulePolicy::fixed) {
     at = next_tick_;
   } else if (policy_ == SchedulePolicy::after_flush) {

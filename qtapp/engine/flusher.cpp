@@ -84,16 +84,16 @@ void Engine::Impl::linger() const {
 }
 
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
-  Load asked = seen;
   const bool fixed = config.schedule == SchedulePolicy::fixed;
-  if (fixed) asked.waiting = std::max<std::uint64_t>(asked.waiting, 1);  // ticks are passed even when nothing waits
-  const std::optional<Instant> deadline = schedule.next_deadline(asked);
+  std::optional<Instant> deadline = schedule.next_deadline(seen);
+  if (fixed && seen.waiting == 0 && !schedule.closing()) deadline = schedule.next_tick();  // ticks pass even when idle
   const bool first_matters = !fixed && seen.waiting == 0;  // the first arrival sets the deadline
   const bool backing_off = schedule.backoff_end() && now < *schedule.backoff_end();
+  if (backing_off) deadline = std::min(deadline.value_or(Instant::max()), *schedule.backoff_end());
   const std::uint64_t enough = first_matters ? 1 : batch_size.load();
   wake_at = backing_off ? UINT64_MAX : base + enough;
   asleep = true;
-  if ((!backing_off && waiting() >= enough)) {
+  if (!backing_off && waiting() >= enough) {
     asleep = false;
     return;
   }

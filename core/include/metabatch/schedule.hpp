@@ -50,6 +50,8 @@ class Schedule {
   /// When due() is next worth asking; an instant in the past: now. None: only another call can change the answer.
   [[nodiscard]] std::optional<Instant> next_deadline(const Load& load) const;
 
+  /// The next tick of `fixed`, whether or not anything waits for it.
+  [[nodiscard]] Instant next_tick() const { return next_tick_; }
   [[nodiscard]] bool in_flight() const { return in_flight_; }
   [[nodiscard]] bool closing() const { return close_deadline_.has_value(); }
   [[nodiscard]] bool gave_up(Instant now) const { return close_deadline_ && now >= *close_deadline_; }
