@@ -4,7 +4,7 @@
 add_custom_target(header_check)
 add_dependencies(header_check metabatch_core_verify_interface_header_sets)
 
-# Checks the headers under folder/below, included as `below/x.hpp`, with what `library` gives to its users.
+# Checks the headers under folder/below, included as `below/x.hpp`, with what `library`, and any named after it, give to their users.
 function(check_headers library folder below)
   if(NOT TARGET ${library})
     return()
@@ -18,14 +18,14 @@ function(check_headers library folder below)
   endforeach()
   if(sources)
     add_library(header_check_${below} OBJECT EXCLUDE_FROM_ALL ${sources})
-    target_link_libraries(header_check_${below} PRIVATE ${library})
+    target_link_libraries(header_check_${below} PRIVATE ${library} ${ARGN})
     target_include_directories(header_check_${below} PRIVATE ${folder})
     add_dependencies(header_check header_check_${below})
   endif()
 endfunction()
 
 check_headers(metabatch_core ${PROJECT_SOURCE_DIR}/core src)
-check_headers(metabatch_test_support ${PROJECT_SOURCE_DIR}/tests support)
+check_headers(metabatch_test_support ${PROJECT_SOURCE_DIR}/tests support metabatch_engine)
 foreach(room engine sql service models cli gui)
   check_headers(metabatch_${room} ${PROJECT_SOURCE_DIR}/qtapp ${room})
 endforeach()
