@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::uint32_t kLinearKeys = 16;  // up to here a scan beats an index
 
-std::uint64_t grown(std::uint64_t size) { return size + size / 4; }
+// A small step: blocks are many and mostly small, so slack costs more than the copies of a few large ones.
+std::uint64_t grown(std::uint64_t size) { return size + size / 8; }
 
 }  // namespace
 

@@ -212,7 +212,9 @@ Snapshot Engine::snapshot() const {
   const std::lock_guard lock(impl.state_mutex);
   snapshot.config = impl.config;
   snapshot.metrics = impl.metrics;
-  snapshot.recent.assign(impl.recent.begin(), impl.recent.end());
+  const auto oldest_record = impl.recent.begin() + static_cast<std::ptrdiff_t>(impl.recent_from);
+  snapshot.recent.assign(oldest_record, impl.recent.end());
+  snapshot.recent.insert(snapshot.recent.end(), impl.recent.begin(), oldest_record);
   return snapshot;
 }
 

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -51,6 +50,7 @@ struct Engine::Impl {
   void complete(const FlushOutcome& outcome, Instant started, Instant ended);
 
   // state lock held
+  void remember(const FlushRecord& record);
   void adopt(const Config& changed);
   [[nodiscard]] Load load(bool with_oldest);
   [[nodiscard]] std::uint64_t waiting() const { return room.next_place() - base.load(); }
@@ -77,7 +77,8 @@ struct Engine::Impl {
   Config config;       // state lock
   Schedule schedule;   // state lock
   Metrics metrics;     // state lock
-  std::deque<FlushRecord> recent;  // state lock
+  std::vector<FlushRecord> recent;  // state lock: a ring, the oldest at recent_from once it is full
+  std::size_t recent_from = 0;      // state lock
   bool stopped = false;            // state lock: the flusher has ended
   std::condition_variable changed;  // room was given back, or the flusher ended
   Instant started_at;

@@ -171,11 +171,19 @@ void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instan
     absorb(batch_size);
     metrics.completed(batch.reason, entries, ended - started, outcome, ended);
     schedule.pass_ticks(load(schedule.needs_oldest(ended)), ended);
-    recent.push_back(record);
-    if (recent.size() > kRecentFlushes) recent.pop_front();
+    remember(record);
     changed.notify_all();
   }
   if (options.on_flush) options.on_flush(record);
+}
+
+void Engine::Impl::remember(const FlushRecord& record) {
+  if (recent.size() < kRecentFlushes) {
+    recent.push_back(record);
+    return;
+  }
+  recent[recent_from] = record;
+  recent_from = (recent_from + 1) % kRecentFlushes;
 }
 
 void Engine::Impl::absorb(std::uint64_t most_waiting) {
