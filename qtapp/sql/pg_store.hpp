@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/store.hpp"
+#include "sql/pg_arrays.hpp"
+#include "sql/pg_connection.hpp"
+
+namespace metabatch::sql {
+
+struct PgOptions {
+  PgAddress address;
+  std::string channel = "workspace_agent_metadata_batch";
+  PgTimeouts timeouts;
+  /// How long one flush may take in all, retries included; shorter than the final flush timeout, so that a server that
+  /// says nothing cannot hold up the end.
+  Duration flush_limit = std::chrono::seconds(12);
+  bool register_missing = false;  ///< a flush creates the rows it finds missing and is written again
+  /// Called on the flusher's thread with one sentence when nothing of a flush found a row where something did
+  /// before: PostgreSQL empties an UNLOGGED table when it recovers from a crash. Once, until a row is found again.
+  std::function<void(const std::string&)> on_alarm;
+};
+
+/// The rows of a Coder-style control plane. A flush is one UPDATE of existing rows and its NOTIFYs, in one
+/// transaction and one round trip: nobody is told before the commit, and no commit goes untold.
+///
+/// Fates: `written` is what the UPDATE changed, exactly. Only when that is less than the batch, a second statement that only
+/// reads says which entries have no row (unmatched) and which a newer one (rows_stale); where rows came, went or
+/// changed between the two, single entries may be told apart wrongly, their sum is exact all the same. A value that
+/// the server refuses is found by bisecting in transactions that are rolled back, set aside as quarantined, and the
+/// rest is written as one flush, with the reason in the outcome's message.
+///
+/// Deadlocks and serialization failures are tried again at once, a few times. When the notifications are what fails
+/// (the queue is full: 54000) the rows are written without them and the chunks count as publish errors. When the
+/// connection is lost before the answer, the flush has failed, whatever the server made of it: to write it again is harmless,
+/// because a row takes its own stamp again and no older one.
+class PgStore final : public engine::Store {
+ public:
+  explicit PgStore(PgOptions options);
+
+  FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override;
+  void cancel() noexcept override { connection_.cancel(); }
+  void stop() override { connection_.close(); }
+
+  [[nodiscard]] bool is_pooled() const { return connection_.is_pooled(); }
+
+ private:
+  struct Flush;  // one flush on its way
+  std::optional<PgFailure> write(Flush& flush);
+  PgAnswer update(std::span<const Update> entries, std::span<const std::string> chunks);
+  bool give_up_chunks(Flush& flush, const PgAnswer& answer);
+  std::optional<PgFailure> set_refused_aside(Flush& flush, const PgFailure& refusal);
+  std::optional<PgFailure> hunt(Flush& flush, std::size_t from, std::size_t to);
+  PgAnswer rehearse(std::span<const Update> entries);
+  std::optional<PgFailure> tell_rest(Flush& flush);
+  std::optional<PgFailure> register_rest(Flush& flush);
+  void look_for_alarm(Flush& flush);
+
+  const PgOptions options_;
+  PgConnection connection_;
+  PgArrays arrays_;
+  std::vector<PgStep> steps_;
+  std::vector<std::array<PgParameter, 2>> notices_;
+  bool has_matched_ = false;
+  bool is_alarmed_ = false;
+};
+
+/// Creates the missing rows of every agent with every key, on a connection of its own. Rows that exist are left
+/// alone; keys over 127 characters are passed over.
+///
+/// @return how many rows were created, or why not all were
+std::variant<std::size_t, PgFailure> register_agents(const PgAddress& address, std::span<const Uuid> agents,
+                                                     std::span<const std::string_view> keys);
+
+/// What can be said of a server before any work is begun: it can be reached, and the table can be written.
+std::optional<PgFailure> check_postgres(const PgAddress& address);
+
+}  // namespace metabatch::sql

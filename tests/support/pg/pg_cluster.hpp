@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace metabatch::test {
+
+/// A private PostgreSQL cluster of one test: made by initdb in a short temporary folder, reached through a unix
+/// socket there, run as a direct child of the test (as `nobody` where the test is root) and removed with it.
+/// Trusts everybody, superuser `postgres`, no fsync, deadlock_timeout 50 ms, UTF8 and the C.UTF-8 collation.
+///
+/// Start and stop it from the main thread only: the server ends when the thread that started it does. Anything that
+/// cannot be done ends the test (qFatal).
+class PgCluster {
+ public:
+  enum class Stop { fast, immediate, kill };
+
+  /// @shape settings: lines of postgresql.conf; initdb: further arguments
+  explicit PgCluster(std::vector<std::string> settings = {}, std::vector<std::string> initdb = {});
+  ~PgCluster();
+  PgCluster(const PgCluster&) = delete;
+  PgCluster& operator=(const PgCluster&) = delete;
+
+  /// Starts the server and waits until it takes connections.
+  void start();
+  /// Ends it and waits for its end. kill: SIGKILL to the whole family, as a crash would.
+  void stop(Stop how = Stop::fast);
+  void restart(Stop how = Stop::fast) {
+    stop(how);
+    start();
+  }
+  /// Appends lines to postgresql.conf; they count from the next start.
+  void configure(const std::vector<std::string>& settings);
+  /// Replaces pg_hba.conf; counts after reload().
+  void authenticate(std::string_view hba);
+  void reload() const;
+
+  /// `host=... port=5432 user=postgres dbname=postgres`
+  [[nodiscard]] std::string address(std::string_view user = "postgres", std::string_view database = "postgres") const;
+  [[nodiscard]] const std::string& folder() const { return folder_; }  ///< of the socket; the data are in data()
+  [[nodiscard]] std::string data() const { return folder_ + "/data"; }
+  [[nodiscard]] std::string log() const;  ///< all that the server has said
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  [[nodiscard]] bool is_running() const { return pid_ > 0; }
+
+ private:
+  std::string folder_;
+  pid_t pid_ = -1;
+};
+
+/// The folder of the server's programs: METABATCH_PG_BIN or the newest one where Debian puts them.
+std::string pg_bin();
+
+/// Starts a program as a direct child that ends with the test: as `nobody` where the test is root, stdout and stderr
+/// appended to `log`.
+pid_t spawn(const std::vector<std::string>& arguments, const std::string& log);
+/// Waits for the end of a child; its exit status, or -1 after a signal.
+int wait_for(pid_t pid);
+/// Gives a path to the user that spawn() uses.
+void give_away(const std::string& path);
+
+}  // namespace metabatch::test
