@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace metabatch::test {
+
+/// Stands between a client and a PostgreSQL server, both on unix sockets, and loses what it is told to lose.
+class FaultProxy {
+ public:
+  enum class Fault {
+    none,
+    cut_answer,   ///< the next bytes of the server are lost and the connection with them; then none
+    swallow,      ///< nothing gets through in either direction, and nothing is closed
+    cut_request,  ///< the next bytes of the client are lost and the connection with them; then none
+    refuse,       ///< connections are closed as soon as they come
+  };
+
+  explicit FaultProxy(std::string server_folder);  ///< where the server's socket is
+  ~FaultProxy();
+  FaultProxy(const FaultProxy&) = delete;
+  FaultProxy& operator=(const FaultProxy&) = delete;
+
+  void set(Fault fault);
+  [[nodiscard]] std::string address() const;
+
+ private:
+  struct Pair {
+    int client = -1;
+    int server = -1;
+  };
+  void run();
+  void accept_one();
+  bool pump(int from, int to, bool is_answer);  ///< false: the connection is over
+
+  std::string server_folder_;
+  std::string folder_;
+  int listener_ = -1;
+  int wake_ = -1;
+  std::atomic<Fault> fault_ = Fault::none;
+  std::atomic<bool> is_ending_ = false;
+  std::vector<Pair> pairs_;
+  std::thread thread_;
+};
+
+}  // namespace metabatch::test
