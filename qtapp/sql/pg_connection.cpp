@@ -147,7 +147,8 @@ PgAnswer PgConnection::try_run(std::span<const PgStep> steps) {
   const PgParameter local[] = {{"true"}, {statement}, {lock}};
   const PgStep set_local = {&kSetSession, local};
   std::vector<Command> commands;
-  bool is_sent = !is_pooled_ || send(set_local, commands, steps.size());
+  const bool is_aborted = PQtransactionStatus(handle_) == PQTRANS_INERROR;  // then it takes nothing but a ROLLBACK
+  bool is_sent = !is_pooled_ || is_aborted || send(set_local, commands, steps.size());
   for (std::size_t i = 0; i < steps.size() && is_sent; ++i) is_sent = send(steps[i], commands, i);
   if (!is_sent || PQpipelineSync(handle_) != 1) {
     answer.failure = lost();

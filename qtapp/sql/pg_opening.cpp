@@ -56,22 +56,21 @@ PGconn* handle_of(const QSqlDatabase& database) {
 }
 
 void open_on_this_thread(Opening& opening, const std::string& name, const PgAddress& address, QThread* home) {
+  PgOpened result;
+  QSqlDriver* driver = nullptr;
   {
     QSqlDatabase database = described(name, address);
-    PgOpened result;
+    driver = database.driver();
     if (!database.isValid()) result.message = "the Qt driver for PostgreSQL is missing; install libqt6sql6-psql";
     else if (database.open()) result.handle = handle_of(database);
     if (result.handle == nullptr && result.message.empty()) result.message = database.lastError().databaseText().trimmed().toStdString();
-    const std::lock_guard lock(opening.mutex);
-    if (!opening.is_abandoned) {
-      database.driver()->moveToThread(home);
-      opening.result = std::move(result);
-      opening.is_done = true;
-      ::eventfd_write(opening.done_fd, 1);
-      return;
-    }
   }
-  close_driver(name);
+  const std::lock_guard lock(opening.mutex);
+  if (result.handle == nullptr || opening.is_abandoned) close_driver(name);
+  else driver->moveToThread(home);
+  opening.result = std::move(result);
+  opening.is_done = true;
+  ::eventfd_write(opening.done_fd, 1);
 }
 
 }  // namespace
@@ -84,17 +83,10 @@ PgOpened open_driver(const std::string& name, const PgAddress& address, int limi
   std::thread([opening, name, address, home = QThread::currentThread()] { open_on_this_thread(*opening, name, address, home); }).detach();
   pollfd watched[] = {{.fd = opening->done_fd, .events = POLLIN, .revents = 0}, {.fd = wake_fd, .events = POLLIN, .revents = 0}};
   while (::poll(watched, 2, limit_ms) < 0 && errno == EINTR) {}
-  PgOpened result;
-  {
-    const std::lock_guard lock(opening->mutex);
-    if (!opening->is_done) {
-      opening->is_abandoned = true;
-      return {nullptr, "no answer", true};
-    }
-    result = opening->result;
-  }
-  if (result.handle == nullptr) close_driver(name);
-  return result;
+  const std::lock_guard lock(opening->mutex);
+  if (opening->is_done) return opening->result;
+  opening->is_abandoned = true;
+  return {nullptr, "no answer", true};
 }
 
 void close_driver(const std::string& name) { QSqlDatabase::removeDatabase(QString::fromStdString(name)); }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Behind PgBouncer in transaction mode, where two statements of one client can run in two server sessions.
+#include <libpq-fe.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <QFile>
+#include <QTest>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_session.hpp"
+#include "support/pg/stream.hpp"
+#include "support/show.hpp"
+
+using namespace metabatch;
+using namespace metabatch::sql;
+using namespace metabatch::test;
+using namespace std::chrono_literals;
+
+class TestPgPooler : public QObject {
+  Q_OBJECT
+
+  std::unique_ptr<PgCluster> cluster_;
+  std::unique_ptr<PgSession> session_;
+  Model model_;
+  pid_t pooler_ = -1;
+
+  [[nodiscard]] std::string pooled_address() const { return "host=" + cluster_->folder() + " port=6432 user=postgres dbname=postgres"; }
+  void start_pooler() {
+    const std::string folder = cluster_->folder();
+    QFile settings(QString::fromStdString(folder + "/pgbouncer.ini"));
+    QVERIFY(settings.open(QIODevice::WriteOnly));
+    settings.write(("[databases]\npostgres = host=" + folder + " port=5432 user=postgres\n[pgbouncer]\nlisten_addr =\nlisten_port = 6432\n"
+                    "unix_socket_dir = " + folder + "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
+                    "server_login_retry = 1\nlogfile = " + folder + "/pgbouncer.log\n").c_str());
+    settings.close();
+    pooler_ = spawn({"/usr/sbin/pgbouncer", "-q", folder + "/pgbouncer.ini"}, folder + "/pgbouncer.out");
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (PQping(pooled_address().c_str()) != PQPING_OK) {
+      QVERIFY(std::chrono::steady_clock::now() < deadline);
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+  void stop_pooler() {
+    if (pooler_ <= 0) return;
+    ::kill(pooler_, SIGKILL);
+    wait_for(pooler_);
+    pooler_ = -1;
+    ::unlink((cluster_->folder() + "/.s.PGSQL.6432").c_str());
+  }
+
+ private slots:
+  void initTestCase() {
+    cluster_ = std::make_unique<PgCluster>();
+    cluster_->start();
+    session_ = std::make_unique<PgSession>(cluster_->address());
+    start_pooler();
+  }
+  void cleanupTestCase() {
+    stop_pooler();
+    session_.reset();
+    cluster_.reset();
+  }
+  void init() {
+    session_->run("DROP TABLE IF EXISTS workspace_agent_metadata");
+    session_->run(create_table_sql());
+    session_->run("LISTEN workspace_agent_metadata_batch");
+    register_rows(*session_, 600, 3);
+    model_.clear();
+    model_.insert_rows(600, 3);
+  }
+
+  void poolerIsFoundAndTheMainJobIsDone() {
+    PgStore store(options_at(pooled_address()));
+    Entries entries;
+    for (std::uint64_t agent = 1; agent <= 600; ++agent) entries.add(agent_number(agent), "k0", "v");
+    entries.add(agent_number(1), "none", "x");
+    const std::vector<Update> sorted = entries.sorted();
+    const FlushOutcome outcome = store.flush(sorted, entries.chunks());
+    QCOMPARE(outcome.message, std::string());
+    QVERIFY(store.is_pooled());
+    QCOMPARE(counts(outcome, 601), (std::map<Fate, std::size_t>{{Fate::written, 600}, {Fate::unmatched, 1}}));
+    for (const Update& one : sorted) model_.offer(one);
+    QCOMPARE(model_.difference(*session_), std::string());
+    QCOMPARE(named(session_->notifications()), agents_of(sorted));
+  }
+
+  void directConnectionIsNotTakenForAPooler() {
+    PgStore store(options_at(cluster_->address()));
+    Entries entries;
+    entries.add(agent_number(1), "k0", "v");
+    store.flush(entries.sorted(), {});
+    QVERIFY(!store.is_pooled());
+  }
+
+  void refusedValueCostsOnlyItself() {
+    PgStore store(options_at(pooled_address()));
+    Entries entries;
+    for (std::uint64_t agent = 1; agent <= 500; ++agent) entries.add(agent_number(agent), "k1", agent == 77 ? std::string(1, '\0') : "v");
+    const std::vector<Update> sorted = entries.sorted();
+    QCOMPARE(counts(store.flush(sorted, entries.chunks()), 500), (std::map<Fate, std::size_t>{{Fate::written, 499}, {Fate::quarantined, 1}}));
+    QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata WHERE value = 'v'"), std::string("499"));
+    QCOMPARE(named(session_->notifications()).size(), std::size_t{500});
+  }
+
+  // What is set for a flush must not stay in a server session that others use next.
+  void noSettingIsLeftBehind() {
+    PgStore store(options_at(pooled_address()));
+    Entries entries;
+    entries.add(agent_number(1), "k0", "v");
+    for (int i = 0; i < 5; ++i) store.flush(entries.sorted(), {});
+    PgSession other(pooled_address());
+    for (int i = 0; i < 5; ++i) {
+      QCOMPARE(other.value("SHOW enable_seqscan"), std::string("on"));
+      QCOMPARE(other.value("SHOW plan_cache_mode"), std::string("auto"));
+      QCOMPARE(other.value("SELECT count(*) FROM pg_prepared_statements"), std::string("0"));
+    }
+  }
+
+  void poolerThatEndsAndComesBackLosesNothing() {
+    Stream stream(options_at(pooled_address()), model_);
+    stream.report(600, 3, "first");
+    QVERIFY(stream.drained());
+    stop_pooler();
+    stream.report(600, 3, "second");
+    QVERIFY(stream.failed_as(FailureClass::connection));
+    start_pooler();
+    QVERIFY(stream.drained());
+    QCOMPARE(model_.difference(*session_), std::string());
+    QVERIFY(stream.is_balanced());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPgPooler)
+#include "tst_pg_pooler.moc"
