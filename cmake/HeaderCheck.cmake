@@ -25,7 +25,7 @@ function(check_headers library folder below)
 endfunction()
 
 check_headers(metabatch_core ${PROJECT_SOURCE_DIR}/core src)
-check_headers(metabatch_test_support ${PROJECT_SOURCE_DIR}/tests support metabatch_engine)
+check_headers(metabatch_test_support ${PROJECT_SOURCE_DIR}/tests support metabatch_engine Qt6::Test)
 foreach(room engine sql service models cli gui)
   check_headers(metabatch_${room} ${PROJECT_SOURCE_DIR}/qtapp ${room})
 endforeach()

@@ -51,7 +51,7 @@ class SqliteStatement {
 };
 
 /// One connection to one file: opened by QSqlDatabase (driver QSQLITE), which owns it, and spoken to
-/// through the driver's handle (docs/adr/sqlite-through-the-handle.md). Belongs to the thread that opens it; only
+/// through the driver's handle (docs/adr/0002-sqlite-through-the-handle.md). Belongs to the thread that opens it; only
 /// interrupt() may come from another. Needs a QCoreApplication.
 class SqliteConnection {
  public:
