@@ -24,19 +24,21 @@ void BatchBuilder::build(std::span<Block* const> taken, Batch& batch) {
   std::sort(sortable_.begin(), sortable_.end(), [](const Sortable& a, const Sortable& b) {
     return a.high != b.high ? a.high < b.high : a.low < b.low;
   });
-  batch.entries.clear();
   batch.agents.clear();
   batch.keys_per_agent.clear();
   blocks_.clear();
   first_entry_.clear();
+  std::uint32_t entries = 0;
   for (const Sortable& next : sortable_) {
-    first_entry_.push_back(static_cast<std::uint32_t>(batch.entries.size()));
+    first_entry_.push_back(entries);
+    entries += next.block->count;
     blocks_.push_back(next.block);
     batch.agents.push_back(next.block->agent);
     batch.keys_per_agent.push_back(next.block->count);
-    add_block(*next.block, batch);
   }
-  first_entry_.push_back(static_cast<std::uint32_t>(batch.entries.size()));
+  first_entry_.push_back(entries);
+  batch.entries.resize(entries);  // batches are mostly of one size: then this touches nothing
+  for (std::size_t b = 0; b < blocks_.size(); ++b) fill(*blocks_[b], batch.entries.data() + first_entry_[b]);
 }
 
 std::span<const Fate> BatchBuilder::fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const {
@@ -44,10 +46,10 @@ std::span<const Fate> BatchBuilder::fates_of(std::size_t b, std::span<const Fate
   return fates.subspan(first_entry_[b], first_entry_[b + 1] - first_entry_[b]);
 }
 
-void BatchBuilder::add_block(const Block& block, Batch& batch) {
+void BatchBuilder::fill(const Block& block, Update* to) {
   if (!block.whole()) {
     sort_keys(block, order_);
-    for (const std::uint32_t i : order_) batch.entries.push_back(entry_of(block, i));
+    for (const std::uint32_t i : order_) *to++ = entry_of(block, i);
     return;
   }
   texts_.resize(block.count);
@@ -57,9 +59,14 @@ void BatchBuilder::add_block(const Block& block, Batch& batch) {
     texts_[i] = text;
     text += sizes[i].value + sizes[i].error;
   }
+  // Member by member: a temporary that is copied in wider pieces than it was written stalls the processor.
   for (const std::uint32_t i : block.schema->sorted) {
-    batch.entries.push_back({block.agent, block.schema->key(i), {texts_[i], sizes[i].value},
-                             {texts_[i] + sizes[i].value, sizes[i].error}, block.collected_at});
+    to->agent = block.agent;
+    to->key = block.schema->key(i);
+    to->value = {texts_[i], sizes[i].value};
+    to->error = {texts_[i] + sizes[i].value, sizes[i].error};
+    to->collected_at = block.collected_at;
+    ++to;
   }
 }
 

@@ -34,6 +34,11 @@ Update item_of(const Report& report, std::size_t i) {
 Entries::Entries(Room& room, std::uint64_t seed) : room_(room), held_(std::make_unique<Held>(seed)) {}
 Entries::~Entries() = default;
 
+void Entries::warm() const {
+  prefetch_lines(&counters_, sizeof(Counters) / kLine + 1);
+  prefetch_lines(held_.get(), kWarmLines);
+}
+
 void Entries::set_ties(Ties ties) { ties_ = ties; }
 
 Admission Entries::refuse(std::size_t updates) {

@@ -10,7 +10,7 @@
 namespace metabatch {
 
 /// What one shard holds.
-struct Entries::Held {
+struct alignas(64) Entries::Held {
   explicit Held(std::uint64_t seed) : agents(seed), schemas(seed), blocks(seed) {}
   ~Held() {
     agents.for_each([this](AgentSlot& slot) {
@@ -19,15 +19,23 @@ struct Entries::Held {
     });
   }
 
+  // What every add and every flush touch comes first, together: kWarmLines lines.
   AgentTable agents;
-  Schemas schemas;
-  Blocks blocks;
   Block* head = nullptr;  // waiting blocks, ascending in place
   Block* tail = nullptr;
   Block* last_linked = nullptr;  // where the next block to link in the middle probably belongs
+  Schemas schemas;
+  Blocks blocks;
   std::vector<std::uint32_t> order;  // working memory of settle()
   std::vector<bool> keep;
 };
+
+inline constexpr std::size_t kLine = 64;  // bytes the processor fetches at once
+inline constexpr std::size_t kWarmLines = 4;
+
+inline void prefetch_lines(const void* from, std::size_t lines) {
+  for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(static_cast<const char*>(from) + i * kLine, 1);
+}
 
 inline std::uint64_t size_of(const Update& update) {
   return update.key.size() + update.value.size() + update.error.size();

@@ -38,10 +38,10 @@ class Pool {
   static std::size_t size_of(std::size_t size_class);
   void trim(std::size_t keep);
 
-  std::array<Free*, kClasses> free_{};
   std::size_t in_use_ = 0;
   std::size_t idle_ = 0;
   std::size_t peak_ = 0;
+  std::array<Free*, kClasses> free_{};
 };
 
 }  // namespace metabatch

@@ -8,12 +8,24 @@
 
 namespace metabatch {
 
+namespace {
+
+/// The first eight bytes; of a shorter key all its bytes, some twice.
+std::uint64_t first_of(const char* at, std::size_t size) {
+  if (size >= 8) return load<std::uint64_t>(at);
+  if (size >= 4) return load<std::uint32_t>(at) | std::uint64_t{load<std::uint32_t>(at + size - 4)} << 32;
+  if (size >= 2) return load<std::uint16_t>(at) | std::uint64_t{load<std::uint16_t>(at + size - 2)} << 16;
+  return size == 1 ? static_cast<unsigned char>(*at) : 0;
+}
+
+}  // namespace
+
 inline bool Schema::has_key(std::size_t i, std::string_view asked) const {
   const Face& face = faces[i];
   if (asked.size() != face.size) return false;
   const char* at = asked.data();
-  if (face.size < 8) return equal_bytes(key(static_cast<std::uint32_t>(i)).data(), at, static_cast<std::size_t>(face.size));
-  if (load<std::uint64_t>(at) != face.first || load<std::uint64_t>(at + face.size - 8) != face.last) return false;
+  if (face.size < 8) return first_of(at, face.size) == face.first;
+  if (((load<std::uint64_t>(at) ^ face.first) | (load<std::uint64_t>(at + face.size - 8) ^ face.last)) != 0) return false;
   return face.size <= 16 || asked == key(static_cast<std::uint32_t>(i));
 }
 
@@ -71,9 +83,8 @@ Schema* Schemas::make(std::span<const std::string_view> keys, std::uint64_t hash
   for (const std::string_view key : keys) {
     schema->bytes.append(key);
     schema->ends.push_back(static_cast<std::uint32_t>(schema->bytes.size()));
-    const bool wide = key.size() >= 8;
-    schema->faces.push_back({wide ? load<std::uint64_t>(key.data()) : 0,
-                             wide ? load<std::uint64_t>(key.data() + key.size() - 8) : 0, key.size()});
+    const std::uint64_t last = key.size() >= 8 ? load<std::uint64_t>(key.data() + key.size() - 8) : 0;
+    schema->faces.push_back({first_of(key.data(), key.size()), last, key.size()});
   }
   schema->sorted.resize(keys.size());
   std::iota(schema->sorted.begin(), schema->sorted.end(), 0U);

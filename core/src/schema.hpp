@@ -23,13 +23,13 @@ struct Schema {
   std::string bytes;                   ///< the keys, one after the other
   std::vector<std::uint32_t> ends;     ///< end of key i in bytes
   struct Face {
-    std::uint64_t first, last;  ///< the first and last 8 bytes, for a key of 8 bytes or more
+    std::uint64_t first, last;  ///< the first and last 8 bytes; of a shorter key all bytes in `first`
     std::uint64_t size;
   };
   std::vector<Face> faces;             ///< what most keys are told apart by
   std::vector<std::uint32_t> sorted;   ///< key positions in byte order
   std::uint64_t hash = 0;
-  std::uint64_t blocks = 0;            ///< how many blocks use it
+  alignas(64) std::uint64_t blocks = 0;  ///< how many blocks use it; apart from what the flusher reads
 
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(ends.size()); }
   [[nodiscard]] std::string_view key(std::uint32_t i) const {

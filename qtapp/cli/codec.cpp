@@ -30,7 +30,7 @@ std::string_view trimmed(std::string_view text) {
 /// One pass over the lines of an input; says and counts those that are bad.
 class Lines {
  public:
-  Lines(const CodecFlags& flags, Console& console) : flags_(flags), console_(console), input_(flags.input) {}
+  Lines(const CodecFlags& flags, Console& console) : console_(console), input_(flags.input) {}
 
   template <class Each>
   void run(const Each& each) {
@@ -53,7 +53,6 @@ class Lines {
   }
 
  private:
-  const CodecFlags& flags_;
   Console& console_;
   Input input_;
   bool is_failed_ = false;

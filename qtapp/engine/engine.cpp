@@ -15,7 +15,7 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device() | 1;
 }
 
-std::size_t default_shards() { return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 16), std::size_t{8}, std::size_t{64}); }
+std::size_t default_shards() { return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 32), std::size_t{8}, std::size_t{64}); }
 
 Report one(const Update& update) {
   return {update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}};
@@ -65,9 +65,11 @@ Admission Engine::Impl::add(const Report& report) {
 Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit admit) {
   const std::uint64_t hash = agent_hash(report.agent, seed);
   Shard& shard = shard_of(hash);
+  shard.entries.warm();
   const std::lock_guard lock(shard.mutex);
   // What sits in the fifo when the engine closes was accepted before.
   if (admit == Admit::if_room && closed.load(std::memory_order_relaxed)) return shard.entries.refuse(report.size());
+  if (!shard.may_hold.load(std::memory_order_relaxed)) shard.may_hold = true;
   return shard.entries.add(report, hash, now, admit);
 }
 

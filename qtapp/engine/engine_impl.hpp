@@ -26,6 +26,8 @@ struct Engine::Impl {
   struct alignas(64) Shard {
     Shard(Room& room, std::uint64_t seed) : entries(room, seed) {}
     ShortMutex mutex;
+    /// False: nothing waits here, so the flusher need not lock. Set before an add takes a place; changed under the lock.
+    std::atomic<bool> may_hold{false};
     alignas(64) Entries entries;  // apart from the word that waiting threads look at
   };
 

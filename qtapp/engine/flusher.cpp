@@ -37,6 +37,7 @@ Load Engine::Impl::load(bool with_oldest) {
   if (!with_oldest || result.waiting == 0) return result;
   std::optional<Oldest> oldest;
   for (const auto& shard : shards) {
+    if (!shard->may_hold) continue;
     const std::lock_guard lock(shard->mutex);
     const auto here = shard->entries.oldest();
     if (here && (!oldest || here->place < oldest->place)) oldest = here;
@@ -115,8 +116,12 @@ void Engine::Impl::take(Reason reason) {
   const std::size_t got = take_oldest(
       shards.size(), static_cast<std::size_t>(config.batch_size), room.next_place(), cursor,
       [this](std::size_t i, auto visit) {
-        const std::lock_guard shard_lock(shards[i]->mutex);
-        visit(shards[i]->entries);
+        Shard& shard = *shards[i];
+        if (i + 1 < shards.size()) shards[i + 1]->entries.warm();
+        if (!shard.may_hold) return;
+        const std::lock_guard shard_lock(shard.mutex);
+        visit(shard.entries);
+        shard.may_hold = shard.entries.oldest().has_value();
         if (taken.size() > (runs.empty() ? 0 : runs.back().end)) runs.push_back({i, taken.size()});
       },
       taken);
@@ -138,11 +143,14 @@ void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
     const Settled settled = shard.entries.settle(block, fates, config.on_failure, now, metrics.delay);
     sum.merged += settled.merged;
     sum.met += settled.met;
+    if (settled.merged > 0) shard.may_hold = true;
   };
   if (outcome.fates.empty()) {  // the usual case: one lock a shard, not one a block
-    for (const Run& run : runs) {
-      const std::lock_guard lock(shards[run.shard]->mutex);
-      for (; next < run.end; ++next) settle_one(*shards[run.shard], taken[next], {&all, 1});
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+      if (r + 1 < runs.size()) shards[runs[r + 1].shard]->entries.warm();
+      Shard& shard = *shards[runs[r].shard];
+      const std::lock_guard lock(shard.mutex);
+      for (; next < runs[r].end; ++next) settle_one(shard, taken[next], {&all, 1});
     }
   } else {
     for (; next < builder.blocks().size(); ++next) {

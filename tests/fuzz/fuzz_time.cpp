@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(duration.error().code == Errc::bad_duration && duration.error().at <= size);
 
   std::int64_t number = 0;
-  std::memcpy(&number, data, size < sizeof number ? size : sizeof number);
+  if (size > 0) std::memcpy(&number, data, size < sizeof number ? size : sizeof number);  // an empty input may be null
   check_duration(Duration(number));
   const WallTime time{std::chrono::microseconds(number)};
   const auto back = parse_wall_time(format_wall_time(time));

@@ -24,7 +24,7 @@ class BatchBuilder {
   [[nodiscard]] std::span<const Fate> fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const;
 
  private:
-  void add_block(const Block& block, Batch& batch);
+  void fill(const Block& block, Update* to);
 
   struct Sortable {
     std::uint64_t high, low;  ///< the agent's bytes as numbers: two comparisons instead of sixteen
