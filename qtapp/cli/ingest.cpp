@@ -27,7 +27,12 @@ struct IngestFlags {
 /// Feeds lines to the engine and never drops: it waits for room before each add.
 class Ingest {
  public:
-  Ingest(Input& input, Console& console) : input_(input), console_(console), stamper_(engine::system_clock()) {}
+  Ingest(Input& input, const Config& config, Console& console)
+      : input_(input),
+        console_(console),
+        most_entries_(static_cast<std::size_t>(config.queue_capacity)),
+        most_bytes_(static_cast<std::size_t>(config.queue_bytes)),
+        stamper_(engine::system_clock()) {}
 
   void feed(engine::Engine& engine, Stop& stop) {
     LineReader lines(input_.source(&stop));
@@ -77,25 +82,45 @@ class Ingest {
   }
 
   bool add_update(engine::Engine& engine, const Update& update) {
-    if (!engine.wait_for_room(1, update.key.size() + update.value.size() + update.error.size())) return false;
-    engine.add(update);
+  static std::size_t bytes_of(const Update& update) {
+    return update.key.size() + update.value.size() + update.error.size();
+  }
+  static Update item_of(const Report& report, std::size_t i) {
+    return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
+  }
+
+    if (!add_item(engine, update)) return false;
     ++reports_;
     return true;
   }
 
+  static bool add_item(engine::Engine& engine, const Update& update) {
+    if (!engine.wait_for_room(1, bytes_of(update))) return false;
+    engine.add(update);
+    return true;
+  }
   bool add_report(engine::Engine& engine, const Line& line, const Record& record) {
     const Report report = limits_.apply(record.agent, record.items, stamper_.next());
     if (limits_.error()) complain(line, describe_report(*limits_.error()));
     for (const RefusedItem& item : limits_.refused()) complain(line, describe(item));
     if (report.size() == 0) return true;
     std::size_t bytes = 0;
-    for (std::size_t i = 0; i < report.size(); ++i) bytes += report.keys[i].size() + report.values[i].size() + report.errors[i].size();
-    if (!engine.wait_for_room(report.size(), bytes)) return false;
-    (void)engine.add(report);
+    for (std::size_t i = 0; i < report.size(); ++i) bytes += bytes_of(item_of(report, i));
+    const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
+    if (!(fits ? add_whole(engine, report, bytes) : add_items(engine, report))) return false;
     ++reports_;
     return true;
   }
 
+  static bool add_whole(engine::Engine& engine, const Report& report, std::size_t bytes) {
+    return engine.wait_for_room(report.size(), bytes) && engine.add(report);
+  }
+  /// A report that the whole room does not hold at once.
+  static bool add_items(engine::Engine& engine, const Report& report) {
+    for (std::size_t i = 0; i < report.size(); ++i)
+      if (!add_item(engine, item_of(report, i))) return false;
+    return true;
+  }
   void reject(const Line& line, const std::string& reason) {
     ++rejected_lines_;
     complain(line, reason);
@@ -107,6 +132,8 @@ class Ingest {
   Input& input_;
   Console& console_;
   engine::Stamper stamper_;
+  const std::size_t most_entries_;
+  const std::size_t most_bytes_;
   NdjsonParser parser_;
   ReportLimits limits_;
   std::atomic<std::uint64_t> lines_ = 0;
@@ -122,7 +149,7 @@ int run_ingest(const IngestFlags& flags, Console& console) {
   Input input(flags.input);
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
-  Ingest ingest(input, console);
+  Ingest ingest(input, validated(options.config).value(), console);
   const auto session = run_session(
       options, console, [&](engine::Engine& engine, Stop& stop) { ingest.feed(engine, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
