@@ -38,7 +38,8 @@ class Ingest {
     LineReader lines(input_.source(&stop));
     while (!stop.is_requested()) {
       const std::optional<Line> line = lines.next();
-      if (!line || !take(engine, *line)) break;
+      if (!line || stop.is_requested()) break;  // stopped amid a line: what there is of it is no line
+      if (!take(engine, *line)) break;
       lines_ = line->number;
     }
     if (input_.error() != 0) console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
@@ -81,7 +82,6 @@ class Ingest {
     return true;
   }
 
-  bool add_update(engine::Engine& engine, const Update& update) {
   static std::size_t bytes_of(const Update& update) {
     return update.key.size() + update.value.size() + update.error.size();
   }
@@ -89,16 +89,17 @@ class Ingest {
     return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
   }
 
+  bool add_update(engine::Engine& engine, const Update& update) {
     if (!add_item(engine, update)) return false;
     ++reports_;
     return true;
   }
-
   static bool add_item(engine::Engine& engine, const Update& update) {
     if (!engine.wait_for_room(1, bytes_of(update))) return false;
     engine.add(update);
     return true;
   }
+
   bool add_report(engine::Engine& engine, const Line& line, const Record& record) {
     const Report report = limits_.apply(record.agent, record.items, stamper_.next());
     if (limits_.error()) complain(line, describe_report(*limits_.error()));
@@ -111,7 +112,6 @@ class Ingest {
     ++reports_;
     return true;
   }
-
   static bool add_whole(engine::Engine& engine, const Report& report, std::size_t bytes) {
     return engine.wait_for_room(report.size(), bytes) && engine.add(report);
   }
@@ -121,6 +121,7 @@ class Ingest {
       if (!add_item(engine, item_of(report, i))) return false;
     return true;
   }
+
   void reject(const Line& line, const std::string& reason) {
     ++rejected_lines_;
     complain(line, reason);
@@ -131,9 +132,9 @@ class Ingest {
 
   Input& input_;
   Console& console_;
-  engine::Stamper stamper_;
   const std::size_t most_entries_;
   const std::size_t most_bytes_;
+  engine::Stamper stamper_;
   NdjsonParser parser_;
   ReportLimits limits_;
   std::atomic<std::uint64_t> lines_ = 0;

@@ -10,6 +10,7 @@ class TestCliHostile : public QObject {
  private slots:
   void aReportLargerThanTheRoomIsNotDropped_data();
   void aReportLargerThanTheRoomIsNotDropped();
+  void aLineThatAnInterruptCutIsNotABadOne();
 };
 
 namespace {
@@ -46,6 +47,18 @@ void TestCliHostile::aReportLargerThanTheRoomIsNotDropped() {
   QCOMPARE(ended.status, 0);
   QCOMPARE(member(ended, "accepted"), 200);
   QCOMPARE(Rows(program.file()).of("SELECT count(*) FROM workspace_agent_metadata"), QStringList{"100"});
+}
+
+void TestCliHostile::aLineThatAnInterruptCutIsNotABadOne() {
+  Program program;
+  program.start({"ingest", "--register", "--json", "--interval", "1h", "--db", program.db()});
+  program.process.write(kLine + "bad\n" + kLine.first(30));
+  QVERIFY(program.hasSaid("line 2: "));
+  program.signal(SIGINT);
+  QVERIFY(program.process.waitForFinished(60'000));
+  const auto ended = program.end();
+  QVERIFY2(!ended.err.contains("line 3"), ended.err.constData());
+  QCOMPARE(member(ended, "rejected_lines"), 1);
 }
 
 QTEST_GUILESS_MAIN(TestCliHostile)
