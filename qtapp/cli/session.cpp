@@ -16,6 +16,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kStatusEveryMs = 250;
+constexpr auto kSameRequest = std::chrono::milliseconds(50);  // `timeout` and wrappers pass a signal on twice
 constexpr auto kRepeatMessageAfter = std::chrono::seconds(10);
 constexpr std::size_t kNotificationRing = 4096;  // chunks that a slow stdout may be behind
 
@@ -97,7 +98,7 @@ class Session {
     feeder_.join();
     closer_.join();
     console_.clear_status();
-    return {engine_.snapshot(), elapsed(), signals_heard_ > 0};
+    return {engine_.snapshot(), elapsed(), is_stopping_};
   }
 
  private:
@@ -110,12 +111,14 @@ class Session {
   }
 
   void hear_signals() {
-    for (std::size_t heard = signals_.take(); heard > 0; --heard) {
-      if (++signals_heard_ > 1) leave_at_once();
-      console_.message("stopping: writing what is held; once more leaves at once");
-      stop_.request();
-      begin_close();
-    }
+    if (signals_.take() == 0) return;
+    if (is_stopping_) leave_at_once();
+    is_stopping_ = true;
+    stop_.request();
+    begin_close();
+    std::this_thread::sleep_for(kSameRequest);
+    (void)signals_.take();
+    console_.message("stopping: writing what is held; once more leaves at once");
   }
 
   void begin_close() {
@@ -143,7 +146,7 @@ class Session {
   std::thread closer_;
   std::atomic<bool> is_fed_ = false;
   std::atomic<bool> is_drained_ = false;
-  std::size_t signals_heard_ = 0;
+  bool is_stopping_ = false;
 };
 
 }  // namespace

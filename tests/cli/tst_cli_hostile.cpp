@@ -10,6 +10,7 @@ class TestCliHostile : public QObject {
  private slots:
   void aReportLargerThanTheRoomIsNotDropped_data();
   void aReportLargerThanTheRoomIsNotDropped();
+  void aSignalPassedOnTwiceIsOneRequest();
   void aLineThatAnInterruptCutIsNotABadOne();
 };
 
@@ -47,6 +48,24 @@ void TestCliHostile::aReportLargerThanTheRoomIsNotDropped() {
   QCOMPARE(ended.status, 0);
   QCOMPARE(member(ended, "accepted"), 200);
   QCOMPARE(Rows(program.file()).of("SELECT count(*) FROM workspace_agent_metadata"), QStringList{"100"});
+}
+
+void TestCliHostile::aSignalPassedOnTwiceIsOneRequest() {
+  Program program;
+  QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
+  const Rows rows(program.file());
+  rows.of("BEGIN IMMEDIATE");
+  program.start({"ingest", "--register", "--json", "--interval", "1h", "--db", program.db()});
+  program.process.write(kLine + "bad\n");
+  QVERIFY(program.hasSaid("line 2: "));
+  program.signal(SIGINT);
+  program.signal(SIGTERM);  // another one, so that the two are not one pending signal
+  QVERIFY(program.hasSaid("stopping"));
+  rows.of("ROLLBACK");
+  QVERIFY(program.process.waitForFinished(60'000));
+  const auto ended = program.end();
+  QCOMPARE(ended.status, 130);
+  QCOMPARE(member(ended, "written"), 1);
 }
 
 void TestCliHostile::aLineThatAnInterruptCutIsNotABadOne() {
