@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/console.hpp"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -13,6 +15,7 @@ namespace metabatch::cli {
 namespace {
 
 constexpr std::size_t kDataBufferBytes = std::size_t{64} << 10;
+constexpr auto kPatience = std::chrono::milliseconds(100);  // with a stderr that nobody reads
 
 /// @return 0, or errno
 int write_all(int to, std::string_view bytes) {
@@ -23,6 +26,12 @@ int write_all(int to, std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;
+}
+
+/// Whether a short write to stderr will not wait.
+bool is_stderr_read(std::chrono::milliseconds patience) {
+  pollfd watched{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&watched, 1, static_cast<int>(patience.count())) > 0;
 }
 
 std::size_t terminal_columns() {
@@ -39,7 +48,8 @@ std::string formatted(const char* format, double number) {
 
 }  // namespace
 
-Console::Console() : is_live_(::isatty(STDERR_FILENO) == 1) {}
+Console::Console()
+    : is_live_(::isatty(STDERR_FILENO) == 1), is_one_terminal_(is_live_ && ::isatty(STDOUT_FILENO) == 1) {}
 
 void Console::erase_status() {
   if (!has_status_) return;
@@ -49,7 +59,8 @@ void Console::erase_status() {
 
 void Console::status(std::string_view line) {
   if (!is_live_) return;
-  const std::lock_guard lock(mutex_);
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || !is_stderr_read(std::chrono::milliseconds(0))) return;
   std::string shown = "\r";
   shown.append(line.substr(0, terminal_columns() - 1)).append("\x1b[K");
   write_all(STDERR_FILENO, shown);
@@ -61,7 +72,18 @@ void Console::clear_status() {
   erase_status();
 }
 
-void Console::message(std::string_view text) { this->text(std::string("metabatch: ").append(text).append("\n")); }
+void Console::message(std::string_view text) {
+  const std::unique_lock lock(mutex_, kPatience);
+  if (!lock.owns_lock() || !is_stderr_read(kPatience)) {
+    ++lost_messages_;
+    return;
+  }
+  erase_status();
+  std::string said;
+  if (const std::uint64_t lost = lost_messages_.exchange(0); lost > 0)
+    said = "metabatch: " + counted(lost, "message") + " lost: nobody read stderr\n";
+  write_all(STDERR_FILENO, said.append("metabatch: ").append(text).append("\n"));
+}
 
 void Console::text(std::string_view text) {
   const std::lock_guard lock(mutex_);
@@ -70,7 +92,7 @@ void Console::text(std::string_view text) {
 }
 
 void Console::data(std::string_view bytes) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(out_mutex_);
   if (out_error_ != 0) return;
   out_.append(bytes);
   if (out_.size() >= kDataBufferBytes) write_out();
@@ -78,7 +100,10 @@ void Console::data(std::string_view bytes) {
 
 void Console::write_out() {
   if (out_.empty()) return;
+  std::unique_lock<std::timed_mutex> lock;
+  if (is_live_) lock = std::unique_lock(mutex_);
   erase_status();
+  if (lock.owns_lock() && !is_one_terminal_) lock.unlock();
   out_error_ = write_all(STDOUT_FILENO, out_);
   out_.clear();
 }
@@ -86,7 +111,7 @@ void Console::write_out() {
 bool Console::finish_data() {
   int error = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(out_mutex_);
     if (out_error_ == 0) write_out();
     error = out_error_;
     if (error == 0 || is_error_told_) return error == 0;

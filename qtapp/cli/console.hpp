@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -17,7 +18,8 @@ enum ExitCode : int {
   exit_interrupted = 130,
 };
 
-/// The two ways out: data on stdout, messages and one status line on stderr. Any thread.
+/// The two ways out: data on stdout, messages and one status line on stderr. Any thread. A reader of stdout that
+/// stands still holds up nobody who writes to stderr, and one of stderr holds up no message and no status line.
 class Console {
  public:
   Console();
@@ -27,9 +29,9 @@ class Console {
   /// Shows the line in place of the last one, cut to the width of the terminal; nothing when nobody watches.
   void status(std::string_view line);
   void clear_status();
-  /// One line on stderr, `metabatch: ` before it.
+  /// One line on stderr, `metabatch: ` before it. Lost when nobody reads stderr; what was lost is counted and told later.
   void message(std::string_view text);
-  /// Lines on stderr as they are.
+  /// Lines on stderr as they are; waits until they are read.
   void text(std::string_view text);
   /// Data on stdout. Once that has failed (a closed pipe, a full disk) nothing more is tried.
   void data(std::string_view bytes);
@@ -40,11 +42,14 @@ class Console {
 
  private:
   void erase_status();  // mutex_ is held
-  void write_out();
+  void write_out();     // out_mutex_ is held
 
-  std::mutex mutex_;
+  std::mutex out_mutex_;    // of stdout; before mutex_
+  std::timed_mutex mutex_;  // of stderr
   const bool is_live_;
+  const bool is_one_terminal_;  // stdout and stderr are seen together
   bool has_status_ = false;
+  std::atomic<std::uint64_t> lost_messages_ = 0;
   std::string out_;  // data not sent yet
   int out_error_ = 0;
   bool is_error_told_ = false;

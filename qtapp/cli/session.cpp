@@ -89,7 +89,7 @@ class Session {
       is_fed_ = true;
       progress_.wake();
     });
-    while (!is_drained_) {
+    while (!is_drained_ || !is_fed_) {  // while the feeder waits for its reader a second signal is still heard
       wait();
       hear_signals();
       if (is_fed_) begin_close();

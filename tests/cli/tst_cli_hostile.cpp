@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Users in a hurry and surroundings that do not keep their promises.
+#include <fcntl.h>
+
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -12,6 +14,8 @@ class TestCliHostile : public QObject {
   void aReportLargerThanTheRoomIsNotDropped();
   void aSignalPassedOnTwiceIsOneRequest();
   void aLineThatAnInterruptCutIsNotABadOne();
+  void aReaderOfStdoutThatStandsStillHoldsUpNoSignal();
+  void aReaderOfStderrThatStandsStillHoldsUpNoSignal();
 };
 
 namespace {
@@ -28,6 +32,38 @@ QByteArray report(int items) {
 
 qint64 member(const Program::Ended& ended, const char* name) {
   return QJsonDocument::fromJson(ended.out).object()[QLatin1String(name)].toInteger(-1);
+}
+
+/// A pipe whose reader stands still, full to the last byte.
+struct FullPipe {
+  FullPipe() {
+    if (::pipe2(ends, O_CLOEXEC) != 0) qFatal("no pipe");
+    const int flags = ::fcntl(ends[1], F_GETFL);
+    ::fcntl(ends[1], F_SETFL, flags | O_NONBLOCK);
+    const QByteArray block(4096, 'x');
+    while (::write(ends[1], block.constData(), static_cast<std::size_t>(block.size())) > 0) continue;
+    ::fcntl(ends[1], F_SETFL, flags);
+  }
+  ~FullPipe() {
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  int ends[2];
+};
+
+/// The child sees this descriptor in place of one of its standard streams; -1: none.
+void giveStream(Program& program, int stream, int descriptor) {
+  program.process.setChildProcessModifier([stream, descriptor] {
+    if (descriptor < 0)
+      ::close(stream);
+    else
+      ::dup2(descriptor, stream);
+  });
+}
+
+bool waitForRows(const Rows& rows, const QString& count) {
+  return QTest::qWaitFor([&] { return rows.of("SELECT count(*) FROM workspace_agent_metadata") == QStringList{count}; },
+                         60'000);
 }
 
 }  // namespace
@@ -78,6 +114,33 @@ void TestCliHostile::aLineThatAnInterruptCutIsNotABadOne() {
   const auto ended = program.end();
   QVERIFY2(!ended.err.contains("line 3"), ended.err.constData());
   QCOMPARE(member(ended, "rejected_lines"), 1);
+}
+
+void TestCliHostile::aReaderOfStdoutThatStandsStillHoldsUpNoSignal() {
+  const FullPipe full;
+  Program program;
+  giveStream(program, STDOUT_FILENO, full.ends[1]);
+  program.start({"ingest", "--register", "--print-notifications", "--batch-size", "1", "--db", program.db()});
+  program.process.write(kLine + "bad\n");
+  QVERIFY(program.hasSaid("line 2: "));
+  QVERIFY(waitForRows(Rows(program.file()), "1"));  // so the notification is on its way
+  program.signal(SIGINT);
+  QVERIFY(program.hasSaid("stopping"));
+  program.signal(SIGINT);
+  QVERIFY(program.process.waitForFinished(20'000));
+}
+
+void TestCliHostile::aReaderOfStderrThatStandsStillHoldsUpNoSignal() {
+  const FullPipe full;
+  Program program;
+  QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
+  giveStream(program, STDERR_FILENO, full.ends[1]);
+  program.start({"ingest", "--register", "--interval", "100ms", "--db", program.db()});
+  program.process.write(kLine + "bad\n");
+  QVERIFY(waitForRows(Rows(program.file()), "1"));
+  for (int i = 0; i < 100 && !program.process.waitForFinished(200); ++i) program.signal(SIGINT);
+  QCOMPARE(program.process.state(), QProcess::NotRunning);
+  QCOMPARE(program.end().status, 130);
 }
 
 QTEST_GUILESS_MAIN(TestCliHostile)
