@@ -75,11 +75,16 @@ Signals::Signals() {
   signal_pipe = &pipe_;
   handle(SIGINT, on_signal);
   handle(SIGTERM, on_signal);
+  struct sigaction hangup {};
+  ::sigaction(SIGHUP, nullptr, &hangup);
+  hears_hangup_ = hangup.sa_handler != SIG_IGN;  // nohup wants it to go on
+  if (hears_hangup_) handle(SIGHUP, on_signal);
   handle(SIGPIPE, SIG_IGN);
 }
 
 Signals::~Signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) handle(signal, SIG_DFL);
+  if (hears_hangup_) handle(SIGHUP, SIG_DFL);
   signal_pipe = nullptr;
 }
 

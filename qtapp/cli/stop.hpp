@@ -44,7 +44,8 @@ class Stop {
   WakePipe pipe_;
 };
 
-/// SIGINT and SIGTERM as bytes in a pipe, from construction to destruction; SIGPIPE is ignored meanwhile. One at a time.
+/// SIGINT, SIGTERM and SIGHUP (a terminal that went away) as bytes in a pipe, from construction to destruction; SIGPIPE is
+/// ignored meanwhile. One at a time.
 class Signals {
  public:
   Signals();
@@ -56,6 +57,7 @@ class Signals {
 
  private:
   WakePipe pipe_;
+  bool hears_hangup_ = false;
 };
 
 }  // namespace metabatch::cli

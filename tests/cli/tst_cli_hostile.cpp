@@ -13,6 +13,7 @@ class TestCliHostile : public QObject {
   void aReportLargerThanTheRoomIsNotDropped_data();
   void aReportLargerThanTheRoomIsNotDropped();
   void aSignalPassedOnTwiceIsOneRequest();
+  void aHangupWritesWhatIsHeld();
   void aLineThatAnInterruptCutIsNotABadOne();
   void aReaderOfStdoutThatStandsStillHoldsUpNoSignal();
   void aReaderOfStderrThatStandsStillHoldsUpNoSignal();
@@ -98,6 +99,18 @@ void TestCliHostile::aSignalPassedOnTwiceIsOneRequest() {
   program.signal(SIGTERM);  // another one, so that the two are not one pending signal
   QVERIFY(program.hasSaid("stopping"));
   rows.of("ROLLBACK");
+  QVERIFY(program.process.waitForFinished(60'000));
+  const auto ended = program.end();
+  QCOMPARE(ended.status, 130);
+  QCOMPARE(member(ended, "written"), 1);
+}
+
+void TestCliHostile::aHangupWritesWhatIsHeld() {
+  Program program;
+  program.start({"ingest", "--register", "--json", "--interval", "1h", "--db", program.db()});
+  program.process.write(kLine + "bad\n");
+  QVERIFY(program.hasSaid("line 2: "));
+  program.signal(SIGHUP);
   QVERIFY(program.process.waitForFinished(60'000));
   const auto ended = program.end();
   QCOMPARE(ended.status, 130);
