@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
 #include <clocale>
@@ -12,6 +14,12 @@
 namespace {
 
 using namespace metabatch::cli;
+
+/// A standard stream that the caller closed would become the next file opened. So each is open, and fails when used.
+void occupy_standard_streams() {
+  for (const int stream : {0, 1, 2})
+    if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
+}
 
 void describe(CLI::App& program) {
   program.set_version_flag("--version", "metabatch " METABATCH_VERSION);
@@ -38,6 +46,7 @@ void parse(CLI::App& program, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   Console console;
   CLI::App program("Batches agents' metadata: keeps the newest value of each key and writes many at once.", "metabatch");
   describe(program);

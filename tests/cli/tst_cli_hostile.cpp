@@ -17,6 +17,8 @@ class TestCliHostile : public QObject {
   void aLineThatAnInterruptCutIsNotABadOne();
   void aReaderOfStdoutThatStandsStillHoldsUpNoSignal();
   void aReaderOfStderrThatStandsStillHoldsUpNoSignal();
+  void aStreamThatIsClosedFails_data();
+  void aStreamThatIsClosedFails();
 };
 
 namespace {
@@ -154,6 +156,27 @@ void TestCliHostile::aReaderOfStderrThatStandsStillHoldsUpNoSignal() {
   for (int i = 0; i < 100 && !program.process.waitForFinished(200); ++i) program.signal(SIGINT);
   QCOMPARE(program.process.state(), QProcess::NotRunning);
   QCOMPARE(program.end().status, 130);
+}
+
+void TestCliHostile::aStreamThatIsClosedFails_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<int>("stream");
+  QTest::newRow("ingest reads") << QStringList{"ingest"} << STDIN_FILENO;
+  QTest::newRow("decode reads") << QStringList{"decode"} << STDIN_FILENO;
+  QTest::newRow("ingest prints") << QStringList{"ingest", "/dev/null"} << STDOUT_FILENO;
+  QTest::newRow("inspect prints") << QStringList{"inspect", "/dev/null"} << STDOUT_FILENO;
+}
+
+void TestCliHostile::aStreamThatIsClosedFails() {
+  QFETCH(QStringList, arguments);
+  QFETCH(int, stream);
+  Program program;
+  giveStream(program, stream, -1);
+  program.start(arguments);
+  QVERIFY(program.process.waitForFinished(20'000));
+  const auto ended = program.end();
+  QCOMPARE(ended.status, 1);
+  QVERIFY2(ended.err.contains("Bad file descriptor"), ended.err.constData());
 }
 
 QTEST_GUILESS_MAIN(TestCliHostile)
