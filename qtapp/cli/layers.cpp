@@ -94,8 +94,10 @@ Arguments arguments_of(const fs::path& file, const CLI::App& app, const CLI::App
       is_known = is_known || (is_meant && contains(layered_options(*one), name));
     }
     if (!is_known) throw UsageError(file.string() + ": no command has a setting '" + item.fullname() + "'");
+    if (item.inputs.empty() || item.inputs.back().empty())
+      throw UsageError(file.string() + ": '" + item.fullname() + "' has no value");
     const bool is_for_us = section == nullptr || section == &command;
-    if (is_for_us && contains(known_here, name) && !item.inputs.empty()) found.push_back("--" + name + "=" + item.inputs.back());
+    if (is_for_us && contains(known_here, name)) found.push_back("--" + name + "=" + item.inputs.back());
   }
   return found;
 }

@@ -2,6 +2,7 @@
 // Users in a hurry and surroundings that do not keep their promises.
 #include <fcntl.h>
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -19,6 +20,7 @@ class TestCliHostile : public QObject {
   void aReaderOfStderrThatStandsStillHoldsUpNoSignal();
   void aStreamThatIsClosedFails_data();
   void aStreamThatIsClosedFails();
+  void aSettingWithoutValueTakesNoOtherFlag();
 };
 
 namespace {
@@ -177,6 +179,17 @@ void TestCliHostile::aStreamThatIsClosedFails() {
   const auto ended = program.end();
   QCOMPARE(ended.status, 1);
   QVERIFY2(ended.err.contains("Bad file descriptor"), ended.err.constData());
+}
+
+void TestCliHostile::aSettingWithoutValueTakesNoOtherFlag() {
+  Program program;
+  QFile file(program.home.filePath("c.toml"));
+  QVERIFY(file.open(QFile::WriteOnly));
+  file.write("db =\n");
+  file.close();
+  const auto ended = program.run({"ingest", "--config", file.fileName(), "--register"}, kLine);
+  QCOMPARE(ended.status, 2);
+  QVERIFY2(ended.err.contains("c.toml: 'db' has no value"), ended.err.constData());
 }
 
 QTEST_GUILESS_MAIN(TestCliHostile)
