@@ -146,13 +146,19 @@ void SqliteStore::give_up(const SqliteFailure& failure) {
 }
 
 std::optional<SqliteFailure> check_sqlite(const std::string& file, Duration busy_timeout) {
+  if (file == ":memory:")
+    return SqliteFailure{FailureClass::other, SQLITE_CANTOPEN,
+                         "a database in memory is gone when the program ends; name a file"};
   SqliteConnection connection(file, busy_timeout);
   if (auto failed = connection.open()) return failed;
   if (auto failed = connection.execute("BEGIN IMMEDIATE")) return failed;
-  SqliteStatement update;
-  const int code = update.prepare(connection.handle(), statements::sqlite_update_entry);
   std::optional<SqliteFailure> failed;
-  if (code != SQLITE_OK) failed = connection.failure(code);
+  for (const char* const text :
+       {statements::sqlite_update_entry, statements::sqlite_find_row, statements::sqlite_register_row}) {
+    SqliteStatement statement;
+    if (const int code = statement.prepare(connection.handle(), text); code != SQLITE_OK && !failed)
+      failed = connection.failure(code);
+  }
   (void)connection.execute("ROLLBACK");
   return failed;
 }

@@ -21,6 +21,8 @@ class TestCliHostile : public QObject {
   void aStreamThatIsClosedFails_data();
   void aStreamThatIsClosedFails();
   void aSettingWithoutValueTakesNoOtherFlag();
+  void aTableOfAnotherShapeFailsBeforeAnyWork();
+  void aDatabaseInMemoryIsRefused();
 };
 
 namespace {
@@ -190,6 +192,23 @@ void TestCliHostile::aSettingWithoutValueTakesNoOtherFlag() {
   const auto ended = program.run({"ingest", "--config", file.fileName(), "--register"}, kLine);
   QCOMPARE(ended.status, 2);
   QVERIFY2(ended.err.contains("c.toml: 'db' has no value"), ended.err.constData());
+}
+
+void TestCliHostile::aTableOfAnotherShapeFailsBeforeAnyWork() {
+  Program program;
+  Rows(program.file())
+      .of("CREATE TABLE workspace_agent_metadata(workspace_agent_id TEXT, key TEXT, value TEXT, error TEXT, "
+          "collected_at INTEGER)");
+  const auto ended =
+      program.run({"ingest", "--register", "--final-flush-timeout", "100ms", "--db", program.db()}, kLine);
+  QCOMPARE(ended.status, 1);
+  QVERIFY2(ended.err.contains("display_name"), ended.err.constData());
+}
+
+void TestCliHostile::aDatabaseInMemoryIsRefused() {
+  const auto ended = Program().run({"ingest", "--register", "--db", "sqlite::memory:"}, kLine);
+  QCOMPARE(ended.status, 1);
+  QVERIFY2(ended.err.contains("name a file"), ended.err.constData());
 }
 
 QTEST_GUILESS_MAIN(TestCliHostile)
