@@ -94,7 +94,7 @@ std::string trigger_text(const Summary& summary, const Config& config) {
 std::string result_text(const RunResult& result, const Config& config) {
   const Summary& summary = result.summary;
   std::string text;
-  if (summary.unbatched_db_writes_per_s > 0) text += saved_text(summary);
+  if (summary.unbatched_db_writes_per_s > 0 && summary.db_writes_per_s > 0) text += saved_text(summary);
   text += fates_text(result);
   text += "Time: " + seconds_text(summary.seconds) + ", " + rate_text(summary.updates_per_s) + " updates a second.\n";
   text += flushes_text(summary.flushes);

@@ -42,7 +42,8 @@ class FailureReports {
     told_ = now;
     const bool is_lost = flush.fates.discarded > 0;
     console_.message("a flush failed (" + std::string(name_of(flush.failure)) + "): " + flush.message + "; " +
-                     with_commas(flush.entries) + (is_lost ? " entries are discarded" : " entries are kept"));
+                     with_commas(flush.entries) + (flush.entries == 1 ? " entry is " : " entries are ") +
+                     (is_lost ? "discarded" : "kept"));
   }
 
  private:

@@ -23,6 +23,7 @@ class TestCliHostile : public QObject {
   void aSettingWithoutValueTakesNoOtherFlag();
   void aTableOfAnotherShapeFailsBeforeAnyWork();
   void aDatabaseInMemoryIsRefused();
+  void whatWasNotWrittenIsNotSaved();
 };
 
 namespace {
@@ -209,6 +210,18 @@ void TestCliHostile::aDatabaseInMemoryIsRefused() {
   const auto ended = Program().run({"ingest", "--register", "--db", "sqlite::memory:"}, kLine);
   QCOMPARE(ended.status, 1);
   QVERIFY2(ended.err.contains("name a file"), ended.err.constData());
+}
+
+void TestCliHostile::whatWasNotWrittenIsNotSaved() {
+  Program program;
+  QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
+  const Rows rows(program.file());
+  rows.of("BEGIN IMMEDIATE");
+  const auto ended =
+      program.run({"ingest", "--register", "--final-flush-timeout", "100ms", "--db", program.db()}, kLine);
+  QCOMPARE(ended.status, 3);
+  QVERIFY2(!ended.out.contains("saved"), ended.out.constData());
+  QVERIFY2(ended.err.contains("1 entry is kept") && !ended.err.contains("1 entries"), ended.err.constData());
 }
 
 QTEST_GUILESS_MAIN(TestCliHostile)
