@@ -106,23 +106,29 @@ Config SettingsFlags::config() const {
 }
 
 void DatabaseFlag::add_to(CLI::App& command) {
-  command.add_option("--db", given, "database: sqlite:PATH (a file in your state folder)")->type_name("URL");
+  command.add_option("--db", given, "database: sqlite:PATH, postgres://... or keywords of libpq (a file in your state folder)")->type_name("URL");
 }
 
-std::string DatabaseFlag::file() const {
+sql::Database DatabaseFlag::database() const {
   constexpr std::string_view kScheme = "sqlite:";
   if (given.empty()) {
     const fs::path folder = xdg_folder("XDG_STATE_HOME", ".local/state");
     if (folder.empty()) throw UsageError("--db: there is no home folder for the default file; name one with --db sqlite:PATH");
     std::error_code failed;
     fs::create_directories(folder / "metabatch", failed);  // what is wrong is said when the file is opened
-    return folder / "metabatch" / "metabatch.db";
+    return sql::Database((folder / "metabatch" / "metabatch.db").string());
   }
-  if (given.starts_with(kScheme) && given.size() > kScheme.size()) return given.substr(kScheme.size());
-  const bool is_postgres = given.starts_with("postgres://") || given.starts_with("postgresql://") || given.find('=') != std::string::npos;
-  if (is_postgres)  // the text may hold a password: it is not repeated
-    throw UsageError("--db: this build has no PostgreSQL store yet; use --db sqlite:PATH");
-  throw UsageError("--db: not a database that metabatch knows; use --db sqlite:PATH");
+  if (given.starts_with(kScheme) && given.size() > kScheme.size()) return sql::Database(given.substr(kScheme.size()));
+  if (sql::PgAddress::is_meant(given)) return sql::Database(postgres());
+  throw UsageError("--db: not a database that metabatch knows; use sqlite:PATH, postgres://USER@HOST/DATABASE or KEYWORD=VALUE ...");
+}
+
+sql::PgAddress DatabaseFlag::postgres() const {
+  if (!given.empty() && !sql::PgAddress::is_meant(given))
+    throw UsageError("--db: this command is for PostgreSQL; use postgres://USER@HOST/DATABASE or KEYWORD=VALUE ...");
+  auto parsed = sql::PgAddress::parse(given);
+  if (const std::string* const wrong = std::get_if<std::string>(&parsed)) throw UsageError("--db: " + *wrong);
+  return std::get<sql::PgAddress>(std::move(parsed));
 }
 
 Duration duration_of(std::string_view flag, const std::string& text) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "metabatch/config.hpp"
+#include "sql/database.hpp"
 
 namespace CLI {
 class App;
@@ -32,15 +33,17 @@ struct SettingsFlags {
   [[nodiscard]] Config config() const;
 };
 
-/// Where the rows are: `--db`, sqlite:PATH.
+/// Where the rows are: `--db`, sqlite:PATH or anything that libpq takes.
 struct DatabaseFlag {
   std::string given;
 
   void add_to(CLI::App& command);
-  /// The file; the folder of the default one is created.
+  /// What was given, or a file in the user's state folder, which is created.
   ///
-  /// @errors throws UsageError: not sqlite:PATH
-  [[nodiscard]] std::string file() const;
+  /// @errors throws UsageError: neither; the text is not repeated, it may hold a password
+  [[nodiscard]] sql::Database database() const;
+  /// What was given, where a command is for PostgreSQL only; without one PG* variables say it.
+  [[nodiscard]] sql::PgAddress postgres() const;
 };
 
 /// Reads `5s`, `250ms`; throws UsageError that names the flag.

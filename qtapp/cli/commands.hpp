@@ -24,5 +24,8 @@ Command add_run(CLI::App& program);
 Command add_encode(CLI::App& program);
 Command add_decode(CLI::App& program);
 Command add_inspect(CLI::App& program);
+Command add_listen(CLI::App& program);
+Command add_init_db(CLI::App& program);
+Command add_doctor(CLI::App& program);
 
 }  // namespace metabatch::cli

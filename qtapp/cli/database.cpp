@@ -2,16 +2,15 @@
 #include "cli/database.hpp"
 
 #include "cli/arguments.hpp"
-#include "sql/sqlite_store.hpp"
 
 namespace metabatch::cli {
 
 bool is_usable(const SessionOptions& options, Console& console) {
   if (const Result<Config> config = validated(options.config); !config) throw UsageError(describe(config.error(), options.config));
-  const auto wrong = sql::check_sqlite(options.file, std::chrono::milliseconds(100));
+  const auto wrong = options.database.check();
   if (!wrong) return true;
   console.message(wrong->message);
-  return wrong->failure == FailureClass::timeout;
+  return wrong->failure == FailureClass::timeout && options.database.postgres() == nullptr;
 }
 
 int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console) {

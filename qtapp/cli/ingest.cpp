@@ -144,7 +144,7 @@ class Ingest {
 
 int run_ingest(const IngestFlags& flags, Console& console) {
   const SessionOptions options{.config = flags.settings.config(),
-                               .file = flags.database.file(),
+                               .database = flags.database.database(),
                                .register_missing = flags.register_missing,
                                .print_notifications = flags.print_notifications};
   Input input(flags.input);

@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
   Console console;
   CLI::App program("Batches agents' metadata: keeps the newest value of each key and writes many at once.", "metabatch");
   describe(program);
-  const std::vector<Command> commands = {add_ingest(program), add_run(program), add_encode(program), add_decode(program), add_inspect(program)};
+  const std::vector<Command> commands = {add_ingest(program), add_run(program), add_encode(program), add_decode(program), add_inspect(program),
+                                         add_listen(program), add_init_db(program), add_doctor(program)};
   try {
     parse(program, argc, argv);
     const QCoreApplication application(argc, argv);  // finds the database driver

@@ -9,7 +9,6 @@
 #include "cli/fleet.hpp"
 #include "cli/results.hpp"
 #include "cli/session.hpp"
-#include "sql/sqlite_store.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -80,16 +79,16 @@ class RealTime {
   bool is_told_ = false;
 };
 
-bool register_fleet(const Fleet& fleet, const std::string& file, Console& console) {
+bool register_fleet(const Fleet& fleet, const sql::Database& database, Console& console) {
   const auto began = std::chrono::steady_clock::now();
-  const auto registered = sql::register_agents(file, fleet.agents(), fleet.keys());
-  if (const auto* const failed = std::get_if<sql::SqliteFailure>(&registered)) {
+  const auto registered = database.register_agents(fleet.agents(), fleet.keys());
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&registered)) {
     console.message("cannot register the agents: " + failed->message);
     return false;
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   console.message("registered " + counted(fleet.agents().size(), "agent") + " with " + counted(fleet.keys().size(), "key") +
-                  " each in " + file + ": " + counted(std::get<std::size_t>(registered), "new row") + " in " + seconds_text(seconds));
+                  " each in " + database.shown() + ": " + counted(std::get<std::size_t>(registered), "new row") + " in " + seconds_text(seconds));
   return true;
 }
 
@@ -100,12 +99,12 @@ int run_fleet(const RunFlags& flags, Console& console) {
   if (fleet.every < std::chrono::milliseconds(1)) throw UsageError("--every: at least 1ms");
   if (duration <= Duration::zero()) throw UsageError("--for: more than 0");
   const SessionOptions options{.config = flags.settings.config(),
-                               .file = flags.database.file(),
+                               .database = flags.database.database(),
                                .register_missing = false,
                                .print_notifications = flags.print_notifications};
   if (!is_usable(options, console)) return exit_failed;
   RealTime real_time(fleet, duration, validated(options.config).value(), console);
-  if (!register_fleet(real_time.fleet(), options.file, console)) return exit_failed;
+  if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
   if (console.is_live()) console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
   const auto session = run_session(
       options, console, [&](engine::Engine& engine, Stop& stop) { real_time.feed(engine, stop); },
@@ -133,7 +132,8 @@ Command add_run(CLI::App& program) {
       "Examples:\n"
       "  metabatch run\n"
       "  metabatch run --agents 5000 --every 2s --for 30s --batch-size 5000\n"
-      "  metabatch run --for 10s --json --db sqlite:fleet.db");
+      "  metabatch run --for 10s --json --db sqlite:fleet.db\n"
+      "  metabatch run --db postgres://metabatch@localhost/metabatch      (metabatch init-db makes the table)");
   return {app, [flags](Console& console) { return run_fleet(*flags, console); }};
 }
 

@@ -8,7 +8,6 @@
 #include <memory>
 #include <thread>
 
-#include "sql/sqlite_store.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -157,14 +156,22 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   engine::Notifier notifier;
   std::optional<NotificationPrinter> printer;
   if (options.print_notifications) printer.emplace(notifier, console);
-  sql::SqliteStore store({.file = options.file, .register_missing = options.register_missing, .notifier = &notifier});
+  const Result<Config> config = validated(options.config);
+  if (!config) {
+    console.message(describe(config.error(), options.config));
+    return std::nullopt;
+  }
+  const auto store = options.database.make_store({.config = *config,
+                                                  .register_missing = options.register_missing,
+                                                  .notifier = &notifier,
+                                                  .on_alarm = [&](const std::string& text) { console.message(text); }});
   FailureReports failures(console);
   engine::EngineOptions engine_options;
   engine_options.on_flush = [&](const engine::FlushRecord& flush) { failures.tell(flush); };
   engine_options.on_drop = [&](std::uint64_t dropped) {
     console.message("no room: " + counted(dropped, "update") + " dropped since the last word");
   };
-  auto engine = engine::Engine::create(options.config, store, std::move(engine_options));
+  auto engine = engine::Engine::create(*config, *store, std::move(engine_options));
   if (!engine) {
     console.message(describe(engine.error(), options.config));
     return std::nullopt;

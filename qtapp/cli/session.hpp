@@ -9,12 +9,13 @@
 #include "cli/console.hpp"
 #include "cli/stop.hpp"
 #include "engine/engine.hpp"
+#include "sql/database.hpp"
 
 namespace metabatch::cli {
 
 struct SessionOptions {
   Config config;
-  std::string file;               ///< of the embedded store
+  sql::Database database;
   bool register_missing = false;
   bool print_notifications = false;
 };
@@ -31,7 +32,7 @@ using Feed = std::function<void(engine::Engine&, Stop&)>;
 /// times a second, only when somebody watches.
 using Watch = std::function<std::string(const engine::Snapshot&, Duration elapsed)>;
 
-/// One engine on the embedded store, from the first update to the drained end. SIGINT and SIGTERM end the feed and
+/// One engine on its store, from the first update to the drained end. SIGINT and SIGTERM end the feed and
 /// drain within final_flush_timeout; a second one ends the process at once and says what was lost. Failed flushes and drops
 /// are said on the console, the same one at most every 10 s.
 ///

@@ -77,6 +77,7 @@ FlushOutcome PgStore::flush(std::span<const Update> entries, std::span<const std
   if (flush.with_chunks && !flush.live.empty()) {
     outcome.chunks_published = chunks.size();
     for (const std::string& chunk : chunks) outcome.notify_bytes += chunk.size();
+    if (options_.notifier != nullptr) options_.notifier->publish(chunks);
   }
   look_for_alarm(flush);
   outcome.fates = std::move(flush.fates);

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/notifier.hpp"
 #include "engine/store.hpp"
 #include "sql/pg_arrays.hpp"
 #include "sql/pg_connection.hpp"
@@ -23,6 +24,7 @@ struct PgOptions {
   /// says nothing cannot hold up the end.
   Duration flush_limit = std::chrono::seconds(12);
   bool register_missing = false;  ///< a flush creates the rows it finds missing and is written again
+  engine::Notifier* notifier = nullptr;  ///< told the chunks after the commit; must outlive the store
   /// Called on the flusher's thread with one sentence when nothing of a flush found a row where something did
   /// before: PostgreSQL empties an UNLOGGED table when it recovers from a crash. Once, until a row is found again.
   std::function<void(const std::string&)> on_alarm;

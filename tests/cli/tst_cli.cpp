@@ -59,7 +59,7 @@ void TestCli::wrongUsageIsStatusTwo_data() {
   QTest::newRow("no such file") << QStringList{"ingest", "/no/such/file"} << QByteArray("/no/such/file: No such file");
   QTest::newRow("a folder") << QStringList{"decode", "/"} << QByteArray("directory");
   QTest::newRow("no such config") << QStringList{"ingest", "--config", "/no/such"} << QByteArray("/no/such");
-  QTest::newRow("PostgreSQL") << QStringList{"ingest", "--db", "host=x dbname=y"} << QByteArray("no PostgreSQL store yet");
+  QTest::newRow("PostgreSQL") << QStringList{"ingest", "--db", "hosts=x dbname=y"} << QByteArray("not a PostgreSQL address");
   QTest::newRow("other database") << QStringList{"ingest", "--db", "mysql"} << QByteArray("sqlite:PATH");
   QTest::newRow("empty path") << QStringList{"ingest", "--db", "sqlite:"} << QByteArray("sqlite:PATH");
   QTest::newRow("no agents") << QStringList{"run", "--agents", "0"} << QByteArray("--agents");
@@ -85,7 +85,7 @@ void TestCli::helpAndVersionAreData() {
     QCOMPARE(ended.err, QByteArray());
   }
   QVERIFY(Program().run({"--version"}).out.startsWith("metabatch "));
-  for (const char* later : {"\n  simulate", "\n  listen", "\n  serve"}) QVERIFY(!Program().run({"--help"}).out.contains(later));
+  for (const char* later : {"\n  simulate", "\n  serve"}) QVERIFY(!Program().run({"--help"}).out.contains(later));
 }
 
 void TestCli::aPasswordIsNotRepeated() {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <thread>
 
+#include "sql/pg_listener.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
 #include "support/pg/stream.hpp"
@@ -118,6 +119,23 @@ class TestPgPooler : public QObject {
       QCOMPARE(other.value("SHOW plan_cache_mode"), std::string("auto"));
       QCOMPARE(other.value("SELECT count(*) FROM pg_prepared_statements"), std::string("0"));
     }
+  }
+
+  void listenerBehindThePoolerIsToldSoInWords() {
+    PgListenerOptions options;
+    options.address = std::get<PgAddress>(PgAddress::parse(pooled_address()));
+    options.probe_limit = 500ms;
+    std::string why;
+    PgListener* running = nullptr;
+    PgListenerEvents events;
+    events.on_lost = [&](const PgFailure& failure, Duration) {
+      why = failure.message;
+      running->stop();
+    };
+    PgListener listener(options, events);
+    running = &listener;
+    listener.run();
+    QVERIFY2(why.find("pooler in transaction mode") != std::string::npos, why.c_str());
   }
 
   void poolerThatEndsAndComesBackLosesNothing() {

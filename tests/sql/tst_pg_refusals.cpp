@@ -49,7 +49,7 @@ class TestPgRefusals : public QObject {
     QTest::newRow("privilege revoked") << "REVOKE UPDATE (value) ON workspace_agent_metadata FROM writer"
                                        << "GRANT UPDATE (value) ON workspace_agent_metadata TO writer" << "42501" << permission << "GRANT SELECT, UPDATE";
     QTest::newRow("table renamed") << "ALTER TABLE workspace_agent_metadata RENAME TO hidden"
-                                   << "ALTER TABLE hidden RENAME TO workspace_agent_metadata" << "42P01" << permission << "create the table";
+                                   << "ALTER TABLE hidden RENAME TO workspace_agent_metadata" << "42P01" << permission << "init-db";
     QTest::newRow("column renamed") << "ALTER TABLE workspace_agent_metadata RENAME error TO failure"
                                     << "ALTER TABLE workspace_agent_metadata RENAME failure TO error" << "42703" << permission << "column";
     QTest::newRow("login refused") << "ALTER ROLE writer NOLOGIN" << "ALTER ROLE writer LOGIN" << "" << permission << "not permitted to log in";

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/stop.hpp"
+#include "engine/clock.hpp"
+#include "metabatch/chunks.hpp"
+#include "sql/pg_listener.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+constexpr std::size_t kIdsShown = 3;  // on a line for people
+
+struct ListenFlags {
+  DatabaseFlag database;
+  std::string channel = Config{}.channel;
+  std::string duration;
+  std::string config_file;
+  bool json = false;
+};
+
+/// What a payload names, leniently: an id that cannot be read hides no other.
+struct Heard {
+  explicit Heard(std::string_view payload) {
+    ChunkReader reader(payload);
+    std::set<Uuid> distinct;
+    while (const auto one = reader.next()) {
+      if (!one->id) ++unreadable;
+      else if (distinct.insert(*one->id).second) ids.push_back(format_uuid(*one->id));
+      else ++duplicates;
+    }
+    if (reader.rest() > 0) ++unreadable;
+  }
+  std::vector<std::string> ids;
+  std::size_t duplicates = 0;
+  std::size_t unreadable = 0;
+};
+
+/// Prints what the listener tells, on its thread.
+class Printer {
+ public:
+  Printer(bool json, Console& console) : json_(json), console_(console) {}
+
+  [[nodiscard]] sql::PgListenerEvents events() {
+    sql::PgListenerEvents events;
+    events.on_resync = [this] { resync(); };
+    events.on_payload = [this](std::string_view payload, int pid) { payload_heard(payload, pid); };
+    events.on_latency = [this](Duration took) { latency_ms_ = std::chrono::duration<double, std::milli>(took).count(); };
+    events.on_lost = [this](const sql::PgFailure& why, Duration retry) { lost(why, retry); };
+    return events;
+  }
+  [[nodiscard]] bool has_failed() const { return has_failed_; }
+  [[nodiscard]] int failed_fd() const { return failed_.fd(); }  ///< can be read once printing has failed
+
+ private:
+  using Json = nlohmann::ordered_json;
+  static std::string now() { return format_wall_time(engine::system_clock().wall_now()); }
+
+  void print(const std::string& line) {
+    console_.data(line);
+    if (console_.finish_data()) return;
+    has_failed_ = true;
+    failed_.wake();
+  }
+  void print(const Json& json) {
+    print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  }
+  void resync() {
+    if (json_) print(Json{{"time", now()}, {"event", "resync"}});
+    else console_.message(is_again_ ? "listening again: what was sent meanwhile is gone, read everything anew" : "listening");
+    is_again_ = true;
+  }
+  void lost(const sql::PgFailure& why, Duration retry) {
+    if (json_) print(Json{{"time", now()}, {"event", "lost"}, {"reason", why.message}});
+    else console_.message("not listening: " + why.message + "; trying again in " + format_duration(retry));
+  }
+  void payload_heard(std::string_view payload, int pid) {
+    const Heard heard(payload);
+    if (json_) {
+      Json json = {{"time", now()}, {"event", "payload"}, {"pid", pid}, {"payload_bytes", payload.size()}, {"ids", heard.ids},
+                   {"duplicates", heard.duplicates}, {"unreadable", heard.unreadable}, {"latency_ms", nullptr}};
+      if (latency_ms_ >= 0) json["latency_ms"] = latency_ms_;
+      print(json);
+      return;
+    }
+    std::string text = now() + "  " + counted(payload.size(), "byte") + "  " + counted(heard.ids.size(), "id");
+    if (heard.duplicates > 0) text += ", " + counted(heard.duplicates, "duplicate");
+    if (heard.unreadable > 0) text += ", " + with_commas(heard.unreadable) + " unreadable";
+    if (latency_ms_ >= 0) text += "  latency " + seconds_text(latency_ms_ / 1000);
+    text += " ";
+    for (std::size_t i = 0; i < std::min(heard.ids.size(), kIdsShown); ++i) text += " " + heard.ids[i];
+    print(text + (heard.ids.size() > kIdsShown ? " ...\n" : "\n"));
+  }
+
+  const bool json_;
+  Console& console_;
+  double latency_ms_ = -1;
+  bool is_again_ = false;
+  std::atomic<bool> has_failed_ = false;
+  WakePipe failed_;
+};
+
+int listen(const ListenFlags& flags, Console& console) {
+  sql::PgListenerOptions options;
+  options.address = flags.database.postgres();
+  options.channel = flags.channel;
+  Config config;
+  config.channel = flags.channel;
+  if (const auto valid = validated(config); !valid) throw UsageError(describe(valid.error(), config));
+  const int limit_ms = flags.duration.empty() ? -1 : static_cast<int>(duration_of("--for", flags.duration) / std::chrono::milliseconds(1));
+  Printer printer(flags.json, console);
+  sql::PgListener listener(options, printer.events());
+  Signals signals;
+  std::thread thread([&] { listener.run(); });
+  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0}, {.fd = printer.failed_fd(), .events = POLLIN, .revents = 0}};
+  while (::poll(watched, 2, limit_ms) < 0) {}
+  listener.stop();
+  thread.join();
+  if (printer.has_failed()) return exit_failed;
+  return watched[0].revents != 0 ? exit_interrupted : exit_ok;
+}
+
+}  // namespace
+
+Command add_listen(CLI::App& program) {
+  const auto flags = std::make_shared<ListenFlags>();
+  CLI::App* const app = program.add_subcommand("listen", "Show the notifications of a PostgreSQL database as they come, decoded");
+  app->add_option("--db", flags->database.given, "postgres://... or keywords of libpq (what PG* variables say)")->type_name("URL");
+  app->add_option("--channel", flags->channel, "channel (workspace_agent_metadata_batch)")->type_name("NAME");
+  app->add_option("--for", flags->duration, "how long (until Ctrl-C)")->type_name("TIME");
+  app->add_flag("--json", flags->json, "print one JSON object a line, with every id");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
+  app->footer(
+      "Survives restarts of the server. Latency is that of the last notification to itself.\n\n"
+      "Examples:\n"
+      "  metabatch listen --db postgres://metabatch@localhost/metabatch\n"
+      "  metabatch listen --db service=coder --json | jq .ids");
+  return {app, [flags](Console& console) { return listen(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Who may do what, and no more. Put your own role names in place of these; logins and passwords are yours to set.
+-- The writer: metabatch run, ingest.
+CREATE ROLE metabatch_writer LOGIN;
+GRANT SELECT, UPDATE (value, error, collected_at) ON workspace_agent_metadata TO metabatch_writer;
+-- The viewer: metabatch listen, doctor. Any role may LISTEN.
+CREATE ROLE metabatch_viewer LOGIN;
+GRANT SELECT ON workspace_agent_metadata TO metabatch_viewer;
+-- The registrar: who inserts agents (ingest --register and run need it besides the writer's).
+CREATE ROLE metabatch_registrar LOGIN;
+GRANT SELECT, INSERT, DELETE ON workspace_agent_metadata TO metabatch_registrar;

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real program against a real server: from nothing but an address to a running fleet in two commands.
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+#include <memory>
+
+#include "cli/program.hpp"
+#include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_session.hpp"
+#include "support/show.hpp"
+
+using namespace metabatch;
+using namespace metabatch::test;
+
+class TestPgProgram : public QObject {
+  Q_OBJECT
+
+  std::unique_ptr<PgCluster> cluster_;
+  std::unique_ptr<PgSession> session_;
+  QString db_;
+
+  static QJsonObject object(const QByteArray& text) { return QJsonDocument::fromJson(text).object(); }
+  static QByteArray update(int agent, const QString& key, const QString& value, const QString& time) {
+    const QJsonObject line = {{"agent", QString("00000000-0000-0000-0000-00000000000%1").arg(agent)}, {"key", key}, {"value", value}, {"collected_at", time}};
+    return QJsonDocument(line).toJson(QJsonDocument::Compact) + "\n";
+  }
+  static QString verdict(const QJsonObject& report, const QString& subject) {
+    for (const QJsonValue& one : report["findings"].toArray())
+      if (one["subject"] == subject) return one["verdict"].toString();
+    return "not looked at";
+  }
+
+ private slots:
+  void initTestCase() {
+    cluster_ = std::make_unique<PgCluster>();
+    cluster_->start();
+    session_ = std::make_unique<PgSession>(cluster_->address());
+    db_ = QString("postgresql://postgres:hunter2@/postgres?host=%1").arg(QString::fromStdString(cluster_->folder()));
+  }
+  void cleanupTestCase() {
+    session_.reset();
+    cluster_.reset();
+  }
+  void init() { session_->run("DROP TABLE IF EXISTS workspace_agent_metadata"); }
+
+  void twoCommandsFromAnAddressToARunningFleet() {
+    const auto made = Program().run({"init-db", "--db", db_});
+    QCOMPARE(made.status, 0);
+    QVERIFY2(made.err.contains("created"), made.err);
+    QVERIFY2(made.out.contains("GRANT SELECT, UPDATE (value, error, collected_at)"), made.out);
+    const auto ran = Program().run({"run", "--db", db_, "--agents", "50", "--keys", "4", "--every", "200ms", "--for", "1s", "--interval", "200ms", "--json"});
+    QVERIFY2(ran.status == 0, ran.err);
+    const QJsonObject result = object(ran.out);
+    QVERIFY(result["written"].toInt() >= 50 * 4);
+    QVERIFY(result["chunks"].toInt() > 0);
+    QCOMPARE(result["offered"].toInt(), result["written"].toInt() + result["coalesced"].toInt() + result["stale"].toInt());
+    QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata WHERE value <> ''"), std::string("200"));
+    QVERIFY(!ran.err.contains("hunter2") && !ran.out.contains("hunter2"));
+  }
+
+  void initDbLeavesWhatIsThereAsItIs() {
+    session_->run(create_table_sql());
+    register_rows(*session_, 3, 1);
+    const auto made = Program().run({"init-db", "--db", db_, "--json"});
+    QCOMPARE(made.status, 0);
+    QCOMPARE(object(made.out)["created"].toBool(), false);
+    QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata"), std::string("3"));
+    QCOMPARE(session_->value("SELECT reloptions IS NULL FROM pg_class WHERE relname = 'workspace_agent_metadata'"), std::string("t"));
+  }
+
+  void tableOfInitDbIsTheOneOfCoder() {
+    const std::string columns =
+        "SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid)), ', ' ORDER BY attnum) "
+        "FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = 'workspace_agent_metadata'::regclass AND attnum > 0";
+    session_->run(create_table_sql());
+    const std::string wanted = session_->value(columns);
+    session_->run("DROP TABLE workspace_agent_metadata");
+    Program().run({"init-db", "--db", db_});
+    QCOMPARE(session_->value(columns), wanted);
+    QCOMPARE(session_->value("SELECT relpersistence::text || reloptions::text FROM pg_class WHERE relname = 'workspace_agent_metadata'"), std::string("u{fillfactor=60}"));
+  }
+
+  void ingestRegistersWritesAndCounts() {
+    Program().run({"init-db", "--db", db_});
+    const QString key = "a\"{},\\NULL";
+    const QByteArray lines = update(1, key, "old", "2026-01-02T03:04:05.000001Z") + update(1, key, "NULL", "2026-01-02T03:04:05.000002Z") +
+                             update(1, key, "late", "2026-01-02T03:04:05Z");
+    const auto ended = Program().run({"ingest", "--db", db_, "--register", "--json", "--print-notifications"}, lines);
+    QVERIFY2(ended.status == 0, ended.err);
+    QVERIFY2(ended.out.contains("AAAAAAAAAAAAAAAAAAAAAQ"), ended.out);
+    QCOMPARE(session_->value("SELECT key || '|' || value || '|' || (collected_at = '2026-01-02T03:04:05.000002Z') FROM workspace_agent_metadata"),
+             std::string("a\"{},\\NULL|NULL|true"));
+    const auto unknown = Program().run({"ingest", "--db", db_}, update(2, "k", "v", "2026-01-02T03:04:05Z"));
+    QCOMPARE(unknown.status, 3);
+  }
+
+  void missingTableIsSaidBeforeAnyWork() {
+    const auto ended = Program().run({"run", "--db", db_, "--for", "1s"});
+    QCOMPARE(ended.status, 1);
+    QVERIFY2(ended.err.contains("init-db"), ended.err);
+  }
+
+  void listenPrintsWhatIsCommitted() {
+    Program listener;
+    listener.start({"listen", "--db", db_});
+    QVERIFY(listener.hasSaid("listening"));
+    session_->run("SELECT pg_notify('workspace_agent_metadata_batch', repeat('AAAAAAAAAAAAAAAAAAAAAQ', 2) || 'AAAAAAAAAAAAAAAAAAAAAg' || '!')");
+    session_->run("SELECT pg_notify('workspace_agent_metadata_batch', 'garbage')");
+    listener.process.setReadChannel(QProcess::StandardOutput);
+    while (!listener.seen_out.contains("unreadable\n") && listener.seen_out.count('\n') < 2) {
+      QVERIFY(listener.process.bytesAvailable() > 0 || listener.process.waitForReadyRead(20'000));
+      listener.seen_out += listener.process.readAllStandardOutput();
+    }
+    listener.signal(SIGINT);
+    const auto ended = listener.end();
+    QCOMPARE(ended.status, 130);
+    QVERIFY2(ended.out.contains("67 bytes  2 ids, 1 duplicate, 1 unreadable"), ended.out);
+    QVERIFY2(ended.out.contains("00000000-0000-0000-0000-000000000001 00000000-0000-0000-0000-000000000002"), ended.out);
+    QVERIFY2(ended.out.contains("7 bytes  0 ids, 1 unreadable"), ended.out);
+  }
+
+  void listenAsJsonEndsAfterItsTime() {
+    const auto ended = Program().run({"listen", "--db", db_, "--for", "300ms", "--json"});
+    QCOMPARE(ended.status, 0);
+    QCOMPARE(object(ended.out.split('\n').first())["event"].toString(), QString("resync"));
+  }
+
+  void doctorFindsNothingWrongWithWhatInitDbMade() {
+    Program().run({"init-db", "--db", db_});
+    const auto ended = Program().run({"doctor", "--db", db_, "--json"});
+    QVERIFY2(ended.status == 0, ended.out);
+    const QJsonObject report = object(ended.out);
+    QCOMPARE(report["ok"].toBool(), true);
+    for (const char* subject : {"connection", "version", "pooler", "standby", "read-only", "encoding", "queue", "clock", "table", "columns", "key", "privileges", "fillfactor", "stamps"})
+      QCOMPARE(verdict(report, subject), QString("ok"));
+    QCOMPARE(verdict(report, "durability"), QString("notice"));
+  }
+
+  void doctorNamesWhatWouldLoseData_data() {
+    QTest::addColumn<QString>("trouble");
+    QTest::addColumn<QString>("repair");
+    QTest::addColumn<QString>("subject");
+    QTest::addColumn<QString>("found");
+    QTest::newRow("no table") << "DROP TABLE workspace_agent_metadata" << "" << "table" << "problem";
+    QTest::newRow("column") << "ALTER TABLE workspace_agent_metadata RENAME error TO e" << "" << "columns" << "problem";
+    QTest::newRow("key") << "ALTER TABLE workspace_agent_metadata DROP CONSTRAINT workspace_agent_metadata_pkey" << "" << "key" << "problem";
+    QTest::newRow("privileges") << "REVOKE ALL ON workspace_agent_metadata FROM plain; GRANT SELECT, UPDATE (value) ON workspace_agent_metadata TO plain" << "" << "privileges" << "problem";
+    QTest::newRow("read-only") << "ALTER ROLE plain SET default_transaction_read_only = on" << "ALTER ROLE plain RESET default_transaction_read_only" << "read-only" << "problem";
+    QTest::newRow("fillfactor") << "ALTER TABLE workspace_agent_metadata RESET (fillfactor)" << "" << "fillfactor" << "notice";
+    QTest::newRow("stamps") << "INSERT INTO workspace_agent_metadata VALUES (gen_random_uuid(), '', 'k', '', '', '', 0, 0, 'infinity')" << "" << "stamps" << "notice";
+    QTest::newRow("login") << "ALTER ROLE plain NOLOGIN" << "ALTER ROLE plain LOGIN" << "connection" << "problem";
+  }
+  void doctorNamesWhatWouldLoseData() {
+    QFETCH(QString, trouble);
+    QFETCH(QString, repair);
+    QFETCH(QString, subject);
+    QFETCH(QString, found);
+    Program().run({"init-db", "--db", db_});
+    session_->run("DO $$ BEGIN IF to_regrole('plain') IS NULL THEN CREATE ROLE plain LOGIN; END IF; END $$; GRANT SELECT, UPDATE ON workspace_agent_metadata TO plain");
+    session_->run(trouble.toStdString());
+    const auto ended = Program().run({"doctor", "--db", QString::fromStdString(cluster_->address("plain")), "--json"});
+    if (!repair.isEmpty()) session_->run(repair.toStdString());
+    QVERIFY2(verdict(object(ended.out), subject) == found, ended.out);
+    QCOMPARE(ended.status, found == "problem" ? 3 : 0);
+  }
+
+  void writerOfTheGrantsCanWriteAndNoMore() {
+    const auto made = Program().run({"init-db", "--db", db_});
+    session_->run(made.out.toStdString());
+    register_rows(*session_, 1, 1);
+    const QString writer = QString::fromStdString(cluster_->address("metabatch_writer"));
+    const auto ended = Program().run({"ingest", "--db", writer}, update(1, "k0", "v", "2026-01-02T03:04:05Z"));
+    QVERIFY2(ended.status == 0, ended.err);
+    QCOMPARE(Program().run({"doctor", "--db", writer}).status, 0);
+    PgSession as_writer(cluster_->address("metabatch_writer"));
+    QCOMPARE(as_writer.refusal("DELETE FROM workspace_agent_metadata"), std::string("42501"));
+    QCOMPARE(as_writer.refusal("UPDATE workspace_agent_metadata SET script = ''"), std::string("42501"));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPgProgram)
+#include "tst_pg_program.moc"

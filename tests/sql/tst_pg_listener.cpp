@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
+#include <QTest>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "sql/pg_listener.hpp"
+#include "support/pg/fault_proxy.hpp"
+#include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_session.hpp"
+#include "support/show.hpp"
+
+using namespace metabatch;
+using namespace metabatch::sql;
+using namespace metabatch::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A listener on its thread, and all that it has told.
+class Listening {
+ public:
+  explicit Listening(const std::string& address, Duration probe_limit = 5s)
+      : listener_(options(address, probe_limit), events()), thread_([this] { listener_.run(); }) {}
+  ~Listening() {
+    listener_.stop();
+    thread_.join();
+  }
+  /// Waits until this was told so often.
+  bool heard(const std::string& what, std::size_t times = 1) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 20s, [&] { return count(what) >= times; });
+  }
+  std::vector<std::string> told() {
+    const std::lock_guard lock(mutex_);
+    return told_;
+  }
+
+ private:
+  static PgListenerOptions options(const std::string& address, Duration probe_limit) {
+    PgListenerOptions options;
+    options.address = std::get<PgAddress>(PgAddress::parse(address));
+    options.probe_every = 200ms;
+    options.probe_limit = probe_limit;
+    options.channel = "Odd.\"channel\"";
+    return options;
+  }
+  PgListenerEvents events() {
+    PgListenerEvents events;
+    events.on_resync = [this] { tell("resync"); };
+    events.on_payload = [this](std::string_view payload, int) { tell(std::string(payload)); };
+    events.on_latency = [this](Duration took) { tell(took > 0s && took < 5s ? "latency" : "impossible latency"); };
+    events.on_lost = [this](const PgFailure& why, Duration) { tell("lost: " + why.message); };
+    return events;
+  }
+  void tell(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    told_.push_back(what);
+    changed_.notify_all();
+  }
+  std::size_t count(const std::string& what) const {
+    return static_cast<std::size_t>(std::count_if(told_.begin(), told_.end(), [&](const std::string& one) { return one.starts_with(what); }));
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> told_;
+  PgListener listener_;
+  std::thread thread_;
+};
+
+constexpr const char* kListener = "SELECT pid FROM pg_stat_activity WHERE application_name = 'metabatch-listen'";
+
+}  // namespace
+
+class TestPgListener : public QObject {
+  Q_OBJECT
+
+  std::unique_ptr<PgCluster> cluster_;
+
+ private slots:
+  void initTestCase() { cluster_ = std::make_unique<PgCluster>(); }
+  void cleanupTestCase() { cluster_.reset(); }
+  void init() { cluster_->start(); }
+
+  void payloadsArriveInOrderAfterTheResync() {
+    PgSession session(cluster_->address());
+    Listening listening(cluster_->address());
+    QVERIFY(listening.heard("resync"));
+    QVERIFY(listening.heard("latency"));
+    session.run("SELECT pg_notify('Odd.\"channel\"', 'one'), pg_notify('Odd.\"channel\"', E'zw\\u00F6lf'), pg_notify('other', 'x')");
+    session.run("SELECT pg_notify('Odd.\"channel\"', repeat('A', 7999))");
+    QVERIFY(listening.heard("AAAA"));
+    std::vector<std::string> payloads;
+    for (const std::string& one : listening.told())
+      if (one != "latency" && one != "resync") payloads.push_back(one);
+    QCOMPARE(payloads, (std::vector<std::string>{"one", "zw\xC3\xB6lf", std::string(7999, 'A')}));
+    QCOMPARE(listening.told().front(), std::string("resync"));
+  }
+
+  void terminatedListenerListensAgainAndThenSaysResync() {
+    PgSession session(cluster_->address());
+    Listening listening(cluster_->address());
+    QVERIFY(listening.heard("latency"));
+    session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'");
+    QVERIFY(listening.heard("resync", 2));
+    session.run("SELECT pg_notify('Odd.\"channel\"', 'after')");  // sent only once the resync was told: it must arrive
+    QVERIFY(listening.heard("after"));
+  }
+
+  void restartedServerIsFoundAgain() {
+    Listening listening(cluster_->address());
+    QVERIFY(listening.heard("latency"));
+    cluster_->stop();
+    QVERIFY(listening.heard("lost: ", 2));
+    cluster_->start();
+    QVERIFY(listening.heard("resync", 2));
+    PgSession session(cluster_->address());
+    session.run("SELECT pg_notify('Odd.\"channel\"', 'after')");
+    QVERIFY(listening.heard("after"));
+  }
+
+  void silentConnectionIsFoundByTheProbe() {
+    PgSession session(cluster_->address());
+    Listening listening(cluster_->address(), 300ms);
+    QVERIFY(listening.heard("latency"));
+    const pid_t backend = static_cast<pid_t>(std::stol(session.value(kListener)));
+    ::kill(backend, SIGSTOP);
+    const bool is_found = listening.heard("lost: ") && listening.heard("resync", 2);
+    ::kill(backend, SIGCONT);
+    QVERIFY(is_found);
+  }
+
+  void stopEndsItWhereverItWaits_data() {
+    QTest::addColumn<bool>("swallow");
+    QTest::newRow("listening") << false;
+    QTest::newRow("connecting to a silent server") << true;
+  }
+  void stopEndsItWhereverItWaits() {
+    QFETCH(bool, swallow);
+    FaultProxy proxy(cluster_->folder());
+    proxy.set(swallow ? FaultProxy::Fault::swallow : FaultProxy::Fault::none);
+    const auto began = std::chrono::steady_clock::now();
+    {
+      Listening listening(proxy.address());
+      if (!swallow) QVERIFY(listening.heard("latency"));
+    }
+    QVERIFY(std::chrono::steady_clock::now() - began < 3s);
+    proxy.set(FaultProxy::Fault::none);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPgListener)
+#include "tst_pg_listener.moc"
