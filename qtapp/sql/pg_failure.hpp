@@ -18,7 +18,8 @@ struct PgFailure {
 /// The class of an error of the server, the only place where that is decided. It chooses the backoff, so
 /// "nothing will change until somebody acts" (privilege, login, missing table or database) is `permission`.
 ///
-/// @shape 08, 57P, 53300, 25006 -> connection (25006: a standby; the next connect may find the primary);
+/// @shape 08, 57P, 53300, 25006, 0A000 -> connection (the last two: a standby, 0A000 where the table is UNLOGGED; the next
+///        connect may find the primary);
 ///        40P01 -> deadlock; other 40 -> serialization; 57014, 55P03 -> timeout; 22, 23514 -> data (a value is
 ///        refused); 28, 3D000, 3F000, 42 -> permission; 53100, 58030 -> disk; the rest -> other
 /// @source PostgreSQL documentation, appendix A

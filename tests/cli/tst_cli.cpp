@@ -46,7 +46,7 @@ void TestCli::wrongUsageIsStatusTwo_data() {
   QTest::addColumn<QStringList>("arguments");
   QTest::addColumn<QByteArray>("said");
   QTest::newRow("nothing") << QStringList{} << QByteArray("Examples:");
-  QTest::newRow("unknown command") << QStringList{"listen"} << QByteArray("listen");
+  QTest::newRow("unknown command") << QStringList{"harken"} << QByteArray("harken");
   QTest::newRow("unknown flag") << QStringList{"ingest", "--bogus"} << QByteArray("--bogus");
   QTest::newRow("no number") << QStringList{"ingest", "--batch-size", "many"} << QByteArray("--batch-size: 'many'");
   QTest::newRow("no time") << QStringList{"ingest", "--interval", "5"} << QByteArray("--interval: '5'");
@@ -89,8 +89,8 @@ void TestCli::helpAndVersionAreData() {
 }
 
 void TestCli::aPasswordIsNotRepeated() {
-  const auto ended = Program().run({"ingest", "--db", "postgres://me:hunter2@host/db"});
-  QCOMPARE(ended.status, 2);
+  const auto ended = Program().run({"ingest", "--db", "postgres://me:hunter2@/db?host=/nowhere"});
+  QCOMPARE(ended.status, 1);
   QVERIFY(!ended.err.contains("hunter2"));
 }
 

@@ -98,7 +98,7 @@ class TestPgAddress : public QObject {
     QTest::addColumn<QString>("sqlstate");
     QTest::addColumn<int>("expected");
     const auto row = [](const char* state, FailureClass expected) { QTest::newRow(state) << state << static_cast<int>(expected); };
-    for (const char* state : {"08006", "08P01", "57P01", "57P02", "57P03", "53300", "25006", "57P05"}) row(state, FailureClass::connection);
+    for (const char* state : {"08006", "08P01", "57P01", "57P02", "57P03", "53300", "25006", "0A000", "57P05"}) row(state, FailureClass::connection);
     row("40P01", FailureClass::deadlock);
     row("40001", FailureClass::serialization);
     row("57014", FailureClass::timeout);
@@ -106,7 +106,7 @@ class TestPgAddress : public QObject {
     for (const char* state : {"22001", "22021", "22P05", "22008", "23514"}) row(state, FailureClass::data);
     for (const char* state : {"42501", "42P01", "42703", "28P01", "28000", "3D000"}) row(state, FailureClass::permission);
     row("53100", FailureClass::disk);
-    for (const char* state : {"54000", "XX000", "0A000", "23505", ""}) row(state, FailureClass::other);
+    for (const char* state : {"54000", "XX000", "23505", ""}) row(state, FailureClass::other);
   }
   void sqlstateDecidesTheClass() {
     QFETCH(QString, sqlstate);

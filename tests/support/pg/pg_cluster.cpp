@@ -112,18 +112,30 @@ void give_away(const std::string& path) {
   if (nobody == nullptr || ::chown(path.c_str(), nobody->pw_uid, nobody->pw_gid) != 0) qFatal("cannot give %s away", path.c_str());
 }
 
-PgCluster::PgCluster(std::vector<std::string> settings, std::vector<std::string> initdb) {
+PgCluster::PgCluster(Unmade) {
   std::string name = "/tmp/mb-pg-XXXXXX";  // short: a socket's path has at most 107 bytes
   if (::mkdtemp(name.data()) == nullptr) qFatal("cannot make a folder in /tmp");
   folder_ = name;
   ::chmod(folder_.c_str(), 0755);
   give_away(folder_);
+}
+
+PgCluster::PgCluster(std::vector<std::string> settings, std::vector<std::string> initdb) : PgCluster(Unmade{}) {
   std::vector<std::string> arguments = {pg_bin() + "/initdb", "-D", data(), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"};
   arguments.insert(arguments.end(), initdb.begin(), initdb.end());
   if (wait_for(spawn(arguments, folder_ + "/initdb.log")) != 0) qFatal("initdb: %s", read_all(folder_ + "/initdb.log").c_str());
   configure({"listen_addresses=''", "unix_socket_directories='" + folder_ + "'", "fsync=off", "deadlock_timeout=50ms",
              "max_connections=40", "log_line_prefix='%m [%p] %e '"});
   configure(settings);
+}
+
+std::unique_ptr<PgCluster> PgCluster::standby_of(const PgCluster& primary) {
+  std::unique_ptr<PgCluster> standby(new PgCluster(Unmade{}));
+  const std::string log = standby->folder_ + "/backup.log";
+  if (wait_for(spawn({pg_bin() + "/pg_basebackup", "-D", standby->data(), "-d", primary.address(), "-R", "-X", "stream", "-c", "fast", "--no-sync"}, log)) != 0)
+    qFatal("pg_basebackup: %s", read_all(log).c_str());
+  standby->configure({"unix_socket_directories='" + standby->folder_ + "'"});
+  return standby;
 }
 
 PgCluster::~PgCluster() {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ class PgCluster {
 
   /// @shape settings: lines of postgresql.conf; initdb: further arguments
   explicit PgCluster(std::vector<std::string> settings = {}, std::vector<std::string> initdb = {});
+  /// A standby of a cluster that runs, fed by streaming; not started yet.
+  static std::unique_ptr<PgCluster> standby_of(const PgCluster& primary);
   ~PgCluster();
   PgCluster(const PgCluster&) = delete;
   PgCluster& operator=(const PgCluster&) = delete;
@@ -48,6 +51,8 @@ class PgCluster {
   [[nodiscard]] bool is_running() const { return pid_ > 0; }
 
  private:
+  struct Unmade {};
+  explicit PgCluster(Unmade);  // a folder and nothing in it
   std::string folder_;
   pid_t pid_ = -1;
 };
