@@ -62,6 +62,13 @@ inline bool equal_bytes(std::string_view a, std::string_view b) {
   return a.size() == b.size() && equal_bytes(a.data(), b.data(), a.size());
 }
 
+inline constexpr std::size_t kLine = 64;  // bytes the processor fetches at once
+
+/// Asks for lines that another processor may have changed last and that are written soon. Reads nothing.
+inline void prefetch_lines(const void* from, std::size_t lines) {
+  for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(static_cast<const char*>(from) + i * kLine, 1);
+}
+
 __extension__ using Wide = unsigned __int128;
 
 /// 64 x 64 -> 128 bits, folded: every bit of the result depends on every bit of both.

@@ -24,7 +24,7 @@ void prefetch_for_batch(const Block& block) {
   __builtin_prefetch(block.next, 1);
   if (!block.whole()) return;
   const std::size_t bytes = block.count * sizeof(TextSize);
-  for (std::size_t at = 0; at < bytes && at < 512; at += 64) __builtin_prefetch(block.data + at);
+  prefetch_lines(block.data, std::min<std::size_t>(bytes / kLine + 1, 8));
 }
 
 }  // namespace

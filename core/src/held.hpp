@@ -30,12 +30,7 @@ struct alignas(64) Entries::Held {
   std::vector<bool> keep;
 };
 
-inline constexpr std::size_t kLine = 64;  // bytes the processor fetches at once
 inline constexpr std::size_t kWarmLines = 4;
-
-inline void prefetch_lines(const void* from, std::size_t lines) {
-  for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(static_cast<const char*>(from) + i * kLine, 1);
-}
 
 inline std::uint64_t size_of(const Update& update) {
   return update.key.size() + update.value.size() + update.error.size();

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "bytes.hpp"
+
 namespace metabatch {
 
 // Class c holds pieces of (8 + c % 8) * 2^(c / 8) * 8 bytes: 64, 72, ... 120, 128, 144, ...
@@ -34,8 +36,7 @@ Pool::Piece Pool::take(std::uint64_t size) {
   if (Free* piece = free_[size_class]) {
     free_[size_class] = piece->next;
     idle_ -= rounded;
-    // The next taker's: another processor may have given it back.
-    for (std::size_t at = 0; at < rounded && at < 512; at += 64) __builtin_prefetch(reinterpret_cast<char*>(piece->next) + at, 1);
+    if (piece->next != nullptr) prefetch_lines(piece->next, std::min<std::size_t>(rounded / kLine, 8));  // the next taker's
     return {piece, rounded};
   }
   void* memory = std::malloc(rounded);

@@ -76,7 +76,10 @@ class Ingest {
     switch (record.kind) {
       case Record::Kind::blank: return true;
       case Record::Kind::bad: reject(line, record.reason); return true;
-      case Record::Kind::update: return add_update(engine, record.update);
+      case Record::Kind::update:
+        if (bytes_of(record.update) <= most_bytes_) return add_update(engine, record.update);
+        reject(line, "its " + with_commas(bytes_of(record.update)) + " bytes can never fit into queue_bytes, " + with_commas(most_bytes_));
+        return true;
       case Record::Kind::report: return add_report(engine, line, record);
     }
     return true;

@@ -50,14 +50,14 @@ class RealTime {
       is_told_ = true;
       console_.text("So far:\n" + result_text({.summary = summary}, config_) + "\n");
     }
-    std::string text = std::to_string(elapsed / std::chrono::seconds(1)) + " s of " + format_duration(duration_) + " | " +
+    // What matters most comes first: a narrow terminal shows the beginning.
+    std::string text = std::to_string(elapsed / std::chrono::seconds(1)) + "/" + format_duration(duration_) + " | " +
                        rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
-                       " | writes " + rate_text(summary.db_writes_per_s) + "/s (one by one " + rate_text(summary.unbatched_db_writes_per_s) + ")";
-    if (!snapshot.recent.empty()) {
-      const engine::FlushRecord& last = snapshot.recent.back();
-      text += " | last flush " + with_commas(last.entries) + " in " + seconds_text(std::chrono::duration<double>(last.took).count());
-    }
-    return text + " | dropped " + with_commas(snapshot.counters.dropped());
+                       " | dropped " + with_commas(snapshot.counters.dropped()) + " | writes " +
+                       rate_text(summary.db_writes_per_s) + "/s, unbatched " + rate_text(summary.unbatched_db_writes_per_s);
+    if (snapshot.recent.empty()) return text;
+    const engine::FlushRecord& last = snapshot.recent.back();
+    return text + " | flush " + with_commas(last.entries) + " in " + seconds_text(std::chrono::duration<double>(last.took).count());
   }
 
   [[nodiscard]] RunResult result(const SessionResult& session) const {
