@@ -24,7 +24,7 @@ struct Schema {
   std::vector<std::uint32_t> ends;     ///< end of key i in bytes
   struct Face {
     std::uint64_t first, last;  ///< the first and last 8 bytes; of a shorter key all bytes in `first`
-    std::uint64_t size;
+    std::size_t size;
   };
   std::vector<Face> faces;             ///< what most keys are told apart by
   std::vector<std::uint32_t> sorted;   ///< key positions in byte order

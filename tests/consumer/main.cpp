@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Includes, links and runs the installed library; knows nothing of its source tree.
-#include "metabatch/counters.hpp"
-#include "metabatch/outcome.hpp"
+#include "metabatch/batcher.hpp"
+#include "metabatch/chunks.hpp"
 
+#include <chrono>
 #include <cstdio>
-#include <string>
+
+using namespace metabatch;
 
 int main() {
-  metabatch::Counters sum;
-  metabatch::Counters part;
-  part.offered = 3;
-  part.written = 2;
-  part.waiting = 1;
-  sum += part;
-  const std::string reason(name_of(metabatch::Reason::capacity));
-  std::printf("%s %s\n", reason.c_str(), sum.balanced() ? "balanced" : "unbalanced");
-  return sum.balanced() && reason == "capacity" ? 0 : 1;
+  const Instant start{std::chrono::seconds(1)};
+  Config config;
+  config.batch_size = 2;
+  Result<Batcher> created = Batcher::create(config, start);
+  if (!created) return 1;
+  Batcher& batcher = *created;
+  const Uuid agent = parse_uuid("8f14e45f-ceea-4a67-9c8d-2f1f0b1c2d3e").value();
+  batcher.add(Update{agent, "cpu", "12 %", "", WallTime{}}, start);
+  batcher.add(Update{agent, "memory", "3 GiB", "", WallTime{}}, start);
+  const Batch* batch = batcher.take(start);
+  if (batch == nullptr || batch->reason != Reason::capacity || batch->entries.size() != 2) return 1;
+  const auto chunks = encode_chunks(batch->agents);
+  batcher.complete(batch->id, {}, start);
+  std::printf("%zu chunk, %llu written\n", chunks->size(), static_cast<unsigned long long>(batcher.counters().written));
+  return batcher.counters().balanced() && batcher.counters().written == 2 ? 0 : 1;
 }
