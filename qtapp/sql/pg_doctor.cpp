@@ -18,7 +18,7 @@ constexpr PgStatement kLookAtTable = {nullptr, statements::pg_look_at_table};
 constexpr PgStatement kCountAhead = {nullptr, statements::pg_count_ahead};
 
 constexpr double kSkewWorthAWord = 1.0;    // seconds
-constexpr double kQueueWorthAWord = 0.5;   // of the notification queue; PostgreSQL itself warns from here on
+constexpr double kQueueWorthAWord = 0.01;  // of the notification queue: somebody who listens stands still; PostgreSQL itself warns from 0.5 on
 constexpr double kSlowAnswer = 0.05;       // seconds a round trip
 constexpr int kOldestVersion = 130000;
 constexpr int kRoomyFillfactor = 70;
@@ -94,14 +94,23 @@ class Examination {
   void tell_of_surroundings(const Row& row, double skew) {
     tell(row.text("encoding") == "UTF8", Verdict::loses_data, "encoding", "the database is encoded as " + row.text("encoding"),
          "values that it cannot hold are set aside; use a database with ENCODING 'UTF8'");
-    tell(row.number("queue_usage") < kQueueWorthAWord, Verdict::notice, "queue",
-         with_unit(row.number("queue_usage") * 100, "% of the notification queue is used"),
-         "a session that listens sits in a long transaction; the server's log names its pid");
+    tell_of_queue(row);
     tell(skew < kSkewWorthAWord, Verdict::notice, "clock", with_unit(skew, "s between this clock and the server's"),
          "synchronise both clocks: the newer stamp wins, whoever made it");
     const std::string host = connection_.address().value("host");
     const bool is_local = host.empty() || host[0] == '/' || host == "localhost" || host.starts_with("127.");
     tell(row.is("tls") || is_local, Verdict::notice, "tls", row.is("tls") ? "encrypted" : "not encrypted", "add sslmode=verify-full and sslrootcert=...");
+  }
+
+  // Who holds the queue the server tells nobody but its log, and that only from half full on: the oldest transaction is the suspect.
+  void tell_of_queue(const Row& row) {
+    const bool is_good = row.number("queue_usage") < kQueueWorthAWord;
+    const std::string suspect = row.text("oldest_transaction");
+    std::string text = with_unit(row.number("queue_usage") * 100, "% of the notification queue is used");
+    std::string cure = "a session that listens sits in a long transaction";
+    if (!is_good && !suspect.empty()) text += "; the oldest transaction is that of pid " + suspect;
+    if (!suspect.empty()) cure += ", which has to end: SELECT pg_terminate_backend(" + suspect + ")";
+    tell(is_good, Verdict::notice, "queue", text, cure + "; rows are written until it is full, and then too, but nobody is told");
   }
 
   bool look_at_table() {

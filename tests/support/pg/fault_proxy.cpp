@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include <QtGlobal>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 namespace metabatch::test {
 namespace {
+
+constexpr auto kSlowPiece = std::chrono::milliseconds(20);
+constexpr std::size_t kSlowBytes = 1000;
 
 sockaddr_un name_of(const std::string& folder) {
   sockaddr_un name{};
@@ -71,7 +75,9 @@ void FaultProxy::accept_one() {
 
 bool FaultProxy::pump(int from, int to, bool is_answer) {
   char bytes[65536];
-  const ssize_t got = ::recv(from, bytes, sizeof bytes, 0);
+  const bool is_slow = fault_ == Fault::slow;
+  if (is_slow) std::this_thread::sleep_for(kSlowPiece);
+  const ssize_t got = ::recv(from, bytes, is_slow ? kSlowBytes : sizeof bytes, 0);
   if (got <= 0) return false;
   const Fault cut = is_answer ? Fault::cut_answer : Fault::cut_request;
   if (fault_ == cut) {

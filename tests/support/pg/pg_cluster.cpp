@@ -144,9 +144,13 @@ PgCluster::~PgCluster() {
   fs::remove_all(folder_, ignored);
 }
 
+void PgCluster::launch() {
+  if (!is_running()) pid_ = spawn({pg_bin() + "/postgres", "-D", data()}, folder_ + "/server.log");
+}
+
 void PgCluster::start() {
   if (is_running()) return;
-  pid_ = spawn({pg_bin() + "/postgres", "-D", data()}, folder_ + "/server.log");
+  launch();
   const auto deadline = std::chrono::steady_clock::now() + kLongestStart;
   const std::string where = address();
   while (PQping(where.c_str()) != PQPING_OK) {
@@ -169,6 +173,11 @@ void PgCluster::stop(Stop how) {
 
 void PgCluster::configure(const std::vector<std::string>& settings) { append(data() + "/postgresql.conf", settings); }
 
+void PgCluster::use_port(int port) {
+  port_ = port;
+  configure({"port=" + std::to_string(port)});
+}
+
 void PgCluster::authenticate(std::string_view hba) {
   std::ofstream file(data() + "/pg_hba.conf", std::ios::trunc);
   file << hba << '\n';
@@ -177,7 +186,7 @@ void PgCluster::authenticate(std::string_view hba) {
 void PgCluster::reload() const { ::kill(pid_, SIGHUP); }
 
 std::string PgCluster::address(std::string_view user, std::string_view database) const {
-  return "host=" + folder_ + " port=5432 user=" + std::string(user) + " dbname=" + std::string(database);
+  return "host=" + folder_ + " port=" + std::to_string(port_) + " user=" + std::string(user) + " dbname=" + std::string(database);
 }
 
 std::string PgCluster::log() const { return read_all(folder_ + "/server.log"); }

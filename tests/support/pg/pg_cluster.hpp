@@ -30,12 +30,16 @@ class PgCluster {
 
   /// Starts the server and waits until it takes connections.
   void start();
+  /// Starts it and does not wait.
+  void launch();
   /// Ends it and waits for its end. kill: SIGKILL to the whole family, as a crash would.
   void stop(Stop how = Stop::fast);
   void restart(Stop how = Stop::fast) {
     stop(how);
     start();
   }
+  /// Another port than 5432, from the next start: on TCP they must not be in each other's way.
+  void use_port(int port);
   /// Appends lines to postgresql.conf; they count from the next start.
   void configure(const std::vector<std::string>& settings);
   /// Replaces pg_hba.conf; counts after reload().
@@ -54,6 +58,7 @@ class PgCluster {
   struct Unmade {};
   explicit PgCluster(Unmade);  // a folder and nothing in it
   std::string folder_;
+  int port_ = 5432;
   pid_t pid_ = -1;
 };
 

@@ -5,8 +5,10 @@
 
 #include <QtGlobal>
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <set>
+#include <thread>
 
 #include "metabatch/chunks.hpp"
 
@@ -64,6 +66,15 @@ std::vector<std::string> PgSession::notifications() {
     PQfreemem(one);
   }
   return payloads;
+}
+
+bool becomes(PgSession& session, const std::string& question, const std::string& wanted) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (session.value(question) != wanted) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
 }
 
 std::string create_table_sql(const std::string& with) {

@@ -40,6 +40,11 @@ class PgSession {
   pg_conn* connection_;
 };
 
+/// Asks the server until it says `wanted`: what another process does cannot be waited for otherwise.
+///
+/// @return false: not within 20 s
+bool becomes(PgSession& session, const std::string& question, const std::string& wanted);
+
 /// The table as Coder creates it, with `with` behind it ("" or "WITH (fillfactor=60)").
 std::string create_table_sql(const std::string& with = "");
 /// Rows for agents 1..agents with keys k0..k(keys-1).
