@@ -30,13 +30,13 @@ class TestPgPooler : public QObject {
   pid_t pooler_ = -1;
 
   [[nodiscard]] std::string pooled_address() const { return "host=" + cluster_->folder() + " port=6432 user=postgres dbname=postgres"; }
-  void start_pooler() {
+  void start_pooler(const std::string& more = "") {
     const std::string folder = cluster_->folder();
     QFile settings(QString::fromStdString(folder + "/pgbouncer.ini"));
     QVERIFY(settings.open(QIODevice::WriteOnly));
     settings.write(("[databases]\npostgres = host=" + folder + " port=5432 user=postgres\n[pgbouncer]\nlisten_addr =\nlisten_port = 6432\n"
                     "unix_socket_dir = " + folder + "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
-                    "server_login_retry = 1\nlogfile = " + folder + "/pgbouncer.log\n").c_str());
+                    "server_login_retry = 1\nlogfile = " + folder + "/pgbouncer.log\n" + more).c_str());
     settings.close();
     pooler_ = spawn({"/usr/sbin/pgbouncer", "-q", folder + "/pgbouncer.ini"}, folder + "/pgbouncer.out");
     const auto deadline = std::chrono::steady_clock::now() + 20s;
@@ -136,6 +136,54 @@ class TestPgPooler : public QObject {
     running = &listener;
     listener.run();
     QVERIFY2(why.find("pooler in transaction mode") != std::string::npos, why.c_str());
+  }
+
+  void poolWithoutAFreeConnectionCostsNoMoreThanTheLimit() {
+    std::vector<std::unique_ptr<PgSession>> others;
+    for (int i = 0; i < 3; ++i) others.push_back(std::make_unique<PgSession>(pooled_address()));
+    for (const auto& other : others) other->run("BEGIN; SELECT 1");
+    PgOptions quick = options_at(pooled_address());
+    quick.flush_limit = 1s;
+    Stream stream(quick, model_);
+    stream.report(600, 3, "v");
+    QVERIFY(stream.saw([](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
+    for (const auto& other : others) other->run("ROLLBACK");
+    QVERIFY(stream.drained());
+    QCOMPARE(model_.difference(*session_), std::string());
+    QVERIFY(stream.is_balanced());
+  }
+
+  void poolerThatTurnsUsAwayIsTriedAgain_data() {
+    QTest::addColumn<QString>("setting");
+    QTest::addColumn<int>("others");
+    QTest::addColumn<QString>("why");
+    QTest::newRow("no more clients") << "max_client_conn = 2\n" << 2 << "max_client_conn";
+    QTest::newRow("waited too long for a server") << "query_wait_timeout = 1\n" << 3 << "is lost";
+  }
+  void poolerThatTurnsUsAwayIsTriedAgain() {
+    QFETCH(QString, setting);
+    QFETCH(int, others);
+    QFETCH(QString, why);
+    stop_pooler();
+    start_pooler(setting.toStdString());
+    std::vector<std::unique_ptr<PgSession>> held;
+    for (int i = 0; i < others; ++i) {
+      held.push_back(std::make_unique<PgSession>(pooled_address()));
+      held.back()->run("BEGIN; SELECT 1");
+    }
+    Stream stream(options_at(pooled_address()), model_);
+    stream.report(600, 3, "v");
+    const bool is_told = stream.saw([&](const engine::FlushRecord& flush) {
+      return flush.failure == FailureClass::connection && QString::fromStdString(flush.message).contains(why);
+    });
+    held.clear();
+    const bool is_drained = stream.drained();
+    stop_pooler();
+    start_pooler();
+    QVERIFY(is_told);
+    QVERIFY(is_drained);
+    QCOMPARE(model_.difference(*session_), std::string());
+    QVERIFY(stream.is_balanced());
   }
 
   void poolerThatEndsAndComesBackLosesNothing() {
