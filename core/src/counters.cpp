@@ -23,6 +23,17 @@ Counters& Counters::operator+=(const Counters& other) {
   return *this;
 }
 
+FlushCounters& FlushCounters::operator+=(const FlushCounters& other) {
+  for (std::size_t i = 0; i < flushes.size(); ++i) flushes[i] += other.flushes[i];
+  for (std::size_t i = 0; i < failures.size(); ++i) failures[i] += other.failures[i];
+  flushed_entries += other.flushed_entries;
+  retries += other.retries;
+  chunks += other.chunks;
+  notify_bytes += other.notify_bytes;
+  publish_errors += other.publish_errors;
+  return *this;
+}
+
 std::uint64_t FlushCounters::total_failures() const {
   return std::accumulate(failures.begin(), failures.end(), std::uint64_t{0});
 }

@@ -70,6 +70,12 @@ std::map<int, std::uint64_t> halved(const std::map<int, std::uint64_t>& buckets)
 
 std::size_t bucket_count(const NativeHistogram& native) { return native.positive.size() + native.negative.size(); }
 
+void halve(NativeHistogram& native) {
+  native.positive = halved(native.positive);
+  native.negative = halved(native.negative);
+  --native.schema;
+}
+
 constexpr int kStepBits = 5;  // 32 steps an octave; below 64 ns every nanosecond is a step
 
 std::size_t step_of(std::uint64_t nanoseconds) {
@@ -98,11 +104,23 @@ void NativeHistogram::observe(double value, Instant now) {
     tally(*this, value);
     return;
   }
-  while (bucket_count(*this) > kMaxBuckets && schema > kCoarsestSchema) {
-    positive = halved(positive);
-    negative = halved(negative);
-    --schema;
-  }
+  while (bucket_count(*this) > kMaxBuckets && schema > kCoarsestSchema) halve(*this);
+}
+
+NativeHistogram& NativeHistogram::operator+=(const NativeHistogram& other) {
+  if (other.count == 0) return *this;
+  if (count == 0) return *this = other;
+  NativeHistogram added = other;
+  while (schema > added.schema) halve(*this);
+  while (added.schema > schema) halve(added);
+  zero_count += added.zero_count;
+  count += added.count;
+  sum += added.sum;
+  for (const auto& [index, observations] : added.positive) positive[index] += observations;
+  for (const auto& [index, observations] : added.negative) negative[index] += observations;
+  last_reset = std::max(last_reset, added.last_reset);
+  while (bucket_count(*this) > kMaxBuckets && schema > kCoarsestSchema) halve(*this);
+  return *this;
 }
 
 Histogram::Histogram(std::span<const double> bounds)
@@ -116,6 +134,15 @@ void Histogram::observe(double value, Instant now) {
   ++count_;
   sum_ += value;
   native_.observe(value, now);
+}
+
+Histogram& Histogram::operator+=(const Histogram& other) {
+  const std::size_t shared = std::min(buckets_.size(), other.buckets_.size());
+  for (std::size_t bucket = 0; bucket < shared; ++bucket) buckets_[bucket] += other.buckets_[bucket];
+  count_ += other.count_;
+  sum_ += other.sum_;
+  native_ += other.native_;
+  return *this;
 }
 
 void DelayHistogram::observe(Duration delay, std::uint64_t times) {

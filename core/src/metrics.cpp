@@ -37,4 +37,13 @@ void Metrics::completed(Reason reason, std::size_t entries, Duration took, const
   flush_duration[by_reason].observe(seconds(took), now);
 }
 
+Metrics& Metrics::operator+=(const Metrics& other) {
+  batch_utilization += other.batch_utilization;
+  batch_size += other.batch_size;
+  for (std::size_t i = 0; i < flush_duration.size(); ++i) flush_duration[i] += other.flush_duration[i];
+  delay += other.delay;
+  flushes += other.flushes;
+  return *this;
+}
+
 }  // namespace metabatch

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "engine/lanes.hpp"
+
 namespace metabatch::cli {
 namespace {
 
@@ -129,6 +131,11 @@ sql::PgAddress DatabaseFlag::postgres() const {
   auto parsed = sql::PgAddress::parse(given);
   if (const std::string* const wrong = std::get_if<std::string>(&parsed)) throw UsageError("--db: " + *wrong);
   return std::get<sql::PgAddress>(std::move(parsed));
+}
+
+void add_writers(CLI::App& command, std::size_t& writers) {
+  command.add_option("--writers", writers, "PostgreSQL: connections that write in parallel, each agent always on the same one (1)")
+      ->type_name("N")->check(CLI::Range(std::size_t{1}, engine::kMaxLanes))->group("Settings");
 }
 
 Duration duration_of(std::string_view flag, const std::string& text) {

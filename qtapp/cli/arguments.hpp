@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -45,6 +46,9 @@ struct DatabaseFlag {
   /// What was given, where a command is for PostgreSQL only; without one PG* variables say it.
   [[nodiscard]] sql::PgAddress postgres() const;
 };
+
+/// Adds `--writers N`: how many connections write in parallel.
+void add_writers(CLI::App& command, std::size_t& writers);
 
 /// Reads `5s`, `250ms`; throws UsageError that names the flag.
 Duration duration_of(std::string_view flag, const std::string& text);

@@ -6,7 +6,12 @@
 namespace metabatch::cli {
 
 bool is_usable(const SessionOptions& options, Console& console) {
-  if (const Result<Config> config = validated(options.config); !config) throw UsageError(describe(config.error(), options.config));
+  const Result<Config> config = validated(options.config);
+  if (!config) throw UsageError(describe(config.error(), options.config));
+  if (options.writers > 1 && options.database.postgres() == nullptr)
+    throw UsageError("--writers " + std::to_string(options.writers) + ": a SQLite file has one writer; more need PostgreSQL (--db postgres://...)");
+  if (const auto lane = engine::config_of_lane(*config, options.writers - 1, options.writers); !lane)
+    throw UsageError(engine::describe(lane.error(), options.config, options.writers));
   const auto wrong = options.database.check();
   if (!wrong) return true;
   console.message(wrong->message);

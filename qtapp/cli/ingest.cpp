@@ -20,26 +20,28 @@ struct IngestFlags {
   DatabaseFlag database;
   SettingsFlags settings;
   bool register_missing = false;
+  std::size_t writers = 1;
   bool print_notifications = false;
   bool json = false;
 };
 
-/// Feeds lines to the engine and never drops: it waits for room before each add.
+/// Feeds lines to the lanes and never drops: it waits for room before each add.
 class Ingest {
  public:
-  Ingest(Input& input, const Config& config, Console& console)
+  /// @shape lane: what the lane with the least room has
+  Ingest(Input& input, const Config& lane, Console& console)
       : input_(input),
         console_(console),
-        most_entries_(static_cast<std::size_t>(config.queue_capacity)),
-        most_bytes_(static_cast<std::size_t>(config.queue_bytes)),
+        most_entries_(static_cast<std::size_t>(lane.queue_capacity)),
+        most_bytes_(static_cast<std::size_t>(lane.queue_bytes)),
         stamper_(engine::system_clock()) {}
 
-  void feed(engine::Engine& engine, Stop& stop) {
+  void feed(engine::Lanes& lanes, Stop& stop) {
     LineReader lines(input_.source(&stop));
     while (!stop.is_requested()) {
       const std::optional<Line> line = lines.next();
       if (!line || stop.is_requested()) break;  // stopped amid a line: what there is of it is no line
-      if (!take(engine, *line)) break;
+      if (!take(lanes, *line)) break;
       lines_ = line->number;
     }
     if (input_.error() != 0) console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
@@ -66,8 +68,8 @@ class Ingest {
   [[nodiscard]] bool is_read() const { return input_.error() == 0; }
 
  private:
-  /// @return false: the engine was closed
-  bool take(engine::Engine& engine, const Line& line) {
+  /// @return false: the lanes were closed
+  bool take(engine::Lanes& lanes, const Line& line) {
     if (line.too_long) {
       reject(line, "over 1 MiB");
       return true;
@@ -77,10 +79,10 @@ class Ingest {
       case Record::Kind::blank: return true;
       case Record::Kind::bad: reject(line, record.reason); return true;
       case Record::Kind::update:
-        if (bytes_of(record.update) <= most_bytes_) return add_update(engine, record.update);
+        if (bytes_of(record.update) <= most_bytes_) return add_update(lanes, record.update);
         reject(line, "its " + with_commas(bytes_of(record.update)) + " bytes can never fit into queue_bytes, " + with_commas(most_bytes_));
         return true;
-      case Record::Kind::report: return add_report(engine, line, record);
+      case Record::Kind::report: return add_report(lanes, line, record);
     }
     return true;
   }
@@ -92,18 +94,18 @@ class Ingest {
     return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
   }
 
-  bool add_update(engine::Engine& engine, const Update& update) {
-    if (!add_item(engine, update)) return false;
+  bool add_update(engine::Lanes& lanes, const Update& update) {
+    if (!add_item(lanes, update)) return false;
     ++reports_;
     return true;
   }
-  static bool add_item(engine::Engine& engine, const Update& update) {
-    if (!engine.wait_for_room(1, bytes_of(update))) return false;
-    engine.add(update);
+  static bool add_item(engine::Lanes& lanes, const Update& update) {
+    if (!lanes.wait_for_room(update.agent, 1, bytes_of(update))) return false;
+    lanes.add(update);
     return true;
   }
 
-  bool add_report(engine::Engine& engine, const Line& line, const Record& record) {
+  bool add_report(engine::Lanes& lanes, const Line& line, const Record& record) {
     const Report report = limits_.apply(record.agent, record.items, stamper_.next());
     if (limits_.error()) complain(line, describe_report(*limits_.error()));
     for (const RefusedItem& item : limits_.refused()) complain(line, describe(item));
@@ -111,17 +113,17 @@ class Ingest {
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < report.size(); ++i) bytes += bytes_of(item_of(report, i));
     const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
-    if (!(fits ? add_whole(engine, report, bytes) : add_items(engine, report))) return false;
+    if (!(fits ? add_whole(lanes, report, bytes) : add_items(lanes, report))) return false;
     ++reports_;
     return true;
   }
-  static bool add_whole(engine::Engine& engine, const Report& report, std::size_t bytes) {
-    return engine.wait_for_room(report.size(), bytes) && engine.add(report);
+  static bool add_whole(engine::Lanes& lanes, const Report& report, std::size_t bytes) {
+    return lanes.wait_for_room(report.agent, report.size(), bytes) && lanes.add(report);
   }
-  /// A report that the whole room does not hold at once.
-  static bool add_items(engine::Engine& engine, const Report& report) {
+  /// A report that the whole room of its lane does not hold at once.
+  static bool add_items(engine::Lanes& lanes, const Report& report) {
     for (std::size_t i = 0; i < report.size(); ++i)
-      if (!add_item(engine, item_of(report, i))) return false;
+      if (!add_item(lanes, item_of(report, i))) return false;
     return true;
   }
 
@@ -149,13 +151,15 @@ int run_ingest(const IngestFlags& flags, Console& console) {
   const SessionOptions options{.config = flags.settings.config(),
                                .database = flags.database.database(),
                                .register_missing = flags.register_missing,
-                               .print_notifications = flags.print_notifications};
+                               .print_notifications = flags.print_notifications,
+                               .writers = flags.writers};
   Input input(flags.input);
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
-  Ingest ingest(input, validated(options.config).value(), console);
+  const Config lane = engine::config_of_lane(validated(options.config).value(), flags.writers - 1, flags.writers).value();
+  Ingest ingest(input, lane, console);
   const auto session = run_session(
-      options, console, [&](engine::Engine& engine, Stop& stop) { ingest.feed(engine, stop); },
+      options, console, [&](engine::Lanes& lanes, Stop& stop) { ingest.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
   if (!session) return exit_usage;
   return finish(*session, ingest.result(*session), {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = !ingest.is_read()}, console);
@@ -173,6 +177,7 @@ Command add_ingest(CLI::App& program) {
   app->add_flag("--print-notifications", flags->print_notifications, "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
   app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
   flags->settings.add_to(*app);
+  add_writers(*app, flags->writers);
   app->footer(
       "One update a line, or one report of an agent a line:\n"
       "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\",\"collected_at\":\"2026-01-02T03:04:05.678901Z\"}\n"

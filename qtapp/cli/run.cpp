@@ -22,6 +22,7 @@ struct RunFlags {
   std::string config_file;
   DatabaseFlag database;
   SettingsFlags settings;
+  std::size_t writers = 1;
   bool print_notifications = false;
   bool json = false;
 };
@@ -34,11 +35,11 @@ class RealTime {
 
   [[nodiscard]] const Fleet& fleet() const { return fleet_; }
 
-  void feed(engine::Engine& engine, Stop& stop) {
+  void feed(engine::Lanes& lanes, Stop& stop) {
     const auto began = std::chrono::steady_clock::now();
     while (fleet_.next_due() < duration_ && stop.sleep_until(began + fleet_.next_due())) {
       const Fleet::Sent sent = fleet_.take_next();
-      (void)engine.add(limits_.apply(sent.agent, sent.items, stamper_.next()));
+      (void)lanes.add(limits_.apply(sent.agent, sent.items, stamper_.next()));
       ++reports_;
     }
     stop.sleep_until(began + duration_);
@@ -101,13 +102,14 @@ int run_fleet(const RunFlags& flags, Console& console) {
   const SessionOptions options{.config = flags.settings.config(),
                                .database = flags.database.database(),
                                .register_missing = false,
-                               .print_notifications = flags.print_notifications};
+                               .print_notifications = flags.print_notifications,
+                               .writers = flags.writers};
   if (!is_usable(options, console)) return exit_failed;
   RealTime real_time(fleet, duration, validated(options.config).value(), console);
   if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
   if (console.is_live()) console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
   const auto session = run_session(
-      options, console, [&](engine::Engine& engine, Stop& stop) { real_time.feed(engine, stop); },
+      options, console, [&](engine::Lanes& lanes, Stop& stop) { real_time.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return real_time.watch(snapshot, elapsed); });
   if (!session) return exit_usage;
   return finish(*session, real_time.result(*session), {.json = flags.json, .data_is_taken = flags.print_notifications}, console);
@@ -128,6 +130,7 @@ Command add_run(CLI::App& program) {
   app->add_flag("--print-notifications", flags->print_notifications, "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
   app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
   flags->settings.add_to(*app);
+  add_writers(*app, flags->writers);
   app->footer(
       "Examples:\n"
       "  metabatch run\n"

@@ -6,8 +6,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <thread>
-
+#include <vector>
 
 namespace metabatch::cli {
 namespace {
@@ -26,15 +27,18 @@ class FailureReports {
 
   void tell(const engine::FlushRecord& flush) {
     if (flush.failure == FailureClass::none) {
-      if (failures_ > 0) console_.message("writing again, after " + with_commas(failures_) + (failures_ == 1 ? " failure" : " failures"));
-      failures_ = 0;
-      last_.clear();
+      if (failing_.erase(flush.lane) > 0 && failing_.empty()) {  // the last one that failed
+        console_.message("writing again, after " + with_commas(failures_) + (failures_ == 1 ? " failure" : " failures"));
+        failures_ = 0;
+        last_.clear();
+      }
       if (flush.fates.quarantined > 0)
         console_.message(counted(flush.fates.quarantined, "value") + " refused and set aside" +
                          (flush.message.empty() ? std::string() : ": " + flush.message));
       return;
     }
     ++failures_;
+    failing_.insert(flush.lane);
     const auto now = SteadyClock::now();
     if (flush.message == last_ && now - told_ < kRepeatMessageAfter) return;
     last_ = flush.message;
@@ -48,6 +52,7 @@ class FailureReports {
  private:
   Console& console_;
   std::uint64_t failures_ = 0;
+  std::set<std::size_t> failing_;  // lanes
   std::string last_;
   SteadyClock::time_point told_;
 };
@@ -77,15 +82,15 @@ class NotificationPrinter {
   std::thread thread_;
 };
 
-/// The threads of one session: this one watches, one feeds, and at the end one closes the engine, so that a
+/// The threads of one session: this one watches, one feeds, and at the end one closes the lanes, so that a
 /// second signal is still heard.
 class Session {
  public:
-  Session(engine::Engine& engine, Console& console) : engine_(engine), console_(console), began_(SteadyClock::now()) {}
+  Session(engine::Lanes& lanes, Console& console) : lanes_(lanes), console_(console), began_(SteadyClock::now()) {}
 
   SessionResult run(const Feed& feed, const Watch& watch) {
     feeder_ = std::thread([&] {
-      feed(engine_, stop_);
+      feed(lanes_, stop_);
       is_fed_ = true;
       progress_.wake();
     });
@@ -93,12 +98,12 @@ class Session {
       wait();
       hear_signals();
       if (is_fed_) begin_close();
-      if (console_.is_live() && !is_drained_) console_.status(watch(engine_.snapshot(), elapsed()));
+      if (console_.is_live() && !is_drained_) console_.status(watch(lanes_.snapshot(), elapsed()));
     }
     feeder_.join();
     closer_.join();
     console_.clear_status();
-    return {engine_.snapshot(), elapsed(), is_stopping_};
+    return {lanes_.snapshot(), elapsed(), is_stopping_};
   }
 
  private:
@@ -124,19 +129,19 @@ class Session {
   void begin_close() {
     if (closer_.joinable()) return;
     closer_ = std::thread([this] {
-      engine_.close();
+      lanes_.close();
       is_drained_ = true;
       progress_.wake();
     });
   }
 
   [[noreturn]] void leave_at_once() {
-    const std::uint64_t held = engine_.snapshot().counters.held();
+    const std::uint64_t held = lanes_.snapshot().counters.held();
     console_.message("left at once: " + with_commas(held) + (held == 1 ? " entry was" : " entries were") + " not known to be written");
     std::_Exit(exit_interrupted);
   }
 
-  engine::Engine& engine_;
+  engine::Lanes& lanes_;
   Console& console_;
   const SteadyClock::time_point began_;
   Signals signals_;
@@ -161,22 +166,27 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
     console.message(describe(config.error(), options.config));
     return std::nullopt;
   }
-  const auto store = options.database.make_store({.config = *config,
-                                                  .register_missing = options.register_missing,
-                                                  .notifier = &notifier,
-                                                  .on_alarm = [&](const std::string& text) { console.message(text); }});
+  std::vector<std::unique_ptr<engine::Store>> owned;
+  std::vector<engine::Store*> stores;
+  for (std::size_t writer = 0; writer < options.writers; ++writer) {
+    owned.push_back(options.database.make_store({.config = *config,
+                                                 .register_missing = options.register_missing,
+                                                 .notifier = &notifier,
+                                                 .on_alarm = [&](const std::string& text) { console.message(text); }}));
+    stores.push_back(owned.back().get());
+  }
   FailureReports failures(console);
   engine::EngineOptions engine_options;
   engine_options.on_flush = [&](const engine::FlushRecord& flush) { failures.tell(flush); };
   engine_options.on_drop = [&](std::uint64_t dropped) {
     console.message("no room: " + counted(dropped, "update") + " dropped since the last word");
   };
-  auto engine = engine::Engine::create(*config, *store, std::move(engine_options));
-  if (!engine) {
-    console.message(describe(engine.error(), options.config));
+  auto lanes = engine::Lanes::create(*config, stores, std::move(engine_options));
+  if (!lanes) {
+    console.message(engine::describe(lanes.error(), options.config, options.writers));
     return std::nullopt;
   }
-  return Session(**engine, console).run(feed, watch);
+  return Session(**lanes, console).run(feed, watch);
 }
 
 }  // namespace metabatch::cli

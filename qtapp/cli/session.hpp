@@ -8,7 +8,7 @@
 
 #include "cli/console.hpp"
 #include "cli/stop.hpp"
-#include "engine/engine.hpp"
+#include "engine/lanes.hpp"
 #include "sql/database.hpp"
 
 namespace metabatch::cli {
@@ -18,6 +18,7 @@ struct SessionOptions {
   sql::Database database;
   bool register_missing = false;
   bool print_notifications = false;
+  std::size_t writers = 1;  ///< lanes, each with a connection of its own
 };
 
 struct SessionResult {
@@ -26,13 +27,13 @@ struct SessionResult {
   bool is_interrupted = false;
 };
 
-/// Called on the thread that feeds the engine; returns when there is nothing more, or soon after stop was requested.
-using Feed = std::function<void(engine::Engine&, Stop&)>;
+/// Called on the thread that feeds the lanes; returns when there is nothing more, or soon after stop was requested.
+using Feed = std::function<void(engine::Lanes&, Stop&)>;
 /// Makes the status line of a moment; also a place to say more. Called on the session's thread, some four
 /// times a second, only when somebody watches.
 using Watch = std::function<std::string(const engine::Snapshot&, Duration elapsed)>;
 
-/// One engine on its store, from the first update to the drained end. SIGINT and SIGTERM end the feed and
+/// The lanes on their stores, from the first update to the drained end. SIGINT and SIGTERM end the feed and
 /// drain within final_flush_timeout; a second one ends the process at once and says what was lost. Failed flushes and drops
 /// are said on the console, the same one at most every 10 s.
 ///

@@ -54,6 +54,13 @@ void Engine::Impl::adopt(const Config& next) {
   fifo_queue = to_fifo;
 }
 
+void Engine::Impl::change_to(const Config& next) {
+  adopt(next);
+  schedule.reconfigure(next, clock.now());
+  wake();
+  changed.notify_all();
+}
+
 Admission Engine::Impl::add(const Report& report) {
   const Instant now = clock.coarse_now();
   const Admission admission = fifo_queue.load(std::memory_order_relaxed) ? add_fifo(report, now) : add_to_shard(report, now);
@@ -158,11 +165,13 @@ Result<void> Engine::reconfigure(const Config& config) {
   const std::lock_guard lock(impl.state_mutex);
   const Result<Config> valid = validated_change(impl.config, config);
   if (!valid) return valid.error();
-  impl.adopt(*valid);
-  impl.schedule.reconfigure(*valid, impl.clock.now());
-  impl.wake();
-  impl.changed.notify_all();
+  impl.change_to(*valid);
   return {};
+}
+
+void Engine::change_to(const Config& validated) {
+  const std::lock_guard lock(impl_->state_mutex);
+  impl_->change_to(validated);
 }
 
 void Engine::flush_now() {

@@ -31,6 +31,7 @@ struct FlushRecord {
   std::size_t publish_errors = 0;
   std::string sqlstate;
   std::string message;
+  std::size_t lane = 0;  ///< which of the writers, where there are several
 };
 
 /// A consistent-enough picture for readers: every shard read under its own lock, one after the other.
@@ -91,7 +92,9 @@ class Engine {
   void close();
 
  private:
+  friend class Lanes;
   struct Impl;
+  void change_to(const Config& validated);
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -54,6 +54,7 @@ struct Engine::Impl {
   // state lock held
   void remember(const FlushRecord& record);
   void adopt(const Config& changed);
+  void change_to(const Config& next);
   [[nodiscard]] Load load(bool with_oldest);
   [[nodiscard]] std::uint64_t waiting() const { return room.next_place() - base.load(); }
   void wake();

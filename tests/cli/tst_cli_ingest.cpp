@@ -25,6 +25,7 @@ class TestCliIngest : public QObject {
   void aLockThatEndsLosesNothing();
   void aDamagedFileFailsBeforeAnyWork();
   void aReadOnlyFileFailsBeforeAnyWork();
+  void aFileHasOneWriter();
 };
 
 namespace {
@@ -312,6 +313,15 @@ void TestCliIngest::aReadOnlyFileFailsBeforeAnyWork() {
   QFile::setPermissions(program.home.path(), QFile::Permissions(0x7777));
   QCOMPARE(ended.status, 1);
   QVERIFY2(ended.err.contains("writable"), ended.err.constData());
+}
+
+void TestCliIngest::aFileHasOneWriter() {
+  Program program;
+  const auto refused = program.run({"ingest", "--db", program.db(), "--writers", "2"});
+  QCOMPARE(refused.status, 2);
+  QVERIFY2(refused.err.contains("a SQLite file has one writer"), refused.err);
+  Program one;
+  QCOMPARE(one.run({"ingest", "--db", one.db(), "--register", "--writers", "1"}, updateLine(1, "k", "v", kStart)).status, 0);
 }
 
 QTEST_GUILESS_MAIN(TestCliIngest)

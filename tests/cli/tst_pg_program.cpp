@@ -96,6 +96,45 @@ class TestPgProgram : public QObject {
     QCOMPARE(unknown.status, 3);
   }
 
+  // Every agent several times, one microsecond later each, over two connections: the newest of each row is what stays.
+  void twoWritersLeaveWhatOneWould() {
+    constexpr std::size_t kAgents = 400, kKeys = 5;
+    constexpr int kRounds = 20;
+    Program().run({"init-db", "--db", db_});
+    register_rows(*session_, kAgents, kKeys);
+    session_->run("LISTEN workspace_agent_metadata_batch");
+    Model model;
+    model.insert_rows(kAgents, kKeys);
+    QByteArray lines;
+    for (int round = 0; round < kRounds; ++round)
+      for (std::uint64_t agent = 1; agent <= kAgents; ++agent)
+        for (std::size_t key = 0; key < kKeys; ++key) {
+          const std::string value = std::to_string(round) + "/" + std::to_string(agent), name = key_number(key);
+          model.offer({agent_number(agent), name, value, "", at_us(1'700'000'000'000'000 + round)});
+          lines += "{\"agent\":\"" + QByteArray::fromStdString(format_uuid(agent_number(agent))) + "\",\"key\":\"" + name.c_str() + "\",\"value\":\"" +
+                   value.c_str() + "\",\"collected_at\":\"2023-11-14T22:13:20.0000" + QByteArray::number(round).rightJustified(2, '0') + "Z\"}\n";
+        }
+    const auto ended = Program().run({"ingest", "--db", db_, "--writers", "2", "--batch-size", "100", "--queue-capacity", "400", "--interval", "20ms", "--json"}, lines);
+    QVERIFY2(ended.status == 0, ended.err + ended.out);
+    const QJsonObject result = object(ended.out);
+    QCOMPARE(result["offered"].toInt(), static_cast<int>(kAgents * kKeys) * kRounds);
+    QCOMPARE(result["offered"].toInt(), result["written"].toInt() + result["coalesced"].toInt() + result["stale"].toInt());
+    QCOMPARE(model.difference(*session_), std::string());
+    QVERIFY(cluster_->log().find("deadlock detected") == std::string::npos);
+    const std::vector<std::string> heard = session_->notifications();
+    QCOMPARE(static_cast<int>(heard.size()), result["chunks"].toInt());
+    QCOMPARE(named(heard).size(), kAgents);
+  }
+
+  void twoWritersShareTheRoomAndSayWhenItIsTooSmall() {
+    Program().run({"init-db", "--db", db_});
+    const auto ended = Program().run({"run", "--db", db_, "--writers", "2", "--batch-size", "500", "--queue-capacity", "999", "--for", "1s"});
+    QCOMPARE(ended.status, 2);
+    QVERIFY2(ended.err.contains("too small for 2 writers"), ended.err);
+    QCOMPARE(Program().run({"run", "--db", db_, "--writers", "17"}).status, 2);
+    QCOMPARE(Program().run({"run", "--db", db_, "--writers", "0"}).status, 2);
+  }
+
   void missingTableIsSaidBeforeAnyWork() {
     const auto ended = Program().run({"run", "--db", db_, "--for", "1s"});
     QCOMPARE(ended.status, 1);

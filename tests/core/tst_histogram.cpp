@@ -46,6 +46,9 @@ class TstHistogram : public QObject {
   void delayQuantileRanks();
   void delayExtremes();
   void delaysAdd();
+  void nativeHistogramsAddAtTheCoarserResolution();
+  void sumOfTooManyBucketsIsCoarser();
+  void sumWithNothingIsTheOther();
 };
 
 void TstHistogram::valueOnABoundBelongsToIt() {
@@ -246,6 +249,47 @@ void TstHistogram::delaysAdd() {
   QVERIFY(left == both);
   QCOMPARE(left.count(), 5u);
   QCOMPARE(left.max(), Duration(7s));
+}
+
+void TstHistogram::nativeHistogramsAddAtTheCoarserResolution() {
+  NativeHistogram fine, coarse;
+  for (const double value : {1.0, 1.05, -3.0, 0.0}) fine.observe(value, t0 + 1s);
+  for (int i = 0; i < 101; ++i) coarse.observe(std::pow(2.0, (i + 0.5) / 8), t0);
+  QCOMPARE(coarse.schema, 2);
+  NativeHistogram left = fine, right = coarse;
+  left += coarse;
+  right += fine;
+  QVERIFY(left == right);
+  QCOMPARE(left.schema, 2);
+  QCOMPARE(left.count, 105u);
+  QCOMPARE(left.zero_count, 1u);
+  QCOMPARE(left.positive.at(0), 1u);                             // 1 is the upper bound of its bucket
+  QCOMPARE(left.positive.at(1), coarse.positive.at(1) + 1);      // 1.05 beside what was there
+  QCOMPARE(only_index(left.negative), 7);                        // (2^(6/4), 2^(7/4)] holds 3
+  QCOMPARE(left.last_reset, t0 + 1s);
+}
+
+void TstHistogram::sumOfTooManyBucketsIsCoarser() {
+  NativeHistogram low, high;
+  for (int i = 0; i < 100; ++i) {
+    low.observe(std::pow(2.0, (i + 0.5) / 8), t0);
+    high.observe(std::pow(2.0, (i + 200.5) / 8), t0);
+  }
+  QCOMPARE(low.schema, 3);
+  low += high;
+  QCOMPARE(low.schema, 2);
+  QVERIFY(low.positive.size() <= 102);
+  QCOMPARE(low.count, 200u);
+}
+
+void TstHistogram::sumWithNothingIsTheOther() {
+  NativeHistogram some, nothing;
+  some.observe(2.0, t0);
+  NativeHistogram left = some, right = nothing;
+  left += nothing;
+  right += some;
+  QVERIFY(left == some);
+  QVERIFY(right == some);
 }
 
 QTEST_GUILESS_MAIN(TstHistogram)

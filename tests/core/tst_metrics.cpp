@@ -23,6 +23,7 @@ class TstMetrics : public QObject {
   void successfulFlushCountsByReason();
   void failedFlushCountsItsClassOnly();
   void copyIsASnapshot();
+  void metricsOfTwoMachinesAdd();
 };
 
 void TstMetrics::boundsAreThoseOfTheDashboard() {
@@ -89,6 +90,42 @@ void TstMetrics::copyIsASnapshot() {
   metrics.completed(Reason::scheduled, 1, 1s, FlushOutcome{}, t0);
   QCOMPARE(before.batch_size.count(), 0u);
   QCOMPARE(metrics.batch_size.count(), 1u);
+}
+
+void TstMetrics::metricsOfTwoMachinesAdd() {
+  Metrics left, right, both;
+  FlushOutcome told, failed;
+  told.chunks_published = 2;
+  told.notify_bytes = 44;
+  told.publish_errors = 1;
+  told.retries = 3;
+  failed.failure = FailureClass::disk;
+  const std::uint32_t few[] = {1, 15}, many[] = {161};
+  const auto see_left = [&](Metrics& metrics) {
+    metrics.attempted(few, t0);
+    metrics.completed(Reason::capacity, 500, 25ms, told, t0);
+    metrics.delay.observe(3ms, 2);
+  };
+  const auto see_right = [&](Metrics& metrics) {
+    metrics.attempted(many, t0 + 1s);
+    metrics.completed(Reason::shutdown, 7, 2s, told, t0 + 1s);
+    metrics.completed(Reason::scheduled, 7, 2s, failed, t0 + 1s);
+    metrics.delay.observe(5s);
+  };
+  see_left(left);
+  see_right(right);
+  see_left(both);
+  see_right(both);
+  left += right;
+  QVERIFY(left.flushes == both.flushes);
+  QVERIFY(left.delay == both.delay);
+  QCOMPARE(buckets(left.batch_utilization), buckets(both.batch_utilization));
+  QCOMPARE(buckets(left.batch_size), buckets(both.batch_size));
+  QCOMPARE(left.batch_size.sum(), 507.0);
+  QCOMPARE(left.batch_size.count(), 2u);
+  for (std::size_t i = 0; i < kReasons; ++i) QCOMPARE(buckets(left.flush_duration[i]), buckets(both.flush_duration[i]));
+  QVERIFY(left.batch_size.native().positive == both.batch_size.native().positive);
+  QCOMPARE(left.batch_size.native().count, 2u);
 }
 
 QTEST_GUILESS_MAIN(TstMetrics)

@@ -53,6 +53,7 @@ struct FlushCounters {
 
   [[nodiscard]] std::uint64_t total_flushes() const { return flushes[0] + flushes[1] + flushes[2]; }
   [[nodiscard]] std::uint64_t total_failures() const;
+  FlushCounters& operator+=(const FlushCounters& other);
   bool operator==(const FlushCounters&) const = default;
 };
 

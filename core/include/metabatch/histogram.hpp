@@ -30,6 +30,9 @@ struct NativeHistogram {
   Instant last_reset{};
 
   void observe(double value, Instant now);
+  /// The observations of both, at the coarser resolution of the two; `last_reset` becomes the later one. More buckets
+  /// than allowed halve the resolution: a sum is never reset.
+  NativeHistogram& operator+=(const NativeHistogram& other);
   bool operator==(const NativeHistogram&) const = default;
 };
 
@@ -40,6 +43,8 @@ class Histogram {
   explicit Histogram(std::span<const double> bounds);
 
   void observe(double value, Instant now);
+  /// @shape other: of the same bounds
+  Histogram& operator+=(const Histogram& other);
 
   [[nodiscard]] std::span<const double> bounds() const { return bounds_; }
   /// One more than bounds(): the last one is +Inf. Not cumulative.

@@ -30,6 +30,9 @@ struct Metrics {
   /// A flush ended. Successful = outcome.failure is none; a failed one counts its class (and its retries,
   /// chunks and publish errors), nothing else.
   void completed(Reason reason, std::size_t entries, Duration took, const FlushOutcome& outcome, Instant now);
+
+  /// What the flushes of both machines were like.
+  Metrics& operator+=(const Metrics& other);
 };
 
 }  // namespace metabatch

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/lanes.hpp"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "metabatch/entries.hpp"
+
+namespace metabatch::engine {
+namespace {
+
+constexpr std::size_t kRecentOfAll = 64;  // as many as one engine remembers
+constexpr std::uint64_t kOtherSeed = 0x9e3779b97f4a7c15ULL;
+
+std::uint64_t seed_of_lanes(std::uint64_t given) {
+  if (given != 0) return given ^ kOtherSeed;
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+std::int64_t share(std::int64_t whole, std::size_t lane, std::size_t lanes) {
+  const auto parts = static_cast<std::int64_t>(lanes);
+  return whole / parts + (static_cast<std::int64_t>(lane) < whole % parts ? 1 : 0);
+}
+
+/// The last lane has the smallest share: what it can do, all can.
+std::optional<Error> refused(const Config& whole, std::size_t lanes) {
+  const Result<Config> last = config_of_lane(whole, lanes - 1, lanes);
+  if (last) return std::nullopt;
+  return last.error();
+}
+
+/// What one lane adds to the picture of all.
+void count_in(Snapshot& sum, Snapshot&& lane, std::size_t number) {
+  sum.counters += lane.counters;
+  sum.parts.insert(sum.parts.end(), lane.parts.begin(), lane.parts.end());
+  sum.metrics += lane.metrics;
+  sum.room_entries += lane.room_entries;
+  sum.room_bytes += lane.room_bytes;
+  if (lane.oldest_age) sum.oldest_age = std::max(sum.oldest_age.value_or(Duration{}), *lane.oldest_age);
+  sum.uptime = std::max(sum.uptime, lane.uptime);
+  sum.closed = sum.closed && lane.closed;
+  for (FlushRecord& record : lane.recent) {
+    record.lane = number;
+    sum.recent.push_back(std::move(record));
+  }
+}
+
+}  // namespace
+
+Result<Config> config_of_lane(const Config& whole, std::size_t lane, std::size_t lanes) {
+  Config config = whole;
+  config.queue_capacity = share(whole.queue_capacity, lane, lanes);
+  config.queue_bytes = share(whole.queue_bytes, lane, lanes);
+  const auto too_small = [](Setting setting) { return Error{Errc::setting_too_small, static_cast<std::size_t>(setting)}; };
+  if (config.queue_capacity < config.batch_size) return too_small(Setting::queue_capacity);
+  if (config.queue_bytes < 1) return too_small(Setting::queue_bytes);
+  return config;
+}
+
+std::string describe(const Error& error, const Config& asked, std::size_t lanes) {
+  const Result<Config> whole = validated(asked);
+  const bool is_of_lanes = whole.has_value() && error.code == Errc::setting_too_small;
+  if (!is_of_lanes) return metabatch::describe(error, asked);
+  const auto setting = static_cast<Setting>(error.at);
+  const bool is_bytes = setting == Setting::queue_bytes;
+  const std::int64_t least = (is_bytes ? 1 : whole->batch_size) * static_cast<std::int64_t>(lanes);
+  return std::string(name_of(setting)) + " is too small for " + std::to_string(lanes) + " writers: " +
+         std::to_string(is_bytes ? whole->queue_bytes : whole->queue_capacity) + " is shared evenly, and each needs " +
+         (is_bytes ? "a byte" : "room for a batch of " + std::to_string(whole->batch_size)) + ": ask for at least " +
+         std::to_string(least) + ", or for fewer writers.";
+}
+
+/// Lets one lane at a time tell of its flushes, and says which lane it is.
+struct Lanes::FlushTelling {
+  std::mutex mutex;
+  std::function<void(const FlushRecord&)> on_flush;
+
+  void tell(FlushRecord record, std::size_t lane) {
+    record.lane = lane;
+    const std::lock_guard lock(mutex);
+    on_flush(record);
+  }
+};
+
+Result<std::unique_ptr<Lanes>> Lanes::create(const Config& config, std::span<Store* const> stores, EngineOptions options,
+                                             Clock& clock) {
+  const Result<Config> whole = validated(config);
+  if (!whole) return whole.error();
+  if (const auto wrong = refused(*whole, stores.size())) return *wrong;
+  std::unique_ptr<Lanes> lanes(new Lanes(*whole, seed_of_lanes(options.seed)));
+  auto telling = std::make_shared<FlushTelling>();
+  const bool is_told = options.on_flush != nullptr && stores.size() > 1;
+  if (is_told) telling->on_flush = std::move(options.on_flush);
+  for (std::size_t lane = 0; lane < stores.size(); ++lane) {
+    EngineOptions own = options;
+    if (own.seed != 0) own.seed += lane;  // lanes that back off together would come back together
+    if (is_told) own.on_flush = [telling, lane](const FlushRecord& record) { telling->tell(record, lane); };
+    const Result<Config> part = config_of_lane(*whole, lane, stores.size());
+    auto engine = Engine::create(*part, *stores[lane], std::move(own), clock);
+    if (!engine) return engine.error();
+    lanes->engines_.push_back(std::move(*engine));
+  }
+  return lanes;
+}
+
+Lanes::~Lanes() { close(); }
+
+std::size_t Lanes::lane_of(const Uuid& agent) const {
+  if (engines_.size() == 1) return 0;
+  return static_cast<std::size_t>(((agent_hash(agent, seed_) >> 32) * engines_.size()) >> 32);
+}
+
+Result<void> Lanes::reconfigure(const Config& config) {
+  const std::lock_guard lock(mutex_);
+  const Result<Config> whole = validated_change(config_, config);
+  if (!whole) return whole.error();
+  if (const auto wrong = refused(*whole, engines_.size())) return *wrong;
+  for (std::size_t lane = 0; lane < engines_.size(); ++lane)
+    engines_[lane]->change_to(*config_of_lane(*whole, lane, engines_.size()));
+  config_ = *whole;
+  return {};
+}
+
+void Lanes::flush_now() {
+  for (const auto& engine : engines_) engine->flush_now();
+}
+
+Snapshot Lanes::snapshot() const {
+  if (engines_.size() == 1) return engines_.front()->snapshot();
+  Snapshot sum;
+  sum.closed = true;
+  for (std::size_t lane = 0; lane < engines_.size(); ++lane) count_in(sum, engines_[lane]->snapshot(), lane);
+  std::stable_sort(sum.recent.begin(), sum.recent.end(), [](const FlushRecord& a, const FlushRecord& b) { return a.started < b.started; });
+  if (sum.recent.size() > kRecentOfAll) sum.recent.erase(sum.recent.begin(), sum.recent.end() - kRecentOfAll);
+  const std::lock_guard lock(mutex_);
+  sum.config = config_;
+  return sum;
+}
+
+void Lanes::close() {
+  if (engines_.empty()) return;
+  std::vector<std::thread> others;
+  for (std::size_t lane = 1; lane < engines_.size(); ++lane) others.emplace_back([this, lane] { engines_[lane]->close(); });
+  engines_.front()->close();
+  for (std::thread& other : others) other.join();
+}
+
+}  // namespace metabatch::engine
