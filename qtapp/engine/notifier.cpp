@@ -6,18 +6,28 @@
 
 namespace metabatch::engine {
 
-void NotificationRing::push(std::string_view payload) {
+void NotificationRing::push(std::string_view payload, int sender) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
     if (payloads_ < capacity_) {
-      held_.push_back({.payload = std::string(payload)});
+      held_.push_back({.payload = std::string(payload), .sender = sender});
       ++payloads_;
-    } else if (!held_.empty() && held_.back().is_marker()) {
+    } else if (!held_.empty() && held_.back().is_to_read_anew()) {
       ++held_.back().lost;
     } else {
-      held_.push_back({.payload = {}, .lost = 1});
+      held_.push_back({.lost = 1});
     }
+  }
+  arrived_.notify_one();
+}
+
+void NotificationRing::push_resync() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    if (!held_.empty() && held_.back().is_to_read_anew()) held_.back().is_resync = true;
+    else held_.push_back({.is_resync = true});
   }
   arrived_.notify_one();
 }
@@ -26,7 +36,7 @@ std::optional<Notification> NotificationRing::pop() {
   if (held_.empty()) return std::nullopt;
   Notification first = std::move(held_.front());
   held_.pop_front();
-  if (!first.is_marker()) --payloads_;
+  if (!first.is_to_read_anew()) --payloads_;
   return first;
 }
 

@@ -15,21 +15,26 @@ namespace metabatch::engine {
 
 /// What a subscriber is handed: a payload, or word that some are missing.
 struct Notification {
-  std::string payload;     ///< one chunk; empty in a "dropped" marker
-  std::uint64_t lost = 0;  ///< > 0: a marker that stands where this many chunks were dropped; read everything again
+  std::string payload = {};  ///< one chunk; empty in a "dropped" marker and in a resync
+  std::uint64_t lost = 0;    ///< > 0: a marker that stands where this many chunks were dropped; read everything again
+  bool is_resync = false;    ///< what was told while nobody listened is gone: read everything again. With `lost`: both
+  int sender = 0;            ///< process id of the server's session that told; 0: this process
   [[nodiscard]] bool is_marker() const { return lost > 0; }
+  [[nodiscard]] bool is_to_read_anew() const { return lost > 0 || is_resync; }  ///< no payload, but word of missing ones
 };
 
 /// A bounded queue between the publisher, which never waits, and one reader that may be slow. When it is
 /// full the chunks that come are dropped, and one marker stands in their place, however many they are.
 ///
 /// @owns copies of the payloads
-/// @cost push: a short lock and one copy; holds at most `capacity` payloads and one marker between any two
+/// @cost push: a short lock and one copy; holds at most `capacity` payloads and one marker or resync between any two
 class NotificationRing {
  public:
   explicit NotificationRing(std::size_t capacity) : capacity_(capacity) {}
 
-  void push(std::string_view payload);
+  void push(std::string_view payload, int sender = 0);
+  /// Says that whoever feeds this was away. Several in a row are one, and one beside a marker becomes part of it.
+  void push_resync();
   /// The next one, or nothing when there is none yet.
   std::optional<Notification> try_next();
   /// Waits for the next one. Nothing: closed, and all has been read.

@@ -26,6 +26,13 @@ std::string listen_text(const std::string& channel) {
 
 }  // namespace
 
+PgListenerEvents feeding(std::shared_ptr<engine::NotificationRing> ring) {
+  PgListenerEvents events;
+  events.on_resync = [ring] { ring->push_resync(); };
+  events.on_payload = [ring](std::string_view payload, int sender) { ring->push(payload, sender); };
+  return events;
+}
+
 PgListener::PgListener(PgListenerOptions options, PgListenerEvents events)
     : options_(std::move(options)),
       events_(std::move(events)),

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "engine/notifier.hpp"
 #include "sql/pg_connection.hpp"
 
 namespace metabatch::sql {
@@ -32,6 +34,10 @@ struct PgListenerEvents {
   /// Not listening any more, or not yet, for this reason; tried again after the time given.
   std::function<void(const PgFailure&, Duration)> on_lost;
 };
+
+/// Events that feed a ring: its reader may be slow, the listener never waits for it. Who falls behind reads one "dropped" marker in
+/// place of what it lost, and a resync for every time that listening began.
+PgListenerEvents feeding(std::shared_ptr<engine::NotificationRing> ring);
 
 /// LISTEN on a connection of its own that comes back by itself. Payloads are untrusted: any role may send any.
 ///

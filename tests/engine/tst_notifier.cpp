@@ -18,6 +18,8 @@ class TestNotifier : public QObject {
   void aFullRingPutsOneMarkerInPlaceOfAllThatWereLost();
   void aRingThatFillsTwiceHasAMarkerForEachGap();
   void aRingOfNoCapacityHoldsOnlyAMarker();
+  void aResyncStandsWhereItCameAndSeveralAreOne();
+  void aFullRingHoldsResyncAndLossAsOne();
   void aClosedRingIsReadToItsEnd();
   void aWaitingReaderIsWokenByAPushAndByClose();
 };
@@ -25,7 +27,8 @@ class TestNotifier : public QObject {
 namespace {
 std::vector<std::string> drain(NotificationRing& ring) {
   std::vector<std::string> read;
-  while (auto one = ring.try_next()) read.push_back(one->is_marker() ? "lost " + std::to_string(one->lost) : one->payload);
+  while (auto one = ring.try_next()) read.push_back(one->is_marker() ? "lost " + std::to_string(one->lost) + (one->is_resync ? " resync" : "")
+                                                                                 : one->is_resync ? "resync" : one->payload);
   return read;
 }
 using Read = std::vector<std::string>;
@@ -96,6 +99,40 @@ void TestNotifier::aRingOfNoCapacityHoldsOnlyAMarker() {
   ring.push("a");
   ring.push("b");
   QCOMPARE(drain(ring), (Read{"lost 2"}));
+}
+
+void TestNotifier::aResyncStandsWhereItCameAndSeveralAreOne() {
+  NotificationRing ring(3);
+  ring.push_resync();
+  ring.push_resync();
+  ring.push("a", 7);
+  ring.push_resync();
+  ring.push("b");
+  ring.push("c");
+  ring.push("d");
+  QVERIFY(ring.try_next()->is_resync);
+  QCOMPARE(ring.try_next()->sender, 7);
+  QCOMPARE(drain(ring), (Read{"resync", "b", "c", "lost 1"}));
+  ring.push("e");  // resyncs take no payload's place, before or after
+  ring.push("f");
+  ring.push("g");
+  QCOMPARE(drain(ring), (Read{"e", "f", "g"}));
+}
+
+// However often the server comes and goes while nobody reads, the ring grows no more.
+void TestNotifier::aFullRingHoldsResyncAndLossAsOne() {
+  NotificationRing ring(1);
+  ring.push("a");
+  for (int i = 0; i < 3; ++i) {
+    ring.push_resync();
+    ring.push("lost");
+  }
+  QCOMPARE(drain(ring), (Read{"a", "lost 3 resync"}));
+  ring.push("b");
+  ring.push("lost");
+  ring.push_resync();
+  ring.push_resync();
+  QCOMPARE(drain(ring), (Read{"b", "lost 1 resync"}));
 }
 
 void TestNotifier::aClosedRingIsReadToItsEnd() {

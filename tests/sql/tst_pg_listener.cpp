@@ -133,6 +133,57 @@ class TestPgListener : public QObject {
     QVERIFY(is_found);
   }
 
+  void slowReaderOfARingIsToldWhatItLost() {
+    const auto ring = std::make_shared<engine::NotificationRing>(2);
+    PgListenerOptions options;
+    options.address = std::get<PgAddress>(PgAddress::parse(cluster_->address()));
+    PgListenerEvents events = feeding(ring);
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::string last;
+    std::size_t resyncs = 0;
+    const auto until = [&](const auto& so) {
+      std::unique_lock lock(mutex);
+      return changed.wait_for(lock, 20s, so);
+    };
+    events.on_payload = [&, push = events.on_payload](std::string_view payload, int sender) {
+      push(payload, sender);
+      const std::lock_guard lock(mutex);
+      last = payload;
+      changed.notify_all();
+    };
+    events.on_resync = [&, push = events.on_resync] {
+      push();
+      const std::lock_guard lock(mutex);
+      ++resyncs;
+      changed.notify_all();
+    };
+    PgListener listener(options, events);
+    std::thread thread([&] { listener.run(); });
+    PgSession session(cluster_->address());
+    bool is_heard = until([&] { return resyncs == 1; });
+    session.run("SELECT pg_notify('workspace_agent_metadata_batch', i::text) FROM generate_series(1, 9) i");
+    is_heard = is_heard && until([&] { return last == "9"; });
+    std::vector<std::string> read;
+    const auto read_all = [&] {
+      while (const auto one = ring->try_next()) {
+        if (one->is_marker()) read.push_back("lost " + std::to_string(one->lost));
+        else if (one->is_resync) read.push_back("resync");
+        else read.push_back(one->payload + (one->sender == session.pid() ? "" : " from somebody else"));
+      }
+    };
+    read_all();
+    session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'");
+    is_heard = is_heard && until([&] { return resyncs == 2; });
+    session.run("SELECT pg_notify('workspace_agent_metadata_batch', 'after')");
+    is_heard = is_heard && until([&] { return last == "after"; });
+    listener.stop();
+    thread.join();
+    read_all();
+    QVERIFY(is_heard);
+    QCOMPARE(read, (std::vector<std::string>{"resync", "1", "2", "lost 7", "resync", "after"}));
+  }
+
   void stopEndsItWhereverItWaits_data() {
     QTest::addColumn<bool>("swallow");
     QTest::newRow("listening") << false;
