@@ -61,8 +61,7 @@ void Batcher::Machine::absorb(std::uint64_t most_waiting) {
   while (!fifo.empty() && entries.counters().waiting < most_waiting) {
     const Fifo::Queued& queued = fifo.front();
     const Update update = queued.update();
-    entries.add({update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}},
-                agent_hash(update.agent, seed), queued.added, Admit::always);
+    entries.add(report_of(update), agent_hash(update.agent, seed), queued.added, Admit::always);
     fifo.pop();
   }
 }
@@ -74,8 +73,7 @@ Admission Batcher::Machine::add(const Update& update, Instant now) {
     (queued ? admission.taken : admission.dropped_full) = 1;
     return admission;
   }
-  return entries.add({update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}},
-                     agent_hash(update.agent, seed), now);
+  return entries.add(report_of(update), agent_hash(update.agent, seed), now);
 }
 
 std::uint64_t Batcher::Machine::settle(const FlushOutcome& outcome, Instant now) {

@@ -17,10 +17,6 @@ std::uint64_t random_seed() {
 
 std::size_t default_shards() { return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 32), std::size_t{8}, std::size_t{64}); }
 
-Report one(const Update& update) {
-  return {update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}};
-}
-
 }  // namespace
 
 Engine::Impl::Impl(const Config& validated, Store& a_store, EngineOptions an_options, Clock& a_clock)
@@ -90,7 +86,7 @@ Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
       ++(fifo.push(update, now, slots) ? sum.taken : sum.dropped_full);
       continue;
     }
-    const Admission admission = add_to_shard(one(update), now);
+    const Admission admission = add_to_shard(report_of(update), now);
     sum.taken += admission.taken;
     sum.coalesced += admission.coalesced;
     sum.stale += admission.stale;
@@ -134,7 +130,7 @@ Result<std::unique_ptr<Engine>> Engine::create(const Config& config, Store& stor
   return engine;
 }
 
-Admission Engine::add(const Update& update) { return impl_->add(one(update)); }
+Admission Engine::add(const Update& update) { return impl_->add(report_of(update)); }
 
 Result<Admission> Engine::add(const Report& report) {
   if (!report.is_parallel()) return Error{Errc::unequal_lists};

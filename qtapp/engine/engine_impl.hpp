@@ -110,7 +110,8 @@ struct Engine::Impl {
 };
 
 inline constexpr std::size_t kRecentFlushes = 64;
-inline constexpr int kLingerLooks = 100;  // about 50 us
+inline constexpr Duration kLinger = std::chrono::microseconds(50);  // on a busy machine one look may take longer than that
+inline constexpr int kLingerLooks = 100;                            // for a clock that stands still
 inline constexpr Duration kDropTelling = std::chrono::seconds(10);
 
 }  // namespace metabatch::engine

@@ -81,7 +81,8 @@ std::optional<Reason> Engine::Impl::wait_until_due() {
 // After a full batch the next one is often full within microseconds. Waking a sleeper costs the adding thread more than
 // that, so the flusher stays awake for a moment, and leaves the processor to whoever wants it.
 void Engine::Impl::linger() const {
-  for (int looks = 0; looks < kLingerLooks && waiting() < batch_size; ++looks) std::this_thread::yield();
+  const Instant until = clock.now() + kLinger;
+  for (int looks = 0; looks < kLingerLooks && waiting() < batch_size && clock.now() < until; ++looks) std::this_thread::yield();
 }
 
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
@@ -198,8 +199,7 @@ void Engine::Impl::absorb(std::uint64_t most_waiting) {
   while (!fifo.empty() && waiting() < most_waiting) {
     const Fifo::Queued& queued = fifo.front();
     const Update update = queued.update();
-    add_to_shard({update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}},
-                 queued.added, Admit::always);
+    add_to_shard(report_of(update), queued.added, Admit::always);
     fifo.pop();
   }
 }

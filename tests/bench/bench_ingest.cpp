@@ -77,8 +77,7 @@ void ingest(benchmark::State& state, const Case& what) {
     Config config;
     config.batch_size = what.batch_size;
     config.queue_capacity = what.waits ? what.batch_size * kFifoSlotsPerEntry : 1'000'000;
-    engine::EngineOptions options; if (const char* x = std::getenv("SHARDS")) options.shards = std::stoul(x);
-    const auto engine = engine::Engine::create(config, store, options).value();
+    const auto engine = engine::Engine::create(config, store).value();
     Gate gate;
     std::vector<std::thread> producers;
     for (int p = 0; p < what.producers; ++p) {

@@ -44,6 +44,11 @@ struct Report {
 /// values: %d, errors: %d, collectedAt: %d`, word for word the origin's.
 std::string describe_unequal(const Report& report);
 
+/// A report of one update. @owns nothing: `update` must outlive it
+inline Report report_of(const Update& update) {
+  return {update.agent, {&update.key, 1}, {&update.value, 1}, {&update.error, 1}, {&update.collected_at, 1}};
+}
+
 /// What became of the updates of one add. `accepted() + dropped` is what was offered.
 struct Admission {
   std::size_t taken = 0;         ///< new entries, or queued (`fifo`)
