@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <poll.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -20,7 +22,8 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr std::size_t kIdsShown = 3;  // on a line for people
+constexpr std::size_t kIdsShown = 3;   // on a line for people
+constexpr std::size_t kRing = 4096;    // chunks that a slow stdout may be behind
 
 struct ListenFlags {
   DatabaseFlag database;
@@ -47,38 +50,57 @@ struct Heard {
   std::size_t unreadable = 0;
 };
 
-/// Prints what the listener tells, on its thread.
+/// Prints what the listener tells, on a thread of its own: while stdout stands still the listener goes on reading, or
+/// PostgreSQL's queue would fill up for everybody.
 class Printer {
  public:
-  Printer(bool json, Console& console) : json_(json), console_(console) {}
+  Printer(bool json, Console& console) : json_(json), console_(console), thread_([this] { run(); }) {}
+  ~Printer() {
+    ring_->close();
+    thread_.join();
+  }
+  Printer(const Printer&) = delete;
+  Printer& operator=(const Printer&) = delete;
 
   [[nodiscard]] sql::PgListenerEvents events() {
-    sql::PgListenerEvents events;
-    events.on_resync = [this] { resync(); };
-    events.on_payload = [this](std::string_view payload, int pid) { payload_heard(payload, pid); };
+    sql::PgListenerEvents events = sql::feeding(ring_);
     events.on_latency = [this](Duration took) { latency_ms_ = std::chrono::duration<double, std::milli>(took).count(); };
     events.on_lost = [this](const sql::PgFailure& why, Duration retry) { lost(why, retry); };
     return events;
   }
   [[nodiscard]] bool has_failed() const { return has_failed_; }
-  [[nodiscard]] int failed_fd() const { return failed_.fd(); }  ///< can be read once printing has failed
+  [[nodiscard]] int ended_fd() const { return ended_.fd(); }  ///< can be read once printing has failed, or all is printed
+  /// What is held is still printed.
+  void end() { ring_->close(); }
 
  private:
   using Json = nlohmann::ordered_json;
   static std::string now() { return format_wall_time(engine::system_clock().wall_now()); }
 
+  void run() {
+    while (const auto one = ring_->next()) {
+      if (one->is_marker()) dropped(one->lost);
+      if (one->is_to_read_anew()) resync(!one->is_marker());
+      else payload_heard(one->payload, one->sender);
+    }
+    ended_.wake();
+  }
   void print(const std::string& line) {
     console_.data(line);
     if (console_.finish_data()) return;
     has_failed_ = true;
-    failed_.wake();
+    ended_.wake();
   }
   void print(const Json& json) {
     print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   }
-  void resync() {
+  void dropped(std::uint64_t lost) {
+    if (json_) print(Json{{"time", now()}, {"event", "dropped"}, {"lost", lost}});
+    else console_.message(counted(lost, "notification") + " not printed, stdout is too slow: read everything anew");
+  }
+  void resync(bool is_listening_anew) {
     if (json_) print(Json{{"time", now()}, {"event", "resync"}});
-    else console_.message(is_again_ ? "listening again: what was sent meanwhile is gone, read everything anew" : "listening");
+    else if (is_listening_anew) console_.message(is_again_ ? "listening again: what was sent meanwhile is gone, read everything anew" : "listening");
     is_again_ = true;
   }
   void lost(const sql::PgFailure& why, Duration retry) {
@@ -87,17 +109,18 @@ class Printer {
   }
   void payload_heard(std::string_view payload, int pid) {
     const Heard heard(payload);
+    const double latency = latency_ms_;
     if (json_) {
       Json json = {{"time", now()}, {"event", "payload"}, {"pid", pid}, {"payload_bytes", payload.size()}, {"ids", heard.ids},
                    {"duplicates", heard.duplicates}, {"unreadable", heard.unreadable}, {"latency_ms", nullptr}};
-      if (latency_ms_ >= 0) json["latency_ms"] = latency_ms_;
+      if (latency >= 0) json["latency_ms"] = latency;
       print(json);
       return;
     }
     std::string text = now() + "  " + counted(payload.size(), "byte") + "  " + counted(heard.ids.size(), "id");
     if (heard.duplicates > 0) text += ", " + counted(heard.duplicates, "duplicate");
     if (heard.unreadable > 0) text += ", " + with_commas(heard.unreadable) + " unreadable";
-    if (latency_ms_ >= 0) text += "  latency " + seconds_text(latency_ms_ / 1000);
+    if (latency >= 0) text += "  latency " + seconds_text(latency / 1000);
     text += " ";
     for (std::size_t i = 0; i < std::min(heard.ids.size(), kIdsShown); ++i) text += " " + heard.ids[i];
     print(text + (heard.ids.size() > kIdsShown ? " ...\n" : "\n"));
@@ -105,10 +128,12 @@ class Printer {
 
   const bool json_;
   Console& console_;
-  double latency_ms_ = -1;
-  bool is_again_ = false;
+  const std::shared_ptr<engine::NotificationRing> ring_ = std::make_shared<engine::NotificationRing>(kRing);
+  std::atomic<double> latency_ms_ = -1;
+  bool is_again_ = false;  // of the thread
   std::atomic<bool> has_failed_ = false;
-  WakePipe failed_;
+  WakePipe ended_;
+  std::thread thread_;
 };
 
 int listen(const ListenFlags& flags, Console& console) {
@@ -123,12 +148,17 @@ int listen(const ListenFlags& flags, Console& console) {
   sql::PgListener listener(options, printer.events());
   Signals signals;
   std::thread thread([&] { listener.run(); });
-  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0}, {.fd = printer.failed_fd(), .events = POLLIN, .revents = 0}};
+  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0}, {.fd = printer.ended_fd(), .events = POLLIN, .revents = 0}};
   while (::poll(watched, 2, limit_ms) < 0) {}
+  const bool is_interrupted = watched[0].revents != 0;
   listener.stop();
   thread.join();
   if (printer.has_failed()) return exit_failed;
-  return watched[0].revents != 0 ? exit_interrupted : exit_ok;
+  printer.end();
+  (void)signals.take();
+  while (::poll(watched, 2, -1) < 0) {}
+  if (watched[0].revents != 0) ::_exit(exit_interrupted);  // asked again while nobody reads stdout
+  return printer.has_failed() ? exit_failed : is_interrupted ? exit_interrupted : exit_ok;
 }
 
 }  // namespace

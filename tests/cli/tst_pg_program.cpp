@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real program against a real server: from nothing but an address to a running fleet in two commands.
+#include <sys/wait.h>
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
+#include <chrono>
 #include <memory>
 
 #include "cli/program.hpp"
@@ -158,6 +161,55 @@ class TestPgProgram : public QObject {
     QVERIFY2(ended.out.contains("67 bytes  2 ids, 1 duplicate, 1 unreadable"), ended.out);
     QVERIFY2(ended.out.contains("00000000-0000-0000-0000-000000000001 00000000-0000-0000-0000-000000000002"), ended.out);
     QVERIFY2(ended.out.contains("7 bytes  0 ids, 1 unreadable"), ended.out);
+  }
+
+  // While nobody reads its stdout the server's queue is emptied all the same.
+  void listenThatNobodyReadsSaysWhatItDropped() {
+    Program listener;
+    listener.start({"listen", "--db", db_, "--json"});
+    const auto read_until = [&](const QByteArray& words) {
+      while (!listener.seen_out.contains(words)) {
+        if (listener.process.bytesAvailable() == 0 && !listener.process.waitForReadyRead(20'000)) return false;
+        listener.seen_out += listener.process.readAllStandardOutput();
+      }
+      return true;
+    };
+    QVERIFY(read_until("resync"));
+    listener.seen_out.clear();
+    session_->run("SELECT count(pg_notify('workspace_agent_metadata_batch', i || repeat('A', 440))) FROM generate_series(1, 12000) i");
+    QVERIFY(becomes(*session_, "SELECT pg_notification_queue_usage() = 0", "t"));
+    QVERIFY(read_until("resync"));
+    session_->run("SELECT pg_notify('workspace_agent_metadata_batch', 'AAAAAAAAAAAAAAAAAAAAAQ')");
+    QVERIFY(read_until("00000000-0000-0000-0000-000000000001"));
+    listener.signal(SIGINT);
+    QCOMPARE(listener.end().status, 130);
+    const QList<QByteArray> lines = listener.seen_out.split('\n');
+    int at = 0, lost = 0;
+    while (at < lines.size() && object(lines[at])["event"] == "payload") ++at;
+    QCOMPARE(object(lines[at])["event"].toString(), QString("dropped"));
+    lost = object(lines[at])["lost"].toInt();
+    QCOMPARE(at + lost, 12000);
+    QVERIFY(at >= 4096);
+    QCOMPARE(object(lines[at + 1])["event"].toString(), QString("resync"));
+  }
+
+  void listenEndsAtTheSecondRequestThoughNobodyReads() {
+    Program listener;
+    listener.start({"listen", "--db", db_, "--json"});
+    QVERIFY(becomes(*session_, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch-listen' AND query LIKE '%pg_notify%' AND state = 'idle'", "1"));
+    session_->run("SELECT count(pg_notify('workspace_agent_metadata_batch', i || repeat('A', 440))) FROM generate_series(1, 12000) i");
+    QVERIFY(becomes(*session_, "SELECT pg_notification_queue_usage() = 0", "t"));
+    listener.signal(SIGINT);
+    QVERIFY(becomes(*session_, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'", "0"));
+    const pid_t pid = static_cast<pid_t>(listener.process.processId());
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    siginfo_t ended{};
+    while (ended.si_pid == 0 && std::chrono::steady_clock::now() < deadline) {
+      listener.signal(SIGINT);
+      QVERIFY(::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0);
+    }
+    QCOMPARE(ended.si_pid, pid);
+    QCOMPARE(listener.end().status, 130);
   }
 
   void listenAsJsonEndsAfterItsTime() {
