@@ -109,12 +109,29 @@ std::optional<PgFailure> PgConnection::set_up() {
   const PgStep look[] = {{&kLookAtSession}};
   const PgAnswer seen = try_run(look);
   if (seen.failure) return seen.failure;
+  take_time(seen.results.back().get());
   is_pooled_ = PQbackendPID(handle_) != std::atoi(PQgetvalue(seen.results.back().get(), 0, 0));
   if (is_pooled_) return std::nullopt;
   const std::string statement = in_ms(timeouts_.statement), lock = in_ms(timeouts_.lock);
   const PgParameter parameters[] = {{"false"}, {statement}, {lock}};
   const PgStep set[] = {{&kSetSession, parameters}};
   return try_run(set).failure;
+}
+
+void PgConnection::take_time(const pg_result* session) {
+  asked_ = SteadyClock::now();
+  server_time_ = WallTime(std::chrono::microseconds(std::strtoll(PQgetvalue(session, 0, 1), nullptr, 10)));
+}
+
+WallTime PgConnection::server_now() const {
+  return server_time_ + std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - asked_);
+}
+
+std::optional<PgFailure> PgConnection::ask_for_time() {
+  const PgStep look[] = {{&kLookAtSession}};
+  PgAnswer seen = run(look);
+  if (!seen.failure) take_time(seen.results.back().get());
+  return std::move(seen.failure);
 }
 
 void PgConnection::close() {

@@ -80,6 +80,9 @@ class PgConnection {
   void close();
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   [[nodiscard]] bool is_pooled() const { return is_pooled_; }
+  /// The server's clock now, reckoned from when it was last asked (on connecting, or by ask_for_time()).
+  [[nodiscard]] WallTime server_now() const;
+  [[nodiscard]] std::optional<PgFailure> ask_for_time();
   [[nodiscard]] pg_conn* handle() const { return handle_; }
   [[nodiscard]] const PgAddress& address() const { return address_; }
 
@@ -106,6 +109,7 @@ class PgConnection {
 
   [[nodiscard]] std::optional<PgFailure> connect();
   [[nodiscard]] std::optional<PgFailure> set_up();
+  void take_time(const pg_result* session);
   [[nodiscard]] PgAnswer try_run(std::span<const PgStep> steps);
   bool send(const PgStep& step, std::vector<Command>& commands, std::size_t number);
   void receive(const std::vector<Command>& commands, std::span<const PgStep> steps, PgAnswer& answer);
@@ -122,6 +126,8 @@ class PgConnection {
   std::string name_;  // of the QSqlDatabase
   pg_conn* handle_ = nullptr;
   bool is_pooled_ = false;
+  std::chrono::steady_clock::time_point asked_{};  // when the server said that it was server_time_
+  WallTime server_time_{};
   std::set<std::string_view> prepared_;
   Deadline deadline_{};
   std::atomic<bool> is_cancelled_ = false;

@@ -26,6 +26,7 @@ constexpr std::size_t kMostHunts = 3;          // for refused values, within one
 constexpr std::size_t kMaxKeyCharacters = 127;  // varchar(127)
 constexpr std::size_t kRegisteredAtOnce = 5000;  // rows a statement
 constexpr std::string_view kQueueFull = "54000";
+constexpr auto kFarAhead = std::chrono::minutes(1);  // of the server's clock; what the doctor counts too
 
 bool fits_key_column(std::string_view key) { return key.size() <= kMaxKeyCharacters || count_code_points(key) <= kMaxKeyCharacters; }
 
@@ -80,6 +81,7 @@ FlushOutcome PgStore::flush(std::span<const Update> entries, std::span<const std
     if (options_.notifier != nullptr) options_.notifier->publish(chunks);
   }
   look_for_alarm(flush);
+  look_ahead(flush.live);
   outcome.fates = std::move(flush.fates);
   return outcome;
 }
@@ -228,6 +230,24 @@ void PgStore::look_for_alarm(Flush& flush) {
                    : "were these agents removed?";
   if (options_.on_alarm) options_.on_alarm(text);
   flush.outcome.message = std::move(text);
+}
+
+// What we reckon can be old, so the server is asked before anything is said.
+void PgStore::look_ahead(std::span<const Update> entries) {
+  const auto count_ahead = [&] {
+    const WallTime limit = connection_.server_now() + kFarAhead;
+    return std::count_if(entries.begin(), entries.end(), [limit](const Update& one) { return one.collected_at > limit; });
+  };
+  if (!connection_.is_open() || count_ahead() == 0) return;
+  const auto now = std::chrono::steady_clock::now();
+  if ((warned_ && now < *warned_ + options_.between_warnings) || connection_.ask_for_time()) return;
+  const auto count = count_ahead();
+  if (count == 0) return;
+  warned_ = now;
+  const auto latest = std::max_element(entries.begin(), entries.end(), [](const Update& a, const Update& b) { return a.collected_at < b.collected_at; });
+  if (options_.on_alarm)
+    options_.on_alarm(std::to_string(count) + " of " + std::to_string(entries.size()) + " entries are dated ahead of the server's clock, up to " +
+                      format_wall_time(latest->collected_at) + ": until then nothing dated rightly replaces them; correct the clock of who reports them");
 }
 
 std::variant<std::size_t, PgFailure> register_agents(const PgAddress& address, std::span<const Uuid> agents,

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +27,11 @@ struct PgOptions {
   Duration flush_limit = std::chrono::seconds(12);
   bool register_missing = false;  ///< a flush creates the rows it finds missing and is written again
   engine::Notifier* notifier = nullptr;  ///< told the chunks after the commit; must outlive the store
-  /// Called on the flusher's thread with one sentence when nothing of a flush found a row where something did
-  /// before: PostgreSQL empties an UNLOGGED table when it recovers from a crash. Once, until a row is found again.
+  Duration between_warnings = std::chrono::minutes(10);  ///< of entries dated ahead of the server's clock
+  /// Called on the flusher's thread with one sentence that somebody has to hear. When nothing of a flush found a row where
+  /// something did before: PostgreSQL empties an UNLOGGED table when it recovers from a crash; once, until a row is
+  /// found again. When entries were written that are dated over a minute ahead of the server's clock, as they are: the
+  /// newer stamp wins, so they hold their rows until then; at most every `between_warnings`.
   std::function<void(const std::string&)> on_alarm;
 };
 
@@ -64,6 +69,7 @@ class PgStore final : public engine::Store {
   std::optional<PgFailure> tell_rest(Flush& flush);
   std::optional<PgFailure> register_rest(Flush& flush);
   void look_for_alarm(Flush& flush);
+  void look_ahead(std::span<const Update> entries);
 
   const PgOptions options_;
   PgConnection connection_;
@@ -72,6 +78,7 @@ class PgStore final : public engine::Store {
   std::vector<std::array<PgParameter, 2>> notices_;
   bool has_matched_ = false;
   bool is_alarmed_ = false;
+  std::optional<std::chrono::steady_clock::time_point> warned_;  // of entries ahead
 };
 
 /// Creates the missing rows of every agent with every key, on a connection of its own. Rows that exist are left

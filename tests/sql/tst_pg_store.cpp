@@ -171,6 +171,34 @@ class TestPgStore : public QObject {
     QCOMPARE(model_.difference(*session_), std::string());
   }
 
+  void entriesAheadOfTheServersClockAreWrittenAsTheyAreAndToldOnce_data() {
+    QTest::addColumn<int>("seconds");
+    QTest::addColumn<bool>("always");
+    QTest::addColumn<int>("warnings");
+    QTest::newRow("an hour") << 3600 << false << 1;
+    QTest::newRow("an hour, told every time") << 3600 << true << 2;
+    QTest::newRow("half a minute") << 30 << false << 0;
+    QTest::newRow("an hour ago") << -3600 << true << 0;
+  }
+  void entriesAheadOfTheServersClockAreWrittenAsTheyAreAndToldOnce() {
+    QFETCH(int, seconds);
+    QFETCH(bool, always);
+    QFETCH(int, warnings);
+    std::vector<std::string> told;
+    PgOptions options = options_at(cluster_->address());
+    options.on_alarm = [&](const std::string& text) { told.push_back(text); };
+    if (always) options.between_warnings = Duration::zero();
+    PgStore store(options);
+    const std::int64_t now = std::stoll(session_->value("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8"));
+    Entries entries;
+    entries.add(agent_number(1), "k0", "ahead", "", at_us(now + seconds * std::int64_t{1'000'000})).add(agent_number(2), "k0", "old");
+    for (int i = 0; i < 2; ++i) QCOMPARE(counts(store.flush(entries.sorted(), {}), 2), (Counts{{Fate::written, 2}}));
+    QCOMPARE(told.size(), static_cast<std::size_t>(warnings));
+    for (const std::string& one : told) QVERIFY2(one.starts_with("1 of 2 entries are dated ahead"), one.c_str());
+    offer(entries);
+    QCOMPARE(model_.difference(*session_), std::string());
+  }
+
   // PostgreSQL 15's queue holds 8 GB; a deferred trigger says at the commit what a full queue would.
   void fullNotificationQueueHoldsNoRowBack() {
     session_->run("CREATE SEQUENCE once; CREATE FUNCTION full_queue() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
