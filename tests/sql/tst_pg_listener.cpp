@@ -71,6 +71,61 @@ class Listening {
   std::thread thread_;
 };
 
+/// A listener on its thread that feeds a ring nobody reads until read().
+class FedRing {
+ public:
+  FedRing(const std::string& address, std::size_t capacity)
+      : ring_(std::make_shared<engine::NotificationRing>(capacity)), listener_(options(address), events()), thread_([this] { listener_.run(); }) {}
+  ~FedRing() {
+    listener_.stop();
+    thread_.join();
+  }
+  /// Waits until the ring was fed so.
+  bool until(const std::function<bool(const FedRing&)>& so) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 20s, [&] { return so(*this); });
+  }
+  std::vector<std::string> read(int sender) {
+    std::vector<std::string> found;
+    while (const auto one = ring_->try_next()) {
+      if (one->is_marker()) found.push_back("lost " + std::to_string(one->lost));
+      else if (one->is_resync) found.push_back("resync");
+      else found.push_back(one->payload + (one->sender == sender ? "" : " from somebody else"));
+    }
+    return found;
+  }
+  std::string last;
+  std::size_t resyncs = 0;
+
+ private:
+  static PgListenerOptions options(const std::string& address) {
+    PgListenerOptions options;
+    options.address = std::get<PgAddress>(PgAddress::parse(address));
+    return options;
+  }
+  PgListenerEvents events() {
+    PgListenerEvents events = feeding(ring_);
+    events.on_payload = [this, feed = events.on_payload](std::string_view payload, int sender) {
+      feed(payload, sender);
+      const std::lock_guard lock(mutex_);
+      last = payload;
+      changed_.notify_all();
+    };
+    events.on_resync = [this, feed = events.on_resync] {
+      feed();
+      const std::lock_guard lock(mutex_);
+      ++resyncs;
+      changed_.notify_all();
+    };
+    return events;
+  }
+  const std::shared_ptr<engine::NotificationRing> ring_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  PgListener listener_;
+  std::thread thread_;
+};
+
 constexpr const char* kListener = "SELECT pid FROM pg_stat_activity WHERE application_name = 'metabatch-listen'";
 
 }  // namespace
@@ -134,54 +189,17 @@ class TestPgListener : public QObject {
   }
 
   void slowReaderOfARingIsToldWhatItLost() {
-    const auto ring = std::make_shared<engine::NotificationRing>(2);
-    PgListenerOptions options;
-    options.address = std::get<PgAddress>(PgAddress::parse(cluster_->address()));
-    PgListenerEvents events = feeding(ring);
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::string last;
-    std::size_t resyncs = 0;
-    const auto until = [&](const auto& so) {
-      std::unique_lock lock(mutex);
-      return changed.wait_for(lock, 20s, so);
-    };
-    events.on_payload = [&, push = events.on_payload](std::string_view payload, int sender) {
-      push(payload, sender);
-      const std::lock_guard lock(mutex);
-      last = payload;
-      changed.notify_all();
-    };
-    events.on_resync = [&, push = events.on_resync] {
-      push();
-      const std::lock_guard lock(mutex);
-      ++resyncs;
-      changed.notify_all();
-    };
-    PgListener listener(options, events);
-    std::thread thread([&] { listener.run(); });
     PgSession session(cluster_->address());
-    bool is_heard = until([&] { return resyncs == 1; });
+    FedRing fed(cluster_->address(), 2);
+    QVERIFY(fed.until([](const FedRing& now) { return now.resyncs == 1; }));
     session.run("SELECT pg_notify('workspace_agent_metadata_batch', i::text) FROM generate_series(1, 9) i");
-    is_heard = is_heard && until([&] { return last == "9"; });
-    std::vector<std::string> read;
-    const auto read_all = [&] {
-      while (const auto one = ring->try_next()) {
-        if (one->is_marker()) read.push_back("lost " + std::to_string(one->lost));
-        else if (one->is_resync) read.push_back("resync");
-        else read.push_back(one->payload + (one->sender == session.pid() ? "" : " from somebody else"));
-      }
-    };
-    read_all();
+    QVERIFY(fed.until([](const FedRing& now) { return now.last == "9"; }));
+    QCOMPARE(fed.read(session.pid()), (std::vector<std::string>{"resync", "1", "2", "lost 7"}));
     session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'");
-    is_heard = is_heard && until([&] { return resyncs == 2; });
+    QVERIFY(fed.until([](const FedRing& now) { return now.resyncs == 2; }));
     session.run("SELECT pg_notify('workspace_agent_metadata_batch', 'after')");
-    is_heard = is_heard && until([&] { return last == "after"; });
-    listener.stop();
-    thread.join();
-    read_all();
-    QVERIFY(is_heard);
-    QCOMPARE(read, (std::vector<std::string>{"resync", "1", "2", "lost 7", "resync", "after"}));
+    QVERIFY(fed.until([](const FedRing& now) { return now.last == "after"; }));
+    QCOMPARE(fed.read(session.pid()), (std::vector<std::string>{"resync", "after"}));
   }
 
   void stopEndsItWhereverItWaits_data() {
