@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench_pg_forms.hpp"
+
+#include <libpq-fe.h>
+
+#include <QtGlobal>
+#include <cstdlib>
+
+#include "sql/pg_store.hpp"
+#include "support/pg/pg_session.hpp"
+
+namespace metabatch::bench {
+namespace {
+
+constexpr const char* kChannel = "workspace_agent_metadata_batch";
+
+/// A plain connection to the server.
+class Connection {
+ public:
+  explicit Connection(const std::string& address) : connection_(PQconnectdb(address.c_str())) {
+    if (PQstatus(connection_) != CONNECTION_OK) qFatal("%s", PQerrorMessage(connection_));
+  }
+  ~Connection() { PQfinish(connection_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  [[nodiscard]] pg_conn* get() const { return connection_; }
+  /// Takes the result; the rows it changed.
+  std::size_t take(PGresult* result) const {
+    const ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) qFatal("%s", PQerrorMessage(connection_));
+    const std::size_t changed = std::strtoull(PQcmdTuples(result), nullptr, 10);
+    PQclear(result);
+    return changed;
+  }
+
+ private:
+  pg_conn* connection_;
+};
+
+void must_be_all(std::size_t changed, const Work& work) {
+  if (changed != work.entries.size()) qFatal("%zu of %zu rows were written", changed, work.entries.size());
+}
+
+class OriginForm final : public Form {
+ public:
+  explicit OriginForm(const Ground& ground) : connection_(ground.address()) {}
+
+  void flush(const Work& work) override {
+    for (std::string& array : arrays_) array.assign(1, '{');
+    for (const Update& entry : work.shuffled) append(entry);
+    const char* values[5];
+    for (std::size_t i = 0; i < 5; ++i) {
+      arrays_[i].back() = '}';
+      values[i] = arrays_[i].c_str();
+    }
+    must_be_all(run(kUpdate, 5, values), work);
+    for (const std::string& chunk : work.chunks) {
+      const char* notice[] = {kChannel, chunk.c_str()};
+      run("SELECT pg_notify($1, $2)", 2, notice);
+    }
+  }
+  [[nodiscard]] int backend() const override { return PQbackendPID(connection_.get()); }
+
+ private:
+  static constexpr const char* kUpdate =
+      "UPDATE workspace_agent_metadata AS m SET value = u.value, error = u.error, collected_at = u.collected_at "
+      "FROM (SELECT unnest($1::uuid[]) AS agent, unnest($2::varchar[]) AS key, unnest($3::varchar[]) AS value, "
+      "unnest($4::varchar[]) AS error, unnest($5::timestamptz[]) AS collected_at) AS u "
+      "WHERE m.workspace_agent_id = u.agent AND m.key = u.key";
+
+  std::size_t run(const char* text, int count, const char* const* values) {
+    connection_.take(PQprepare(connection_.get(), "", text, count, nullptr));
+    return connection_.take(PQexecPrepared(connection_.get(), "", count, values, nullptr, nullptr, 0));
+  }
+  void append(const Update& entry) {
+    arrays_[0] += format_uuid(entry.agent);
+    quote(arrays_[1], entry.key);
+    quote(arrays_[2], entry.value);
+    quote(arrays_[3], entry.error);
+    quote(arrays_[4], format_utc(entry.collected_at));
+    for (std::string& array : arrays_) array += ',';
+  }
+  static void quote(std::string& array, std::string_view text) {
+    array += '"';
+    for (const char c : text) {
+      if (c == '"' || c == '\\') array += '\\';
+      array += c;
+    }
+    array += '"';
+  }
+
+  static std::string format_utc(WallTime time) {
+    const auto since = time.time_since_epoch().count();
+    const std::time_t seconds = since / 1'000'000;
+    tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[40];
+    const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+    std::string formatted(text, length);
+    return formatted.append(".").append(std::to_string(1'000'000 + since % 1'000'000), 1).append("Z");
+  }
+
+  Connection connection_;
+  std::string arrays_[5];
+};
+
+class StoreForm final : public Form {
+ public:
+  explicit StoreForm(const Ground& ground) : ground_(ground), store_(test::options_at(ground.address())) {}
+  void flush(const Work& work) override {
+    const FlushOutcome outcome = store_.flush(work.entries, work.chunks);
+    if (outcome.failure != FailureClass::none) qFatal("%s", outcome.message.c_str());
+    if (!outcome.fates.empty() || outcome.chunks_published != work.chunks.size()) qFatal("not all was written and told");
+  }
+  [[nodiscard]] int backend() const override { return backends_of(ground_.address()).back(); }
+
+ private:
+  const Ground& ground_;
+  sql::PgStore store_;
+};
+
+/// A parameter in PostgreSQL's binary form of one-dimensional arrays.
+class BinaryArray {
+ public:
+  BinaryArray(std::uint32_t element, std::size_t count) {
+    for (const std::uint32_t word : {1U, 0U, element, static_cast<std::uint32_t>(count), 1U}) put(word, 4);
+  }
+  void put(std::uint64_t number, int bytes) {
+    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) bytes_ += static_cast<char>(number >> shift);
+  }
+  void put(std::string_view text) {
+    put(text.size(), 4);
+    bytes_ += text;
+  }
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+ private:
+  std::string bytes_;
+};
+
+class FloorForm final : public Form {
+ public:
+  explicit FloorForm(const Ground& ground) : connection_(ground.address()), finder_(ground.address()) {
+    connection_.take(PQexec(connection_.get(), "SET plan_cache_mode = force_generic_plan"));
+    connection_.take(PQprepare(connection_.get(), "floor",
+                               "UPDATE workspace_agent_metadata AS m SET value = u.value, error = u.error, collected_at = u.collected_at "
+                               "FROM unnest($1::tid[], $2::text[], $3::text[], $4::timestamptz[]) AS u (place, value, error, collected_at) "
+                               "WHERE m.ctid = u.place",
+                               4, nullptr));
+  }
+
+  void prepare(const Work& work) override {
+    std::string agents;
+    for (std::size_t i = 0; i < work.entries.size(); i += kKeys) agents.append(i == 0 ? "'" : ",'").append(format_uuid(work.entries[i].agent)).append(1, '\'');
+    BinaryArray places(27, work.entries.size());  // the oid of tid
+    for (const auto& row : finder_.run("SELECT ctid FROM workspace_agent_metadata WHERE workspace_agent_id IN (" + agents +
+                                       ") ORDER BY workspace_agent_id, key")) {
+      places.put(6, 4);
+      places.put(std::stoul(row[0].substr(1)), 4);
+      places.put(std::stoul(row[0].substr(row[0].find(',') + 1)), 2);
+    }
+    places_ = places.bytes();
+  }
+  void flush(const Work& work) override {
+    const std::size_t count = work.entries.size();
+    BinaryArray values(25, count), errors(25, count), stamps(1184, count);
+    for (const Update& entry : work.entries) {
+      values.put(entry.value);
+      errors.put(entry.error);
+      stamps.put(8, 4);
+      stamps.put(static_cast<std::uint64_t>(entry.collected_at.time_since_epoch().count() - 946'684'800'000'000), 8);
+    }
+    const std::string* const all[] = {&places_, &values.bytes(), &errors.bytes(), &stamps.bytes()};
+    const char* texts[4];
+    int lengths[4], formats[4];
+    for (std::size_t i = 0; i < 4; ++i) {
+      texts[i] = all[i]->data();
+      lengths[i] = static_cast<int>(all[i]->size());
+      formats[i] = 1;
+    }
+    must_be_all(connection_.take(PQexecPrepared(connection_.get(), "floor", 4, texts, lengths, formats, 0)), work);
+  }
+  [[nodiscard]] int backend() const override { return PQbackendPID(connection_.get()); }
+
+ private:
+  Connection connection_;
+  test::PgSession finder_;
+  std::string places_;
+};
+
+}  // namespace
+
+std::unique_ptr<Form> origin_form(const Ground& ground) { return std::make_unique<OriginForm>(ground); }
+std::unique_ptr<Form> store_form(const Ground& ground) { return std::make_unique<StoreForm>(ground); }
+std::unique_ptr<Form> floor_form(const Ground& ground) { return std::make_unique<FloorForm>(ground); }
+
+}  // namespace metabatch::bench

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bench_pg_ground.hpp"
+
+namespace metabatch::bench {
+
+/// One way to write a flush, on a connection of its own.
+class Form {
+ public:
+  virtual ~Form() = default;
+  /// What is not measured: on the client, and on other connections.
+  virtual void prepare(const Work&) {}
+  /// What is measured. Ends the program when a row was not written.
+  virtual void flush(const Work& work) = 0;
+  [[nodiscard]] virtual int backend() const = 0;  ///< once it has flushed
+};
+
+/// As the origin writes: arrays as text, in the order of a map, no guard, the statement parsed and planned each time (two round
+/// trips), then each chunk in a transaction of its own, again two round trips.
+///
+/// @source coder/coder agentapi/metadatabatcher (flush), lib/pq's extended protocol; the statement is worded anew
+std::unique_ptr<Form> origin_form(const Ground& ground);
+/// The store as the program has it.
+std::unique_ptr<Form> store_form(const Ground& ground);
+/// The least that PostgreSQL does for such rows: found by ctid, sorted, binary, prepared; nobody is told.
+std::unique_ptr<Form> floor_form(const Ground& ground);
+
+}  // namespace metabatch::bench

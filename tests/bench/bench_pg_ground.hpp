@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "metabatch/update.hpp"
+#include "metabatch/uuid.hpp"
+#include "support/pg/pg_cluster.hpp"
+
+namespace metabatch::bench {
+
+inline constexpr std::size_t kKeys = 15;  // of each agent
+
+/// What one flush writes: whole agents, all their keys.
+struct Work {
+  std::vector<Update> entries;      ///< sorted by (agent, key)
+  std::vector<Update> shuffled;     ///< the same as a map would give them
+  std::vector<std::string> chunks;
+};
+
+/// One database of the cluster with the table and its rows; agents have random ids, and the rows lie as they were made.
+class Ground {
+ public:
+  /// @shape fillfactor: 60 as init-db makes the table, 100 as the origin does
+  Ground(const test::PgCluster& cluster, std::string name, std::size_t agents, int fillfactor);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::string address() const { return address_; }
+  [[nodiscard]] const std::vector<Uuid>& agents() const { return agents_; }  ///< in a random order
+  [[nodiscard]] std::size_t rows() const { return agents_.size() * kKeys; }
+
+  /// The next `count` agents in their order, and round again; stamps only ever grow, values change.
+  void next(std::size_t count, Work& work);
+  /// Only what they report, appended.
+  void next_entries(std::size_t count, std::vector<Update>& entries);
+
+  struct Table {
+    std::uint64_t updates = 0, hot = 0, heap_bytes = 0, index_bytes = 0;
+  };
+  /// As the server's statistics have it, once the writers have left.
+  [[nodiscard]] Table table() const;
+
+ private:
+  std::string name_, address_;
+  std::vector<Uuid> agents_;
+  std::vector<std::string> keys_, values_;
+  std::size_t next_ = 0;
+  std::int64_t stamp_ = 1'700'000'000'000'000;
+};
+
+/// Processor time that a process of this machine has used.
+///
+/// @units nanoseconds
+std::uint64_t processor_time_of(int pid);
+/// The same of this thread, and of all threads of this process.
+std::uint64_t processor_time_of_thread();
+std::uint64_t processor_time_of_process();
+
+/// The server processes that serve metabatch in a database.
+std::vector<int> backends_of(const std::string& address);
+
+}  // namespace metabatch::bench
