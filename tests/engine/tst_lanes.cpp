@@ -226,10 +226,12 @@ void TestLanes::sumIsBalancedWhileManyThreadsAdd() {
   std::atomic<int> inside{0};
   std::atomic<bool> was_alone{true};
   std::set<std::size_t> told_lanes;
+  std::vector<FlushRecord> copies;
   EngineOptions options;
   options.on_flush = [&](const FlushRecord& record) {
     if (++inside != 1) was_alone = false;
     told_lanes.insert(record.lane);
+    copies.assign(2000, record);  // takes long enough for another lane to come in, if it could
     --inside;
   };
   const auto lanes = lanes_of(busy(), some.stores, std::move(options));
