@@ -21,9 +21,8 @@ void BatchBuilder::build(std::span<Block* const> taken, Batch& batch) {
     const std::uint8_t* id = block->agent.bytes.data();
     sortable_.push_back({big_endian(id), big_endian(id + 8), block});
   }
-  std::sort(sortable_.begin(), sortable_.end(), [](const Sortable& a, const Sortable& b) {
-    return a.high != b.high ? a.high < b.high : a.low < b.low;
-  });
+  std::sort(sortable_.begin(), sortable_.end(),
+            [](const Sortable& a, const Sortable& b) { return a.high != b.high ? a.high < b.high : a.low < b.low; });
   batch.agents.clear();
   batch.keys_per_agent.clear();
   blocks_.clear();

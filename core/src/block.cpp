@@ -100,8 +100,16 @@ void Blocks::append(Block& block, const Update& update, std::uint64_t place, Ins
   if (block.count == block.item_room) grow_items(block, static_cast<std::uint32_t>(grown(block.count)) + 1);
   if (block.data_used + bytes > block.data_size) grow_data(block, bytes);
   Item& item = block.items[block.count];
-  item = {place, arrived, added, update.collected_at, block.data_used, static_cast<std::uint32_t>(update.key.size()), 0,
-          static_cast<std::uint32_t>(update.value.size()), static_cast<std::uint32_t>(update.error.size()), 0};
+  item = {place,
+          arrived,
+          added,
+          update.collected_at,
+          block.data_used,
+          static_cast<std::uint32_t>(update.key.size()),
+          0,
+          static_cast<std::uint32_t>(update.value.size()),
+          static_cast<std::uint32_t>(update.error.size()),
+          0};
   item.text_at = item.key_at + item.key_size;
   item.text_room = item.value_size + item.error_size;
   copy_bytes(block.data + item.key_at, update.key.data(), item.key_size);
@@ -189,8 +197,9 @@ std::uint32_t Blocks::find(const Block& block, std::string_view key, std::uint32
   if (hint < block.count && equal_bytes(block.key(hint), key)) return hint;
   if (block.whole()) {
     const auto& sorted = block.schema->sorted;
-    const auto at = std::lower_bound(sorted.begin(), sorted.end(), key,
-                                     [&block](std::uint32_t i, std::string_view k) { return block.schema->key(i) < k; });
+    const auto at = std::lower_bound(sorted.begin(), sorted.end(), key, [&block](std::uint32_t i, std::string_view k) {
+      return block.schema->key(i) < k;
+    });
     return at != sorted.end() && block.schema->key(*at) == key ? *at : kNoEntry;
   }
   if (block.index == nullptr) {
@@ -211,7 +220,11 @@ Update entry_of(const Block& block, std::uint32_t i) {
   if (!block.whole()) {
     const Item& item = block.items[i];
     const char* text = block.data + item.text_at;
-    return {block.agent, block.key(i), {text, item.value_size}, {text + item.value_size, item.error_size}, item.collected_at};
+    return {block.agent,
+            block.key(i),
+            {text, item.value_size},
+            {text + item.value_size, item.error_size},
+            item.collected_at};
   }
   const char* text = block.data + block.count * sizeof(TextSize);
   for (std::uint32_t j = 0; j < i; ++j) text += block.sizes()[j].value + block.sizes()[j].error;

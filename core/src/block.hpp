@@ -45,9 +45,9 @@ struct Block {
   std::uint64_t bytes = 0;  ///< of keys, values and errors
   char* data = nullptr;
   std::uint64_t data_size = 0;
-  std::uint32_t data_used = 0;   ///< spread
-  std::uint32_t index_mask = 0;  ///< spread: size of the index - 1; 0 without one
-  Item* items = nullptr;         ///< spread
+  std::uint32_t data_used = 0;     ///< spread
+  std::uint32_t index_mask = 0;    ///< spread: size of the index - 1; 0 without one
+  Item* items = nullptr;           ///< spread
   std::uint32_t* index = nullptr;  ///< spread, many keys: open-addressed, item position + 1
 
   [[nodiscard]] bool whole() const { return schema != nullptr; }

@@ -47,7 +47,8 @@ inline void copy_bytes(char* to, const char* from, std::size_t size) {
 
 template <class Word>
 inline bool ends_equal(const char* a, const char* b, std::size_t size) {
-  return ((load<Word>(a) ^ load<Word>(b)) | (load<Word>(a + size - sizeof(Word)) ^ load<Word>(b + size - sizeof(Word)))) == 0;
+  return ((load<Word>(a) ^ load<Word>(b)) |
+          (load<Word>(a + size - sizeof(Word)) ^ load<Word>(b + size - sizeof(Word)))) == 0;
 }
 
 inline bool equal_bytes(const char* a, const char* b, std::size_t size) {

@@ -66,7 +66,8 @@ Admission Entries::add(const Report& report, std::uint64_t hash, Instant now, Ad
 bool Entries::add_whole(AgentSlot& slot, const Report& report, Instant now, Admit admit, Admission& admission) {
   TextBytes text;
   if (slot.waiting != nullptr) {
-    if (!slot.waiting->whole() || !slot.waiting->schema->fits(report, text) || text.sum() > kMostTextBytes) return false;
+    if (!slot.waiting->whole() || !slot.waiting->schema->fits(report, text) || text.sum() > kMostTextBytes)
+      return false;
     add_again(*slot.waiting, report, text, now, admission);
     return true;
   }
@@ -103,7 +104,8 @@ bool Entries::admit_whole(const AgentSlot& slot, const Schema& schema, std::uint
   if (slot.flying != nullptr && slot.flying->schema == &schema) {
     fresh = 0;
   } else if (slot.flying != nullptr) {
-    for (std::uint32_t i = 0; i < schema.count(); ++i) fresh -= held_->blocks.find(*slot.flying, schema.key(i), i) != kNoEntry;
+    for (std::uint32_t i = 0; i < schema.count(); ++i)
+      fresh -= held_->blocks.find(*slot.flying, schema.key(i), i) != kNoEntry;
   }
   if (fresh > 0 && admit == Admit::if_room) return room_.admit(fresh, bytes);
   room_.charge(static_cast<std::int64_t>(fresh), static_cast<std::int64_t>(bytes));

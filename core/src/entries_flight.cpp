@@ -14,7 +14,8 @@ void sort_keys(const Block& block, std::vector<std::uint32_t>& order) {
   }
   order.resize(block.count);
   std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&block](std::uint32_t a, std::uint32_t b) { return block.key(a) < block.key(b); });
+  std::sort(order.begin(), order.end(),
+            [&block](std::uint32_t a, std::uint32_t b) { return block.key(a) < block.key(b); });
 }
 
 namespace {
@@ -79,7 +80,8 @@ void Entries::join(Block& block, Block* more) {
   held_->blocks.free(more);
 }
 
-Settled Entries::settle(Block* block, std::span<const Fate> fates, OnFailure on_failure, Instant now, DelayHistogram& delay) {
+Settled Entries::settle(Block* block, std::span<const Fate> fates, OnFailure on_failure, Instant now,
+                        DelayHistogram& delay) {
   AgentSlot& slot = held_->agents.at(block->agent);
   slot.flying = nullptr;
   counters_.in_flight -= block->count;
@@ -96,7 +98,8 @@ Settled Entries::settle(Block* block, std::span<const Fate> fates, OnFailure on_
   return settled;
 }
 
-std::uint32_t Entries::settle_alike(const Block& block, const Block* waiting, Fate fate, Instant now, DelayHistogram& delay) {
+std::uint32_t Entries::settle_alike(const Block& block, const Block* waiting, Fate fate, Instant now,
+                                    DelayHistogram& delay) {
   tally(fate, block.count);
   if (fate == Fate::written && block.whole()) {
     delay.observe(now - block.added, block.count);
@@ -111,8 +114,8 @@ std::uint32_t Entries::settle_alike(const Block& block, const Block* waiting, Fa
   return 0;
 }
 
-std::uint32_t Entries::settle_each(Block& block, const Block* waiting, std::span<const Fate> fates, OnFailure on_failure,
-                                   Instant now, DelayHistogram& delay) {
+std::uint32_t Entries::settle_each(Block& block, const Block* waiting, std::span<const Fate> fates,
+                                   OnFailure on_failure, Instant now, DelayHistogram& delay) {
   sort_keys(block, held_->order);
   held_->keep.assign(block.count, true);
   std::int64_t gone = 0;

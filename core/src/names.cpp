@@ -24,15 +24,15 @@ std::string_view name_of(Reason reason) {
 
 std::string_view name_of(FailureClass failure) {
   static constexpr std::string_view kNames[] = {"none", "connection", "deadlock", "serialization", "timeout",
-                                                "data", "permission", "disk", "other"};
+                                                "data", "permission", "disk",     "other"};
   static_assert(std::size(kNames) == kFailureClasses);
   return pick(kNames, failure);
 }
 
 std::string_view name_of(Setting setting) {
-  static constexpr std::string_view kNames[] = {
-      "batch_size", "interval", "queue", "queue_capacity", "queue_bytes", "schedule", "ties", "on_failure",
-      "final_flush_timeout", "max_payload_bytes", "channel"};
+  static constexpr std::string_view kNames[] = {"batch_size",          "interval",          "queue",  "queue_capacity",
+                                                "queue_bytes",         "schedule",          "ties",   "on_failure",
+                                                "final_flush_timeout", "max_payload_bytes", "channel"};
   return pick(kNames, setting);
 }
 

@@ -36,7 +36,8 @@ Pool::Piece Pool::take(std::uint64_t size) {
   if (Free* piece = free_[size_class]) {
     free_[size_class] = piece->next;
     idle_ -= rounded;
-    if (piece->next != nullptr) prefetch_lines(piece->next, std::min<std::size_t>(rounded / kLine, 8));  // the next taker's
+    if (piece->next != nullptr)
+      prefetch_lines(piece->next, std::min<std::size_t>(rounded / kLine, 8));  // the next taker's
     return {piece, rounded};
   }
   void* memory = std::malloc(rounded);

@@ -32,8 +32,8 @@ class Pool {
     Free* next;
   };
   static constexpr std::size_t kStepsAnOctave = 8;
-  static constexpr std::size_t kSmallest = 64;       // bytes
-  static constexpr std::size_t kClasses = 8 * 27;    // 64 B .. 8 GiB
+  static constexpr std::size_t kSmallest = 64;     // bytes
+  static constexpr std::size_t kClasses = 8 * 27;  // 64 B .. 8 GiB
   static std::size_t class_of(std::size_t size);
   static std::size_t size_of(std::size_t size_class);
   void trim(std::size_t keep);

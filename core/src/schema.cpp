@@ -25,7 +25,8 @@ inline bool Schema::has_key(std::size_t i, std::string_view asked) const {
   if (asked.size() != face.size) return false;
   const char* at = asked.data();
   if (face.size < 8) return first_of(at, face.size) == face.first;
-  if (((load<std::uint64_t>(at) ^ face.first) | (load<std::uint64_t>(at + face.size - 8) ^ face.last)) != 0) return false;
+  if (((load<std::uint64_t>(at) ^ face.first) | (load<std::uint64_t>(at + face.size - 8) ^ face.last)) != 0)
+    return false;
   return face.size <= 16 || asked == key(static_cast<std::uint32_t>(i));
 }
 
@@ -69,7 +70,8 @@ Schema* Schemas::find_or_make(std::span<const std::string_view> keys) {
     hash = hash_bytes(key, hash);
   }
   // Sorted by hash: few, long-lived, looked up only when the last one used did not match.
-  const auto at = std::lower_bound(all_.begin(), all_.end(), hash, [](const Schema* s, std::uint64_t h) { return s->hash < h; });
+  const auto at =
+      std::lower_bound(all_.begin(), all_.end(), hash, [](const Schema* s, std::uint64_t h) { return s->hash < h; });
   for (auto it = at; it != all_.end() && (*it)->hash == hash; ++it) {
     if ((*it)->matches(keys)) return last_ = *it;
   }
@@ -90,15 +92,17 @@ Schema* Schemas::make(std::span<const std::string_view> keys, std::uint64_t hash
   std::iota(schema->sorted.begin(), schema->sorted.end(), 0U);
   std::sort(schema->sorted.begin(), schema->sorted.end(),
             [schema](std::uint32_t a, std::uint32_t b) { return schema->key(a) < schema->key(b); });
-  const bool twice = std::adjacent_find(schema->sorted.begin(), schema->sorted.end(), [schema](std::uint32_t a, std::uint32_t b) {
-                       return schema->key(a) == schema->key(b);
-                     }) != schema->sorted.end();
+  const bool twice =
+      std::adjacent_find(schema->sorted.begin(), schema->sorted.end(), [schema](std::uint32_t a, std::uint32_t b) {
+        return schema->key(a) == schema->key(b);
+      }) != schema->sorted.end();
   if (twice) {
     delete schema;
     return nullptr;
   }
   schema->hash = hash;
-  const auto at = std::lower_bound(all_.begin(), all_.end(), hash, [](const Schema* s, std::uint64_t h) { return s->hash < h; });
+  const auto at =
+      std::lower_bound(all_.begin(), all_.end(), hash, [](const Schema* s, std::uint64_t h) { return s->hash < h; });
   all_.insert(at, schema);
   return last_ = schema;
 }

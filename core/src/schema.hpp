@@ -20,14 +20,14 @@ struct TextBytes {
 /// The key set of a report, in the order sent. Agents of one template send the same one, so it is kept once and
 /// shared by their blocks: a report that brings it again is recognised by comparing bytes, without a hash.
 struct Schema {
-  std::string bytes;                   ///< the keys, one after the other
-  std::vector<std::uint32_t> ends;     ///< end of key i in bytes
+  std::string bytes;                ///< the keys, one after the other
+  std::vector<std::uint32_t> ends;  ///< end of key i in bytes
   struct Face {
     std::uint64_t first, last;  ///< the first and last 8 bytes; of a shorter key all bytes in `first`
     std::size_t size;
   };
-  std::vector<Face> faces;             ///< what most keys are told apart by
-  std::vector<std::uint32_t> sorted;   ///< key positions in byte order
+  std::vector<Face> faces;            ///< what most keys are told apart by
+  std::vector<std::uint32_t> sorted;  ///< key positions in byte order
   std::uint64_t hash = 0;
   alignas(64) std::uint64_t blocks = 0;  ///< how many blocks use it; apart from what the flusher reads
 

@@ -4,8 +4,9 @@
 namespace metabatch {
 
 std::string describe_unequal(const Report& report) {
-  return "invalid Add call, all inputs must have the same number of items; keys: " + std::to_string(report.keys.size()) +
-         ", values: " + std::to_string(report.values.size()) + ", errors: " + std::to_string(report.errors.size()) +
+  return "invalid Add call, all inputs must have the same number of items; keys: " +
+         std::to_string(report.keys.size()) + ", values: " + std::to_string(report.values.size()) +
+         ", errors: " + std::to_string(report.errors.size()) +
          ", collectedAt: " + std::to_string(report.collected_at.size());
 }
 

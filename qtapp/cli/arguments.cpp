@@ -75,10 +75,13 @@ void set(Config& config, Setting setting, const std::string& text) {
     case Setting::queue_capacity: config.queue_capacity = count_of(setting, text); break;
     case Setting::queue_bytes: config.queue_bytes = count_of(setting, text); break;
     case Setting::schedule:
-      config.schedule = policy_of(setting, text, {SchedulePolicy::fixed, SchedulePolicy::after_flush, SchedulePolicy::linger});
+      config.schedule =
+          policy_of(setting, text, {SchedulePolicy::fixed, SchedulePolicy::after_flush, SchedulePolicy::linger});
       break;
     case Setting::ties: config.ties = policy_of(setting, text, {Ties::keep_first, Ties::keep_last}); break;
-    case Setting::on_failure: config.on_failure = policy_of(setting, text, {OnFailure::retain, OnFailure::discard}); break;
+    case Setting::on_failure:
+      config.on_failure = policy_of(setting, text, {OnFailure::retain, OnFailure::discard});
+      break;
     case Setting::final_flush_timeout: config.final_flush_timeout = duration_of(flag_of(setting), text); break;
     case Setting::max_payload_bytes: config.max_payload_bytes = count_of(setting, text); break;
     case Setting::channel: config.channel = text; break;
@@ -108,21 +111,26 @@ Config SettingsFlags::config() const {
 }
 
 void DatabaseFlag::add_to(CLI::App& command) {
-  command.add_option("--db", given, "database: sqlite:PATH, postgres://... or keywords of libpq (a file in your state folder)")->type_name("URL");
+  command
+      .add_option("--db", given,
+                  "database: sqlite:PATH, postgres://... or keywords of libpq (a file in your state folder)")
+      ->type_name("URL");
 }
 
 sql::Database DatabaseFlag::database() const {
   constexpr std::string_view kScheme = "sqlite:";
   if (given.empty()) {
     const fs::path folder = xdg_folder("XDG_STATE_HOME", ".local/state");
-    if (folder.empty()) throw UsageError("--db: there is no home folder for the default file; name one with --db sqlite:PATH");
+    if (folder.empty())
+      throw UsageError("--db: there is no home folder for the default file; name one with --db sqlite:PATH");
     std::error_code failed;
     fs::create_directories(folder / "metabatch", failed);  // what is wrong is said when the file is opened
     return sql::Database((folder / "metabatch" / "metabatch.db").string());
   }
   if (given.starts_with(kScheme) && given.size() > kScheme.size()) return sql::Database(given.substr(kScheme.size()));
   if (sql::PgAddress::is_meant(given)) return sql::Database(postgres());
-  throw UsageError("--db: not a database that metabatch knows; use sqlite:PATH, postgres://USER@HOST/DATABASE or KEYWORD=VALUE ...");
+  throw UsageError(
+      "--db: not a database that metabatch knows; use sqlite:PATH, postgres://USER@HOST/DATABASE or KEYWORD=VALUE ...");
 }
 
 sql::PgAddress DatabaseFlag::postgres() const {
@@ -134,8 +142,12 @@ sql::PgAddress DatabaseFlag::postgres() const {
 }
 
 void add_writers(CLI::App& command, std::size_t& writers) {
-  command.add_option("--writers", writers, "PostgreSQL: connections that write in parallel, each agent always on the same one (1)")
-      ->type_name("N")->check(CLI::Range(std::size_t{1}, engine::kMaxLanes))->group("Settings");
+  command
+      .add_option("--writers", writers,
+                  "PostgreSQL: connections that write in parallel, each agent always on the same one (1)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, engine::kMaxLanes))
+      ->group("Settings");
 }
 
 Duration duration_of(std::string_view flag, const std::string& text) {

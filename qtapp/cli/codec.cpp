@@ -36,7 +36,8 @@ class Lines {
   void run(const Each& each) {
     LineReader reader(input_.source());
     while (const std::optional<Line> line = reader.next()) {
-      if (line->too_long) complain(line->number, "over 1 MiB");
+      if (line->too_long)
+        complain(line->number, "over 1 MiB");
       else if (const std::string_view text = trimmed(line->text); !text.empty())
         each(line->number, text, static_cast<std::size_t>(text.data() - line->text.data()));
     }
@@ -45,7 +46,9 @@ class Lines {
     is_failed_ = true;
     console_.text("line " + std::to_string(line) + ": " + reason + "\n");
   }
-  void remark(std::uint64_t line, const std::string& text) { console_.text("line " + std::to_string(line) + ": " + text + "\n"); }
+  void remark(std::uint64_t line, const std::string& text) {
+    console_.text("line " + std::to_string(line) + ": " + text + "\n");
+  }
   int finish() {
     if (input_.error() != 0) console_.message(input_.name() + ": " + std::strerror(input_.error()));
     const bool is_printed = console_.finish_data();
@@ -61,7 +64,10 @@ class Lines {
 class Encoding {
  public:
   Encoding(const CodecFlags& flags, Console& console)
-      : flags_(flags), console_(console), budget_(static_cast<std::size_t>(flags.max_payload_bytes)), ids_a_chunk_(budget_ / kIdSymbols) {}
+      : flags_(flags),
+        console_(console),
+        budget_(static_cast<std::size_t>(flags.max_payload_bytes)),
+        ids_a_chunk_(budget_ / kIdSymbols) {}
 
   void add(const Uuid& id) {
     ids_.push_back(id);
@@ -85,13 +91,16 @@ class Encoding {
 
 int run_encode(const CodecFlags& flags, Console& console) {
   if (flags.max_payload_bytes < 0 || !encode_chunks({}, static_cast<std::size_t>(flags.max_payload_bytes)))
-    throw UsageError("--max-payload-bytes: a payload holds at least one id, 22 bytes, and its whole chunks at most 7999 bytes");
+    throw UsageError(
+        "--max-payload-bytes: a payload holds at least one id, 22 bytes, and its whole chunks at most 7999 bytes");
   Lines lines(flags, console);
   Encoding encoding(flags, console);
   lines.run([&](std::uint64_t number, std::string_view text, std::size_t indent) {
     const Result<Uuid> id = parse_uuid(text);
-    if (id) encoding.add(*id);
-    else lines.complain(number, "byte " + std::to_string(id.error().at + indent) + ": not a UUID");
+    if (id)
+      encoding.add(*id);
+    else
+      lines.complain(number, "byte " + std::to_string(id.error().at + indent) + ": not a UUID");
   });
   encoding.send();
   return lines.finish();
@@ -103,14 +112,18 @@ std::string reason_of(const Error& error) {
 }
 
 /// Where in the payload the error is: a wrong length is seen where the whole ids end.
-std::size_t offset_of(const Error& error) { return error.code == Errc::length ? error.at - error.at % kIdSymbols : error.at; }
+std::size_t offset_of(const Error& error) {
+  return error.code == Errc::length ? error.at - error.at % kIdSymbols : error.at;
+}
 
-void decode_line(std::uint64_t number, std::string_view payload, std::size_t indent, bool as_json, Lines& lines, Console& console) {
+void decode_line(std::uint64_t number, std::string_view payload, std::size_t indent, bool as_json, Lines& lines,
+                 Console& console) {
   const Result<std::vector<Uuid>> ids = decode_chunk(payload);
   if (!ids) {
     const std::size_t at = offset_of(ids.error()) + indent;
     lines.complain(number, "byte " + std::to_string(at) + ": " + reason_of(ids.error()));
-    if (as_json) console.data(Json{{"line", number}, {"error", {{"at", at}, {"reason", reason_of(ids.error())}}}}.dump() + "\n");
+    if (as_json)
+      console.data(Json{{"line", number}, {"error", {{"at", at}, {"reason", reason_of(ids.error())}}}}.dump() + "\n");
     return;
   }
   std::vector<std::size_t> not_canonical;
@@ -142,7 +155,8 @@ Command add_encode(CLI::App& program) {
   const auto flags = std::make_shared<CodecFlags>();
   CLI::App* const app = program.add_subcommand("encode", "Make notification payloads of UUIDs");
   app->add_option("FILE", flags->input, "UUIDs in any usual form, one a line; - for standard input (-)");
-  app->add_option("--max-payload-bytes", flags->max_payload_bytes, "budget of one payload (8000: 363 ids)")->type_name("N");
+  app->add_option("--max-payload-bytes", flags->max_payload_bytes, "budget of one payload (8000: 363 ids)")
+      ->type_name("N");
   app->add_flag("--json", flags->json, "one JSON object a payload");
   app->footer(
       "Prints one payload a line; blank lines are passed over, a line that is no UUID is named on stderr (exit 1).\n\n"
@@ -158,7 +172,8 @@ Command add_decode(CLI::App& program) {
   app->add_option("FILE", flags->input, "payloads, one a line; - for standard input (-)");
   app->add_flag("--json", flags->json, "one JSON object a line of input");
   app->footer(
-      "Prints one UUID a line. A line that is no payload is named on stderr with the byte and the reason (exit 1); the\n"
+      "Prints one UUID a line. A line that is no payload is named on stderr with the byte and the reason (exit 1); "
+      "the\n"
       "others are decoded all the same.\n\n"
       "Examples:\n"
       "  metabatch ingest --print-notifications updates.ndjson | metabatch decode | sort | uniq -c\n"

@@ -9,7 +9,8 @@ bool is_usable(const SessionOptions& options, Console& console) {
   const Result<Config> config = validated(options.config);
   if (!config) throw UsageError(describe(config.error(), options.config));
   if (options.writers > 1 && options.database.postgres() == nullptr)
-    throw UsageError("--writers " + std::to_string(options.writers) + ": a SQLite file has one writer; more need PostgreSQL (--db postgres://...)");
+    throw UsageError("--writers " + std::to_string(options.writers) +
+                     ": a SQLite file has one writer; more need PostgreSQL (--db postgres://...)");
   if (const auto lane = engine::config_of_lane(*config, options.writers - 1, options.writers); !lane)
     throw UsageError(engine::describe(lane.error(), options.config, options.writers));
   const auto wrong = options.database.check();
@@ -20,8 +21,10 @@ bool is_usable(const SessionOptions& options, Console& console) {
 
 int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console) {
   const std::string text = options.json ? result_json(result) : result_text(result, session.snapshot.config);
-  if (options.data_is_taken && !options.json) console.text(text);
-  else console.data(text);
+  if (options.data_is_taken && !options.json)
+    console.text(text);
+  else
+    console.data(text);
   const bool is_printed = console.finish_data();
   if (const std::uint64_t held = result.summary.counters.held(); held > 0)
     console.message("not written: " + with_commas(held) + (held == 1 ? " entry" : " entries"));

@@ -20,7 +20,9 @@ struct DatabaseFlags {
   bool json = false;
 };
 
-std::string text_of(nlohmann::ordered_json json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"; }
+std::string text_of(nlohmann::ordered_json json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
 
 int init_db(const DatabaseFlags& flags, Console& console) {
   const auto result = sql::create_table(flags.database.postgres());
@@ -29,9 +31,12 @@ int init_db(const DatabaseFlags& flags, Console& console) {
     return exit_failed;
   }
   const bool is_created = std::get<bool>(result);
-  console.message(is_created ? "created the table workspace_agent_metadata" : "the table workspace_agent_metadata exists and was left as it is");
-  if (flags.json) console.data(text_of({{"created", is_created}, {"grants", sql::grants_sql()}}));
-  else console.data(sql::grants_sql());
+  console.message(is_created ? "created the table workspace_agent_metadata"
+                             : "the table workspace_agent_metadata exists and was left as it is");
+  if (flags.json)
+    console.data(text_of({{"created", is_created}, {"grants", sql::grants_sql()}}));
+  else
+    console.data(sql::grants_sql());
   return console.finish_data() ? exit_ok : exit_failed;
 }
 
@@ -46,11 +51,13 @@ const char* name_of(Verdict verdict) {
 
 int doctor(const DatabaseFlags& flags, Console& console) {
   const std::vector<sql::PgFinding> findings = sql::examine(flags.database.postgres());
-  const bool is_losing = std::any_of(findings.begin(), findings.end(), [](const auto& one) { return one.verdict == Verdict::loses_data; });
+  const bool is_losing =
+      std::any_of(findings.begin(), findings.end(), [](const auto& one) { return one.verdict == Verdict::loses_data; });
   nlohmann::ordered_json json = {{"ok", !is_losing}, {"findings", nlohmann::ordered_json::array()}};
   std::string text;
   for (const sql::PgFinding& one : findings) {
-    json["findings"].push_back({{"subject", one.subject}, {"verdict", name_of(one.verdict)}, {"text", one.text}, {"cure", one.cure}});
+    json["findings"].push_back(
+        {{"subject", one.subject}, {"verdict", name_of(one.verdict)}, {"text", one.text}, {"cure", one.cure}});
     std::string mark = name_of(one.verdict), subject = one.subject;
     mark.resize(8, ' ');
     subject.resize(12, ' ');
@@ -64,9 +71,11 @@ int doctor(const DatabaseFlags& flags, Console& console) {
 
 CLI::App* described(CLI::App& program, DatabaseFlags& flags, const char* name, const char* help, const char* footer) {
   CLI::App* const app = program.add_subcommand(name, help);
-  app->add_option("--db", flags.database.given, "postgres://... or keywords of libpq (what PG* variables say)")->type_name("URL");
+  app->add_option("--db", flags.database.given, "postgres://... or keywords of libpq (what PG* variables say)")
+      ->type_name("URL");
   app->add_flag("--json", flags.json, "print one JSON object");
-  app->add_option("--config", flags.config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
+  app->add_option("--config", flags.config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
   app->footer(footer);
   return app;
 }
@@ -75,21 +84,24 @@ CLI::App* described(CLI::App& program, DatabaseFlags& flags, const char* name, c
 
 Command add_init_db(CLI::App& program) {
   const auto flags = std::make_shared<DatabaseFlags>();
-  CLI::App* const app = described(program, *flags, "init-db", "Create the table in PostgreSQL where it is missing; print who needs which privileges",
-                                  "Nothing that exists is altered. The SQL printed is for you to read and to run.\n\n"
-                                  "Examples:\n"
-                                  "  metabatch init-db --db postgres://postgres@localhost/metabatch\n"
-                                  "  PGHOST=/run/postgresql metabatch init-db > grants.sql");
+  CLI::App* const app =
+      described(program, *flags, "init-db",
+                "Create the table in PostgreSQL where it is missing; print who needs which privileges",
+                "Nothing that exists is altered. The SQL printed is for you to read and to run.\n\n"
+                "Examples:\n"
+                "  metabatch init-db --db postgres://postgres@localhost/metabatch\n"
+                "  PGHOST=/run/postgresql metabatch init-db > grants.sql");
   return {app, [flags](Console& console) { return init_db(*flags, console); }};
 }
 
 Command add_doctor(CLI::App& program) {
   const auto flags = std::make_shared<DatabaseFlags>();
-  CLI::App* const app = described(program, *flags, "doctor", "Say in words what is wrong with a PostgreSQL database for this job",
-                                  "Changes nothing. Exit status 3: something would lose data.\n\n"
-                                  "Examples:\n"
-                                  "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"
-                                  "  metabatch doctor --db service=coder --json");
+  CLI::App* const app =
+      described(program, *flags, "doctor", "Say in words what is wrong with a PostgreSQL database for this job",
+                "Changes nothing. Exit status 3: something would lose data.\n\n"
+                "Examples:\n"
+                "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"
+                "  metabatch doctor --db service=coder --json");
   return {app, [flags](Console& console) { return doctor(*flags, console); }};
 }
 

@@ -44,7 +44,8 @@ class Ingest {
       if (!take(lanes, *line)) break;
       lines_ = line->number;
     }
-    if (input_.error() != 0) console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
+    if (input_.error() != 0)
+      console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
   }
 
   std::string watch(const engine::Snapshot& snapshot, Duration elapsed) const {
@@ -80,7 +81,8 @@ class Ingest {
       case Record::Kind::bad: reject(line, record.reason); return true;
       case Record::Kind::update:
         if (bytes_of(record.update) <= most_bytes_) return add_update(lanes, record.update);
-        reject(line, "its " + with_commas(bytes_of(record.update)) + " bytes can never fit into queue_bytes, " + with_commas(most_bytes_));
+        reject(line, "its " + with_commas(bytes_of(record.update)) + " bytes can never fit into queue_bytes, " +
+                         with_commas(most_bytes_));
         return true;
       case Record::Kind::report: return add_report(lanes, line, record);
     }
@@ -156,13 +158,16 @@ int run_ingest(const IngestFlags& flags, Console& console) {
   Input input(flags.input);
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
-  const Config lane = engine::config_of_lane(validated(options.config).value(), flags.writers - 1, flags.writers).value();
+  const Config lane =
+      engine::config_of_lane(validated(options.config).value(), flags.writers - 1, flags.writers).value();
   Ingest ingest(input, lane, console);
   const auto session = run_session(
       options, console, [&](engine::Lanes& lanes, Stop& stop) { ingest.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
   if (!session) return exit_usage;
-  return finish(*session, ingest.result(*session), {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = !ingest.is_read()}, console);
+  return finish(*session, ingest.result(*session),
+                {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = !ingest.is_read()},
+                console);
 }
 
 }  // namespace
@@ -172,15 +177,19 @@ Command add_ingest(CLI::App& program) {
   CLI::App* const app = program.add_subcommand("ingest", "Write recorded or piped updates to the database, batched");
   app->add_option("FILE", flags->input, "NDJSON to read, - for standard input (-)");
   flags->database.add_to(*app);
-  app->add_flag("--register", flags->register_missing, "create the rows that are missing; without it they are unmatched");
+  app->add_flag("--register", flags->register_missing,
+                "create the rows that are missing; without it they are unmatched");
   app->add_flag("--json", flags->json, "print the result as one JSON object");
-  app->add_flag("--print-notifications", flags->print_notifications, "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
-  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
+  app->add_flag("--print-notifications", flags->print_notifications,
+                "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
   flags->settings.add_to(*app);
   add_writers(*app, flags->writers);
   app->footer(
       "One update a line, or one report of an agent a line:\n"
-      "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\",\"collected_at\":\"2026-01-02T03:04:05.678901Z\"}\n"
+      "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 "
+      "%\",\"error\":\"\",\"collected_at\":\"2026-01-02T03:04:05.678901Z\"}\n"
       "  {\"agent\":\"<uuid>\",\"metadata\":[{\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\"}]}\n"
       "A bad line costs itself only: its number and the reason are on stderr, and the exit status is 3.\n\n"
       "Examples:\n"

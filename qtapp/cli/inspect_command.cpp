@@ -16,8 +16,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxInputBytes = std::size_t{64} << 20;
-constexpr std::uint32_t kShownIds = 10;   // of one finding, unless all are asked for
-constexpr std::uint32_t kShownBad = 5;    // unreadable places of one finding
+constexpr std::uint32_t kShownIds = 10;  // of one finding, unless all are asked for
+constexpr std::uint32_t kShownBad = 5;   // unreadable places of one finding
 
 struct InspectFlags {
   std::string input = "-";
@@ -85,8 +85,8 @@ std::string report_text(const Inspection& inspection, bool all) {
   for (const Finding& finding : inspection.findings) text += finding_text(finding, inspection, all);
   if (inspection.findings.empty()) text += "Nothing here that metabatch knows: no payload, no UUID, no notification.\n";
   if (inspection.findings.size() > 1)
-    text += "In all: " + counted(inspection.findings.size(), "finding") + ", " + counted(inspection.ids.size(), "id") + " of " +
-            counted(inspection.distinct_ids, "agent") + ".\n";
+    text += "In all: " + counted(inspection.findings.size(), "finding") + ", " + counted(inspection.ids.size(), "id") +
+            " of " + counted(inspection.distinct_ids, "agent") + ".\n";
   return text;
 }
 
@@ -95,13 +95,24 @@ Json finding_json(const Finding& finding, const Inspection& inspection) {
   for (std::uint32_t i = 0; i < finding.ids; ++i) {
     const std::uint32_t index = finding.first_id + i;
     const FoundId& found = inspection.ids[index];
-    ids.push_back({{"id", format_uuid(found.id)}, {"at", inspection.spans[found.span].at}, {"canonical", found.canonical},
-                   {"duplicate", found.first != index}, {"version", found.id.version()}});
+    ids.push_back({{"id", format_uuid(found.id)},
+                   {"at", inspection.spans[found.span].at},
+                   {"canonical", found.canonical},
+                   {"duplicate", found.first != index},
+                   {"version", found.id.version()}});
   }
-  return {{"form", name_of(finding.form)}, {"wrapping", name_of(finding.wrapping)}, {"channel", name_of(finding.channel)},
-          {"verdict", name_of(finding.verdict)}, {"notes", names_of(finding.notes)}, {"at", finding.at}, {"length", finding.length},
-          {"payload_bytes", finding.payload_bytes}, {"unreadable", finding.unreadable}, {"duplicates", finding.duplicates},
-          {"meaning", describe(finding, inspection)}, {"ids", std::move(ids)}};
+  return {{"form", name_of(finding.form)},
+          {"wrapping", name_of(finding.wrapping)},
+          {"channel", name_of(finding.channel)},
+          {"verdict", name_of(finding.verdict)},
+          {"notes", names_of(finding.notes)},
+          {"at", finding.at},
+          {"length", finding.length},
+          {"payload_bytes", finding.payload_bytes},
+          {"unreadable", finding.unreadable},
+          {"duplicates", finding.duplicates},
+          {"meaning", describe(finding, inspection)},
+          {"ids", std::move(ids)}};
 }
 
 std::string report_json(const Inspection& inspection, std::size_t input_bytes) {
@@ -109,11 +120,18 @@ std::string report_json(const Inspection& inspection, std::size_t input_bytes) {
   for (const Finding& finding : inspection.findings) findings.push_back(finding_json(finding, inspection));
   Json spans = Json::array();
   for (const Span& span : inspection.spans)
-    spans.push_back({{"at", span.at}, {"length", span.length}, {"kind", name_of(span.kind)}, {"verdict", name_of(span.verdict)},
+    spans.push_back({{"at", span.at},
+                     {"length", span.length},
+                     {"kind", name_of(span.kind)},
+                     {"verdict", name_of(span.verdict)},
                      {"meaning", describe(span, inspection)}});
-  const Json object = {{"bytes", input_bytes}, {"read_bytes", inspection.read_bytes}, {"ids", inspection.ids.size()},
-                       {"distinct_ids", inspection.distinct_ids}, {"notes", names_of(inspection.notes)},
-                       {"findings", std::move(findings)}, {"spans", std::move(spans)}};
+  const Json object = {{"bytes", input_bytes},
+                       {"read_bytes", inspection.read_bytes},
+                       {"ids", inspection.ids.size()},
+                       {"distinct_ids", inspection.distinct_ids},
+                       {"notes", names_of(inspection.notes)},
+                       {"findings", std::move(findings)},
+                       {"spans", std::move(spans)}};
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -137,7 +155,8 @@ Command add_inspect(CLI::App& program) {
   app->add_flag("--all", flags->all, "show every id, not only the first of each payload");
   app->add_flag("--json", flags->json, "print one JSON object, with every byte of the input accounted for in spans");
   app->footer(
-      "Knows payloads of this form and the older ones, the per-agent channel, lines copied from psql and from a PostgreSQL\n"
+      "Knows payloads of this form and the older ones, the per-agent channel, lines copied from psql and from a "
+      "PostgreSQL\n"
       "log, NOTIFY and pg_notify() in SQL, lists of UUIDs, probes and beats. It never fails.\n\n"
       "Examples:\n"
       "  metabatch inspect pasted.txt\n"

@@ -51,8 +51,10 @@ std::string named_config(const Arguments& arguments) {
   constexpr std::string_view kFlag = "--config";
   std::string named;
   for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
-    if (arguments[i] == kFlag && i + 1 < arguments.size()) named = arguments[++i];
-    else if (arguments[i].starts_with("--config=")) named = arguments[i].substr(kFlag.size() + 1);
+    if (arguments[i] == kFlag && i + 1 < arguments.size())
+      named = arguments[++i];
+    else if (arguments[i].starts_with("--config="))
+      named = arguments[i].substr(kFlag.size() + 1);
   }
   return named;
 }
@@ -71,7 +73,8 @@ fs::path default_config(const Environment& environment) {
 
 std::vector<CLI::ConfigItem> read_config(const fs::path& file) {
   std::ifstream stream(file);
-  if (!stream || fs::is_directory(file)) throw UsageError(file.string() + ": cannot be read: " + std::strerror(stream ? EISDIR : errno));
+  if (!stream || fs::is_directory(file))
+    throw UsageError(file.string() + ": cannot be read: " + std::strerror(stream ? EISDIR : errno));
   try {
     return CLI::ConfigTOML().from_config(stream);
   } catch (const CLI::Error& error) {
@@ -105,7 +108,8 @@ Arguments arguments_of(const fs::path& file, const CLI::App& app, const CLI::App
 Arguments arguments_of(const Environment& environment, const CLI::App& command) {
   Arguments found;
   for (const std::string& name : layered_options(command))
-    if (const std::string value = lookup(environment, variable_name(name)); !value.empty()) found.push_back("--" + name + "=" + value);
+    if (const std::string value = lookup(environment, variable_name(name)); !value.empty())
+      found.push_back("--" + name + "=" + value);
   return found;
 }
 

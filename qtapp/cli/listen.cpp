@@ -22,8 +22,8 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr std::size_t kIdsShown = 3;   // on a line for people
-constexpr std::size_t kRing = 4096;    // chunks that a slow stdout may be behind
+constexpr std::size_t kIdsShown = 3;  // on a line for people
+constexpr std::size_t kRing = 4096;   // chunks that a slow stdout may be behind
 
 struct ListenFlags {
   DatabaseFlag database;
@@ -39,9 +39,12 @@ struct Heard {
     ChunkReader reader(payload);
     std::set<Uuid> distinct;
     while (const auto one = reader.next()) {
-      if (!one->id) ++unreadable;
-      else if (distinct.insert(*one->id).second) ids.push_back(format_uuid(*one->id));
-      else ++duplicates;
+      if (!one->id)
+        ++unreadable;
+      else if (distinct.insert(*one->id).second)
+        ids.push_back(format_uuid(*one->id));
+      else
+        ++duplicates;
     }
     if (reader.rest() > 0) ++unreadable;
   }
@@ -64,12 +67,16 @@ class Printer {
 
   [[nodiscard]] sql::PgListenerEvents events() {
     sql::PgListenerEvents events = sql::feeding(ring_);
-    events.on_latency = [this](Duration took) { latency_ms_ = std::chrono::duration<double, std::milli>(took).count(); };
+    events.on_latency = [this](Duration took) {
+      latency_ms_ = std::chrono::duration<double, std::milli>(took).count();
+    };
     events.on_lost = [this](const sql::PgFailure& why, Duration retry) { lost(why, retry); };
     return events;
   }
   [[nodiscard]] bool has_failed() const { return has_failed_; }
-  [[nodiscard]] int ended_fd() const { return ended_.fd(); }  ///< can be read once printing has failed, or all is printed
+  [[nodiscard]] int ended_fd() const {
+    return ended_.fd();
+  }  ///< can be read once printing has failed, or all is printed
   /// What is held is still printed.
   void end() { ring_->close(); }
 
@@ -80,8 +87,10 @@ class Printer {
   void run() {
     while (const auto one = ring_->next()) {
       if (one->is_marker()) dropped(one->lost);
-      if (one->is_to_read_anew()) resync(!one->is_marker());
-      else payload_heard(one->payload, one->sender);
+      if (one->is_to_read_anew())
+        resync(!one->is_marker());
+      else
+        payload_heard(one->payload, one->sender);
     }
     ended_.wake();
   }
@@ -91,28 +100,39 @@ class Printer {
     has_failed_ = true;
     ended_.wake();
   }
-  void print(const Json& json) {
-    print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  }
+  void print(const Json& json) { print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); }
   void dropped(std::uint64_t lost) {
-    if (json_) print(Json{{"time", now()}, {"event", "dropped"}, {"lost", lost}});
-    else console_.message(counted(lost, "notification") + " not printed, stdout is too slow: read everything anew");
+    if (json_)
+      print(Json{{"time", now()}, {"event", "dropped"}, {"lost", lost}});
+    else
+      console_.message(counted(lost, "notification") + " not printed, stdout is too slow: read everything anew");
   }
   void resync(bool is_listening_anew) {
-    if (json_) print(Json{{"time", now()}, {"event", "resync"}});
-    else if (is_listening_anew) console_.message(is_again_ ? "listening again: what was sent meanwhile is gone, read everything anew" : "listening");
+    if (json_)
+      print(Json{{"time", now()}, {"event", "resync"}});
+    else if (is_listening_anew)
+      console_.message(is_again_ ? "listening again: what was sent meanwhile is gone, read everything anew"
+                                 : "listening");
     is_again_ = true;
   }
   void lost(const sql::PgFailure& why, Duration retry) {
-    if (json_) print(Json{{"time", now()}, {"event", "lost"}, {"reason", why.message}});
-    else console_.message("not listening: " + why.message + "; trying again in " + format_duration(retry));
+    if (json_)
+      print(Json{{"time", now()}, {"event", "lost"}, {"reason", why.message}});
+    else
+      console_.message("not listening: " + why.message + "; trying again in " + format_duration(retry));
   }
   void payload_heard(std::string_view payload, int pid) {
     const Heard heard(payload);
     const double latency = latency_ms_;
     if (json_) {
-      Json json = {{"time", now()}, {"event", "payload"}, {"pid", pid}, {"payload_bytes", payload.size()}, {"ids", heard.ids},
-                   {"duplicates", heard.duplicates}, {"unreadable", heard.unreadable}, {"latency_ms", nullptr}};
+      Json json = {{"time", now()},
+                   {"event", "payload"},
+                   {"pid", pid},
+                   {"payload_bytes", payload.size()},
+                   {"ids", heard.ids},
+                   {"duplicates", heard.duplicates},
+                   {"unreadable", heard.unreadable},
+                   {"latency_ms", nullptr}};
       if (latency >= 0) json["latency_ms"] = latency;
       print(json);
       return;
@@ -143,20 +163,25 @@ int listen(const ListenFlags& flags, Console& console) {
   Config config;
   config.channel = flags.channel;
   if (const auto valid = validated(config); !valid) throw UsageError(describe(valid.error(), config));
-  const int limit_ms = flags.duration.empty() ? -1 : static_cast<int>(duration_of("--for", flags.duration) / std::chrono::milliseconds(1));
+  const int limit_ms = flags.duration.empty()
+                           ? -1
+                           : static_cast<int>(duration_of("--for", flags.duration) / std::chrono::milliseconds(1));
   Printer printer(flags.json, console);
   sql::PgListener listener(options, printer.events());
   Signals signals;
   std::thread thread([&] { listener.run(); });
-  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0}, {.fd = printer.ended_fd(), .events = POLLIN, .revents = 0}};
-  while (::poll(watched, 2, limit_ms) < 0) {}
+  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0},
+                      {.fd = printer.ended_fd(), .events = POLLIN, .revents = 0}};
+  while (::poll(watched, 2, limit_ms) < 0) {
+  }
   const bool is_interrupted = watched[0].revents != 0;
   listener.stop();
   thread.join();
   if (printer.has_failed()) return exit_failed;
   printer.end();
   (void)signals.take();
-  while (::poll(watched, 2, -1) < 0) {}
+  while (::poll(watched, 2, -1) < 0) {
+  }
   if (watched[0].revents != 0) ::_exit(exit_interrupted);  // asked again while nobody reads stdout
   return printer.has_failed() ? exit_failed : is_interrupted ? exit_interrupted : exit_ok;
 }
@@ -165,12 +190,15 @@ int listen(const ListenFlags& flags, Console& console) {
 
 Command add_listen(CLI::App& program) {
   const auto flags = std::make_shared<ListenFlags>();
-  CLI::App* const app = program.add_subcommand("listen", "Show the notifications of a PostgreSQL database as they come, decoded");
-  app->add_option("--db", flags->database.given, "postgres://... or keywords of libpq (what PG* variables say)")->type_name("URL");
+  CLI::App* const app =
+      program.add_subcommand("listen", "Show the notifications of a PostgreSQL database as they come, decoded");
+  app->add_option("--db", flags->database.given, "postgres://... or keywords of libpq (what PG* variables say)")
+      ->type_name("URL");
   app->add_option("--channel", flags->channel, "channel (workspace_agent_metadata_batch)")->type_name("NAME");
   app->add_option("--for", flags->duration, "how long (until Ctrl-C)")->type_name("TIME");
   app->add_flag("--json", flags->json, "print one JSON object a line, with every id");
-  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
   app->footer(
       "Survives restarts of the server. Latency is that of the last notification to itself.\n\n"
       "Examples:\n"

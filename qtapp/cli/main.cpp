@@ -27,7 +27,8 @@ void describe(CLI::App& program) {
   program.failure_message(CLI::FailureMessage::simple);
   program.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   program.footer(
-      "Settings come from flags, then from the environment (METABATCH_BATCH_SIZE for --batch-size), then from a config file.\n"
+      "Settings come from flags, then from the environment (METABATCH_BATCH_SIZE for --batch-size), then from a config "
+      "file.\n"
       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but something was dropped, unmatched or rejected,\n"
       "130 interrupted (Ctrl-C writes what is held first; a second one leaves at once).\n\n"
       "Examples:\n"
@@ -48,10 +49,12 @@ void parse(CLI::App& program, int argc, char** argv) {
 int main(int argc, char** argv) {
   occupy_standard_streams();
   Console console;
-  CLI::App program("Batches agents' metadata: keeps the newest value of each key and writes many at once.", "metabatch");
+  CLI::App program("Batches agents' metadata: keeps the newest value of each key and writes many at once.",
+                   "metabatch");
   describe(program);
-  const std::vector<Command> commands = {add_ingest(program), add_run(program), add_encode(program), add_decode(program), add_inspect(program),
-                                         add_listen(program), add_init_db(program), add_doctor(program)};
+  const std::vector<Command> commands = {add_ingest(program),  add_run(program),     add_encode(program),
+                                         add_decode(program),  add_inspect(program), add_listen(program),
+                                         add_init_db(program), add_doctor(program)};
   try {
     parse(program, argc, argv);
     const QCoreApplication application(argc, argv);  // finds the database driver

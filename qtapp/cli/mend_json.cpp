@@ -37,8 +37,9 @@ std::optional<unsigned> escaped_unit(std::string_view text) {
   unsigned unit = 0;
   for (const char c : text.substr(2, 4)) {
     const unsigned digit = is_digit(c) ? static_cast<unsigned>(c - '0')
-                           : is_between(static_cast<unsigned char>(c | 0x20), 'a', 'f') ? static_cast<unsigned>((c | 0x20) - 'a') + 10
-                                                                                        : 16;
+                           : is_between(static_cast<unsigned char>(c | 0x20), 'a', 'f')
+                               ? static_cast<unsigned>((c | 0x20) - 'a') + 10
+                               : 16;
     if (digit > 15) return std::nullopt;
     unit = unit * 16 + digit;
   }

@@ -120,7 +120,8 @@ void NdjsonParser::read(std::string_view line) {
     const WallTime collected_at = reading.time(members.collected_at);
     if (reading.failed()) return;
     record_.kind = Record::Kind::update;
-    record_.update = {agent, cleaned(key, key_room_), cleaned(value, value_room_), cleaned(error, error_room_), collected_at};
+    record_.update = {agent, cleaned(key, key_room_), cleaned(value, value_room_), cleaned(error, error_room_),
+                      collected_at};
     return;
   }
   simdjson::dom::array list;

@@ -55,10 +55,12 @@ class RealTime {
     std::string text = std::to_string(elapsed / std::chrono::seconds(1)) + "/" + format_duration(duration_) + " | " +
                        rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
                        " | dropped " + with_commas(snapshot.counters.dropped()) + " | writes " +
-                       rate_text(summary.db_writes_per_s) + "/s, unbatched " + rate_text(summary.unbatched_db_writes_per_s);
+                       rate_text(summary.db_writes_per_s) + "/s, unbatched " +
+                       rate_text(summary.unbatched_db_writes_per_s);
     if (snapshot.recent.empty()) return text;
     const engine::FlushRecord& last = snapshot.recent.back();
-    return text + " | flush " + with_commas(last.entries) + " in " + seconds_text(std::chrono::duration<double>(last.took).count());
+    return text + " | flush " + with_commas(last.entries) + " in " +
+           seconds_text(std::chrono::duration<double>(last.took).count());
   }
 
   [[nodiscard]] RunResult result(const SessionResult& session) const {
@@ -88,8 +90,9 @@ bool register_fleet(const Fleet& fleet, const sql::Database& database, Console& 
     return false;
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  console.message("registered " + counted(fleet.agents().size(), "agent") + " with " + counted(fleet.keys().size(), "key") +
-                  " each in " + database.shown() + ": " + counted(std::get<std::size_t>(registered), "new row") + " in " + seconds_text(seconds));
+  console.message("registered " + counted(fleet.agents().size(), "agent") + " with " +
+                  counted(fleet.keys().size(), "key") + " each in " + database.shown() + ": " +
+                  counted(std::get<std::size_t>(registered), "new row") + " in " + seconds_text(seconds));
   return true;
 }
 
@@ -107,19 +110,22 @@ int run_fleet(const RunFlags& flags, Console& console) {
   if (!is_usable(options, console)) return exit_failed;
   RealTime real_time(fleet, duration, validated(options.config).value(), console);
   if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
-  if (console.is_live()) console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
+  if (console.is_live())
+    console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
   const auto session = run_session(
       options, console, [&](engine::Lanes& lanes, Stop& stop) { real_time.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return real_time.watch(snapshot, elapsed); });
   if (!session) return exit_usage;
-  return finish(*session, real_time.result(*session), {.json = flags.json, .data_is_taken = flags.print_notifications}, console);
+  return finish(*session, real_time.result(*session), {.json = flags.json, .data_is_taken = flags.print_notifications},
+                console);
 }
 
 }  // namespace
 
 Command add_run(CLI::App& program) {
   const auto flags = std::make_shared<RunFlags>();
-  CLI::App* const app = program.add_subcommand("run", "Let a simulated fleet report in real time and see what batching saves");
+  CLI::App* const app =
+      program.add_subcommand("run", "Let a simulated fleet report in real time and see what batching saves");
   app->add_option("--agents", flags->fleet.agents, "agents (600)")->type_name("N")->check(CLI::Range(1, 1'000'000));
   app->add_option("--keys", flags->fleet.keys, "keys of each agent (15)")->type_name("N")->check(CLI::Range(1, 1000));
   app->add_option("--every", flags->every, "time between two reports of an agent (10s)")->type_name("TIME");
@@ -127,8 +133,10 @@ Command add_run(CLI::App& program) {
   app->add_option("--seed", flags->fleet.seed, "the same seed gives the same agents and values (1)")->type_name("N");
   flags->database.add_to(*app);
   app->add_flag("--json", flags->json, "print the result as one JSON object");
-  app->add_flag("--print-notifications", flags->print_notifications, "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
-  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")->type_name("FILE");
+  app->add_flag("--print-notifications", flags->print_notifications,
+                "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
   flags->settings.add_to(*app);
   add_writers(*app, flags->writers);
   app->footer(

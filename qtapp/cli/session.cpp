@@ -28,7 +28,8 @@ class FailureReports {
   void tell(const engine::FlushRecord& flush) {
     if (flush.failure == FailureClass::none) {
       if (failing_.erase(flush.lane) > 0 && failing_.empty()) {  // the last one that failed
-        console_.message("writing again, after " + with_commas(failures_) + (failures_ == 1 ? " failure" : " failures"));
+        console_.message("writing again, after " + with_commas(failures_) +
+                         (failures_ == 1 ? " failure" : " failures"));
         failures_ = 0;
         last_.clear();
       }
@@ -72,8 +73,10 @@ class NotificationPrinter {
  private:
   void print(Console& console) {
     while (auto one = ring_->next()) {
-      if (one->is_marker()) console.message(counted(one->lost, "notification") + " not printed: stdout is too slow");
-      else console.data(one->payload + "\n");
+      if (one->is_marker())
+        console.message(counted(one->lost, "notification") + " not printed: stdout is too slow");
+      else
+        console.data(one->payload + "\n");
       console.finish_data();
     }
   }
@@ -110,7 +113,8 @@ class Session {
   [[nodiscard]] Duration elapsed() const { return SteadyClock::now() - began_; }
 
   void wait() {
-    pollfd watched[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0}, {.fd = progress_.fd(), .events = POLLIN, .revents = 0}};
+    pollfd watched[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+                        {.fd = progress_.fd(), .events = POLLIN, .revents = 0}};
     ::poll(watched, 2, console_.is_live() ? kStatusEveryMs : -1);
     progress_.take();
   }
@@ -137,7 +141,8 @@ class Session {
 
   [[noreturn]] void leave_at_once() {
     const std::uint64_t held = lanes_.snapshot().counters.held();
-    console_.message("left at once: " + with_commas(held) + (held == 1 ? " entry was" : " entries were") + " not known to be written");
+    console_.message("left at once: " + with_commas(held) + (held == 1 ? " entry was" : " entries were") +
+                     " not known to be written");
     std::_Exit(exit_interrupted);
   }
 

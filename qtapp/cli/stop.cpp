@@ -56,7 +56,8 @@ bool Stop::sleep_until(std::chrono::steady_clock::time_point when) {
     const auto left = when - std::chrono::steady_clock::now();
     if (left <= left.zero()) return true;
     const auto seconds = duration_cast<std::chrono::seconds>(left);
-    const timespec wait{.tv_sec = seconds.count(), .tv_nsec = duration_cast<std::chrono::nanoseconds>(left - seconds).count()};
+    const timespec wait{.tv_sec = seconds.count(),
+                        .tv_nsec = duration_cast<std::chrono::nanoseconds>(left - seconds).count()};
     pollfd watched{.fd = pipe_.fd(), .events = POLLIN, .revents = 0};
     ::ppoll(&watched, 1, &wait, nullptr);
   }

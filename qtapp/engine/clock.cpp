@@ -20,10 +20,12 @@ class SystemClock final : public Clock {
   }
 
   WallTime wall_now() override {
-    return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::system_clock::now().time_since_epoch()));
+    return WallTime(
+        std::chrono::duration_cast<WallTime::duration>(std::chrono::system_clock::now().time_since_epoch()));
   }
 
-  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake, std::optional<Instant> deadline) override {
+  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake,
+            std::optional<Instant> deadline) override {
     if (!deadline) {
       wake.wait(lock);
     } else {

@@ -15,7 +15,10 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device() | 1;
 }
 
-std::size_t default_shards() { return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 32), std::size_t{8}, std::size_t{64}); }
+std::size_t default_shards() {
+  return std::clamp(std::bit_ceil(std::size_t{std::thread::hardware_concurrency()} * 32), std::size_t{8},
+                    std::size_t{64});
+}
 
 }  // namespace
 
@@ -59,7 +62,8 @@ void Engine::Impl::change_to(const Config& next) {
 
 Admission Engine::Impl::add(const Report& report) {
   const Instant now = clock.coarse_now();
-  const Admission admission = fifo_queue.load(std::memory_order_relaxed) ? add_fifo(report, now) : add_to_shard(report, now);
+  const Admission admission =
+      fifo_queue.load(std::memory_order_relaxed) ? add_fifo(report, now) : add_to_shard(report, now);
   if (admission.taken > 0) wake_if_due();
   if (admission.dropped_full > 0) tell_dropped(admission.dropped_full, now);
   return admission;
@@ -121,7 +125,8 @@ Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Engine::~Engine() { close(); }
 
-Result<std::unique_ptr<Engine>> Engine::create(const Config& config, Store& store, EngineOptions options, Clock& clock) {
+Result<std::unique_ptr<Engine>> Engine::create(const Config& config, Store& store, EngineOptions options,
+                                               Clock& clock) {
   const Result<Config> valid = validated(config);
   if (!valid) return valid.error();
   std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(*valid, store, std::move(options), clock)));
@@ -180,7 +185,8 @@ void Engine::close() {
   Impl& impl = *impl_;
   std::unique_lock lock(impl.state_mutex);
   if (!impl.closed.exchange(true)) {
-    for (const auto& shard : impl.shards) const std::lock_guard barrier(shard->mutex);  // adds that saw it open are done
+    for (const auto& shard : impl.shards)
+      const std::lock_guard barrier(shard->mutex);  // adds that saw it open are done
     const std::lock_guard fifo_barrier(impl.fifo_mutex);
     impl.schedule.close(impl.clock.now());
     impl.wake();

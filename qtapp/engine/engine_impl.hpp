@@ -9,8 +9,8 @@
 #include "engine/engine.hpp"
 #include "engine/shared_room.hpp"
 #include "engine/short_mutex.hpp"
-#include "metabatch/chunks.hpp"
 #include "metabatch/batch_builder.hpp"
+#include "metabatch/chunks.hpp"
 #include "metabatch/entries.hpp"
 #include "metabatch/fifo.hpp"
 #include "metabatch/schedule.hpp"
@@ -68,8 +68,8 @@ struct Engine::Impl {
   std::vector<std::unique_ptr<Shard>> shards;
 
   std::mutex fifo_mutex;
-  Fifo fifo;                           // fifo lock
-  bool fifo_flying = false;            // fifo lock: a flush is in flight
+  Fifo fifo;                            // fifo lock
+  bool fifo_flying = false;             // fifo lock: a flush is in flight
   std::atomic<bool> fifo_queue{false};  // changed under the fifo lock
   std::atomic<std::uint64_t> batch_size{0};
   std::atomic<std::uint64_t> slots{0};
@@ -77,12 +77,12 @@ struct Engine::Impl {
 
   std::mutex state_mutex;
   std::condition_variable wake_flusher;
-  Config config;       // state lock
-  Schedule schedule;   // state lock
-  Metrics metrics;     // state lock
+  Config config;                    // state lock
+  Schedule schedule;                // state lock
+  Metrics metrics;                  // state lock
   std::vector<FlushRecord> recent;  // state lock: a ring, the oldest at recent_from once it is full
   std::size_t recent_from = 0;      // state lock
-  bool stopped = false;            // state lock: the flusher has ended
+  bool stopped = false;             // state lock: the flusher has ended
   std::condition_variable changed;  // room was given back, or the flusher ended
   Instant started_at;
 
@@ -110,8 +110,9 @@ struct Engine::Impl {
 };
 
 inline constexpr std::size_t kRecentFlushes = 64;
-inline constexpr Duration kLinger = std::chrono::microseconds(50);  // on a busy machine one look may take longer than that
-inline constexpr int kLingerLooks = 100;                            // for a clock that stands still
+inline constexpr Duration kLinger =
+    std::chrono::microseconds(50);        // on a busy machine one look may take longer than that
+inline constexpr int kLingerLooks = 100;  // for a clock that stands still
 inline constexpr Duration kDropTelling = std::chrono::seconds(10);
 
 }  // namespace metabatch::engine

@@ -82,7 +82,8 @@ std::optional<Reason> Engine::Impl::wait_until_due() {
 // that, so the flusher stays awake for a moment, and leaves the processor to whoever wants it.
 void Engine::Impl::linger() const {
   const Instant until = clock.now() + kLinger;
-  for (int looks = 0; looks < kLingerLooks && waiting() < batch_size && clock.now() < until; ++looks) std::this_thread::yield();
+  for (int looks = 0; looks < kLingerLooks && waiting() < batch_size && clock.now() < until; ++looks)
+    std::this_thread::yield();
 }
 
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
@@ -133,7 +134,8 @@ void Engine::Impl::take(Reason reason) {
   ++batch.id;
   batch.reason = reason;
   metrics.attempted(batch.keys_per_agent, clock.now());
-  chunk_count = encode_chunks_into(batch.agents, static_cast<std::size_t>(config.max_payload_bytes), chunks).value_or(0);
+  chunk_count =
+      encode_chunks_into(batch.agents, static_cast<std::size_t>(config.max_payload_bytes), chunks).value_or(0);
 }
 
 void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
@@ -169,8 +171,19 @@ void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
 
 void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instant ended) {
   const std::size_t entries = batch.entries.size();
-  FlushRecord record{batch.id, batch.reason, started, ended - started, entries, batch.agents.size(), chunk_count, {},
-                     outcome.failure, outcome.retries, outcome.publish_errors, outcome.sqlstate, outcome.message};
+  FlushRecord record{batch.id,
+                     batch.reason,
+                     started,
+                     ended - started,
+                     entries,
+                     batch.agents.size(),
+                     chunk_count,
+                     {},
+                     outcome.failure,
+                     outcome.retries,
+                     outcome.publish_errors,
+                     outcome.sqlstate,
+                     outcome.message};
   {
     const std::lock_guard lock(state_mutex);
     record.fates = count_fates(outcome, entries, config.on_failure);

@@ -54,7 +54,9 @@ Result<Config> config_of_lane(const Config& whole, std::size_t lane, std::size_t
   Config config = whole;
   config.queue_capacity = share(whole.queue_capacity, lane, lanes);
   config.queue_bytes = share(whole.queue_bytes, lane, lanes);
-  const auto too_small = [](Setting setting) { return Error{Errc::setting_too_small, static_cast<std::size_t>(setting)}; };
+  const auto too_small = [](Setting setting) {
+    return Error{Errc::setting_too_small, static_cast<std::size_t>(setting)};
+  };
   if (config.queue_capacity < config.batch_size) return too_small(Setting::queue_capacity);
   if (config.queue_bytes < 1) return too_small(Setting::queue_bytes);
   return config;
@@ -67,8 +69,9 @@ std::string describe(const Error& error, const Config& asked, std::size_t lanes)
   const auto setting = static_cast<Setting>(error.at);
   const bool is_bytes = setting == Setting::queue_bytes;
   const std::int64_t least = (is_bytes ? 1 : whole->batch_size) * static_cast<std::int64_t>(lanes);
-  return std::string(name_of(setting)) + " is too small for " + std::to_string(lanes) + " writers: " +
-         std::to_string(is_bytes ? whole->queue_bytes : whole->queue_capacity) + " is shared evenly, and each needs " +
+  return std::string(name_of(setting)) + " is too small for " + std::to_string(lanes) +
+         " writers: " + std::to_string(is_bytes ? whole->queue_bytes : whole->queue_capacity) +
+         " is shared evenly, and each needs " +
          (is_bytes ? "a byte" : "room for a batch of " + std::to_string(whole->batch_size)) + ": ask for at least " +
          std::to_string(least) + ", or for fewer writers.";
 }
@@ -85,8 +88,8 @@ struct Lanes::FlushTelling {
   }
 };
 
-Result<std::unique_ptr<Lanes>> Lanes::create(const Config& config, std::span<Store* const> stores, EngineOptions options,
-                                             Clock& clock) {
+Result<std::unique_ptr<Lanes>> Lanes::create(const Config& config, std::span<Store* const> stores,
+                                             EngineOptions options, Clock& clock) {
   const Result<Config> whole = validated(config);
   if (!whole) return whole.error();
   if (const auto wrong = refused(*whole, stores.size())) return *wrong;
@@ -133,7 +136,8 @@ Snapshot Lanes::snapshot() const {
   Snapshot sum;
   sum.closed = true;
   for (std::size_t lane = 0; lane < engines_.size(); ++lane) count_in(sum, engines_[lane]->snapshot(), lane);
-  std::stable_sort(sum.recent.begin(), sum.recent.end(), [](const FlushRecord& a, const FlushRecord& b) { return a.started < b.started; });
+  std::stable_sort(sum.recent.begin(), sum.recent.end(),
+                   [](const FlushRecord& a, const FlushRecord& b) { return a.started < b.started; });
   if (sum.recent.size() > kRecentOfAll) sum.recent.erase(sum.recent.begin(), sum.recent.end() - kRecentOfAll);
   const std::lock_guard lock(mutex_);
   sum.config = config_;
@@ -143,7 +147,8 @@ Snapshot Lanes::snapshot() const {
 void Lanes::close() {
   if (engines_.empty()) return;
   std::vector<std::thread> others;
-  for (std::size_t lane = 1; lane < engines_.size(); ++lane) others.emplace_back([this, lane] { engines_[lane]->close(); });
+  for (std::size_t lane = 1; lane < engines_.size(); ++lane)
+    others.emplace_back([this, lane] { engines_[lane]->close(); });
   engines_.front()->close();
   for (std::thread& other : others) other.join();
 }

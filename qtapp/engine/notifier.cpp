@@ -26,8 +26,10 @@ void NotificationRing::push_resync() {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
-    if (!held_.empty() && held_.back().is_to_read_anew()) held_.back().is_resync = true;
-    else held_.push_back({.is_resync = true});
+    if (!held_.empty() && held_.back().is_to_read_anew())
+      held_.back().is_resync = true;
+    else
+      held_.push_back({.is_resync = true});
   }
   arrived_.notify_one();
 }

@@ -16,7 +16,8 @@ class ShortMutex {
     for (int looks = 0; looks < kLooks; ++looks) {
       if (state_.load(std::memory_order_relaxed) == kFree && try_lock()) return;
     }
-    while (state_.exchange(kContended, std::memory_order_acquire) != kFree) state_.wait(kContended, std::memory_order_relaxed);
+    while (state_.exchange(kContended, std::memory_order_acquire) != kFree)
+      state_.wait(kContended, std::memory_order_relaxed);
   }
   bool try_lock() {
     std::uint32_t expected = kFree;

@@ -28,7 +28,9 @@ PgOptions pg_options(const PgAddress& address, const StoreWishes& wishes) {
 
 }  // namespace
 
-std::string Database::shown() const { return postgres() != nullptr ? postgres()->shown() : std::get<std::string>(where_); }
+std::string Database::shown() const {
+  return postgres() != nullptr ? postgres()->shown() : std::get<std::string>(where_);
+}
 
 std::unique_ptr<engine::Store> Database::make_store(const StoreWishes& wishes) const {
   if (postgres() != nullptr) return std::make_unique<PgStore>(pg_options(*postgres(), wishes));

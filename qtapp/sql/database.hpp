@@ -24,8 +24,8 @@ struct DatabaseFailure {
 
 /// What a store needs to know besides where the rows are.
 struct StoreWishes {
-  Config config;                  ///< validated; channel and final_flush_timeout count
-  bool register_missing = false;  ///< a flush creates the rows it finds missing
+  Config config;                         ///< validated; channel and final_flush_timeout count
+  bool register_missing = false;         ///< a flush creates the rows it finds missing
   engine::Notifier* notifier = nullptr;  ///< told the chunks after each commit; must outlive the store
   /// Called on the flusher's thread with a sentence that somebody has to hear.
   std::function<void(const std::string&)> on_alarm;
@@ -47,8 +47,8 @@ class Database {
   /// Looks whether it can be reached and written, changing nothing (but creating a SQLite file that is missing).
   [[nodiscard]] std::optional<DatabaseFailure> check() const;
   /// Creates the missing rows of every agent with every key; how many, or why not all.
-  [[nodiscard]] std::variant<std::size_t, DatabaseFailure> register_agents(std::span<const Uuid> agents,
-                                                                           std::span<const std::string_view> keys) const;
+  [[nodiscard]] std::variant<std::size_t, DatabaseFailure> register_agents(
+      std::span<const Uuid> agents, std::span<const std::string_view> keys) const;
 
  private:
   std::variant<std::string, PgAddress> where_;

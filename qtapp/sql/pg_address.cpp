@@ -13,13 +13,16 @@ namespace {
 constexpr std::string_view kHidden = "***";
 constexpr std::string_view kSecretKeywords[] = {"password", "sslpassword", "passwd"};
 
-bool is_name_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+bool is_name_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool starts_with_word(std::string_view text, std::size_t at, std::string_view word) {
   if (text.size() - at < word.size()) return false;
-  return std::equal(word.begin(), word.end(), text.begin() + static_cast<std::ptrdiff_t>(at), [](char a, char b) { return a == lower(b); });
+  return std::equal(word.begin(), word.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char a, char b) { return a == lower(b); });
 }
 
 /// Where the value that begins at `at` ends: behind its closing quote, or before a blank, `&` or the end.
@@ -81,12 +84,14 @@ bool PgAddress::is_meant(std::string_view text) {
 
 std::variant<PgAddress, std::string> PgAddress::parse(const std::string& text) {
   char* complaint = nullptr;
-  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(PQconninfoParse(text.c_str(), &complaint), PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
+      PQconninfoParse(text.c_str(), &complaint), PQconninfoFree);
   const std::unique_ptr<char, void (*)(void*)> its_text(complaint, PQfreemem);
   // libpq's complaint quotes the text where it could not read it, which may be in the middle of a password.
   if (!options)
-    return std::string("not a PostgreSQL address; it is postgres://USER@HOST:PORT/DATABASE or KEYWORD=VALUE ... "
-                       "(in a URI, %-encode what is special in a name or password)");
+    return std::string(
+        "not a PostgreSQL address; it is postgres://USER@HOST:PORT/DATABASE or KEYWORD=VALUE ... "
+        "(in a URI, %-encode what is special in a name or password)");
   PgAddress address;
   for (const PQconninfoOption* one = options.get(); one->keyword != nullptr; ++one)
     if (one->val != nullptr) address.values_[one->keyword] = one->val;
@@ -109,7 +114,8 @@ std::size_t PgAddress::hosts() const {
 std::string PgAddress::shown() const {
   std::string text = "PostgreSQL";
   for (const char* keyword : {"service", "host", "hostaddr", "port", "dbname", "user"})
-    if (const std::string said = value(keyword); !said.empty()) text.append(" ").append(keyword).append("=").append(said);
+    if (const std::string said = value(keyword); !said.empty())
+      text.append(" ").append(keyword).append("=").append(said);
   return redact(std::move(text));
 }
 

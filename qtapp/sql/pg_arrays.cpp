@@ -13,13 +13,16 @@ constexpr std::uint32_t kTimestamptz = 1184;
 constexpr std::int64_t kEpochMicroseconds = 946'684'800'000'000;  // 2000-01-01 in microseconds since 1970
 
 void append_number(std::string& out, std::uint32_t number) {
-  const char bytes[] = {static_cast<char>(number >> 24), static_cast<char>(number >> 16), static_cast<char>(number >> 8), static_cast<char>(number)};
+  const char bytes[] = {static_cast<char>(number >> 24), static_cast<char>(number >> 16),
+                        static_cast<char>(number >> 8), static_cast<char>(number)};
   out.append(bytes, sizeof bytes);
 }
 
 void begin(std::string& out, std::uint32_t type, std::size_t count) {
   out.clear();
-  for (const std::uint32_t field : {std::uint32_t{1}, std::uint32_t{0}, type, static_cast<std::uint32_t>(count), std::uint32_t{1}}) append_number(out, field);
+  for (const std::uint32_t field :
+       {std::uint32_t{1}, std::uint32_t{0}, type, static_cast<std::uint32_t>(count), std::uint32_t{1}})
+    append_number(out, field);
 }
 
 void append_bytes(std::string& out, std::string_view bytes) {

@@ -29,7 +29,9 @@ std::string next_name() {
   return "metabatch-pg-" + std::to_string(++last);
 }
 
-std::string in_ms(Duration duration) { return std::to_string(std::chrono::duration_cast<milliseconds>(duration).count()); }
+std::string in_ms(Duration duration) {
+  return std::to_string(std::chrono::duration_cast<milliseconds>(duration).count());
+}
 
 int ms_until(SteadyClock::time_point when) {
   const auto left = std::chrono::ceil<milliseconds>(when - SteadyClock::now()).count();
@@ -43,7 +45,8 @@ bool is_environment_set(const char* name) {
 
 PgAddress with_defaults(PgAddress address, const PgTimeouts& timeouts, const std::string& application) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(timeouts.connect).count();
-  if (!is_environment_set("PGCONNECT_TIMEOUT")) address.set_default("connect_timeout", std::to_string(std::max<std::int64_t>(seconds, 2)));
+  if (!is_environment_set("PGCONNECT_TIMEOUT"))
+    address.set_default("connect_timeout", std::to_string(std::max<std::int64_t>(seconds, 2)));
   address.set_default("fallback_application_name", application);
   address.set_default("keepalives_idle", "15");
   address.set_default("keepalives_interval", "5");
@@ -56,10 +59,14 @@ PgAddress with_defaults(PgAddress address, const PgTimeouts& timeouts, const std
 
 void FreePgResult::operator()(pg_result* result) const { PQclear(result); }
 
-std::uint64_t PgAnswer::changed(std::size_t step) const { return std::strtoull(PQcmdTuples(results[step].get()), nullptr, 10); }
+std::uint64_t PgAnswer::changed(std::size_t step) const {
+  return std::strtoull(PQcmdTuples(results[step].get()), nullptr, 10);
+}
 
 PgConnection::PgConnection(PgAddress address, PgTimeouts timeouts, std::string application)
-    : address_(with_defaults(std::move(address), timeouts, application)), timeouts_(timeouts), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    : address_(with_defaults(std::move(address), timeouts, application)),
+      timeouts_(timeouts),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 PgConnection::~PgConnection() {
   close();
@@ -96,7 +103,8 @@ std::optional<PgFailure> PgConnection::connect() {
   }
   handle_ = opened.handle;
   PQsetnonblocking(handle_, 1);
-  PQsetNoticeProcessor(handle_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      handle_, [](void*, const char*) {}, nullptr);
   PQenterPipelineMode(handle_);
   const std::lock_guard lock(cancel_mutex_);
   cancel_ = std::shared_ptr<pg_cancel>(PQgetCancel(handle_), PQfreeCancel);
@@ -150,7 +158,8 @@ PgAnswer PgConnection::run(std::span<const PgStep> steps) {
     return answer;
   }
   PgAnswer answer = try_run(steps);
-  const bool is_statement_lost = answer.failure && (answer.failure->sqlstate == "26000" || answer.failure->sqlstate == "42P05");
+  const bool is_statement_lost =
+      answer.failure && (answer.failure->sqlstate == "26000" || answer.failure->sqlstate == "42P05");
   if (!is_statement_lost || is_pooled_) return answer;
   is_pooled_ = true;  // somebody shares the server's session with us, or cleared it
   return try_run(steps);
@@ -174,8 +183,9 @@ PgAnswer PgConnection::try_run(std::span<const PgStep> steps) {
   } else {
     receive(commands, steps, answer);
   }
-  const bool is_broken = answer.failure && (answer.failure->failure == FailureClass::connection || PQstatus(handle_) != CONNECTION_OK ||
-                                            PQtransactionStatus(handle_) == PQTRANS_ACTIVE);
+  const bool is_broken =
+      answer.failure && (answer.failure->failure == FailureClass::connection || PQstatus(handle_) != CONNECTION_OK ||
+                         PQtransactionStatus(handle_) == PQTRANS_ACTIVE);
   if (is_broken) close();
   return answer;
 }
@@ -265,8 +275,9 @@ std::optional<PgFailure> PgConnection::until_readable() {
 }
 
 PgConnection::Event PgConnection::wait(bool for_output) {
-  pollfd watched[] = {{.fd = PQsocket(handle_), .events = static_cast<short>(for_output ? POLLIN | POLLOUT : POLLIN), .revents = 0},
-                      {.fd = wake_, .events = POLLIN, .revents = 0}};
+  pollfd watched[] = {
+      {.fd = PQsocket(handle_), .events = static_cast<short>(for_output ? POLLIN | POLLOUT : POLLIN), .revents = 0},
+      {.fd = wake_, .events = POLLIN, .revents = 0}};
   if (watched[0].fd < 0) return Event::broken;
   const int ready = ::poll(watched, is_cancel_seen_ ? 1 : 2, ms_until(deadline_));
   if (ready == 0) return Event::late;
@@ -304,13 +315,15 @@ PgFailure PgConnection::failure_of(const pg_result* result) const {
 
 PgFailure PgConnection::too_late() {
   if (!is_cancel_seen_) ask_to_cancel();  // or the server would go on without us
-  return {FailureClass::timeout, "", address_.shown() + (is_cancelled_ ? ": cancelled" : ": no answer in time") + "; the connection is dropped"};
+  return {FailureClass::timeout, "",
+          address_.shown() + (is_cancelled_ ? ": cancelled" : ": no answer in time") + "; the connection is dropped"};
 }
 
 PgFailure PgConnection::lost() const {
   std::string message = PQerrorMessage(handle_);
   while (!message.empty() && message.back() == '\n') message.pop_back();
-  return {FailureClass::connection, "", address_.redacted("the connection to " + address_.shown() + " is lost: " + message)};
+  return {FailureClass::connection, "",
+          address_.redacted("the connection to " + address_.shown() + " is lost: " + message)};
 }
 
 // PQcancel connects anew and waits without a limit, so a thread of its own does it.

@@ -46,8 +46,8 @@ using PgResult = std::unique_ptr<pg_result, FreePgResult>;
 /// What came of some steps.
 struct PgAnswer {
   std::optional<PgFailure> failure;
-  std::size_t failed_step = 0;    ///< of a failure: its step; the number of steps: the commit, or the connection
-  std::vector<PgResult> results;  ///< one a step; without a failure each is a success
+  std::size_t failed_step = 0;     ///< of a failure: its step; the number of steps: the commit, or the connection
+  std::vector<PgResult> results;   ///< one a step; without a failure each is a success
   bool is_commit_unknown = false;  ///< the connection was lost before the answer: committed or not, nobody knows
   [[nodiscard]] std::uint64_t changed(std::size_t step) const;  ///< rows that the step changed
 };

@@ -91,9 +91,10 @@ PgFailure PgListener::listen() {
     const auto now = SteadyClock::now();
     if (probed_ && now >= *probed_ + options_.probe_limit) {
       const bool is_pooler = connection_.is_pooled() && !is_heard_;
-      return {FailureClass::connection, "", is_pooler ? "a pooler in transaction mode is in the way: LISTEN seems to work, but nothing arrives; "
-                                                        "listen on a direct connection to the server"
-                                                      : "a notification to ourselves did not come back: the connection is dead"};
+      return {FailureClass::connection, "",
+              is_pooler ? "a pooler in transaction mode is in the way: LISTEN seems to work, but nothing arrives; "
+                          "listen on a direct connection to the server"
+                        : "a notification to ourselves did not come back: the connection is dead"};
     }
     if (!probed_ && now >= next_probe) {
       next_probe = now + options_.probe_every;

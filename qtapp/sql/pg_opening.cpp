@@ -38,11 +38,16 @@ QSqlDatabase described(const std::string& name, const PgAddress& address) {
   QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QPSQL"), QString::fromStdString(name));
   QStringList options;
   for (const auto& [keyword, value] : address.values()) {
-    if (keyword == "host") database.setHostName(QString::fromStdString(value));
-    else if (keyword == "dbname") database.setDatabaseName(QString::fromStdString(value));
-    else if (keyword == "user") database.setUserName(QString::fromStdString(value));
-    else if (keyword == "password") database.setPassword(QString::fromStdString(value));
-    else options += QString::fromStdString(keyword) + "=" + quoted(value);
+    if (keyword == "host")
+      database.setHostName(QString::fromStdString(value));
+    else if (keyword == "dbname")
+      database.setDatabaseName(QString::fromStdString(value));
+    else if (keyword == "user")
+      database.setUserName(QString::fromStdString(value));
+    else if (keyword == "password")
+      database.setPassword(QString::fromStdString(value));
+    else
+      options += QString::fromStdString(keyword) + "=" + quoted(value);
   }
   database.setConnectOptions(options.join(' '));
   return database;
@@ -61,13 +66,18 @@ void open_on_this_thread(Opening& opening, const std::string& name, const PgAddr
   {
     QSqlDatabase database = described(name, address);
     driver = database.driver();
-    if (!database.isValid()) result.message = "the Qt driver for PostgreSQL is missing; install libqt6sql6-psql";
-    else if (database.open()) result.handle = handle_of(database);
-    if (result.handle == nullptr && result.message.empty()) result.message = database.lastError().databaseText().trimmed().toStdString();
+    if (!database.isValid())
+      result.message = "the Qt driver for PostgreSQL is missing; install libqt6sql6-psql";
+    else if (database.open())
+      result.handle = handle_of(database);
+    if (result.handle == nullptr && result.message.empty())
+      result.message = database.lastError().databaseText().trimmed().toStdString();
   }
   const std::lock_guard lock(opening.mutex);
-  if (result.handle == nullptr || opening.is_abandoned) close_driver(name);
-  else driver->moveToThread(home);
+  if (result.handle == nullptr || opening.is_abandoned)
+    close_driver(name);
+  else
+    driver->moveToThread(home);
   opening.result = std::move(result);
   opening.is_done = true;
   ::eventfd_write(opening.done_fd, 1);
@@ -77,12 +87,17 @@ void open_on_this_thread(Opening& opening, const std::string& name, const PgAddr
 
 PgOpened open_driver(const std::string& name, const PgAddress& address, int limit_ms, int wake_fd) {
   for (const auto& [keyword, value] : address.values())
-    if (keyword != "host" && keyword != "dbname" && keyword != "user" && keyword != "password" && value.find(';') != std::string::npos)
+    if (keyword != "host" && keyword != "dbname" && keyword != "user" && keyword != "password" &&
+        value.find(';') != std::string::npos)
       return {nullptr, "the setting " + keyword + " holds a ';', which cannot be handed on; use a service file for it"};
   const auto opening = std::make_shared<Opening>();
-  std::thread([opening, name, address, home = QThread::currentThread()] { open_on_this_thread(*opening, name, address, home); }).detach();
-  pollfd watched[] = {{.fd = opening->done_fd, .events = POLLIN, .revents = 0}, {.fd = wake_fd, .events = POLLIN, .revents = 0}};
-  while (::poll(watched, 2, limit_ms) < 0 && errno == EINTR) {}
+  std::thread([opening, name, address, home = QThread::currentThread()] {
+    open_on_this_thread(*opening, name, address, home);
+  }).detach();
+  pollfd watched[] = {{.fd = opening->done_fd, .events = POLLIN, .revents = 0},
+                      {.fd = wake_fd, .events = POLLIN, .revents = 0}};
+  while (::poll(watched, 2, limit_ms) < 0 && errno == EINTR) {
+  }
   const std::lock_guard lock(opening->mutex);
   if (opening->is_done) return opening->result;
   opening->is_abandoned = true;

@@ -22,7 +22,7 @@ struct PgPublisherOptions {
 /// What came of one publish().
 struct PublishOutcome {
   std::size_t published = 0;
-  std::size_t publish_errors = 0;  ///< chunks that nobody was told; all or none
+  std::size_t publish_errors = 0;         ///< chunks that nobody was told; all or none
   std::optional<PgFailure> failure = {};  ///< why; 54000: the notification queue is full
 };
 

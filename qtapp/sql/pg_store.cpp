@@ -21,14 +21,16 @@ constexpr PgStatement kCheckWrite = {nullptr, statements::pg_check_write};
 constexpr PgStatement kBegin = {nullptr, "BEGIN"};
 constexpr PgStatement kRollback = {nullptr, "ROLLBACK"};
 
-constexpr std::size_t kMostRetries = 5;        // of deadlocks and serialization failures, within one flush
-constexpr std::size_t kMostHunts = 3;          // for refused values, within one flush
-constexpr std::size_t kMaxKeyCharacters = 127;  // varchar(127)
+constexpr std::size_t kMostRetries = 5;          // of deadlocks and serialization failures, within one flush
+constexpr std::size_t kMostHunts = 3;            // for refused values, within one flush
+constexpr std::size_t kMaxKeyCharacters = 127;   // varchar(127)
 constexpr std::size_t kRegisteredAtOnce = 5000;  // rows a statement
 constexpr std::string_view kQueueFull = "54000";
 constexpr auto kFarAhead = std::chrono::minutes(1);  // of the server's clock; what the doctor counts too
 
-bool fits_key_column(std::string_view key) { return key.size() <= kMaxKeyCharacters || count_code_points(key) <= kMaxKeyCharacters; }
+bool fits_key_column(std::string_view key) {
+  return key.size() <= kMaxKeyCharacters || count_code_points(key) <= kMaxKeyCharacters;
+}
 
 bool is_worth_an_instant_retry(FailureClass failure) {
   return failure == FailureClass::deadlock || failure == FailureClass::serialization;
@@ -58,7 +60,9 @@ struct PgStore::Flush {
   void need_fates() {
     if (fates.empty()) fates.resize(all.size(), Fate::written);
   }
-  [[nodiscard]] std::size_t count(Fate one) const { return static_cast<std::size_t>(std::count(fates.begin(), fates.end(), one)); }
+  [[nodiscard]] std::size_t count(Fate one) const {
+    return static_cast<std::size_t>(std::count(fates.begin(), fates.end(), one));
+  }
 };
 
 PgStore::PgStore(PgOptions options) : options_(std::move(options)), connection_(options_.address, options_.timeouts) {}
@@ -179,7 +183,8 @@ PgAnswer PgStore::rehearse(std::span<const Update> entries) {
 }
 
 std::optional<PgFailure> PgStore::tell_rest(Flush& flush) {
-  const std::size_t rest = flush.live.size() - static_cast<std::size_t>(std::min<std::uint64_t>(flush.changed, flush.live.size()));
+  const std::size_t rest =
+      flush.live.size() - static_cast<std::size_t>(std::min<std::uint64_t>(flush.changed, flush.live.size()));
   for (std::size_t i = 0; i < flush.live.size() && !flush.fates.empty(); ++i) flush.fate(i) = Fate::written;
   if (rest == 0) return std::nullopt;
   const PgStep split[] = {{&kSplitRest, arrays_.agents_keys_and_times()}};
@@ -191,7 +196,8 @@ std::optional<PgFailure> PgStore::tell_rest(Flush& flush) {
   for (const bool is_missing : {true, false})
     for (int row = 0; row < PQntuples(rows) && told < rest; ++row) {
       if ((*PQgetvalue(rows, row, 1) == 't') != is_missing) continue;
-      flush.fate(static_cast<std::size_t>(std::atoi(PQgetvalue(rows, row, 0))) - 1) = is_missing ? Fate::unmatched : Fate::rows_stale;
+      flush.fate(static_cast<std::size_t>(std::atoi(PQgetvalue(rows, row, 0))) - 1) =
+          is_missing ? Fate::unmatched : Fate::rows_stale;
       ++told;
     }
   // Rows that were missing when we wrote and are there now: which ones nobody can tell, how many we can.
@@ -214,7 +220,8 @@ std::optional<PgFailure> PgStore::register_rest(Flush& flush) {
 }
 
 void PgStore::look_for_alarm(Flush& flush) {
-  const bool is_nothing_found = !flush.live.empty() && flush.changed == 0 && flush.count(Fate::unmatched) == flush.live.size();
+  const bool is_nothing_found =
+      !flush.live.empty() && flush.changed == 0 && flush.count(Fate::unmatched) == flush.live.size();
   if (!is_nothing_found) {
     if (flush.changed > 0 || flush.count(Fate::rows_stale) > 0) has_matched_ = true;
     if (has_matched_) is_alarmed_ = false;
@@ -225,8 +232,10 @@ void PgStore::look_for_alarm(Flush& flush) {
   const PgStep look[] = {{&kAnyRow}};
   const PgAnswer answer = connection_.run(look);
   const bool is_empty = !answer.failure && *PQgetvalue(answer.results[0].get(), 0, 0) == 'f';
-  std::string text = "none of " + std::to_string(flush.live.size()) + " entries found its row, where rows were found before; ";
-  text += is_empty ? "the table is empty: PostgreSQL empties an UNLOGGED table when it recovers from a crash; register the agents again"
+  std::string text =
+      "none of " + std::to_string(flush.live.size()) + " entries found its row, where rows were found before; ";
+  text += is_empty ? "the table is empty: PostgreSQL empties an UNLOGGED table when it recovers from a crash; register "
+                     "the agents again"
                    : "were these agents removed?";
   if (options_.on_alarm) options_.on_alarm(text);
   flush.outcome.message = std::move(text);
@@ -236,7 +245,8 @@ void PgStore::look_for_alarm(Flush& flush) {
 void PgStore::look_ahead(std::span<const Update> entries) {
   const auto count_ahead = [&] {
     const WallTime limit = connection_.server_now() + kFarAhead;
-    return std::count_if(entries.begin(), entries.end(), [limit](const Update& one) { return one.collected_at > limit; });
+    return std::count_if(entries.begin(), entries.end(),
+                         [limit](const Update& one) { return one.collected_at > limit; });
   };
   if (!connection_.is_open() || count_ahead() == 0) return;
   const auto now = std::chrono::steady_clock::now();
@@ -244,10 +254,13 @@ void PgStore::look_ahead(std::span<const Update> entries) {
   const auto count = count_ahead();
   if (count == 0) return;
   warned_ = now;
-  const auto latest = std::max_element(entries.begin(), entries.end(), [](const Update& a, const Update& b) { return a.collected_at < b.collected_at; });
+  const auto latest = std::max_element(
+      entries.begin(), entries.end(), [](const Update& a, const Update& b) { return a.collected_at < b.collected_at; });
   if (options_.on_alarm)
-    options_.on_alarm(std::to_string(count) + " of " + std::to_string(entries.size()) + " entries are dated ahead of the server's clock, up to " +
-                      format_wall_time(latest->collected_at) + ": until then nothing dated rightly replaces them; correct the clock of who reports them");
+    options_.on_alarm(std::to_string(count) + " of " + std::to_string(entries.size()) +
+                      " entries are dated ahead of the server's clock, up to " +
+                      format_wall_time(latest->collected_at) +
+                      ": until then nothing dated rightly replaces them; correct the clock of who reports them");
 }
 
 std::variant<std::size_t, PgFailure> register_agents(const PgAddress& address, std::span<const Uuid> agents,

@@ -25,7 +25,7 @@ struct PgOptions {
   /// How long one flush may take in all, retries included; shorter than the final flush timeout, so that a server that
   /// says nothing cannot hold up the end.
   Duration flush_limit = std::chrono::seconds(12);
-  bool register_missing = false;  ///< a flush creates the rows it finds missing and is written again
+  bool register_missing = false;         ///< a flush creates the rows it finds missing and is written again
   engine::Notifier* notifier = nullptr;  ///< told the chunks after the commit; must outlive the store
   Duration between_warnings = std::chrono::minutes(10);  ///< of entries dated ahead of the server's clock
   /// Called on the flusher's thread with one sentence that somebody has to hear. When nothing of a flush found a row where

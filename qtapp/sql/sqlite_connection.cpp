@@ -51,7 +51,8 @@ const char* cure_of(int code) {
     case SQLITE_IOERR: return "the disk reports an error; look at the system log";
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH: return "file and folder must be writable for this user; change their permissions or choose another file";
+    case SQLITE_AUTH:
+      return "file and folder must be writable for this user; change their permissions or choose another file";
     case SQLITE_CANTOPEN: return "the folder must exist and file and folder must be accessible for this user";
     case SQLITE_CORRUPT: return "the file is damaged; restore it, or move it away and register the agents again";
     case SQLITE_NOTADB: return "this is not a SQLite database; move it away or choose another file";
@@ -118,7 +119,8 @@ std::optional<SqliteFailure> SqliteConnection::open_driver() {
   }
   if (handle_ != nullptr) return std::nullopt;
   QSqlDatabase::removeDatabase(name);
-  return SqliteFailure{class_of(code), code, "cannot open " + file_ + ": " + driver_says.toStdString() + "; " + cure_of(code)};
+  return SqliteFailure{class_of(code), code,
+                       "cannot open " + file_ + ": " + driver_says.toStdString() + "; " + cure_of(code)};
 }
 
 void SqliteConnection::close() {

@@ -13,7 +13,9 @@ namespace metabatch::sql {
 namespace {
 
 /// Counted as PostgreSQL does: code points.
-bool exceeds(std::string_view text, std::size_t limit) { return text.size() > limit && count_code_points(text) > limit; }
+bool exceeds(std::string_view text, std::size_t limit) {
+  return text.size() > limit && count_code_points(text) > limit;
+}
 
 bool is_refusal_of_a_value(int code) {
   const int primary = code & 0xff;
@@ -57,9 +59,9 @@ std::optional<SqliteFailure> SqliteStore::ready() {
   if (connection_.is_open()) return std::nullopt;
   if (auto failed = connection_.open()) return failed;
   sqlite3* const handle = connection_.handle();
-  for (const auto& [statement, text] : {std::pair{&update_, statements::sqlite_update_entry},
-                                        std::pair{&find_, statements::sqlite_find_row},
-                                        std::pair{&register_, statements::sqlite_register_row}})
+  for (const auto& [statement, text] :
+       {std::pair{&update_, statements::sqlite_update_entry}, std::pair{&find_, statements::sqlite_find_row},
+        std::pair{&register_, statements::sqlite_register_row}})
     if (const int code = statement->prepare(handle, text); code != SQLITE_OK) {
       SqliteFailure failed = connection_.failure(code);
       stop();
@@ -141,7 +143,7 @@ void SqliteStore::publish(std::span<const std::string> chunks, FlushOutcome& out
 
 void SqliteStore::give_up(const SqliteFailure& failure) {
   if (!connection_.is_open()) return;
-  (void)connection_.execute("ROLLBACK");  // an error here: SQLite has rolled back by itself
+  (void)connection_.execute("ROLLBACK");                 // an error here: SQLite has rolled back by itself
   if (failure.failure != FailureClass::timeout) stop();  // a new look at the file may find it healed
 }
 
@@ -164,7 +166,8 @@ std::optional<SqliteFailure> check_sqlite(const std::string& file, Duration busy
 }
 
 std::variant<std::size_t, SqliteFailure> register_agents(const std::string& file, std::span<const Uuid> agents,
-                                                         std::span<const std::string_view> keys, Duration busy_timeout) {
+                                                         std::span<const std::string_view> keys,
+                                                         Duration busy_timeout) {
   SqliteConnection connection(file, busy_timeout);
   if (auto failed = connection.open()) return *failed;
   if (auto failed = connection.execute("BEGIN IMMEDIATE")) return *failed;

@@ -42,8 +42,10 @@ void fanout(benchmark::State& state) {
   WatchTable watchers;
   for (std::size_t w = 0; w < kWatchers; ++w) watchers.add(w % 2 == 0 ? agents[w * 7 % kIds] : agents[kIds + w], w);
   std::uint64_t told = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(watchers.for_each_named(chunk, [&](const Uuid&, std::uint64_t) { ++told; }));
-  if (told != static_cast<std::uint64_t>(state.iterations()) * kWatchers / 2) state.SkipWithError("watchers were missed");
+  for (auto _ : state)
+    benchmark::DoNotOptimize(watchers.for_each_named(chunk, [&](const Uuid&, std::uint64_t) { ++told; }));
+  if (told != static_cast<std::uint64_t>(state.iterations()) * kWatchers / 2)
+    state.SkipWithError("watchers were missed");
   state.SetItemsProcessed(state.iterations());
 }
 

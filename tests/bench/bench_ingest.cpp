@@ -106,11 +106,12 @@ void ingest(benchmark::State& state, const Case& what) {
 const bool registered = [] {
   for (const int producers : {1, 2}) {
     const std::string suffix = "/producers:" + std::to_string(producers);
-    for (const Case& what : {Case{"ingest/distinct9k", 600, 500, producers, false},
-                             Case{"ingest/flushed9k", 600, 500, producers, true},
-                             Case{"ingest/repeats450", 30, 500, producers, false},
-                             Case{"ingest/distinct600k", 40'000, 10'000, producers, false}}) {
-      benchmark::RegisterBenchmark((what.name + suffix).c_str(), [what](benchmark::State& state) { ingest(state, what); })
+    for (const Case& what :
+         {Case{"ingest/distinct9k", 600, 500, producers, false}, Case{"ingest/flushed9k", 600, 500, producers, true},
+          Case{"ingest/repeats450", 30, 500, producers, false},
+          Case{"ingest/distinct600k", 40'000, 10'000, producers, false}}) {
+      benchmark::RegisterBenchmark((what.name + suffix).c_str(),
+                                   [what](benchmark::State& state) { ingest(state, what); })
           ->UseManualTime()
           ->Unit(benchmark::kMillisecond);
     }

@@ -34,8 +34,8 @@ struct Options {
 /// One turn of one form.
 struct Turn {
   double krows_per_s = 0;
-  double server_us = 0;  ///< an entry, of the server's processor
-  double client_us = 0;  ///< an entry, of ours
+  double server_us = 0;               ///< an entry, of the server's processor
+  double client_us = 0;               ///< an entry, of ours
   std::vector<double> flush_us = {};  ///< an entry, each flush by the clock
 };
 
@@ -54,7 +54,9 @@ class Row {
     flushes_.insert(flushes_.end(), turn.flush_us.begin(), turn.flush_us.end());
   }
   /// What the fastest tenth of the flushes came to: little disturbed by others.
-  [[nodiscard]] double calm() const { return flushes_.empty() ? *std::max_element(speed_.begin(), speed_.end()) : 1e3 / quantile(flushes_, 10); }
+  [[nodiscard]] double calm() const {
+    return flushes_.empty() ? *std::max_element(speed_.begin(), speed_.end()) : 1e3 / quantile(flushes_, 10);
+  }
   void print(const std::string& name, const Row& base) const {
     std::vector<double> ratios, lighter;
     for (std::size_t i = 0; i < speed_.size(); ++i) {
@@ -62,8 +64,9 @@ class Row {
       lighter.push_back(base.server_[i] / server_[i]);
     }
     const auto [least, most] = std::minmax_element(speed_.begin(), speed_.end());
-    std::printf("  %-34s %7.1f (%5.1f-%5.1f) %7.2fx %7.1f %7.2fx %9.2f %7.2fx %9.2f %9.1f %%\n", name.c_str(), median(speed_), *least, *most, median(ratios), calm(), calm() / base.calm(),
-                median(server_), median(lighter), median(client_), 100 * median(client_) / median(server_));
+    std::printf("  %-34s %7.1f (%5.1f-%5.1f) %7.2fx %7.1f %7.2fx %9.2f %7.2fx %9.2f %9.1f %%\n", name.c_str(),
+                median(speed_), *least, *most, median(ratios), calm(), calm() / base.calm(), median(server_),
+                median(lighter), median(client_), 100 * median(client_) / median(server_));
     std::fflush(stdout);
   }
 
@@ -72,7 +75,8 @@ class Row {
 };
 
 void print_head(const std::string& title) {
-  std::printf("\n%s\n  %-34s %7s (%5s-%5s) %8s %7s %8s %9s %8s %9s %11s\n", title.c_str(), "", "krows/s", "min", "max", "ratio", "calm", "ratio", "server us", "lighter", "client us", "ours/server");
+  std::printf("\n%s\n  %-34s %7s (%5s-%5s) %8s %7s %8s %9s %8s %9s %11s\n", title.c_str(), "", "krows/s", "min", "max",
+              "ratio", "calm", "ratio", "server us", "lighter", "client us", "ours/server");
 }
 
 Turn take_turn(Form& form, Ground& ground, std::size_t agents, std::chrono::nanoseconds length) {
@@ -98,7 +102,8 @@ Turn take_turn(Form& form, Ground& ground, std::size_t agents, std::chrono::nano
     rows += work.entries.size();
   }
   const double all = static_cast<double>(rows);
-  return {all * 1e6 / static_cast<double>(spent.count()), static_cast<double>(server) / 1e3 / all, static_cast<double>(client) / 1e3 / all, flushes};
+  return {all * 1e6 / static_cast<double>(spent.count()), static_cast<double>(server) / 1e3 / all,
+          static_cast<double>(client) / 1e3 / all, flushes};
 }
 
 struct Competitor {
@@ -133,7 +138,8 @@ class Feeder {
       keys_.clear(), values_.clear(), errors_.clear(), stamps_.clear();
       std::size_t bytes = 0;
       for (const Update& entry : entries_) {
-        keys_.push_back(entry.key), values_.push_back(entry.value), errors_.push_back(entry.error), stamps_.push_back(entry.collected_at);
+        keys_.push_back(entry.key), values_.push_back(entry.value), errors_.push_back(entry.error),
+            stamps_.push_back(entry.collected_at);
         bytes += entry.key.size() + entry.value.size();
       }
       const Uuid agent = entries_.front().agent;
@@ -186,8 +192,10 @@ Turn stream(Ground& ground, std::size_t writers, std::int64_t batch, std::chrono
   const Reading after = read();
   lanes->close();
   const double rows = static_cast<double>(after.written - before.written);
-  return {rows / 1e3 / std::chrono::duration<double>(after.at - before.at).count(), static_cast<double>(after.server - before.server) / 1e3 / rows,
-          static_cast<double>(after.client - before.client) / 1e3 / rows, {}};
+  return {rows / 1e3 / std::chrono::duration<double>(after.at - before.at).count(),
+          static_cast<double>(after.server - before.server) / 1e3 / rows,
+          static_cast<double>(after.client - before.client) / 1e3 / rows,
+          {}};
 }
 
 void compare_writers(Ground& ground, std::int64_t batch, const Options& options) {
@@ -196,7 +204,8 @@ void compare_writers(Ground& ground, std::int64_t batch, const Options& options)
     one.add(stream(ground, 1, batch, options.turn * 2));
     two.add(stream(ground, 2, batch, options.turn * 2));
   }
-  print_head(ground.name() + ": engine and store, saturated, batches of " + std::to_string(batch) + " (ours: the whole process)");
+  print_head(ground.name() + ": engine and store, saturated, batches of " + std::to_string(batch) +
+             " (ours: the whole process)");
   one.print("--writers 1", one);
   two.print("--writers 2", one);
 }
@@ -213,17 +222,20 @@ void pass_over(Ground& ground, Form& form, std::size_t passes) {
 }
 
 void print_growth(const std::string& name, const Ground::Table& before, const Ground::Table& after) {
-  const double updates = static_cast<double>(after.updates - before.updates), hot = static_cast<double>(after.hot - before.hot);
+  const double updates = static_cast<double>(after.updates - before.updates),
+               hot = static_cast<double>(after.hot - before.hot);
   const auto mib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-  std::printf("  %-34s %9.0f %8.2f %%  %7.1f -> %6.1f MiB (%.2fx) %7.1f -> %5.1f MiB\n", name.c_str(), updates, 100 * hot / updates,
-              mib(before.heap_bytes), mib(after.heap_bytes), static_cast<double>(after.heap_bytes) / static_cast<double>(before.heap_bytes),
-              mib(before.index_bytes), mib(after.index_bytes));
+  std::printf("  %-34s %9.0f %8.2f %%  %7.1f -> %6.1f MiB (%.2fx) %7.1f -> %5.1f MiB\n", name.c_str(), updates,
+              100 * hot / updates, mib(before.heap_bytes), mib(after.heap_bytes),
+              static_cast<double>(after.heap_bytes) / static_cast<double>(before.heap_bytes), mib(before.index_bytes),
+              mib(after.index_bytes));
   std::fflush(stdout);
 }
 
 /// Tables of their own, so that what came before does not count.
 void grow(const test::PgCluster& cluster) {
-  std::printf("\nten full passes in flushes of 495, autovacuum on\n  %-34s %9s %10s  %-28s %s\n", "", "updates", "HOT", "table", "index");
+  std::printf("\nten full passes in flushes of 495, autovacuum on\n  %-34s %9s %10s  %-28s %s\n", "", "updates", "HOT",
+              "table", "index");
   for (const std::size_t agents : {600UL, 20'000UL}) {
     const std::string rows = std::to_string(agents * kKeys);
     Ground made(cluster, "made_" + rows, agents, 60), as_found(cluster, "found_" + rows, agents, 100);
@@ -248,7 +260,8 @@ int run(const Options& options) {
   std::ifstream load("/proc/loadavg");
   std::string load_text;
   std::getline(load, load_text);
-  std::printf("%s, %u processors, load %s\n%s\n", line_of("/proc/cpuinfo", "model name").c_str(), std::thread::hardware_concurrency(), load_text.c_str(),
+  std::printf("%s, %u processors, load %s\n%s\n", line_of("/proc/cpuinfo", "model name").c_str(),
+              std::thread::hardware_concurrency(), load_text.c_str(),
               test::PgSession(cluster.address()).value("SELECT version()").c_str());
   {
     Ground origins9(cluster, "origin_9000", 600, 100), ours9(cluster, "ours_9000", 600, 60);
@@ -263,7 +276,9 @@ int run(const Options& options) {
   if (!options.is_quick) grow(cluster);
   const std::string log = cluster.log();
   std::size_t deadlocks = 0;
-  for (std::size_t at = log.find("deadlock detected"); at != std::string::npos; at = log.find("deadlock detected", at + 1)) ++deadlocks;
+  for (std::size_t at = log.find("deadlock detected"); at != std::string::npos;
+       at = log.find("deadlock detected", at + 1))
+    ++deadlocks;
   std::printf("\ndeadlocks in the server's log: %zu\n", deadlocks);
   return 0;
 }
@@ -275,9 +290,12 @@ int main(int argc, char** argv) {
   const QCoreApplication application(argc, argv);  // the driver of the database wants one
   metabatch::bench::Options options;
   for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--quick") == 0) options.is_quick = true;
-    else if (std::strcmp(argv[i], "--rounds") == 0 && i + 1 < argc) options.rounds = std::max(1, std::atoi(argv[++i]));
-    else if (std::strcmp(argv[i], "--turn-ms") == 0 && i + 1 < argc) options.turn = std::chrono::milliseconds(std::max(10, std::atoi(argv[++i])));
+    if (std::strcmp(argv[i], "--quick") == 0)
+      options.is_quick = true;
+    else if (std::strcmp(argv[i], "--rounds") == 0 && i + 1 < argc)
+      options.rounds = std::max(1, std::atoi(argv[++i]));
+    else if (std::strcmp(argv[i], "--turn-ms") == 0 && i + 1 < argc)
+      options.turn = std::chrono::milliseconds(std::max(10, std::atoi(argv[++i])));
     else {
       std::fprintf(stderr, "usage: metabatch-bench-pg [--rounds N] [--turn-ms N] [--quick]\n");
       return 2;

@@ -111,7 +111,8 @@ class StoreForm final : public Form {
   void flush(const Work& work) override {
     const FlushOutcome outcome = store_.flush(work.entries, work.chunks);
     if (outcome.failure != FailureClass::none) qFatal("%s", outcome.message.c_str());
-    if (!outcome.fates.empty() || outcome.chunks_published != work.chunks.size()) qFatal("not all was written and told");
+    if (!outcome.fates.empty() || outcome.chunks_published != work.chunks.size())
+      qFatal("not all was written and told");
   }
   [[nodiscard]] int backend() const override { return backends_of(ground_.address()).back(); }
 
@@ -143,19 +144,21 @@ class FloorForm final : public Form {
  public:
   explicit FloorForm(const Ground& ground) : connection_(ground.address()), finder_(ground.address()) {
     connection_.take(PQexec(connection_.get(), "SET plan_cache_mode = force_generic_plan"));
-    connection_.take(PQprepare(connection_.get(), "floor",
-                               "UPDATE workspace_agent_metadata AS m SET value = u.value, error = u.error, collected_at = u.collected_at "
-                               "FROM unnest($1::tid[], $2::text[], $3::text[], $4::timestamptz[]) AS u (place, value, error, collected_at) "
-                               "WHERE m.ctid = u.place",
-                               4, nullptr));
+    connection_.take(PQprepare(
+        connection_.get(), "floor",
+        "UPDATE workspace_agent_metadata AS m SET value = u.value, error = u.error, collected_at = u.collected_at "
+        "FROM unnest($1::tid[], $2::text[], $3::text[], $4::timestamptz[]) AS u (place, value, error, collected_at) "
+        "WHERE m.ctid = u.place",
+        4, nullptr));
   }
 
   void prepare(const Work& work) override {
     std::string agents;
-    for (std::size_t i = 0; i < work.entries.size(); i += kKeys) agents.append(i == 0 ? "'" : ",'").append(format_uuid(work.entries[i].agent)).append(1, '\'');
+    for (std::size_t i = 0; i < work.entries.size(); i += kKeys)
+      agents.append(i == 0 ? "'" : ",'").append(format_uuid(work.entries[i].agent)).append(1, '\'');
     BinaryArray places(27, work.entries.size());  // the oid of tid
-    for (const auto& row : finder_.run("SELECT ctid FROM workspace_agent_metadata WHERE workspace_agent_id IN (" + agents +
-                                       ") ORDER BY workspace_agent_id, key")) {
+    for (const auto& row : finder_.run("SELECT ctid FROM workspace_agent_metadata WHERE workspace_agent_id IN (" +
+                                       agents + ") ORDER BY workspace_agent_id, key")) {
       places.put(6, 4);
       places.put(std::stoul(row[0].substr(1)), 4);
       places.put(std::stoul(row[0].substr(row[0].find(',') + 1)), 2);

@@ -32,24 +32,31 @@ Ground::Ground(const test::PgCluster& cluster, std::string name, std::size_t age
     : name_(std::move(name)), address_(cluster.address("postgres", name_)) {
   test::PgSession(cluster.address()).run("CREATE DATABASE " + name_);
   test::PgSession session(address_);
-  if (fillfactor == 60) sql::create_table(std::get<sql::PgAddress>(sql::PgAddress::parse(address_)));
-  else session.run(test::create_table_sql("WITH (fillfactor=" + std::to_string(fillfactor) + ")"));
+  if (fillfactor == 60)
+    sql::create_table(std::get<sql::PgAddress>(sql::PgAddress::parse(address_)));
+  else
+    session.run(test::create_table_sql("WITH (fillfactor=" + std::to_string(fillfactor) + ")"));
   for (std::size_t key = 0; key < kKeys; ++key) keys_.push_back("key_number_" + std::to_string(10 + key));
-  session.run("INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, value, timeout, interval) "
-              "SELECT md5(a::text)::uuid, 'Display name', 'key_number_' || k, 'coder stat something', repeat('v', 12), 10, 10 "
-              "FROM generate_series(1, " + std::to_string(agents) + ") a, generate_series(10, " + std::to_string(9 + kKeys) + ") k");
+  session.run(
+      "INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, value, timeout, interval) "
+      "SELECT md5(a::text)::uuid, 'Display name', 'key_number_' || k, 'coder stat something', repeat('v', 12), 10, 10 "
+      "FROM generate_series(1, " +
+      std::to_string(agents) + ") a, generate_series(10, " + std::to_string(9 + kKeys) + ") k");
   session.run("VACUUM ANALYZE workspace_agent_metadata");
-  for (const auto& row : session.run("SELECT DISTINCT workspace_agent_id FROM workspace_agent_metadata")) agents_.push_back(parse_uuid(row[0]).value());
+  for (const auto& row : session.run("SELECT DISTINCT workspace_agent_id FROM workspace_agent_metadata"))
+    agents_.push_back(parse_uuid(row[0]).value());
   Rng rng(1);
   for (std::size_t i = agents_.size(); i > 1; --i) std::swap(agents_[i - 1], agents_[rng.below(i)]);
-  for (std::size_t i = 0; i < kValues; ++i) values_.push_back(std::to_string(i * 7) + "." + std::to_string(i) + " of 32 GiB");
+  for (std::size_t i = 0; i < kValues; ++i)
+    values_.push_back(std::to_string(i * 7) + "." + std::to_string(i) + " of 32 GiB");
 }
 
 void Ground::next_entries(std::size_t count, std::vector<Update>& entries) {
   const WallTime stamp(std::chrono::microseconds(++stamp_));
   for (std::size_t i = 0; i < count; ++i, next_ = (next_ + 1) % agents_.size())
     for (std::size_t key = 0; key < kKeys; ++key)
-      entries.push_back({agents_[next_], keys_[key], values_[(key + static_cast<std::size_t>(stamp_)) % kValues], "", stamp});
+      entries.push_back(
+          {agents_[next_], keys_[key], values_[(key + static_cast<std::size_t>(stamp_)) % kValues], "", stamp});
 }
 
 void Ground::next(std::size_t count, Work& work) {

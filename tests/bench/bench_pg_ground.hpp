@@ -15,8 +15,8 @@ inline constexpr std::size_t kKeys = 15;  // of each agent
 
 /// What one flush writes: whole agents, all their keys.
 struct Work {
-  std::vector<Update> entries;      ///< sorted by (agent, key)
-  std::vector<Update> shuffled;     ///< the same as a map would give them
+  std::vector<Update> entries;   ///< sorted by (agent, key)
+  std::vector<Update> shuffled;  ///< the same as a map would give them
   std::vector<std::string> chunks;
 };
 

@@ -7,9 +7,10 @@
 namespace metabatch::bench {
 namespace {
 
-constexpr std::string_view kKeyNames[] = {"cpu_usage", "ram_usage", "home_disk", "cpu_usage_host", "mem_usage_host", "load_host",
-                                          "swap_usage_host", "git_status", "uptime", "processes", "net_rx", "net_tx",
-                                          "gpu_usage", "docker_ps", "ide_version"};
+constexpr std::string_view kKeyNames[] = {"cpu_usage",      "ram_usage", "home_disk",       "cpu_usage_host",
+                                          "mem_usage_host", "load_host", "swap_usage_host", "git_status",
+                                          "uptime",         "processes", "net_rx",          "net_tx",
+                                          "gpu_usage",      "docker_ps", "ide_version"};
 
 // splitmix64, seeded as the peer does.
 struct Numbers {
@@ -38,7 +39,8 @@ std::vector<OwnedReport> make_reports(std::size_t agents) {
       const auto whole = static_cast<unsigned>(numbers.next() % 64);
       const auto fraction = static_cast<unsigned>(numbers.next() % 100);
       char value[32];
-      std::snprintf(value, sizeof value, "%u.%02u/64 GiB (%u%%)", whole, fraction, static_cast<unsigned>(numbers.next() % 100));
+      std::snprintf(value, sizeof value, "%u.%02u/64 GiB (%u%%)", whole, fraction,
+                    static_cast<unsigned>(numbers.next() % 100));
       report.value_bytes.emplace_back(value);
     }
   }

@@ -53,18 +53,21 @@ void TestCli::wrongUsageIsStatusTwo_data() {
   QTest::newRow("no policy") << QStringList{"ingest", "--queue", "lifo"} << QByteArray("coalesce, fifo");
   QTest::newRow("negative") << QStringList{"ingest", "--batch-size", "-1"} << QByteArray("batch_size");
   QTest::newRow("too large") << QStringList{"run", "--batch-size", "100001"} << QByteArray("batch_size");
-  QTest::newRow("room below the batch") << QStringList{"ingest", "--queue-capacity", "10"} << QByteArray("queue_capacity");
+  QTest::newRow("room below the batch") << QStringList{"ingest", "--queue-capacity", "10"}
+                                        << QByteArray("queue_capacity");
   QTest::newRow("huge size") << QStringList{"ingest", "--queue-bytes", "99999999999GiB"} << QByteArray("--queue-bytes");
   QTest::newRow("no channel") << QStringList{"ingest", "--channel="} << QByteArray("channel");
   QTest::newRow("no such file") << QStringList{"ingest", "/no/such/file"} << QByteArray("/no/such/file: No such file");
   QTest::newRow("a folder") << QStringList{"decode", "/"} << QByteArray("directory");
   QTest::newRow("no such config") << QStringList{"ingest", "--config", "/no/such"} << QByteArray("/no/such");
-  QTest::newRow("PostgreSQL") << QStringList{"ingest", "--db", "hosts=x dbname=y"} << QByteArray("not a PostgreSQL address");
+  QTest::newRow("PostgreSQL") << QStringList{"ingest", "--db", "hosts=x dbname=y"}
+                              << QByteArray("not a PostgreSQL address");
   QTest::newRow("other database") << QStringList{"ingest", "--db", "mysql"} << QByteArray("sqlite:PATH");
   QTest::newRow("empty path") << QStringList{"ingest", "--db", "sqlite:"} << QByteArray("sqlite:PATH");
   QTest::newRow("no agents") << QStringList{"run", "--agents", "0"} << QByteArray("--agents");
   QTest::newRow("no time to run") << QStringList{"run", "--for", "0"} << QByteArray("--for");
-  QTest::newRow("payload below one id") << QStringList{"encode", "--max-payload-bytes", "21"} << QByteArray("--max-payload-bytes");
+  QTest::newRow("payload below one id") << QStringList{"encode", "--max-payload-bytes", "21"}
+                                        << QByteArray("--max-payload-bytes");
 }
 
 void TestCli::wrongUsageIsStatusTwo() {
@@ -78,7 +81,12 @@ void TestCli::wrongUsageIsStatusTwo() {
 }
 
 void TestCli::helpAndVersionAreData() {
-  for (const QStringList& arguments : QList<QStringList>{{"--help"}, {"ingest", "--help"}, {"run", "--help"}, {"encode", "--help"}, {"decode", "--help"}, {"inspect", "--help"}}) {
+  for (const QStringList& arguments : QList<QStringList>{{"--help"},
+                                                         {"ingest", "--help"},
+                                                         {"run", "--help"},
+                                                         {"encode", "--help"},
+                                                         {"decode", "--help"},
+                                                         {"inspect", "--help"}}) {
     const auto ended = Program().run(arguments);
     QCOMPARE(ended.status, 0);
     QVERIFY(ended.out.contains("Examples:"));
@@ -98,7 +106,8 @@ void TestCli::aFlagBeatsTheEnvironmentAndThatTheFile() {
   CLI::App app;
   std::string size, interval, queue;
   CLI::App* const command = app.add_subcommand("ingest");
-  for (auto& [name, value] : {std::pair{"--batch-size", &size}, {"--interval", &interval}, {"--queue", &queue}}) command->add_option(name, *value);
+  for (auto& [name, value] : {std::pair{"--batch-size", &size}, {"--interval", &interval}, {"--queue", &queue}})
+    command->add_option(name, *value);
   std::string config;
   command->add_option("--config", config);
   app.add_subcommand("run")->add_option("--agents", queue);
@@ -106,15 +115,20 @@ void TestCli::aFlagBeatsTheEnvironmentAndThatTheFile() {
   QTemporaryDir home;
   QFile file(home.filePath("c.toml"));
   QVERIFY(file.open(QFile::WriteOnly));
-  file.write("batch_size = 1\ninterval = \"1s\"\nqueue = 'fifo'\nagents = 7\n[ingest]\nqueue = \"coalesce\"\n[run]\nagents = 9\n");
+  file.write(
+      "batch_size = 1\ninterval = \"1s\"\nqueue = 'fifo'\nagents = 7\n[ingest]\nqueue = \"coalesce\"\n[run]\nagents = "
+      "9\n");
   file.close();
   const std::string path = file.fileName().toStdString();
   using Arguments = std::vector<std::string>;
-  const Environment environment = {{"METABATCH_CONFIG", path}, {"METABATCH_BATCH_SIZE", "2"}, {"METABATCH_OTHER", "x"}, {"BATCH_SIZE", "4"}};
+  const Environment environment = {
+      {"METABATCH_CONFIG", path}, {"METABATCH_BATCH_SIZE", "2"}, {"METABATCH_OTHER", "x"}, {"BATCH_SIZE", "4"}};
   QCOMPARE(layered_arguments(app, {"ingest", "--batch-size", "3", "x"}, environment),
-           (Arguments{"ingest", "--batch-size=1", "--interval=1s", "--queue=fifo", "--queue=coalesce", "--batch-size=2", "--batch-size", "3", "x"}));
-  QCOMPARE(layered_arguments(app, {"ingest", "--config", path}, {}),
-           (Arguments{"ingest", "--batch-size=1", "--interval=1s", "--queue=fifo", "--queue=coalesce", "--config", path}));
+           (Arguments{"ingest", "--batch-size=1", "--interval=1s", "--queue=fifo", "--queue=coalesce", "--batch-size=2",
+                      "--batch-size", "3", "x"}));
+  QCOMPARE(
+      layered_arguments(app, {"ingest", "--config", path}, {}),
+      (Arguments{"ingest", "--batch-size=1", "--interval=1s", "--queue=fifo", "--queue=coalesce", "--config", path}));
   QCOMPARE(layered_arguments(app, {"ingest", "-"}, {}), (Arguments{"ingest", "-"}));
   QCOMPARE(layered_arguments(app, {"--help"}, environment), Arguments{"--help"});
   QVERIFY_EXCEPTION_THROWN(layered_arguments(app, {"nonsense"}, environment), UsageError);
@@ -163,7 +177,8 @@ void TestCli::encodeAndDecodeAreInverse() {
   const auto decoded = Program().run({"decode"}, encoded.out);
   QCOMPARE(decoded.status, 0);
   QCOMPARE(decoded.out, kId + "\n");
-  QCOMPARE(Program().run({"decode", "--json"}, kPayload).out, "{\"line\":1,\"ids\":[\"" + kId + "\"],\"not_canonical\":[]}\n");
+  QCOMPARE(Program().run({"decode", "--json"}, kPayload).out,
+           "{\"line\":1,\"ids\":[\"" + kId + "\"],\"not_canonical\":[]}\n");
   QCOMPARE(Program().run({"encode", "--json"}, kId).out, "{\"ids\":1,\"payload\":\"" + kPayload + "\"}\n");
 }
 
@@ -197,8 +212,9 @@ void TestCli::anIdThatIsNotCanonicalIsRemarked() {
 }
 
 void TestCli::inspectSaysWhatItIs() {
-  const auto ended = Program().run({"inspect"}, "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" + kPayload +
-                                                    "\" received from server process with PID 17.\n");
+  const auto ended =
+      Program().run({"inspect"}, "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" +
+                                     kPayload + "\" received from server process with PID 17.\n");
   QCOMPARE(ended.status, 0);
   QVERIFY2(ended.out.contains(kId), ended.out.constData());
   QVERIFY2(ended.out.contains("chunk"), ended.out.constData());
@@ -221,7 +237,8 @@ void TestCli::inspectAccountsForEveryByte() {
   }
   QCOMPARE(at, input.size());
   QCOMPARE(object["distinct_ids"].toInteger(), 1);
-  QCOMPARE(object["findings"].toArray().last().toObject()["ids"].toArray().first().toObject()["id"].toString().toUtf8(), kId);
+  QCOMPARE(object["findings"].toArray().last().toObject()["ids"].toArray().first().toObject()["id"].toString().toUtf8(),
+           kId);
 }
 
 void TestCli::aFullOutputIsAFailure() {
@@ -235,7 +252,8 @@ void TestCli::aFullOutputIsAFailure() {
 
 void TestCli::runSaysWhatBatchingSaved() {
   Program program;
-  const QStringList fleet = {"run", "--agents", "50", "--keys", "20", "--every", "100ms", "--for", "1s", "--db", program.db()};
+  const QStringList fleet = {"run",   "--agents", "50", "--keys", "20",        "--every",
+                             "100ms", "--for",    "1s", "--db",   program.db()};
   const auto text = program.run(fleet);
   QCOMPARE(text.status, 0);
   QVERIFY2(text.err.contains("registered 50 agents with 20 keys each"), text.err.constData());

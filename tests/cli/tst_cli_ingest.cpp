@@ -43,12 +43,14 @@ QString agentOf(unsigned number) { return QString("00000000-0000-4000-8000-%1").
 QByteArray lineOf(const QJsonObject& object) { return QJsonDocument(object).toJson(QJsonDocument::Compact) + "\n"; }
 
 QString timeOf(qint64 microseconds) {
-  const QString whole = QDateTime::fromSecsSinceEpoch(microseconds / 1'000'000, Qt::UTC).toString("yyyy-MM-ddTHH:mm:ss");
+  const QString whole =
+      QDateTime::fromSecsSinceEpoch(microseconds / 1'000'000, Qt::UTC).toString("yyyy-MM-ddTHH:mm:ss");
   return whole + QString(".%1Z").arg(microseconds % 1'000'000, 6, 10, QChar('0'));
 }
 
 QByteArray updateLine(unsigned agent, const QString& key, const QString& value, qint64 at, const QString& error = {}) {
-  return lineOf({{"agent", agentOf(agent)}, {"key", key}, {"value", value}, {"error", error}, {"collected_at", timeOf(at)}});
+  return lineOf(
+      {{"agent", agentOf(agent)}, {"key", key}, {"value", value}, {"error", error}, {"collected_at", timeOf(at)}});
 }
 
 constexpr qint64 kStart = 1'767'323'045'000'000;
@@ -62,8 +64,10 @@ struct Hostile {
 
   explicit Hostile(unsigned seed) : random(seed) {
     for (int i = 0; i < 20'000; ++i) {
-      if (below(50) == 0) addBad();
-      else addUpdate(i);
+      if (below(50) == 0)
+        addBad();
+      else
+        addUpdate(i);
     }
     stream.chop(1);  // the last line has no end
   }
@@ -75,8 +79,19 @@ struct Hostile {
   unsigned below(unsigned limit) { return static_cast<unsigned>(random() % limit); }
 
   void addUpdate(int i) {
-    static const QStringList keys = {"", "cpu", "NULL", "it's", "a\"b", "{}", "\\", "a,b", "\xF0\x9F\x98\x80", "x'); DROP TABLE workspace_agent_metadata; --"};
-    static const QStringList values = {"", "NULL", "null", "\"", "\\\"", "{\"a\":[1,2]}", "'; --", "\\u0041", "tab\there", "line\nend", "12 %", QString::fromUtf8("\xF0\x9F\x98\x80\xC3\xA9")};
+    static const QStringList keys = {"",
+                                     "cpu",
+                                     "NULL",
+                                     "it's",
+                                     "a\"b",
+                                     "{}",
+                                     "\\",
+                                     "a,b",
+                                     "\xF0\x9F\x98\x80",
+                                     "x'); DROP TABLE workspace_agent_metadata; --"};
+    static const QStringList values = {
+        "",      "NULL",    "null",      "\"",        "\\\"", "{\"a\":[1,2]}",
+        "'; --", "\\u0041", "tab\there", "line\nend", "12 %", QString::fromUtf8("\xF0\x9F\x98\x80\xC3\xA9")};
     const unsigned agent = below(40);
     const QString key = keys[static_cast<int>(below(static_cast<unsigned>(keys.size())))];
     QString value = values[static_cast<int>(below(static_cast<unsigned>(values.size())))] + QString::number(i);
@@ -97,17 +112,33 @@ struct Hostile {
   }
 
   void addBad() {
-    static const QList<QByteArray> lines = {"{", "nonsense", "[]", "{\"agent\":\"x\"}", "\xff\xfe", "{\"agent\":null}", "\"NULL\"", QByteArray(3, '\0'), "{\"key\":\"cpu\"}{"};
+    static const QList<QByteArray> lines = {"{",
+                                            "nonsense",
+                                            "[]",
+                                            "{\"agent\":\"x\"}",
+                                            "\xff\xfe",
+                                            "{\"agent\":null}",
+                                            "\"NULL\"",
+                                            QByteArray(3, '\0'),
+                                            "{\"key\":\"cpu\"}{"};
     const unsigned which = below(static_cast<unsigned>(lines.size()) + 3);
-    if (which < static_cast<unsigned>(lines.size())) stream += lines[static_cast<int>(which)] + "\n";
-    else if (which == static_cast<unsigned>(lines.size())) { stream += "\r\n \n\n"; return; }  // blank lines are no bad ones
-    else if (below(20) == 0) stream += lastLine.left(20) + QByteArray((1 << 20) + 1, 'x') + "\n";
-    else stream += lastLine.left(static_cast<int>(lastLine.size()) / 2) + "\n";
+    if (which < static_cast<unsigned>(lines.size()))
+      stream += lines[static_cast<int>(which)] + "\n";
+    else if (which == static_cast<unsigned>(lines.size())) {
+      stream += "\r\n \n\n";
+      return;
+    }  // blank lines are no bad ones
+    else if (below(20) == 0)
+      stream += lastLine.left(20) + QByteArray((1 << 20) + 1, 'x') + "\n";
+    else
+      stream += lastLine.left(static_cast<int>(lastLine.size()) / 2) + "\n";
     ++bad;
   }
 };
 
-QJsonObject resultOf(const Program::Ended& ended) { return QJsonDocument::fromJson(ended.out.split('\n').first()).object(); }
+QJsonObject resultOf(const Program::Ended& ended) {
+  return QJsonDocument::fromJson(ended.out.split('\n').first()).object();
+}
 
 qint64 sum(const QJsonObject& result, const QStringList& names) {
   qint64 total = 0;
@@ -119,7 +150,8 @@ void checkIdentity(const QJsonObject& result) {
   const QJsonObject dropped = result["dropped"].toObject();
   const qint64 lost = dropped["full"].toInteger() + dropped["closed"].toInteger();
   QCOMPARE(result["offered"].toInteger(),
-           lost + sum(result, {"coalesced", "stale", "written", "rows_stale", "unmatched", "discarded", "quarantined", "spooled", "held"}));
+           lost + sum(result, {"coalesced", "stale", "written", "rows_stale", "unmatched", "discarded", "quarantined",
+                               "spooled", "held"}));
   QCOMPARE(result["accepted"].toInteger(), result["offered"].toInteger() - lost);
 }
 
@@ -130,7 +162,8 @@ void TestCliIngest::aHostileStreamLeavesTheNewestValueOfEveryKey_data() {
   QTest::newRow("defaults") << QStringList{};
   QTest::newRow("small batches") << QStringList{"--batch-size", "7", "--interval", "1ms"};
   QTest::newRow("little room") << QStringList{"--batch-size", "10", "--queue-capacity", "10"};
-  QTest::newRow("little room in bytes") << QStringList{"--queue-bytes", "3000", "--batch-size", "100", "--interval", "5ms"};
+  QTest::newRow("little room in bytes") << QStringList{"--queue-bytes", "3000",       "--batch-size",
+                                                       "100",           "--interval", "5ms"};
   QTest::newRow("fifo") << QStringList{"--queue", "fifo", "--batch-size", "50"};
   QTest::newRow("linger, keep last") << QStringList{"--schedule", "linger", "--ties", "keep_last", "--interval", "2ms"};
 }
@@ -139,7 +172,8 @@ void TestCliIngest::aHostileStreamLeavesTheNewestValueOfEveryKey() {
   QFETCH(QStringList, settings);
   const Hostile hostile(7);
   Program program;
-  const auto ended = program.run(QStringList{"ingest", "--register", "--json", "--db", program.db()} + settings, hostile.stream);
+  const auto ended =
+      program.run(QStringList{"ingest", "--register", "--json", "--db", program.db()} + settings, hostile.stream);
   QCOMPARE(ended.status, 3);
   const QJsonObject result = resultOf(ended);
   checkIdentity(result);
@@ -154,7 +188,8 @@ void TestCliIngest::aHostileStreamLeavesTheNewestValueOfEveryKey() {
   QSqlQuery query(QSqlDatabase::database("rows"));
   QVERIFY(query.exec("SELECT workspace_agent_id, key, collected_at, value, error FROM workspace_agent_metadata"));
   while (query.next())
-    found[{query.value(0).toString(), query.value(1).toString()}] = {query.value(2).toLongLong(), query.value(3).toString(), query.value(4).toString()};
+    found[{query.value(0).toString(), query.value(1).toString()}] = {
+        query.value(2).toLongLong(), query.value(3).toString(), query.value(4).toString()};
   QCOMPARE(found.size(), hostile.newest.size());
   for (const auto& [key, newest] : hostile.newest) {
     QCOMPARE(found[key].at, newest.at);
@@ -165,13 +200,50 @@ void TestCliIngest::aHostileStreamLeavesTheNewestValueOfEveryKey() {
 
 void TestCliIngest::theResultHasEveryMemberInItsOrder() {
   Program program;
-  const auto ended = program.run({"ingest", "--register", "--json", "--db", program.db()}, updateLine(1, "cpu", "a", kStart));
+  const auto ended =
+      program.run({"ingest", "--register", "--json", "--db", program.db()}, updateLine(1, "cpu", "a", kStart));
   QCOMPARE(ended.status, 0);
-  const QList<QByteArray> names = {"offered", "accepted", "coalesced", "stale", "dropped", "full", "closed", "written", "unmatched",
-      "rows_stale", "quarantined", "discarded", "spooled", "held", "rejected_lines", "refused_items", "sanitized", "flushes",
-      "capacity", "scheduled", "shutdown", "flush_failures", "chunks", "notify_bytes", "publish_errors", "seconds",
-      "updates_per_s", "db_writes_per_s", "notifies_per_s", "unbatched", "db_writes_per_s", "notifies_per_s", "saved",
-      "delay_s", "p50", "p90", "p99", "max", "digest"};
+  // clang-format off: SPEC's order, to be read as it stands there
+  const QList<QByteArray> names = {"offered",
+                                   "accepted",
+                                   "coalesced",
+                                   "stale",
+                                   "dropped",
+                                   "full",
+                                   "closed",
+                                   "written",
+                                   "unmatched",
+                                   "rows_stale",
+                                   "quarantined",
+                                   "discarded",
+                                   "spooled",
+                                   "held",
+                                   "rejected_lines",
+                                   "refused_items",
+                                   "sanitized",
+                                   "flushes",
+                                   "capacity",
+                                   "scheduled",
+                                   "shutdown",
+                                   "flush_failures",
+                                   "chunks",
+                                   "notify_bytes",
+                                   "publish_errors",
+                                   "seconds",
+                                   "updates_per_s",
+                                   "db_writes_per_s",
+                                   "notifies_per_s",
+                                   "unbatched",
+                                   "db_writes_per_s",
+                                   "notifies_per_s",
+                                   "saved",
+                                   "delay_s",
+                                   "p50",
+                                   "p90",
+                                   "p99",
+                                   "max",
+                                   "digest"};
+  // clang-format on
   qsizetype at = 0;
   for (const QByteArray& name : names) {
     const qsizetype next = ended.out.indexOf("\"" + name + "\":", at);
@@ -188,7 +260,8 @@ void TestCliIngest::theResultHasEveryMemberInItsOrder() {
 
 void TestCliIngest::reportsAreHeldToTheirLimits() {
   Program program;
-  QJsonArray items = {QJsonObject{{"key", "big"}, {"value", QString(2049, 'v')}}, QJsonObject{{"key", QString(128, 'k')}, {"value", "x"}},
+  QJsonArray items = {QJsonObject{{"key", "big"}, {"value", QString(2049, 'v')}},
+                      QJsonObject{{"key", QString(128, 'k')}, {"value", "x"}},
                       QJsonObject{{"key", "cpu"}, {"value", QString::fromUtf8("a\0b", 3)}}};
   QByteArray input = lineOf({{"agent", agentOf(1)}, {"metadata", items}});
   QJsonArray many;
@@ -241,7 +314,8 @@ void TestCliIngest::anInterruptWritesWhatIsHeld() {
   const auto ended = program.end();
   QCOMPARE(ended.status, 130);
   QCOMPARE(resultOf(ended)["written"].toInteger(), 2);
-  QCOMPARE(Rows(program.file()).of("SELECT value FROM workspace_agent_metadata ORDER BY value"), (QStringList{"a", "b"}));
+  QCOMPARE(Rows(program.file()).of("SELECT value FROM workspace_agent_metadata ORDER BY value"),
+           (QStringList{"a", "b"}));
 }
 
 void TestCliIngest::aSecondInterruptLeavesAtOnceAndSaysWhatWasLost() {
@@ -249,7 +323,8 @@ void TestCliIngest::aSecondInterruptLeavesAtOnceAndSaysWhatWasLost() {
   QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
   const Rows rows(program.file());
   rows.of("BEGIN IMMEDIATE");
-  program.start({"ingest", "--register", "--json", "--interval", "1h", "--final-flush-timeout", "10m", "--db", program.db()});
+  program.start(
+      {"ingest", "--register", "--json", "--interval", "1h", "--final-flush-timeout", "10m", "--db", program.db()});
   program.process.write(updateLine(1, "cpu", "a", kStart) + updateLine(2, "cpu", "b", kStart) + "bad\n");
   QVERIFY(program.hasSaid("line 3: "));
   program.signal(SIGINT);
@@ -266,8 +341,9 @@ void TestCliIngest::aLockedFileKeepsWhatItHeldAndSaysSo() {
   QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
   const Rows rows(program.file());
   rows.of("BEGIN IMMEDIATE");
-  const auto ended = program.run({"ingest", "--register", "--json", "--final-flush-timeout", "300ms", "--db", program.db()},
-                                 updateLine(1, "cpu", "a", kStart) + updateLine(2, "cpu", "b", kStart));
+  const auto ended =
+      program.run({"ingest", "--register", "--json", "--final-flush-timeout", "300ms", "--db", program.db()},
+                  updateLine(1, "cpu", "a", kStart) + updateLine(2, "cpu", "b", kStart));
   QCOMPARE(ended.status, 3);
   checkIdentity(resultOf(ended));
   QCOMPARE(resultOf(ended)["held"].toInteger(), 2);
@@ -300,7 +376,8 @@ void TestCliIngest::aDamagedFileFailsBeforeAnyWork() {
   file.close();
   const auto ended = program.run({"ingest", "--register", "--db", program.db()}, updateLine(1, "cpu", "a", kStart));
   QCOMPARE(ended.status, 1);
-  QVERIFY2(ended.err.contains(program.file().toUtf8()) && ended.err.contains("not a SQLite database"), ended.err.constData());
+  QVERIFY2(ended.err.contains(program.file().toUtf8()) && ended.err.contains("not a SQLite database"),
+           ended.err.constData());
 }
 
 void TestCliIngest::aReadOnlyFileFailsBeforeAnyWork() {
@@ -308,7 +385,9 @@ void TestCliIngest::aReadOnlyFileFailsBeforeAnyWork() {
   QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
   QFile::setPermissions(program.file(), QFile::Permissions(0x4444));
   QFile::setPermissions(program.home.path(), QFile::Permissions(0x5555));
-  program.process.setChildProcessModifier([] { if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(99); });
+  program.process.setChildProcessModifier([] {
+    if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(99);
+  });
   const auto ended = program.run({"ingest", "--register", "--db", program.db()}, updateLine(1, "cpu", "a", kStart));
   QFile::setPermissions(program.home.path(), QFile::Permissions(0x7777));
   QCOMPARE(ended.status, 1);
@@ -321,7 +400,8 @@ void TestCliIngest::aFileHasOneWriter() {
   QCOMPARE(refused.status, 2);
   QVERIFY2(refused.err.contains("a SQLite file has one writer"), refused.err);
   Program one;
-  QCOMPARE(one.run({"ingest", "--db", one.db(), "--register", "--writers", "1"}, updateLine(1, "k", "v", kStart)).status, 0);
+  QCOMPARE(
+      one.run({"ingest", "--db", one.db(), "--register", "--writers", "1"}, updateLine(1, "k", "v", kStart)).status, 0);
 }
 
 QTEST_GUILESS_MAIN(TestCliIngest)

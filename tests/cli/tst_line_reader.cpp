@@ -34,7 +34,11 @@ QStringList read(const std::string& text, std::size_t step) {
   LineReader reader(source_of(text, step));
   QStringList lines;
   while (const auto line = reader.next())
-    lines += QString("%1:%2").arg(line->number).arg(line->too_long ? "TOO LONG" : QString::fromLatin1(line->text.data(), static_cast<qsizetype>(line->text.size())));
+    lines +=
+        QString("%1:%2")
+            .arg(line->number)
+            .arg(line->too_long ? "TOO LONG"
+                                : QString::fromLatin1(line->text.data(), static_cast<qsizetype>(line->text.size())));
   return lines;
 }
 
@@ -79,8 +83,10 @@ void TestLineReader::aLineOfTheLimitIsTakenAndOneByteMoreIsSkipped() {
     QCOMPARE(line->text.size(), kMaxLineBytes);
     QVERIFY(!taken.next());
 
-    const std::string over = "a\n" + std::string(kMaxLineBytes + 1, 'x') + end.toStdString() + (end.isEmpty() ? "" : "b");
-    QCOMPARE(read(over, step), end.isEmpty() ? (QStringList{"1:a", "2:TOO LONG"}) : (QStringList{"1:a", "2:TOO LONG", "3:b"}));
+    const std::string over =
+        "a\n" + std::string(kMaxLineBytes + 1, 'x') + end.toStdString() + (end.isEmpty() ? "" : "b");
+    QCOMPARE(read(over, step),
+             end.isEmpty() ? (QStringList{"1:a", "2:TOO LONG"}) : (QStringList{"1:a", "2:TOO LONG", "3:b"}));
   }
 }
 

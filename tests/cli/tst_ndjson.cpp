@@ -22,15 +22,18 @@ QString shown(const Record& record) {
     case Record::Kind::bad: return "bad: " + QString::fromStdString(record.reason);
     case Record::Kind::update: {
       const Update& one = record.update;
-      return QString("%1=%2!%3@%4").arg(QString::fromStdString(std::string(one.key)), QString::fromStdString(std::string(one.value)),
-                                        QString::fromStdString(std::string(one.error))).arg(one.collected_at.time_since_epoch().count());
+      return QString("%1=%2!%3@%4")
+          .arg(QString::fromStdString(std::string(one.key)), QString::fromStdString(std::string(one.value)),
+               QString::fromStdString(std::string(one.error)))
+          .arg(one.collected_at.time_since_epoch().count());
     }
     case Record::Kind::report: break;
   }
   QString text = "report";
   for (const RawItem& item : record.items)
-    text += QString(" %1=%2!%3").arg(QString::fromStdString(std::string(item.key)), QString::fromStdString(std::string(item.value)),
-                                     QString::fromStdString(std::string(item.error)));
+    text += QString(" %1=%2!%3")
+                .arg(QString::fromStdString(std::string(item.key)), QString::fromStdString(std::string(item.value)),
+                     QString::fromStdString(std::string(item.error)));
   return text;
 }
 
@@ -65,7 +68,8 @@ void TestNdjson::anUpdateIsTakenAsItIs() {
 }
 
 void TestNdjson::aReportIsTakenInItsOrder() {
-  QCOMPARE(parsed("{" + kAgent + R"(,"metadata":[{"key":"b","value":"1"},{"key":"a","error":"x"},{"key":"b"}],"collected_at":7})"),
+  QCOMPARE(parsed("{" + kAgent +
+                  R"(,"metadata":[{"key":"b","value":"1"},{"key":"a","error":"x"},{"key":"b"}],"collected_at":7})"),
            QString("report b=1! a=!x b=!"));
   QCOMPARE(parsed("{" + kAgent + R"(,"metadata":[]})"), QString("report"));
 }
@@ -82,14 +86,18 @@ void TestNdjson::linesOfAnyContent_data() {
   row("empty key", update(R"("key":"")"), "=!@1767323045678901");
   row("the word NULL", update(R"("key":"NULL","value":"NULL")"), "NULL=NULL!@1767323045678901");
   row("quotes and braces", update(R"("key":"a\"b{}","value":"\\{\"x\":1}")"), "a\"b{}=\\{\"x\":1}!@1767323045678901");
-  row("emoji", update("\"key\":\"\xF0\x9F\x98\x80\",\"value\":\"\\ud83d\\ude00\""), "\xF0\x9F\x98\x80=\xF0\x9F\x98\x80!@1767323045678901");
+  row("emoji", update("\"key\":\"\xF0\x9F\x98\x80\",\"value\":\"\\ud83d\\ude00\""),
+      "\xF0\x9F\x98\x80=\xF0\x9F\x98\x80!@1767323045678901");
   row("escaped member name", update(R"("\u006bey":"a")"), "a=!@1767323045678901");
   row("unknown members", update(R"("key":"a","x":[{"key":3}],"y":null)"), "a=!@1767323045678901");
-  row("huge numbers in unknown members", update(R"("key":"a","x":1e999,"y":[-123456789012345678901234567890.5E-3])"), "a=!@1767323045678901");
+  row("huge numbers in unknown members", update(R"("key":"a","x":1e999,"y":[-123456789012345678901234567890.5E-3])"),
+      "a=!@1767323045678901");
   row("the last of two members counts", update(R"("key":"a","key":"b")"), "b=!@1767323045678901");
   row("blanks round it", " \t" + update(R"("key":"a")") + " \r", "a=!@1767323045678901");
-  row("offset in the time", "{" + kAgent + R"(,"key":"a","collected_at":"2026-01-02T05:04:05.678901+02:00"})", "a=!@1767323045678901");
-  row("half a microsecond rounds up", "{" + kAgent + R"(,"key":"a","collected_at":"2026-01-02T03:04:05.6789005Z"})", "a=!@1767323045678901");
+  row("offset in the time", "{" + kAgent + R"(,"key":"a","collected_at":"2026-01-02T05:04:05.678901+02:00"})",
+      "a=!@1767323045678901");
+  row("half a microsecond rounds up", "{" + kAgent + R"(,"key":"a","collected_at":"2026-01-02T03:04:05.6789005Z"})",
+      "a=!@1767323045678901");
 
   row("no JSON", "hello", "bad: not JSON: ");
   row("cut short", "{" + kAgent, "bad: not JSON: ");
@@ -102,20 +110,26 @@ void TestNdjson::linesOfAnyContent_data() {
   row("a string", "\"x\"", "bad: not a JSON object");
   row("no agent", "{" + kTime + R"(,"key":"a"})", "bad: agent is missing");
   row("agent of the wrong type", "{\"agent\":7," + kTime + R"(,"key":"a"})", "bad: agent is not a string");
-  row("agent that is none", "{\"agent\":\"zz\"," + kTime + R"(,"key":"a"})", "bad: agent is not a UUID, at byte 0 of it");
+  row("agent that is none", "{\"agent\":\"zz\"," + kTime + R"(,"key":"a"})",
+      "bad: agent is not a UUID, at byte 0 of it");
   row("no key", update(R"("value":"a")"), "bad: key is missing");
   row("key of the wrong type", update(R"("key":3)"), "bad: key is not a string");
   row("value of the wrong type", update(R"("key":"a","value":12)"), "bad: value is not a string");
   row("value null", update(R"("key":"a","value":null)"), "bad: value is not a string");
   row("error of the wrong type", update(R"("key":"a","error":[])"), "bad: error is not a string");
   row("no time", "{" + kAgent + R"(,"key":"a"})", "bad: collected_at is missing");
-  row("time as a number", "{" + kAgent + R"(,"key":"a","collected_at":1767323045})", "bad: collected_at is not a string");
-  row("no time at all", "{" + kAgent + R"(,"key":"a","collected_at":"soon"})", "bad: collected_at is not RFC 3339, at byte 0 of it");
-  row("infinity", "{" + kAgent + R"(,"key":"a","collected_at":"infinity"})", "bad: collected_at is not RFC 3339, at byte 0 of it");
+  row("time as a number", "{" + kAgent + R"(,"key":"a","collected_at":1767323045})",
+      "bad: collected_at is not a string");
+  row("no time at all", "{" + kAgent + R"(,"key":"a","collected_at":"soon"})",
+      "bad: collected_at is not RFC 3339, at byte 0 of it");
+  row("infinity", "{" + kAgent + R"(,"key":"a","collected_at":"infinity"})",
+      "bad: collected_at is not RFC 3339, at byte 0 of it");
   row("metadata is no list", "{" + kAgent + R"(,"metadata":{"key":"a"}})", "bad: metadata is not an array");
-  row("an item is no object", "{" + kAgent + R"(,"metadata":[{"key":"a"},"b"]})", "bad: metadata holds what is not an object");
+  row("an item is no object", "{" + kAgent + R"(,"metadata":[{"key":"a"},"b"]})",
+      "bad: metadata holds what is not an object");
   row("an item without a key", "{" + kAgent + R"(,"metadata":[{"key":"a"},{"value":"b"}]})", "bad: key is missing");
-  row("an item of the wrong type", "{" + kAgent + R"(,"metadata":[{"key":"a","value":1}]})", "bad: value is not a string");
+  row("an item of the wrong type", "{" + kAgent + R"(,"metadata":[{"key":"a","value":1}]})",
+      "bad: value is not a string");
   row("a report without an agent", R"({"metadata":[{"key":"a"}]})", "bad: agent is missing");
 }
 
@@ -123,8 +137,10 @@ void TestNdjson::linesOfAnyContent() {
   QFETCH(QString, line);
   QFETCH(QString, expected);
   const QString found = parsed(line.toStdString());
-  if (expected.endsWith("JSON: ")) QVERIFY2(found.startsWith(expected) && found.size() > expected.size(), qPrintable(found));
-  else QCOMPARE(found, expected);
+  if (expected.endsWith("JSON: "))
+    QVERIFY2(found.startsWith(expected) && found.size() > expected.size(), qPrintable(found));
+  else
+    QCOMPARE(found, expected);
 }
 
 void TestNdjson::whatATextCannotHoldIsReplacedAndCounted_data() {
@@ -136,10 +152,14 @@ void TestNdjson::whatATextCannotHoldIsReplacedAndCounted_data() {
   QTest::newRow("NUL raw") << QByteArray("a\0b", 3) << "a" + r + "b" << 1;
   QTest::newRow("lone high surrogate") << QByteArray(R"(a\ud800b)") << "a" + r + "b" << 1;
   QTest::newRow("lone low surrogate") << QByteArray(R"(a\uDC00)") << "a" + r << 1;
-  QTest::newRow("high before a pair") << QByteArray(R"(\ud800\ud83d\ude00)") << r + QString::fromUtf8("\xF0\x9F\x98\x80") << 1;
+  QTest::newRow("high before a pair") << QByteArray(R"(\ud800\ud83d\ude00)")
+                                      << r + QString::fromUtf8("\xF0\x9F\x98\x80") << 1;
   QTest::newRow("escaped backslash is no surrogate") << QByteArray(R"(\\ud800)") << QString("\\ud800") << 0;
   QTest::newRow("one bad byte") << QByteArray("\xff") << r << 1;
-  QTest::newRow("a maximal subpart") << QByteArray("a\xF0\x9F\x98" "b") << "a" + r + "b" << 1;
+  QTest::newRow("a maximal subpart") << QByteArray(
+                                            "a\xF0\x9F\x98"
+                                            "b")
+                                     << "a" + r + "b" << 1;
   QTest::newRow("a surrogate in UTF-8") << QByteArray("\xED\xA0\x80") << r + r + r << 1;
   QTest::newRow("overlong") << QByteArray("\xC0\xAF") << r + r << 1;
   QTest::newRow("cut by the quote") << QByteArray("\xE2\x82") << r << 1;
@@ -171,7 +191,8 @@ void TestNdjson::aRecordFollowsABadOneUnharmed() {
 void TestNdjson::aVeryLongNumberAndAVeryDeepLineDoNoHarm() {
   QCOMPARE(parsed(update(R"("key":"a","x":)" + std::string(1'000'000, '9'))), QString("a=!@1767323045678901"));
   QVERIFY(parsed(std::string(1'000'000, '[')).startsWith("bad: not JSON"));
-  QVERIFY(parsed(update(R"("key":"a","x":)" + std::string(2000, '[') + std::string(2000, ']'))).startsWith("bad: not JSON"));
+  QVERIFY(parsed(update(R"("key":"a","x":)" + std::string(2000, '[') + std::string(2000, ']')))
+              .startsWith("bad: not JSON"));
   QVERIFY(parsed(std::string(1'000'000, '\0')).startsWith("bad: not JSON"));
   const QString long_text = parsed(update(R"("key":"a","value":")" + std::string(900'000, '\0') + "\""));
   QCOMPARE(long_text.count(QChar(0xFFFD)), 900'000);

@@ -26,7 +26,10 @@ class TestPgProgram : public QObject {
 
   static QJsonObject object(const QByteArray& text) { return QJsonDocument::fromJson(text).object(); }
   static QByteArray update(int agent, const QString& key, const QString& value, const QString& time) {
-    const QJsonObject line = {{"agent", QString("00000000-0000-0000-0000-00000000000%1").arg(agent)}, {"key", key}, {"value", value}, {"collected_at", time}};
+    const QJsonObject line = {{"agent", QString("00000000-0000-0000-0000-00000000000%1").arg(agent)},
+                              {"key", key},
+                              {"value", value},
+                              {"collected_at", time}};
     return QJsonDocument(line).toJson(QJsonDocument::Compact) + "\n";
   }
   static QString verdict(const QJsonObject& report, const QString& subject) {
@@ -53,12 +56,14 @@ class TestPgProgram : public QObject {
     QCOMPARE(made.status, 0);
     QVERIFY2(made.err.contains("created"), made.err);
     QVERIFY2(made.out.contains("GRANT SELECT, UPDATE (value, error, collected_at)"), made.out);
-    const auto ran = Program().run({"run", "--db", db_, "--agents", "50", "--keys", "4", "--every", "200ms", "--for", "1s", "--interval", "200ms", "--json"});
+    const auto ran = Program().run({"run", "--db", db_, "--agents", "50", "--keys", "4", "--every", "200ms", "--for",
+                                    "1s", "--interval", "200ms", "--json"});
     QVERIFY2(ran.status == 0, ran.err);
     const QJsonObject result = object(ran.out);
     QVERIFY(result["written"].toInt() >= 50 * 4);
     QVERIFY(result["chunks"].toInt() > 0);
-    QCOMPARE(result["offered"].toInt(), result["written"].toInt() + result["coalesced"].toInt() + result["stale"].toInt());
+    QCOMPARE(result["offered"].toInt(),
+             result["written"].toInt() + result["coalesced"].toInt() + result["stale"].toInt());
     QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata WHERE value <> ''"), std::string("200"));
     QVERIFY(!ran.err.contains("hunter2") && !ran.out.contains("hunter2"));
   }
@@ -70,30 +75,38 @@ class TestPgProgram : public QObject {
     QCOMPARE(made.status, 0);
     QCOMPARE(object(made.out)["created"].toBool(), false);
     QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata"), std::string("3"));
-    QCOMPARE(session_->value("SELECT reloptions IS NULL FROM pg_class WHERE relname = 'workspace_agent_metadata'"), std::string("t"));
+    QCOMPARE(session_->value("SELECT reloptions IS NULL FROM pg_class WHERE relname = 'workspace_agent_metadata'"),
+             std::string("t"));
   }
 
   void tableOfInitDbIsTheOneOfCoder() {
     const std::string columns =
-        "SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid)), ', ' ORDER BY attnum) "
-        "FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = 'workspace_agent_metadata'::regclass AND attnum > 0";
+        "SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, "
+        "adrelid)), ', ' ORDER BY attnum) "
+        "FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = "
+        "'workspace_agent_metadata'::regclass AND attnum > 0";
     session_->run(create_table_sql());
     const std::string wanted = session_->value(columns);
     session_->run("DROP TABLE workspace_agent_metadata");
     Program().run({"init-db", "--db", db_});
     QCOMPARE(session_->value(columns), wanted);
-    QCOMPARE(session_->value("SELECT relpersistence::text || reloptions::text FROM pg_class WHERE relname = 'workspace_agent_metadata'"), std::string("u{fillfactor=60}"));
+    QCOMPARE(
+        session_->value(
+            "SELECT relpersistence::text || reloptions::text FROM pg_class WHERE relname = 'workspace_agent_metadata'"),
+        std::string("u{fillfactor=60}"));
   }
 
   void ingestRegistersWritesAndCounts() {
     Program().run({"init-db", "--db", db_});
     const QString key = "a\"{},\\NULL";
-    const QByteArray lines = update(1, key, "old", "2026-01-02T03:04:05.000001Z") + update(1, key, "NULL", "2026-01-02T03:04:05.000002Z") +
+    const QByteArray lines = update(1, key, "old", "2026-01-02T03:04:05.000001Z") +
+                             update(1, key, "NULL", "2026-01-02T03:04:05.000002Z") +
                              update(1, key, "late", "2026-01-02T03:04:05Z");
     const auto ended = Program().run({"ingest", "--db", db_, "--register", "--json", "--print-notifications"}, lines);
     QVERIFY2(ended.status == 0, ended.err);
     QVERIFY2(ended.out.contains("AAAAAAAAAAAAAAAAAAAAAQ"), ended.out);
-    QCOMPARE(session_->value("SELECT key || '|' || value || '|' || (collected_at = '2026-01-02T03:04:05.000002Z') FROM workspace_agent_metadata"),
+    QCOMPARE(session_->value("SELECT key || '|' || value || '|' || (collected_at = '2026-01-02T03:04:05.000002Z') FROM "
+                             "workspace_agent_metadata"),
              std::string("a\"{},\\NULL|NULL|true"));
     const auto unknown = Program().run({"ingest", "--db", db_}, update(2, "k", "v", "2026-01-02T03:04:05Z"));
     QCOMPARE(unknown.status, 3);
@@ -114,14 +127,18 @@ class TestPgProgram : public QObject {
         for (std::size_t key = 0; key < kKeys; ++key) {
           const std::string value = std::to_string(round) + "/" + std::to_string(agent), name = key_number(key);
           model.offer({agent_number(agent), name, value, "", at_us(1'700'000'000'000'000 + round)});
-          lines += "{\"agent\":\"" + QByteArray::fromStdString(format_uuid(agent_number(agent))) + "\",\"key\":\"" + name.c_str() + "\",\"value\":\"" +
-                   value.c_str() + "\",\"collected_at\":\"2023-11-14T22:13:20.0000" + QByteArray::number(round).rightJustified(2, '0') + "Z\"}\n";
+          lines += "{\"agent\":\"" + QByteArray::fromStdString(format_uuid(agent_number(agent))) + "\",\"key\":\"" +
+                   name.c_str() + "\",\"value\":\"" + value.c_str() + "\",\"collected_at\":\"2023-11-14T22:13:20.0000" +
+                   QByteArray::number(round).rightJustified(2, '0') + "Z\"}\n";
         }
-    const auto ended = Program().run({"ingest", "--db", db_, "--writers", "2", "--batch-size", "100", "--queue-capacity", "400", "--interval", "20ms", "--json"}, lines);
+    const auto ended = Program().run({"ingest", "--db", db_, "--writers", "2", "--batch-size", "100",
+                                      "--queue-capacity", "400", "--interval", "20ms", "--json"},
+                                     lines);
     QVERIFY2(ended.status == 0, ended.err + ended.out);
     const QJsonObject result = object(ended.out);
     QCOMPARE(result["offered"].toInt(), static_cast<int>(kAgents * kKeys) * kRounds);
-    QCOMPARE(result["offered"].toInt(), result["written"].toInt() + result["coalesced"].toInt() + result["stale"].toInt());
+    QCOMPARE(result["offered"].toInt(),
+             result["written"].toInt() + result["coalesced"].toInt() + result["stale"].toInt());
     QCOMPARE(model.difference(*session_), std::string());
     QVERIFY(cluster_->log().find("deadlock detected") == std::string::npos);
     const std::vector<std::string> heard = session_->notifications();
@@ -131,7 +148,8 @@ class TestPgProgram : public QObject {
 
   void twoWritersShareTheRoomAndSayWhenItIsTooSmall() {
     Program().run({"init-db", "--db", db_});
-    const auto ended = Program().run({"run", "--db", db_, "--writers", "2", "--batch-size", "500", "--queue-capacity", "999", "--for", "1s"});
+    const auto ended = Program().run(
+        {"run", "--db", db_, "--writers", "2", "--batch-size", "500", "--queue-capacity", "999", "--for", "1s"});
     QCOMPARE(ended.status, 2);
     QVERIFY2(ended.err.contains("too small for 2 writers"), ended.err);
     QCOMPARE(Program().run({"run", "--db", db_, "--writers", "17"}).status, 2);
@@ -148,7 +166,9 @@ class TestPgProgram : public QObject {
     Program listener;
     listener.start({"listen", "--db", db_});
     QVERIFY(listener.hasSaid("listening"));
-    session_->run("SELECT pg_notify('workspace_agent_metadata_batch', repeat('AAAAAAAAAAAAAAAAAAAAAQ', 2) || 'AAAAAAAAAAAAAAAAAAAAAg' || '!')");
+    session_->run(
+        "SELECT pg_notify('workspace_agent_metadata_batch', repeat('AAAAAAAAAAAAAAAAAAAAAQ', 2) || "
+        "'AAAAAAAAAAAAAAAAAAAAAg' || '!')");
     session_->run("SELECT pg_notify('workspace_agent_metadata_batch', 'garbage')");
     listener.process.setReadChannel(QProcess::StandardOutput);
     while (!listener.seen_out.contains("unreadable\n") && listener.seen_out.count('\n') < 2) {
@@ -159,7 +179,8 @@ class TestPgProgram : public QObject {
     const auto ended = listener.end();
     QCOMPARE(ended.status, 130);
     QVERIFY2(ended.out.contains("67 bytes  2 ids, 1 duplicate, 1 unreadable"), ended.out);
-    QVERIFY2(ended.out.contains("00000000-0000-0000-0000-000000000001 00000000-0000-0000-0000-000000000002"), ended.out);
+    QVERIFY2(ended.out.contains("00000000-0000-0000-0000-000000000001 00000000-0000-0000-0000-000000000002"),
+             ended.out);
     QVERIFY2(ended.out.contains("7 bytes  0 ids, 1 unreadable"), ended.out);
   }
 
@@ -176,7 +197,9 @@ class TestPgProgram : public QObject {
     };
     QVERIFY(read_until("resync"));
     listener.seen_out.clear();
-    session_->run("SELECT count(pg_notify('workspace_agent_metadata_batch', i || repeat('A', 440))) FROM generate_series(1, 12000) i");
+    session_->run(
+        "SELECT count(pg_notify('workspace_agent_metadata_batch', i || repeat('A', 440))) FROM generate_series(1, "
+        "12000) i");
     QVERIFY(becomes(*session_, "SELECT pg_notification_queue_usage() = 0", "t"));
     QVERIFY(read_until("resync"));
     session_->run("SELECT pg_notify('workspace_agent_metadata_batch', 'AAAAAAAAAAAAAAAAAAAAAQ')");
@@ -196,11 +219,17 @@ class TestPgProgram : public QObject {
   void listenEndsAtTheSecondRequestThoughNobodyReads() {
     Program listener;
     listener.start({"listen", "--db", db_, "--json"});
-    QVERIFY(becomes(*session_, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch-listen' AND query LIKE '%pg_notify%' AND state = 'idle'", "1"));
-    session_->run("SELECT count(pg_notify('workspace_agent_metadata_batch', i || repeat('A', 440))) FROM generate_series(1, 12000) i");
+    QVERIFY(becomes(*session_,
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch-listen' AND query LIKE "
+                    "'%pg_notify%' AND state = 'idle'",
+                    "1"));
+    session_->run(
+        "SELECT count(pg_notify('workspace_agent_metadata_batch', i || repeat('A', 440))) FROM generate_series(1, "
+        "12000) i");
     QVERIFY(becomes(*session_, "SELECT pg_notification_queue_usage() = 0", "t"));
     listener.signal(SIGINT);
-    QVERIFY(becomes(*session_, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'", "0"));
+    QVERIFY(
+        becomes(*session_, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'", "0"));
     const pid_t pid = static_cast<pid_t>(listener.process.processId());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     siginfo_t ended{};
@@ -224,7 +253,8 @@ class TestPgProgram : public QObject {
     QVERIFY2(ended.status == 0, ended.out);
     const QJsonObject report = object(ended.out);
     QCOMPARE(report["ok"].toBool(), true);
-    for (const char* subject : {"connection", "version", "pooler", "standby", "read-only", "encoding", "queue", "clock", "table", "columns", "key", "privileges", "fillfactor", "stamps"})
+    for (const char* subject : {"connection", "version", "pooler", "standby", "read-only", "encoding", "queue", "clock",
+                                "table", "columns", "key", "privileges", "fillfactor", "stamps"})
       QCOMPARE(verdict(report, subject), QString("ok"));
     QCOMPARE(verdict(report, "durability"), QString("notice"));
   }
@@ -234,14 +264,40 @@ class TestPgProgram : public QObject {
     QTest::addColumn<QString>("repair");
     QTest::addColumn<QString>("subject");
     QTest::addColumn<QString>("found");
-    QTest::newRow("no table") << "DROP TABLE workspace_agent_metadata" << "" << "table" << "problem";
-    QTest::newRow("column") << "ALTER TABLE workspace_agent_metadata RENAME error TO e" << "" << "columns" << "problem";
-    QTest::newRow("key") << "ALTER TABLE workspace_agent_metadata DROP CONSTRAINT workspace_agent_metadata_pkey" << "" << "key" << "problem";
-    QTest::newRow("privileges") << "REVOKE ALL ON workspace_agent_metadata FROM plain; GRANT SELECT, UPDATE (value) ON workspace_agent_metadata TO plain" << "" << "privileges" << "problem";
-    QTest::newRow("read-only") << "ALTER ROLE plain SET default_transaction_read_only = on" << "ALTER ROLE plain RESET default_transaction_read_only" << "read-only" << "problem";
-    QTest::newRow("fillfactor") << "ALTER TABLE workspace_agent_metadata RESET (fillfactor)" << "" << "fillfactor" << "notice";
-    QTest::newRow("stamps") << "INSERT INTO workspace_agent_metadata VALUES (gen_random_uuid(), '', 'k', '', '', '', 0, 0, 'infinity')" << "" << "stamps" << "notice";
-    QTest::newRow("login") << "ALTER ROLE plain NOLOGIN" << "ALTER ROLE plain LOGIN" << "connection" << "problem";
+    QTest::newRow("no table") << "DROP TABLE workspace_agent_metadata"
+                              << ""
+                              << "table"
+                              << "problem";
+    QTest::newRow("column") << "ALTER TABLE workspace_agent_metadata RENAME error TO e"
+                            << ""
+                            << "columns"
+                            << "problem";
+    QTest::newRow("key") << "ALTER TABLE workspace_agent_metadata DROP CONSTRAINT workspace_agent_metadata_pkey"
+                         << ""
+                         << "key"
+                         << "problem";
+    QTest::newRow("privileges") << "REVOKE ALL ON workspace_agent_metadata FROM plain; GRANT SELECT, UPDATE (value) ON "
+                                   "workspace_agent_metadata TO plain"
+                                << ""
+                                << "privileges"
+                                << "problem";
+    QTest::newRow("read-only") << "ALTER ROLE plain SET default_transaction_read_only = on"
+                               << "ALTER ROLE plain RESET default_transaction_read_only"
+                               << "read-only"
+                               << "problem";
+    QTest::newRow("fillfactor") << "ALTER TABLE workspace_agent_metadata RESET (fillfactor)"
+                                << ""
+                                << "fillfactor"
+                                << "notice";
+    QTest::newRow("stamps")
+        << "INSERT INTO workspace_agent_metadata VALUES (gen_random_uuid(), '', 'k', '', '', '', 0, 0, 'infinity')"
+        << ""
+        << "stamps"
+        << "notice";
+    QTest::newRow("login") << "ALTER ROLE plain NOLOGIN"
+                           << "ALTER ROLE plain LOGIN"
+                           << "connection"
+                           << "problem";
   }
   void doctorNamesWhatWouldLoseData() {
     QFETCH(QString, trouble);
@@ -249,7 +305,9 @@ class TestPgProgram : public QObject {
     QFETCH(QString, subject);
     QFETCH(QString, found);
     Program().run({"init-db", "--db", db_});
-    session_->run("DO $$ BEGIN IF to_regrole('plain') IS NULL THEN CREATE ROLE plain LOGIN; END IF; END $$; GRANT SELECT, UPDATE ON workspace_agent_metadata TO plain");
+    session_->run(
+        "DO $$ BEGIN IF to_regrole('plain') IS NULL THEN CREATE ROLE plain LOGIN; END IF; END $$; GRANT SELECT, UPDATE "
+        "ON workspace_agent_metadata TO plain");
     session_->run(trouble.toStdString());
     const auto ended = Program().run({"doctor", "--db", QString::fromStdString(cluster_->address("plain")), "--json"});
     if (!repair.isEmpty()) session_->run(repair.toStdString());

@@ -68,8 +68,7 @@ void TestAccounting::everyFateOfAFailedFlushIsCountedOnce() {
   QVERIFY(driven.take());
   driven.failed(FailureClass::timeout,
                 {Fate::written, Fate::unwritten, Fate::unmatched, Fate::quarantined, Fate::unwritten});
-  QCOMPARE(driven.counters(),
-           (Counters{.offered = 5, .written = 1, .unmatched = 1, .quarantined = 1, .waiting = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 5, .written = 1, .unmatched = 1, .quarantined = 1, .waiting = 2}));
   driven.now += 1s;
   const auto retry = driven.take();
   QCOMPARE(retry->entries, (Texts{"2/k=v", "5/k=v"}));

@@ -101,8 +101,9 @@ void TestConformance::theFiveHundredthEntryFlushesInChunksOf363And137() {
   QCOMPARE(left->entries.back(), std::string("500/k=v"));
   QCOMPARE(left->chunks, (Sizes{363, 137}));
   QCOMPARE(left->chunk_bytes, (Sizes{7986, 3014}));
-  QCOMPARE(metricsOf(driven),
-           line("batches=1/0/0 flushed=500 dropped=0 utilization=500:500 size=1:500 seconds=1/0/0 chunks=2:11000 failed=0"));
+  QCOMPARE(
+      metricsOf(driven),
+      line("batches=1/0/0 flushed=500 dropped=0 utilization=500:500 size=1:500 seconds=1/0/0 chunks=2:11000 failed=0"));
   QVERIFY(driven.is_quiet());
 }
 
@@ -118,8 +119,9 @@ void TestConformance::aTickComesOnTimeAfterACapacityFlush() {
   const auto left = driven.flush();
   QVERIFY(left);
   QCOMPARE(*left, (Left{2, Reason::scheduled, {"501/k=v"}, {1}, {22}}));
-  QCOMPARE(metricsOf(driven),
-           line("batches=1/1/0 flushed=501 dropped=0 utilization=501:501 size=2:501 seconds=1/1/0 chunks=3:11022 failed=0"));
+  QCOMPARE(
+      metricsOf(driven),
+      line("batches=1/1/0 flushed=501 dropped=0 utilization=501:501 size=2:501 seconds=1/1/0 chunks=3:11022 failed=0"));
 }
 
 void TestConformance::fullFifoDropsTheNewest() {
@@ -147,8 +149,7 @@ void TestConformance::fullBatchBeforeAnyFlushFillsTheFifo() {
 
 void TestConformance::repeatsOfOneKeyLeaveOnceWithTheNewestValue() {
   Driven driven;
-  for (int i = 1; i <= 100; ++i)
-    QCOMPARE(driven.add(1, "cpu", at(i), std::to_string(i)).accepted(), std::size_t{1});
+  for (int i = 1; i <= 100; ++i) QCOMPARE(driven.add(1, "cpu", at(i), std::to_string(i)).accepted(), std::size_t{1});
   QCOMPARE(driven.counters(), (Counters{.offered = 100, .coalesced = 99, .waiting = 1}));
   driven.now = t0 + 5s;
   QCOMPARE(driven.flush()->entries, (Texts{"1/cpu=100"}));
@@ -186,7 +187,9 @@ void TestConformance::stampsDecide_data() {
   QTest::addColumn<QString>("leaves");
   QTest::addColumn<int>("coalesced");
   for (const int ties : {0, 1}) {
-    const auto row = [ties](const char* what) { return QString("%1, %2").arg(what, ties == 0 ? "keep_first" : "keep_last").toLatin1(); };
+    const auto row = [ties](const char* what) {
+      return QString("%1, %2").arg(what, ties == 0 ? "keep_first" : "keep_last").toLatin1();
+    };
     QTest::newRow(row("older is ignored")) << ties << 99 << "1/k=first" << 0;
     QTest::newRow(row("newer wins")) << ties << 101 << "1/k=second" << 1;
     QTest::newRow(row("equal")) << ties << 100 << (ties == 0 ? "1/k=first" : "1/k=second") << ties;
@@ -232,8 +235,9 @@ void TestConformance::sixHundredAgentsLeaveInThreeChunks() {
   QCOMPARE(rest->reason, Reason::scheduled);
   QCOMPARE(rest->chunks, (Sizes{100}));
   QCOMPARE(rest->entries.front(), std::string("501/k=v"));
-  QCOMPARE(metricsOf(driven),
-           line("batches=1/1/0 flushed=600 dropped=0 utilization=600:600 size=2:600 seconds=1/1/0 chunks=3:13200 failed=0"));
+  QCOMPARE(
+      metricsOf(driven),
+      line("batches=1/1/0 flushed=600 dropped=0 utilization=600:600 size=2:600 seconds=1/1/0 chunks=3:13200 failed=0"));
   QCOMPARE(driven.counters(), (Counters{.offered = 600, .written = 600}));
 }
 
@@ -263,8 +267,12 @@ void TestConformance::unequalListsAreRefusedWithAllFourLengths() {
   QVERIFY(!answer);
   QCOMPARE(answer.error().code, Errc::unequal_lists);
   QCOMPARE(QString::fromStdString(describe_unequal(report)),
-           QString("invalid Add call, all inputs must have the same number of items; keys: %1, values: %2, errors: %3, collectedAt: %4")
-               .arg(keys).arg(values).arg(errors).arg(times));
+           QString("invalid Add call, all inputs must have the same number of items; keys: %1, values: %2, errors: %3, "
+                   "collectedAt: %4")
+               .arg(keys)
+               .arg(values)
+               .arg(errors)
+               .arg(times));
   QCOMPARE(driven.counters(), Counters());
   QCOMPARE(metricsOf(driven), line(kIdle));
 }
@@ -338,8 +346,9 @@ void TestConformance::failedChunkLeavesTheFlushDone() {
   driven.machine.complete(left->id, outcome, driven.now);
   QCOMPARE(driven.counters(), (Counters{.offered = 500, .written = 500}));
   QCOMPARE(driven.machine.metrics().flushes.publish_errors, std::uint64_t{1});
-  QCOMPARE(metricsOf(driven),
-           line("batches=1/0/0 flushed=500 dropped=0 utilization=500:500 size=1:500 seconds=1/0/0 chunks=1:3014 failed=0"));
+  QCOMPARE(
+      metricsOf(driven),
+      line("batches=1/0/0 flushed=500 dropped=0 utilization=500:500 size=1:500 seconds=1/0/0 chunks=1:3014 failed=0"));
 }
 
 QTEST_GUILESS_MAIN(TestConformance)

@@ -41,7 +41,8 @@ void TestProperties::machineAgreesWithOracle() {
   for (std::uint64_t i = 0; i < sequences; ++i) {
     const auto difference = run_operations(Choices(seed + i * 0x632BE59BD9B4E019), coverage, kOperations);
     if (difference)
-      QFAIL(qPrintable(QString("METABATCH_SEED=%1, sequence %2\n").arg(seed).arg(i) + QString::fromStdString(*difference)));
+      QFAIL(qPrintable(QString("METABATCH_SEED=%1, sequence %2\n").arg(seed).arg(i) +
+                       QString::fromStdString(*difference)));
   }
   const std::string missing = coverage.missing();
   QVERIFY2(missing.empty(), ("never visited:\n" + missing).c_str());

@@ -33,8 +33,13 @@ constexpr std::uint64_t kSeed = 7;  // of hashes and jitter: the same for all th
 class Triple {
  public:
   Triple(Choices& choices, std::string* log)
-      : choices_(choices), draw_(choices), log_(log), config_(draw_.config()), clock_(rendezvous_, now_),
-        store_(rendezvous_, clock_), machine_(std::move(Batcher::create(config_, now_, kSeed).value())),
+      : choices_(choices),
+        draw_(choices),
+        log_(log),
+        config_(draw_.config()),
+        clock_(rendezvous_, now_),
+        store_(rendezvous_, clock_),
+        machine_(std::move(Batcher::create(config_, now_, kSeed).value())),
         items_(std::move(Batcher::create(config_, now_, kSeed).value())) {
     engine::EngineOptions options;
     options.shards = std::size_t{1} << choices.below(5);
@@ -81,7 +86,7 @@ class Triple {
   engine::SteppedStore store_;
   Batcher machine_, items_;
   std::unique_ptr<engine::Engine> engine_;
-  const Batch* batch_ = nullptr;   // of machine_, in flight
+  const Batch* batch_ = nullptr;  // of machine_, in flight
   const Batch* by_item_ = nullptr;
   std::string difference_;
 };
@@ -94,9 +99,12 @@ std::string Triple::drive() {
       flush_when_due();
     }
     const std::uint32_t what = choices_.below(10);
-    if (what < 6) add_report();
-    else if (what < 9 && batch_ != nullptr) complete(draw_.outcome(batch_->entries.size()));
-    else if (what == 9) reconfigure();
+    if (what < 6)
+      add_report();
+    else if (what < 9 && batch_ != nullptr)
+      complete(draw_.outcome(batch_->entries.size()));
+    else if (what == 9)
+      reconfigure();
     flush_when_due();
     compare();
   }
@@ -149,8 +157,10 @@ void Triple::reconfigure() {
 
 void Triple::advance() {
   const auto deadline = machine_.next_deadline();
-  if (deadline && *deadline > now_ && choices_.one_in(2)) now_ = *deadline;
-  else now_ += draw_.step(machine_.config().interval);
+  if (deadline && *deadline > now_ && choices_.one_in(2))
+    now_ = *deadline;
+  else
+    now_ += draw_.step(machine_.config().interval);
   note([] { return std::string("time passes"); });
   clock_.set(now_);
 }
@@ -236,7 +246,8 @@ void TestDifferential::machineItemsAndEngineAgree() {
     if (run(one, nullptr).empty()) continue;
     std::string log;
     const std::string difference = run(one, &log);
-    QFAIL(qPrintable(QString("METABATCH_SEED=%1, sequence %2\n").arg(seed).arg(i) + QString::fromStdString(log + difference)));
+    QFAIL(qPrintable(QString("METABATCH_SEED=%1, sequence %2\n").arg(seed).arg(i) +
+                     QString::fromStdString(log + difference)));
   }
 }
 

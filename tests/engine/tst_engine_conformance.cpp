@@ -49,8 +49,10 @@ class NewestStore final : public Store {
 
 struct Stepped {
   explicit Stepped(const Config& config)
-      : clock(rendezvous, t0), store(rendezvous, clock),
-        engine(std::move(Engine::create(config, store, {.shards = 4, .seed = 7, .on_flush = {}, .on_drop = {}}, clock).value())) {}
+      : clock(rendezvous, t0),
+        store(rendezvous, clock),
+        engine(std::move(
+            Engine::create(config, store, {.shards = 4, .seed = 7, .on_flush = {}, .on_drop = {}}, clock).value())) {}
 
   void add(std::uint32_t n) { engine->add(Update{agent(n), "k", "v", "", at(1)}); }
   void close() {
@@ -139,14 +141,16 @@ void TestEngineConformance::whatArrivesInABackoffWithNothingHeldIsFlushed_data()
   QTest::addColumn<int>("arrivals");
   for (const int schedule : {0, 1, 2})
     for (const int arrivals : {1, 2})
-      QTest::addRow("%s, %d", std::string(name_of(static_cast<SchedulePolicy>(schedule))).c_str(), arrivals) << schedule << arrivals;
+      QTest::addRow("%s, %d", std::string(name_of(static_cast<SchedulePolicy>(schedule))).c_str(), arrivals)
+          << schedule << arrivals;
 }
 
 // The batch was discarded, so the flusher backs off with nothing to wait for; adds must still set it going.
 void TestEngineConformance::whatArrivesInABackoffWithNothingHeldIsFlushed() {
   QFETCH(int, schedule);
   QFETCH(int, arrivals);
-  Stepped stepped({.batch_size = 2, .schedule = static_cast<SchedulePolicy>(schedule), .on_failure = OnFailure::discard});
+  Stepped stepped(
+      {.batch_size = 2, .schedule = static_cast<SchedulePolicy>(schedule), .on_failure = OnFailure::discard});
   stepped.add(1);
   stepped.add(2);
   QVERIFY(stepped.rendezvous.await_store());
@@ -155,7 +159,8 @@ void TestEngineConformance::whatArrivesInABackoffWithNothingHeldIsFlushed() {
   stepped.store.answer(lost);
   QVERIFY(stepped.rendezvous.await_sleep());
   for (int n = 0; n < arrivals; ++n) stepped.add(static_cast<std::uint32_t>(3 + n));
-  stepped.clock.set(t0 + (arrivals == 2 ? Duration(200ms) : Duration(5s)));  // full: when the backoff ends; else in its time
+  stepped.clock.set(t0 +
+                    (arrivals == 2 ? Duration(200ms) : Duration(5s)));  // full: when the backoff ends; else in its time
   const bool flushes = stepped.rendezvous.await_store();
   stepped.close();
   QVERIFY(flushes);

@@ -337,7 +337,8 @@ void TestLanes::shareThatLooksLikeADefaultStaysWhatWasAsked() {
   wanted.queue = QueuePolicy::fifo;
   QVERIFY(lanes->reconfigure(wanted).has_value());
   QCOMPARE(lanes->snapshot().config.queue_capacity, std::int64_t{200'000});
-  for (std::uint32_t i = 0; i < 30'000; ++i) QCOMPARE(lanes->add(update_of(counted_agent(i))).dropped(), std::size_t{0});
+  for (std::uint32_t i = 0; i < 30'000; ++i)
+    QCOMPARE(lanes->add(update_of(counted_agent(i))).dropped(), std::size_t{0});
 }
 
 void TestLanes::roomTooSmallForTheLanesIsRefusedInWords() {
@@ -346,13 +347,14 @@ void TestLanes::roomTooSmallForTheLanesIsRefusedInWords() {
   config.batch_size = 40'000;
   const auto refused = Lanes::create(config, some.stores);
   QVERIFY(!refused.has_value());
-  QCOMPARE(describe(refused.error(), config, 3),
-           std::string("queue_capacity is too small for 3 writers: 100000 is shared evenly, and each needs room for a batch of 40000: "
-                       "ask for at least 120000, or for fewer writers."));
+  QCOMPARE(describe(refused.error(), config, 3), std::string("queue_capacity is too small for 3 writers: 100000 is "
+                                                             "shared evenly, and each needs room for a batch of 40000: "
+                                                             "ask for at least 120000, or for fewer writers."));
   config.queue_capacity = 120'000;
   QVERIFY(Lanes::create(config, some.stores).has_value());
   config.queue_capacity = 39'999;  // too small for any number of writers
-  QCOMPARE(describe(Lanes::create(config, some.stores).error(), config, 3), metabatch::describe(validated(config).error(), config));
+  QCOMPARE(describe(Lanes::create(config, some.stores).error(), config, 3),
+           metabatch::describe(validated(config).error(), config));
 }
 
 void TestLanes::closeEndsHangingLanesWithinOneTimeout() {

@@ -27,8 +27,10 @@ class TestNotifier : public QObject {
 namespace {
 std::vector<std::string> drain(NotificationRing& ring) {
   std::vector<std::string> read;
-  while (auto one = ring.try_next()) read.push_back(one->is_marker() ? "lost " + std::to_string(one->lost) + (one->is_resync ? " resync" : "")
-                                                                                 : one->is_resync ? "resync" : one->payload);
+  while (auto one = ring.try_next())
+    read.push_back(one->is_marker() ? "lost " + std::to_string(one->lost) + (one->is_resync ? " resync" : "")
+                   : one->is_resync ? "resync"
+                                    : one->payload);
   return read;
 }
 using Read = std::vector<std::string>;

@@ -119,7 +119,8 @@ void produce(Engine& engine, std::uint64_t seed, Offered& sum) {
     values.assign(count, std::string_view("a value that is long enough").substr(rng.below(20)));
     errors.assign(count, rng.below(8) == 0 ? "an error" : "");
     stamps.assign(count, WallTime(std::chrono::microseconds(i - static_cast<int>(rng.below(5)))));
-    const auto admission = engine.add(Report{agent(static_cast<std::uint32_t>(rng.below(40))), keys, values, errors, stamps});
+    const auto admission =
+        engine.add(Report{agent(static_cast<std::uint32_t>(rng.below(40))), keys, values, errors, stamps});
     sum.offered += count;
     sum.dropped += admission->dropped();
     if (admission->accepted() + admission->dropped() != count) qFatal("an add lost count");
@@ -292,8 +293,8 @@ void TestThreads::aStoreThatContradictsItselfLosesNothing() {
    public:
     FlushOutcome flush(std::span<const Update> entries, std::span<const std::string>) override {
       FlushOutcome outcome;
-      if (++flushes_ == 1) outcome.fates.assign(entries.size() + 3, Fate::written);                  // fates of whom?
-      if (flushes_ == 2) outcome.fates.assign(entries.size(), Fate::unwritten);                      // but no failure
+      if (++flushes_ == 1) outcome.fates.assign(entries.size() + 3, Fate::written);  // fates of whom?
+      if (flushes_ == 2) outcome.fates.assign(entries.size(), Fate::unwritten);      // but no failure
       return outcome;
     }
     void cancel() noexcept override {}

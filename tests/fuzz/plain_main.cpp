@@ -87,12 +87,8 @@ void mutate(Bytes& input, Random& random, const std::vector<Bytes>& corpus) {
     case 1:
       if (at < input.size()) input[at] = static_cast<std::uint8_t>(input[at] ^ (1U << random.below(8)));
       break;
-    case 2:
-      input.insert(here, any_byte(random, random.below(6)));
-      break;
-    case 3:
-      input.erase(here, here + static_cast<std::ptrdiff_t>(random.below(input.size() - at + 1)));
-      break;
+    case 2: input.insert(here, any_byte(random, random.below(6))); break;
+    case 3: input.erase(here, here + static_cast<std::ptrdiff_t>(random.below(input.size() - at + 1))); break;
     default: {
       const Bytes& other = corpus[random.below(corpus.size())];
       const auto from = other.begin() + static_cast<std::ptrdiff_t>(random.below(other.size() + 1));
@@ -138,7 +134,8 @@ std::vector<Bytes> replay(const std::vector<fs::path>& places) {
 
 std::uint64_t run_random(const Options& options, const std::vector<Bytes>& corpus) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
+  const auto end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
   std::uint64_t number = options.has_only ? options.only : 0;
   for (;; ++number) {
     if (options.runs != 0 && number == options.runs) break;

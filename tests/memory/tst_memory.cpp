@@ -40,23 +40,26 @@ class TestMemory : public QObject {
 
 namespace {
 
-constexpr std::string_view kKeys[] = {"cpu_usage", "ram_usage", "home_disk", "cpu_usage_host", "mem_usage_host", "load_host",
-                                      "swap_usage_host", "git_status", "uptime", "processes", "net_rx", "net_tx",
-                                      "gpu_usage", "docker_ps", "ide_version"};
+constexpr std::string_view kKeys[] = {"cpu_usage", "ram_usage",       "home_disk",  "cpu_usage_host", "mem_usage_host",
+                                      "load_host", "swap_usage_host", "git_status", "uptime",         "processes",
+                                      "net_rx",    "net_tx",          "gpu_usage",  "docker_ps",      "ide_version"};
 
 Uuid agent(std::uint64_t n) {
   Uuid id;
-  for (std::size_t i = 0; i < 16; ++i) id.bytes[i] = static_cast<std::uint8_t>(((n + 1) * 0x9e3779b97f4a7c15ULL) >> (8 * (i % 8)));
+  for (std::size_t i = 0; i < 16; ++i)
+    id.bytes[i] = static_cast<std::uint8_t>(((n + 1) * 0x9e3779b97f4a7c15ULL) >> (8 * (i % 8)));
   return id;
 }
 
 // Reports of one agent: `count` keys, values of 16 to 23 bytes that change from round to round.
 struct Fleet {
-  explicit Fleet(std::size_t a_count) : count(a_count), keys(kKeys, kKeys + a_count), values(a_count), errors(a_count), stamps(a_count) {}
+  explicit Fleet(std::size_t a_count)
+      : count(a_count), keys(kKeys, kKeys + a_count), values(a_count), errors(a_count), stamps(a_count) {}
 
   Report report(std::uint64_t who, std::int64_t round) {
     text.clear();
-    for (std::size_t i = 0; i < count; ++i) text.push_back("12.34/64 GiB (56%) " + std::string((who + static_cast<std::uint64_t>(round) + i) % 5, 'x'));
+    for (std::size_t i = 0; i < count; ++i)
+      text.push_back("12.34/64 GiB (56%) " + std::string((who + static_cast<std::uint64_t>(round) + i) % 5, 'x'));
     for (std::size_t i = 0; i < count; ++i) values[i] = text[i];
     stamps.assign(count, WallTime(std::chrono::milliseconds(round)));
     return {agent(who), keys, values, errors, stamps};
@@ -112,7 +115,9 @@ void TestMemory::repeatsWithStringsThatFitAllocateNothing() {
   const std::uint64_t before = allocations;
   for (int i = 1; i < 1000; ++i) {
     const WallTime stamp{std::chrono::microseconds(i)};
-    batcher.add(Update{agent(1), i % 2 == 0 ? "one" : "two", std::string_view(longest).substr(static_cast<std::size_t>(i % 64)), "", stamp}, Instant{});
+    batcher.add(Update{agent(1), i % 2 == 0 ? "one" : "two",
+                       std::string_view(longest).substr(static_cast<std::size_t>(i % 64)), "", stamp},
+                Instant{});
   }
   QCOMPARE(allocations - before, std::uint64_t{0});
   QCOMPARE(batcher.counters().coalesced, std::uint64_t{999});
@@ -147,7 +152,8 @@ void TestMemory::entriesHeldCostLittleMoreThanTheirStrings() {
   const std::size_t bound = batcher.room_bytes() * 16 / 10 + 64 * entries;
   qInfo("%zu entries, %.1f bytes of strings an entry: %.1f bytes in use an entry, the bound is %.1f", entries,
         static_cast<double>(batcher.room_bytes()) / static_cast<double>(entries),
-        static_cast<double>(used) / static_cast<double>(entries), static_cast<double>(bound) / static_cast<double>(entries));
+        static_cast<double>(used) / static_cast<double>(entries),
+        static_cast<double>(bound) / static_cast<double>(entries));
   QVERIFY(entries > 99'980);
   QVERIFY2(used <= bound, "more than 1.6 x strings + 64 bytes an entry");
 }

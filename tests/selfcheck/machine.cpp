@@ -57,7 +57,8 @@ struct Drive {
     for (const std::string& chunk : *chunks) digest.add(chunk);
     FlushOutcome outcome;
     if (rng.below(4) == 0) outcome.failure = FailureClass::other;
-    for (std::size_t i = 0; outcome.failure != FailureClass::none && rng.below(3) != 0 && i < batch->entries.size(); ++i) {
+    for (std::size_t i = 0; outcome.failure != FailureClass::none && rng.below(3) != 0 && i < batch->entries.size();
+         ++i) {
       outcome.fates.push_back(static_cast<Fate>(rng.below(5)));
     }
     if (outcome.fates.size() != batch->entries.size()) outcome.fates.clear();
@@ -71,8 +72,11 @@ struct Drive {
       now += std::chrono::milliseconds(rng.below(40));
     }
     const Counters end = batcher.counters();
-    for (const std::uint64_t n : {end.offered, end.written, end.coalesced, end.stale, end.rows_stale, end.dropped_full, end.held()}) note(n);
-    for (const std::uint32_t q : {5000U, 9000U, 9900U}) note(static_cast<std::uint64_t>(batcher.metrics().delay.quantile(q).count()));
+    for (const std::uint64_t n :
+         {end.offered, end.written, end.coalesced, end.stale, end.rows_stale, end.dropped_full, end.held()})
+      note(n);
+    for (const std::uint32_t q : {5000U, 9000U, 9900U})
+      note(static_cast<std::uint64_t>(batcher.metrics().delay.quantile(q).count()));
     return end.balanced();
   }
 

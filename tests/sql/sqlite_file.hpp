@@ -22,7 +22,9 @@ inline metabatch::Uuid agent(std::uint8_t number) {
   return id;
 }
 
-inline metabatch::WallTime at(std::int64_t microseconds) { return metabatch::WallTime(std::chrono::microseconds(microseconds)); }
+inline metabatch::WallTime at(std::int64_t microseconds) {
+  return metabatch::WallTime(std::chrono::microseconds(microseconds));
+}
 
 /// A second program at the same file: plain SQL over a connection of its own.
 class Other {
@@ -52,8 +54,9 @@ class Other {
     return found;
   }
   QStringList values() {
-    return rows("SELECT substr(workspace_agent_id, -2), key, value, error, collected_at FROM workspace_agent_metadata "
-                "ORDER BY workspace_agent_id, key");
+    return rows(
+        "SELECT substr(workspace_agent_id, -2), key, value, error, collected_at FROM workspace_agent_metadata "
+        "ORDER BY workspace_agent_id, key");
   }
 
  private:

@@ -40,7 +40,8 @@ class TestPgAddress : public QObject {
   }
 
   void uriBecomesKeywords() {
-    const PgAddress address = parsed("postgresql://me:p%40ss%3Bw%20d@one:5433,two:5434/db?target_session_attrs=read-write&sslmode=verify-full");
+    const PgAddress address = parsed(
+        "postgresql://me:p%40ss%3Bw%20d@one:5433,two:5434/db?target_session_attrs=read-write&sslmode=verify-full");
     QCOMPARE(address.value("host"), std::string("one,two"));
     QCOMPARE(address.value("port"), std::string("5433,5434"));
     QCOMPARE(address.value("user"), std::string("me"));
@@ -67,21 +68,36 @@ class TestPgAddress : public QObject {
   void secretsAreHiddenWhereverTheyStand_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("shown");
-    QTest::newRow("uri") << "at postgres://me:hunter2@host/db now" << "at postgres://me:***@host/db now";
-    QTest::newRow("password with a sign") << "postgres://me:hun@ter2@host/db" << "postgres://me:***@host/db";
-    QTest::newRow("no password") << "postgres://me@host:5432/db" << "postgres://me@host:5432/db";
-    QTest::newRow("two") << "a://b:c@d e://f:g@h" << "a://b:***@d e://f:***@h";
-    QTest::newRow("keyword") << "host=x password=hunter2 user=y" << "host=x password=*** user=y";
-    QTest::newRow("quoted") << "password = 'hun \\' ter2' user=y" << "password = *** user=y";
-    QTest::newRow("escaped blank") << "password=hun\\ ter2 user=y" << "password=*** user=y";
-    QTest::newRow("in a query") << "postgres://h/d?password=hunter2&user=y" << "postgres://h/d?password=***&user=y";
-    QTest::newRow("upper case") << "PASSWORD=hunter2" << "PASSWORD=***";
-    QTest::newRow("environment") << "PGPASSWORD=x" << "PGPASSWORD=x";
-    QTest::newRow("of the key") << "sslpassword=hunter2" << "sslpassword=***";
-    QTest::newRow("unended quote") << "password='hunter2" << "password=***";
-    QTest::newRow("only talk of it") << "password authentication failed" << "password authentication failed";
-    QTest::newRow("at the end") << "no password" << "no password";
-    QTest::newRow("empty") << "" << "";
+    QTest::newRow("uri") << "at postgres://me:hunter2@host/db now"
+                         << "at postgres://me:***@host/db now";
+    QTest::newRow("password with a sign") << "postgres://me:hun@ter2@host/db"
+                                          << "postgres://me:***@host/db";
+    QTest::newRow("no password") << "postgres://me@host:5432/db"
+                                 << "postgres://me@host:5432/db";
+    QTest::newRow("two") << "a://b:c@d e://f:g@h"
+                         << "a://b:***@d e://f:***@h";
+    QTest::newRow("keyword") << "host=x password=hunter2 user=y"
+                             << "host=x password=*** user=y";
+    QTest::newRow("quoted") << "password = 'hun \\' ter2' user=y"
+                            << "password = *** user=y";
+    QTest::newRow("escaped blank") << "password=hun\\ ter2 user=y"
+                                   << "password=*** user=y";
+    QTest::newRow("in a query") << "postgres://h/d?password=hunter2&user=y"
+                                << "postgres://h/d?password=***&user=y";
+    QTest::newRow("upper case") << "PASSWORD=hunter2"
+                                << "PASSWORD=***";
+    QTest::newRow("environment") << "PGPASSWORD=x"
+                                 << "PGPASSWORD=x";
+    QTest::newRow("of the key") << "sslpassword=hunter2"
+                                << "sslpassword=***";
+    QTest::newRow("unended quote") << "password='hunter2"
+                                   << "password=***";
+    QTest::newRow("only talk of it") << "password authentication failed"
+                                     << "password authentication failed";
+    QTest::newRow("at the end") << "no password"
+                                << "no password";
+    QTest::newRow("empty") << ""
+                           << "";
   }
   void secretsAreHiddenWhereverTheyStand() {
     QFETCH(QString, text);
@@ -97,14 +113,18 @@ class TestPgAddress : public QObject {
   void sqlstateDecidesTheClass_data() {
     QTest::addColumn<QString>("sqlstate");
     QTest::addColumn<int>("expected");
-    const auto row = [](const char* state, FailureClass expected) { QTest::newRow(state) << state << static_cast<int>(expected); };
-    for (const char* state : {"08006", "08P01", "57P01", "57P02", "57P03", "53300", "25006", "0A000", "57P05"}) row(state, FailureClass::connection);
+    const auto row = [](const char* state, FailureClass expected) {
+      QTest::newRow(state) << state << static_cast<int>(expected);
+    };
+    for (const char* state : {"08006", "08P01", "57P01", "57P02", "57P03", "53300", "25006", "0A000", "57P05"})
+      row(state, FailureClass::connection);
     row("40P01", FailureClass::deadlock);
     row("40001", FailureClass::serialization);
     row("57014", FailureClass::timeout);
     row("55P03", FailureClass::timeout);
     for (const char* state : {"22001", "22021", "22P05", "22008", "23514"}) row(state, FailureClass::data);
-    for (const char* state : {"42501", "42P01", "42703", "28P01", "28000", "3D000"}) row(state, FailureClass::permission);
+    for (const char* state : {"42501", "42P01", "42703", "28P01", "28000", "3D000"})
+      row(state, FailureClass::permission);
     row("53100", FailureClass::disk);
     for (const char* state : {"54000", "XX000", "23505", ""}) row(state, FailureClass::other);
   }

@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::size_t kAgents = 100;
 constexpr std::size_t kKeys = 3;
-constexpr const char* kWriterWaits = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
+constexpr const char* kWriterWaits =
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
 constexpr const char* kWriter = "SELECT pid FROM pg_stat_activity WHERE application_name = 'metabatch'";
 
 }  // namespace
@@ -108,7 +109,8 @@ class TestPgFaults : public QObject {
   void backendTerminatedMidUpdateTellsNobodyAndWritesAgain() {
     Stream stream(options(), model_);
     PgSession holder(cluster_->address());
-    holder.run("BEGIN; SELECT FROM workspace_agent_metadata WHERE workspace_agent_id = '" + format_uuid(agent_number(50)) + "' FOR UPDATE");
+    holder.run("BEGIN; SELECT FROM workspace_agent_metadata WHERE workspace_agent_id = '" +
+               format_uuid(agent_number(50)) + "' FOR UPDATE");
     stream.report(kAgents, kKeys, "v");
     QVERIFY(becomes(*session_, kWriterWaits, "1"));
     session_->run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'metabatch'");
@@ -162,7 +164,8 @@ class TestPgFaults : public QObject {
     const pid_t writer = static_cast<pid_t>(std::stol(session_->value(kWriter)));
     ::kill(writer, SIGSTOP);
     stream.report(kAgents, kKeys, "second");
-    QVERIFY(stream.saw([](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
+    QVERIFY(stream.saw(
+        [](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
     ::kill(writer, SIGCONT);
     QVERIFY(stream.drained());
     QCOMPARE(difference(), std::string());
@@ -176,7 +179,8 @@ class TestPgFaults : public QObject {
     quick.flush_limit = 1s;
     Stream stream(quick, model_);
     stream.report(kAgents, kKeys, "v");
-    QVERIFY(stream.saw([](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
+    QVERIFY(stream.saw(
+        [](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
     proxy.set(FaultProxy::Fault::none);
     QVERIFY(stream.drained());
     QCOMPARE(difference(), std::string());
@@ -210,9 +214,12 @@ class TestPgFaults : public QObject {
   void heldLockIsATimeoutAndTheRowsAreKept_data() {
     QTest::addColumn<QString>("lock");
     QTest::addColumn<QString>("sqlstate");
-    QTest::newRow("a row") << "SELECT FROM workspace_agent_metadata WHERE key = 'k1' FOR UPDATE" << "55P03";
-    QTest::newRow("the table") << "LOCK TABLE workspace_agent_metadata" << "55P03";
-    QTest::newRow("for longer than a statement may take") << "LOCK TABLE workspace_agent_metadata" << "57014";
+    QTest::newRow("a row") << "SELECT FROM workspace_agent_metadata WHERE key = 'k1' FOR UPDATE"
+                           << "55P03";
+    QTest::newRow("the table") << "LOCK TABLE workspace_agent_metadata"
+                               << "55P03";
+    QTest::newRow("for longer than a statement may take") << "LOCK TABLE workspace_agent_metadata"
+                                                          << "57014";
   }
   void heldLockIsATimeoutAndTheRowsAreKept() {
     QFETCH(QString, lock);
@@ -236,8 +243,11 @@ class TestPgFaults : public QObject {
     session_->run("ALTER DATABASE postgres SET default_transaction_read_only = on");
     Stream stream(options(), model_);
     stream.report(kAgents, kKeys, "v");
-    QVERIFY(stream.saw([](const engine::FlushRecord& flush) { return flush.sqlstate == "25006" && flush.failure == FailureClass::connection; }));
-    session_->run("SET default_transaction_read_only = off; ALTER DATABASE postgres RESET default_transaction_read_only");
+    QVERIFY(stream.saw([](const engine::FlushRecord& flush) {
+      return flush.sqlstate == "25006" && flush.failure == FailureClass::connection;
+    }));
+    session_->run(
+        "SET default_transaction_read_only = off; ALTER DATABASE postgres RESET default_transaction_read_only");
     QVERIFY(stream.drained());
     QCOMPARE(difference(), std::string());
     QVERIFY(stream.is_balanced());
@@ -246,7 +256,8 @@ class TestPgFaults : public QObject {
   // The cycle is closed by the writer, which holds agent 10, waits for 50 and then for 90: whoever closes it finds it.
   void deadlockWithForeignSqlIsTriedAgainAtOnce() {
     const auto touch = [](std::uint64_t agent) {
-      return "UPDATE workspace_agent_metadata SET script = 'x' WHERE workspace_agent_id = '" + format_uuid(agent_number(agent)) + "'";
+      return "UPDATE workspace_agent_metadata SET script = 'x' WHERE workspace_agent_id = '" +
+             format_uuid(agent_number(agent)) + "'";
     };
     PgOptions patient = options();
     patient.timeouts.lock = patient.timeouts.statement = patient.flush_limit = 60s;
@@ -261,7 +272,8 @@ class TestPgFaults : public QObject {
     QVERIFY(becomes(*session_, "SELECT pg_blocking_pids(" + std::to_string(foreign.pid()) + ")", "{" + writer + "}"));
     holder.run("ROLLBACK");
     QVERIFY(stream.drained());
-    QVERIFY(stream.saw([](const engine::FlushRecord& flush) { return flush.failure == FailureClass::none && flush.retries == 1; }));
+    QVERIFY(stream.saw(
+        [](const engine::FlushRecord& flush) { return flush.failure == FailureClass::none && flush.retries == 1; }));
     QCOMPARE(deadlocks_logged(), std::size_t{1});
     QCOMPARE(stream.snapshot().metrics.flushes.total_failures(), std::uint64_t{0});
     QCOMPARE(difference(), std::string());
@@ -279,7 +291,8 @@ class TestPgFaults : public QObject {
       std::vector<std::thread> threads;
       for (std::size_t i = 0; i < 3; ++i)
         threads.emplace_back([stream = streams[i], i] {
-          for (std::size_t round = 0; round < 40; ++round) stream->report(kAgents - i * 7, kKeys, "round " + std::to_string(round) + " ");
+          for (std::size_t round = 0; round < 40; ++round)
+            stream->report(kAgents - i * 7, kKeys, "round " + std::to_string(round) + " ");
         });
       for (std::thread& thread : threads) thread.join();
       for (Stream* stream : streams) {
@@ -290,13 +303,16 @@ class TestPgFaults : public QObject {
       }
     }
     QCOMPARE(deadlocks_logged(), before);
-    QCOMPARE(session_->value("SELECT count(DISTINCT value) FROM workspace_agent_metadata WHERE value NOT LIKE 'round 39 %'"), std::string("0"));
+    QCOMPARE(
+        session_->value("SELECT count(DISTINCT value) FROM workspace_agent_metadata WHERE value NOT LIKE 'round 39 %'"),
+        std::string("0"));
   }
 
   void staleReplicaPutsNoOldValueBack() {
     Stream replica(options(), model_);
     Entries old;
-    for (std::uint64_t agent = 1; agent <= kAgents; ++agent) old.add(agent_number(agent), "k0", "late", "", at_us(1'600'000'000'000'000));
+    for (std::uint64_t agent = 1; agent <= kAgents; ++agent)
+      old.add(agent_number(agent), "k0", "late", "", at_us(1'600'000'000'000'000));
     replica.report(kAgents, 1, "new");
     QVERIFY(replica.drained());
     Stream late(options(), model_);

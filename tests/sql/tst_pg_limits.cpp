@@ -30,7 +30,8 @@ namespace {
 constexpr std::size_t kAgents = 100;
 constexpr std::size_t kKeys = 3;
 constexpr std::size_t kRows = kAgents * kKeys;
-constexpr const char* kWriterWaits = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
+constexpr const char* kWriterWaits =
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
 
 /// A file system of four megabytes that a server can write to; only root may make one.
 class SmallDisk {
@@ -123,14 +124,18 @@ class TestPgLimits : public QObject {
     make_table("TABLESPACE small");
     session_->run("CREATE UNLOGGED TABLE ballast (text text) TABLESPACE small");
     session_->run("ALTER TABLE ballast ALTER text SET STORAGE PLAIN");
-    while (session_->refusal("INSERT INTO ballast SELECT repeat('x', 8000) FROM generate_series(1, 8)").empty()) {}
-    QCOMPARE(session_->refusal("INSERT INTO ballast SELECT repeat('x', 8000) FROM generate_series(1, 8)"), std::string("53100"));
-    while (session_->refusal("INSERT INTO ballast SELECT repeat('x', 8000)").empty()) {}
+    while (session_->refusal("INSERT INTO ballast SELECT repeat('x', 8000) FROM generate_series(1, 8)").empty()) {
+    }
+    QCOMPARE(session_->refusal("INSERT INTO ballast SELECT repeat('x', 8000) FROM generate_series(1, 8)"),
+             std::string("53100"));
+    while (session_->refusal("INSERT INTO ballast SELECT repeat('x', 8000)").empty()) {
+    }
     Stream stream(options(), model_);
     const std::string long_value(1500, 'x');  // no room for it on the pages there are
     stream.report(kAgents, kKeys, long_value);
     QVERIFY(stream.saw([](const engine::FlushRecord& flush) {
-      return flush.failure == FailureClass::disk && flush.sqlstate == "53100" && flush.message.find("free some space") != std::string::npos;
+      return flush.failure == FailureClass::disk && flush.sqlstate == "53100" &&
+             flush.message.find("free some space") != std::string::npos;
     }));
     stream.report(kAgents, kKeys, "newer " + long_value);
     session_->run("DROP TABLE ballast");
@@ -218,7 +223,8 @@ class TestPgLimits : public QObject {
     QVERIFY(stream.drained());
     QCOMPARE(full.verdict, PgFinding::Verdict::notice);
     QVERIFY2(full.text.find("pid " + std::to_string(stuck.pid())) != std::string::npos, full.text.c_str());
-    QVERIFY2(full.cure.find("pg_terminate_backend(" + std::to_string(stuck.pid()) + ")") != std::string::npos, full.cure.c_str());
+    QVERIFY2(full.cure.find("pg_terminate_backend(" + std::to_string(stuck.pid()) + ")") != std::string::npos,
+             full.cure.c_str());
     QCOMPARE(difference(), std::string());
     QCOMPARE(named(session_->notifications()).size(), kAgents);
     stuck.run("ROLLBACK");
@@ -260,13 +266,16 @@ class TestPgLimits : public QObject {
     QVERIFY(becomes(foreign, "SHOW synchronous_standby_names", "nobody"));
     foreign.run("SET synchronous_commit = on");
     foreign.send("BEGIN; INSERT INTO logged VALUES (1); SELECT pg_notify('other', 'x'); COMMIT");
-    QVERIFY(becomes(*session_, "SELECT wait_event FROM pg_stat_activity WHERE pid = " + std::to_string(foreign.pid()), "SyncRep"));
+    QVERIFY(becomes(*session_, "SELECT wait_event FROM pg_stat_activity WHERE pid = " + std::to_string(foreign.pid()),
+                    "SyncRep"));
     PgOptions quick = options();
     quick.timeouts.lock = 300ms;
     Stream stream(quick, model_);
     stream.report(kAgents, kKeys, "v");
     QVERIFY(becomes(*session_, kWriterWaits, "1"));
-    const bool is_timeout = stream.saw([](const engine::FlushRecord& flush) { return flush.sqlstate == "55P03" && flush.failure == FailureClass::timeout; });
+    const bool is_timeout = stream.saw([](const engine::FlushRecord& flush) {
+      return flush.sqlstate == "55P03" && flush.failure == FailureClass::timeout;
+    });
     const bool is_untold = session_->notifications().empty();
     session_->run("ALTER SYSTEM RESET synchronous_standby_names");
     session_->run("SELECT pg_reload_conf()");

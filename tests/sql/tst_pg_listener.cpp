@@ -62,7 +62,8 @@ class Listening {
     changed_.notify_all();
   }
   std::size_t count(const std::string& what) const {
-    return static_cast<std::size_t>(std::count_if(told_.begin(), told_.end(), [&](const std::string& one) { return one.starts_with(what); }));
+    return static_cast<std::size_t>(
+        std::count_if(told_.begin(), told_.end(), [&](const std::string& one) { return one.starts_with(what); }));
   }
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -75,7 +76,9 @@ class Listening {
 class FedRing {
  public:
   FedRing(const std::string& address, std::size_t capacity)
-      : ring_(std::make_shared<engine::NotificationRing>(capacity)), listener_(options(address), events()), thread_([this] { listener_.run(); }) {}
+      : ring_(std::make_shared<engine::NotificationRing>(capacity)),
+        listener_(options(address), events()),
+        thread_([this] { listener_.run(); }) {}
   ~FedRing() {
     listener_.stop();
     thread_.join();
@@ -88,9 +91,12 @@ class FedRing {
   std::vector<std::string> read(int sender) {
     std::vector<std::string> found;
     while (const auto one = ring_->try_next()) {
-      if (one->is_marker()) found.push_back("lost " + std::to_string(one->lost));
-      else if (one->is_resync) found.push_back("resync");
-      else found.push_back(one->payload + (one->sender == sender ? "" : " from somebody else"));
+      if (one->is_marker())
+        found.push_back("lost " + std::to_string(one->lost));
+      else if (one->is_resync)
+        found.push_back("resync");
+      else
+        found.push_back(one->payload + (one->sender == sender ? "" : " from somebody else"));
     }
     return found;
   }
@@ -145,7 +151,9 @@ class TestPgListener : public QObject {
     Listening listening(cluster_->address());
     QVERIFY(listening.heard("resync"));
     QVERIFY(listening.heard("latency"));
-    session.run("SELECT pg_notify('Odd.\"channel\"', 'one'), pg_notify('Odd.\"channel\"', E'zw\\u00F6lf'), pg_notify('other', 'x')");
+    session.run(
+        "SELECT pg_notify('Odd.\"channel\"', 'one'), pg_notify('Odd.\"channel\"', E'zw\\u00F6lf'), pg_notify('other', "
+        "'x')");
     session.run("SELECT pg_notify('Odd.\"channel\"', repeat('A', 7999))");
     QVERIFY(listening.heard("AAAA"));
     std::vector<std::string> payloads;

@@ -84,15 +84,21 @@ class TestPgPlan : public QObject {
       texts.push_back("v");
       times.push_back("2026-01-01");
     }
-    const std::string agents = as_array(ids, "uuid"), names = as_array(keys, "text"), values = as_array(texts, "text"), stamps = as_array(times, "timestamptz");
-    const std::string flush = plan("flush", "(" + agents + "," + names + "," + values + "," + values + "," + stamps + ")");
+    const std::string agents = as_array(ids, "uuid"), names = as_array(keys, "text"), values = as_array(texts, "text"),
+                      stamps = as_array(times, "timestamptz");
+    const std::string flush =
+        plan("flush", "(" + agents + "," + names + "," + values + "," + values + "," + stamps + ")");
     const std::string split = plan("split", "(" + agents + "," + names + "," + stamps + ")");
     for (const std::string& text : {flush, split}) {
       const QByteArray shown = QByteArray::fromStdString(text);
       QVERIFY2(shown.contains("Nested Loop"), shown);
-      QVERIFY2(shown.indexOf("Function Scan on u") < shown.indexOf("Index Scan using workspace_agent_metadata_pkey"), shown);
-      QVERIFY2(shown.contains("Function Scan on u") && shown.contains("Index Cond: ((workspace_agent_id = u.agent)"), shown);
-      QVERIFY2(!shown.contains("Hash") && !shown.contains("Seq Scan") && !shown.contains("Sort") && !shown.contains("Merge"), shown);
+      QVERIFY2(shown.indexOf("Function Scan on u") < shown.indexOf("Index Scan using workspace_agent_metadata_pkey"),
+               shown);
+      QVERIFY2(shown.contains("Function Scan on u") && shown.contains("Index Cond: ((workspace_agent_id = u.agent)"),
+               shown);
+      QVERIFY2(
+          !shown.contains("Hash") && !shown.contains("Seq Scan") && !shown.contains("Sort") && !shown.contains("Merge"),
+          shown);
     }
   }
 
@@ -106,8 +112,8 @@ class TestPgPlan : public QObject {
       times.push_back("2026-01-01");
     }
     const std::string values = as_array(texts, "text");
-    const std::string text = plan("flush", "(" + as_array(ids, "uuid") + "," + as_array(keys, "text") + "," + values + "," + values + "," +
-                                               as_array(times, "timestamptz") + ")");
+    const std::string text = plan("flush", "(" + as_array(ids, "uuid") + "," + as_array(keys, "text") + "," + values +
+                                               "," + values + "," + as_array(times, "timestamptz") + ")");
     QVERIFY2(text.find("Seq Scan") != std::string::npos, text.c_str());
   }
 
@@ -115,7 +121,8 @@ class TestPgPlan : public QObject {
   void flushOfTheStoreReadsNoTableAndStaysHot() {
     make_table(300'000);
     const std::string scans = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'workspace_agent_metadata'";
-    const std::string hot = "SELECT n_tup_upd || ' ' || n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'workspace_agent_metadata'";
+    const std::string hot =
+        "SELECT n_tup_upd || ' ' || n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'workspace_agent_metadata'";
     session_->run("SELECT pg_stat_force_next_flush()");
     const std::string before = session_->value(scans);
     {
@@ -123,7 +130,8 @@ class TestPgPlan : public QObject {
       Entries entries;
       for (std::uint64_t agent = 1; agent <= 5'000; ++agent) entries.add(agent_number(agent * 3), "k7", "v");
       const std::vector<Update> sorted = entries.sorted();
-      QCOMPARE(counts(store.flush(sorted, entries.chunks()), 5'000), (std::map<Fate, std::size_t>{{Fate::written, 5'000}}));
+      QCOMPARE(counts(store.flush(sorted, entries.chunks()), 5'000),
+               (std::map<Fate, std::size_t>{{Fate::written, 5'000}}));
       store.stop();
     }
     session_->run("SELECT pg_stat_force_next_flush()");

@@ -29,14 +29,21 @@ class TestPgPooler : public QObject {
   Model model_;
   pid_t pooler_ = -1;
 
-  [[nodiscard]] std::string pooled_address() const { return "host=" + cluster_->folder() + " port=6432 user=postgres dbname=postgres"; }
+  [[nodiscard]] std::string pooled_address() const {
+    return "host=" + cluster_->folder() + " port=6432 user=postgres dbname=postgres";
+  }
   void start_pooler(const std::string& more = "") {
     const std::string folder = cluster_->folder();
     QFile settings(QString::fromStdString(folder + "/pgbouncer.ini"));
     QVERIFY(settings.open(QIODevice::WriteOnly));
-    settings.write(("[databases]\npostgres = host=" + folder + " port=5432 user=postgres\n[pgbouncer]\nlisten_addr =\nlisten_port = 6432\n"
-                    "unix_socket_dir = " + folder + "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
-                    "server_login_retry = 1\nlogfile = " + folder + "/pgbouncer.log\n" + more).c_str());
+    settings.write(("[databases]\npostgres = host=" + folder +
+                    " port=5432 user=postgres\n[pgbouncer]\nlisten_addr =\nlisten_port = 6432\n"
+                    "unix_socket_dir = " +
+                    folder +
+                    "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
+                    "server_login_retry = 1\nlogfile = " +
+                    folder + "/pgbouncer.log\n" + more)
+                       .c_str());
     settings.close();
     pooler_ = spawn({"/usr/sbin/pgbouncer", "-q", folder + "/pgbouncer.ini"}, folder + "/pgbouncer.out");
     const auto deadline = std::chrono::steady_clock::now() + 20s;
@@ -100,9 +107,11 @@ class TestPgPooler : public QObject {
   void refusedValueCostsOnlyItself() {
     PgStore store(options_at(pooled_address()));
     Entries entries;
-    for (std::uint64_t agent = 1; agent <= 500; ++agent) entries.add(agent_number(agent), "k1", agent == 77 ? std::string(1, '\0') : "v");
+    for (std::uint64_t agent = 1; agent <= 500; ++agent)
+      entries.add(agent_number(agent), "k1", agent == 77 ? std::string(1, '\0') : "v");
     const std::vector<Update> sorted = entries.sorted();
-    QCOMPARE(counts(store.flush(sorted, entries.chunks()), 500), (std::map<Fate, std::size_t>{{Fate::written, 499}, {Fate::quarantined, 1}}));
+    QCOMPARE(counts(store.flush(sorted, entries.chunks()), 500),
+             (std::map<Fate, std::size_t>{{Fate::written, 499}, {Fate::quarantined, 1}}));
     QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata WHERE value = 'v'"), std::string("499"));
     QCOMPARE(named(session_->notifications()).size(), std::size_t{500});
   }
@@ -146,7 +155,8 @@ class TestPgPooler : public QObject {
     quick.flush_limit = 1s;
     Stream stream(quick, model_);
     stream.report(600, 3, "v");
-    QVERIFY(stream.saw([](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
+    QVERIFY(stream.saw(
+        [](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
     for (const auto& other : others) other->run("ROLLBACK");
     QVERIFY(stream.drained());
     QCOMPARE(model_.difference(*session_), std::string());

@@ -66,9 +66,12 @@ class TestPgPublisher : public QObject {
 
   // PostgreSQL 15's queue holds 8 GB; a function of the same name says what a full queue would.
   void fullQueueIsCountedAsPublishErrors() {
-    session_->run("CREATE SCHEMA full_queue; CREATE FUNCTION full_queue.pg_notify(text, text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN "
-                  "IF $2 = 'last' THEN RAISE EXCEPTION 'too many notifications in the NOTIFY queue' USING ERRCODE = '54000'; END IF; "
-                  "PERFORM pg_catalog.pg_notify($1, $2); END $$");
+    session_->run(
+        "CREATE SCHEMA full_queue; CREATE FUNCTION full_queue.pg_notify(text, text) RETURNS void LANGUAGE plpgsql AS "
+        "$$ BEGIN "
+        "IF $2 = 'last' THEN RAISE EXCEPTION 'too many notifications in the NOTIFY queue' USING ERRCODE = '54000'; END "
+        "IF; "
+        "PERFORM pg_catalog.pg_notify($1, $2); END $$");
     PgPublisher publisher(options(cluster_->address() + " options='-c search_path=full_queue,pg_catalog'"));
     const PublishOutcome full = publisher.publish(Chunks{"first", "last"});
     QCOMPARE(full.publish_errors, std::size_t{2});

@@ -36,7 +36,8 @@ class TestPgRefusals : public QObject {
     session_->run(create_table_sql());
     register_rows(*session_, 10, 1);
     for (const char* role : {"writer", "secured"})
-      session_->run(std::string("GRANT SELECT, UPDATE (value, error, collected_at) ON workspace_agent_metadata TO ") + role);
+      session_->run(std::string("GRANT SELECT, UPDATE (value, error, collected_at) ON workspace_agent_metadata TO ") +
+                    role);
   }
 
   void repairedTroubleIsForgotten_data() {
@@ -47,14 +48,20 @@ class TestPgRefusals : public QObject {
     QTest::addColumn<QString>("cure");
     const int permission = static_cast<int>(FailureClass::permission);
     QTest::newRow("privilege revoked") << "REVOKE UPDATE (value) ON workspace_agent_metadata FROM writer"
-                                       << "GRANT UPDATE (value) ON workspace_agent_metadata TO writer" << "42501" << permission << "GRANT SELECT, UPDATE";
+                                       << "GRANT UPDATE (value) ON workspace_agent_metadata TO writer"
+                                       << "42501" << permission << "GRANT SELECT, UPDATE";
     QTest::newRow("table renamed") << "ALTER TABLE workspace_agent_metadata RENAME TO hidden"
-                                   << "ALTER TABLE hidden RENAME TO workspace_agent_metadata" << "42P01" << permission << "init-db";
+                                   << "ALTER TABLE hidden RENAME TO workspace_agent_metadata"
+                                   << "42P01" << permission << "init-db";
     QTest::newRow("column renamed") << "ALTER TABLE workspace_agent_metadata RENAME error TO failure"
-                                    << "ALTER TABLE workspace_agent_metadata RENAME failure TO error" << "42703" << permission << "column";
-    QTest::newRow("login refused") << "ALTER ROLE writer NOLOGIN" << "ALTER ROLE writer LOGIN" << "" << permission << "not permitted to log in";
-    QTest::newRow("too many connections") << "ALTER ROLE writer CONNECTION LIMIT 0" << "ALTER ROLE writer CONNECTION LIMIT -1" << ""
-                                          << static_cast<int>(FailureClass::connection) << "too many connections";
+                                    << "ALTER TABLE workspace_agent_metadata RENAME failure TO error"
+                                    << "42703" << permission << "column";
+    QTest::newRow("login refused") << "ALTER ROLE writer NOLOGIN"
+                                   << "ALTER ROLE writer LOGIN"
+                                   << "" << permission << "not permitted to log in";
+    QTest::newRow("too many connections") << "ALTER ROLE writer CONNECTION LIMIT 0"
+                                          << "ALTER ROLE writer CONNECTION LIMIT -1"
+                                          << "" << static_cast<int>(FailureClass::connection) << "too many connections";
   }
   void repairedTroubleIsForgotten() {
     QFETCH(QString, trouble);
@@ -106,7 +113,9 @@ class TestPgRefusals : public QObject {
     write("hunter2");
     PgStore store(options_at(cluster_->address("secured") + " passfile=" + file));
     QCOMPARE(store.flush(sorted, {}).message, std::string());
-    session_->run("ALTER ROLE secured PASSWORD 'new'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'secured'");
+    session_->run(
+        "ALTER ROLE secured PASSWORD 'new'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = "
+        "'secured'");
     QCOMPARE(store.flush(sorted, {}).failure, FailureClass::connection);
     QCOMPARE(store.flush(sorted, {}).failure, FailureClass::permission);
     write("new");
@@ -120,9 +129,12 @@ class TestPgRefusals : public QObject {
     QTest::newRow("uri") << "postgresql://postgres@/postgres?host=FOLDER";
     QTest::newRow("uri with encoded host") << "postgresql://postgres@ENCODED/postgres";
     QTest::newRow("keywords") << "host=FOLDER user=postgres dbname=postgres";
-    QTest::newRow("quoted value with a blank") << "host=FOLDER user=postgres dbname=postgres application_name='it\\'s me'";
-    QTest::newRow("options") << "host=FOLDER user=postgres dbname=postgres options='-c search_path=public -c work_mem=8MB'";
-    QTest::newRow("first host is not there") << "host=/nowhere,FOLDER port=5432,5432 user=postgres dbname=postgres target_session_attrs=read-write";
+    QTest::newRow("quoted value with a blank")
+        << "host=FOLDER user=postgres dbname=postgres application_name='it\\'s me'";
+    QTest::newRow("options")
+        << "host=FOLDER user=postgres dbname=postgres options='-c search_path=public -c work_mem=8MB'";
+    QTest::newRow("first host is not there")
+        << "host=/nowhere,FOLDER port=5432,5432 user=postgres dbname=postgres target_session_attrs=read-write";
     QTest::newRow("service file") << "service=ours";
     QTest::newRow("environment") << "";
   }

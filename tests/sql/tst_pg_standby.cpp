@@ -51,7 +51,8 @@ class TestPgStandby : public QObject {
 
   void primaryIsFoundAmongSeveralHosts() {
     PgStore store(options_at(both() + " target_session_attrs=read-write"));
-    QCOMPARE(counts(store.flush(entries_.sorted(), entries_.chunks()), 1), (std::map<Fate, std::size_t>{{Fate::written, 1}}));
+    QCOMPARE(counts(store.flush(entries_.sorted(), entries_.chunks()), 1),
+             (std::map<Fate, std::size_t>{{Fate::written, 1}}));
   }
 
   void listenerIsRefusedInWords() {

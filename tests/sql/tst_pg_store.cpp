@@ -77,8 +77,9 @@ class TestPgStore : public QObject {
     QFETCH(QByteArray, text);
     const std::string exact = text.toStdString();
     const std::string key = exact.substr(0, exact.size() > 127 ? 0 : exact.size());
-    session_->run("INSERT INTO workspace_agent_metadata VALUES ('" + format_uuid(agent_number(9999)) + "', '', convert_from('\\x" +
-                  QByteArray::fromStdString(key).toHex().toStdString() + "', 'UTF8'), '', '', '', 0, 0)");
+    session_->run("INSERT INTO workspace_agent_metadata VALUES ('" + format_uuid(agent_number(9999)) +
+                  "', '', convert_from('\\x" + QByteArray::fromStdString(key).toHex().toStdString() +
+                  "', 'UTF8'), '', '', '', 0, 0)");
     model_.insert(agent_number(9999), key);
     Entries entries;
     entries.add(agent_number(9999), key, exact, exact, at_us(1'700'000'000'123'457));
@@ -95,9 +96,11 @@ class TestPgStore : public QObject {
     QTest::newRow("first microsecond") << qint64{-210'866'803'200'000'000} << static_cast<int>(Fate::rows_stale);
     QTest::newRow("one before") << qint64{-210'866'803'200'000'001} << static_cast<int>(Fate::quarantined);
     QTest::newRow("least number") << std::numeric_limits<qint64>::min() << static_cast<int>(Fate::quarantined);
-    QTest::newRow("as -infinity") << std::numeric_limits<qint64>::min() + 946'684'800'000'000 << static_cast<int>(Fate::quarantined);
+    QTest::newRow("as -infinity") << std::numeric_limits<qint64>::min() + 946'684'800'000'000
+                                  << static_cast<int>(Fate::quarantined);
     QTest::newRow("year 1, the default") << qint64{-62'135'596'800'000'000} << static_cast<int>(Fate::written);
-    QTest::newRow("last that a WallTime holds") << std::numeric_limits<qint64>::max() << static_cast<int>(Fate::written);
+    QTest::newRow("last that a WallTime holds")
+        << std::numeric_limits<qint64>::max() << static_cast<int>(Fate::written);
   }
   void timesAreExactAtBothEndsOfWhatTheServerHolds() {
     QFETCH(qint64, time);
@@ -127,7 +130,8 @@ class TestPgStore : public QObject {
     Entries newer, mixed;
     for (std::uint64_t agent = 1; agent <= 10; ++agent) newer.add(agent_number(agent), "k3", "new", "", at_us(2000));
     for (std::uint64_t agent = 1; agent <= 20; ++agent)
-      mixed.add(agent_number(agent), "k3", "old", "", at_us(1500)).add(agent_number(agent), "none", "x", "", at_us(1500));
+      mixed.add(agent_number(agent), "k3", "old", "", at_us(1500))
+          .add(agent_number(agent), "none", "x", "", at_us(1500));
     flush(newer);
     const FlushOutcome outcome = flush(mixed);
     QCOMPARE(counts(outcome, 40), (Counts{{Fate::written, 10}, {Fate::rows_stale, 10}, {Fate::unmatched, 20}}));
@@ -189,9 +193,11 @@ class TestPgStore : public QObject {
     options.on_alarm = [&](const std::string& text) { told.push_back(text); };
     if (always) options.between_warnings = Duration::zero();
     PgStore store(options);
-    const std::int64_t now = std::stoll(session_->value("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8"));
+    const std::int64_t now =
+        std::stoll(session_->value("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8"));
     Entries entries;
-    entries.add(agent_number(1), "k0", "ahead", "", at_us(now + seconds * std::int64_t{1'000'000})).add(agent_number(2), "k0", "old");
+    entries.add(agent_number(1), "k0", "ahead", "", at_us(now + seconds * std::int64_t{1'000'000}))
+        .add(agent_number(2), "k0", "old");
     for (int i = 0; i < 2; ++i) QCOMPARE(counts(store.flush(entries.sorted(), {}), 2), (Counts{{Fate::written, 2}}));
     QCOMPARE(told.size(), static_cast<std::size_t>(warnings));
     for (const std::string& one : told) QVERIFY2(one.starts_with("1 of 2 entries are dated ahead"), one.c_str());
@@ -201,10 +207,12 @@ class TestPgStore : public QObject {
 
   // PostgreSQL 15's queue holds 8 GB; a deferred trigger says at the commit what a full queue would.
   void fullNotificationQueueHoldsNoRowBack() {
-    session_->run("CREATE SEQUENCE once; CREATE FUNCTION full_queue() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  "IF nextval('once') = 1 THEN RAISE EXCEPTION 'too many notifications in the NOTIFY queue' USING ERRCODE = '54000'; "
-                  "END IF; RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER full_queue AFTER UPDATE ON workspace_agent_metadata "
-                  "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_queue()");
+    session_->run(
+        "CREATE SEQUENCE once; CREATE FUNCTION full_queue() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF nextval('once') = 1 THEN RAISE EXCEPTION 'too many notifications in the NOTIFY queue' USING ERRCODE = "
+        "'54000'; "
+        "END IF; RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER full_queue AFTER UPDATE ON workspace_agent_metadata "
+        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_queue()");
     Entries entries;
     for (std::uint64_t agent = 1; agent <= 400; ++agent) entries.add(agent_number(agent), "k0", "v");
     const FlushOutcome outcome = flush(entries);
@@ -242,12 +250,14 @@ class TestPgStore : public QObject {
     const FlushOutcome outcome = flush(entries);
     QCOMPARE(outcome.failure, FailureClass::none);
     QCOMPARE(counts(outcome, 500), (Counts{{Fate::written, 497}, {Fate::quarantined, 3}}));
-    for (const std::size_t place : {std::size_t{0}, std::size_t{250}, std::size_t{499}}) QCOMPARE(outcome.fates[place], Fate::quarantined);
+    for (const std::size_t place : {std::size_t{0}, std::size_t{250}, std::size_t{499}})
+      QCOMPARE(outcome.fates[place], Fate::quarantined);
     QCOMPARE(QString::fromStdString(outcome.sqlstate), sqlstate);
     QVERIFY(!outcome.message.empty());
     offer(good);
     QCOMPARE(model_.difference(*session_), std::string());
-    const std::vector<std::string> heard = session_->notifications();  // once, of the one transaction that was committed
+    const std::vector<std::string> heard =
+        session_->notifications();  // once, of the one transaction that was committed
     QCOMPARE(heard.size(), std::size_t{2});
     QCOMPARE(named(heard), agents_of(entries.sorted()));
   }
@@ -266,7 +276,8 @@ class TestPgStore : public QObject {
   void poisonBesideUnmatchedAndStaleIsToldApart() {
     Entries newer, mixed;
     newer.add(agent_number(2), "k0", "new", "", at_us(10));
-    mixed.add(agent_number(1), "k0", std::string(1, '\0'), "", at_us(5)).add(agent_number(2), "k0", "old", "", at_us(5));
+    mixed.add(agent_number(1), "k0", std::string(1, '\0'), "", at_us(5))
+        .add(agent_number(2), "k0", "old", "", at_us(5));
     mixed.add(agent_number(2), "none", "x", "", at_us(5)).add(agent_number(3), "k0", "v", "", at_us(5));
     flush(newer);
     QCOMPARE(flush(mixed).fates, (std::vector{Fate::quarantined, Fate::rows_stale, Fate::unmatched, Fate::written}));
@@ -277,9 +288,12 @@ class TestPgStore : public QObject {
     options.register_missing = true;
     PgStore registering(options);
     Entries entries;
-    entries.add(agent_number(1), "k0", "known").add(agent_number(7000), "new", "v").add(agent_number(7000), std::string(128, 'k'), "v");
+    entries.add(agent_number(1), "k0", "known")
+        .add(agent_number(7000), "new", "v")
+        .add(agent_number(7000), std::string(128, 'k'), "v");
     const std::vector<Update> sorted = entries.sorted();
-    QCOMPARE(registering.flush(sorted, entries.chunks()).fates, (std::vector{Fate::written, Fate::unmatched, Fate::written}));
+    QCOMPARE(registering.flush(sorted, entries.chunks()).fates,
+             (std::vector{Fate::written, Fate::unmatched, Fate::written}));
     model_.insert(agent_number(7000), "new");
     offer(entries);
     QCOMPARE(model_.difference(*session_), std::string());
@@ -317,9 +331,11 @@ class TestPgStore : public QObject {
     flush(entries);
     QVERIFY(!store_->is_pooled());
     // What DISCARD ALL of a pooler would do, which no other session can.
-    session_->run("CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  "IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'metabatch_notify') THEN DEALLOCATE metabatch_notify; END IF; RETURN NULL; END $$;"
-                  "CREATE TRIGGER forget AFTER UPDATE ON workspace_agent_metadata FOR EACH STATEMENT EXECUTE FUNCTION forget()");
+    session_->run(
+        "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'metabatch_notify') THEN DEALLOCATE "
+        "metabatch_notify; END IF; RETURN NULL; END $$;"
+        "CREATE TRIGGER forget AFTER UPDATE ON workspace_agent_metadata FOR EACH STATEMENT EXECUTE FUNCTION forget()");
     const FlushOutcome outcome = flush(entries);
     session_->run("DROP FUNCTION forget CASCADE");
     QCOMPARE(outcome.failure, FailureClass::none);
@@ -345,7 +361,8 @@ class TestPgStore : public QObject {
     QVERIFY2(alarms[0].find("UNLOGGED") != std::string::npos, alarms[0].c_str());
     register_rows(*session_, 2, 1);
     QCOMPARE(counts(store.flush(sorted, {}), 2), (Counts{{Fate::written, 2}}));
-    session_->run("DELETE FROM workspace_agent_metadata WHERE workspace_agent_id <> '" + format_uuid(agent_number(1)) + "'");
+    session_->run("DELETE FROM workspace_agent_metadata WHERE workspace_agent_id <> '" + format_uuid(agent_number(1)) +
+                  "'");
     Entries others;
     others.add(agent_number(2), "k0", "v");
     const std::vector<Update> gone = others.sorted();

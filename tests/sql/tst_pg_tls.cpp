@@ -43,41 +43,53 @@ class TestPgTls : public QObject {
   std::unique_ptr<PgSession> session_;
   int port_ = 0;
 
-  [[nodiscard]] QString file(const QString& name) const { return QString::fromStdString(cluster_->folder()) + "/" + name; }
+  [[nodiscard]] QString file(const QString& name) const {
+    return QString::fromStdString(cluster_->folder()) + "/" + name;
+  }
   void openssl(const QStringList& arguments) {
     QProcess program;
     program.start("openssl", arguments);
-    if (!program.waitForFinished() || program.exitCode() != 0) qFatal("openssl: %s", program.readAllStandardError().constData());
+    if (!program.waitForFinished() || program.exitCode() != 0)
+      qFatal("openssl: %s", program.readAllStandardError().constData());
   }
   void make_authority(const QString& name) {
-    openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=" + name,
-             "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
+    openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+             "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
   }
   void make_server_certificate() {
     QFile names(file("names"));
     if (!names.open(QIODevice::WriteOnly)) qFatal("cannot write");
     names.write("subjectAltName=DNS:db.test\n");
     names.close();
-    openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=db.test", "-keyout", file("server.key"), "-out", file("server.csr")});
-    openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"), "-CAcreateserial", "-days", "2",
-             "-extfile", file("names"), "-out", file("server.crt")});
+    openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=db.test", "-keyout",
+             file("server.key"), "-out", file("server.csr")});
+    openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
+             "-CAcreateserial", "-days", "2", "-extfile", file("names"), "-out", file("server.crt")});
     QFile::setPermissions(file("server.key"), QFile::ReadOwner | QFile::WriteOwner);
     for (const char* name : {"server.key", "server.crt"}) give_away(file(name).toStdString());
   }
-  [[nodiscard]] std::string address(const QString& host, const QString& authority, const QString& mode = "verify-full") const {
-    return QString("host=%1 hostaddr=127.0.0.1 port=%2 user=secured password=hunter2 dbname=postgres sslmode=%3 sslrootcert=%4")
-        .arg(host).arg(port_).arg(mode, file(authority + ".crt")).toStdString();
+  [[nodiscard]] std::string address(const QString& host, const QString& authority,
+                                    const QString& mode = "verify-full") const {
+    return QString(
+               "host=%1 hostaddr=127.0.0.1 port=%2 user=secured password=hunter2 dbname=postgres sslmode=%3 "
+               "sslrootcert=%4")
+        .arg(host)
+        .arg(port_)
+        .arg(mode, file(authority + ".crt"))
+        .toStdString();
   }
 
  private slots:
   void initTestCase() {
     port_ = free_port();
-    cluster_ = std::make_unique<PgCluster>(std::vector<std::string>{"listen_addresses='127.0.0.1'", "log_connections=on"});
+    cluster_ =
+        std::make_unique<PgCluster>(std::vector<std::string>{"listen_addresses='127.0.0.1'", "log_connections=on"});
     cluster_->use_port(port_);
     make_authority("ours");
     make_authority("theirs");
     make_server_certificate();
-    cluster_->configure({"ssl=on", "ssl_cert_file='" + file("server.crt").toStdString() + "'", "ssl_key_file='" + file("server.key").toStdString() + "'"});
+    cluster_->configure({"ssl=on", "ssl_cert_file='" + file("server.crt").toStdString() + "'",
+                         "ssl_key_file='" + file("server.key").toStdString() + "'"});
     cluster_->authenticate("local all all trust\nhost all all 127.0.0.1/32 password");
     cluster_->start();
     session_ = std::make_unique<PgSession>(cluster_->address());
@@ -95,7 +107,8 @@ class TestPgTls : public QObject {
     entries.add(agent_number(1), "k0", "secret");
     PgStore store(options_at(address("db.test", "ours")));
     QCOMPARE(store.flush(entries.sorted(), {}).message, std::string());
-    QCOMPARE(session_->value("SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'secured'"), std::string("t"));
+    QCOMPARE(session_->value("SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'secured'"),
+             std::string("t"));
     QCOMPARE(session_->value("SELECT value FROM workspace_agent_metadata"), std::string("secret"));
     for (const PgFinding& one : examine(options_at(address("db.test", "ours")).address))
       if (one.subject == "tls") QCOMPARE(one.text, std::string("encrypted"));
@@ -106,10 +119,14 @@ class TestPgTls : public QObject {
     QTest::addColumn<QString>("authority");
     QTest::addColumn<bool>("plain");
     QTest::addColumn<QString>("why");
-    QTest::newRow("an authority that we do not trust") << "db.test" << "theirs" << false << "certificate verify failed";
-    QTest::newRow("another host's certificate") << "other.test" << "ours" << false << "does not match host name";
-    QTest::newRow("no certificate of an authority at all") << "db.test" << "missing" << false << "does not exist";
-    QTest::newRow("a server without TLS") << "db.test" << "ours" << true << "does not support SSL";
+    QTest::newRow("an authority that we do not trust") << "db.test"
+                                                       << "theirs" << false << "certificate verify failed";
+    QTest::newRow("another host's certificate") << "other.test"
+                                                << "ours" << false << "does not match host name";
+    QTest::newRow("no certificate of an authority at all") << "db.test"
+                                                           << "missing" << false << "does not exist";
+    QTest::newRow("a server without TLS") << "db.test"
+                                          << "ours" << true << "does not support SSL";
   }
   void anybodyElseGetsNothing() {
     QFETCH(QString, host);

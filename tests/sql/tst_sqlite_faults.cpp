@@ -18,8 +18,13 @@ namespace {
 /// Root may write everything: the permissions of a file count only for somebody else.
 class AsNobody {
  public:
-  AsNobody() { if (geteuid() == 0) changed_ = seteuid(65534) == 0; }
-  ~AsNobody() { if (changed_ && seteuid(0) != 0) qFatal("cannot become root again"); }
+  AsNobody() {
+    if (geteuid() == 0) changed_ = seteuid(65534) == 0;
+  }
+  ~AsNobody() {
+    if (changed_ && seteuid(0) != 0) qFatal("cannot become root again");
+  }
+
  private:
   bool changed_ = false;
 };
@@ -44,7 +49,9 @@ class TestSqliteFaults : public QObject {
   void aForeignTableOfThatNameIsSaid();
 
  private:
-  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) { file_->registerRows(agents, std::move(keys)); }
+  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) {
+    file_->registerRows(agents, std::move(keys));
+  }
   QString path(const QString& name = "m.db") const { return file_->path(name); }
   SqliteOptions options(Duration wait = 0ms) const { return file_->options(wait); }
 

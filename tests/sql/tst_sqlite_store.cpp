@@ -26,7 +26,9 @@ class TestSqliteStore : public QObject {
   void nobodyIsToldOfAFailedFlush();
 
  private:
-  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) { file_->registerRows(agents, std::move(keys)); }
+  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) {
+    file_->registerRows(agents, std::move(keys));
+  }
   QString path(const QString& name = "m.db") const { return file_->path(name); }
   SqliteOptions options(Duration wait = 0ms) const { return file_->options(wait); }
 
@@ -36,8 +38,9 @@ class TestSqliteStore : public QObject {
 void TestSqliteStore::aNewFileGetsTheColumnsOfThePostgresTable() {
   QVERIFY(!check_sqlite(path().toStdString()));
   Other other(path());
-  QCOMPARE(other.rows("SELECT name FROM pragma_table_info('workspace_agent_metadata')").join(' '),
-           QString("workspace_agent_id display_name key script value error timeout interval collected_at display_order"));
+  QCOMPARE(
+      other.rows("SELECT name FROM pragma_table_info('workspace_agent_metadata')").join(' '),
+      QString("workspace_agent_id display_name key script value error timeout interval collected_at display_order"));
   QCOMPARE(other.rows("PRAGMA journal_mode"), QStringList{"wal"});
 }
 
@@ -152,8 +155,9 @@ void TestSqliteStore::aValueThatTheColumnCannotHoldIsQuarantinedAndTheRestWritte
 
 void TestSqliteStore::aRefusedValueCostsOnlyItself() {
   registerRows({1}, {"a", "b", "c"});
-  Other(path()).run("CREATE TRIGGER t BEFORE UPDATE ON workspace_agent_metadata WHEN NEW.value = 'poison' "
-                    "BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+  Other(path()).run(
+      "CREATE TRIGGER t BEFORE UPDATE ON workspace_agent_metadata WHEN NEW.value = 'poison' "
+      "BEGIN SELECT RAISE(ABORT, 'not this one'); END");
   SqliteStore store(options());
   const std::vector<Update> some = {
       {agent(1), "a", "1", "", at(1)}, {agent(1), "b", "poison", "", at(1)}, {agent(1), "c", "3", "", at(1)}};

@@ -28,7 +28,8 @@ void field(std::string& out, std::string_view name, std::uint64_t value) {
 Update view(const Item& item) { return {item.agent, item.key, item.value, item.error, item.collected_at}; }
 
 bool same(const Update& a, const Update& b) {
-  return a.agent == b.agent && a.key == b.key && a.value == b.value && a.error == b.error && a.collected_at == b.collected_at;
+  return a.agent == b.agent && a.key == b.key && a.value == b.value && a.error == b.error &&
+         a.collected_at == b.collected_at;
 }
 
 }  // namespace
@@ -57,8 +58,9 @@ std::string show(const Uuid& agent) {
 }
 
 std::string show(const Update& u) {
-  return show(u.agent).substr(0, 2) + ".." + show(u.agent).substr(30) + " " + escaped(u.key) + " = " + escaped(u.value) +
-         " error " + escaped(u.error) + " at " + std::to_string(u.collected_at.time_since_epoch().count()) + "us";
+  return show(u.agent).substr(0, 2) + ".." + show(u.agent).substr(30) + " " + escaped(u.key) + " = " +
+         escaped(u.value) + " error " + escaped(u.error) + " at " +
+         std::to_string(u.collected_at.time_since_epoch().count()) + "us";
 }
 
 std::string show(const Admission& a) {
@@ -122,14 +124,16 @@ std::string show(const Flight& flight) {
 }
 
 std::string show(const Config& c) {
-  return "batch=" + std::to_string(c.batch_size) + " interval=" + show(c.interval) + " " + std::string(name_of(c.queue)) +
-         " capacity=" + std::to_string(c.queue_capacity) + " bytes=" + std::to_string(c.queue_bytes) + " " +
-         std::string(name_of(c.schedule)) + " " + std::string(name_of(c.ties)) + " " + std::string(name_of(c.on_failure)) +
+  return "batch=" + std::to_string(c.batch_size) + " interval=" + show(c.interval) + " " +
+         std::string(name_of(c.queue)) + " capacity=" + std::to_string(c.queue_capacity) +
+         " bytes=" + std::to_string(c.queue_bytes) + " " + std::string(name_of(c.schedule)) + " " +
+         std::string(name_of(c.ties)) + " " + std::string(name_of(c.on_failure)) +
          " final=" + show(c.final_flush_timeout) + " payload=" + std::to_string(c.max_payload_bytes) + " " + c.channel;
 }
 
 std::string difference(const Batch& machine, const Flight& model) {
-  bool same_all = machine.id == model.id && machine.reason == model.reason && machine.entries.size() == model.entries.size();
+  bool same_all =
+      machine.id == model.id && machine.reason == model.reason && machine.entries.size() == model.entries.size();
   std::vector<Uuid> agents;
   std::vector<std::uint32_t> keys;
   for (std::size_t i = 0; i < model.entries.size(); ++i) {

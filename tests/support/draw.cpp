@@ -109,7 +109,10 @@ void Draw::change_one(Config& config) {
 void Draw::make_impossible(Config& config) {
   switch (choices_.below(9)) {
     case 0: config.batch_size = -1; break;
-    case 1: config.batch_size = 100'001; config.queue_capacity = 0; break;
+    case 1:
+      config.batch_size = 100'001;
+      config.queue_capacity = 0;
+      break;
     case 2: config.interval = 1h + 1ns; break;
     case 3: config.interval = -1ns; break;
     case 4: config.queue_capacity = config.batch_size - 1; break;  // 0 means the default
@@ -126,8 +129,7 @@ FlushOutcome Draw::outcome(std::size_t entries) {
   const bool fails = kind >= 5;
   if (fails) outcome.failure = static_cast<FailureClass>(1 + choices_.below(kFailureClasses - 1));
   if (kind == 4 || kind == 7)
-    for (std::size_t i = 0; i < entries; ++i)
-      outcome.fates.push_back(static_cast<Fate>(choices_.below(fails ? 5 : 4)));
+    for (std::size_t i = 0; i < entries; ++i) outcome.fates.push_back(static_cast<Fate>(choices_.below(fails ? 5 : 4)));
   outcome.chunks_published = fails ? 0 : 1 + choices_.below(2);
   outcome.notify_bytes = 22 * outcome.chunks_published;
   outcome.publish_errors = choices_.one_in(8) ? 1 : 0;

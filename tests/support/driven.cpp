@@ -55,7 +55,8 @@ std::optional<Left> Driven::take() {
   if (batch == nullptr) return {};
   Left left{batch->id, batch->reason, {}, {}, {}};
   for (const Update& entry : batch->entries)
-    left.entries.push_back(std::to_string(number_of(entry.agent)) + "/" + std::string(entry.key) + "=" + std::string(entry.value));
+    left.entries.push_back(std::to_string(number_of(entry.agent)) + "/" + std::string(entry.key) + "=" +
+                           std::string(entry.value));
   const auto chunks = encode_chunks(batch->agents);
   for (const std::string& chunk : *chunks) {
     left.chunks.push_back(chunk.size() / kIdSymbols);
@@ -68,7 +69,8 @@ std::optional<Left> Driven::take() {
 void Driven::written() {
   FlushOutcome outcome;
   outcome.chunks_published = in_flight_->chunks.size();
-  outcome.notify_bytes = std::accumulate(in_flight_->chunk_bytes.begin(), in_flight_->chunk_bytes.end(), std::size_t{0});
+  outcome.notify_bytes =
+      std::accumulate(in_flight_->chunk_bytes.begin(), in_flight_->chunk_bytes.end(), std::size_t{0});
   machine.complete(in_flight_->id, outcome, now);
 }
 
@@ -102,8 +104,9 @@ std::string Driven::metrics() const {
   for (std::size_t i = 0; i < kReasons; ++i) seconds[i] = m.flush_duration[i].count();
   return "batches=" + counts(m.flushes.flushes) + " flushed=" + std::to_string(m.flushes.flushed_entries) +
          " dropped=" + std::to_string(counters().dropped_full) + " utilization=" + figures(m.batch_utilization) +
-         " size=" + figures(m.batch_size) + " seconds=" + counts(seconds) + " chunks=" + std::to_string(m.flushes.chunks) +
-         ":" + std::to_string(m.flushes.notify_bytes) + " failed=" + std::to_string(m.flushes.total_failures());
+         " size=" + figures(m.batch_size) + " seconds=" + counts(seconds) +
+         " chunks=" + std::to_string(m.flushes.chunks) + ":" + std::to_string(m.flushes.notify_bytes) +
+         " failed=" + std::to_string(m.flushes.total_failures());
 }
 
 }  // namespace metabatch::driven

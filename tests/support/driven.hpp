@@ -25,8 +25,8 @@ Uuid agent(std::uint32_t n);
 struct Left {
   std::uint64_t id = 0;
   Reason reason = Reason::scheduled;
-  std::vector<std::string> entries;      ///< "<n>/<key>=<value>", n as given to agent()
-  std::vector<std::size_t> chunks;       ///< ids of each
+  std::vector<std::string> entries;  ///< "<n>/<key>=<value>", n as given to agent()
+  std::vector<std::size_t> chunks;   ///< ids of each
   std::vector<std::size_t> chunk_bytes;
   bool operator==(const Left&) const = default;
 };
@@ -36,8 +36,8 @@ class Driven {
  public:
   explicit Driven(Config config = {});
 
-  Admission add(std::uint32_t agent_number, std::string_view key, WallTime collected_at = at(1), std::string_view value = "v",
-                std::string_view error = "");
+  Admission add(std::uint32_t agent_number, std::string_view key, WallTime collected_at = at(1),
+                std::string_view value = "v", std::string_view error = "");
   /// One key of each agent first .. first + count - 1.
   void add_agents(std::uint32_t first, std::uint32_t count, std::string_view key = "k");
   /// A report of these keys, all with the same value and stamp.

@@ -18,7 +18,11 @@ using namespace std::chrono_literals;
 class Run {
  public:
   Run(Choices& choices, Coverage& coverage, std::string* log)
-      : draw_(choices), choices_(choices), log_(log), config_(draw_.config()), oracle_(config_, now_, coverage),
+      : draw_(choices),
+        choices_(choices),
+        log_(log),
+        config_(draw_.config()),
+        oracle_(config_, now_, coverage),
         batcher_(Batcher::create(config_, now_, choices.below(1000))) {}
 
   std::optional<std::string> drive(std::size_t operations);
@@ -71,12 +75,18 @@ std::optional<std::string> Run::drive(std::size_t operations) {
 void Run::step() {
   if (choices_.below(3) == 0) advance();
   const std::uint32_t what = choices_.below(100);
-  if (what < 30) add_one();
-  else if (what < 50) add_report();
-  else if (what < 74) take();
-  else if (what < 91) complete(false);
-  else if (what < 99 || !choices_.one_in(2)) reconfigure();
-  else close();
+  if (what < 30)
+    add_one();
+  else if (what < 50)
+    add_report();
+  else if (what < 74)
+    take();
+  else if (what < 91)
+    complete(false);
+  else if (what < 99 || !choices_.one_in(2))
+    reconfigure();
+  else
+    close();
   compare();
   if (choices_.one_in(64)) {
     Batcher moved = std::move(machine());
@@ -180,9 +190,12 @@ void Run::drain() {
   close();
   compare();
   for (int i = 0; i < 1000 && difference_.empty() && !oracle_.finished(now_); ++i) {
-    if (oracle_.flight()) complete(true);
-    else if (oracle_.is_due(now_)) take();
-    else advance();
+    if (oracle_.flight())
+      complete(true);
+    else if (oracle_.is_due(now_))
+      take();
+    else
+      advance();
     compare();
   }
   expect("finished", machine().finished(now_), oracle_.finished(now_));

@@ -113,8 +113,14 @@ Admission Oracle::add(const Update& update, Instant now) {
     return admission;
   }
   if (update.key.empty()) visit(Branch::add_empty_key);
-  Item item{update.agent, std::string(update.key), std::string(update.value), std::string(update.error),
-            update.collected_at, now, now, 0};
+  Item item{update.agent,
+            std::string(update.key),
+            std::string(update.value),
+            std::string(update.error),
+            update.collected_at,
+            now,
+            now,
+            0};
   const bool fifo = config_.queue == QueuePolicy::fifo;
   if (fifo && (flight_ || !queue_.empty() || is_full())) {
     enqueue(std::move(item), admission);
@@ -175,10 +181,14 @@ void Oracle::merge(Item item, Admission* admission) {
     const bool newer = item.collected_at > held.collected_at;
     const bool equal = item.collected_at == held.collected_at;
     const bool replaces = newer || (equal && config_.ties == Ties::keep_last);
-    if (admission == nullptr) visit(replaces ? Branch::absorb_coalesced : Branch::absorb_stale);
-    else if (newer) visit(Branch::add_newer);
-    else if (equal) visit(replaces ? Branch::add_tie_last : Branch::add_tie_first);
-    else visit(Branch::add_older);
+    if (admission == nullptr)
+      visit(replaces ? Branch::absorb_coalesced : Branch::absorb_stale);
+    else if (newer)
+      visit(Branch::add_newer);
+    else if (equal)
+      visit(replaces ? Branch::add_tie_last : Branch::add_tie_first);
+    else
+      visit(Branch::add_older);
     if (replaces) {
       item.arrived = held.arrived;
       item.place = held.place;
@@ -191,8 +201,10 @@ void Oracle::merge(Item item, Admission* admission) {
     if (admission != nullptr) ++(replaces ? admission->coalesced : admission->stale);
     return;
   }
-  if (admission == nullptr) visit(Branch::absorb_new);
-  else visit(is_in_flight(item.agent, item.key) ? Branch::add_key_in_flight : Branch::add_new);
+  if (admission == nullptr)
+    visit(Branch::absorb_new);
+  else
+    visit(is_in_flight(item.agent, item.key) ? Branch::add_key_in_flight : Branch::add_new);
   item.place = ++places_;
   waiting_.push_back(std::move(item));
   if (admission != nullptr) ++admission->taken;
@@ -215,7 +227,8 @@ void Oracle::absorb() {
 bool Oracle::reconfigure(const Config& config, Instant now) {
   pass_time_before(now);
   Config asked = config;  // a default that is repeated stays a default
-  if (asked.queue_capacity == config_.queue_capacity && asked.queue_capacity == default_room(config_)) asked.queue_capacity = 0;
+  if (asked.queue_capacity == config_.queue_capacity && asked.queue_capacity == default_room(config_))
+    asked.queue_capacity = 0;
   const std::optional<Config> wanted = filled(asked);
   if (!wanted || wanted->channel != config_.channel) {
     visit(wanted ? Branch::change_channel_refused : Branch::change_refused);

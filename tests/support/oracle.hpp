@@ -79,10 +79,10 @@ class Oracle {
   /// False when `end` is outside the bounds.
   bool learn_backoff_end(Instant end);
 
-  FlushCounters flushes;                    ///< what Metrics::flushes must say
-  std::uint64_t utilization_count = 0;      ///< agents seen in flush attempts
-  std::uint64_t utilization_sum = 0;        ///< entries of flush attempts
-  std::uint64_t delays = 0;                 ///< updates written
+  FlushCounters flushes;                ///< what Metrics::flushes must say
+  std::uint64_t utilization_count = 0;  ///< agents seen in flush attempts
+  std::uint64_t utilization_sum = 0;    ///< entries of flush attempts
+  std::uint64_t delays = 0;             ///< updates written
   Duration longest_delay{};
 
  private:
@@ -111,20 +111,20 @@ class Oracle {
 
   Coverage& coverage_;
   Config config_;
-  Instant start_;                 // of the series of ticks
-  Instant evaluated_;             // up to where time has been walked
-  Instant last_end_;              // of the last flush; creation when none
-  std::vector<Item> waiting_;     // by place
-  std::vector<Item> queue_;       // fifo
+  Instant start_;              // of the series of ticks
+  Instant evaluated_;          // up to where time has been walked
+  Instant last_end_;           // of the last flush; creation when none
+  std::vector<Item> waiting_;  // by place
+  std::vector<Item> queue_;    // fifo
   std::optional<Flight> flight_;
   std::optional<Backoff> backoff_;
   std::optional<Instant> closed_;
   Instant close_deadline_{};
   std::uint64_t places_ = 0;
   std::uint64_t ids_ = 0;
-  std::uint64_t failures_ = 0;    // in a row
-  bool remembered_ = false;       // a tick that passed in flight or in a backoff
-  Counters counts_;               // all but the held ones
+  std::uint64_t failures_ = 0;  // in a row
+  bool remembered_ = false;     // a tick that passed in flight or in a backoff
+  Counters counts_;             // all but the held ones
 };
 
 }  // namespace metabatch::oracle

@@ -115,10 +115,14 @@ const Flight* Oracle::take(Instant now) {
   pass_time(now);
   sweep_when_due(now);
   if (!is_due(now)) {
-    if (flight_) visit(Branch::take_in_flight);
-    else if (backoff_ && !waiting_.empty()) visit(Branch::take_in_backoff);
-    else if (closed_ && !waiting_.empty()) visit(Branch::take_late);
-    else visit(Branch::take_nothing);
+    if (flight_)
+      visit(Branch::take_in_flight);
+    else if (backoff_ && !waiting_.empty())
+      visit(Branch::take_in_backoff);
+    else if (closed_ && !waiting_.empty())
+      visit(Branch::take_late);
+    else
+      visit(Branch::take_nothing);
     return nullptr;
   }
   Flight flight;
@@ -151,7 +155,8 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   const bool failed = outcome.failure != FailureClass::none;
   if (failed && !outcome.fates.empty()) visit(Branch::failed_in_part);
   for (std::size_t i = 0; i < ended.entries.size(); ++i)
-    settle(ended.entries[i], outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i], now);
+    settle(ended.entries[i], outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i],
+           now);
   flushes.retries += outcome.retries;
   flushes.chunks += outcome.chunks_published;
   flushes.notify_bytes += outcome.notify_bytes;
@@ -177,9 +182,18 @@ void Oracle::settle(const Item& entry, Fate fate, Instant now) {
       ++delays;
       longest_delay = std::max(longest_delay, now - entry.added);
       return;
-    case Fate::rows_stale: visit(Branch::fate_rows_stale); ++counts_.rows_stale; return;
-    case Fate::unmatched: visit(Branch::fate_unmatched); ++counts_.unmatched; return;
-    case Fate::quarantined: visit(Branch::fate_quarantined); ++counts_.quarantined; return;
+    case Fate::rows_stale:
+      visit(Branch::fate_rows_stale);
+      ++counts_.rows_stale;
+      return;
+    case Fate::unmatched:
+      visit(Branch::fate_unmatched);
+      ++counts_.unmatched;
+      return;
+    case Fate::quarantined:
+      visit(Branch::fate_quarantined);
+      ++counts_.quarantined;
+      return;
     case Fate::unwritten: break;
   }
   if (config_.on_failure == OnFailure::discard) {
@@ -193,15 +207,19 @@ void Oracle::settle(const Item& entry, Fate fate, Instant now) {
 
 // As if the entry that comes back had been added first, and the one that waits after it.
 void Oracle::merge_back(Item entry) {
-  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(),
-                                    [&](const Item& item) { return item.agent == entry.agent && item.key == entry.key; });
+  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), [&](const Item& item) {
+    return item.agent == entry.agent && item.key == entry.key;
+  });
   if (waiting == waiting_.end()) {
     visit(Branch::back_alone);
   } else {
     const bool newer = waiting->collected_at > entry.collected_at;
     const bool equal = waiting->collected_at == entry.collected_at;
     const bool waiting_wins = newer || (equal && config_.ties == Ties::keep_last);
-    visit(newer ? Branch::back_newer : !equal ? Branch::back_older : waiting_wins ? Branch::back_tie_last : Branch::back_tie_first);
+    visit(newer          ? Branch::back_newer
+          : !equal       ? Branch::back_older
+          : waiting_wins ? Branch::back_tie_last
+                         : Branch::back_tie_first);
     ++(waiting_wins ? counts_.coalesced : counts_.stale);
     Item winner = waiting_wins ? *waiting : entry;
     winner.place = std::min(entry.place, waiting->place);

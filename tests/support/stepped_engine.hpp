@@ -31,7 +31,8 @@ class SteppedClock final : public Clock {
   }
   Instant coarse_now() override { return now(); }
   WallTime wall_now() override { return {}; }
-  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake, std::optional<Instant> deadline) override {
+  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake,
+            std::optional<Instant> deadline) override {
     if (deadline && *deadline <= now()) return;
     const bool announces = is_flusher();
     if (announces) rendezvous_.parked(lock.mutex(), &wake, deadline);

@@ -43,8 +43,8 @@ class BatchBuilder {
 ///
 /// @return how many were taken: fewer than `want` only when no more wait
 template <class Visit>
-std::size_t take_oldest(std::size_t shards, std::size_t want, std::uint64_t next_place, std::uint64_t& cursor, Visit visit,
-                        std::vector<Block*>& taken) {
+std::size_t take_oldest(std::size_t shards, std::size_t want, std::uint64_t next_place, std::uint64_t& cursor,
+                        Visit visit, std::vector<Block*>& taken) {
   std::size_t got = 0;
   // Arrival numbers are dense but for what merging back left out, so this is nearly always one round.
   for (std::uint64_t until = cursor == 0 ? 0 : std::min(next_place, cursor + want);;) {

@@ -25,7 +25,15 @@ enum class Fate : std::uint8_t {
 
 /// Classes of failure, chosen by the store. They decide the backoff.
 enum class FailureClass : std::uint8_t {
-  none, connection, deadlock, serialization, timeout, data, permission, disk, other,
+  none,
+  connection,
+  deadlock,
+  serialization,
+  timeout,
+  data,
+  permission,
+  disk,
+  other,
 };
 inline constexpr std::size_t kFailureClasses = 9;
 std::string_view name_of(FailureClass failure);
@@ -38,11 +46,11 @@ struct FlushOutcome {
   FailureClass failure = FailureClass::none;
   std::vector<Fate> fates;
   std::size_t chunks_published = 0;
-  std::size_t notify_bytes = 0;     ///< payload bytes of the chunks published
-  std::size_t publish_errors = 0;   ///< chunks that could not be published
-  std::size_t retries = 0;          ///< attempts repeated inside the store (deadlock, serialization, busy)
-  std::string sqlstate;             ///< of the failure, when the store has one
-  std::string message;              ///< for people; never holds a secret
+  std::size_t notify_bytes = 0;    ///< payload bytes of the chunks published
+  std::size_t publish_errors = 0;  ///< chunks that could not be published
+  std::size_t retries = 0;         ///< attempts repeated inside the store (deadlock, serialization, busy)
+  std::string sqlstate;            ///< of the failure, when the store has one
+  std::string message;             ///< for people; never holds a secret
 };
 
 }  // namespace metabatch

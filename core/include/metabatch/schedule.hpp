@@ -69,12 +69,12 @@ class Schedule {
   Duration interval_;
   std::uint64_t batch_size_;
   Duration final_flush_timeout_;
-  Instant next_tick_;              // fixed
-  bool tick_remembered_ = false;   // fixed: one tick passed while held back
-  Instant last_end_;               // after_flush
-  std::uint64_t sweep_ = 0;        // this many of the longest-waiting entries are due, whatever the batch size
+  Instant next_tick_;             // fixed
+  bool tick_remembered_ = false;  // fixed: one tick passed while held back
+  Instant last_end_;              // after_flush
+  std::uint64_t sweep_ = 0;       // this many of the longest-waiting entries are due, whatever the batch size
   bool in_flight_ = false;
-  std::uint32_t failures_ = 0;     // in a row
+  std::uint32_t failures_ = 0;  // in a row
   std::optional<Instant> backoff_end_;
   std::optional<Instant> close_deadline_;
   std::uint64_t jitter_;

@@ -18,14 +18,14 @@ struct Summary {
   Counters counters;
   FlushCounters flushes;
   double seconds = 0;
-  double updates_per_s = 0;    ///< offered
-  double entries_per_s = 0;    ///< updates that took a place in a batch: what fills it
-  double db_writes_per_s = 0;  ///< successful flushes, each one UPDATE
-  double notifies_per_s = 0;   ///< chunks published
+  double updates_per_s = 0;              ///< offered
+  double entries_per_s = 0;              ///< updates that took a place in a batch: what fills it
+  double db_writes_per_s = 0;            ///< successful flushes, each one UPDATE
+  double notifies_per_s = 0;             ///< chunks published
   double unbatched_db_writes_per_s = 0;  ///< one UPDATE a report
   double unbatched_notifies_per_s = 0;   ///< one NOTIFY a report
-  double saved = 0;            ///< 1 - (db_writes + notifies) / (unbatched sum); 0 without reports
-  double delay_p50 = 0;        ///< from the add of the update that was written to its write
+  double saved = 0;                      ///< 1 - (db_writes + notifies) / (unbatched sum); 0 without reports
+  double delay_p50 = 0;                  ///< from the add of the update that was written to its write
   double delay_p90 = 0;
   double delay_p99 = 0;
   double delay_max = 0;
@@ -42,8 +42,8 @@ enum class Trigger : std::uint8_t {
 };
 struct Filling {
   Trigger trigger = Trigger::nothing;
-  double fill_seconds = 0;          ///< how long batch_size entries take to arrive
-  double entries_an_interval = 0;   ///< how many arrive in one interval
+  double fill_seconds = 0;         ///< how long batch_size entries take to arrive
+  double entries_an_interval = 0;  ///< how many arrive in one interval
 };
 
 /// @shape config: as running (defaults filled in)

@@ -38,11 +38,13 @@ bool send_all(int to, const char* bytes, std::size_t size) {
 
 }  // namespace
 
-FaultProxy::FaultProxy(std::string server_folder) : server_folder_(std::move(server_folder)), folder_("/tmp/mb-px-XXXXXX") {
+FaultProxy::FaultProxy(std::string server_folder)
+    : server_folder_(std::move(server_folder)), folder_("/tmp/mb-px-XXXXXX") {
   if (::mkdtemp(folder_.data()) == nullptr) qFatal("cannot make a folder in /tmp");
   listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_un name = name_of(folder_);
-  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 || ::listen(listener_, 16) != 0) qFatal("cannot listen");
+  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 || ::listen(listener_, 16) != 0)
+    qFatal("cannot listen");
   wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { run(); });
 }
@@ -68,9 +70,12 @@ void FaultProxy::accept_one() {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   const int server = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_un name = name_of(server_folder_);
-  const bool is_through = fault_ != Fault::refuse && ::connect(server, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
-  if (is_through) pairs_.push_back({client, server});
-  else ::close(client), ::close(server);
+  const bool is_through =
+      fault_ != Fault::refuse && ::connect(server, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
+  if (is_through)
+    pairs_.push_back({client, server});
+  else
+    ::close(client), ::close(server);
 }
 
 bool FaultProxy::pump(int from, int to, bool is_answer) {
@@ -89,7 +94,8 @@ bool FaultProxy::pump(int from, int to, bool is_answer) {
 
 void FaultProxy::run() {
   while (!is_ending_) {
-    std::vector<pollfd> watched = {{.fd = wake_, .events = POLLIN, .revents = 0}, {.fd = listener_, .events = POLLIN, .revents = 0}};
+    std::vector<pollfd> watched = {{.fd = wake_, .events = POLLIN, .revents = 0},
+                                   {.fd = listener_, .events = POLLIN, .revents = 0}};
     const bool is_deaf = fault_ == Fault::swallow;
     for (const Pair& pair : pairs_) {
       watched.push_back({.fd = is_deaf ? -1 : pair.client, .events = POLLIN, .revents = 0});
@@ -103,8 +109,10 @@ void FaultProxy::run() {
       const Pair pair = pairs_[i];
       const bool is_over = (watched[2 + 2 * i].revents != 0 && !pump(pair.client, pair.server, false)) ||
                            (watched[3 + 2 * i].revents != 0 && !pump(pair.server, pair.client, true));
-      if (is_over) ::close(pair.client), ::close(pair.server);
-      else alive.push_back(pair);
+      if (is_over)
+        ::close(pair.client), ::close(pair.server);
+      else
+        alive.push_back(pair);
     }
     pairs_ = alive;
     if (watched[1].revents != 0) accept_one();

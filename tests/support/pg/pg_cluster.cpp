@@ -102,14 +102,16 @@ pid_t spawn(const std::vector<std::string>& arguments, const std::string& log) {
 
 int wait_for(pid_t pid) {
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 void give_away(const std::string& path) {
   if (geteuid() != 0) return;
   const passwd* const nobody = ::getpwnam("nobody");
-  if (nobody == nullptr || ::chown(path.c_str(), nobody->pw_uid, nobody->pw_gid) != 0) qFatal("cannot give %s away", path.c_str());
+  if (nobody == nullptr || ::chown(path.c_str(), nobody->pw_uid, nobody->pw_gid) != 0)
+    qFatal("cannot give %s away", path.c_str());
 }
 
 PgCluster::PgCluster(Unmade) {
@@ -121,9 +123,12 @@ PgCluster::PgCluster(Unmade) {
 }
 
 PgCluster::PgCluster(std::vector<std::string> settings, std::vector<std::string> initdb) : PgCluster(Unmade{}) {
-  std::vector<std::string> arguments = {pg_bin() + "/initdb", "-D", data(), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"};
+  std::vector<std::string> arguments = {
+      pg_bin() + "/initdb", "-D", data(), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
+      "--locale=C.UTF-8"};
   arguments.insert(arguments.end(), initdb.begin(), initdb.end());
-  if (wait_for(spawn(arguments, folder_ + "/initdb.log")) != 0) qFatal("initdb: %s", read_all(folder_ + "/initdb.log").c_str());
+  if (wait_for(spawn(arguments, folder_ + "/initdb.log")) != 0)
+    qFatal("initdb: %s", read_all(folder_ + "/initdb.log").c_str());
   configure({"listen_addresses=''", "unix_socket_directories='" + folder_ + "'", "fsync=off", "deadlock_timeout=50ms",
              "max_connections=40", "log_line_prefix='%m [%p] %e '"});
   configure(settings);
@@ -132,7 +137,9 @@ PgCluster::PgCluster(std::vector<std::string> settings, std::vector<std::string>
 std::unique_ptr<PgCluster> PgCluster::standby_of(const PgCluster& primary) {
   std::unique_ptr<PgCluster> standby(new PgCluster(Unmade{}));
   const std::string log = standby->folder_ + "/backup.log";
-  if (wait_for(spawn({pg_bin() + "/pg_basebackup", "-D", standby->data(), "-d", primary.address(), "-R", "-X", "stream", "-c", "fast", "--no-sync"}, log)) != 0)
+  if (wait_for(spawn({pg_bin() + "/pg_basebackup", "-D", standby->data(), "-d", primary.address(), "-R", "-X", "stream",
+                      "-c", "fast", "--no-sync"},
+                     log)) != 0)
     qFatal("pg_basebackup: %s", read_all(log).c_str());
   standby->configure({"unix_socket_directories='" + standby->folder_ + "'"});
   return standby;
@@ -186,7 +193,8 @@ void PgCluster::authenticate(std::string_view hba) {
 void PgCluster::reload() const { ::kill(pid_, SIGHUP); }
 
 std::string PgCluster::address(std::string_view user, std::string_view database) const {
-  return "host=" + folder_ + " port=" + std::to_string(port_) + " user=" + std::string(user) + " dbname=" + std::string(database);
+  return "host=" + folder_ + " port=" + std::to_string(port_) + " user=" + std::string(user) +
+         " dbname=" + std::string(database);
 }
 
 std::string PgCluster::log() const { return read_all(folder_ + "/server.log"); }

@@ -21,7 +21,8 @@ using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
 PgSession::PgSession(const std::string& address) : connection_(PQconnectdb(address.c_str())) {
   if (PQstatus(connection_) != CONNECTION_OK) qFatal("%s", PQerrorMessage(connection_));
-  PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection_, [](void*, const char*) {}, nullptr);
   run("SET TimeZone = 'UTC'");
 }
 
@@ -30,12 +31,14 @@ PgSession::~PgSession() { PQfinish(connection_); }
 PgSession::Rows PgSession::run(const std::string& text) {
   const Result result(PQexec(connection_, text.c_str()), PQclear);
   const ExecStatusType status = PQresultStatus(result.get());
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) qFatal("%s: %s", text.c_str(), PQerrorMessage(connection_));
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+    qFatal("%s: %s", text.c_str(), PQerrorMessage(connection_));
   Rows rows;
   for (int row = 0; row < PQntuples(result.get()); ++row) {
     rows.emplace_back();
     for (int column = 0; column < PQnfields(result.get()); ++column)
-      rows.back().emplace_back(PQgetvalue(result.get(), row, column), static_cast<std::size_t>(PQgetlength(result.get(), row, column)));
+      rows.back().emplace_back(PQgetvalue(result.get(), row, column),
+                               static_cast<std::size_t>(PQgetlength(result.get(), row, column)));
   }
   return rows;
 }
@@ -80,16 +83,20 @@ bool becomes(PgSession& session, const std::string& question, const std::string&
 std::string create_table_sql(const std::string& with) {
   return "CREATE UNLOGGED TABLE workspace_agent_metadata ("
          "workspace_agent_id uuid NOT NULL, display_name varchar(127) NOT NULL, key varchar(127) NOT NULL,"
-         "script varchar(65535) NOT NULL, value varchar(65535) NOT NULL DEFAULT '', error varchar(65535) NOT NULL DEFAULT '',"
+         "script varchar(65535) NOT NULL, value varchar(65535) NOT NULL DEFAULT '', error varchar(65535) NOT NULL "
+         "DEFAULT '',"
          "timeout bigint NOT NULL, interval bigint NOT NULL,"
          "collected_at timestamptz NOT NULL DEFAULT '0001-01-01 00:00:00+00', display_order integer NOT NULL DEFAULT 0,"
-         "PRIMARY KEY (workspace_agent_id, key)) " + with;
+         "PRIMARY KEY (workspace_agent_id, key)) " +
+         with;
 }
 
 void register_rows(PgSession& session, std::size_t agents, std::size_t keys) {
-  session.run("INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, timeout, interval) "
-              "SELECT lpad(to_hex(a), 32, '0')::uuid, 'name', 'k' || k, 'script', 0, 0 "
-              "FROM generate_series(1, " + std::to_string(agents) + ") a, generate_series(0, " + std::to_string(keys) + " - 1) k");
+  session.run(
+      "INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, timeout, interval) "
+      "SELECT lpad(to_hex(a), 32, '0')::uuid, 'name', 'k' || k, 'script', 0, 0 "
+      "FROM generate_series(1, " +
+      std::to_string(agents) + ") a, generate_series(0, " + std::to_string(keys) + " - 1) k");
 }
 
 Uuid agent_number(std::uint64_t number) {
@@ -110,7 +117,8 @@ Entries& Entries::add(Uuid agent, std::string key, std::string value, std::strin
 std::vector<Update> Entries::sorted() const {
   std::vector<Update> all;
   for (const Owned& one : owned_) all.push_back({one.agent, one.key, one.value, one.error, one.time});
-  std::sort(all.begin(), all.end(), [](const Update& a, const Update& b) { return a.agent == b.agent ? a.key < b.key : a.agent < b.agent; });
+  std::sort(all.begin(), all.end(),
+            [](const Update& a, const Update& b) { return a.agent == b.agent ? a.key < b.key : a.agent < b.agent; });
   return all;
 }
 
@@ -136,15 +144,16 @@ void Model::offer(const Update& update) {
 
 std::string Model::difference(PgSession& session) const {
   std::size_t seen = 0;
-  for (const auto& row : session.run("SELECT workspace_agent_id, key, value, error, (extract(epoch FROM collected_at - '2000-01-01 00:00:00+00') * 1000000 + 946684800000000)::bigint "
+  for (const auto& row : session.run("SELECT workspace_agent_id, key, value, error, (extract(epoch FROM collected_at - "
+                                     "'2000-01-01 00:00:00+00') * 1000000 + 946684800000000)::bigint "
                                      "FROM workspace_agent_metadata")) {
     const auto found = rows_.find({parse_uuid(row[0]).value(), row[1]});
     if (found == rows_.end()) return "a row that nobody made: " + row[0] + " " + row[1];
     ++seen;
     const Row& wanted = found->second;
     if (row[2] == wanted.value && row[3] == wanted.error && row[4] == std::to_string(wanted.time)) continue;
-    return row[0] + " " + row[1] + " holds " + row[2] + " | " + row[3] + " | " + row[4] + ", wanted " + wanted.value + " | " +
-           wanted.error + " | " + std::to_string(wanted.time);
+    return row[0] + " " + row[1] + " holds " + row[2] + " | " + row[3] + " | " + row[4] + ", wanted " + wanted.value +
+           " | " + wanted.error + " | " + std::to_string(wanted.time);
   }
   return seen == rows_.size() ? "" : std::to_string(rows_.size() - seen) + " rows are missing";
 }
@@ -172,7 +181,8 @@ sql::PgOptions options_at(const std::string& address) {
 }
 
 std::map<Fate, std::size_t> counts(const FlushOutcome& outcome, std::size_t entries) {
-  if (outcome.fates.empty()) return {{outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten, entries}};
+  if (outcome.fates.empty())
+    return {{outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten, entries}};
   std::map<Fate, std::size_t> counted;
   for (const Fate fate : outcome.fates) ++counted[fate];
   return counted;

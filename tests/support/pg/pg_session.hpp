@@ -28,10 +28,10 @@ class PgSession {
   PgSession(const PgSession&) = delete;
   PgSession& operator=(const PgSession&) = delete;
 
-  Rows run(const std::string& text);          ///< ends the test on an error
-  std::string value(const std::string& text);  ///< the only value of the only row
+  Rows run(const std::string& text);             ///< ends the test on an error
+  std::string value(const std::string& text);    ///< the only value of the only row
   std::string refusal(const std::string& text);  ///< the SQLSTATE it is refused with, "" when it is not
-  void send(const std::string& text);         ///< does not wait for the end
+  void send(const std::string& text);            ///< does not wait for the end
   [[nodiscard]] int pid() const;
   /// Payloads that have come for the channels listened to, after a round trip: all that was committed before.
   std::vector<std::string> notifications();
@@ -57,7 +57,8 @@ WallTime at_us(std::int64_t microseconds);
 /// Entries that own their texts, in the order that the engine would give them.
 class Entries {
  public:
-  Entries& add(Uuid agent, std::string key, std::string value, std::string error = "", WallTime time = at_us(1'700'000'000'000'000));
+  Entries& add(Uuid agent, std::string key, std::string value, std::string error = "",
+               WallTime time = at_us(1'700'000'000'000'000));
   [[nodiscard]] std::vector<Update> sorted() const;
   [[nodiscard]] std::vector<std::string> chunks() const;
 

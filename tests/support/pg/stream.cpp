@@ -73,7 +73,8 @@ bool Stream::drained() {
 
 bool Stream::is_balanced() const {
   const engine::Snapshot now = engine_->snapshot();
-  return now.counters.balanced() && std::all_of(now.parts.begin(), now.parts.end(), [](const Counters& part) { return part.balanced(); });
+  return now.counters.balanced() &&
+         std::all_of(now.parts.begin(), now.parts.end(), [](const Counters& part) { return part.balanced(); });
 }
 
 std::vector<std::string> Stream::alarms() {
