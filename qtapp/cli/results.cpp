@@ -64,41 +64,22 @@ std::string result_json(const RunResult& result) {
   const Summary& summary = result.summary;
   const Counters& counters = summary.counters;
   const FlushCounters& flushes = summary.flushes;
-  // clang-format off: SPEC's order, line by line
+  // SPEC's order, line by line.
+  // clang-format off
   const Json object = {
-      {"offered", counters.offered},
-      {"accepted", counters.accepted()},
-      {"coalesced", counters.coalesced},
-      {"stale", counters.stale},
-      {"dropped", {{"full", counters.dropped_full}, {"closed", counters.dropped_closed}}},
-      {"written", counters.written},
-      {"unmatched", counters.unmatched},
-      {"rows_stale", counters.rows_stale},
-      {"quarantined", counters.quarantined},
-      {"discarded", counters.discarded},
-      {"spooled", counters.spooled},
-      {"held", counters.held()},
-      {"rejected_lines", result.rejected_lines},
-      {"refused_items", result.refused_items},
+      {"offered", counters.offered}, {"accepted", counters.accepted()}, {"coalesced", counters.coalesced},
+      {"stale", counters.stale}, {"dropped", {{"full", counters.dropped_full}, {"closed", counters.dropped_closed}}},
+      {"written", counters.written}, {"unmatched", counters.unmatched}, {"rows_stale", counters.rows_stale},
+      {"quarantined", counters.quarantined}, {"discarded", counters.discarded}, {"spooled", counters.spooled},
+      {"held", counters.held()}, {"rejected_lines", result.rejected_lines}, {"refused_items", result.refused_items},
       {"sanitized", result.sanitized},
-      {"flushes",
-       {{"capacity", flushes.flushes[0]}, {"scheduled", flushes.flushes[1]}, {"shutdown", flushes.flushes[2]}}},
-      {"flush_failures", flushes.total_failures()},
-      {"chunks", flushes.chunks},
-      {"notify_bytes", flushes.notify_bytes},
-      {"publish_errors", flushes.publish_errors},
-      {"seconds", summary.seconds},
-      {"updates_per_s", summary.updates_per_s},
-      {"db_writes_per_s", summary.db_writes_per_s},
-      {"notifies_per_s", summary.notifies_per_s},
-      {"unbatched",
-       {{"db_writes_per_s", summary.unbatched_db_writes_per_s}, {"notifies_per_s", summary.unbatched_notifies_per_s}}},
+      {"flushes", {{"capacity", flushes.flushes[0]}, {"scheduled", flushes.flushes[1]}, {"shutdown", flushes.flushes[2]}}},
+      {"flush_failures", flushes.total_failures()}, {"chunks", flushes.chunks}, {"notify_bytes", flushes.notify_bytes},
+      {"publish_errors", flushes.publish_errors}, {"seconds", summary.seconds}, {"updates_per_s", summary.updates_per_s},
+      {"db_writes_per_s", summary.db_writes_per_s}, {"notifies_per_s", summary.notifies_per_s},
+      {"unbatched", {{"db_writes_per_s", summary.unbatched_db_writes_per_s}, {"notifies_per_s", summary.unbatched_notifies_per_s}}},
       {"saved", summary.saved},
-      {"delay_s",
-       {{"p50", summary.delay_p50},
-        {"p90", summary.delay_p90},
-        {"p99", summary.delay_p99},
-        {"max", summary.delay_max}}},
+      {"delay_s", {{"p50", summary.delay_p50}, {"p90", summary.delay_p90}, {"p99", summary.delay_p99}, {"max", summary.delay_max}}},
       {"digest", result.digest}};
   // clang-format on
   return object.dump() + "\n";
