@@ -39,7 +39,7 @@ class Program {
     environment.insert(name, value);
     process.setProcessEnvironment(environment);
   }
-  void start(const QStringList& arguments) { process.start(METABATCH_PROGRAM, arguments); }
+  void start(const QStringList& arguments) { process.start(executable, arguments); }
   Ended end() {
     process.closeWriteChannel();
     if (process.state() != QProcess::NotRunning && !process.waitForFinished(60'000)) return {};
@@ -66,6 +66,7 @@ class Program {
   [[nodiscard]] QString db() const { return "sqlite:" + file(); }
 
   QTemporaryDir home;
+  QString executable = METABATCH_PROGRAM;
   QProcess process;
   QByteArray seen_out;
   QByteArray seen_err;
