@@ -65,9 +65,12 @@ class NotificationPrinter {
       : ring_(std::make_shared<engine::NotificationRing>(kNotificationRing)),
         subscription_(notifier.subscribe(ring_)),
         thread_([this, &console] { print(console); }) {}
-  ~NotificationPrinter() {
+  ~NotificationPrinter() { finish(); }
+
+  /// Waits until what was sent is printed, for as long as stdout takes.
+  void finish() {
     ring_->close();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
 
  private:
@@ -85,11 +88,12 @@ class NotificationPrinter {
   std::thread thread_;
 };
 
-/// The threads of one session: this one watches, one feeds, and at the end one closes the lanes, so that a
-/// second signal is still heard.
+/// The threads of one session: this one watches, one feeds, and at the end one closes the lanes and waits for what
+/// is still to be printed, so that a second signal is heard to the very end.
 class Session {
  public:
-  Session(engine::Lanes& lanes, Console& console) : lanes_(lanes), console_(console), began_(SteadyClock::now()) {}
+  Session(engine::Lanes& lanes, NotificationPrinter* printer, Console& console)
+      : lanes_(lanes), printer_(printer), console_(console), began_(SteadyClock::now()) {}
 
   SessionResult run(const Feed& feed, const Watch& watch) {
     feeder_ = std::thread([&] {
@@ -134,6 +138,7 @@ class Session {
     if (closer_.joinable()) return;
     closer_ = std::thread([this] {
       lanes_.close();
+      if (printer_ != nullptr) printer_->finish();
       is_drained_ = true;
       progress_.wake();
     });
@@ -147,6 +152,7 @@ class Session {
   }
 
   engine::Lanes& lanes_;
+  NotificationPrinter* printer_;  // or none
   Console& console_;
   const SteadyClock::time_point began_;
   Signals signals_;
@@ -191,7 +197,7 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
     console.message(engine::describe(lanes.error(), options.config, options.writers));
     return std::nullopt;
   }
-  return Session(**lanes, console).run(feed, watch);
+  return Session(**lanes, printer ? &*printer : nullptr, console).run(feed, watch);
 }
 
 }  // namespace metabatch::cli
