@@ -25,6 +25,10 @@ enum class Errc : std::uint8_t {
   setting_fixed,      ///< cannot change while running; at = a Setting
   unequal_lists,      ///< the four lists of one add differ in length; at = 0
   keys_too_long,      ///< keys of one report together over the limit; at = running sum at the first key over
+  field_unknown,      ///< no such field of a Scenario (scenario.hpp); at = 0
+  field_unreadable,   ///< not the text of such a field; at = first offending byte
+  field_too_small,    ///< at as the function says
+  field_too_large,    ///< at as the function says
 };
 
 /// An error is a code and a place: a byte offset, a line or what the code says.

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/outcome.hpp"
+#include "metabatch/time.hpp"
+
+namespace metabatch {
+
+/// How the time that a flush takes is spread.
+enum class LatencyShape : std::uint8_t {
+  fixed,        ///< always p50
+  uniform,      ///< evenly round p50, so wide that p99 is the 99th percentile
+  exponential,  ///< a least time and an exponential one on top, through p50 and p99
+  lognormal,    ///< the usual shape of a database: through p50 and p99, with a long tail
+};
+std::string_view name_of(LatencyShape shape);
+
+/// Two points of a distribution; the shape says what is between and beyond.
+struct Latency {
+  LatencyShape shape = LatencyShape::lognormal;
+  Duration p50 = std::chrono::milliseconds(4);
+  Duration p99 = std::chrono::milliseconds(20);  ///< not below p50; of no meaning when fixed
+  bool operator==(const Latency&) const = default;
+};
+
+/// A span of virtual time, counted from the start.
+struct Window {
+  Duration begin{};
+  Duration length{};
+  [[nodiscard]] Duration end() const { return begin + length; }
+  bool operator==(const Window&) const = default;
+};
+
+/// A database that is not there: how long a flush takes, and what becomes of it. Each replica writes on one connection of
+/// its own; that the connections slow each other down is not modelled.
+///
+/// @units shares are per million
+struct StoreModel {
+  Latency latency;
+  Duration row_cost = std::chrono::microseconds(4);  ///< added for each entry of a flush
+  std::uint32_t failures = 0;                        ///< share of flushes that fail after all, nothing written
+  FailureClass failure_class = FailureClass::other;  ///< of these
+  std::vector<Window> outages;  ///< no connection: a flush that begins in one fails, one that is in flight breaks
+  Duration outage_answer = std::chrono::milliseconds(10);  ///< how long it takes to find out
+  std::vector<Window> slow;  ///< a flush that begins in one takes slow_factor times as long
+  std::int64_t slow_factor = 10;
+  std::uint32_t publish_failures = 0;  ///< share of chunks that cannot be published; the rows are written all the same
+  bool operator==(const StoreModel&) const = default;
+};
+
+}  // namespace metabatch
