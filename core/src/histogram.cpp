@@ -175,4 +175,15 @@ DelayHistogram& DelayHistogram::operator+=(const DelayHistogram& other) {
   return *this;
 }
 
+DelayHistogram& DelayHistogram::operator-=(const DelayHistogram& earlier) {
+  std::size_t highest = 0;
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    steps_[step] -= earlier.steps_[step];
+    if (steps_[step] > 0) highest = step;
+  }
+  count_ -= earlier.count_;
+  max_ = count_ == 0 ? Duration{} : std::min(max_, Duration(static_cast<std::int64_t>(upper_edge(highest))));
+  return *this;
+}
+
 }  // namespace metabatch

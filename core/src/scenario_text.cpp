@@ -139,7 +139,10 @@ Result<void> set_list(std::vector<Item>& items, std::string_view text, std::size
 template <class Item>
 std::string list_text(const std::vector<Item>& items) {
   std::string text;
-  for (const Item& item : items) text += (text.empty() ? "" : ",") + format(item);
+  for (const Item& item : items) {
+    if (!text.empty()) text += ',';
+    text += format(item);
+  }
   return text;
 }
 

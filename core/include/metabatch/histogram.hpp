@@ -75,6 +75,8 @@ class DelayHistogram {
   [[nodiscard]] Duration max() const { return max_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
   DelayHistogram& operator+=(const DelayHistogram& other);
+  /// What was observed since `earlier`, a former state of this one; max() is then exact only to its step.
+  DelayHistogram& operator-=(const DelayHistogram& earlier);
   bool operator==(const DelayHistogram&) const = default;
 
  private:

@@ -73,7 +73,7 @@ class Simulator {
   /// Lets virtual time pass up to and including `until` (counted from the start), or less: it stops early when it is
   /// finished, or after `most_reports` reports, so that a caller can do something else meanwhile.
   void run_until(Duration until, std::uint64_t most_reports = std::numeric_limits<std::uint64_t>::max());
-  void run_for(Duration time) { run_until(now() + time); }
+  void run_for(Duration time);
   /// To the end.
   void run() { run_until(Duration::max()); }
 
