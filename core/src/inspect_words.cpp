@@ -64,12 +64,11 @@ std::string as_chunks(std::size_t ids) {
 }
 
 std::string about_id(const FoundId& found, std::size_t index) {
-  static constexpr std::string_view kVariants[] = {"NCS", "RFC 9562", "Microsoft", "reserved"};
   std::string text = format_uuid(found.id);
   if (found.id.is_nil()) return text + ": the nil UUID, which is no agent";
   const UuidVariant layout = variant(found.id);
   text += layout == UuidVariant::rfc ? ": version " + std::to_string(found.id.version())
-                                     : ": variant " + std::string(pick(kVariants, layout));
+                                     : ": variant " + std::string(name_of(layout));
   if (!found.canonical) text += ", last symbol not canonical";
   if (found.first != index) text += ", named before";
   return text;

@@ -113,4 +113,14 @@ std::string format_uuid(const Uuid& id) {
   return {out, kUuidChars};
 }
 
+std::string_view name_of(UuidVariant variant) {
+  switch (variant) {
+    case UuidVariant::ncs: return "NCS";
+    case UuidVariant::rfc: return "RFC 9562";
+    case UuidVariant::microsoft: return "Microsoft";
+    case UuidVariant::future: return "reserved";
+  }
+  return "?";
+}
+
 }  // namespace metabatch

@@ -28,6 +28,7 @@ struct Uuid {
 /// @source RFC 9562 section 4.1
 enum class UuidVariant : std::uint8_t { ncs, rfc, microsoft, future };
 UuidVariant variant(const Uuid& id);
+std::string_view name_of(UuidVariant variant);  // for people: `RFC 9562`, `Microsoft`, ...
 
 /// Reads every usual form, in either case: 8-4-4-4-12, 32 hex digits, and both of them in {braces} or
 /// behind urn:uuid:. Nothing around it: blanks are an error.
