@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Debian's Chromium without a window, the built page, and what every test watches. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+import { serve } from '../../wasm/web/serve.mjs';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+export const site = join(root, 'build/wasm/site');
+export const singleFile = pathToFileURL(join(site, 'metabatch.html')).href;
+
+if (!existsSync(join(site, 'index.html'))) throw new Error('the page is not built: ./dev test browser builds it, or cmake --build --preset wasm');
+
+/** A browser and a server for one test file; `end` stops both. */
+export async function start() {
+  const { server, address } = await serve(site);
+  const browser = await chromium.launch({
+    executablePath: process.env.METABATCH_CHROMIUM ?? '/usr/bin/chromium',
+    // In a container there is no user to step down to, so no sandbox.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-component-update', '--no-first-run'],
+  });
+  const end = async () => {
+    await browser.close();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  };
+  return { browser, address, server, end };
+}
+
+/** A page of its own profile. `said` is all it wrote to the console or threw, `foreign` all it asked of other places. */
+export async function open({ browser, address }, { fragment = '', url = address, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const [said, foreign] = [[], []];
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => said.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    said.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  context.on('request', (request) => {
+    const own = request.url().startsWith(address) || request.url() === url.split('#')[0] || /^(data|blob):/.test(request.url());
+    if (!own) foreign.push(request.url());
+  });
+  await page.goto(url + fragment);
+  await page.waitForSelector('#verdict');
+  return { context, page, said, foreign };
+}
+
+/** Pastes as a person would, into what has the focus: the event carries the clipboard's text unchanged. */
+export async function paste(page, text) {
+  await page.evaluate((content) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', content);
+    (document.activeElement ?? document.body).dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, text);
+  await settled(page);
+}
+
+/** Drops a file of these bytes onto the page. */
+export async function drop(page, base64, name = 'dropped.bin') {
+  await page.evaluate(([content, file]) => {
+    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], file));
+    for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, [base64, name]);
+  await settled(page);
+}
+
+/** The next answer is on the page: the inspector marks when it is busy. */
+export async function settled(page) {
+  // Reading a dropped file takes a turn before it is busy; every input is counted when it begins and when it is shown.
+  await page.waitForFunction(() => performance.getEntriesByName('metabatch:input').length > 0 && !document.querySelector('.verdict[aria-busy]'));
+}

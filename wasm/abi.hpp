@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// How the page and the module talk: the page writes bytes to `mb_memory(size)`, calls one function, and reads its answer,
+/// which is text (UTF-8) or numbers (32 bits each), from one place. An answer holds until the next call.
+namespace metabatch::wasm {
+
+/// What the page wrote.
+std::string& input();
+
+/// Makes it the answer; the result is its size in bytes.
+std::uint32_t answer(std::string text);
+/// The same for numbers; the result is how many there are. The vector's memory is used again.
+std::vector<std::uint32_t>& numbers();
+std::uint32_t answer_numbers();
+
+/// `title name name ...` for an enum whose name_of() says "?" (or nothing) behind its last value, so that no list of
+/// names is written twice.
+template <class Enum>
+std::string names(std::string_view title) {
+  std::string line(title);
+  for (unsigned value = 0; value < 256; ++value) {
+    const std::string_view name = name_of(static_cast<Enum>(value));
+    if (name.empty() || name == "?") break;
+    line += '\t';
+    line += name;
+  }
+  return line += '\n';
+}
+
+}  // namespace metabatch::wasm
+
+#define METABATCH_EXPORT(name) extern "C" __attribute__((export_name(#name))) std::uint32_t name

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import { h, type Child } from './dom';
+import { moved, VirtualList } from './list';
+
+export interface Column {
+  title: string;
+  class: string;
+}
+export interface GridOptions {
+  label: string;
+  class: string;
+  columns: Column[];
+  /** The cells of a row, in the order of the columns. */
+  cells(index: number): Child[];
+  /** More classes of a row, for its state. */
+  mark?(index: number): string;
+  onPick(index: number): void;
+  onHover?(index: number | undefined): void;
+}
+
+let made = 0;
+
+/** A table of any length for eyes, keys and screen readers: one row is the active one, arrow keys move it. */
+export class Grid {
+  readonly element: HTMLElement;
+  private readonly list: VirtualList;
+  private readonly id = `grid${++made}`;
+  private active = -1;
+
+  constructor(private readonly options: GridOptions) {
+    this.list = new VirtualList({ label: options.label, role: 'rowgroup', rowRole: 'row', draw: (row, index) => this.draw(row, index) });
+    const body = this.list.element;
+    body.removeAttribute('tabindex');
+    body.removeAttribute('aria-label');
+    const head = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...options.columns.map((column) => h('span', { class: column.class, role: 'columnheader' }, column.title)));
+    this.element = h('div', { class: `grid ${options.class}`, role: 'grid', tabindex: 0, 'aria-label': options.label }, h('div', { role: 'rowgroup', class: 'heads' }, head), body);
+    this.element.addEventListener('keydown', (event) => this.keyed(event));
+    body.addEventListener('click', (event) => this.at(event.target, (index) => this.pick(index)));
+    body.addEventListener('pointerover', (event) => this.at(event.target, (index) => options.onHover?.(index)));
+    body.addEventListener('pointerleave', () => options.onHover?.(undefined));
+  }
+
+  setCount(count: number): void {
+    this.active = -1;
+    this.element.removeAttribute('aria-activedescendant');
+    this.element.setAttribute('aria-rowcount', String(count + 1));
+    this.list.moveTo(0);
+    this.list.setCount(count);
+  }
+  /** Makes it as high as so many rows. */
+  setRowsInSight(rows: number): void {
+    this.list.element.style.height = `calc(${rows} * 1lh)`;
+  }
+  /** Shows which row is active; the row comes into sight. */
+  activate(index: number): void {
+    if (index < 0 || index >= this.list.size) return;
+    this.active = index;
+    this.list.reveal(index);
+    this.element.setAttribute('aria-activedescendant', `${this.id}-${index}`);
+  }
+  redraw(): void {
+    this.list.draw();
+  }
+  drawn(): Iterable<[HTMLElement, number]> {
+    return this.list.drawn();
+  }
+
+  private pick(index: number): void {
+    this.activate(index);
+    this.options.onPick(index);
+  }
+
+  private draw(row: HTMLElement, index: number): void {
+    row.id = `${this.id}-${index}`;
+    row.className = `row ${index === this.active ? 'active' : ''} ${this.options.mark?.(index) ?? ''}`;
+    row.setAttribute('aria-rowindex', String(index + 2));
+    row.setAttribute('aria-selected', String(index === this.active));
+    const cells = this.options.cells(index);
+    row.replaceChildren(...this.options.columns.map((column, at) => h('span', { class: column.class, role: 'gridcell' }, cells[at])));
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    if (this.list.size === 0 || event.ctrlKey || event.metaKey || event.altKey || event.target !== this.element) return;
+    const target = event.key === 'Enter' || event.key === ' ' ? Math.max(0, this.active) : moved(event.key, this.active, this.list.size, this.list.page);
+    if (target === undefined) return;
+    event.preventDefault();
+    this.pick(target);
+  }
+
+  private at(target: EventTarget | null, use: (index: number) => void): void {
+    const row = target instanceof Element ? target.closest<HTMLElement>('.row') : null;
+    if (row?.dataset['index'] !== undefined) use(Number(row.dataset['index']));
+  }
+}

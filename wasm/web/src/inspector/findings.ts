@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import { counted, h, type Child } from '../dom';
+import { Grid } from '../grid';
+import type { Link } from './link';
+import type { Result } from './result';
+import { verdictMark } from './troubles';
+
+const kRowsInSight = 6; // the bytes below matter more
+
+const columns: [string, string][] = [
+  ['#', 'n'],
+  ['', 'sign'],
+  ['Form', 'form'],
+  ['In', 'wrapping'],
+  ['Channel', 'channel'],
+  ['Ids', 'n'],
+  ['Unreadable', 'n'],
+  ['Again', 'n'],
+  ['Bytes', 'n'],
+  ['At byte', 'n'],
+  ['Remarks', 'tags'],
+];
+
+/** Several payloads at once, as a table with totals. */
+export class FindingsView {
+  readonly element: HTMLElement;
+  private readonly totals = h('p', { class: 'totals' });
+  private readonly grid: Grid;
+  private result: Result | undefined;
+
+  constructor(link: Link) {
+    this.grid = new Grid({
+      label: 'Payloads found',
+      class: 'findings',
+      columns: columns.map(([title, name]) => ({ title, class: name })),
+      cells: (row) => this.cells(row),
+      onPick: (row) => link.pick(this.result!.finding(row).firstSpan, 'findings'),
+    });
+    this.element = h('section', { class: 'panel findings-panel', 'aria-label': 'Payloads' }, h('div', { class: 'panel-head' }, h('h2', {}, 'Payloads'), this.totals), this.grid.element);
+    this.element.hidden = true;
+    link.onPick((span, origin) => {
+      const finding = span === undefined ? undefined : this.result?.span(span).finding;
+      if (finding !== undefined && origin !== 'findings') this.grid.activate(finding);
+      this.grid.redraw();
+    });
+  }
+
+  show(result: Result | undefined): void {
+    this.result = result;
+    this.element.hidden = !result || result.findingCount < 2;
+    this.grid.setRowsInSight(Math.min(result?.findingCount ?? 0, kRowsInSight));
+    this.grid.setCount(this.element.hidden ? 0 : result!.findingCount);
+    if (!this.element.hidden) this.totals.textContent = totalsOf(result!);
+  }
+
+  private cells(row: number): Child[] {
+    const one = this.result!.finding(row);
+    const zero = (number: number) => (number === 0 ? '' : counted(number));
+    const tags = h('span', {}, ...one.notes.map((note) => noteTag(note, one.verdict)));
+    return [counted(row + 1), verdictMark(one.verdict), readable(one.form), one.wrapping === 'none' ? '' : one.wrapping, one.channel === 'unnamed' ? '' : one.channel, zero(one.ids), zero(one.unreadable), zero(one.duplicates), counted(one.payloadBytes), counted(one.at), tags];
+  }
+}
+
+/** Remarks on where it stood are no fault of it. */
+export function noteTag(note: string, verdict: string): HTMLElement {
+  return h('span', { class: `tag ${note === 'in_log' || note === 'escaped' ? '' : verdict}` }, readable(note));
+}
+
+export function readable(name: string): string {
+  return name.replaceAll('_', ' ');
+}
+
+function totalsOf(result: Result): string {
+  const sum = { bytes: 0, unreadable: 0, good: 0, odd: 0, bad: 0 } as Record<string, number>;
+  for (let at = 0; at < result.findingCount; ++at) {
+    const one = result.finding(at);
+    sum['bytes']! += one.payloadBytes;
+    sum['unreadable']! += one.unreadable;
+    sum[one.verdict]! += 1;
+  }
+  const parts = [`${counted(result.findingCount)} found`, `${counted(result.idCount, 'id')} of ${counted(result.distinct, 'agent')}`, counted(sum['bytes']!, 'byte')];
+  for (const verdict of ['good', 'odd', 'bad']) if (sum[verdict]) parts.push(`${counted(sum[verdict]!)} ${verdict}`);
+  if (sum['unreadable']) parts.push(`${counted(sum['unreadable']!)} unreadable`);
+  return parts.join(' · ');
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import { counted, h, type Child } from '../dom';
+import type { Engine } from '../engine';
+import { Grid } from '../grid';
+import type { Link } from './link';
+import type { Result } from './result';
+
+type Which = 'all' | 'first' | 'again' | 'odd';
+const choices: [Which, string][] = [
+  ['all', 'All'],
+  ['first', 'Each agent once'],
+  ['again', 'Named before'],
+  ['odd', 'Not as usual'],
+];
+
+/** The list of ids, what is shown of it, and its link with the bytes. */
+export class IdsView {
+  readonly element: HTMLElement;
+  /** Told when other ids are shown. */
+  onChange: () => void = () => {};
+  private readonly grid: Grid;
+  private readonly filter = h('input', { type: 'search', id: 'filter', placeholder: 'Filter: a UUID in any form, or a part of it', spellcheck: 'false', autocomplete: 'off', 'aria-label': 'Filter ids by UUID' });
+  private readonly which = h('select', { id: 'which', 'aria-label': 'Which ids' }, ...choices.map(([value, text]) => h('option', { value }, text)));
+  private readonly outcome = h('p', { class: 'muted outcome', role: 'status' });
+  private result: Result | undefined;
+  private shown: number[] = [];
+  private asked = 0;
+
+  constructor(
+    private readonly link: Link,
+    private readonly engine: Engine,
+  ) {
+    this.grid = new Grid({
+      label: 'Ids',
+      class: 'ids',
+      columns: ['#', 'Agent', 'Byte', 'UUID', ''].map((title, at) => ({ title, class: ['n', 'uuid', 'n', 'version', 'tags'][at]! })),
+      cells: (row) => this.cells(this.shown[row]!),
+      mark: (row) => this.mark(this.shown[row]!),
+      onPick: (row) => this.link.pick(this.result!.id(this.shown[row]!).span, 'ids'),
+      onHover: (row) => this.link.hover(row === undefined ? undefined : this.result!.id(this.shown[row]!).span, 'ids'),
+    });
+    this.element = h('div', { class: 'ids-view' }, h('div', { class: 'tools' }, this.filter, this.which), this.outcome, this.grid.element);
+    this.filter.addEventListener('input', () => void this.apply());
+    this.which.addEventListener('change', () => void this.apply());
+    link.onHover(() => this.remark());
+    link.onPick((span, origin) => {
+      if (span !== undefined && origin !== 'ids') this.follow(span);
+      this.remark();
+    });
+  }
+
+  show(result: Result | undefined): void {
+    this.result = result;
+    void this.apply();
+  }
+
+  /** The ids in sight of the filter, in order. */
+  get indexes(): readonly number[] {
+    return this.shown;
+  }
+
+  private async apply(): Promise<void> {
+    const { result } = this;
+    const turn = ++this.asked;
+    const text = this.filter.value.trim();
+    const wanted = text.length < 22 || !result ? [] : await this.engine.call('readIds', { text });
+    if (turn !== this.asked) return;
+    this.shown = result ? this.matching(result, text.toLowerCase(), new Set(wanted)) : [];
+    this.grid.setCount(this.shown.length);
+    this.outcome.textContent = result ? this.say(text, wanted) : '';
+    if (this.link.picked !== undefined) this.follow(this.link.picked);
+    this.onChange();
+  }
+
+  private matching(result: Result, text: string, wanted: Set<string>): number[] {
+    const shown: number[] = [];
+    const which = this.which.value as Which;
+    for (let at = 0; at < result.idCount; ++at) {
+      if (wanted.size > 0 ? !wanted.has(result.uuid(at)) : text !== '' && !result.uuid(at).includes(text)) continue;
+      if (which === 'first' && result.id(at).first !== at) continue;
+      if (which === 'again' && result.id(at).first === at) continue;
+      if (which === 'odd' && result.span(result.id(at).span).verdict === 'good') continue;
+      shown.push(at);
+    }
+    return shown;
+  }
+
+  private say(text: string, wanted: string[]): string {
+    const all = this.result!.idCount;
+    if (text === '' && this.which.value === 'all') return all === this.result!.distinct ? counted(all, 'id') : `${counted(all, 'id')} of ${counted(this.result!.distinct, 'agent')}`;
+    if (this.shown.length > 0) return `${counted(this.shown.length)} of ${counted(all, 'id')}`;
+    return wanted.length === 1 ? `${wanted[0]} is not among the ${counted(all, 'id')}` : `none of ${counted(all, 'id')}`;
+  }
+
+  private cells(at: number): Child[] {
+    const id = this.result!.id(at);
+    const span = this.result!.span(id.span);
+    const isNil = /^[0-]+$/.test(this.result!.uuid(at));
+    const tags = [!id.canonical && 'not canonical', isNil && 'nil', id.first !== at && `again, first is #${counted(id.first + 1)}`];
+    const version = isNil ? 'nil' : id.variant === 'RFC 9562' ? `v${id.version}` : id.variant;
+    return [counted(at + 1), this.result!.uuid(at), counted(span.at), version, h('span', {}, ...tags.filter(Boolean).map((tag) => h('span', { class: 'tag odd' }, String(tag))))];
+  }
+
+  private mark(at: number): string {
+    const { span } = this.result!.id(at);
+    return this.link.isOn(span) ? 'on' : '';
+  }
+  private remark(): void {
+    for (const [row, at] of this.grid.drawn()) row.classList.toggle('on', this.shown[at] !== undefined && this.mark(this.shown[at]) !== '');
+  }
+
+  private follow(span: number): void {
+    const { id } = this.result?.span(span) ?? {};
+    const row = id === undefined ? -1 : this.shown.indexOf(id);
+    if (row >= 0) this.grid.activate(row);
+    this.grid.redraw();
+  }
+}

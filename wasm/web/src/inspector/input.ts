@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import { button, counted, h } from '../dom';
+import { broughtByPaste, type Brought } from '../intake';
+import { examples } from './examples';
+
+const kEditableBytes = 65_536; // more than this in a text field makes a browser slow
+const kTypingPause = 80; // ms without a key before what was typed is looked at
+
+/** Where the input comes from: typed, pasted, dropped or opened. It always ends as bytes. */
+export class InputView {
+  readonly element: HTMLElement;
+  /** Told with each new input; `note` says what a person should know about how it was read. */
+  onBytes: (bytes: Uint8Array, note: string) => void = () => {};
+  limit = Infinity;
+  private readonly area = h('textarea', { id: 'input', rows: 4, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', 'aria-label': 'Payload, log lines, SQL or UUIDs', placeholder: 'Paste a NOTIFY payload, lines from psql or a server log, SQL, or UUIDs. Or drop a file anywhere.' });
+  private readonly held = h('p', { class: 'held', hidden: true });
+  private readonly file = h('input', { type: 'file', class: 'visually-hidden', tabindex: -1, 'aria-hidden': 'true' });
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private turn = 0;
+
+  constructor(...more: HTMLElement[]) {
+    const example = h('select', { id: 'example', 'aria-label': 'Show an example' }, h('option', { value: '' }, 'Examples'), ...examples.map(([title], at) => h('option', { value: at }, title)));
+    example.addEventListener('change', () => {
+      if (example.value !== '') this.take({ text: examples[Number(example.value)]![1] });
+      example.value = '';
+    });
+    const open = button('Open file', () => this.file.click());
+    const clear = button('Clear', () => this.clear());
+    this.element = h('section', { class: 'panel input-panel', 'aria-label': 'Input to inspect' }, this.area, this.held, h('div', { class: 'tools' }, open, example, clear, ...more), this.file);
+    this.listen();
+  }
+
+  take(brought: Brought): void {
+    if ('file' in brought) void this.takeFile(brought.file);
+    else this.takeBytes(new TextEncoder().encode(brought.text), '');
+  }
+
+  /** The one place where what is too long is cut. */
+  takeBytes(bytes: Uint8Array, note: string): void {
+    ++this.turn;
+    clearTimeout(this.timer);
+    const cut = bytes.length > this.limit;
+    const kept = cut ? bytes.slice(0, this.limit) : bytes;
+    this.showField(kept);
+    this.onBytes(kept, cut ? tooLong(bytes.length, this.limit) : note);
+  }
+
+  focus(): void {
+    this.area.focus();
+  }
+
+  private async takeFile(file: File): Promise<void> {
+    const turn = ++this.turn;
+    try {
+      const bytes = new Uint8Array(await file.slice(0, this.limit).arrayBuffer());
+      if (turn !== this.turn) return;
+      this.takeBytes(bytes, file.size > bytes.length ? tooLong(file.size, this.limit) : '');
+    } catch (error) {
+      if (turn === this.turn) this.takeBytes(new Uint8Array(), `The file could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private clear(): void {
+    this.takeBytes(new Uint8Array(), '');
+    this.focus();
+  }
+
+  private listen(): void {
+    this.area.addEventListener('input', () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.takeTyped(), kTypingPause);
+    });
+    this.area.addEventListener('paste', (event) => {
+      const brought = broughtByPaste(event);
+      const replacesAll = this.area.selectionEnd - this.area.selectionStart === this.area.value.length;
+      if (!brought || (!replacesAll && !('file' in brought) && brought.text.length < kEditableBytes)) return;
+      event.preventDefault();
+      this.take(brought);
+    });
+    this.file.addEventListener('change', () => {
+      const file = this.file.files?.[0];
+      if (file) this.take({ file });
+      this.file.value = '';
+    });
+  }
+
+  private takeTyped(): void {
+    ++this.turn;
+    this.onBytes(new TextEncoder().encode(this.area.value), '');
+  }
+
+  /** A field holds only what it can show unchanged; all else is said in words and shown below. */
+  private showField(bytes: Uint8Array): void {
+    const text = bytes.length <= kEditableBytes ? exactText(bytes) : undefined;
+    this.area.hidden = text === undefined;
+    this.held.hidden = text !== undefined;
+    this.area.value = text ?? '';
+    this.held.textContent = text === undefined ? `${counted(bytes.length, 'byte')} are held${bytes.length > kEditableBytes ? ', too many to edit here' : ', which are not text'}; they are shown below. Paste or drop something else to replace them.` : '';
+  }
+}
+
+function tooLong(size: number, limit: number): string {
+  return `It has ${counted(size, 'byte')}; only the first ${counted(limit)} were read. For more, cut it into files.`;
+}
+
+function exactText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import { button, copy, counted, h } from '../dom';
+import { isAbort, type Engine } from '../engine';
+import type { Frame, View } from '../frame';
+import type { Brought } from '../intake';
+import { BytesView } from './bytes';
+import type { Limits, Names } from './calls';
+import { EncodeView } from './encode';
+import { FindingsView } from './findings';
+import { IdsView } from './ids';
+import { InputView } from './input';
+import { Link } from './link';
+import { Result } from './result';
+import { bytesOf, ShareDialog } from './share';
+import { forms, notifies, written, type Form } from './take_away';
+import { Tabs } from './tabs';
+import { TroublesView } from './troubles';
+import { VerdictView } from './verdict';
+
+/** The inspector: says what a pasted payload is and what is wrong with it. */
+export class Inspector implements View {
+  readonly name = 'inspector';
+  readonly title = 'Inspector';
+  private readonly link = new Link();
+  private frame!: Frame;
+  private engine!: Engine;
+  private input!: InputView;
+  private verdict!: VerdictView;
+  private findings!: FindingsView;
+  private bytesView!: BytesView;
+  private ids!: IdsView;
+  private troubles!: TroublesView;
+  private encode!: EncodeView;
+  private tabs!: Tabs;
+  private share!: ShareDialog;
+  private readonly details = h('p', { class: 'details', role: 'status', 'aria-live': 'polite', id: 'details' });
+  private readonly copied = h('span', { class: 'outcome', role: 'status' });
+  private facts!: Promise<{ names: Names; limits: Limits }>;
+  private bytes: Uint8Array = new Uint8Array();
+  private result: Result | undefined;
+  private running: AbortController | undefined;
+  private arrived: string | undefined;
+
+  mount(panel: HTMLElement, frame: Frame): void {
+    this.frame = frame;
+    this.engine = frame.engine();
+    this.facts = this.engine.call('facts', null);
+    this.share = new ShareDialog((state) => frame.link(this.name, state));
+    const share = button('Share…', () => void this.share.open(this.bytes));
+    this.input = new InputView(h('span', { class: 'grow' }), share);
+    this.verdict = new VerdictView(this.engine);
+    this.findings = new FindingsView(this.link);
+    this.bytesView = new BytesView(this.link);
+    this.ids = new IdsView(this.link, this.engine);
+    this.troubles = new TroublesView(this.link, this.engine);
+    this.encode = new EncodeView(this.engine, (text) => this.say(text));
+    this.tabs = new Tabs('What was found', [
+      ['ids', 'Ids', h('div', { class: 'fill' }, this.ids.element, this.copyBar())],
+      ['problems', 'Problems', this.troubles.element],
+      ['encode', 'Encode', this.encode.element],
+    ]);
+    const both = h('div', { class: 'both' }, this.bytesView.element, h('section', { class: 'panel found-panel', 'aria-label': 'Found' }, this.tabs.element));
+    panel.append(this.input.element, this.verdict.element, this.findings.element, both, this.details, this.share.element);
+    this.wire();
+    this.showResult();
+  }
+
+  arrive(state: string | undefined): void {
+    if (state === undefined || state === this.arrived) return;
+    this.arrived = state;
+    void this.takeLink(state);
+  }
+
+  take(brought: Brought): void {
+    this.input.take(brought);
+  }
+
+  private wire(): void {
+    this.input.onBytes = (bytes, note) => void this.inspect(bytes, note);
+    this.ids.onChange = () => this.showEncoded();
+    this.tabs.onChange = () => this.showEncoded();
+    this.link.onPick((span) => void this.tell(span));
+    this.link.onHover((span) => void this.tell(span ?? this.link.picked));
+    void this.facts.then(
+      ({ limits }) => {
+        this.input.limit = limits.inputBytes;
+        this.encode.setLimits(limits);
+      },
+      (error: Error) => this.verdict.fail(error.message),
+    );
+  }
+
+  private async takeLink(state: string): Promise<void> {
+    try {
+      const { limits } = await this.facts;
+      this.input.takeBytes(await bytesOf(state, limits.inputBytes), '');
+    } catch (error) {
+      this.input.takeBytes(new Uint8Array(), `The link cannot be read: ${error instanceof RangeError ? error.message : 'it is damaged or not a link of this page'}.`);
+    }
+    this.arrived = state;
+    this.frame.setState(this.name, state);
+  }
+
+  private async inspect(bytes: Uint8Array, note: string): Promise<void> {
+    performance.mark('metabatch:input');
+    this.running?.abort();
+    const running = (this.running = new AbortController());
+    if (this.arrived !== undefined || location.hash.includes('?')) this.frame.setState(this.name);
+    this.arrived = undefined;
+    this.bytes = bytes;
+    this.result = undefined;
+    this.verdict.begin(bytes.length);
+    try {
+      const [{ names, limits }, tables] = await Promise.all([this.facts, this.engine.call('inspect', { bytes }, { signal: running.signal })]);
+      this.result = bytes.length > 0 ? new Result(tables, names, limits) : undefined;
+    } catch (error) {
+      if (isAbort(error) || running.signal.aborted) return;
+      this.showResult();
+      return this.verdict.fail(error instanceof Error ? error.message : String(error));
+    }
+    this.showResult(note);
+    performance.measure('metabatch:first-result', 'metabatch:input');
+  }
+
+  private showResult(note = ''): void {
+    const { result, bytes } = this;
+    document.body.classList.toggle('nothing', bytes.length === 0);
+    this.link.pick(undefined, 'reset');
+    this.verdict.show(result, bytes.length, note);
+    this.findings.show(result);
+    this.bytesView.show(bytes, result);
+    this.ids.show(result);
+    const troubles = this.troubles.show(result);
+    this.tabs.setCount('ids', result?.idCount ?? 0);
+    this.tabs.setCount('problems', troubles);
+    if (result && result.idCount === 0 && troubles > 0) this.tabs.choose('problems');
+    else if (troubles === 0 && this.tabs.chosen === 'problems') this.tabs.choose('ids');
+  }
+
+  private async tell(span: number | undefined): Promise<void> {
+    const { result } = this;
+    if (!result || span === undefined) return void (this.details.textContent = '');
+    const one = result.span(span);
+    const [sentence] = await this.engine.call('describe', { what: 'span', indexes: [span] }).catch(() => ['']);
+    if (result !== this.result || (this.link.hovered ?? this.link.picked) !== span) return;
+    const range = one.length === 1 ? `Byte ${counted(one.at)}` : `Bytes ${counted(one.at)} to ${counted(one.at + one.length - 1)}`;
+    this.details.textContent = `${range} (${counted(one.length)}) · ${one.kind.replaceAll('_', ' ')} · ${one.verdict} · ${sentence}`;
+  }
+
+  /** The ids in sight, each agent once, in the order in which they were first named. */
+  private shownUuids(): string[] {
+    return [...new Set(this.ids.indexes.map((at) => this.result!.uuid(at)))];
+  }
+  private showEncoded(): void {
+    const isShown = this.tabs.chosen === 'encode';
+    this.encode.show(isShown && this.result ? this.ids.indexes.map((at) => this.result!.uuid(at)) : [], isShown);
+  }
+
+  private copyBar(): HTMLElement {
+    const one = ([form, label, title]: [Form, string, string]) => button(label, () => void this.copyAs(form), { title, 'aria-label': `Copy as ${label}: ${title}` });
+    return h('div', { class: 'tools copy-bar' }, h('span', { class: 'muted' }, 'Copy'), ...forms.map(one), this.copied);
+  }
+  private async copyAs(form: Form): Promise<void> {
+    const uuids = this.shownUuids();
+    if (uuids.length === 0) return this.say('There are no ids to copy.');
+    const { names, limits } = await this.facts;
+    const text = form === 'notify' ? notifies(names.channel_default[0]!, await this.engine.call('encode', { uuids: uuids.join('\n'), budget: limits.defaultBudget, sorted: true })) : written(form, uuids);
+    this.say((await copy(text)) ? `${counted(uuids.length, 'agent')} copied.` : 'The browser refused to copy.');
+  }
+  private say(text: string): void {
+    this.copied.textContent = text;
+    if (this.tabs.chosen !== 'ids') this.frame.announce(text);
+  }
+}

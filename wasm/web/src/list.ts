@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import { h } from './dom';
+
+/** Browsers end elements somewhere beyond 16 million pixels; above this, the scroll bar moves in proportion. */
+const kMaxPixels = 8_000_000;
+const kSpare = 4; // rows drawn above and below what is seen
+
+export interface ListOptions {
+  label: string;
+  class?: string;
+  role?: string;
+  rowRole?: string;
+  /** Fills a row that may have shown another one. */
+  draw(row: HTMLElement, index: number): void;
+}
+
+/** Rows of one height, of which only those in sight exist: a million cost as much as thirty. */
+export class VirtualList {
+  readonly element: HTMLElement;
+  private readonly layer = h('div', { class: 'rows', role: 'presentation' });
+  private readonly space = h('div', { class: 'space', role: 'presentation' }, this.layer);
+  private readonly rows: HTMLElement[] = [];
+  private count = 0;
+  private top = 0; // row at the upper edge, with its fraction
+  private rowHeight = 22;
+  private expected = 0; // scrollTop that we set ourselves
+  private waiting = false;
+
+  constructor(private readonly options: ListOptions) {
+    this.element = h('div', { class: `list ${options.class ?? ''}`, role: options.role ?? 'group', tabindex: 0, 'aria-label': options.label }, this.space);
+    this.element.addEventListener('scroll', () => this.scrolled());
+    this.element.addEventListener('wheel', (event) => this.wheeled(event), { passive: false });
+    new ResizeObserver(() => this.drawSoon()).observe(this.element);
+  }
+
+  get first(): number {
+    return Math.floor(this.top);
+  }
+  /** Whole rows in sight. */
+  get page(): number {
+    return Math.max(1, Math.floor(this.element.clientHeight / this.rowHeight));
+  }
+  get size(): number {
+    return this.count;
+  }
+
+  setCount(count: number): void {
+    this.count = count;
+    this.measure();
+    this.space.style.height = `${this.pixels}px`;
+    this.moveTo(Math.min(this.top, this.last));
+    this.draw();
+  }
+
+  /** Scrolls no more than is needed. */
+  reveal(index: number): void {
+    if (index < this.top) this.moveTo(index);
+    else if (index + 1 > this.top + this.page) this.moveTo(index + 1 - this.page);
+    this.draw();
+  }
+
+  moveTo(row: number): void {
+    this.top = Math.max(0, Math.min(row, this.last));
+    this.expected = this.last > 0 ? Math.round((this.top / this.last) * this.scrollRange) : 0;
+    this.element.scrollTop = this.expected;
+  }
+
+  /** The rows that exist now, with the index that each shows. */
+  *drawn(): Iterable<[HTMLElement, number]> {
+    for (const row of this.rows) if (!row.hidden) yield [row, Number(row.dataset['index'])];
+  }
+
+  draw(): void {
+    this.waiting = false;
+    this.measure();
+    const from = Math.max(0, this.first - kSpare);
+    const shown = Math.min(this.count - from, Math.ceil(this.element.clientHeight / this.rowHeight) + 2 * kSpare + 1);
+    while (this.rows.length < shown) {
+      const row = h('div', { class: 'row', role: this.options.rowRole });
+      this.rows.push(row);
+      this.layer.append(row);
+    }
+    this.layer.style.transform = `translateY(${this.element.scrollTop - (this.top - from) * this.rowHeight}px)`;
+    this.rows.forEach((row, at) => {
+      row.hidden = at >= shown;
+      if (row.hidden) return row.replaceChildren();
+      row.dataset['index'] = String(from + at);
+      this.options.draw(row, from + at);
+    });
+  }
+
+  private drawSoon(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  private get pixels(): number {
+    return Math.min(this.count * this.rowHeight, kMaxPixels);
+  }
+  private get isScaled(): boolean {
+    return this.count * this.rowHeight > kMaxPixels;
+  }
+  /** The greatest `top`. */
+  private get last(): number {
+    return Math.max(0, this.count - this.element.clientHeight / this.rowHeight);
+  }
+  private get scrollRange(): number {
+    return Math.max(0, this.pixels - this.element.clientHeight);
+  }
+
+  /** The height follows the size of the text. */
+  private measure(): void {
+    const height = Number.parseFloat(getComputedStyle(this.element).lineHeight);
+    if (!(height > 0) || height === this.rowHeight) return;
+    this.rowHeight = height;
+    this.space.style.height = `${this.pixels}px`;
+  }
+
+  private scrolled(): void {
+    const at = this.element.scrollTop;
+    if (Math.abs(at - this.expected) >= 1) {
+      this.expected = at;
+      this.top = this.isScaled ? (at / this.scrollRange) * this.last : at / this.rowHeight;
+    }
+    this.drawSoon();
+  }
+
+  /** Where the bar moves in proportion, a pixel of it is many rows: the wheel moves rows. */
+  private wheeled(event: WheelEvent): void {
+    if (!this.isScaled || event.ctrlKey || event.deltaY === 0) return;
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 1 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? this.page : 1 / this.rowHeight;
+    this.moveTo(this.top + event.deltaY * unit);
+    this.drawSoon();
+  }
+}
+
+/** What a key that moves through rows asks for, or undefined. */
+export function moved(key: string, at: number, count: number, page: number): number | undefined {
+  const target = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: count - 1 }[key];
+  return target === undefined ? undefined : Math.max(0, Math.min(count - 1, target));
+}

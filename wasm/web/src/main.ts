@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import { keepOffline } from './assets';
+import { Frame } from './frame';
+import { Inspector } from './inspector/view';
+import { listenAnywhere } from './intake';
+
+const inspector = new Inspector();
+const frame = new Frame([inspector]);
+frame.start();
+listenAnywhere((brought) => {
+  frame.go(inspector.name);
+  inspector.take(brought);
+});
+keepOffline();
