@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <new>
 
 #include "bytes.hpp"
@@ -55,6 +56,7 @@ void Blocks::overwrite(Block& block, const Report& report, TextBytes text, Insta
 }
 
 void Blocks::fill(Block& block, const Report& report, bool with_errors) {
+  assert(block.count == 0 || block.data != nullptr);
   auto* sizes = reinterpret_cast<TextSize*>(block.data);
   char* to = block.data + block.count * sizeof(TextSize);
   const std::string_view* value = report.values.data();

@@ -20,7 +20,7 @@ struct DatabaseFlags {
   bool json = false;
 };
 
-std::string text_of(nlohmann::ordered_json json) {
+std::string text_of(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

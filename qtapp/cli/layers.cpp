@@ -109,7 +109,7 @@ Arguments arguments_of(const Environment& environment, const CLI::App& command) 
   Arguments found;
   for (const std::string& name : layered_options(command))
     if (const std::string value = lookup(environment, variable_name(name)); !value.empty())
-      found.push_back("--" + name + "=" + value);
+      found.push_back(std::string("--").append(name).append("=").append(value));
   return found;
 }
 
