@@ -65,25 +65,24 @@ FleetArrivals::FleetArrivals(const Fleet& fleet, std::int64_t replicas, std::uin
       texts_(fleet, ids_.next()),
       clocks_(static_cast<std::size_t>(replicas)) {
   if (fleet.burst_every > Duration{}) next_burst_ = fleet.burst_every;
+  make_agents(most_agents(fleet));
   join(static_cast<std::uint64_t>(fleet.agents), Duration{});
   next_ = earliest();
 }
 
-void FleetArrivals::make_agents(std::uint64_t count) {
-  agents_.reserve(static_cast<std::size_t>(count));
-  while (agents_.size() < count) {
-    const auto number = static_cast<std::uint32_t>(agents_.size());
-    Agent agent;
+/// All that will ever be, so that the table is made once.
+void FleetArrivals::make_agents(std::int64_t count) {
+  agents_.resize(static_cast<std::size_t>(count));
+  for (std::uint32_t number = 0; number < agents_.size(); ++number) {
+    Agent& agent = agents_[number];
     agent.id = make_id(number, ids_, id_salt_);
     agent.registered = fleet_.unregistered == 0 || !ids_.chance(fleet_.unregistered);
     agent.replica = static_cast<std::uint16_t>(homes_.below(static_cast<std::uint64_t>(replicas_)));
-    agents_.push_back(agent);
   }
 }
 
 /// The next `count` agents become part of the fleet, their first reports as fleet.start says.
 void FleetArrivals::join(std::uint64_t count, Duration now) {
-  make_agents(present_ + count);
   const auto every = static_cast<std::uint64_t>(fleet_.every.count());
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto number = static_cast<std::uint32_t>(present_ + i);

@@ -68,7 +68,7 @@ class FleetArrivals final : public Arrivals {
     ArrivalKind kind;
   };
 
-  void make_agents(std::uint64_t count);
+  void make_agents(std::int64_t count);
   void join(std::uint64_t count, Duration now);
   void change(std::int64_t agents, Duration now);
   void schedule(std::uint32_t agent);

@@ -95,65 +95,76 @@ double flush_seconds(const Metrics& metrics) {
 Samples::Samples(Duration duration, Duration every)
     : every_(every == Duration{} ? chosen_pace(duration) : every), timeline_(kSeries, shape_of(every_)) {}
 
-void Samples::take(Duration now, std::span<const Replica> replicas, std::uint64_t reports, std::uint64_t agents) {
-  if (now <= at_) return;
-  Counters counters;
-  FlushCounters flushes;
-  DelayHistogram delay;
-  double seconds_flushing = 0, fullest = 0, room_entries = 0, room_bytes = 0;
+Samples::State Samples::gather(std::span<const Replica> replicas) {
+  State state;
   for (const Replica& replica : replicas) {
     const Metrics& metrics = replica.batcher.metrics();
-    counters += replica.batcher.counters();
-    flushes += metrics.flushes;
-    delay += metrics.delay;
-    seconds_flushing += flush_seconds(metrics);
-    fullest = std::max(fullest, room_share(replica.batcher));
-    room_entries += static_cast<double>(replica.batcher.room_entries());
-    room_bytes += static_cast<double>(replica.batcher.room_bytes());
+    state.counters += replica.batcher.counters();
+    state.flushes += metrics.flushes;
+    state.delay += metrics.delay;
+    state.flush_seconds += flush_seconds(metrics);
+    state.fullest = std::max(state.fullest, room_share(replica.batcher));
+    state.room_entries += static_cast<double>(replica.batcher.room_entries());
+    state.room_bytes += static_cast<double>(replica.batcher.room_bytes());
   }
-  const Counters since = difference(counters, counters_);
-  since_.flushes = difference(flushes, flushes_);
-  since_.delay = delay;
-  since_.delay -= delay_;
-  const Summary summary = summarize(since, since_, reports - reports_, now - at_);
-  const auto per_second = [&](std::uint64_t count) { return static_cast<double>(count) / summary.seconds; };
+  return state;
+}
+
+void Samples::take(Duration now, std::span<const Replica> replicas, std::uint64_t reports, std::uint64_t agents) {
+  if (now <= at_) return;
+  State state = gather(replicas);
+  state.reports = reports;
+  append(state, now, static_cast<double>(agents));
+  at_ = now;
+  last_ = state;
+}
+
+/// What the replicas came to since the last sample.
+Summary Samples::since_last(const State& state, Duration now) {
+  since_.flushes = difference(state.flushes, last_.flushes);
+  since_.delay = state.delay;
+  since_.delay -= last_.delay;
+  return summarize(difference(state.counters, last_.counters), since_, state.reports - last_.reports, now - at_);
+}
+
+void Samples::append(const State& state, Duration now, double agents) {
+  const Summary s = since_last(state, now);
+  const Counters& since = s.counters;
+  const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
+  const auto a_second = [&](std::uint64_t count) { return number(count) / s.seconds; };
   const auto measured = [&](double value) { return since_.delay.count() > 0 ? value : kNotMeasured; };
-  const auto flushed = static_cast<double>(since_.flushes.total_flushes());
-  const double values[] = {ratio(static_cast<double>(since_.flushes.flushed_entries), flushed),
-                           per_second(since_.flushes.flushes[0]),
-                           per_second(since_.flushes.flushes[1]),
-                           per_second(since_.flushes.flushes[2]),
-                           per_second(since_.flushes.total_failures()),
-                           ratio(seconds_flushing - flush_seconds_, flushed),
-                           static_cast<double>(counters.held()),
-                           static_cast<double>(counters.waiting),
-                           static_cast<double>(counters.queued),
-                           static_cast<double>(counters.in_flight),
-                           room_entries,
-                           room_bytes,
-                           fullest,
-                           summary.updates_per_s,
-                           summary.unbatched_db_writes_per_s,
-                           per_second(since.dropped()),
-                           per_second(since.coalesced),
-                           per_second(since.stale),
-                           per_second(since.rows_stale),
-                           per_second(since.unmatched),
-                           summary.db_writes_per_s,
-                           summary.notifies_per_s,
-                           summary.unbatched_db_writes_per_s,
-                           measured(summary.delay_p50),
-                           measured(summary.delay_p99),
-                           measured(summary.delay_max),
-                           static_cast<double>(agents)};
+  const double flushed = number(since_.flushes.total_flushes());
+  const auto& by_reason = since_.flushes.flushes;
+  const Counters& held = state.counters;
+  const double values[] = {ratio(number(since_.flushes.flushed_entries), flushed),
+                           a_second(by_reason[0]),
+                           a_second(by_reason[1]),
+                           a_second(by_reason[2]),
+                           a_second(since_.flushes.total_failures()),
+                           ratio(state.flush_seconds - last_.flush_seconds, flushed),
+                           number(held.held()),
+                           number(held.waiting),
+                           number(held.queued),
+                           number(held.in_flight),
+                           state.room_entries,
+                           state.room_bytes,
+                           state.fullest,
+                           s.updates_per_s,
+                           s.unbatched_db_writes_per_s,
+                           a_second(since.dropped()),
+                           a_second(since.coalesced),
+                           a_second(since.stale),
+                           a_second(since.rows_stale),
+                           a_second(since.unmatched),
+                           s.db_writes_per_s,
+                           s.notifies_per_s,
+                           s.unbatched_db_writes_per_s,
+                           measured(s.delay_p50),
+                           measured(s.delay_p99),
+                           measured(s.delay_max),
+                           agents};
   static_assert(std::size(values) == std::size(kSeries));
   timeline_.append(Instant(now), values);
-  at_ = now;
-  counters_ = counters;
-  flushes_ = flushes;
-  delay_ = delay;
-  flush_seconds_ = seconds_flushing;
-  reports_ = reports;
 }
 
 }  // namespace metabatch

@@ -22,14 +22,21 @@ class Samples {
   [[nodiscard]] const Timeline& timeline() const { return timeline_; }
 
  private:
+  struct State {
+    Counters counters;
+    FlushCounters flushes;
+    DelayHistogram delay;
+    double flush_seconds = 0, fullest = 0, room_entries = 0, room_bytes = 0;
+    std::uint64_t reports = 0;
+  };
+  static State gather(std::span<const Replica> replicas);
+  Summary since_last(const State& state, Duration now);
+  void append(const State& state, Duration now, double agents);
+
   Duration every_;
   Timeline timeline_;
   Duration at_{};
-  Counters counters_;
-  FlushCounters flushes_;
-  DelayHistogram delay_;
-  double flush_seconds_ = 0;
-  std::uint64_t reports_ = 0;
+  State last_;
   Metrics since_;  // kept: it allocates
 };
 

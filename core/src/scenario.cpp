@@ -25,15 +25,6 @@ std::optional<Error> out_of_range(const Scenario& scenario) {
   return std::nullopt;
 }
 
-std::int64_t most_agents(const Fleet& fleet) {
-  std::int64_t most = fleet.agents, present = fleet.agents;
-  for (const FleetChange& change : fleet.changes) {
-    present = std::max<std::int64_t>(present + change.agents, 0);
-    most = std::max(most, present);
-  }
-  return most;
-}
-
 std::optional<Error> at_odds(const Scenario& s) {
   const Fleet& fleet = s.fleet;
   const Latency& latency = s.store.latency;
@@ -133,6 +124,15 @@ std::string why_refused(std::string_view name) {
 }
 
 }  // namespace
+
+std::int64_t most_agents(const Fleet& fleet) {
+  std::int64_t most = fleet.agents, present = fleet.agents;
+  for (const FleetChange& change : fleet.changes) {
+    present = std::max<std::int64_t>(present + change.agents, 0);
+    most = std::max(most, present);
+  }
+  return most;
+}
 
 Result<Scenario> validated(Scenario scenario) {
   if (const auto error = list_out_of_range(scenario)) return *error;

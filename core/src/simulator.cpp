@@ -65,6 +65,7 @@ RunFacts Simulator::facts() const {
   facts.summary = summarize(machinery_->counters(), metrics, machinery_->reports, machinery_->elapsed());
   facts.config = machinery_->scenario.config;
   facts.replicas = machinery_->scenario.replicas;
+  facts.finished = machinery_->finished;
   if (const auto flushes = static_cast<double>(metrics.flushes.total_flushes()); flushes > 0) {
     facts.chunks_a_flush = static_cast<double>(metrics.flushes.chunks) / flushes;
     facts.flush_seconds = flush_seconds(metrics) / flushes;

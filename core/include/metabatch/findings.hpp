@@ -54,6 +54,7 @@ struct RunFacts {
   double flush_seconds = 0;   ///< mean, of successful flushes
   double busy_share = 0;      ///< share of the time with a flush in flight, of the busiest replica
   double room_share = 0;      ///< the fullest that a room was, 0 to 1
+  bool finished = false;      ///< closed and drained: what is held now was left unwritten
 };
 
 /// Why the settings do what they do in this run.

@@ -58,4 +58,7 @@ struct Fleet {
   bool operator==(const Fleet&) const = default;
 };
 
+/// How many agents there are at most at a time, all changes considered.
+std::int64_t most_agents(const Fleet& fleet);
+
 }  // namespace metabatch
