@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "metabatch/findings.hpp"
+#include "metabatch/recording.hpp"
 #include "metabatch/scenario.hpp"
 #include "metabatch/summary.hpp"
 
 namespace metabatch {
 
-/// What to look for.
+/// What to look for. Changes of settings in the scenario are left out: they would undo what is tried.
 struct TuneQuestion {
   Scenario scenario;                             ///< the fleet, the database, and the settings in use today
   Duration max_delay = std::chrono::seconds(5);  ///< the p99 of the delay must not be above it
@@ -22,7 +23,8 @@ struct TuneQuestion {
   std::vector<Duration> intervals;               ///< empty: chosen round max_delay
   std::vector<SchedulePolicy> schedules;         ///< empty: all
   std::vector<QueuePolicy> queues;               ///< empty: all
-  Duration time_a_point{};                       ///< virtual; 0: a few intervals, at most the scenario's duration
+  Duration time_a_point{};                       ///< virtual; 0: some intervals, at most the scenario's duration
+  std::shared_ptr<const Recording> recording;    ///< played in place of the fleet
 };
 
 /// One setting that was tried, on the same arrivals as all others.
@@ -31,7 +33,8 @@ struct TunePoint {
   Filling filling;           ///< capacity or interval decides, and by how much
   bool today = false;        ///< the settings of the scenario itself
   bool meets = false;        ///< nothing dropped, and delay p99 within max_delay
-  bool on_frontier = false;  ///< no other point has fewer writes + NOTIFYs and a smaller delay p99
+  bool on_frontier = false;  ///< nothing is lost, and no other such point is better in writes + NOTIFYs a second or in
+                             ///< delay p99 without being worse in the other
   [[nodiscard]] double cost_per_s() const { return run.summary.db_writes_per_s + run.summary.notifies_per_s; }
 };
 
@@ -49,7 +52,8 @@ struct Recommendation {
 /// @cost a step is one simulation: tens of milliseconds for 600 agents; memory of one at a time
 class Tuner {
  public:
-  /// @errors those of validated(); field_too_small: max_delay is not above 0, at = number of fields
+  /// @errors those of validated(), of the scenario and of each setting to try; field_too_small: max_delay is not above
+  ///         0, at = number of fields; those of Simulator::create() for the recording
   static Result<Tuner> create(TuneQuestion question);
   Tuner(Tuner&&) noexcept;
   Tuner& operator=(Tuner&&) noexcept;
@@ -66,7 +70,7 @@ class Tuner {
   /// Indices in points() of those on the frontier, by ascending delay.
   [[nodiscard]] std::vector<std::size_t> frontier() const;
   /// Of what was tried so far; none before the first step. Least writes + NOTIFYs among those that meet the question; of
-  /// equals the smaller delay, then `coalesce`, then the smaller batch.
+  /// those that differ by less than 2 % the smaller delay, and then `coalesce`, `fixed`, the smaller batch.
   [[nodiscard]] std::optional<Recommendation> recommendation() const;
   [[nodiscard]] const TuneQuestion& question() const;  ///< empty lists filled in
 
