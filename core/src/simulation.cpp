@@ -112,7 +112,9 @@ void Simulator::Machinery::recompute() {
     if (replica.batch != nullptr) before_at_ = std::min(before_at_, replica.flight.end);
     after_at_ = std::min(after_at_, replica.deadline);
   }
-  if (finished) samples.take(now, replicas, reports, arrivals->agents_present());
+  // The last sample is as long as the others: rates over an instant would say nothing.
+  if (finished && now > samples.latest())
+    samples.take(samples.latest() + samples.every(), replicas, reports, arrivals->agents_present());
 }
 
 void Simulator::Machinery::sample() {
