@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     const char* name;
     bool (*run)(const std::string&, Digest&);
   };
-  constexpr Check kChecks[] = {
-      {"uuids", check_uuids}, {"chunks", check_chunks}, {"inspect", check_inspect}, {"machine", check_machine}};
+  constexpr Check kChecks[] = {{"uuids", check_uuids},     {"chunks", check_chunks},       {"inspect", check_inspect},
+                               {"machine", check_machine}, {"simulator", check_simulator}, {"tuner", check_tuner}};
   const std::string golden = argc > 1 ? argv[1] : METABATCH_SOURCE_DIR "/tests/golden";
   for (const Check& check : kChecks) {
     Digest digest;

@@ -41,5 +41,7 @@ bool check_chunks(const std::string& golden, Digest& digest);
 /// No vectors: the golden files are the paste, and native and browser must say the same of them.
 bool check_inspect(const std::string& golden, Digest& digest);
 bool check_machine(const std::string& golden, Digest& digest);
+bool check_simulator(const std::string& golden, Digest& digest);
+bool check_tuner(const std::string& golden, Digest& digest);
 
 }  // namespace metabatch::selfcheck
