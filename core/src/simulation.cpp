@@ -16,6 +16,7 @@ Simulator::Machinery::Machinery(const Scenario& a_scenario, std::unique_ptr<Arri
       samples(scenario.duration, scenario.sample_every),
       agents(arrivals->agents()),
       next_sample_(samples.every()) {
+  scenario.sample_every = samples.every();
   Rng seeds(scenario.seed ^ 0x6461'7461'6261'7365);  // the fleet takes its seed as it is
   for (std::int64_t i = 0; i < scenario.replicas; ++i) {
     Batcher batcher = Batcher::create(scenario.config, kOrigin, seeds.next()).value();
