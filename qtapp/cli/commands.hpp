@@ -21,6 +21,8 @@ struct Command {
 /// Each adds its subcommand, with its flags, help and examples, to the program.
 Command add_ingest(CLI::App& program);
 Command add_run(CLI::App& program);
+Command add_simulate(CLI::App& program);
+Command add_tune(CLI::App& program);
 Command add_encode(CLI::App& program);
 Command add_decode(CLI::App& program);
 Command add_inspect(CLI::App& program);

@@ -34,6 +34,7 @@ void describe(CLI::App& program) {
       "Examples:\n"
       "  metabatch run                                    a simulated fleet on a file of its own\n"
       "  metabatch ingest --register updates.ndjson       write recorded updates\n"
+      "  metabatch simulate headline                      the same in virtual time, minutes in milliseconds\n"
       "  metabatch ingest --help");
 }
 
@@ -52,9 +53,9 @@ int main(int argc, char** argv) {
   CLI::App program("Batches agents' metadata: keeps the newest value of each key and writes many at once.",
                    "metabatch");
   describe(program);
-  const std::vector<Command> commands = {add_ingest(program),  add_run(program),     add_encode(program),
-                                         add_decode(program),  add_inspect(program), add_listen(program),
-                                         add_init_db(program), add_doctor(program)};
+  const std::vector<Command> commands = {
+      add_ingest(program), add_run(program),     add_simulate(program), add_tune(program),    add_encode(program),
+      add_decode(program), add_inspect(program), add_listen(program),   add_init_db(program), add_doctor(program)};
   try {
     parse(program, argc, argv);
     const QCoreApplication application(argc, argv);  // finds the database driver

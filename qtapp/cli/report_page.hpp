@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace metabatch::cli {
+
+/// One number that everybody wants to see first.
+struct KeyFigure {
+  std::string name;
+  std::string value;
+  std::string about;  ///< smaller, below it; may be empty
+};
+/// A `<dl>` of them.
+std::string figures_html(const std::vector<KeyFigure>& figures);
+
+/// The whole document: it asks for nothing (and forbids itself to), has no script, opens from disk, and is light or dark
+/// as its reader likes.
+///
+/// @shape title, lead: text; body: HTML in which all text is escaped already
+std::string page_html(std::string_view title, std::string_view lead, std::string_view body);
+
+}  // namespace metabatch::cli

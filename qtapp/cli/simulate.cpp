@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <initializer_list>
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/output_file.hpp"
+#include "cli/scenario_file.hpp"
+#include "cli/scenario_flags.hpp"
+#include "cli/simulation.hpp"
+#include "cli/stop.hpp"
+#include "cli/thresholds.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kReportsAStep = 20'000;  // some milliseconds: so soon a signal is heard
+constexpr auto kFirstStatus = std::chrono::milliseconds(700);
+constexpr auto kStatusEvery = std::chrono::milliseconds(200);
+
+struct SimulateFlags {
+  ScenarioFlags scenario;
+  std::vector<std::string> fail_if;
+  std::string log, timeline, html;
+  bool list = false;
+  bool json = false;
+};
+
+struct Outputs {
+  OutputFile log, timeline, html;
+
+  explicit Outputs(const SimulateFlags& flags) {
+    if (!flags.log.empty()) log = OutputFile("--log", flags.log);
+    if (!flags.timeline.empty()) timeline = OutputFile("--timeline", flags.timeline);
+    if (!flags.html.empty()) html = OutputFile("--html", flags.html);
+  }
+
+  bool finish(const Simulator& simulator, const std::string& name, bool is_interrupted, Console& console) {
+    if (timeline) timeline.write(timeline_csv(simulator));
+    if (html) html.write(simulation_html(simulator, name, is_interrupted));
+    const bool has_log = log.finish(console), has_timeline = timeline.finish(console), has_html = html.finish(console);
+    return has_log && has_timeline && has_html;
+  }
+};
+
+std::string status_text(const Simulator& simulator, std::chrono::duration<double> took) {
+  const auto percent = 100 * simulator.now() / simulator.scenario().duration;
+  const std::uint64_t offered = simulator.counters().offered;
+  return std::to_string(std::min<std::int64_t>(percent, 100)) + " % | " +
+         format_duration(simulator.now() - simulator.now() % std::chrono::seconds(1)) + " of " +
+         format_duration(simulator.scenario().duration) + " | " + with_commas(offered) + " updates, " +
+         rate_text(static_cast<double>(offered) / took.count()) + " a second";
+}
+
+/// @return false: interrupted
+bool run_to_end(Simulator& simulator, Console& console) {
+  Signals signals;
+  const auto began = SteadyClock::now();
+  auto next_status = began + kFirstStatus;
+  while (!simulator.finished()) {
+    simulator.run_until(Duration::max(), kReportsAStep);
+    if (signals.take() > 0) return false;
+    if (const auto now = SteadyClock::now(); now >= next_status) {
+      console.status(status_text(simulator, now - began));
+      next_status = now + kStatusEvery;
+    }
+  }
+  return true;
+}
+
+/// No more samples than a chart has columns, at round times: rates over less time would show single flushes.
+Duration pace_of(Duration duration) {
+  using namespace std::chrono_literals;
+  for (const Duration pace : std::initializer_list<Duration>{100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 15s, 30s, 1min, 2min,
+                                                             5min, 10min, 15min, 30min, 1h, 2h, 6h, 12h})
+    if (duration / pace <= kChartColumns) return pace;
+  return 24h;
+}
+
+void list_scenarios(Console& console) {
+  std::size_t width = 0;
+  for (const ListedScenario& scenario : listed_scenarios()) width = std::max(width, scenario.name.size());
+  for (const ListedScenario& scenario : listed_scenarios()) {
+    std::string name(scenario.name);
+    name.resize(width + 2, ' ');
+    console.data(name.append(scenario.about).append("\n"));
+  }
+}
+
+int judge(const Simulator& simulator, const std::vector<Threshold>& thresholds, Console& console) {
+  const RunResult result = result_of(simulator);
+  bool is_missed = false;
+  for (const Threshold& threshold : thresholds)
+    if (const auto text = threshold.missed(result)) {
+      console.message("missed: " + *text);
+      is_missed = true;
+    }
+  return is_missed || is_incomplete(result) ? exit_incomplete : exit_ok;
+}
+
+int simulate(const SimulateFlags& flags, Console& console) {
+  if (flags.list) {
+    list_scenarios(console);
+    return console.finish_data() ? exit_ok : exit_failed;
+  }
+  std::vector<Threshold> thresholds;
+  for (const std::string& expression : flags.fail_if) thresholds.push_back(Threshold::parse(expression));
+  Scenario scenario = flags.scenario.scenario();
+  if (scenario.sample_every == Duration{}) scenario.sample_every = pace_of(scenario.duration);
+  Outputs outputs(flags);
+  Result<Simulator> created = Simulator::create(scenario);
+  if (!created) throw UsageError(describe(created.error(), scenario));
+  Simulator simulator = std::move(created).value();
+  if (outputs.log)
+    simulator.set_sink([&](std::string_view line) {
+      outputs.log.write(line);
+      outputs.log.write("\n");
+    });
+  if (console.is_live()) console.message("simulating " + flags.scenario.name() + ": " + fleet_text(scenario));
+  const bool is_finished = run_to_end(simulator, console);
+  console.clear_status();
+  if (!is_finished)
+    console.message("interrupted after " + seconds_text(std::chrono::duration<double>(simulator.now()).count()) +
+                    " of virtual time; this is what it came to so far");
+  console.data(flags.json ? result_json(result_of(simulator)) : simulation_text(simulator));
+  const bool is_printed = console.finish_data();
+  const bool is_written = outputs.finish(simulator, flags.scenario.name(), !is_finished, console);
+  const int verdict = judge(simulator, thresholds, console);
+  if (!is_finished) return exit_interrupted;
+  return is_printed && is_written ? verdict : exit_failed;
+}
+
+constexpr const char* kExamples =
+    "A scenario gives the defaults; flags, environment and config file win over it.\n"
+    "--fail-if NAME OP VALUE: NAME is a number of the JSON such as delay.p99, dropped, saved, db_writes_per_s or "
+    "held;\n"
+    "OP is > >= < <= == or !=; when it is true the exit status is 3.\n\n"
+    "Examples:\n"
+    "  metabatch simulate --list\n"
+    "  metabatch simulate headline\n"
+    "  metabatch simulate headline --batch-size 5000 --html report.html\n"
+    "  metabatch simulate --agents 5000 --every 2s --for 1h --outage 10m+60s --json\n"
+    "  metabatch simulate outage-60s --fail-if 'delay.p99>90s' --fail-if 'dropped>0'\n"
+    "  metabatch simulate my-fleet.toml --set store.latency.p99=2s --timeline timeline.csv";
+
+}  // namespace
+
+Command add_simulate(CLI::App& program) {
+  const auto flags = std::make_shared<SimulateFlags>();
+  CLI::App* const app = program.add_subcommand(
+      "simulate", "The same batcher in virtual time against a modelled database: hours in seconds");
+  flags->scenario.add_to(*app);
+  app->add_flag("--list", flags->list, "list the scenarios that come with the program");
+  app->add_flag("--json", flags->json, "print the result as one JSON object");
+  app->add_option("--log", flags->log, "write the event log, whose SHA-256 is the digest")->type_name("FILE");
+  app->add_option("--timeline", flags->timeline, "write the timeline as CSV")->type_name("FILE");
+  app->add_option("--html", flags->html, "write a report with charts, one page that needs nothing else")
+      ->type_name("FILE");
+  app->add_option("--fail-if", flags->fail_if, "exit with 3 when this is true of the result; may be repeated")
+      ->type_name("EXPR")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app->footer(kExamples);
+  return {app, [flags](Console& console) { return simulate(*flags, console); }};
+}
+
+}  // namespace metabatch::cli
