@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Debian's Chromium without a window, the built page, and what every test watches. */
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -50,29 +51,48 @@ export async function open({ browser, address }, { fragment = '', url = address,
   return { context, page, said, foreign };
 }
 
-/** Pastes as a person would, into what has the focus: the event carries the clipboard's text unchanged. */
-export async function paste(page, text) {
-  await page.evaluate((content) => {
-    const data = new DataTransfer();
-    data.setData('text/plain', content);
-    (document.activeElement ?? document.body).dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-  }, text);
-  await settled(page);
+/** Does it, and waits until what it brought has been looked at: the page marks the beginning and is busy until the end. */
+export async function brings(page, act) {
+  const count = () => page.evaluate(() => performance.getEntriesByName('metabatch:input').length);
+  const before = await count();
+  await act();
+  await page.waitForFunction((old) => performance.getEntriesByName('metabatch:input').length > old && !document.querySelector('.verdict[aria-busy]'), before);
 }
 
-/** Drops a file of these bytes onto the page. */
-export async function drop(page, base64, name = 'dropped.bin') {
-  await page.evaluate(([content, file]) => {
-    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
-    const data = new DataTransfer();
-    data.items.add(new File([bytes], file));
-    for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-  }, [base64, name]);
-  await settled(page);
+/** Pastes as a person would with nothing selected; the event carries the clipboard's text unchanged. */
+export function paste(page, text) {
+  return brings(page, () =>
+    page.evaluate((content) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', content);
+      document.activeElement?.blur();
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }, text),
+  );
 }
 
-/** The next answer is on the page: the inspector marks when it is busy. */
-export async function settled(page) {
-  // Reading a dropped file takes a turn before it is busy; every input is counted when it begins and when it is shown.
-  await page.waitForFunction(() => performance.getEntriesByName('metabatch:input').length > 0 && !document.querySelector('.verdict[aria-busy]'));
+/** Drops a file onto the page. Large ones are made in the page: `times` repeats the bytes. */
+export function drop(page, bytes, { name = 'dropped.bin', times = 1 } = {}) {
+  const content = Buffer.from(bytes).toString('base64');
+  return brings(page, () =>
+    page.evaluate(
+      ([base64, file, repeat]) => {
+        const part = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File(Array(repeat).fill(part), file));
+        for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      },
+      [content, name, times],
+    ),
+  );
+}
+
+/** The page said nothing and asked nobody else. */
+export function assertQuiet({ said, foreign }) {
+  assert.deepEqual({ said, foreign }, { said: [], foreign: [] });
+}
+
+/** Whatever was under way has been shown. */
+export function settled(page) {
+  return page.waitForFunction(() => performance.getEntriesByName('metabatch:input').length > 0 && !document.querySelector('.verdict[aria-busy]'));
 }
