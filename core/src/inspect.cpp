@@ -2,6 +2,7 @@
 #include "metabatch/inspect.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "inspect_scan.hpp"
@@ -14,9 +15,14 @@ using namespace inspecting;
 
 constexpr std::size_t kLogPrefix = 256;  // bytes of a line in which its severity is looked for
 
-bool is_delimiter(char c) {
-  return is_blank(c) || std::string_view("'\"`,;()[]<>|={}\\:").find(c) != std::string_view::npos;
+constexpr std::array<bool, 256> make_delimiters() {
+  std::array<bool, 256> is{};
+  for (const char c : std::string_view("'\"`,;()[]<>|={}\\: \t\r\n\v\f")) is[static_cast<unsigned char>(c)] = true;
+  return is;
 }
+constexpr auto kDelimiters = make_delimiters();
+
+bool is_delimiter(char c) { return kDelimiters[static_cast<unsigned char>(c)]; }
 bool is_symbol(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
@@ -293,13 +299,31 @@ bool lists_agents(Form form) {
   return form != Form::probe && form != Form::agent_json && form != Form::channel_name && form != Form::unknown;
 }
 
-void find_duplicates(Inspection& result) {
-  std::vector<std::uint32_t> order(result.ids.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    const int order_of_bytes = std::memcmp(result.ids[a].id.bytes.data(), result.ids[b].id.bytes.data(), 16);
-    return order_of_bytes != 0 ? order_of_bytes < 0 : a < b;
+/// Where an id stands in the order of bytes: nearly always decided by its first eight, which are compared as one number.
+struct IdPlace {
+  std::uint64_t first_bytes;
+  std::uint32_t index;
+};
+
+std::vector<std::uint32_t> order_of(const std::vector<FoundId>& ids) {
+  std::vector<IdPlace> places(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    std::uint64_t number = 0;
+    for (std::size_t byte = 0; byte < 8; ++byte) number = number << 8 | ids[i].id.bytes[byte];
+    places[i] = {number, static_cast<std::uint32_t>(i)};
+  }
+  std::sort(places.begin(), places.end(), [&](const IdPlace& a, const IdPlace& b) {
+    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
+    const int rest = std::memcmp(ids[a.index].id.bytes.data() + 8, ids[b.index].id.bytes.data() + 8, 8);
+    return rest != 0 ? rest < 0 : a.index < b.index;
   });
+  std::vector<std::uint32_t> order(ids.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = places[i].index;
+  return order;
+}
+
+void find_duplicates(Inspection& result) {
+  const std::vector<std::uint32_t> order = order_of(result.ids);
   for (std::size_t i = 0; i < order.size(); ++i) {
     FoundId& one = result.ids[order[i]];
     const bool seen = i > 0 && result.ids[order[i - 1]].id == one.id;
