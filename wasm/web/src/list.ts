@@ -22,15 +22,17 @@ export class VirtualList {
   private readonly rows: HTMLElement[] = [];
   private count = 0;
   private top = 0; // row at the upper edge, with its fraction
-  private rowHeight = 22;
-  private expected = 0; // scrollTop that we set ourselves
+  // Asked of the layout only when it changes: each question makes the browser lay out anew.
+  private rowHeight = 24;
+  private height = 0;
+  private scrollTop = 0; // as we set it, or as it was last told
   private waiting = false;
 
   constructor(private readonly options: ListOptions) {
     this.element = h('div', { class: `list ${options.class ?? ''}`, role: options.role ?? 'group', tabindex: 0, 'aria-label': options.label }, this.space);
     this.element.addEventListener('scroll', () => this.scrolled());
     this.element.addEventListener('wheel', (event) => this.wheeled(event), { passive: false });
-    new ResizeObserver(() => this.drawSoon()).observe(this.element);
+    new ResizeObserver(() => this.resized()).observe(this.element);
   }
 
   get first(): number {
@@ -38,7 +40,7 @@ export class VirtualList {
   }
   /** Whole rows in sight. */
   get page(): number {
-    return Math.max(1, Math.floor(this.element.clientHeight / this.rowHeight));
+    return Math.max(1, Math.floor(this.height / this.rowHeight));
   }
   get size(): number {
     return this.count;
@@ -46,7 +48,6 @@ export class VirtualList {
 
   setCount(count: number): void {
     this.count = count;
-    this.measure();
     this.space.style.height = `${this.pixels}px`;
     this.moveTo(Math.min(this.top, this.last));
     this.draw();
@@ -61,8 +62,8 @@ export class VirtualList {
 
   moveTo(row: number): void {
     this.top = Math.max(0, Math.min(row, this.last));
-    this.expected = this.last > 0 ? Math.round((this.top / this.last) * this.scrollRange) : 0;
-    this.element.scrollTop = this.expected;
+    this.scrollTop = this.last > 0 ? Math.round((this.top / this.last) * this.scrollRange) : 0;
+    this.element.scrollTop = this.scrollTop;
   }
 
   /** The rows that exist now, with the index that each shows. */
@@ -72,15 +73,14 @@ export class VirtualList {
 
   draw(): void {
     this.waiting = false;
-    this.measure();
     const from = Math.max(0, this.first - kSpare);
-    const shown = Math.min(this.count - from, Math.ceil(this.element.clientHeight / this.rowHeight) + 2 * kSpare + 1);
+    const shown = Math.min(this.count - from, Math.ceil(this.height / this.rowHeight) + 2 * kSpare + 1);
     while (this.rows.length < shown) {
       const row = h('div', { class: 'row', role: this.options.rowRole });
       this.rows.push(row);
       this.layer.append(row);
     }
-    this.layer.style.transform = `translateY(${this.element.scrollTop - (this.top - from) * this.rowHeight}px)`;
+    this.layer.style.transform = `translateY(${this.scrollTop - (this.top - from) * this.rowHeight}px)`;
     this.rows.forEach((row, at) => {
       row.hidden = at >= shown;
       if (row.hidden) return row.replaceChildren();
@@ -103,24 +103,26 @@ export class VirtualList {
   }
   /** The greatest `top`. */
   private get last(): number {
-    return Math.max(0, this.count - this.element.clientHeight / this.rowHeight);
+    return Math.max(0, this.count - this.height / this.rowHeight);
   }
   private get scrollRange(): number {
-    return Math.max(0, this.pixels - this.element.clientHeight);
+    return Math.max(0, this.pixels - this.height);
   }
 
-  /** The height follows the size of the text. */
-  private measure(): void {
-    const height = Number.parseFloat(getComputedStyle(this.element).lineHeight);
-    if (!(height > 0) || height === this.rowHeight) return;
-    this.rowHeight = height;
+  /** The height of a row follows the size of the text. */
+  private resized(): void {
+    this.height = this.element.clientHeight;
+    const rowHeight = Number.parseFloat(getComputedStyle(this.element).lineHeight);
+    if (rowHeight > 0) this.rowHeight = rowHeight;
     this.space.style.height = `${this.pixels}px`;
+    this.moveTo(this.top);
+    this.draw();
   }
 
   private scrolled(): void {
     const at = this.element.scrollTop;
-    if (Math.abs(at - this.expected) >= 1) {
-      this.expected = at;
+    if (Math.abs(at - this.scrollTop) >= 1) {
+      this.scrollTop = at;
       this.top = this.isScaled ? (at / this.scrollRange) * this.last : at / this.rowHeight;
     }
     this.drawSoon();

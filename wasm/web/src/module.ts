@@ -37,8 +37,12 @@ export class Core {
     return this.exports[name]!(...numbers) >>> 0;
   }
   text(name: string, ...numbers: number[]): string {
+    return new TextDecoder().decode(this.bytes(name, ...numbers));
+  }
+  /** The same as a copy of its bytes, for a text so long that reading it all would take time. */
+  bytes(name: string, ...numbers: number[]): Uint8Array<ArrayBuffer> {
     const size = this.call(name, ...numbers);
-    return new TextDecoder().decode(new Uint8Array(this.memory.buffer, this.call('mb_text'), size));
+    return new Uint8Array(this.memory.buffer, this.call('mb_text'), size).slice() as Uint8Array<ArrayBuffer>;
   }
   /** A copy: the module's own memory may move with the next call. */
   numbers(name: string, ...numbers: number[]): Uint32Array {

@@ -19,6 +19,7 @@ export class BytesView {
   private rows: Rows = equalRows(0, 1);
   private mode: Mode = 'text';
   private width = 0;
+  private columns = 0; // characters that fit; asked of the layout only when it changes
 
   constructor(private readonly link: Link) {
     this.list = new VirtualList({ label: 'The input. Left and right arrow keys move from part to part.', class: 'bytes', draw: (row, index) => this.draw(row, index) });
@@ -60,23 +61,27 @@ export class BytesView {
       if (span !== undefined && origin !== 'reset') this.reveal(span, origin === 'bytes');
       this.mark();
     });
-    new ResizeObserver(() => this.layOut()).observe(list);
+    new ResizeObserver(() => this.resized()).observe(list);
   }
 
   private setMode(mode: Mode): void {
     this.mode = mode;
     for (const [name, one] of this.modes) one.setAttribute('aria-pressed', String(name === mode));
-    this.list.element.classList.toggle('hex', mode === 'hex');
     this.layOut(true);
     if (this.link.picked !== undefined) this.reveal(this.link.picked, true);
   }
 
+  private resized(): void {
+    const character = this.probe.getBoundingClientRect().width / 100;
+    const room = this.list.element.clientWidth;
+    this.columns = room === 0 || character === 0 ? 0 : Math.max(1, Math.floor(room / character) - 11); // less the offset, and the edges
+    this.layOut();
+  }
+
   /** Rows as wide as the room; those of a bare chunk a multiple of 22, so that its ids stand below one another. */
   private layOut(anew = false): void {
-    const room = this.list.element.clientWidth;
-    const character = this.probe.getBoundingClientRect().width / 100;
-    if (room === 0 || character === 0) return;
-    const columns = Math.max(1, Math.floor(room / character) - 11); // the offset, and the edges
+    const { columns } = this;
+    if (columns === 0) return;
     const symbols = this.result?.isBareChunk ? Math.min(columns, this.result.limits.idSymbols) : 1;
     const width = this.mode === 'hex' ? (columns >= 68 ? 16 : columns >= 34 ? 8 : 4) : Math.floor(columns / symbols) * symbols;
     if (width === this.width && !anew) return;

@@ -26,12 +26,14 @@ export interface Tables {
   head: Uint32Array;
   spans: Uint32Array;
   ids: Uint32Array;
-  idText: string;
+  idText: Uint8Array;
   findings: Uint32Array;
 }
 
 export interface InspectorCalls {
   facts: { ask: null; answer: { names: Names; limits: Limits } };
+  /** Looks at something made up, so that the browser has compiled all of it well before there is something real. */
+  warm: { ask: null; answer: null };
   inspect: { ask: { bytes: Uint8Array }; answer: Tables };
   describe: { ask: { what: 'finding' | 'span'; indexes: number[] }; answer: string[] };
   /** The ids that a text names in any form, without a change of what is inspected. */
@@ -55,10 +57,19 @@ function cut(text: string, size: number): string[] {
 
 export const inspectorHandlers: Handlers<keyof InspectorCalls> = {
   facts: (core) => ({ names: namesOf(core), limits: limitsOf(core) }),
+  warm: (core) => {
+    const ids = Array.from({ length: 2000 }, (_, at) => String(at * 7919).padStart(21, 'metabatch+/0ABCxyz').concat('A')).join('');
+    const text = `${ids}\n${'2026-01-02 LOG:  statement: NOTIFY x, \'metabatch\'\n'.repeat(200)}`;
+    for (let round = 0; round < 3; ++round) {
+      core.giveText(text);
+      for (const name of ['mb_inspect', 'mb_spans', 'mb_ids', 'mb_id_text', 'mb_findings']) core.call(name);
+    }
+    return null;
+  },
   inspect: (core, { bytes }) => {
     core.give(bytes);
     const head = core.numbers('mb_inspect');
-    return { head, spans: core.numbers('mb_spans'), ids: core.numbers('mb_ids'), idText: core.text('mb_id_text'), findings: core.numbers('mb_findings') };
+    return { head, spans: core.numbers('mb_spans'), ids: core.numbers('mb_ids'), idText: core.bytes('mb_id_text'), findings: core.numbers('mb_findings') };
   },
   describe: (core, { what, indexes }) => indexes.map((index) => core.text(`mb_describe_${what}`, index)),
   readIds: (core, { text }) => {

@@ -65,24 +65,20 @@ export class IdsView {
     const text = this.filter.value.trim();
     const wanted = text.length < 22 || !result ? [] : await this.engine.call('readIds', { text });
     if (turn !== this.asked) return;
-    this.shown = result ? this.matching(result, text.toLowerCase(), new Set(wanted)) : [];
+    this.shown = result ? this.matching(result, text.toLowerCase(), wanted) : [];
     this.grid.setCount(this.shown.length);
     this.outcome.textContent = result ? this.say(text, wanted) : '';
     if (this.link.picked !== undefined) this.follow(this.link.picked);
     this.onChange();
   }
 
-  private matching(result: Result, text: string, wanted: Set<string>): number[] {
-    const shown: number[] = [];
+  private matching(result: Result, text: string, wanted: string[]): number[] {
     const which = this.which.value as Which;
-    for (let at = 0; at < result.idCount; ++at) {
-      if (wanted.size > 0 ? !wanted.has(result.uuid(at)) : text !== '' && !result.uuid(at).includes(text)) continue;
-      if (which === 'first' && result.id(at).first !== at) continue;
-      if (which === 'again' && result.id(at).first === at) continue;
-      if (which === 'odd' && result.span(result.id(at).span).verdict === 'good') continue;
-      shown.push(at);
-    }
-    return shown;
+    const named = text === '' ? [] : wanted.length > 0 ? wanted.flatMap((uuid) => result.idsWith(uuid)).sort((a, b) => a - b) : result.idsWith(text);
+    const all = text === '' ? Array.from({ length: result.idCount }, (_, at) => at) : [...new Set(named)];
+    if (which === 'first') return all.filter((at) => result.id(at).first === at);
+    if (which === 'again') return all.filter((at) => result.id(at).first !== at);
+    return which === 'odd' ? all.filter((at) => result.span(result.id(at).span).verdict !== 'good') : all;
   }
 
   private say(text: string, wanted: string[]): string {

@@ -11,6 +11,8 @@ export class InputView {
   readonly element: HTMLElement;
   /** Told with each new input; `note` says what a person should know about how it was read. */
   onBytes: (bytes: Uint8Array, note: string) => void = () => {};
+  /** When the last input was brought. */
+  since = 0;
   limit = Infinity;
   private readonly area = h('textarea', { id: 'input', rows: 4, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', 'aria-label': 'Payload, log lines, SQL or UUIDs', placeholder: 'Paste a NOTIFY payload, lines from psql or a server log, SQL, or UUIDs. Or drop a file anywhere.' });
   private readonly held = h('p', { class: 'held', hidden: true });
@@ -31,6 +33,7 @@ export class InputView {
   }
 
   take(brought: Brought): void {
+    this.since = performance.now();
     if ('file' in brought) void this.takeFile(brought.file);
     else this.takeBytes(new TextEncoder().encode(brought.text), '');
   }
@@ -85,6 +88,7 @@ export class InputView {
   }
 
   private takeTyped(): void {
+    this.since = performance.now();
     ++this.turn;
     this.onBytes(new TextEncoder().encode(this.area.value), '');
   }

@@ -41,10 +41,12 @@ export interface Finding {
   duplicates: number;
 }
 
+const ascii = new TextDecoder();
 const index = (number: number) => (number === kNowhere ? undefined : number);
 
 /** An inspection, read out of the tables only where it is looked at. */
 export class Result {
+  private allIds: string | undefined;
   readonly spanCount: number;
   readonly idCount: number;
   readonly findingCount: number;
@@ -72,7 +74,20 @@ export class Result {
   }
   uuid(at: number): string {
     const size = this.limits.uuidCharacters;
-    return this.tables.idText.slice(at * size, (at + 1) * size);
+    return ascii.decode(this.tables.idText.subarray(at * size, (at + 1) * size));
+  }
+  /** The indexes of the ids that have `part` somewhere in them. */
+  idsWith(part: string): number[] {
+    const size = this.limits.uuidCharacters;
+    this.allIds ??= ascii.decode(this.tables.idText);
+    const found: number[] = [];
+    for (let at = this.allIds.indexOf(part); at >= 0; ) {
+      const id = Math.floor(at / size);
+      const isWithin = at + part.length <= (id + 1) * size; // not the end of one and the start of the next
+      if (isWithin) found.push(id);
+      at = this.allIds.indexOf(part, isWithin ? (id + 1) * size : at + 1);
+    }
+    return found;
   }
   finding(at: number): Finding {
     const n = this.tables.findings.subarray(at * kFinding, at * kFinding + kFinding);

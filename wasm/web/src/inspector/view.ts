@@ -45,6 +45,7 @@ export class Inspector implements View {
     this.frame = frame;
     this.engine = frame.engine();
     this.facts = this.engine.call('facts', null);
+    void this.engine.call('warm', null).catch(() => {}); // facts tell of any failure
     this.share = new ShareDialog((state) => frame.link(this.name, state));
     const share = button('Share…', () => void this.share.open(this.bytes));
     this.input = new InputView(h('span', { class: 'grow' }), share);
@@ -119,7 +120,7 @@ export class Inspector implements View {
       return this.verdict.fail(error instanceof Error ? error.message : String(error));
     }
     this.showResult(note);
-    performance.measure('metabatch:first-result', 'metabatch:input');
+    requestAnimationFrame(() => setTimeout(() => performance.measure('metabatch:first-result', { start: this.input.since, end: performance.now() }))); // when it has been drawn
   }
 
   private showResult(note = ''): void {
