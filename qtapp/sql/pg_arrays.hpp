@@ -36,4 +36,36 @@ class PgArrays {
   PgParameter identities_[3];
 };
 
+/// The entries of a batch agent by agent, for a statement that scans each agent's rows once. Memory is reused.
+///
+/// @shape  uuid[], text[] (keys), text[] (values), text[] (errors), timestamptz[]: one item an agent; texts joined by U+001F in
+///         the order of the keys' bytes; no errors of an agent: ""
+/// @units, @owns, @source: as PgArrays
+class PgAgentArrays {
+ public:
+  /// @return false, and nothing to send: the entries are of more than `most_agents` agents, are not strictly ascending by
+  ///         (agent, key), an agent has two stamps or an empty key alone, or a text holds U+001F
+  bool build(std::span<const Update> entries, std::size_t most_agents);
+
+  [[nodiscard]] std::span<const PgParameter> all() const { return parameters_; }
+
+ private:
+  void append_agent(std::span<const Update> entries);
+  std::string agents_, keys_, values_, errors_, times_;
+  PgParameter parameters_[5];
+};
+
+/// Some agents of a batch, spread over it.
+class PgSampleArray {
+ public:
+  explicit PgSampleArray(std::span<const Update> entries, std::size_t most);
+  [[nodiscard]] std::size_t agents() const { return count_; }
+  [[nodiscard]] std::span<const PgParameter> all() const { return {&parameter_, 1}; }
+
+ private:
+  std::string agents_;
+  std::size_t count_ = 0;
+  PgParameter parameter_;
+};
+
 }  // namespace metabatch::sql

@@ -26,6 +26,7 @@ struct PgOptions {
   /// says nothing cannot hold up the end.
   Duration flush_limit = std::chrono::seconds(12);
   bool register_missing = false;         ///< a flush creates the rows it finds missing and is written again
+  bool by_agent = true;                  ///< write agent by agent where that is right and cheaper; false: never
   engine::Notifier* notifier = nullptr;  ///< told the chunks after the commit; must outlive the store
   Duration between_warnings = std::chrono::minutes(10);  ///< of entries dated ahead of the server's clock
   /// Called on the flusher's thread with one sentence that somebody has to hear. When nothing of a flush found a row where
@@ -37,6 +38,10 @@ struct PgOptions {
 
 /// The rows of a Coder-style control plane. A flush is one UPDATE of existing rows and its NOTIFYs, in one
 /// transaction and one round trip: nobody is told before the commit, and no commit goes untold.
+///
+/// Two statements do the same. One finds each row by itself. The other scans each agent's rows once, which costs less where a
+/// batch holds most of them; it is used where the key's index is in the order of bytes (collation C, POSIX or C.UTF-8), so that
+/// both lock rows in one order, and where the batch fits it (PgAgentArrays); else, and where it is refused, the first.
 ///
 /// Fates: `written` is what the UPDATE changed, exactly. Only when that is less than the batch, a second statement that only
 /// reads says which entries have no row (unmatched) and which a newer one (rows_stale); where rows came, went or
@@ -57,11 +62,14 @@ class PgStore final : public engine::Store {
   void stop() override { connection_.close(); }
 
   [[nodiscard]] bool is_pooled() const { return connection_.is_pooled(); }
+  [[nodiscard]] bool was_by_agent() const { return is_by_agent_; }  ///< the last write of the last flush
 
  private:
   struct Flush;  // one flush on its way
   std::optional<PgFailure> write(Flush& flush);
-  PgAnswer update(std::span<const Update> entries, std::span<const std::string> chunks);
+  std::optional<PgFailure> look_at_rows(std::span<const Update> entries);
+  PgAnswer update(const Flush& flush);
+  bool give_up_agents(Flush& flush, const PgAnswer& answer);
   bool give_up_chunks(Flush& flush, const PgAnswer& answer);
   std::optional<PgFailure> set_refused_aside(Flush& flush, const PgFailure& refusal);
   std::optional<PgFailure> hunt(Flush& flush, std::size_t from, std::size_t to);
@@ -74,6 +82,15 @@ class PgStore final : public engine::Store {
   const PgOptions options_;
   PgConnection connection_;
   PgArrays arrays_;
+  PgAgentArrays agent_arrays_;
+  /// What decides between the two statements, as last looked at.
+  struct Rows {
+    std::size_t entries = 0;           // of the batch then
+    std::size_t agents = 0, rows = 0;  // of some of its agents; no rows: not by agent
+    std::chrono::steady_clock::time_point seen{};
+  };
+  std::optional<Rows> rows_;
+  bool is_by_agent_ = false;
   std::vector<PgStep> steps_;
   std::vector<std::array<PgParameter, 2>> notices_;
   bool has_matched_ = false;
