@@ -79,21 +79,34 @@ void print_head(const std::string& title) {
               "ratio", "calm", "ratio", "server us", "lighter", "client us", "ours/server");
 }
 
+/// What a turn writes: no two flushes share an agent, at most half of the table, and no more than it can get through.
+std::vector<Work> plan_turn(Ground& ground, std::size_t agents, std::chrono::nanoseconds length) {
+  const std::size_t rows = agents * kKeys, most = static_cast<std::size_t>(length.count() / 1500) / rows + 1;
+  std::vector<Work> works(std::clamp(ground.agents().size() / 2 / agents, std::size_t{1}, most));
+  for (Work& work : works) ground.next(agents, work);
+  return works;
+}
+
 Turn take_turn(Form& form, Ground& ground, std::size_t agents, std::chrono::nanoseconds length) {
-  Work work;
-  std::chrono::nanoseconds spent{0};
-  ground.next(agents, work);
-  form.prepare(work);
-  form.flush(work);  // the first one opens the connection
+  Work first;
+  ground.next(agents, first);
+  form.prepare({&first, 1});
+  form.flush(first, 0);  // the first one opens the connection
   const int backend = form.backend();
+  std::chrono::nanoseconds spent{0};
   std::uint64_t server = 0, client = 0, rows = 0;
   std::vector<double> flushes;
-  while (spent < length) {
-    ground.next(agents, work);
-    form.prepare(work);
+  std::vector<Work> works;
+  for (std::size_t number = 0; spent < length; ++number) {
+    if (number == works.size()) {
+      works = plan_turn(ground, agents, length - spent);
+      form.prepare(works);
+      number = 0;
+    }
+    const Work& work = works[number];
     const std::uint64_t server_before = processor_time_of(backend), client_before = processor_time_of_thread();
     const auto began = SteadyClock::now();
-    form.flush(work);
+    form.flush(work, number);
     const std::chrono::nanoseconds took = SteadyClock::now() - began;
     spent += took;
     flushes.push_back(static_cast<double>(took.count()) / 1e3 / static_cast<double>(work.entries.size()));
@@ -118,6 +131,7 @@ void compare(const std::string& title, Ground& origins, Ground& ours, std::size_
   all.push_back({"origin's form, fillfactor 100", &origins, origin_form(origins), {}});
   all.push_back({"origin's form, fillfactor 60", &ours, origin_form(ours), {}});
   all.push_back({"metabatch's store, fillfactor 60", &ours, store_form(ours), {}});
+  all.push_back({"the same, each row by itself", &ours, store_form(ours, false), {}});
   all.push_back({"UPDATE by ctid, fillfactor 60", &ours, floor_form(ours), {}});
   for (Competitor& one : all) take_turn(*one.form, *one.ground, agents, options.turn / 4);
   for (int round = 0; round < options.rounds; ++round)
@@ -180,7 +194,7 @@ Turn stream(Ground& ground, std::size_t writers, std::int64_t batch, std::chrono
   const auto lanes = std::move(engine::Lanes::create(config, stores, std::move(options)).value());
   Feeder feeder(ground, *lanes);
   feeder.feed_until(SteadyClock::now() + length / 4);
-  const std::vector<int> backends = backends_of(ground.address());
+  const std::vector<int> backends = backends_of(ground.address(), "metabatch");
   const auto read = [&] {
     Reading reading;
     reading.written = written;
@@ -216,8 +230,8 @@ void pass_over(Ground& ground, Form& form, std::size_t passes) {
   const std::size_t flushes = ground.agents().size() * passes / kAgents;
   for (std::size_t flush = 0; flush < flushes; ++flush) {
     ground.next(kAgents, work);
-    form.prepare(work);
-    form.flush(work);
+    form.prepare({&work, 1});
+    form.flush(work, 0);
   }
 }
 

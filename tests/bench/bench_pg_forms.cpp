@@ -46,7 +46,7 @@ class OriginForm final : public Form {
  public:
   explicit OriginForm(const Ground& ground) : connection_(ground.address()) {}
 
-  void flush(const Work& work) override {
+  void flush(const Work& work, std::size_t) override {
     for (std::string& array : arrays_) array.assign(1, '{');
     for (const Update& entry : work.shuffled) append(entry);
     const char* values[5];
@@ -107,17 +107,30 @@ class OriginForm final : public Form {
 
 class StoreForm final : public Form {
  public:
-  explicit StoreForm(const Ground& ground) : ground_(ground), store_(test::options_at(ground.address())) {}
-  void flush(const Work& work) override {
+  StoreForm(const Ground& ground, bool by_agent)
+      : ground_(ground), by_agent_(by_agent), store_(options(ground, by_agent)) {}
+  void flush(const Work& work, std::size_t) override {
     const FlushOutcome outcome = store_.flush(work.entries, work.chunks);
     if (outcome.failure != FailureClass::none) qFatal("%s", outcome.message.c_str());
     if (!outcome.fates.empty() || outcome.chunks_published != work.chunks.size())
       qFatal("not all was written and told");
+    if (store_.was_by_agent() != by_agent_) qFatal("not the statement that was meant");
   }
-  [[nodiscard]] int backend() const override { return backends_of(ground_.address()).back(); }
+  [[nodiscard]] int backend() const override {
+    const auto mine = backends_of(ground_.address(), name(by_agent_));
+    return mine.back();
+  }
 
  private:
+  static const char* name(bool by_agent) { return by_agent ? "by_agent" : "by_key"; }
+  static sql::PgOptions options(const Ground& ground, bool by_agent) {
+    sql::PgOptions made = test::options_at(ground.address() + " application_name=" + name(by_agent));
+    made.by_agent = by_agent;
+    return made;
+  }
+
   const Ground& ground_;
+  const bool by_agent_;
   sql::PgStore store_;
 };
 
@@ -152,20 +165,23 @@ class FloorForm final : public Form {
         4, nullptr));
   }
 
-  void prepare(const Work& work) override {
-    std::string agents;
-    for (std::size_t i = 0; i < work.entries.size(); i += kKeys)
-      agents.append(i == 0 ? "'" : ",'").append(format_uuid(work.entries[i].agent)).append(1, '\'');
-    BinaryArray places(27, work.entries.size());  // the oid of tid
-    for (const auto& row : finder_.run("SELECT ctid FROM workspace_agent_metadata WHERE workspace_agent_id IN (" +
-                                       agents + ") ORDER BY workspace_agent_id, key")) {
-      places.put(6, 4);
-      places.put(std::stoul(row[0].substr(1)), 4);
-      places.put(std::stoul(row[0].substr(row[0].find(',') + 1)), 2);
+  void prepare(std::span<const Work> works) override {
+    places_.clear();
+    for (const Work& work : works) {
+      std::string agents;
+      for (std::size_t i = 0; i < work.entries.size(); i += kKeys)
+        agents.append(i == 0 ? "'" : ",'").append(format_uuid(work.entries[i].agent)).append(1, '\'');
+      BinaryArray places(27, work.entries.size());  // the oid of tid
+      for (const auto& row : finder_.run("SELECT ctid FROM workspace_agent_metadata WHERE workspace_agent_id IN (" +
+                                         agents + ") ORDER BY workspace_agent_id, key")) {
+        places.put(6, 4);
+        places.put(std::stoul(row[0].substr(1)), 4);
+        places.put(std::stoul(row[0].substr(row[0].find(',') + 1)), 2);
+      }
+      places_.push_back(places.bytes());
     }
-    places_ = places.bytes();
   }
-  void flush(const Work& work) override {
+  void flush(const Work& work, std::size_t number) override {
     const std::size_t count = work.entries.size();
     BinaryArray values(25, count), errors(25, count), stamps(1184, count);
     for (const Update& entry : work.entries) {
@@ -174,7 +190,7 @@ class FloorForm final : public Form {
       stamps.put(8, 4);
       stamps.put(static_cast<std::uint64_t>(entry.collected_at.time_since_epoch().count() - 946'684'800'000'000), 8);
     }
-    const std::string* const all[] = {&places_, &values.bytes(), &errors.bytes(), &stamps.bytes()};
+    const std::string* const all[] = {&places_[number], &values.bytes(), &errors.bytes(), &stamps.bytes()};
     const char* texts[4];
     int lengths[4], formats[4];
     for (std::size_t i = 0; i < 4; ++i) {
@@ -189,13 +205,15 @@ class FloorForm final : public Form {
  private:
   Connection connection_;
   test::PgSession finder_;
-  std::string places_;
+  std::vector<std::string> places_;
 };
 
 }  // namespace
 
 std::unique_ptr<Form> origin_form(const Ground& ground) { return std::make_unique<OriginForm>(ground); }
-std::unique_ptr<Form> store_form(const Ground& ground) { return std::make_unique<StoreForm>(ground); }
+std::unique_ptr<Form> store_form(const Ground& ground, bool by_agent) {
+  return std::make_unique<StoreForm>(ground, by_agent);
+}
 std::unique_ptr<Form> floor_form(const Ground& ground) { return std::make_unique<FloorForm>(ground); }
 
 }  // namespace metabatch::bench

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "bench_pg_ground.hpp"
@@ -12,10 +13,10 @@ namespace metabatch::bench {
 class Form {
  public:
   virtual ~Form() = default;
-  /// What is not measured: on the client, and on other connections.
-  virtual void prepare(const Work&) {}
-  /// What is measured. Ends the program when a row was not written.
-  virtual void flush(const Work& work) = 0;
+  /// What is not measured: for all the flushes of a turn, before the first. No two of them share a row.
+  virtual void prepare(std::span<const Work>) {}
+  /// What is measured. Ends the program when a row was not written. `number`: of the work in its turn.
+  virtual void flush(const Work& work, std::size_t number) = 0;
   [[nodiscard]] virtual int backend() const = 0;  ///< once it has flushed
 };
 
@@ -24,9 +25,10 @@ class Form {
 ///
 /// @source coder/coder agentapi/metadatabatcher (flush), lib/pq's extended protocol; the statement is worded anew
 std::unique_ptr<Form> origin_form(const Ground& ground);
-/// The store as the program has it.
-std::unique_ptr<Form> store_form(const Ground& ground);
-/// The least that PostgreSQL does for such rows: found by ctid, sorted, binary, prepared; nobody is told.
+/// The store as the program has it, or (`by_agent` false) held to finding each row by itself.
+std::unique_ptr<Form> store_form(const Ground& ground, bool by_agent = true);
+/// The least that PostgreSQL does for such rows: found by ctid, sorted, binary, prepared; nobody is told. Places are looked up
+/// for a whole turn at once, so that looking does not leave each page warm for its write.
 std::unique_ptr<Form> floor_form(const Ground& ground);
 
 }  // namespace metabatch::bench

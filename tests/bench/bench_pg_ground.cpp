@@ -101,10 +101,11 @@ std::uint64_t processor_time_of(int pid) {
 std::uint64_t processor_time_of_thread() { return time_of(CLOCK_THREAD_CPUTIME_ID); }
 std::uint64_t processor_time_of_process() { return time_of(CLOCK_PROCESS_CPUTIME_ID); }
 
-std::vector<int> backends_of(const std::string& address) {
+std::vector<int> backends_of(const std::string& address, const std::string& application) {
   std::vector<int> pids;
   for (const auto& row : test::PgSession(address).run(
-           "SELECT pid FROM pg_stat_activity WHERE application_name = 'metabatch' AND datname = current_database()"))
+           "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = '" +
+           application + "'"))
     pids.push_back(std::stoi(row[0]));
   return pids;
 }

@@ -58,7 +58,7 @@ std::uint64_t processor_time_of(int pid);
 std::uint64_t processor_time_of_thread();
 std::uint64_t processor_time_of_process();
 
-/// The server processes that serve metabatch in a database.
-std::vector<int> backends_of(const std::string& address);
+/// The server processes that serve an application in a database.
+std::vector<int> backends_of(const std::string& address, const std::string& application);
 
 }  // namespace metabatch::bench
