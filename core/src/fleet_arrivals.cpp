@@ -45,6 +45,30 @@ void push(std::vector<Item>& heap, Item item, Later later) {
   std::push_heap(heap.begin(), heap.end(), later);
 }
 
+/// Puts `item` in the place of the front: one way down, where pop_heap and push_heap go down and up.
+template <class Item, class Later>
+void replace_front(std::vector<Item>& heap, Item item, Later later) {
+  std::size_t hole = 0;
+  for (std::size_t child = 1; child < heap.size(); child = 2 * hole + 1) {
+    if (child + 1 < heap.size() && later(heap[child], heap[child + 1])) ++child;
+    if (!later(item, heap[child])) break;
+    heap[hole] = heap[child];
+    hole = child;
+  }
+  heap[hole] = item;
+}
+
+template <class Item, class Later>
+void pop(std::vector<Item>& heap, Later later) {
+  std::pop_heap(heap.begin(), heap.end(), later);
+  heap.pop_back();
+}
+
+constexpr auto kLaterDue = [](const auto& a, const auto& b) { return a.at != b.at ? a.at > b.at : a.agent > b.agent; };
+constexpr auto kLaterDelayed = [](const auto& a, const auto& b) {
+  return a.at != b.at ? a.at > b.at : a.number > b.number;
+};
+
 }  // namespace
 
 FleetArrivals::FleetArrivals(const Fleet& fleet, std::int64_t replicas, std::uint64_t seed)
@@ -94,7 +118,8 @@ void FleetArrivals::join(std::uint64_t count, Duration now) {
     if (fleet_.stay > Duration{}) agent.leaves = now + stay_.at(stays_.next());
     if (agent.queued) continue;  // it left a moment ago and goes on at its old pace
     agent.base = now + Duration(static_cast<std::int64_t>(phase));
-    schedule(number);
+    agent.queued = true;
+    push(due_, due_of(number), kLaterDue);
   }
   present_ += count;
 }
@@ -108,18 +133,10 @@ void FleetArrivals::change(std::int64_t agents, Duration now) {
   present_ -= leaving;
 }
 
-namespace {
-constexpr auto kLaterDue = [](const auto& a, const auto& b) { return a.at != b.at ? a.at > b.at : a.agent > b.agent; };
-constexpr auto kLaterDelayed = [](const auto& a, const auto& b) {
-  return a.at != b.at ? a.at > b.at : a.number > b.number;
-};
-}  // namespace
-
-void FleetArrivals::schedule(std::uint32_t number) {
-  Agent& agent = agents_[number];
+/// The next report of an agent, by its base.
+FleetArrivals::Due FleetArrivals::due_of(std::uint32_t number) {
   const std::int64_t late = fleet_.jitter > Duration{} ? jitter_.between(0, fleet_.jitter.count()) : 0;
-  agent.queued = true;
-  push(due_, {agent.base + Duration(late), number}, kLaterDue);
+  return {agents_[number].base + Duration(late), number};
 }
 
 Duration FleetArrivals::next_change() const {
@@ -166,19 +183,19 @@ bool FleetArrivals::goes_away(Agent& agent, Duration now) {
 
 std::optional<Arrival> FleetArrivals::pop_due() {
   const Due due = due_.front();
-  std::pop_heap(due_.begin(), due_.end(), kLaterDue);
-  due_.pop_back();
   Agent& agent = agents_[due.agent];
-  agent.queued = false;
-  if (due.agent >= present_) return std::nullopt;  // it left
+  if (due.agent >= present_) {  // it left
+    agent.queued = false;
+    metabatch::pop(due_, kLaterDue);
+    return std::nullopt;
+  }
   if (goes_away(agent, due.at)) {
-    agent.queued = true;
-    push(due_, {agent.base, due.agent}, kLaterDue);
+    replace_front(due_, {agent.base, due.agent}, kLaterDue);
     return std::nullopt;
   }
   agent.base += fleet_.every;
   if (agent.base < due.at) agent.base = due.at;  // it came back between two reports
-  schedule(due.agent);
+  replace_front(due_, due_of(due.agent), kLaterDue);
   return send(due.agent, due.at);
 }
 
@@ -224,8 +241,7 @@ void FleetArrivals::delay(std::uint32_t number, WallTime stamp, Duration now, Ar
 
 std::optional<Arrival> FleetArrivals::pop_delayed() {
   const Delayed delayed = delayed_.front();
-  std::pop_heap(delayed_.begin(), delayed_.end(), kLaterDelayed);
-  delayed_.pop_back();
+  metabatch::pop(delayed_, kLaterDelayed);
   const Agent& agent = agents_[delayed.agent];
   return Arrival{texts_.report(agent.id, delayed.agent, delayed.version, delayed.stamp), delayed.replica, delayed.kind};
 }

@@ -71,7 +71,7 @@ class FleetArrivals final : public Arrivals {
   void make_agents(std::int64_t count);
   void join(std::uint64_t count, Duration now);
   void change(std::int64_t agents, Duration now);
-  void schedule(std::uint32_t agent);
+  Due due_of(std::uint32_t agent);
   std::optional<Arrival> pop_due();
   std::optional<Arrival> pop_burst();
   std::optional<Arrival> pop_delayed();
