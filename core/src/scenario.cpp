@@ -2,6 +2,7 @@
 #include "metabatch/scenario.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "scenario_fields.hpp"
 
@@ -22,6 +23,25 @@ std::optional<Error> out_of_range(const Scenario& scenario) {
     if (number < field.least) return refused(Errc::field_too_small, field.name);
     if (number > field.most) return refused(Errc::field_too_large, field.name);
   }
+  return std::nullopt;
+}
+
+/// Times that are 0 for "not at all": what is nearer to 0 than this would keep a simulation busy with nothing else.
+struct LeastTime {
+  std::string_view field;
+  Duration least;
+};
+constexpr LeastTime kLeastTimes[] = {{"sample-every", std::chrono::milliseconds(1)},
+                                     {"fleet.burst-every", std::chrono::milliseconds(1)},
+                                     {"fleet.stay", std::chrono::seconds(1)},
+                                     {"fleet.away", std::chrono::seconds(1)}};
+
+std::optional<Error> too_often(const Scenario& s) {
+  const Duration times[] = {s.sample_every, s.fleet.burst_every, s.fleet.stay, s.fleet.away};
+  static_assert(std::size(times) == std::size(kLeastTimes));
+  for (std::size_t i = 0; i < std::size(times); ++i)
+    if (times[i] > Duration{} && times[i] < kLeastTimes[i].least)
+      return refused(Errc::field_too_small, kLeastTimes[i].field);
   return std::nullopt;
 }
 
@@ -118,8 +138,10 @@ std::string why_refused(std::string_view name) {
   if (name == "fleet.jitter") return "not longer than the report interval";
   if (name == "fleet.value-bytes-most") return "not below fleet.value-bytes-least";
   if (name == "store.latency.p99") return "not below store.latency.p50";
-  if (name == "fleet.away") return "above 0 where agents do not stay for ever";
+  if (name == "fleet.away") return "at least 1s where agents do not stay for ever";
   if (name == "fleet.keys") return "no more than " + std::to_string(kMaxModelRows) + " agents times keys";
+  for (const LeastTime& time : kLeastTimes)
+    if (time.field == name) return "at least " + format_duration(time.least) + " where it is not 0";
   return {};
 }
 
@@ -141,6 +163,7 @@ Result<Scenario> validated(Scenario scenario) {
   join(scenario.store.outages);
   join(scenario.store.slow);
   if (const auto error = out_of_range(scenario)) return *error;
+  if (const auto error = too_often(scenario)) return *error;
   if (const auto error = at_odds(scenario)) return *error;
   const Result<Config> config = validated(scenario.config);
   if (!config) return config.error();
