@@ -82,7 +82,7 @@ bool Simulator::Machinery::deliver() {
 void Simulator::Machinery::before_arrivals() {
   for (Replica& replica : replicas)
     if (replica.batch != nullptr && replica.flight.end <= now) complete(replica);
-  while (next_change_ < scenario.changes.size() && scenario.changes[next_change_].at <= now)
+  while (!closed && next_change_ < scenario.changes.size() && scenario.changes[next_change_].at <= now)
     change_setting(scenario.changes[next_change_++]);
   recompute();
 }
