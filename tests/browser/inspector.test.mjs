@@ -39,7 +39,7 @@ async function walked(page, count) {
 }
 
 /** Rows of a grid that is small enough to be there as a whole. */
-const rows = (page, grid) => page.$$eval(`${grid} .list .row:not([hidden])`, (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+const rows = (page, grid) => page.$$eval(`${grid} .rows .row:not([hidden])`, (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
 
 /** `[byte, sentence]` of everything that is not as it should be, in the order of the input, findings before their parts. */
 function troublesOf(native) {
@@ -111,15 +111,15 @@ test('bytes and ids point at one another, by pointer and by key', async () => {
   const { page } = opened;
   await paste(page, cases['chunk']);
   const onParts = () => page.$$eval('.bytes .on', (parts) => parts.map((part) => part.textContent).join(''));
-  await page.hover('.ids .list .row:nth-child(2)');
+  await page.hover('.ids .rows .row:nth-child(2)');
   assert.equal(await onParts(), cases['chunk'].slice(22));
   await page.hover('.bytes [data-span="0"]');
-  await page.waitForSelector('.ids .list .row:nth-child(1).on');
-  assert.equal(await page.$$eval('.ids .list .row.on', (all) => all.length), 1);
+  await page.waitForSelector('.ids .rows .row:nth-child(1).on');
+  assert.equal(await page.$$eval('.ids .rows .row.on', (all) => all.length), 1);
   await page.hover('header');
   assert.equal(await onParts(), '');
   await page.click('.bytes [data-span="1"]');
-  await page.waitForSelector('.ids .list .row:nth-child(2).active.on');
+  await page.waitForSelector('.ids .rows .row:nth-child(2).active.on');
   await page.focus('.ids');
   await page.keyboard.press('Home');
   await page.waitForSelector('.bytes [data-span="0"].on');

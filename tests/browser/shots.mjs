@@ -13,7 +13,7 @@ try {
     for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } })) {
       const { page, context } = await open(ground, { colorScheme, viewport });
       await page.selectOption('#example', { label: 'A server log' });
-      await page.waitForSelector('.ids .row:not(.head)');
+      await page.waitForSelector('.ids .rows .row');
       await page.focus('.ids');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');

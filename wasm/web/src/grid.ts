@@ -5,6 +5,8 @@ import { moved, VirtualList } from './list';
 export interface Column {
   title: string;
   class: string;
+  /** The title is for screen readers alone: the column is too narrow for it. */
+  isNarrow?: boolean;
 }
 export interface GridOptions {
   label: string;
@@ -28,16 +30,14 @@ export class Grid {
   private active = -1;
 
   constructor(private readonly options: GridOptions) {
-    this.list = new VirtualList({ label: options.label, role: 'rowgroup', rowRole: 'row', draw: (row, index) => this.draw(row, index) });
-    const body = this.list.element;
-    body.removeAttribute('tabindex');
-    body.removeAttribute('aria-label');
-    const head = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...options.columns.map((column) => h('span', { class: column.class, role: 'columnheader' }, column.title)));
-    this.element = h('div', { class: `grid ${options.class}`, role: 'grid', tabindex: 0, 'aria-label': options.label }, h('div', { role: 'rowgroup', class: 'heads' }, head), body);
+    const title = (column: Column) => (column.isNarrow ? h('span', { class: 'visually-hidden' }, column.title) : column.title);
+    const head = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...options.columns.map((column) => h('span', { class: column.class, role: 'columnheader' }, title(column))));
+    this.list = new VirtualList({ label: options.label, class: `grid ${options.class}`, role: 'grid', rowRole: 'row', head, draw: (row, index) => this.draw(row, index) });
+    this.element = this.list.element;
     this.element.addEventListener('keydown', (event) => this.keyed(event));
-    body.addEventListener('click', (event) => this.at(event.target, (index) => this.pick(index)));
-    body.addEventListener('pointerover', (event) => this.at(event.target, (index) => options.onHover?.(index)));
-    body.addEventListener('pointerleave', () => options.onHover?.(undefined));
+    this.element.addEventListener('click', (event) => this.at(event.target, (index) => this.pick(index)));
+    this.element.addEventListener('pointerover', (event) => this.at(event.target, (index) => options.onHover?.(index)));
+    this.element.addEventListener('pointerleave', () => options.onHover?.(undefined));
   }
 
   setCount(count: number): void {
@@ -49,7 +49,7 @@ export class Grid {
   }
   /** Makes it as high as so many rows. */
   setRowsInSight(rows: number): void {
-    this.list.element.style.height = `calc(${rows} * 1lh)`;
+    this.list.element.style.height = `calc(${rows + 1} * 1lh + 2px)`;
   }
   /** Shows which row is active; the row comes into sight. */
   activate(index: number): void {

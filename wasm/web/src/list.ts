@@ -10,6 +10,8 @@ export interface ListOptions {
   class?: string;
   role?: string;
   rowRole?: string;
+  /** Stays in sight above the rows; one row high. */
+  head?: HTMLElement;
   /** Fills a row that may have shown another one. */
   draw(row: HTMLElement, index: number): void;
 }
@@ -24,12 +26,12 @@ export class VirtualList {
   private top = 0; // row at the upper edge, with its fraction
   // Asked of the layout only when it changes: each question makes the browser lay out anew.
   private rowHeight = 24;
-  private height = 0;
+  private height = 0; // of what is seen of the rows
   private scrollTop = 0; // as we set it, or as it was last told
   private waiting = false;
 
   constructor(private readonly options: ListOptions) {
-    this.element = h('div', { class: `list ${options.class ?? ''}`, role: options.role ?? 'group', tabindex: 0, 'aria-label': options.label }, this.space);
+    this.element = h('div', { class: `list ${options.class ?? ''}`, role: options.role ?? 'group', tabindex: 0, 'aria-label': options.label }, options.head, this.space);
     this.element.addEventListener('scroll', () => this.scrolled());
     this.element.addEventListener('wheel', (event) => this.wheeled(event), { passive: false });
     new ResizeObserver(() => this.resized()).observe(this.element);
@@ -111,7 +113,7 @@ export class VirtualList {
 
   /** The height of a row follows the size of the text. */
   private resized(): void {
-    this.height = this.element.clientHeight;
+    this.height = this.element.clientHeight - (this.options.head?.offsetHeight ?? 0);
     const rowHeight = Number.parseFloat(getComputedStyle(this.element).lineHeight);
     if (rowHeight > 0) this.rowHeight = rowHeight;
     this.space.style.height = `${this.pixels}px`;

@@ -9,7 +9,7 @@ const kRowsInSight = 6; // the bytes below matter more
 
 const columns: [string, string][] = [
   ['#', 'n'],
-  ['', 'sign'],
+  ['Verdict', 'sign'],
   ['Form', 'form'],
   ['In', 'wrapping'],
   ['Channel', 'channel'],
@@ -32,7 +32,7 @@ export class FindingsView {
     this.grid = new Grid({
       label: 'Payloads found',
       class: 'findings',
-      columns: columns.map(([title, name]) => ({ title, class: name })),
+      columns: columns.map(([title, name]) => ({ title, class: name, isNarrow: name === 'sign' })),
       cells: (row) => this.cells(row),
       onPick: (row) => link.pick(this.result!.finding(row).firstSpan, 'findings'),
     });

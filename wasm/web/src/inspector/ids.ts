@@ -33,7 +33,7 @@ export class IdsView {
     this.grid = new Grid({
       label: 'Ids',
       class: 'ids',
-      columns: ['#', 'Agent', 'Byte', 'UUID', ''].map((title, at) => ({ title, class: ['n', 'uuid', 'n', 'version', 'tags'][at]! })),
+      columns: ['#', 'Agent', 'Byte', 'UUID', 'Remarks'].map((title, at) => ({ title, class: ['n', 'uuid', 'n', 'version', 'tags'][at]! })),
       cells: (row) => this.cells(this.shown[row]!),
       mark: (row) => this.mark(this.shown[row]!),
       onPick: (row) => this.link.pick(this.result!.id(this.shown[row]!).span, 'ids'),

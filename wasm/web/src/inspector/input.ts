@@ -48,6 +48,12 @@ export class InputView {
     this.onBytes(kept, cut ? tooLong(bytes.length, this.limit) : note);
   }
 
+  /** The examples, to begin with. */
+  starts(): HTMLElement {
+    const start = ([title, text]: [string, string]) => h('li', {}, h('button', { type: 'button', on: { click: () => this.take({ text }) } }, h('strong', {}, title), h('code', {}, text)));
+    return h('ul', { class: 'starts', 'aria-label': 'Examples of what can be pasted' }, ...examples.map(start));
+  }
+
   focus(): void {
     this.area.focus();
   }

@@ -24,7 +24,7 @@ export class TroublesView {
       class: 'troubles',
       columns: [
         { title: 'Byte', class: 'n' },
-        { title: '', class: 'sign' },
+        { title: 'Verdict', class: 'sign', isNarrow: true },
         { title: 'What', class: 'sentence' },
       ],
       cells: (row) => this.cells(this.troubles[row]!),
@@ -54,7 +54,7 @@ export class TroublesView {
     const at = what === 'span' && result.span(index).kind === 'bad_id' ? result.span(index).badAt : about.at;
     const sentence = this.sentences.get(`${what}${index}`);
     if (sentence === undefined) this.ask();
-    return [counted(at), verdictMark(about.verdict), sentence ?? '…'];
+    return [counted(at), verdictMark(about.verdict), h('span', { title: sentence }, sentence ?? '…')];
   }
 
   /** For all rows in sight at once. */

@@ -61,7 +61,7 @@ export class Inspector implements View {
       ['encode', 'Encode', this.encode.element],
     ]);
     const both = h('div', { class: 'both' }, this.bytesView.element, h('section', { class: 'panel found-panel', 'aria-label': 'Found' }, this.tabs.element));
-    panel.append(this.input.element, this.verdict.element, this.findings.element, both, this.details, this.share.element);
+    panel.append(this.input.element, this.verdict.element, this.input.starts(), this.findings.element, both, this.details, this.share.element);
     this.wire();
     this.showResult();
   }

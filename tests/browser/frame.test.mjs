@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+/** For everybody: axe's rules, keys alone, any width, any zoom. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+
+import { assertQuiet, brings, open, paste, start } from './browser.mjs';
+import { cases } from './cases.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let ground;
+before(async () => (ground = await start()));
+after(() => ground.end());
+
+async function violations(page) {
+  await page.evaluate(axe);
+  const { violations: found, passes } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  assert.ok(passes.length > 20, 'axe looked at something');
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join(' | ')}`);
+}
+
+/** The inspector in each of its states. */
+const states = {
+  'nothing yet': () => {},
+  'a good chunk': (page) => paste(page, cases['chunk']),
+  'an odd one': (page) => paste(page, cases['chunk, not canonical']),
+  'a bad one, its problems': async (page) => {
+    await paste(page, cases['chunk with all troubles']);
+    await page.click('#found-problems');
+  },
+  'several, in hex, one picked': async (page) => {
+    await paste(page, cases['several']);
+    await page.click('#found-ids');
+    await page.click('button:text("Hex")');
+    await page.click('.ids .rows .row:nth-child(2)');
+  },
+  'encoding': (page) => page.click('#found-encode'),
+  'sharing': async (page) => {
+    await page.click('button:text("Share…")');
+    await page.waitForSelector('dialog[open]');
+  },
+};
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds nothing, ${colorScheme}`, async () => {
+    const opened = await open(ground, { colorScheme, reducedMotion: 'reduce' });
+    for (const [name, reach] of Object.entries(states)) {
+      await reach(opened.page);
+      assert.deepEqual(await violations(opened.page), [], name);
+    }
+    assertQuiet(opened);
+  });
+}
+
+test('the colours can be chosen, are kept, and follow the system until then', async () => {
+  const opened = await open(ground, { colorScheme: 'dark' });
+  const { page } = opened;
+  const ground_ = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const dark = await ground_();
+  await page.selectOption('#theme', 'light');
+  const light = await ground_();
+  assert.notEqual(light, dark);
+  await page.reload();
+  await page.waitForSelector('#verdict');
+  assert.equal(await ground_(), light);
+  await page.selectOption('#theme', 'auto');
+  assert.equal(await ground_(), dark);
+  assertQuiet(opened);
+});
+
+test('everything is reached and done by keys alone', async () => {
+  const opened = await open(ground);
+  const { page } = opened;
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.className || document.activeElement.textContent);
+  await page.keyboard.press('Tab');
+  assert.match(await focused(), /skip/);
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(), 'main');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'input');
+  await brings(page, () => page.keyboard.type(cases['chunk with all troubles']));
+  await page.waitForSelector('.ids .rows .row');
+  const walk = [];
+  for (let step = 0; step < 20; ++step) {
+    await page.keyboard.press('Tab');
+    walk.push(await focused());
+    assert.ok(await page.evaluate(() => document.activeElement === document.body || getComputedStyle(document.activeElement).outlineStyle !== 'none'), `focus is seen on ${walk.at(-1)}`);
+  }
+  const wanted = ['Open file', 'example', 'Clear', 'Share…', 'list bytes', 'found-ids', 'filter', 'which', 'list grid ids'];
+  for (const one of wanted) assert.ok(walk.some((seen) => seen.startsWith(one)), `${one} is reached: ${walk.join(', ')}`);
+  await page.focus('#found-ids');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await focused(), 'found-problems');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => /^Bytes 88 to 90 \(3\) · rest · bad/.test(document.querySelector('#details').textContent));
+  assert.equal(await page.getAttribute('.troubles', 'aria-activedescendant').then((id) => page.getAttribute(`#${id}`, 'aria-selected')), 'true');
+  await page.focus('.bytes');
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForFunction(() => /^Bytes 66 to 87/.test(document.querySelector('#details').textContent));
+  await page.focus('button:text("Share…")');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog[open]');
+  await page.keyboard.press('Escape');
+  assert.equal(await focused(), 'Share…', 'the focus comes back');
+  assertQuiet(opened);
+});
+
+for (const [name, viewport, deviceScaleFactor] of [['320 px, the narrowest that WCAG asks for', { width: 320, height: 640 }, 1], ['a phone', { width: 390, height: 844 }, 2], ['1280 px at 200 %', { width: 640, height: 450 }, 2], ['1280 px at 400 %', { width: 320, height: 225 }, 4], ['very wide', { width: 2560, height: 1300 }, 1]]) {
+  test(`nothing is cut off sideways: ${name}`, async () => {
+    const opened = await open(ground, { viewport, deviceScaleFactor });
+    const { page, context } = opened;
+    for (const reach of Object.values(states).slice(0, -1)) {
+      await reach(page);
+      const { over, small } = await page.evaluate(() => ({
+        over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        // WCAG 2.2, 2.5.8: what is pressed measures 24 px or more.
+        small: [...document.querySelectorAll('button, select, input')].filter((one) => one.offsetParent && one.type !== 'checkbox' && !one.matches('.visually-hidden') && Math.min(one.offsetWidth, one.offsetHeight) < 24).map((one) => one.outerHTML),
+      }));
+      assert.equal(over, 0);
+      assert.deepEqual(small, []);
+    }
+    assertQuiet(opened);
+    await context.close();
+  });
+}
+
+test('with reduced motion nothing moves by itself', async () => {
+  const { page } = await open(ground, { reducedMotion: 'reduce' });
+  await paste(page, cases['chunk']);
+  const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((one) => getComputedStyle(one).transitionDuration !== '0s' || getComputedStyle(one).animationName !== 'none').length);
+  assert.equal(moving, 0);
+});
