@@ -13,6 +13,7 @@
 #include "engine/store.hpp"
 #include "metabatch/config.hpp"
 #include "sql/pg_address.hpp"
+#include "sql/pg_warnings.hpp"
 
 namespace metabatch::sql {
 
@@ -29,6 +30,8 @@ struct StoreWishes {
   engine::Notifier* notifier = nullptr;  ///< told the chunks after each commit; must outlive the store
   /// Called on the flusher's thread with a sentence that somebody has to hear.
   std::function<void(const std::string&)> on_alarm;
+  /// Shared by the stores that are made of one wish: what each would say is said once.
+  std::shared_ptr<LastWarning> last_warning = std::make_shared<LastWarning>();
 };
 
 /// Where the rows are: a SQLite file or a PostgreSQL server. The one place that knows which is which.

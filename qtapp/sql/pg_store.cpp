@@ -291,10 +291,10 @@ void PgStore::look_ahead(std::span<const Update> entries) {
   };
   if (!connection_.is_open() || count_ahead() == 0) return;
   const auto now = std::chrono::steady_clock::now();
-  if ((warned_ && now < *warned_ + options_.between_warnings) || connection_.ask_for_time()) return;
+  LastWarning& last = *options_.last_warning;
+  if (!last.is_due(now, options_.between_warnings) || connection_.ask_for_time()) return;
   const auto count = count_ahead();
-  if (count == 0) return;
-  warned_ = now;
+  if (count == 0 || !last.claim(now, options_.between_warnings)) return;
   const auto latest = std::max_element(
       entries.begin(), entries.end(), [](const Update& a, const Update& b) { return a.collected_at < b.collected_at; });
   if (options_.on_alarm)

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "engine/store.hpp"
 #include "sql/pg_arrays.hpp"
 #include "sql/pg_connection.hpp"
+#include "sql/pg_warnings.hpp"
 
 namespace metabatch::sql {
 
@@ -29,6 +31,8 @@ struct PgOptions {
   bool by_agent = true;                  ///< write agent by agent where that is right and cheaper; false: never
   engine::Notifier* notifier = nullptr;  ///< told the chunks after the commit; must outlive the store
   Duration between_warnings = std::chrono::minutes(10);  ///< of entries dated ahead of the server's clock
+  /// Of these warnings, the last one; stores that share it give one for all.
+  std::shared_ptr<LastWarning> last_warning = std::make_shared<LastWarning>();
   /// Called on the flusher's thread with one sentence that somebody has to hear. When nothing of a flush found a row where
   /// something did before: PostgreSQL empties an UNLOGGED table when it recovers from a crash; once, until a row is
   /// found again. When entries were written that are dated over a minute ahead of the server's clock, as they are: the
@@ -95,7 +99,6 @@ class PgStore final : public engine::Store {
   std::vector<std::array<PgParameter, 2>> notices_;
   bool has_matched_ = false;
   bool is_alarmed_ = false;
-  std::optional<std::chrono::steady_clock::time_point> warned_;  // of entries ahead
 };
 
 /// Creates the missing rows of every agent with every key, on a connection of its own. Rows that exist are left
