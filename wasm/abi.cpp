@@ -7,6 +7,7 @@ namespace {
 std::string the_input;
 std::string the_text;
 std::vector<std::uint32_t> the_numbers;
+std::vector<double> the_reals;
 
 std::uint32_t address(const void* memory) {
   return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(memory));
@@ -16,12 +17,14 @@ std::uint32_t address(const void* memory) {
 
 std::string& input() { return the_input; }
 std::vector<std::uint32_t>& numbers() { return the_numbers; }
+std::vector<double>& reals() { return the_reals; }
 
 std::uint32_t answer(std::string text) {
   the_text = std::move(text);
   return static_cast<std::uint32_t>(the_text.size());
 }
 std::uint32_t answer_numbers() { return static_cast<std::uint32_t>(the_numbers.size()); }
+std::uint32_t answer_reals() { return static_cast<std::uint32_t>(the_reals.size()); }
 
 }  // namespace metabatch::wasm
 
@@ -34,3 +37,4 @@ METABATCH_EXPORT(mb_memory)(std::uint32_t bytes) {
 }
 METABATCH_EXPORT(mb_text)() { return address(the_text.data()); }
 METABATCH_EXPORT(mb_numbers)() { return address(the_numbers.data()); }
+METABATCH_EXPORT(mb_reals)() { return address(the_reals.data()); }

@@ -8,7 +8,7 @@
 #include <vector>
 
 /// How the page and the module talk: the page writes bytes to `mb_memory(size)`, calls one function, and reads its answer,
-/// which is text (UTF-8) or numbers (32 bits each), from one place. An answer holds until the next call.
+/// which is text (UTF-8), numbers (32 bits each) or reals (doubles), from one place. An answer holds until the next call.
 namespace metabatch::wasm {
 
 /// What the page wrote.
@@ -19,6 +19,9 @@ std::uint32_t answer(std::string text);
 /// The same for numbers; the result is how many there are. The vector's memory is used again.
 std::vector<std::uint32_t>& numbers();
 std::uint32_t answer_numbers();
+/// And for reals.
+std::vector<double>& reals();
+std::uint32_t answer_reals();
 
 /// `title name name ...` for an enum whose name_of() says "?" (or nothing) behind its last value, so that no list of
 /// names is written twice.

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { presets } from './presets.mjs';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const [wasmPath, site] = process.argv.slice(2).map((path) => resolve(path));
 if (!site) throw new Error('usage: build.mjs WASM SITE');
@@ -53,7 +55,8 @@ const style = await bundle('style/page.css', { format: undefined });
 const worker = await bundle('src/worker.ts');
 
 const names = { wasm: `metabatch-${hashOf(wasm)}.wasm`, worker: `worker-${hashOf(worker)}.js`, style: `page-${hashOf(style)}.css`, icon: `icon-${hashOf(icon)}.svg` };
-const main = await bundle('src/main.ts', { define: { WORKER_FILE: JSON.stringify(names.worker), WASM_FILE: JSON.stringify(names.wasm) } });
+const scenarios = { PRESETS: JSON.stringify(await presets(join(here, '../../resources/scenarios'))) };
+const main = await bundle('src/main.ts', { define: { ...scenarios, WORKER_FILE: JSON.stringify(names.worker), WASM_FILE: JSON.stringify(names.wasm) } });
 names.main = `page-${hashOf(main)}.js`;
 
 const manifest = JSON.stringify({
@@ -68,6 +71,7 @@ const kept = ['index.html', 'manifest.webmanifest', ...Object.values(names)];
 const offline = await bundle('src/sw.ts', { define: { FILES: JSON.stringify(kept), BUILD: JSON.stringify(hashOf(index + kept)) } });
 
 const single = await bundle('src/main.ts', {
+  define: scenarios,
   plugins: [inside({ 'metabatch.wasm': { contents: wasm, loader: 'binary' }, 'worker.js': { contents: worker, loader: 'text' } })],
 });
 if (/<\/script|<!--/i.test(single) || /<\/style/i.test(style)) throw new Error('the single file would end its own script or style early');

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { InspectorCalls } from './inspector/calls';
+import type { ScenarioCalls } from './scenario/calls';
+import type { SimulatorCalls } from './simulator/calls';
 
 /** What the page may ask of a Worker: `name: { ask, answer, progress }`. Every room adds its own. */
-export interface Calls extends InspectorCalls {}
+export interface Calls extends InspectorCalls, ScenarioCalls, SimulatorCalls {}
 export type CallName = keyof Calls;
 export type Ask<N extends CallName> = Calls[N]['ask'];
 export type Answer<N extends CallName> = Calls[N]['answer'];

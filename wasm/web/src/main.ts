@@ -3,9 +3,11 @@ import { keepOffline } from './assets';
 import { Frame } from './frame';
 import { Inspector } from './inspector/view';
 import { listenAnywhere } from './intake';
+import { Model } from './scenario/model';
+import { SimulatorView } from './simulator/view';
 
 const inspector = new Inspector();
-const frame = new Frame([inspector]);
+const frame = new Frame([inspector, new SimulatorView(new Model())]);
 frame.start();
 listenAnywhere((brought) => {
   frame.go(inspector.name);

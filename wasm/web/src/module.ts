@@ -49,4 +49,8 @@ export class Core {
     const count = this.call(name, ...numbers);
     return new Uint32Array(this.memory.buffer, this.call('mb_numbers'), count).slice();
   }
+  reals(name: string, ...numbers: number[]): Float64Array<ArrayBuffer> {
+    const count = this.call(name, ...numbers);
+    return new Float64Array(this.memory.buffer, this.call('mb_reals'), count).slice();
+  }
 }

@@ -3,10 +3,12 @@ import type { CallName, FromWorker, ToWorker } from './calls';
 import { inspectorHandlers } from './inspector/calls';
 import type { Handlers, Job } from './job';
 import { Core } from './module';
+import { scenarioHandlers } from './scenario/calls';
+import { simulatorHandlers } from './simulator/calls';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const handlers: Handlers<CallName> = { ...inspectorHandlers };
+const handlers: Handlers<CallName> = { ...inspectorHandlers, ...scenarioHandlers, ...simulatorHandlers };
 
 let loaded: (core: Promise<Core>) => void;
 const loading = new Promise<Core>((resolve) => (loaded = resolve));

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Texts } from './calls';
+import { presets } from './presets';
+
+const kB = 'b.'; // what B's settings are called in a link
+
+/** What is simulated: shared by all views that show its form. Texts are as entered; what is not set has its default. */
+export class Model {
+  readonly a = new Map<string, string>();
+  /** The settings in which B differs; undefined: nothing is compared. */
+  b: Map<string, string> | undefined;
+  preset = '';
+  private readonly listeners: (() => void)[] = [];
+
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  take(fields: Texts, b?: Texts, preset = ''): void {
+    this.a.clear();
+    for (const [name, text] of fields) this.a.set(name, text);
+    this.b = b ? new Map(b) : undefined;
+    this.preset = preset;
+    this.changed();
+  }
+  takePreset(name: string): void {
+    const preset = presets.find((one) => one.name === name);
+    if (preset) this.take(preset.fields, undefined, name);
+  }
+  /** Empty text: the default again; for B, as A. */
+  set(slot: 'a' | 'b', name: string, text: string): void {
+    const map = slot === 'a' ? this.a : this.b;
+    if (!map) return;
+    if (text.trim() === '') map.delete(name);
+    else map.set(name, text);
+    if (slot === 'a') this.preset = '';
+    this.changed();
+  }
+  compare(on: boolean, settings: Texts = []): void {
+    this.b = on ? new Map(settings) : undefined;
+    this.changed();
+  }
+
+  textsOf(slot: 'a' | 'b'): Texts {
+    const texts = new Map(this.a);
+    if (slot === 'b') for (const [name, text] of this.b ?? []) texts.set(name, text);
+    return [...texts];
+  }
+
+  /** What a link says: the fields that differ from the defaults, and B's settings. */
+  state(changed: Texts): string {
+    const query = new URLSearchParams(changed);
+    if (this.b) {
+      query.append(kB, '');
+      for (const [name, text] of this.b) query.append(kB + name, text);
+    }
+    return query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+  }
+  takeState(state: string): void {
+    const all = [...new URLSearchParams(state)];
+    const b = all.filter(([name]) => name.startsWith(kB) && name !== kB).map(([name, text]): [string, string] => [name.slice(kB.length), text]);
+    const fields = all.filter(([name]) => !name.startsWith(kB));
+    this.take(fields, all.some(([name]) => name.startsWith(kB)) ? b : undefined);
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Handlers } from '../job';
+import type { Core } from '../module';
+import { readScenario, type Texts } from '../scenario/calls';
+
+const kReports = 2_000; // a slice: some milliseconds, whatever the fleet
+const kSteps = 250; // of a whole run: so far may A be ahead of B
+
+export interface Finding {
+  isWarning: boolean;
+  kind: string;
+  sentence: string;
+}
+/** SPEC section 8's object, as the core writes it. */
+export interface Outcome {
+  offered: number;
+  accepted: number;
+  coalesced: number;
+  stale: number;
+  dropped: { full: number; closed: number };
+  written: number;
+  unmatched: number;
+  discarded: number;
+  held: number;
+  flushes: { capacity: number; scheduled: number; shutdown: number };
+  flush_failures: number;
+  seconds: number;
+  db_writes_per_s: number;
+  notifies_per_s: number;
+  unbatched: { db_writes_per_s: number; notifies_per_s: number };
+  saved: number;
+  delay_s: { p50: number; p90: number; p99: number; max: number };
+  digest: string;
+}
+export interface State {
+  now: number;
+  isFinished: boolean;
+  events: number;
+  offered: number;
+  duration: number;
+  pace: number;
+  outcome: Outcome;
+  findings: Finding[];
+}
+/** Series by name, each with how its samples become one value a column. */
+export type SeriesAsked = [name: string, how: 'mean' | 'max'][];
+export interface ColumnsAsked {
+  from: number;
+  to: number;
+  columns: number;
+  series: SeriesAsked;
+}
+
+export interface SimulatorCalls {
+  /** Troubles of A, then of B; without any there are runs from now on. */
+  create: { ask: { slots: Texts[] }; answer: Texts[] };
+  /** Goes on to `until`, for at most so many milliseconds; all runs together. */
+  advance: { ask: { until: number; milliseconds: number }; answer: { states: State[]; milliseconds: number } };
+  columns: { ask: { slot: number; asked: ColumnsAsked }; answer: Float64Array };
+  series: { ask: null; answer: string[] };
+  text: { ask: { slot: number; what: 'json' | 'csv' | 'log' }; answer: string };
+}
+
+function stateOf(core: Core, slot: number): State {
+  const [now, isFinished, events, offered, , duration, pace] = core.reals('mb_run_state', slot) as unknown as number[];
+  const findings = core.text('mb_run_findings', slot).split('\n').slice(0, -1).map((line) => line.split('\t'));
+  return {
+    now: now!, isFinished: isFinished === 1, events: events!, offered: offered!, duration: duration!, pace: pace!,
+    outcome: JSON.parse(core.text('mb_run_json', slot)) as Outcome,
+    findings: findings.map(([what, kind, sentence]) => ({ isWarning: what === 'warning', kind: kind!, sentence: sentence! })),
+  };
+}
+
+let running: number[] = [];
+let target = 0;
+
+function advance(core: Core, until: number, milliseconds: number): number {
+  const began = performance.now();
+  const spent = () => performance.now() - began;
+  const states = running.map((slot) => core.reals('mb_run_state', slot));
+  const duration = states[0]?.[5] ?? 0;
+  const isDone = () => running.every((slot) => core.reals('mb_run_state', slot)[1] === 1);
+  while (!isDone() && spent() < milliseconds) {
+    const next = Math.min(until, target >= duration ? Infinity : target + duration / kSteps);
+    let isThere = true;
+    for (const slot of running) while (isThere && core.call('mb_run_advance', slot, next, kReports) === 0) isThere = spent() < milliseconds;
+    if (!isThere) break;
+    target = Math.min(next, duration);
+    if (next >= until) break;
+  }
+  return spent();
+}
+
+export const simulatorHandlers: Handlers<keyof SimulatorCalls> = {
+  create: (core, { slots }) => {
+    for (const slot of running) core.call('mb_run_end', slot);
+    running = [];
+    target = 0;
+    const troubles = slots.map((texts, slot) => readScenario(core, slot, texts));
+    if (troubles.every((one) => one.length === 0)) running = slots.map((_, slot) => slot).filter((slot) => core.call('mb_run_create', slot) === 1);
+    return troubles;
+  },
+  advance: (core, { until, milliseconds }) => {
+    const took = advance(core, until, milliseconds);
+    return { states: running.map((slot) => stateOf(core, slot)), milliseconds: took };
+  },
+  columns: (core, { slot, asked }) => {
+    core.giveText(asked.series.map(([name, how]) => `${name}\t${how}\n`).join(''));
+    return core.reals('mb_run_columns', slot, asked.from, asked.to, asked.columns);
+  },
+  series: (core) => core.text('mb_run_series').split('\n').slice(0, -1),
+  text: (core, { slot, what }) => core.text(`mb_run_${what}`, slot),
+};

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Chart, type ChartData, type ChartShape } from '../chart/chart';
+import { h } from '../dom';
+import type { Engine } from '../engine';
+import type { SeriesAsked, State } from './calls';
+
+const kColumns = 120; // so wide that a few flushes fall into one
+
+interface Drawn extends ChartShape {
+  series: SeriesAsked;
+}
+const line = (label: string, series: number, more: object = {}) => ({ label, colour: `--series-${series}` as const, dash: series - 1, ...more });
+
+/** What is drawn: names of the series of the simulator, and how a column sums its samples up. */
+export const drawn: Drawn[] = [
+  {
+    title: 'What batching saves: writes a second',
+    unit: 'count',
+    lines: [line('one by one (UPDATEs; as many NOTIFYs)', 2), line('batched UPDATEs', 1), line('batched NOTIFYs', 3)],
+    series: [['unbatched', 'mean'], ['writes', 'mean'], ['notifies', 'mean']],
+  },
+  {
+    title: 'What triggers the flushes: flushes a second',
+    unit: 'count',
+    lines: [line('capacity: batch full', 1), line('scheduled: tick', 2), line('shutdown', 3), line('failed', 4)],
+    series: [['flushes_capacity', 'mean'], ['flushes_scheduled', 'mean'], ['flushes_shutdown', 'mean'], ['flush_failures', 'mean']],
+  },
+  {
+    title: 'How late rows are: delay from update to row',
+    unit: 'seconds',
+    lines: [line('p50', 1), line('p99, worst', 2)],
+    series: [['delay_p50', 'mean'], ['delay_p99', 'max']],
+  },
+  {
+    title: 'Whether anything drops: updates a second',
+    unit: 'count',
+    lines: [line('coalesced (newer value came first)', 1), line('dropped, no room', 2), line('failed to match a row', 4)],
+    series: [['coalesced', 'mean'], ['dropped', 'mean'], ['unmatched', 'mean']],
+  },
+  {
+    title: 'What is held: entries, most in a column',
+    unit: 'count',
+    lines: [line('held in all', 1), line('queued', 2), line('in flight', 3), line('room in use', 4, { mayLeave: true })],
+    series: [['held', 'max'], ['queued', 'max'], ['in_flight', 'max'], ['room_entries', 'max']],
+  },
+  {
+    title: 'Batch size: entries a flush',
+    unit: 'count',
+    lines: [line('mean', 1)],
+    series: [['batch_size', 'mean']],
+  },
+];
+
+/** All charts of one or two runs: one range, one crosshair, and the same scale for A and B. */
+export class Charts {
+  readonly element = h('div', { class: 'charts' });
+  onPoint: (text: string) => void = () => {};
+  onRange: () => void = () => {};
+  private slots: Chart[][] = [];
+  private zoom: [number, number] | undefined;
+  private duration = 1;
+  private turn = 0;
+  private data: ChartData[][] = [];
+
+  constructor(private readonly engine: Engine) {}
+
+  get isZoomed(): boolean {
+    return this.zoom !== undefined;
+  }
+  get range(): [number, number] {
+    return this.zoom ?? [0, this.duration];
+  }
+  get all(): readonly Chart[][] {
+    return this.slots;
+  }
+  dataOf(slot: number): ChartData[] {
+    return this.data[slot] ?? [];
+  }
+
+  /** Charts for so many runs; zoom is forgotten. */
+  begin(count: number): void {
+    this.zoom = undefined;
+    if (this.slots.length !== count) {
+      this.slots = Array.from({ length: count }, () => drawn.map((shape) => this.chart(shape)));
+      const rows = drawn.flatMap((_, index) => this.slots.map((charts, slot) => (count > 1 ? this.labelled(charts[index]!, slot) : charts[index]!.element)));
+      this.element.replaceChildren(...rows);
+      this.element.classList.toggle('two', count > 1);
+    }
+    this.onRange();
+  }
+
+  async update(states: readonly State[]): Promise<void> {
+    if (states[0]) this.duration = Math.max(states[0].duration, ...states.map(({ now }) => now));
+    const turn = ++this.turn;
+    const [from, to] = this.range;
+    const data = await Promise.all(this.slots.map((_, slot) => this.fetch(slot, from, to)));
+    if (turn !== this.turn || data.length !== this.slots.length) return;
+    this.data = data;
+    drawn.forEach((shape, index) => {
+      const most = Math.max(...data.map((charts) => Chart.greatest(shape, charts[index]!)));
+      this.slots.forEach((charts, slot) => charts[index]!.show(data[slot]![index]!, [from, to], most));
+    });
+  }
+
+  async zoomTo(from: number, to: number): Promise<void> {
+    const [low, high] = [Math.max(0, from), Math.min(this.duration, to)];
+    this.zoom = high - low < this.duration * 0.999 && high > low ? [low, high] : undefined;
+    this.onRange();
+    await this.update([]);
+  }
+  reset(): Promise<void> {
+    return this.zoomTo(0, this.duration);
+  }
+  redraw(): void {
+    for (const chart of this.slots.flat()) chart.draw();
+  }
+
+  private async fetch(slot: number, from: number, to: number): Promise<ChartData[]> {
+    const series = drawn.flatMap((shape) => shape.series);
+    const all = await this.engine.call('columns', { slot, asked: { from, to, columns: kColumns, series } });
+    const [middle, width] = all as unknown as [number, number];
+    const columns = (all.length - 2) / series.length;
+    let next = 0;
+    const take = () => all.subarray(2 + next * columns, 2 + ++next * columns);
+    return drawn.map((shape) => ({ middle, width, values: shape.series.map(take) }));
+  }
+
+  private chart(shape: Drawn): Chart {
+    const chart = new Chart(shape);
+    chart.onPoint = (at) => {
+      for (const one of this.slots.flat()) one.point(at);
+      this.onPoint(at === undefined ? '' : chart.reading);
+    };
+    chart.onZoom = (from, to) => void this.zoomTo(from, to);
+    chart.onReset = () => void this.reset();
+    return chart;
+  }
+  private labelled(chart: Chart, slot: number): HTMLElement {
+    return h('div', { class: 'slot', 'data-slot': slot === 0 ? 'A' : 'B' }, chart.element);
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { numberText, secondsText } from '../chart/axis';
+import { counted, h } from '../dom';
+import type { Finding, Outcome, State } from './calls';
+
+interface Figure {
+  key: string;
+  label: string;
+  value: (outcome: Outcome) => string;
+  note: (outcome: Outcome) => string;
+  isBad?: (outcome: Outcome) => boolean;
+}
+export const percentText = (share: number) => `${(share * 100).toFixed(share >= 0.9995 ? 2 : 1)} %`;
+const sum = ({ db_writes_per_s, notifies_per_s }: { db_writes_per_s: number; notifies_per_s: number }) => db_writes_per_s + notifies_per_s;
+const dropped = ({ dropped: { full, closed } }: Outcome) => full + closed;
+
+const figures: Figure[] = [
+  { key: 'saved', label: 'Saved by batching', value: ({ saved }) => percentText(saved), note: () => 'of all UPDATEs and NOTIFYs' },
+  { key: 'writes', label: 'UPDATEs + NOTIFYs a second', value: (outcome) => numberText(sum(outcome)), note: ({ unbatched }) => `instead of ${numberText(sum(unbatched))}` },
+  { key: 'delay', label: 'Delay p99', value: ({ delay_s }) => secondsText(delay_s.p99), note: ({ delay_s }) => `p50 ${secondsText(delay_s.p50)}, longest ${secondsText(delay_s.max)}` },
+  { key: 'dropped', label: 'Dropped', value: (outcome) => counted(dropped(outcome)), note: ({ offered }) => `of ${counted(offered)} updates`, isBad: (outcome) => dropped(outcome) > 0 },
+];
+
+/** The figures an operator looks for, and what they mean in words. */
+export class Figures {
+  readonly element: HTMLElement;
+  private readonly tiles = h('dl', { class: 'tiles' });
+  private readonly words = h('div', { class: 'words' });
+
+  constructor() {
+    this.element = h('section', { class: 'figures', 'aria-label': 'What it came to' }, this.tiles, this.words);
+  }
+
+  show(states: readonly State[]): void {
+    this.tiles.replaceChildren(...figures.map((figure) => tile(figure, states)));
+    this.words.replaceChildren(...states.map((state, slot) => sentences(state, states.length > 1 ? 'AB'[slot]! : '')));
+    this.words.classList.toggle('two', states.length > 1);
+  }
+}
+
+function tile(figure: Figure, states: readonly State[]): HTMLElement {
+  const values = states.map(({ outcome }, slot) =>
+    h('dd', { class: `value ${figure.isBad?.(outcome) ? 'bad' : ''}` }, states.length > 1 && h('span', { class: 'slot-name' }, 'AB'[slot]!), h('span', { class: 'big' }, figure.value(outcome)), h('span', { class: 'note' }, figure.note(outcome))),
+  );
+  return h('div', { class: 'tile', 'data-figure': figure.key }, h('dt', {}, figure.label), ...values);
+}
+
+export function findingItem({ isWarning, sentence, kind }: Finding): HTMLElement {
+  return h('li', { class: isWarning ? 'warning' : 'reason', 'data-kind': kind }, h('span', { class: 'sign', 'aria-hidden': 'true' }, isWarning ? '!' : '·'), h('span', {}, isWarning && h('span', { class: 'visually-hidden' }, 'Warning: '), sentence));
+}
+
+function sentences({ findings, outcome }: State, name: string): HTMLElement {
+  const nothing = findings.length === 0 && outcome.offered === 0 ? [h('li', { class: 'reason' }, 'No updates arrived.')] : [];
+  return h('ul', { class: 'findings-words', 'aria-label': name ? `Findings of ${name}` : 'Findings' }, name && h('li', { class: 'slot-name' }, name), ...findings.map(findingItem), ...nothing);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Engine } from '../engine';
+import type { Texts } from '../scenario/calls';
+import type { State } from './calls';
+
+const kSlice = 60; // milliseconds of work between two looks at the page
+const kLook = 100; // milliseconds between two slices of a run that keeps to a clock
+
+export type Phase = 'idle' | 'running' | 'paused' | 'finished';
+
+/** Drives the runs slice by slice: it only ever asks for the next one, so pausing is not asking. */
+export class Runner {
+  phase: Phase = 'idle';
+  /** Virtual seconds a second; Infinity: as fast as it goes. */
+  speed = Infinity;
+  states: State[] = [];
+  /** Spent in the core for this run. */
+  milliseconds = 0;
+  onStates: (states: readonly State[]) => Promise<void> = async () => {};
+  onPhase: () => void = () => {};
+  private turn = 0;
+
+  constructor(private readonly engine: Engine) {}
+
+  /** Troubles of A and B, or, when there are none, a new run. */
+  async begin(slots: Texts[]): Promise<Texts[]> {
+    const turn = ++this.turn;
+    const troubles = await this.engine.call('create', { slots });
+    if (turn !== this.turn) return troubles;
+    if (troubles.some((one) => one.length > 0)) {
+      this.become('idle');
+      return troubles;
+    }
+    this.milliseconds = 0;
+    this.states = [];
+    void this.go();
+    return troubles;
+  }
+  pause(): void {
+    if (this.phase !== 'running') return;
+    ++this.turn;
+    this.become('paused');
+  }
+  resume(): void {
+    if (this.phase === 'paused') void this.go();
+  }
+
+  private async go(): Promise<void> {
+    const turn = ++this.turn;
+    this.become('running');
+    let [began, from, speed] = [performance.now(), this.states[0]?.now ?? 0, this.speed];
+    while (turn === this.turn) {
+      if (speed !== this.speed) [began, from, speed] = [performance.now(), this.states[0]?.now ?? 0, this.speed];
+      const until = Number.isFinite(speed) ? from + ((performance.now() - began) / 1000) * speed : Infinity;
+      const { states, milliseconds } = await this.engine.call('advance', { until, milliseconds: kSlice });
+      if (turn !== this.turn) return;
+      this.states = states;
+      this.milliseconds += milliseconds;
+      await this.onStates(states);
+      if (turn !== this.turn) return;
+      if (states.every(({ isFinished }) => isFinished)) return this.become('finished');
+      if (Number.isFinite(speed)) await new Promise((resolve) => setTimeout(resolve, kLook));
+    }
+  }
+  private become(phase: Phase): void {
+    this.phase = phase;
+    this.onPhase();
+  }
+}

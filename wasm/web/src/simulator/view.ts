@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+import { clockText } from '../chart/axis';
+import { button, copy, counted, download, h } from '../dom';
+import type { Engine } from '../engine';
+import type { Frame, View } from '../frame';
+import type { Checked } from '../scenario/calls';
+import { ScenarioForm } from '../scenario/form';
+import type { Model } from '../scenario/model';
+import { onThemeChange } from '../theme';
+import type { State } from './calls';
+import { Charts } from './charts';
+import { Figures, percentText } from './figures';
+import { Runner } from './runner';
+import { FiguresTable } from './table';
+import { pictureOf } from './take_away';
+
+const speeds: [value: string, label: string][] = [['Infinity', 'as fast as it goes'], ['600', '10 minutes a second'], ['60', 'a minute a second'], ['10', '10 times real time'], ['1', 'real time']];
+
+/** The simulator: a fleet, the batcher and a database in virtual time. */
+export class SimulatorView implements View {
+  readonly name = 'simulator';
+  readonly title = 'Simulator';
+  private panel!: HTMLElement;
+  private frame!: Frame;
+  private engine!: Engine;
+  private runner!: Runner;
+  private charts!: Charts;
+  private table!: FiguresTable;
+  private form: ScenarioForm | undefined;
+  private checked: Checked | undefined;
+  private isOurs = false; // the address is as we set it
+  private shown: string | undefined;
+  private readonly figures = new Figures();
+  private readonly outcome = h('p', { class: 'outcome', role: 'status' });
+  private readonly progress = h('progress', { max: 1, value: 0, 'aria-label': 'Simulated' });
+  private readonly clock = h('span', { class: 'clock' });
+  private readonly digest = h('code', { id: 'digest' });
+  private readonly log = h('pre', { class: 'log', tabindex: 0, 'aria-label': 'Event log' });
+  private readonly logPanel = h('details', { class: 'panel log-panel' }, h('summary', {}, 'Event log'), this.log);
+  private readonly pause = button('Pause', () => this.pauseOrGo(), { id: 'pause' });
+  private readonly whole = button('Show all', () => void this.charts.reset(), { id: 'whole', hidden: true });
+  private readonly compare = h('input', { type: 'checkbox', id: 'compare' });
+  private readonly speed = h('select', { id: 'speed' }, ...speeds.map(([value, label]) => h('option', { value }, label)));
+
+  constructor(private readonly model: Model) {}
+
+  mount(panel: HTMLElement, frame: Frame): void {
+    this.panel = panel;
+    this.frame = frame;
+    this.engine = frame.engine();
+    this.runner = new Runner(this.engine);
+    this.charts = new Charts(this.engine);
+    this.table = new FiguresTable(this.charts);
+    const side = h('section', { class: 'panel side', 'aria-label': 'What is simulated' });
+    const hint = h('p', { class: 'muted hint' }, 'Drag over a chart to zoom. Keys on a chart: arrows move the crosshair, + and - zoom, 0 shows all.');
+    const result = h('div', { class: 'result' }, this.bar(), this.figures.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
+    panel.append(h('div', { class: 'simulator' }, side, result));
+    this.wire();
+    void this.engine.call('fields', null).then((fields) => {
+      this.form = new ScenarioForm(this.model, fields, true);
+      side.append(this.form.element);
+      void this.run();
+    }, (error: Error) => this.say(error.message));
+  }
+
+  arrive(state: string | undefined): void {
+    if (state !== undefined && state !== this.shown) this.model.takeState(state);
+    else if (state === undefined && this.shown !== undefined) this.frame.setState(this.name, this.shown);
+    if (this.model.a.size === 0 && state === undefined) this.model.takePreset('headline');
+    if (this.isOurs) void this.run();
+  }
+
+  private wire(): void {
+    this.runner.onStates = (states) => this.show(states);
+    this.runner.onPhase = () => this.showPhase();
+    this.charts.onPoint = (text) => this.frame.announce(text);
+    this.charts.onRange = () => (this.whole.hidden = !this.charts.isZoomed);
+    this.model.onChange(() => {
+      if (!this.form) return;
+      this.form.show();
+      if (!this.panel.hidden) void this.run();
+      else this.isOurs = true;
+    });
+    this.compare.addEventListener('change', () => this.model.compare(this.compare.checked));
+    this.speed.addEventListener('change', () => (this.runner.speed = Number(this.speed.value)));
+    this.logPanel.addEventListener('toggle', () => void this.showLog());
+    onThemeChange(() => this.charts.redraw());
+  }
+
+  /** Judges what is entered and, if nothing is wrong with it, simulates it from the start. */
+  private async run(): Promise<void> {
+    const { model, form } = this;
+    if (!form) return;
+    this.isOurs = false;
+    this.compare.checked = model.b !== undefined;
+    form.show();
+    try {
+      const slots = model.b ? [model.textsOf('a'), model.textsOf('b')] : [model.textsOf('a')];
+      this.checked = await this.engine.call('check', { texts: slots[0]! });
+      form.judge(this.checked);
+      const troubles = await this.runner.begin(slots);
+      const wrong = troubles.findIndex((one) => one.length > 0);
+      if (wrong >= 0) {
+        form.judge({ troubles: troubles[wrong]!, effective: [], changed: [] }, wrong === 0 ? 'a' : 'b');
+        return this.say(`Not simulated: ${troubles[wrong]![0]![1]}`);
+      }
+      this.say('');
+      this.charts.begin(slots.length);
+      this.shown = model.state(this.checked.changed);
+      if (!this.panel.hidden) this.frame.setState(this.name, this.shown);
+    } catch (error) {
+      this.say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async show(states: readonly State[]): Promise<void> {
+    const [first] = states;
+    if (!first) return;
+    this.figures.show(states);
+    this.progress.value = Math.min(...states.map(({ now, duration }) => Math.min(1, now / duration)));
+    this.clock.textContent = `${clockText(first.now)} of ${clockText(first.duration)}`;
+    this.digest.textContent = states.map(({ outcome }, slot) => (states.length > 1 ? `${'AB'[slot]} ` : '') + outcome.digest).join('\n');
+    await this.charts.update(states);
+    this.table.show();
+    await this.showLog();
+  }
+
+  private async showLog(): Promise<void> {
+    if (!this.logPanel.open) return this.log.replaceChildren();
+    const texts = await Promise.all(this.runner.states.map((_, slot) => this.engine.call('text', { slot, what: 'log' })));
+    this.log.textContent = texts.map((text, slot) => (texts.length > 1 ? `${'AB'[slot]}\n${text}` : text)).join('\n');
+  }
+
+  private showPhase(): void {
+    const { phase, states, milliseconds } = this.runner;
+    this.panel.dataset['phase'] = phase;
+    this.pause.textContent = phase === 'running' ? 'Pause' : phase === 'paused' ? 'Go on' : 'Run again';
+    if (phase !== 'finished') return;
+    const updates = states.reduce((sum, { offered }) => sum + offered, 0);
+    this.panel.dataset['updates'] = String(updates);
+    this.panel.dataset['milliseconds'] = String(milliseconds);
+    this.say(`${counted(updates, 'update')} in ${Math.max(1, Math.round(milliseconds))} ms.`);
+    const { outcome } = states[0]!;
+    this.frame.announce(`Finished: ${percentText(outcome.saved)} saved, ${counted(outcome.dropped.full + outcome.dropped.closed)} dropped.`);
+  }
+  private pauseOrGo(): void {
+    if (this.runner.phase === 'running') this.runner.pause();
+    else if (this.runner.phase === 'paused') this.runner.resume();
+    else void this.run().then(() => this.form?.focusFirstTrouble());
+  }
+
+  private bar(): HTMLElement {
+    const compare = h('label', { for: 'compare', class: 'check' }, this.compare, ' compare with other settings (B)');
+    return h('div', { class: 'panel tools run-bar' }, this.pause, h('label', { for: 'speed' }, 'Speed'), this.speed, this.progress, this.clock, this.whole, h('span', { class: 'grow' }), compare, this.outcome);
+  }
+  private takeBar(): HTMLElement {
+    const link = button('Copy link', () => void this.copyLink(), { id: 'copy-link' });
+    const buttons = [button('JSON', () => void this.take('json')), button('CSV', () => void this.take('csv')), button('PNG', () => void this.takePicture())];
+    return h('div', { class: 'panel tools' }, h('span', { class: 'muted' }, 'Take away'), link, ...buttons, h('span', { class: 'digest' }, h('span', { class: 'muted' }, 'SHA-256 of the event log, as the native program prints it: '), this.digest));
+  }
+
+  private fileName(slot: number, ending: string): string {
+    return `metabatch-${this.model.preset || 'simulation'}${this.runner.states.length > 1 ? `-${'ab'[slot]}` : ''}.${ending}`;
+  }
+  private async take(what: 'json' | 'csv'): Promise<void> {
+    for (const slot of this.runner.states.keys()) download(this.fileName(slot, what), await this.engine.call('text', { slot, what }), what === 'json' ? 'application/json' : 'text/csv');
+  }
+  private async takePicture(): Promise<void> {
+    const runs = this.charts.all.map((charts, slot) => ({ name: this.charts.all.length > 1 ? `${'AB'[slot]}: ` : '', charts }));
+    const lines = this.runner.states.map(({ outcome, findings }) => `${percentText(outcome.saved)} saved. ${findings.slice(0, 2).map(({ sentence }) => sentence).join(' ')}`);
+    const picture = await pictureOf(`metabatch simulate: ${this.model.preset || 'own scenario'}`, [...lines, `#${this.name}?${this.shown ?? ''}`], runs);
+    download(this.fileName(0, 'png'), picture, 'image/png');
+  }
+  private async copyLink(): Promise<void> {
+    this.say((await copy(this.frame.link(this.name, this.shown))) ? 'Link copied: it reproduces this run, to the byte of the event log.' : 'The browser refused to copy; the address bar has the link.');
+  }
+  private say(text: string): void {
+    this.outcome.textContent = text;
+  }
+}
