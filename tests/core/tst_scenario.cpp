@@ -291,10 +291,14 @@ void TstScenario::impossibleScenariosAreRefused_data() {
                           << "fleet.value-bytes-most" << Errc::field_too_small;
   QTest::newRow("never back") << "stay=1m"
                               << "fleet.away" << Errc::field_too_small;
-  QTest::newRow("away a moment") << "stay=1m away=999ms" << "fleet.away" << Errc::field_too_small;
-  QTest::newRow("stays a moment") << "stay=999ms away=1m" << "fleet.stay" << Errc::field_too_small;
-  QTest::newRow("samples") << "sample-every=999us" << "sample-every" << Errc::field_too_small;
-  QTest::newRow("bursts") << "burst-every=999us" << "fleet.burst-every" << Errc::field_too_small;
+  QTest::newRow("away a moment") << "stay=1m away=999ms"
+                                 << "fleet.away" << Errc::field_too_small;
+  QTest::newRow("stays a moment") << "stay=999ms away=1m"
+                                  << "fleet.stay" << Errc::field_too_small;
+  QTest::newRow("samples") << "sample-every=999us"
+                           << "sample-every" << Errc::field_too_small;
+  QTest::newRow("bursts") << "burst-every=999us"
+                          << "fleet.burst-every" << Errc::field_too_small;
   QTest::newRow("rows") << "agents=100000 keys=168"
                         << "fleet.keys" << Errc::field_too_large;
   QTest::newRow("rows of joiners") << "agents=1 keys=168 fleet-change=1m+100000"
