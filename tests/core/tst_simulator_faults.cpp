@@ -234,7 +234,7 @@ void TstSimulatorFaults::aRecordingIsPlayedAsItCame() {
   RecordedReport unstamped = recorded(8s, 3, 0);
   unstamped.stamps.clear();
   const Simulator simulator = played(scenario_of({{"for", "10s"}, {"agents", "99"}, {"replicas", "2"}}),
-                                     {recorded(1s, 1, 100), recorded(1s, 2, 100), unstamped, recorded(10s, 1, 200)});
+                                     {recorded(1s, 1, 100), recorded(1s, 2, 100), unstamped, recorded(10s, 4, 200)});
   QCOMPARE(simulator.reports(), 3_u);  // the end is not part of it
   QCOMPARE(simulator.agents_present(), 3_u);
   QCOMPARE(simulator.counters().written, 3_u);
