@@ -5,13 +5,14 @@
 #include <string>
 #include <string_view>
 
-class QSaveFile;
+class QFileDevice;
 
 namespace metabatch::cli {
 
 class Console;
 
 /// A file to be written whole or not at all: it is tried before the work begins, and takes its name when it is complete.
+/// What is no file (a pipe, a device) is written as it comes.
 class OutputFile {
  public:
   /// No file: what is written goes nowhere.
@@ -28,7 +29,7 @@ class OutputFile {
   bool finish(Console& console);
 
  private:
-  std::unique_ptr<QSaveFile> file_;
+  std::unique_ptr<QFileDevice> file_;
   std::string shown_;
 };
 

@@ -39,6 +39,13 @@ std::string example_of(ListKind kind) {
   return R"(["60s+30s"])";
 }
 
+/// The text without what a terminal would obey: a file may be a stranger's.
+std::string printable(std::string text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
+  std::replace_if(text.begin(), text.end(), is_control, '?');
+  return text;
+}
+
 /// What a value of this kind looks like in a file.
 std::string wanted_text(const ScenarioField& field) {
   switch (field.kind) {
@@ -94,7 +101,8 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const toml::source_position& at, const std::string& what) const {
-    throw UsageError(source_.shown + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + what);
+    throw UsageError(source_.shown + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
+                     printable(what));
   }
 
   void read_table(const toml::table& table, const std::string& prefix) {

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <fstream>
+#include <iterator>
 
 #include "cli/arguments.hpp"
 
@@ -22,6 +23,7 @@ class TestScenarioFile : public QObject {
   void aNameNobodyKnowsIsGuessed();
   void aPathIsReadAsAFile();
   void whatIsNoFileIsSaid();
+  void theDocumentHasEveryField();
 };
 
 namespace {
@@ -103,6 +105,7 @@ void TestScenarioFile::whatIsWrongIsSaidWithItsPlace_data() {
   row("number in a list", "[store]\noutages = [60]", {"x.toml:2:12:", "store.outages"});
   row("no window", "[store]\noutages = [\"60s\"]", {"x.toml:2:11:", "store.outages"});
   row("no such choice", "queue = \"lifo\"", {"x.toml:1:9:", "queue", "lifo", "coalesce, fifo"});
+  row("what a terminal obeys", "queue = \"\\u001b[2J\"", {"x.toml:1:9:", "?[2J"});
   row("a date", "seed = 2026-01-01", {"x.toml:1:8:", "a date"});
   row("below the least", "[fleet]\nkeys = 0", {"x.toml:2:8:", "fleet.keys", "1 to"});
   row("above the most", "[fleet]\nagents = 2000000", {"x.toml:2:10:", "fleet.agents", "1000000"});
@@ -146,6 +149,23 @@ void TestScenarioFile::whatIsNoFileIsSaid() {
   const std::string path = folder.filePath("large.toml").toStdString();
   std::ofstream(path) << std::string((1U << 20) + 1, '#');
   QVERIFY_EXCEPTION_THROWN((void)find_scenario(path), UsageError);
+}
+
+/// docs/scenario-format.md has the table of the fields; this makes its rows.
+void TestScenarioFile::theDocumentHasEveryField() {
+  constexpr const char* kKinds[] = {"integer", "time", "share", "choice", "list"};
+  std::ifstream file(METABATCH_SOURCE_DIR "/docs/scenario-format.md");
+  const std::string document(std::istreambuf_iterator<char>(file), {});
+  for (const ScenarioField& field : scenario_fields()) {
+    std::string standard = field_text(Scenario{}, field.name);
+    if (field.kind == FieldKind::choice) {
+      standard += " of";
+      for (const std::string_view choice : field.choices) standard.append(" ").append(choice);
+    }
+    std::string row = "| `" + std::string(field.name) + "` | " + kKinds[static_cast<int>(field.kind)] + " | ";
+    row.append(standard).append(" | ").append(field.help).append(" | `--").append(field.flag).append("` |\n");
+    QVERIFY2(document.find(row) != document.npos, ("the row is missing: " + row).c_str());
+  }
 }
 
 QTEST_GUILESS_MAIN(TestScenarioFile)
