@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// links: metabatch::cli
+// Any bytes as a scenario file and as a threshold: either it is understood, or the message says where it is not; and what
+// is understood can be simulated and says the same when it is written down field by field.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "cli/arguments.hpp"
+#include "cli/scenario_file.hpp"
+#include "cli/thresholds.hpp"
+
+using namespace metabatch;
+using namespace metabatch::cli;
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check_scenario(const std::string& text) {
+  try {
+    const Scenario scenario = read_scenario({"x", text});
+    require(validated(scenario).has_value());
+    Scenario again;
+    for (const FieldText& field : changed_fields(scenario))
+      require(set_field(again, field.name, field.text).has_value());
+    require(again == scenario);
+  } catch (const UsageError& error) {
+    const std::string said = error.what();
+    require(said.starts_with("x:"));
+    for (const char c : said) require(c >= ' ' || c < 0);  // nothing that a terminal obeys
+  }
+}
+
+void check_threshold(const std::string& text) {
+  if (text.find('\0') != std::string::npos) return;  // cannot be in an argument
+  try {
+    (void)Threshold::parse(text).missed({});
+  } catch (const UsageError& error) {
+    require(std::string(error.what()).find("\n  ") != std::string::npos);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  check_scenario(text);
+  check_threshold(text);
+  return 0;
+}
