@@ -152,7 +152,16 @@ PgCluster::~PgCluster() {
 }
 
 void PgCluster::launch() {
-  if (!is_running()) pid_ = spawn({pg_bin() + "/postgres", "-D", data()}, folder_ + "/server.log");
+  if (is_running()) return;
+  std::vector<std::string> server = {pg_bin() + "/postgres", "-D", data()};
+#ifdef METABATCH_NO_SPACE_LIBRARY
+  if (has_such_disk_) {
+    const std::string library = folder_ + "/no_space.so";  // where `nobody` can read it
+    fs::copy_file(METABATCH_NO_SPACE_LIBRARY, library, fs::copy_options::overwrite_existing);
+    server.insert(server.begin(), {"env", "LD_PRELOAD=" + library, "METABATCH_NO_SPACE=" + is_full()});
+  }
+#endif
+  pid_ = spawn(server, folder_ + "/server.log");
 }
 
 void PgCluster::start() {

@@ -40,6 +40,9 @@ class PgCluster {
   }
   /// Another port than 5432, from the next start: on TCP they must not be in each other's way.
   void use_port(int port);
+  /// From the next start its disk is full while the file is_full() exists, whoever runs the test.
+  void use_disk_that_can_be_full() { has_such_disk_ = true; }
+  [[nodiscard]] std::string is_full() const { return folder_ + "/is_full"; }
   /// Appends lines to postgresql.conf; they count from the next start.
   void configure(const std::vector<std::string>& settings);
   /// Replaces pg_hba.conf; counts after reload().
@@ -60,6 +63,7 @@ class PgCluster {
   std::string folder_;
   int port_ = 5432;
   pid_t pid_ = -1;
+  bool has_such_disk_ = false;
 };
 
 /// The folder of the server's programs: METABATCH_PG_BIN or the newest one where Debian puts them.
