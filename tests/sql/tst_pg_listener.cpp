@@ -23,8 +23,9 @@ namespace {
 /// A listener on its thread, and all that it has told.
 class Listening {
  public:
-  explicit Listening(const std::string& address, Duration probe_limit = 5s)
-      : listener_(options(address, probe_limit), events()), thread_([this] { listener_.run(); }) {}
+  explicit Listening(const std::string& address, Duration probe_limit = 5s,
+                     const std::string& channel = "Odd.\"channel\"")
+      : listener_(options(address, probe_limit, channel), events()), thread_([this] { listener_.run(); }) {}
   ~Listening() {
     listener_.stop();
     thread_.join();
@@ -38,14 +39,20 @@ class Listening {
     const std::lock_guard lock(mutex_);
     return told_;
   }
+  std::vector<std::string> payloads() {
+    std::vector<std::string> found;
+    for (const std::string& one : told())
+      if (one != "latency" && one != "resync") found.push_back(one);
+    return found;
+  }
 
  private:
-  static PgListenerOptions options(const std::string& address, Duration probe_limit) {
+  static PgListenerOptions options(const std::string& address, Duration probe_limit, const std::string& channel) {
     PgListenerOptions options;
     options.address = std::get<PgAddress>(PgAddress::parse(address));
     options.probe_every = 200ms;
     options.probe_limit = probe_limit;
-    options.channel = "Odd.\"channel\"";
+    options.channel = channel;
     return options;
   }
   PgListenerEvents events() {
@@ -156,11 +163,42 @@ class TestPgListener : public QObject {
         "'x')");
     session.run("SELECT pg_notify('Odd.\"channel\"', repeat('A', 7999))");
     QVERIFY(listening.heard("AAAA"));
-    std::vector<std::string> payloads;
-    for (const std::string& one : listening.told())
-      if (one != "latency" && one != "resync") payloads.push_back(one);
-    QCOMPARE(payloads, (std::vector<std::string>{"one", "zw\xC3\xB6lf", std::string(7999, 'A')}));
+    QCOMPARE(listening.payloads(), (std::vector<std::string>{"one", "zw\xC3\xB6lf", std::string(7999, 'A')}));
     QCOMPARE(listening.told().front(), std::string("resync"));
+  }
+
+  void channelIsHeardByWhateverNameItHas_data() {
+    QTest::addColumn<QString>("name");
+    QTest::newRow("63 bytes") << QString(63, 'c');
+    QTest::newRow("upper case") << "Workspace";
+    QTest::newRow("dot") << "schema.channel";
+    QTest::newRow("quotes") << "\"'\"";
+    QTest::newRow("end of a statement") << "a\"; NOTIFY b; --";
+    QTest::newRow("not ASCII") << QString::fromUtf8("\xC3\xA4");
+  }
+  void channelIsHeardByWhateverNameItHas() {
+    QFETCH(QString, name);
+    const std::string channel = name.toStdString();
+    std::string quoted = channel;
+    for (std::size_t at = 0; (at = quoted.find('\'', at)) != std::string::npos; at += 2) quoted.insert(at, 1, '\'');
+    PgSession session(cluster_->address());
+    Listening listening(cluster_->address(), 5s, channel);
+    QVERIFY(listening.heard("resync"));
+    session.run("SELECT pg_notify('" + quoted + "', 'heard')");
+    QVERIFY(listening.heard("heard"));
+    QCOMPARE(session.refusal("SELECT pg_notify(repeat('c', 64), '')"), std::string("22023"));  // so 63 is the most
+  }
+
+  void samePayloadTwiceInOneTransactionIsHeardOnce() {
+    PgSession session(cluster_->address());
+    Listening listening(cluster_->address());
+    QVERIFY(listening.heard("resync"));
+    const std::string notify = "SELECT pg_notify('Odd.\"channel\"', 'same');";
+    session.run("BEGIN;" + notify + notify + "COMMIT");
+    session.run(notify);
+    session.run("SELECT pg_notify('Odd.\"channel\"', 'after')");
+    QVERIFY(listening.heard("after"));
+    QCOMPARE(listening.payloads(), (std::vector<std::string>{"same", "same", "after"}));
   }
 
   void terminatedListenerListensAgainAndThenSaysResync() {
