@@ -36,8 +36,8 @@ Duration from_seconds(double seconds) {
   return Duration(static_cast<std::int64_t>(std::max(seconds, 0.0) * 1e9));
 }
 
-void add_findings(std::string& text, std::string_view what, const std::vector<Finding>& findings) {
-  for (const Finding& finding : findings)
+void add_findings(std::string& text, std::string_view what, const std::vector<RunFinding>& findings) {
+  for (const RunFinding& finding : findings)
     text.append(what).append("\t").append(name_of(finding.kind)).append("\t").append(describe(finding)).append("\n");
 }
 

@@ -17,8 +17,8 @@ constexpr double kClearly = 2;
 std::string said(double number) {
   if (!(std::abs(number) >= 1e-9)) return "0";
   int places = 0;
-  for (double left = std::abs(number); left < 99.95 && places < 9; left *= 10) ++places;
-  const double scale = std::pow(10.0, places);
+  double scale = 1;  // 10 to the places, exactly
+  for (double left = std::abs(number); left < 99.95 && places < 9; left *= 10, scale *= 10) ++places;
   const auto whole = static_cast<std::int64_t>(std::llround(std::abs(number) * scale));
   std::string digits = std::to_string(whole);
   const auto behind = static_cast<std::size_t>(places);
@@ -39,7 +39,7 @@ std::string time(double seconds) {
 
 std::string percent(double share) { return said(share * 100) + " %"; }
 
-std::string describe_reason(const Finding& f) {
+std::string describe_reason(const RunFinding& f) {
   switch (f.kind) {
     case FindingKind::capacity_decides:
       return "The batch size decides: a batch is full after " + time(f.a) + ", before the interval of " + time(f.b) +
@@ -59,7 +59,7 @@ std::string describe_reason(const Finding& f) {
   }
 }
 
-std::string describe_warning(const Finding& f) {
+std::string describe_warning(const RunFinding& f) {
   switch (f.kind) {
     case FindingKind::interval_cannot_matter:
       return "The interval cannot matter: " + said(f.a) + " entries arrive a second, so a batch of " + said(f.b) +
@@ -118,12 +118,12 @@ std::string_view name_of(FindingKind kind) {
   return index < std::size(kNames) ? kNames[index] : "?";
 }
 
-std::string describe(const Finding& finding) {
+std::string describe(const RunFinding& finding) {
   return is_warning(finding.kind) ? describe_warning(finding) : describe_reason(finding);
 }
 
-std::vector<Finding> reasons(const RunFacts& facts) {
-  std::vector<Finding> found;
+std::vector<RunFinding> reasons(const RunFacts& facts) {
+  std::vector<RunFinding> found;
   const Summary& s = facts.summary;
   const double interval = static_cast<double>(facts.config.interval.count()) / 1e9;
   const Filling fill = filling(s, facts.config);
@@ -144,8 +144,8 @@ std::vector<Finding> reasons(const RunFacts& facts) {
   return found;
 }
 
-std::vector<Finding> warnings(const RunFacts& facts) {
-  std::vector<Finding> found;
+std::vector<RunFinding> warnings(const RunFacts& facts) {
+  std::vector<RunFinding> found;
   const Summary& s = facts.summary;
   const auto batch = static_cast<double>(facts.config.batch_size);
   const auto offered = static_cast<double>(s.counters.offered);

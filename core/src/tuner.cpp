@@ -253,7 +253,7 @@ std::optional<Recommendation> Tuner::recommendation() const {
   if (!found.meets) found.point = sweep_->nearest();
   const auto max_delay = static_cast<double>(question().max_delay.count()) / 1e9;
   const auto warned = [&](const TunePoint& point) {
-    std::vector<Finding> all = warnings(point.run);
+    std::vector<RunFinding> all = warnings(point.run);
     const double delay = point.run.summary.delay_p99;
     if (delay > max_delay) all.push_back({FindingKind::delay_missed, delay, max_delay});
     return all;

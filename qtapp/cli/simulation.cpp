@@ -93,7 +93,7 @@ std::string simulation_text(const Simulator& simulator) {
   // What fills one batch is what arrives at one replica.
   result.summary.entries_per_s /= static_cast<double>(std::max<std::int64_t>(facts.replicas, 1));
   std::string text = result_text(result, facts.config);
-  for (const Finding& warning : warnings(facts))
+  for (const RunFinding& warning : warnings(facts))
     if (!is_said_already(warning.kind)) text += "Warning: " + describe(warning) + "\n";
   text += timeline_text(simulator);
   return text + "Event log: " + counted(simulator.events(), "line") + ", digest " + result.digest + "\n";

@@ -112,9 +112,9 @@ std::vector<KeyFigure> key_figures(const RunFacts& facts) {
 
 std::string findings_html(const RunFacts& facts) {
   std::string text = "<ul>\n";
-  for (const Finding& reason : reasons(facts)) text += "<li>" + escaped(describe(reason)) + "</li>\n";
+  for (const RunFinding& reason : reasons(facts)) text += "<li>" + escaped(describe(reason)) + "</li>\n";
   text += "</ul>\n";
-  for (const Finding& warning : warnings(facts))
+  for (const RunFinding& warning : warnings(facts))
     text += "<p class=\"warning\">" + escaped(describe(warning)) + "</p>\n";
   return text;
 }

@@ -95,9 +95,9 @@ std::string verdict_text(const Tuner& tuner, const Recommendation& recommended) 
          seconds_text(point.run.summary.delay_p99) + ".";
 }
 
-Json findings_json(const std::vector<Finding>& findings) {
+Json findings_json(const std::vector<RunFinding>& findings) {
   Json list = Json::array();
-  for (const Finding& one : findings)
+  for (const RunFinding& one : findings)
     list.push_back({{"kind", name_of(one.kind)}, {"a", one.a}, {"b", one.b}, {"text", describe(one)}});
   return list;
 }
@@ -131,9 +131,9 @@ std::string point_label(const TunePoint& point) {
          seconds_text(point.run.summary.delay_p99);
 }
 
-std::string findings_html(const std::vector<Finding>& findings, const char* tag, const char* kind) {
+std::string findings_html(const std::vector<RunFinding>& findings, const char* tag, const char* kind) {
   std::string text;
-  for (const Finding& one : findings)
+  for (const RunFinding& one : findings)
     text += std::string("<") + tag + " class=\"" + kind + "\">" + escaped(describe(one)) + "</" + tag + ">\n";
   return text;
 }
@@ -204,10 +204,10 @@ std::string tuning_text(const Tuner& tuner) {
     rows.push_back(row_of(points[index], index == recommended->point));
   std::string text = table_text(rows) + "\n" + verdict_text(tuner, *recommended) + "\n\n  " +
                      flags_text(points[recommended->point].run.config) + "\n\nWhy:\n";
-  for (const Finding& reason : recommended->reasons) text += "  " + describe(reason) + "\n";
-  for (const Finding& warning : recommended->warnings) text += "Warning: " + describe(warning) + "\n";
+  for (const RunFinding& reason : recommended->reasons) text += "  " + describe(reason) + "\n";
+  for (const RunFinding& warning : recommended->warnings) text += "Warning: " + describe(warning) + "\n";
   std::string today;
-  for (const Finding& one : recommended->today)
+  for (const RunFinding& one : recommended->today)
     if (is_warning(one.kind)) today += "  " + describe(one) + "\n";
   if (!today.empty()) text += "About the settings asked about (" + flags_text(points[0].run.config) + "):\n" + today;
   return text;

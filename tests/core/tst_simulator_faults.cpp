@@ -102,7 +102,7 @@ void TstSimulatorFaults::fifoDropsWhileAFlushIsInFlight() {
   QCOMPARE(drops, (std::vector<std::string>{"1000000000 drop r=0", "10000000000 dropped r=0 updates=900",
                                             "10000000000 drop r=0", "20000000000 dropped r=0 updates=50"}));
   const auto found = warnings(simulator.facts());
-  QVERIFY(std::count(found.begin(), found.end(), Finding{FindingKind::fifo_drops, 950, 1100}) == 1);
+  QVERIFY(std::count(found.begin(), found.end(), RunFinding{FindingKind::fifo_drops, 950, 1100}) == 1);
 }
 
 void TstSimulatorFaults::coalesceDropsNothingUnderTheSameLoad() {
@@ -122,7 +122,7 @@ void TstSimulatorFaults::whatTheFinalFlushCannotWriteIsHeld() {
   QCOMPARE(simulator.counters().held(), 50_u);
   QCOMPARE(simulator.now(), Duration(25'500ms));
   QCOMPARE(simulator.summary().flushes.failures[static_cast<std::size_t>(FailureClass::timeout)], 1_u);
-  QCOMPARE(warnings(simulator.facts()).back(), (Finding{FindingKind::left_unwritten, 50, 0}));
+  QCOMPARE(warnings(simulator.facts()).back(), (RunFinding{FindingKind::left_unwritten, 50, 0}));
 }
 
 void TstSimulatorFaults::anOutageIsRetainedAndWrittenLater() {

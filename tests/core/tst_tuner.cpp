@@ -30,8 +30,8 @@ Tuner tuned(const TuneQuestion& question) {
   return tuner;
 }
 
-bool has(const std::vector<Finding>& findings, FindingKind kind) {
-  return std::any_of(findings.begin(), findings.end(), [kind](const Finding& f) { return f.kind == kind; });
+bool has(const std::vector<RunFinding>& findings, FindingKind kind) {
+  return std::any_of(findings.begin(), findings.end(), [kind](const RunFinding& f) { return f.kind == kind; });
 }
 
 const TunePoint& point_of(const Tuner& tuner, std::int64_t batch_size, Duration interval) {
@@ -193,13 +193,13 @@ void TstTuner::coalesceIsPreferredWhereBothDoTheSame() {
 void TstTuner::whatCannotMatterIsSaid() {
   const Tuner tuner = tuned(headline());
   const auto quick = warnings(point_of(tuner, 500, 5s).run);
-  QCOMPARE(quick, (std::vector<Finding>{{FindingKind::interval_cannot_matter, 900, 500}}));
+  QCOMPARE(quick, (std::vector<RunFinding>{{FindingKind::interval_cannot_matter, 900, 500}}));
   QCOMPARE(describe(quick[0]),
            std::string("The interval cannot matter: 900 entries arrive a second, so a batch of 500 is "
                        "full long before the interval is over."));
   QVERIFY(warnings(point_of(tuner, 5000, 5s).run).empty());
   const auto empty = warnings(point_of(tuner, 5000, 1s).run);
-  QCOMPARE(empty, (std::vector<Finding>{{FindingKind::batch_never_fills, 900, 5000}}));
+  QCOMPARE(empty, (std::vector<RunFinding>{{FindingKind::batch_never_fills, 900, 5000}}));
 }
 
 void TstTuner::changesOfTheScenarioAreLeftOut() {
@@ -256,7 +256,7 @@ void TstTuner::everyFindingHasANameAndASentence() {
   std::set<std::string_view> names;
   std::set<std::string> sentences;
   for (int kind = 0; kind <= static_cast<int>(FindingKind::left_unwritten); ++kind) {
-    const Finding finding{static_cast<FindingKind>(kind), 1234.5, 0.25};
+    const RunFinding finding{static_cast<FindingKind>(kind), 1234.5, 0.25};
     QVERIFY(names.insert(name_of(finding.kind)).second);
     const std::string said = describe(finding);
     QVERIFY2(sentences.insert(said).second && said.size() > 20 && said.back() == '.', said.c_str());

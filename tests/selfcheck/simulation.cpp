@@ -30,7 +30,7 @@ bool check_tuner(const std::string&, Digest& digest) {
   const auto found = tuner.recommendation();
   if (!found || !found->meets) return differs("simulation.cpp", __LINE__, "nothing meets an easy question");
   for (const std::size_t point : tuner.frontier()) digest.add(std::uint64_t{point});
-  for (const Finding& reason : found->reasons) digest.add(describe(reason));
+  for (const RunFinding& reason : found->reasons) digest.add(describe(reason));
   return true;
 }
 

@@ -33,17 +33,17 @@ enum class FindingKind : std::uint8_t {
   left_unwritten,          ///< `a` entries could not be written before the final flush timed out
 };
 
-struct Finding {
+struct RunFinding {
   FindingKind kind;
   double a = 0;
   double b = 0;
-  bool operator==(const Finding&) const = default;
+  bool operator==(const RunFinding&) const = default;
 };
 
 [[nodiscard]] bool is_warning(FindingKind kind);
 std::string_view name_of(FindingKind kind);
 /// One sentence for people.
-std::string describe(const Finding& finding);
+std::string describe(const RunFinding& finding);
 
 /// A run and what was measured of it beside its Summary.
 struct RunFacts {
@@ -58,8 +58,8 @@ struct RunFacts {
 };
 
 /// Why the settings do what they do in this run.
-std::vector<Finding> reasons(const RunFacts& facts);
+std::vector<RunFinding> reasons(const RunFacts& facts);
 /// Where they cannot do what they seem to.
-std::vector<Finding> warnings(const RunFacts& facts);
+std::vector<RunFinding> warnings(const RunFacts& facts);
 
 }  // namespace metabatch

@@ -40,11 +40,11 @@ struct TunePoint {
 
 /// What to set, and why.
 struct Recommendation {
-  std::size_t point = 0;          ///< index in points()
-  bool meets = false;             ///< false: nothing tried keeps max_delay; this comes closest
-  std::vector<Finding> reasons;   ///< what decides under these settings, in numbers
-  std::vector<Finding> warnings;  ///< where they cannot do what they seem to
-  std::vector<Finding> today;     ///< the same about the settings in use
+  std::size_t point = 0;             ///< index in points()
+  bool meets = false;                ///< false: nothing tried keeps max_delay; this comes closest
+  std::vector<RunFinding> reasons;   ///< what decides under these settings, in numbers
+  std::vector<RunFinding> warnings;  ///< where they cannot do what they seem to
+  std::vector<RunFinding> today;     ///< the same about the settings in use
 };
 
 /// Tries settings one after the other by short simulations of the same arrivals.
