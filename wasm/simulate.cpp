@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "abi.hpp"
+#include "findings.hpp"
 #include "metabatch/simulator.hpp"
 #include "run_text.hpp"
 #include "scenario.hpp"
@@ -36,11 +37,6 @@ Duration from_seconds(double seconds) {
   return Duration(static_cast<std::int64_t>(std::max(seconds, 0.0) * 1e9));
 }
 
-void add_findings(std::string& text, std::string_view what, const std::vector<RunFinding>& findings) {
-  for (const RunFinding& finding : findings)
-    text.append(what).append("\t").append(name_of(finding.kind)).append("\t").append(describe(finding)).append("\n");
-}
-
 /// Columns of a chart: `samples` samples each.
 struct Grid {
   Duration from{};
@@ -61,11 +57,27 @@ Grid grid_of(const Simulator& simulator, double from, double to, std::uint32_t c
   return grid;
 }
 
+/// The last sample is over the rest of a pace, so its rates are of next to no time: it becomes part of the one before.
+void fold_last(const Timeline& timeline, const Grid& grid, std::vector<Column>& fine) {
+  const Duration end = timeline.end().time_since_epoch();
+  const double share = static_cast<double>((end % grid.pace).count()) / static_cast<double>(grid.pace.count());
+  const std::int64_t last = (end - grid.from - grid.pace / 2) / grid.pace;
+  if (share == 0 || last < 1 || last >= static_cast<std::int64_t>(fine.size())) return;
+  Column& rest = fine[static_cast<std::size_t>(last)];
+  Column& before = fine[static_cast<std::size_t>(last - 1)];
+  if (rest.measured && before.measured) {
+    before.last = (before.last + share * rest.last) / (1 + share);
+    before.max = std::max(before.max, rest.max);
+  }
+  rest.measured = rest.measured && !before.measured && share > 0.5;
+}
+
 /// One value a column: the mean or the greatest of what was measured in it, NaN where nothing was.
 void add_series(const Timeline& timeline, std::size_t series, bool greatest, const Grid& grid) {
   std::vector<Column> fine(grid.columns * static_cast<std::size_t>(grid.samples));
   const Instant from = Instant{} + grid.from + grid.pace / 2;  // each sample in the middle
   timeline.decimate(series, from, from + grid.pace * static_cast<std::int64_t>(fine.size()), fine);
+  fold_last(timeline, grid, fine);
   for (std::size_t column = 0; column < grid.columns; ++column) {
     double sum = 0, most = -std::numeric_limits<double>::infinity();
     std::int64_t measured = 0;

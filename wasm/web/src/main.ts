@@ -5,9 +5,11 @@ import { Inspector } from './inspector/view';
 import { listenAnywhere } from './intake';
 import { Model } from './scenario/model';
 import { SimulatorView } from './simulator/view';
+import { TunerView } from './tuner/view';
 
 const inspector = new Inspector();
-const frame = new Frame([inspector, new SimulatorView(new Model())]);
+const scenario = new Model();
+const frame = new Frame([inspector, new SimulatorView(scenario), new TunerView(scenario)]);
 frame.start();
 listenAnywhere((brought) => {
   frame.go(inspector.name);

@@ -5,10 +5,11 @@ import type { Handlers, Job } from './job';
 import { Core } from './module';
 import { scenarioHandlers } from './scenario/calls';
 import { simulatorHandlers } from './simulator/calls';
+import { tunerHandlers } from './tuner/calls';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const handlers: Handlers<CallName> = { ...inspectorHandlers, ...scenarioHandlers, ...simulatorHandlers };
+const handlers: Handlers<CallName> = { ...inspectorHandlers, ...scenarioHandlers, ...simulatorHandlers, ...tunerHandlers };
 
 let loaded: (core: Promise<Core>) => void;
 const loading = new Promise<Core>((resolve) => (loaded = resolve));

@@ -61,13 +61,17 @@ export interface SimulatorCalls {
   text: { ask: { slot: number; what: 'json' | 'csv' | 'log' }; answer: string };
 }
 
+/** Lines as wasm/findings.hpp writes them. */
+export function findingsOf(lines: string[]): Finding[] {
+  return lines.map((line) => line.split('\t')).map(([what, kind, sentence]) => ({ isWarning: what === 'warning', kind: kind!, sentence: sentence! }));
+}
+
 function stateOf(core: Core, slot: number): State {
   const [now, isFinished, events, offered, , duration, pace] = core.reals('mb_run_state', slot) as unknown as number[];
-  const findings = core.text('mb_run_findings', slot).split('\n').slice(0, -1).map((line) => line.split('\t'));
   return {
     now: now!, isFinished: isFinished === 1, events: events!, offered: offered!, duration: duration!, pace: pace!,
     outcome: JSON.parse(core.text('mb_run_json', slot)) as Outcome,
-    findings: findings.map(([what, kind, sentence]) => ({ isWarning: what === 'warning', kind: kind!, sentence: sentence! })),
+    findings: findingsOf(core.text('mb_run_findings', slot).split('\n').slice(0, -1)),
   };
 }
 
