@@ -9,8 +9,7 @@
 #include <thread>
 
 #include "support/pg/fault_proxy.hpp"
-#include "support/pg/pg_cluster.hpp"
-#include "support/pg/pg_session.hpp"
+#include "support/pg/pg_scene.hpp"
 #include "support/pg/stream.hpp"
 #include "support/show.hpp"
 
@@ -23,25 +22,13 @@ namespace {
 
 constexpr std::size_t kAgents = 100;
 constexpr std::size_t kKeys = 3;
-constexpr const char* kWriterWaits =
-    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
 constexpr const char* kWriter = "SELECT pid FROM pg_stat_activity WHERE application_name = 'metabatch'";
 
 }  // namespace
 
-class TestPgFaults : public QObject {
+class TestPgFaults : public QObject, protected PgScene {
   Q_OBJECT
 
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-  Model model_;
-
-  PgOptions options() { return options_at(cluster_->address()); }
-  void connect() {
-    session_ = std::make_unique<PgSession>(cluster_->address());
-    session_->run("LISTEN workspace_agent_metadata_batch");
-  }
-  std::string difference() { return model_.difference(*session_); }
   std::size_t deadlocks_logged() const {
     const std::string log = cluster_->log(), words = "deadlock detected";
     std::size_t times = 0;
@@ -51,18 +38,11 @@ class TestPgFaults : public QObject {
 
  private slots:
   void initTestCase() { cluster_ = std::make_unique<PgCluster>(); }
-  void cleanupTestCase() {
-    session_.reset();
-    cluster_.reset();
-  }
+  void cleanupTestCase() { end(); }
   void init() {
     cluster_->start();
-    connect();
-    session_->run("DROP TABLE IF EXISTS workspace_agent_metadata");
-    session_->run(create_table_sql());
-    register_rows(*session_, kAgents, kKeys);
-    model_.clear();
-    model_.insert_rows(kAgents, kKeys);
+    listen_in();
+    make_table(kAgents, kKeys);
   }
 
   void stoppedAndStartedServerLosesNothing() {
@@ -76,7 +56,7 @@ class TestPgFaults : public QObject {
     stream.report(kAgents / 2, kKeys, "later ");
     cluster_->start();
     QVERIFY(stream.drained());
-    connect();
+    listen_in();
     QCOMPARE(difference(), std::string());
     QVERIFY(stream.is_balanced());
     QCOMPARE(stream.snapshot().counters.unmatched, std::uint64_t{0});
@@ -97,7 +77,7 @@ class TestPgFaults : public QObject {
     QVERIFY(stream.drained());
     QCOMPARE(stream.alarms().size(), std::size_t{1});
     QCOMPARE(stream.snapshot().counters.unmatched, std::uint64_t{2 * kAgents * kKeys});
-    connect();
+    listen_in();
     register_rows(*session_, kAgents, kKeys);
     model_.insert_rows(kAgents, kKeys);
     stream.report(kAgents, kKeys, "back");
@@ -261,7 +241,10 @@ class TestPgFaults : public QObject {
     };
     PgOptions patient = options();
     patient.timeouts.lock = patient.timeouts.statement = patient.flush_limit = 60s;
-    Stream stream(patient, model_);
+    Config config = Stream::quick();
+    config.batch_size = kAgents * kKeys;
+    config.interval = 60s;  // one flush, of all that is reported
+    Stream stream(patient, model_, config);
     PgSession holder(cluster_->address()), foreign(cluster_->address());
     holder.run("BEGIN; " + touch(50));
     foreign.run("SET deadlock_timeout = '60s'; BEGIN; " + touch(90));
@@ -272,9 +255,12 @@ class TestPgFaults : public QObject {
     QVERIFY(becomes(*session_, "SELECT pg_blocking_pids(" + std::to_string(foreign.pid()) + ")", "{" + writer + "}"));
     holder.run("ROLLBACK");
     QVERIFY(stream.drained());
-    QVERIFY(stream.saw(
-        [](const engine::FlushRecord& flush) { return flush.failure == FailureClass::none && flush.retries == 1; }));
-    QCOMPARE(deadlocks_logged(), std::size_t{1});
+    std::size_t retries = 0;  // where the foreign one is slow to wake we are there first again, and it closes once more
+    QVERIFY(stream.saw([&](const engine::FlushRecord& flush) {
+      retries = flush.retries;
+      return flush.failure == FailureClass::none && flush.retries >= 1;
+    }));
+    QCOMPARE(deadlocks_logged(), retries);
     QCOMPARE(stream.snapshot().metrics.flushes.total_failures(), std::uint64_t{0});
     QCOMPARE(difference(), std::string());
     QVERIFY(stream.is_balanced());

@@ -15,8 +15,7 @@
 
 #include "sql/pg_schema.hpp"
 #include "support/pg/fault_proxy.hpp"
-#include "support/pg/pg_cluster.hpp"
-#include "support/pg/pg_session.hpp"
+#include "support/pg/pg_scene.hpp"
 #include "support/pg/stream.hpp"
 #include "support/show.hpp"
 
@@ -30,8 +29,6 @@ namespace {
 constexpr std::size_t kAgents = 100;
 constexpr std::size_t kKeys = 3;
 constexpr std::size_t kRows = kAgents * kKeys;
-constexpr const char* kWriterWaits =
-    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
 
 /// A file system of four megabytes that a server can write to; only root may make one.
 class SmallDisk {
@@ -55,32 +52,15 @@ PgFinding finding(const std::vector<PgFinding>& all, const std::string& subject)
 
 }  // namespace
 
-class TestPgLimits : public QObject {
+class TestPgLimits : public QObject, protected PgScene {
   Q_OBJECT
 
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-  Model model_;
-
-  PgOptions options() { return options_at(cluster_->address()); }
-  void connect() {
-    session_ = std::make_unique<PgSession>(cluster_->address());
-    session_->run("LISTEN workspace_agent_metadata_batch");
-  }
-  void make_table(const std::string& with = "") {
-    session_->run("DROP TABLE IF EXISTS workspace_agent_metadata");
-    session_->run(create_table_sql(with));
-    register_rows(*session_, kAgents, kKeys);
-    model_.clear();
-    model_.insert_rows(kAgents, kKeys);
-  }
-  std::string difference() { return model_.difference(*session_); }
   std::unique_ptr<SmallDisk> fill_small_disk() {
     const std::string folder = cluster_->folder() + "/small";
     if (!QDir().mkpath(QString::fromStdString(folder))) qFatal("cannot make a folder");
     auto disk = std::make_unique<SmallDisk>(folder);
     session_->run("CREATE TABLESPACE small LOCATION '" + folder + "'");
-    make_table("TABLESPACE small");
+    make_table(kAgents, kKeys, "TABLESPACE small");
     session_->run("CREATE UNLOGGED TABLE ballast (text text) TABLESPACE small");
     session_->run("ALTER TABLE ballast ALTER text SET STORAGE PLAIN");
     for (const char* const rows : {"8", "1"})
@@ -95,14 +75,11 @@ class TestPgLimits : public QObject {
     cluster_ = std::make_unique<PgCluster>();
     cluster_->use_disk_that_can_be_full();
   }
-  void cleanupTestCase() {
-    session_.reset();
-    cluster_.reset();
-  }
+  void cleanupTestCase() { end(); }
   void init() {
     cluster_->start();
-    connect();
-    make_table();
+    listen_in();
+    make_table(kAgents, kKeys);
   }
 
   // Recovery asks an archive for more, and the archive takes its time.
@@ -127,7 +104,7 @@ class TestPgLimits : public QObject {
     QFile::remove(QString::fromStdString(hold));
     QVERIFY(is_told);
     QVERIFY(stream.drained());
-    connect();
+    listen_in();
     QCOMPARE(difference(), std::string());
     QVERIFY(stream.is_balanced());
   }

@@ -10,9 +10,7 @@
 #include <memory>
 #include <thread>
 
-#include "sql/pg_listener.hpp"
-#include "support/pg/pg_cluster.hpp"
-#include "support/pg/pg_session.hpp"
+#include "support/pg/pg_scene.hpp"
 #include "support/pg/stream.hpp"
 #include "support/show.hpp"
 
@@ -21,12 +19,9 @@ using namespace metabatch::sql;
 using namespace metabatch::test;
 using namespace std::chrono_literals;
 
-class TestPgPooler : public QObject {
+class TestPgPooler : public QObject, protected PgScene {
   Q_OBJECT
 
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-  Model model_;
   pid_t pooler_ = -1;
 
   [[nodiscard]] std::string pooled_address() const {
@@ -64,22 +59,14 @@ class TestPgPooler : public QObject {
   void initTestCase() {
     cluster_ = std::make_unique<PgCluster>();
     cluster_->start();
-    session_ = std::make_unique<PgSession>(cluster_->address());
+    listen_in();
     start_pooler();
   }
   void cleanupTestCase() {
     stop_pooler();
-    session_.reset();
-    cluster_.reset();
+    end();
   }
-  void init() {
-    session_->run("DROP TABLE IF EXISTS workspace_agent_metadata");
-    session_->run(create_table_sql());
-    session_->run("LISTEN workspace_agent_metadata_batch");
-    register_rows(*session_, 600, 3);
-    model_.clear();
-    model_.insert_rows(600, 3);
-  }
+  void init() { make_table(600, 3); }
 
   void poolerIsFoundAndTheMainJobIsDone() {
     PgStore store(options_at(pooled_address()));
@@ -134,16 +121,7 @@ class TestPgPooler : public QObject {
     PgListenerOptions options;
     options.address = std::get<PgAddress>(PgAddress::parse(pooled_address()));
     options.probe_limit = 500ms;
-    std::string why;
-    PgListener* running = nullptr;
-    PgListenerEvents events;
-    events.on_lost = [&](const PgFailure& failure, Duration) {
-      why = failure.message;
-      running->stop();
-    };
-    PgListener listener(options, events);
-    running = &listener;
-    listener.run();
+    const std::string why = reason_of_loss(options);
     QVERIFY2(why.find("pooler in transaction mode") != std::string::npos, why.c_str());
   }
 

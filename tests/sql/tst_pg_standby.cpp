@@ -3,10 +3,8 @@
 #include <QTest>
 #include <memory>
 
-#include "sql/pg_listener.hpp"
 #include "sql/pg_schema.hpp"
-#include "support/pg/pg_cluster.hpp"
-#include "support/pg/pg_session.hpp"
+#include "support/pg/pg_scene.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
@@ -58,16 +56,7 @@ class TestPgStandby : public QObject {
   void listenerIsRefusedInWords() {
     PgListenerOptions options;
     options.address = standby_address();
-    std::string why;
-    PgListener* running = nullptr;
-    PgListenerEvents events;
-    events.on_lost = [&](const PgFailure& failure, Duration) {
-      why = failure.message;
-      running->stop();
-    };
-    PgListener listener(options, events);
-    running = &listener;
-    listener.run();
+    const std::string why = reason_of_loss(options);
     QVERIFY2(why.find("during recovery") != std::string::npos, why.c_str());
   }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sql/pg_listener.hpp"
+#include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_session.hpp"
+
+namespace metabatch::test {
+
+/// How many writers wait for a lock.
+inline constexpr const char* kWriterWaits =
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
+
+/// What a suite of faults plays on: a cluster, somebody at it who listens, and a model of the table. A base of its class.
+class PgScene {
+ protected:
+  [[nodiscard]] sql::PgOptions options() const { return options_at(cluster_->address()); }
+  /// A new session that listens.
+  void listen_in();
+  /// A new table with the rows of `agents` agents with `keys` keys; the model is of it.
+  void make_table(std::size_t agents, std::size_t keys, const std::string& with = "");
+  [[nodiscard]] std::string difference() const { return model_.difference(*session_); }
+  void end();
+
+  std::unique_ptr<PgCluster> cluster_;
+  std::unique_ptr<PgSession> session_;
+  Model model_;
+};
+
+/// Listens until that ends, and says why it did.
+std::string reason_of_loss(const sql::PgListenerOptions& options);
+
+}  // namespace metabatch::test
