@@ -338,7 +338,7 @@ void TestSimulate::interruptedItTellsWhatItCameTo() {
 void TestSimulate::helpShowsExamples() {
   const auto ended = Program().run({"simulate", "--help"});
   QCOMPARE(ended.status, 0);
-  for (const char* words : {"Examples:", "--fail-if", "metabatch simulate headline", "--latency-p99", "--batch-size"})
+  for (const char* words : {"Examples:", "--fail-if", "metabatch simulate --list", "--latency-p99", "--batch-size"})
     QVERIFY2(ended.out.contains(words), words);
 }
 
