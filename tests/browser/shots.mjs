@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures of the page for the documents: shots.mjs FOLDER.
+// Pictures of the page for the documents: shots.mjs [FOLDER]. Each view, light and dark, wide and on a phone.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -10,14 +10,15 @@ await mkdir(folder, { recursive: true });
 const ground = await start();
 try {
   for (const colorScheme of ['light', 'dark']) {
-    for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } })) {
+    for (const [size, viewport] of Object.entries({ wide: { width: 1240, height: 800 }, phone: { width: 390, height: 780 } })) {
       const { page, context } = await open(ground, { colorScheme, viewport });
-      await page.selectOption('#example', { label: 'A server log' });
+      await page.selectOption('#example', { label: size === 'wide' ? 'A server log' : 'A damaged chunk' });
       await page.waitForSelector('.ids .rows .row');
-      await page.focus('.ids');
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('ArrowDown');
+      await page.click('#found-ids');
+      await page.click('.ids .rows .row:nth-child(2)');
       await page.waitForFunction(() => document.querySelector('#details').textContent !== '');
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.mouse.move(0, 0); // or it would point at something
       await page.screenshot({ path: join(folder, `page-inspector-${size}-${colorScheme}.png`) });
       await context.close();
     }
