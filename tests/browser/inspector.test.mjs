@@ -41,6 +41,13 @@ async function walked(page, count) {
 /** Rows of a grid that is small enough to be there as a whole. */
 const rows = (page, grid) => page.$$eval(`${grid} .rows .row:not([hidden])`, (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
 
+/** As the native sentence about the id at this byte tells it. */
+function versionOf({ spans }, byte) {
+  const { meaning } = spans.find(({ at }) => at === byte);
+  const version = /: version (\d+)/.exec(meaning);
+  return version ? `v${version[1]}` : (/: variant (\w+)/.exec(meaning)?.[1] ?? 'nil');
+}
+
 /** `[byte, sentence]` of everything that is not as it should be, in the order of the input, findings before their parts. */
 function troublesOf(native) {
   const troubles = [];
@@ -70,8 +77,9 @@ for (const [name, input] of Object.entries(cases)) {
       if (native.findings.length === 0) assert.match(sentence, /^Nothing here that metabatch knows/);
       else assert.ok(sentence.startsWith(`${native.findings.length} findings: ${plural(native.ids, 'id')} of ${plural(native.distinct_ids, 'agent')}; `), sentence);
     }
-    const shownIds = (await rows(page, '.ids')).map(([, uuid, byte]) => ({ id: uuid, at: byte }));
-    assert.deepEqual(shownIds.slice(0, 5), native.findings.flatMap(({ ids }) => ids).map(({ id, at }) => ({ id, at: counted(at) })).slice(0, 5));
+    const shownIds = (await rows(page, '.ids')).map(([, uuid, byte, version]) => ({ id: uuid, at: byte, version }));
+    const nativeIds = native.findings.flatMap(({ ids }) => ids).map(({ id, at }) => ({ id, at: counted(at), version: versionOf(native, at) }));
+    assert.deepEqual(shownIds.slice(0, 5), nativeIds.slice(0, 5));
     if (native.findings.length > 1) {
       const table = (await rows(page, '.findings')).map((cells) => [cells[2].replaceAll(' ', '_'), cells[8], cells[9]]);
       assert.deepEqual(table, native.findings.map(({ form, payload_bytes, at }) => [form, counted(payload_bytes), counted(at)]));

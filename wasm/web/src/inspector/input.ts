@@ -14,7 +14,7 @@ export class InputView {
   /** When the last input was brought. */
   since = 0;
   limit = Infinity;
-  private readonly area = h('textarea', { id: 'input', rows: 4, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', 'aria-label': 'Payload, log lines, SQL or UUIDs', placeholder: 'Paste a NOTIFY payload, lines from psql or a server log, SQL, or UUIDs. Or drop a file anywhere.' });
+  private readonly area = h('textarea', { id: 'input', rows: 3, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', 'aria-label': 'Payload, log lines, SQL or UUIDs', placeholder: 'Paste a NOTIFY payload, lines from psql or a server log, SQL, or UUIDs. Or drop a file anywhere.' });
   private readonly held = h('p', { class: 'held', hidden: true });
   private readonly file = h('input', { type: 'file', class: 'visually-hidden', tabindex: -1, 'aria-hidden': 'true' });
   private timer: ReturnType<typeof setTimeout> | undefined;
