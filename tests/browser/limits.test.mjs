@@ -114,11 +114,11 @@ test('beyond the limit the first part is read, and that is said', async () => {
 test('more rows than a browser can stack are all reached', async () => {
   const opened = await open(ground);
   const { page } = opened;
-  await drop(page, Buffer.concat([Buffer.alloc(999_984, 7), Buffer.from('0123456789abcdef')]), { times: 10 });
+  await drop(page, Buffer.concat([Buffer.alloc(999_984, 7), Buffer.from('0123456789abcdef')]), { times: 30 }); // 45 million pixels of rows
   await page.click('button:text("Hex")');
   const offsets = () => page.$$eval('.bytes .row:not([hidden]) .offset', (all) => all.map((one) => Number(one.textContent)));
   await page.$eval('.bytes', (list) => (list.scrollTop = list.scrollHeight));
-  await page.waitForFunction(() => [...document.querySelectorAll('.bytes .row:not([hidden]) .offset')].some((one) => one.textContent === '9999984'));
+  await page.waitForFunction(() => [...document.querySelectorAll('.bytes .row:not([hidden]) .offset')].some((one) => one.textContent === '29999984'));
   await page.hover('.bytes');
   const before = Math.min(...(await offsets()));
   await page.mouse.wheel(0, -24 * 3);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { assertQuiet, drop, open, paste, settled, singleFile, start } from './browser.mjs';
+import { assertQuiet, brings, drop, open, paste, settled, singleFile, start } from './browser.mjs';
 import { cases } from './cases.mjs';
 
 let ground;
@@ -40,7 +40,7 @@ for (const [how, url] of [['site', undefined], ['single file', singleFile]]) {
       assert.equal(second.page.url(), link, 'the address still is the link');
       await second.page.reload();
       await second.page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, verdict);
-      await paste(second.page, 'something else');
+      await (typeof input === 'string' ? brings(second.page, () => second.page.fill('#input', 'something else')) : paste(second.page, 'something else'));
       assert.equal(second.page.url().split('#')[1], 'inspector', 'the address no longer claims what was there');
       for (const opened of [first, second]) {
         assertQuiet(opened);
