@@ -6,6 +6,7 @@ import { presets } from './presets';
 
 /** Fields come in reading order: so many of a group are always in sight, the rest opens. */
 const kInSight = 6;
+const kNarrow = '(max-width: 60rem)'; // there the form is above what it leads to, so it is closed at first
 const groups: [key: string, title: string, holds: (field: Field) => boolean][] = [
   ['fleet', 'Fleet', ({ name }) => name.startsWith('fleet.')],
   ['settings', 'Settings of the batcher', ({ isSetting }) => isSetting],
@@ -54,7 +55,8 @@ export class ScenarioForm {
       left = left.filter((field) => !holds(field));
       return this.group(key, title, mine);
     });
-    this.element = h('div', { class: 'scenario-form' }, chooser, extra, this.outcome, ...sections);
+    const all = h('details', { class: 'all-fields', open: !matchMedia(kNarrow).matches }, h('summary', {}, 'Fleet, settings and database'), ...sections);
+    this.element = h('div', { class: 'scenario-form' }, chooser, extra, this.outcome, all);
     this.show();
   }
 
@@ -87,15 +89,14 @@ export class ScenarioForm {
       if (!row) unplaced.push(sentence);
       else {
         this.mark(row, slot === 'b' && row.b && this.model.b?.has(name) ? row.b : row.a, sentence);
-        row.element.closest('details')?.setAttribute('open', '');
+        for (let around = row.element.closest('details'); around; around = around.parentElement!.closest('details')) around.open = true;
       }
     }
     this.outcome.textContent = unplaced.join(' ');
     for (const { field, a, b } of this.rows) {
+      const entry = slot === 'a' ? a : b;
       const value = values.get(field.name);
-      if (value === undefined) continue;
-      if (slot === 'a' && a instanceof HTMLInputElement) a.placeholder = value || 'none';
-      if (slot === 'a' && b instanceof HTMLInputElement) b.placeholder = `as A: ${value}`;
+      if (entry instanceof HTMLInputElement && value !== undefined) entry.placeholder = value || 'none';
     }
   }
 

@@ -92,12 +92,14 @@ export class SimulatorView implements View {
     const { model, form } = this;
     if (!form) return;
     this.isOurs = false;
+    this.panel.dataset['phase'] = 'checking';
     this.compare.checked = model.b !== undefined;
     form.show();
     try {
       const slots = model.b ? [model.textsOf('a'), model.textsOf('b')] : [model.textsOf('a')];
       this.checked = await this.engine.call('check', { texts: slots[0]! });
       form.judge(this.checked);
+      if (model.b) form.judge(await this.engine.call('check', { texts: slots[1]! }), 'b');
       const troubles = await this.runner.begin(slots);
       const wrong = troubles.findIndex((one) => one.length > 0);
       if (wrong >= 0) {
