@@ -6,12 +6,15 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
-#include "cli/fleet.hpp"
 #include "cli/results.hpp"
 #include "cli/session.hpp"
+#include "engine/fleet.hpp"
 
 namespace metabatch::cli {
 namespace {
+
+using engine::Fleet;
+using engine::FleetOptions;
 
 constexpr Duration kFirstWords = std::chrono::seconds(10);  // after which a watcher is told what it came to so far
 

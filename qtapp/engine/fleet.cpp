@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/fleet.hpp"
+#include "engine/fleet.hpp"
 
 #include <algorithm>
 #include <cstdio>
 
-namespace metabatch::cli {
+namespace metabatch::engine {
 namespace {
 
 /// A key as templates of workspaces define them, and what its values look like: a number below `range` in `format`.
@@ -89,4 +89,4 @@ void Fleet::fill(std::size_t key, std::string& value) {
   value.assign(text, static_cast<std::size_t>(size));
 }
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::engine

@@ -13,7 +13,7 @@
 #include "metabatch/time.hpp"
 #include "metabatch/uuid.hpp"
 
-namespace metabatch::cli {
+namespace metabatch::engine {
 
 struct FleetOptions {
   std::size_t agents = 600;
@@ -54,4 +54,4 @@ class Fleet {
   std::int64_t round_ = 0;
 };
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::engine
