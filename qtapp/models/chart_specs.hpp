@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// Which charts there are and what each draws.
+namespace metabatch::models {
+
+enum class Stroke : std::uint8_t {
+  line,    ///< from minimum to maximum of each column, joined where nothing is missing between
+  points,  ///< the extremes of each column
+  area,    ///< filled down to the line before it, or to 0
+  limit,   ///< a line that the scale need not reach
+};
+
+struct ChartLine {
+  std::string_view series;  ///< of LiveSeries
+  const char* label;
+  Stroke stroke;
+  std::uint8_t hue;  ///< place in the palette; the dash goes with it
+};
+
+struct ChartSpec {
+  const char* name;  ///< for settings and files
+  const char* title;
+  const char* unit;
+  std::span<const ChartLine> lines;
+};
+
+std::span<const ChartSpec> chartSpecs();
+
+}  // namespace metabatch::models

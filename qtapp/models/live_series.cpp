@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/live_series.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace metabatch::models {
+namespace {
+
+constexpr std::string_view kRates[] = {
+    "updates",     "entries",        "writes",          "notifies",       "unbatched",    "dropped",
+    "coalesced",   "stack.capacity", "stack.scheduled", "stack.shutdown", "held",         "room",
+    "batch.limit", "delay.p50",      "delay.p99",       "duration.p50",   "duration.p99", "saved"};
+constexpr std::string_view kFlushes[] = {"capacity",      "scheduled",      "shutdown",     "failed",
+                                         "size.capacity", "size.scheduled", "size.shutdown"};
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+
+// 24 h of samples every 500 ms, the last hour one by one.
+constexpr TimelineShape kRatesShape{
+    .samples = 7200, .block_samples = 120, .blocks = 1440, .longest_pause = kLongestPause};
+// At two flushes a second the last hours one by one and 24 h in all.
+constexpr TimelineShape kFlushesShape{
+    .samples = 20'000, .block_samples = 60, .blocks = 3000, .longest_pause = kMaxInterval * 24};
+
+double milliseconds(Duration duration) { return static_cast<double>(duration.count()) / 1e6; }
+
+Summary summaryBetween(const Sample& later, const Sample& earlier) {
+  Metrics metrics;
+  metrics.flushes = since(later.flushes, earlier.flushes);
+  metrics.delay = later.delay;
+  return summarize(since(later.counters, earlier.counters), metrics, later.reports - earlier.reports,
+                   later.at - earlier.at);
+}
+
+}  // namespace
+
+Counters since(const Counters& later, const Counters& earlier) {
+  Counters found = later;
+  found.offered -= earlier.offered;
+  found.dropped_full -= earlier.dropped_full;
+  found.dropped_closed -= earlier.dropped_closed;
+  found.coalesced -= earlier.coalesced;
+  found.stale -= earlier.stale;
+  found.written -= earlier.written;
+  found.rows_stale -= earlier.rows_stale;
+  found.unmatched -= earlier.unmatched;
+  found.discarded -= earlier.discarded;
+  found.quarantined -= earlier.quarantined;
+  found.spooled -= earlier.spooled;
+  return found;
+}
+
+FlushCounters since(const FlushCounters& later, const FlushCounters& earlier) {
+  FlushCounters found = later;
+  for (std::size_t i = 0; i < kReasons; ++i) found.flushes[i] -= earlier.flushes[i];
+  for (std::size_t i = 0; i < kFailureClasses; ++i) found.failures[i] -= earlier.failures[i];
+  found.flushed_entries -= earlier.flushed_entries;
+  found.retries -= earlier.retries;
+  found.chunks -= earlier.chunks;
+  found.notify_bytes -= earlier.notify_bytes;
+  found.publish_errors -= earlier.publish_errors;
+  return found;
+}
+
+LiveSeries::LiveSeries() : m_rates(kRates, kRatesShape), m_flushes(kFlushes, kFlushesShape) {}
+
+const Sample& LiveSeries::before(Duration window) const {
+  const Instant from = latest().at - window;
+  const auto found =
+      std::find_if(m_history.begin(), m_history.end(), [&](const Sample& one) { return one.at >= from; });
+  return found == m_history.end() ? m_history.front() : *found;
+}
+
+void LiveSeries::take(const Sample& sample) {
+  if (isEmpty()) m_began = sample.at;
+  m_history.push_back(sample);
+  // The oldest one stays until the next is a whole minute old.
+  while (m_history.size() > 2 && m_history[1].at <= sample.at - kSavedWindow) m_history.pop_front();
+  m_lastMinute = summaryBetween(sample, m_history.front());
+  Metrics metrics;
+  metrics.flushes = sample.flushes;
+  metrics.delay = sample.delay;
+  m_total = summarize(sample.counters, metrics, sample.reports, sample.at - m_began);
+
+  append(sample);
+}
+
+void LiveSeries::append(const Sample& sample) {
+  const Sample& earlier = before(kRateWindow);
+  const Summary now = summaryBetween(sample, earlier);
+  DelayHistogram delay = sample.delay;
+  delay -= earlier.delay;
+  const FlushCounters flushes = since(sample.flushes, earlier.flushes);
+  const double perSecond = now.seconds > 0 ? 1 / now.seconds : 0;
+  const auto rate = [&](std::uint64_t count) { return static_cast<double>(count) * perSecond; };
+  const auto seconds = [&](std::uint32_t part) {
+    return delay.count() == 0 ? kNotMeasured : milliseconds(delay.quantile(part)) / 1e3;
+  };
+  while (!m_durations.empty() && m_durations.front().at < sample.at - kRateWindow) m_durations.pop_front();
+  const auto duration = [&](std::uint32_t part) {
+    return m_durations.empty() ? kNotMeasured : milliseconds(durationQuantile(part));
+  };
+  const std::array<double, std::size(kRates)> values = {
+      now.updates_per_s,
+      now.entries_per_s,
+      now.db_writes_per_s,
+      now.notifies_per_s,
+      now.unbatched_db_writes_per_s,
+      rate(now.counters.dropped()),
+      rate(now.counters.coalesced),
+      rate(flushes.flushes[0]),
+      rate(flushes.flushes[0] + flushes.flushes[1]),
+      rate(flushes.total_flushes()),
+      static_cast<double>(sample.counters.held()),
+      static_cast<double>(sample.config.queue_capacity),
+      static_cast<double>(sample.config.batch_size),
+      seconds(5000),
+      seconds(9900),
+      duration(5000),
+      duration(9900),
+      now.unbatched_db_writes_per_s > 0 ? now.saved * 100 : kNotMeasured};
+  m_rates.append(sample.at, values);
+}
+
+void LiveSeries::take(const FlushPoint& flush) {
+  std::array<double, std::size(kFlushes)> values;
+  values.fill(kNotMeasured);
+  const auto reason = static_cast<std::size_t>(flush.reason);
+  if (flush.isFailed) {
+    values[kReasons] = milliseconds(flush.took);
+  } else {
+    values[reason] = milliseconds(flush.took);
+    values[kReasons + 1 + reason] = static_cast<double>(flush.entries);
+  }
+  m_flushes.append(flush.at, values);
+  m_durations.push_back(flush);
+}
+
+Duration LiveSeries::durationQuantile(std::uint32_t tenThousandths) const {
+  DelayHistogram durations;
+  for (const FlushPoint& flush : m_durations) durations.observe(flush.took);
+  return durations.quantile(tenThousandths);
+}
+
+LiveSeries::Place LiveSeries::find(std::string_view name) const {
+  for (const Timeline* timeline : {&m_rates, &m_flushes})
+    if (const auto series = timeline->series(name)) return {timeline, *series};
+  return {};
+}
+
+}  // namespace metabatch::models

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QString>
+#include <deque>
+#include <vector>
+
+#include "metabatch/summary.hpp"
+#include "metabatch/timeline.hpp"
+#include "models/sample.hpp"
+
+namespace metabatch::models {
+
+inline constexpr Duration kRateWindow = std::chrono::seconds(10);   ///< a rate is the mean of so long
+inline constexpr Duration kSavedWindow = std::chrono::seconds(60);  ///< what "now" means to a summary
+inline constexpr Duration kLongestPause = std::chrono::seconds(3);  ///< longer without a sample is a gap
+
+/// A setting that was changed, for the charts to mark.
+struct Mark {
+  Instant at{};
+  QString text;
+};
+
+/// What a live chart can show, collected from samples and flushes. Two timelines with fixed memory: `rates` has a value per
+/// sample (24 h of them), `flushes` one per flush.
+///
+/// Series of rates, per second unless said otherwise: `updates`, `entries`, `writes`, `notifies`, `unbatched`, `dropped`,
+/// `coalesced`, `stack.capacity`, `stack.scheduled`, `stack.shutdown` (flushes, each with those before it added),
+/// `held` and `room` (entries), `batch.limit` (entries), `delay.p50` and `delay.p99` (seconds),
+/// `duration.p50` and `duration.p99` (milliseconds), `saved` (percent).
+/// Series of flushes: `capacity`, `scheduled`, `shutdown`, `failed` (milliseconds), `size.capacity`,
+/// `size.scheduled`, `size.shutdown` (entries). What a flush is not is not measured.
+///
+/// @units instants as the driver's monotonic clock
+/// @owns  everything; belongs to one thread
+class LiveSeries {
+ public:
+  LiveSeries();
+
+  /// Samples come in the order of their time.
+  void take(const Sample& sample);
+  void take(const FlushPoint& flush);
+  void mark(Instant at, const QString& text) { m_marks.push_back({at, text}); }
+
+  [[nodiscard]] const Timeline& rates() const { return m_rates; }
+  [[nodiscard]] const Timeline& flushes() const { return m_flushes; }
+  [[nodiscard]] const std::vector<Mark>& marks() const { return m_marks; }
+  /// Of the last minute, or since the start when that is shorter; delays since the start.
+  [[nodiscard]] const Summary& lastMinute() const { return m_lastMinute; }
+  /// Since the start.
+  [[nodiscard]] const Summary& total() const { return m_total; }
+  [[nodiscard]] bool isEmpty() const { return m_history.empty(); }
+  /// The newest sample; only when !isEmpty().
+  [[nodiscard]] const Sample& latest() const { return m_history.back(); }
+  /// The timeline that has the series, and its place there; nullptr: none has.
+  struct Place {
+    const Timeline* timeline = nullptr;
+    std::size_t series = 0;
+  };
+  [[nodiscard]] Place find(std::string_view name) const;
+
+ private:
+  void append(const Sample& sample);
+  [[nodiscard]] const Sample& before(Duration window) const;
+  [[nodiscard]] Duration durationQuantile(std::uint32_t tenThousandths) const;
+
+  Timeline m_rates;
+  Timeline m_flushes;
+  std::vector<Mark> m_marks;
+  Instant m_began{};                   // the first sample
+  std::deque<Sample> m_history;        // of the last minute
+  std::deque<FlushPoint> m_durations;  // of the last kRateWindow
+  Summary m_lastMinute;
+  Summary m_total;
+};
+
+/// What happened between two samples of one machine: counts that only grow, subtracted; what is held as in `later`.
+Counters since(const Counters& later, const Counters& earlier);
+FlushCounters since(const FlushCounters& later, const FlushCounters& earlier);
+
+}  // namespace metabatch::models

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "metabatch/config.hpp"
+#include "metabatch/counters.hpp"
+#include "metabatch/histogram.hpp"
+#include "metabatch/time.hpp"
+
+namespace metabatch::models {
+
+inline constexpr Duration kSampleEvery = std::chrono::milliseconds(500);
+
+/// One look at what runs, as a value that was copied off the running machine. All counts are since the start.
+struct Sample {
+  Instant at{};
+  Counters counters;
+  FlushCounters flushes;
+  DelayHistogram delay;
+  std::uint64_t reports = 0;  ///< reports offered
+  std::uint64_t roomEntries = 0;
+  std::uint64_t roomBytes = 0;
+  std::optional<Duration> oldestAge;
+  Config config;  ///< as running
+};
+
+/// One flush that ended, as the charts want it.
+struct FlushPoint {
+  Instant at{};  ///< when it ended
+  Duration took{};
+  Reason reason = Reason::scheduled;
+  std::size_t entries = 0;
+  bool isFailed = false;
+};
+
+}  // namespace metabatch::models

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QObject>
+#include <optional>
+
+#include "metabatch/time.hpp"
+
+namespace metabatch::models {
+
+inline constexpr Duration kShortestWindow = std::chrono::seconds(15);
+inline constexpr Duration kLongestWindow = std::chrono::hours(24);
+
+/// The stretch of time that all charts show together, and the instant that all crosshairs point at. Live: its end
+/// moves with now; otherwise it stands still, while what runs goes on.
+class TimeWindow : public QObject {
+  Q_OBJECT
+
+ public:
+  using QObject::QObject;
+
+  /// Where live ends; the newest sample.
+  void setNow(Instant now);
+  void setSpan(Duration span);
+  /// Makes the span `factor` times as long; the instant at `share` of it (0 left, 1 right) stays where it is.
+  void zoom(double factor, double share);
+  /// Moves by `shares` of the span, to the past where negative. Moved up to now it is live again.
+  void pan(double shares);
+  void pause();
+  void goLive();
+  /// Shows these instants, as near as the bounds allow.
+  void select(Instant from, Instant to);
+  /// nullopt: the pointer is on no chart.
+  void setCursor(std::optional<Instant> cursor);
+
+  [[nodiscard]] bool isLive() const { return !m_end; }
+  [[nodiscard]] Duration span() const { return m_span; }
+  [[nodiscard]] Instant now() const { return m_now; }
+  [[nodiscard]] Instant to() const { return m_end.value_or(m_now); }
+  [[nodiscard]] Instant from() const { return to() - m_span; }
+  [[nodiscard]] std::optional<Instant> cursor() const { return m_cursor; }
+
+ signals:
+  /// Another stretch than before, other than by the passing of time.
+  void changed();
+  void cursorMoved();
+
+ private:
+  void change(Duration span, std::optional<Instant> end);
+
+  Duration m_span = std::chrono::minutes(1);
+  Instant m_now{};
+  std::optional<Instant> m_end;
+  std::optional<Instant> m_cursor;
+};
+
+/// Where the ticks of an axis "time ago" go.
+struct TimeTicks {
+  Duration step{};
+  Duration unit{};        ///< what a label counts
+  const char* name = "";  ///< of the unit: s, min, h
+};
+TimeTicks timeTicks(Duration span);
+
+/// The smallest of 1, 2, 2.5, 5 x 10^n that is not below `value`; 1 for what is not positive.
+double niceCeiling(double value);
+
+}  // namespace metabatch::models

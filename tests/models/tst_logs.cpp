@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QAbstractItemModelTester>
+#include <QtTest>
+
+#include "metabatch/chunks.hpp"
+#include "models/channel_log.hpp"
+#include "models/flush_log.hpp"
+#include "models/inspection.hpp"
+
+using namespace metabatch;
+using namespace metabatch::models;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The model as text: a line a row, columns between bars, the first `columns` after the time.
+QString printed(const QAbstractItemModel& model) {
+  QString text;
+  for (int row = 0; row < model.rowCount(); ++row) {
+    QStringList cells;
+    for (int column = 1; column < model.columnCount(); ++column) cells += model.index(row, column).data().toString();
+    text += cells.join(" | ") + "\n";
+  }
+  return text;
+}
+
+Uuid agent(std::uint8_t last) {
+  Uuid id;
+  id.bytes[0] = 0x11;
+  id.bytes[15] = last;
+  return id;
+}
+
+FlushLine flush(quint64 id, FailureClass failure = FailureClass::none) {
+  FlushLine line;
+  line.id = id;
+  line.at = Instant(Duration(static_cast<std::int64_t>(id) * 1'000'000));
+  line.reason = Reason::capacity;
+  line.entries = 500;
+  line.agents = 34;
+  line.took = 1500us;
+  line.failure = failure;
+  if (failure == FailureClass::none) line.fates.written = 500;
+  if (failure != FailureClass::none) line.sqlstate = "08006", line.message = "gone";
+  line.chunks = std::make_shared<std::vector<std::string>>(*encode_chunks(std::vector{agent(1), agent(2)}));
+  return line;
+}
+
+}  // namespace
+
+class TstLogs : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void flushesStandNewestFirst();
+  void flushLogIsBounded();
+  void flushLogKeepsThePayloadsOfTheNewest();
+  void filterFindsWordsAndFailures();
+  void detailNamesTheAgentsOfEachChunk();
+  void notificationsAreDecodedLeniently();
+  void markersOfTheChannelAreSaid();
+  void channelLogIsBounded();
+  void inspectedPlacesCountCharacters();
+  void inspectedSaysWhatIsOdd();
+};
+
+void TstLogs::flushesStandNewestFirst() {
+  FlushLog log;
+  const QAbstractItemModelTester tester(&log, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  log.add({flush(1), flush(2, FailureClass::connection)});
+  log.add({});
+  QCOMPARE(printed(log), QString("capacity | 500 | 34 | 1 | 1.5 ms | connection: gone | 08006\n"
+                                 "capacity | 500 | 34 | 1 | 1.5 ms | written 500 | \n"));
+  QCOMPARE(log.line(0).id, 2u);
+  QCOMPARE(log.headerData(FlushLog::Took, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Duration"));
+  log.clear();
+  QCOMPARE(log.rowCount(), 0);
+}
+
+void TstLogs::flushLogIsBounded() {
+  FlushLog log;
+  const QAbstractItemModelTester tester(&log, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  std::vector<FlushLine> many;
+  for (quint64 id = 1; id <= FlushLog::kLines + 10; ++id) many.push_back(flush(id));
+  log.add(many);
+  log.add({flush(999'999)});
+  QCOMPARE(log.rowCount(), int(FlushLog::kLines));
+  QCOMPARE(log.line(0).id, 999'999u);
+  QCOMPARE(log.line(1).id, quint64(FlushLog::kLines + 10));
+}
+
+void TstLogs::flushLogKeepsThePayloadsOfTheNewest() {
+  FlushLog log;
+  for (quint64 id = 1; id <= FlushLog::kPayloads + 1; ++id) log.add({flush(id)});
+  QVERIFY(log.line(int(FlushLog::kPayloads) - 1).chunks != nullptr);
+  QVERIFY(log.line(int(FlushLog::kPayloads)).chunks == nullptr);
+  QVERIFY(detailText(log.line(int(FlushLog::kPayloads))).contains("not kept any more"));
+}
+
+void TstLogs::filterFindsWordsAndFailures() {
+  FlushLog log;
+  FlushFilter filter;
+  filter.setSourceModel(&log);
+  const QAbstractItemModelTester tester(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  log.add({flush(1), flush(2, FailureClass::connection), flush(3, FailureClass::disk)});
+  filter.setText(" DISK ");
+  QCOMPARE(filter.rowCount(), 1);
+  filter.setText("");
+  filter.setFailedOnly(true);
+  QCOMPARE(filter.rowCount(), 2);
+  filter.setText("connection");
+  QCOMPARE(printed(filter), QString("capacity | 500 | 34 | 1 | 1.5 ms | connection: gone | 08006\n"));
+}
+
+void TstLogs::detailNamesTheAgentsOfEachChunk() {
+  const QString detail = detailText(flush(7));
+  QVERIFY2(detail.contains("Flush 7"), qPrintable(detail));
+  QVERIFY2(detail.contains("Chunk 1 of 1: 44 bytes, 2 agents"), qPrintable(detail));
+  QVERIFY2(detail.contains("  11000000-0000-0000-0000-000000000002\n"), qPrintable(detail));
+}
+
+void TstLogs::notificationsAreDecodedLeniently() {
+  ChannelLog log;
+  const QAbstractItemModelTester tester(&log, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  const std::string good = (*encode_chunks(std::vector{agent(1), agent(2)}))[0];
+  std::string forged = good + good.substr(0, 22) + "xyz";
+  forged[25] = '!';
+  log.add({readChannel(good, 0, WallTime{}), readChannel(forged, 4711, WallTime{})});
+  QCOMPARE(printed(log),
+           QString::fromUtf8("69 | 1 | 1 | 2, first at byte 25 | 4711 | 11000000-0000-0000-0000-000000000001\n"
+                             "44 | 2 |  |  | this program | 11000000-0000-0000-0000-000000000001 …\n"));
+  QCOMPARE(log.heard(), 2u);
+  QCOMPARE(log.malformed(), 1u);
+  QVERIFY(log.index(0, 0).data(ChannelLog::IsBad).toBool());
+  QVERIFY(channelDetail(log.line(0)).contains("unreadable at byte 25\n"));
+  QVERIFY(channelDetail(log.line(0)).contains("3 bytes behind the last whole id"));
+}
+
+void TstLogs::markersOfTheChannelAreSaid() {
+  ChannelLine lost;
+  lost.lost = 3;
+  ChannelLine resync;
+  resync.isResync = true;
+  ChannelLog log;
+  log.add({lost, resync});
+  QCOMPARE(printed(log), QString(" |  |  |  |  | listening: what was sent before is gone\n"
+                                 " |  |  |  |  | 3 notifications not heard: read everything anew\n"));
+  QCOMPARE(log.heard(), 0u);
+  QCOMPARE(log.lost(), 3u);
+}
+
+void TstLogs::channelLogIsBounded() {
+  ChannelLog log;
+  const QAbstractItemModelTester tester(&log, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  log.add(std::vector<ChannelLine>(ChannelLog::kLines + 5));
+  log.add(std::vector<ChannelLine>(7));
+  QCOMPARE(log.rowCount(), int(ChannelLog::kLines));
+  QCOMPARE(log.heard(), quint64(ChannelLog::kLines + 12));
+}
+
+void TstLogs::inspectedPlacesCountCharacters() {
+  const QString id = QString::fromStdString((*encode_chunks(std::vector{agent(1)}))[0]);
+  const QString text = QString::fromUtf8("é☃😀 \n") + id;  // 1, 1 and 2 characters; 2, 3 and 4 bytes
+  const Inspected found = inspected(text);
+  bool isSeen = false;
+  for (const InspectedSpan& span : found.spans)
+    if (span.kind == SpanKind::id) isSeen = text.mid(span.at, span.length) == id;
+  QVERIFY(isSeen);
+}
+
+void TstLogs::inspectedSaysWhatIsOdd() {
+  const QString id = QString::fromStdString((*encode_chunks(std::vector{agent(1)}))[0]);
+  const Inspected twice = inspected(id + id);
+  QCOMPARE(twice.findings.size(), std::size_t(1));
+  QCOMPARE(twice.distinctIds, 1u);
+  QVERIFY2(findingsText(twice).contains("byte 22, named before"), qPrintable(findingsText(twice)));
+  QVERIFY2(findingsText(twice).contains("duplicates"), qPrintable(findingsText(twice)));
+  QVERIFY(inspected({}).findings.empty());
+}
+
+QTEST_GUILESS_MAIN(TstLogs)
+#include "tst_logs.moc"
