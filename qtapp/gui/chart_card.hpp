@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFrame>
+#include <QLabel>
+
+#include "gui/time_chart.hpp"
+
+namespace metabatch::gui {
+
+/// A chart with its title, its unit and a legend that carries the values.
+class ChartCard : public QFrame {
+  Q_OBJECT
+
+ public:
+  ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, QWidget* parent = nullptr);
+
+  void setTheme(const Theme& theme);
+  void refresh(const models::LiveSeries& series);
+  /// The values only, for a crosshair that moved.
+  void refreshLegend(const models::LiveSeries& series);
+  [[nodiscard]] TimeChart& chart() { return *m_chart; }
+  [[nodiscard]] QString legendText() const { return m_legend->text(); }
+
+ private:
+  QLabel* m_title;
+  QLabel* m_legend;
+  TimeChart* m_chart;
+  Theme m_theme;
+};
+
+}  // namespace metabatch::gui

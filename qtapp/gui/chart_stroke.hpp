@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAreaSeries>
+#include <QChart>
+#include <QLineSeries>
+#include <QScatterSeries>
+#include <QValueAxis>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "gui/theme.hpp"
+#include "metabatch/timeline.hpp"
+#include "models/chart_specs.hpp"
+
+namespace metabatch::gui {
+
+/// One line of a chart: decimated columns turned into points of Qt Charts' series, one series for each stretch without a gap, so
+/// that nothing is drawn where nothing was measured.
+class ChartStroke {
+ public:
+  /// @owns nothing of the chart; the series belong to it
+  ChartStroke(const models::ChartLine& line, QChart& chart, QValueAxis& x, QValueAxis& y)
+      : m_line(line), m_chart(chart), m_x(x), m_y(y) {}
+
+  void setTheme(const Theme& theme);
+  /// @shape columns: of equal width between `left` and `right` on the x axis
+  void draw(std::span<const Column> columns, double left, double right);
+  /// The largest value drawn last; 0 where there was none.
+  [[nodiscard]] double most() const { return m_most; }
+  [[nodiscard]] const models::ChartLine& line() const { return m_line; }
+  /// Stretches drawn last.
+  [[nodiscard]] std::size_t stretches() const { return m_used; }
+  /// Points drawn last, of all stretches.
+  [[nodiscard]] qsizetype points() const;
+
+ private:
+  struct Stretch {
+    QXYSeries* points = nullptr;
+    QAbstractSeries* shown = nullptr;  // the same, or the area below
+  };
+  void drawPoints(std::span<const Column> columns, double left, double width);
+  void append(const Column& column, double x, QList<QPointF>& points) const;
+  void finish(QList<QPointF>& points);
+  Stretch& stretch(std::size_t index);
+  void style(Stretch& stretch) const;
+
+  const models::ChartLine m_line;
+  QChart& m_chart;
+  QValueAxis& m_x;
+  QValueAxis& m_y;
+  Theme m_theme;
+  std::deque<Stretch> m_stretches;
+  std::size_t m_used = 0;
+  double m_most = 0;
+};
+
+}  // namespace metabatch::gui

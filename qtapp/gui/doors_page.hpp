@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPushButton>
+#include <QWidget>
+
+#include "engine/fleet.hpp"
+
+namespace metabatch::gui {
+
+/// What the window opens with: three ways in, each a large button with a sentence.
+class DoorsPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit DoorsPage(QWidget* parent = nullptr);
+  [[nodiscard]] QPushButton* demo() const { return m_demo; }
+
+ signals:
+  void demoChosen();
+  void connectChosen();
+  void inspectChosen();
+
+ private:
+  QPushButton* door(const QString& title, const QString& text, const QString& name);
+  QPushButton* m_demo;
+};
+
+}  // namespace metabatch::gui

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "models/flush_log.hpp"
+#include "models/time_window.hpp"
+
+class QCheckBox;
+class QLineEdit;
+class QPlainTextEdit;
+class QTableView;
+
+namespace metabatch::gui {
+
+/// Every flush, newest first, with a filter; the chosen one in full, and shown on the charts' crosshair.
+class FlushPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  /// @owns `log` and `window` outlive the page
+  FlushPage(models::FlushLog& log, models::TimeWindow& window, QWidget* parent = nullptr);
+
+ private:
+  void show(const QModelIndex& chosen);
+
+  models::FlushLog& m_log;
+  models::TimeWindow& m_window;
+  models::FlushFilter* m_filter;
+  QLineEdit* m_text;
+  QCheckBox* m_failedOnly;
+  QTableView* m_table;
+  QPlainTextEdit* m_detail;
+};
+
+}  // namespace metabatch::gui

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QThread>
+#include <memory>
+#include <vector>
+
+#include "engine/fleet.hpp"
+#include "gui/fault_store.hpp"
+#include "models/channel_log.hpp"
+#include "models/flush_log.hpp"
+#include "models/sample.hpp"
+#include "sql/database.hpp"
+
+namespace metabatch::gui {
+
+/// What to drive, and where to.
+struct SessionPlan {
+  sql::Database database;
+  engine::FleetOptions fleet;
+  Config config;
+  bool isDemo = false;  ///< faults may be injected
+};
+
+/// What the window is shown of a running session: copied values, nothing that the session goes on changing.
+struct Look {
+  models::Sample sample;
+  std::vector<models::FlushLine> flushes;    ///< ended since the last look, in that order
+  std::vector<models::ChannelLine> channel;  ///< notifications since then
+  std::vector<QString> alarms;
+};
+
+class SessionWorker;
+
+/// A fleet, the batcher and its store, all on threads of their own. No call here waits for any of them: answers come as
+/// signals, in the thread of the session.
+class LiveSession : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit LiveSession(SessionPlan plan, QObject* parent = nullptr);
+  /// Closes, and waits for it where that was not over.
+  ~LiveSession() override;
+
+  void start();
+  void apply(const Config& config);
+  void changeFleet(const engine::FleetOptions& fleet);
+  void flushNow();
+  void setFlushingPaused(bool paused);
+  void setFault(Fault fault);
+  /// Records what the fleet sends as NDJSON; an empty name ends that.
+  void record(const QString& file);
+  /// Writes what is held, within final_flush_timeout; faults and pauses end. closed() follows.
+  void close();
+
+  [[nodiscard]] const SessionPlan& plan() const { return m_plan; }
+  [[nodiscard]] bool isRunning() const { return m_isRunning; }
+  [[nodiscard]] bool isClosing() const { return m_isClosing; }
+
+ signals:
+  void started();
+  /// Nothing was begun, or a change was not made.
+  void refused(const QString& why);
+  void looked(std::shared_ptr<const metabatch::gui::Look> look);
+  void applied(const metabatch::Config& running);
+  void fleetChanged(const metabatch::engine::FleetOptions& fleet);
+  /// All is over; `held` entries could not be written.
+  void closed(quint64 held);
+
+ private:
+  SessionPlan m_plan;
+  QThread m_thread;
+  SessionWorker* m_worker;  // lives in m_thread
+  bool m_isRunning = false;
+  bool m_isClosing = false;
+};
+
+}  // namespace metabatch::gui

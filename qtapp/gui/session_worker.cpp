@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/session_worker.hpp"
+
+#include <QCoreApplication>
+
+#include "engine/clock.hpp"
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+namespace {
+
+constexpr std::size_t kRing = 4096;         // notifications between two looks
+constexpr std::size_t kMostFlushes = 5000;  // between two looks; as many as the log keeps
+
+}  // namespace
+
+SessionWorker::SessionWorker(SessionPlan plan)
+    : m_plan(std::move(plan)), m_ring(std::make_shared<engine::NotificationRing>(kRing)) {
+  m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(models::kSampleEvery));
+  m_timer.setTimerType(Qt::PreciseTimer);
+  connect(&m_timer, &QTimer::timeout, this, &SessionWorker::look);
+}
+
+SessionWorker::~SessionWorker() { close(); }
+
+void SessionWorker::start() {
+  if (const auto wrong = begin()) {
+    emit failedToStart(QString::fromStdString(*wrong));
+    return;
+  }
+  emit started();
+  look();
+  m_timer.start();
+}
+
+std::optional<std::string> SessionWorker::begin() {
+  const Result<Config> config = validated(m_plan.config);
+  if (!config) return describe(config.error(), m_plan.config);
+  if (const auto wrong = m_plan.database.check()) return wrong->message;
+  if (const auto wrong = registerFleet(m_plan.fleet)) return wrong;
+  m_store = std::make_unique<FaultStore>(m_plan.database.make_store({.config = *config,
+                                                                     .register_missing = false,
+                                                                     .notifier = &m_notifier,
+                                                                     .on_alarm = [this](const std::string& said) {
+                                                                       const std::lock_guard lock(m_mutex);
+                                                                       m_alarms.push_back(QString::fromStdString(said));
+                                                                     }}));
+  engine::EngineOptions options;
+  options.on_flush = [this](const engine::FlushRecord& record) { take(record); };
+  engine::Store* const stores[] = {m_store.get()};
+  auto lanes = engine::Lanes::create(*config, stores, std::move(options));
+  if (!lanes) return engine::describe(lanes.error(), m_plan.config, 1);
+  m_lanes = std::move(*lanes);
+  m_subscription = m_notifier.subscribe(m_ring);
+  m_feeder.start(m_plan.fleet, *m_lanes);
+  return std::nullopt;
+}
+
+std::optional<std::string> SessionWorker::registerFleet(const engine::FleetOptions& options) const {
+  const engine::Fleet fleet(options);
+  const auto registered = m_plan.database.register_agents(fleet.agents(), fleet.keys());
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&registered))
+    return "cannot register the agents: " + failed->message;
+  return std::nullopt;
+}
+
+/// On the flusher's thread, right after the flush.
+void SessionWorker::take(const engine::FlushRecord& record) {
+  engine::Clock& clock = engine::system_clock();
+  const Duration ago = clock.now() - record.started;
+  models::FlushLine line;
+  line.id = record.id;
+  line.lane = record.lane;
+  line.at = record.started;
+  line.wall = clock.wall_now() - std::chrono::duration_cast<std::chrono::microseconds>(ago);
+  line.reason = record.reason;
+  line.entries = record.entries;
+  line.agents = record.agents;
+  line.took = record.took;
+  line.fates = record.fates;
+  line.failure = record.failure;
+  line.retries = record.retries;
+  line.publishErrors = record.publish_errors;
+  line.sqlstate = record.sqlstate;
+  line.message = record.message;
+  line.chunks = m_store->lastChunks();
+  const std::lock_guard lock(m_mutex);
+  if (m_flushes.size() >= kMostFlushes) m_flushes.erase(m_flushes.begin(), m_flushes.begin() + kMostFlushes / 2);
+  m_flushes.push_back(std::move(line));
+}
+
+void SessionWorker::look() {
+  if (!m_lanes) return;
+  auto look = std::make_shared<Look>();
+  const engine::Snapshot snapshot = m_lanes->snapshot();
+  look->sample.at = engine::system_clock().now();
+  look->sample.counters = snapshot.counters;
+  look->sample.flushes = snapshot.metrics.flushes;
+  look->sample.delay = snapshot.metrics.delay;
+  look->sample.reports = m_feeder.reports();
+  look->sample.roomEntries = snapshot.room_entries;
+  look->sample.roomBytes = snapshot.room_bytes;
+  look->sample.oldestAge = snapshot.oldest_age;
+  look->sample.config = snapshot.config;
+  const WallTime now = engine::system_clock().wall_now();
+  while (const auto one = m_ring->try_next()) look->channel.push_back(models::channelLine(*one, now));
+  {
+    const std::lock_guard lock(m_mutex);
+    look->flushes.swap(m_flushes);
+    look->alarms.swap(m_alarms);
+  }
+  emit looked(look);
+}
+
+void SessionWorker::apply(const Config& config) {
+  if (!m_lanes) return;
+  if (const auto done = m_lanes->reconfigure(config); !done)
+    emit refused(QString::fromStdString(engine::describe(done.error(), config, 1)));
+  emit applied(m_lanes->snapshot().config);
+}
+
+void SessionWorker::changeFleet(const engine::FleetOptions& fleet) {
+  if (!m_lanes) return;
+  if (const auto wrong = registerFleet(fleet)) {
+    emit refused(QString::fromStdString(*wrong));
+    emit fleetChanged(m_plan.fleet);
+    return;
+  }
+  m_plan.fleet = fleet;
+  m_feeder.start(fleet, *m_lanes);
+  emit fleetChanged(fleet);
+}
+
+void SessionWorker::flushNow() {
+  if (m_lanes) m_lanes->flush_now();
+}
+
+void SessionWorker::setFlushingPaused(bool paused) {
+  if (m_store) m_store->setPaused(paused);
+}
+
+void SessionWorker::setFault(Fault fault) {
+  if (m_store) m_store->setFault(fault);
+}
+
+void SessionWorker::record(const QString& file) {
+  if (const auto wrong = m_feeder.record(file.toStdString())) emit refused(QString::fromStdString(*wrong));
+}
+
+void SessionWorker::close() {
+  if (!m_lanes) return;
+  m_timer.stop();
+  m_feeder.stop();
+  (void)m_feeder.record({});
+  m_store->setFault(Fault::none);
+  m_store->setPaused(false);
+  m_lanes->close();
+  look();
+  const quint64 held = m_lanes->snapshot().counters.held();
+  m_subscription.end();
+  m_lanes.reset();
+  m_store.reset();
+  emit closed(held);
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QChartView>
+#include <memory>
+#include <vector>
+
+#include "gui/chart_stroke.hpp"
+#include "models/live_series.hpp"
+#include "models/time_window.hpp"
+
+namespace metabatch::gui {
+
+/// One chart over the window that all charts share. Wheel and + - zoom, dragging and arrows move, a double click, Home or
+/// End goes live; the crosshair is that of all charts.
+class TimeChart : public QChartView {
+  Q_OBJECT
+
+ public:
+  /// @owns `spec` and `window` outlive the chart
+  TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, QWidget* parent = nullptr);
+
+  void setTheme(const Theme& theme);
+  /// Draws what the window shows of `series`; costs a decimation and a replace() a line, whatever the window holds.
+  void refresh(const models::LiveSeries& series);
+  /// The value of a line at the crosshair, or the newest one; NaN: not measured there.
+  [[nodiscard]] double value(const models::LiveSeries& series, const models::ChartLine& line) const;
+  [[nodiscard]] const models::ChartSpec& spec() const { return m_spec; }
+  [[nodiscard]] const std::vector<std::unique_ptr<ChartStroke>>& strokes() const { return m_strokes; }
+  /// The instants that the axis shows, left and right.
+  [[nodiscard]] Instant instantAt(double share) const;
+
+ signals:
+  /// The operator moved or zoomed by hand.
+  void navigated();
+
+ protected:
+  void wheelEvent(QWheelEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void drawForeground(QPainter* painter, const QRectF& rectangle) override;
+
+ private:
+  void makeAxes();
+  void scaleTime();
+  void scaleValues(const models::LiveSeries& series);
+  [[nodiscard]] double shareOf(const QPoint& position) const;
+  [[nodiscard]] std::optional<double> sceneX(Instant at) const;
+  void drawMark(QPainter& painter, double x, const QString& text, const QRectF& plot, int row) const;
+  void moveCrosshair();
+
+  const models::ChartSpec& m_spec;
+  models::TimeWindow& m_window;
+  QValueAxis* m_x;
+  QValueAxis* m_y;
+  std::vector<std::unique_ptr<ChartStroke>> m_strokes;  // as they are painted: areas from the tallest down
+  std::vector<Column> m_columns;
+  std::vector<models::Mark> m_marks;
+  Theme m_theme;
+  Instant m_from{};
+  Instant m_to{};
+  std::optional<QPoint> m_dragged;
+  QRect m_crosshair;  // where it was drawn
+};
+
+}  // namespace metabatch::gui

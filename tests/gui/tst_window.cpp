@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUndoStack>
+#include <QWheelEvent>
+
+#include "gui/main_window.hpp"
+
+using namespace metabatch;
+using namespace metabatch::gui;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int kPatience = 20'000;  // of a busy machine, for what takes a moment
+
+QStringList& complaints() {
+  static QStringList said;
+  return said;
+}
+
+void hear(QtMsgType, const QMessageLogContext&, const QString& text) {
+  if (!text.contains("propagateSizeHints")) complaints() += text;  // of the offscreen platform
+}
+
+}  // namespace
+
+/// The window as an operator uses it, by clicks and keys, on the real engine and the real embedded store.
+class TstWindow : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase();
+  void init();
+  void cleanup();
+  void threeDoorsOpen();
+  void demoRunsAtOneClick();
+  void changedSettingIsAppliedMarkedAndTakenBack();
+  void impossibleSettingStaysInItsField();
+  void zoomPauseAndLiveMoveAllCharts();
+  void heldFlushesAreWrittenWhenTheyGoOn();
+  void faultIsSeenAndNothingIsLost();
+  void flushesStandInTheLogWithTheirAgents();
+  void inspectorReadsWhatIsPasted();
+  void closingWhileFlushingWritesEverything();
+  void themesChangeWhileItRuns();
+
+ private:
+  void startDemo();
+  /// Waits until `done`, looking again after each look of the session.
+  template <class Done>
+  bool until(Done done) {
+    QDeadlineTimer deadline(kPatience);
+    while (!done() && !deadline.hasExpired()) QTest::qWait(20);
+    return done();
+  }
+  [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
+
+  QTemporaryDir home;
+  std::unique_ptr<MainWindow> window;
+};
+
+void TstWindow::initTestCase() {
+  QCoreApplication::setOrganizationName("metabatch");
+  QCoreApplication::setApplicationName("tst_window");
+  QSettings::setDefaultFormat(QSettings::IniFormat);
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+  qInstallMessageHandler(hear);
+}
+
+void TstWindow::init() {
+  QSettings().clear();
+  complaints().clear();
+  window = std::make_unique<MainWindow>();
+  window->resize(1280, 820);
+  window->show();
+  QVERIFY(QTest::qWaitForWindowExposed(window.get()));
+}
+
+void TstWindow::cleanup() {
+  if (window->session()) {
+    QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
+    window->close();
+    QVERIFY(closed.count() > 0 || closed.wait(kPatience));
+  }
+  window.reset();
+  QVERIFY2(complaints().isEmpty(), qPrintable(complaints().join('\n')));
+}
+
+void TstWindow::startDemo() {
+  QTest::mouseClick(window->findChild<QPushButton*>("demo"), Qt::LeftButton);
+  QVERIFY(until([&] { return !window->series().isEmpty() && counters().written > 0; }));
+}
+
+void TstWindow::threeDoorsOpen() {
+  QVERIFY(window->findChild<QPushButton*>("demo")->hasFocus());
+  QTest::mouseClick(window->findChild<QPushButton*>("inspect"), Qt::LeftButton);
+  QCOMPARE(window->pages(), QStringList{"Inspector"});
+  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  QVERIFY(window->findChild<QPushButton*>("demo")->isVisible());
+}
+
+void TstWindow::demoRunsAtOneClick() {
+  startDemo();
+  QVERIFY(until([&] { return window->series().lastMinute().saved > 0.5; }));
+  window->refresh();
+  QVERIFY2(window->dashboard().headline().endsWith("% saved"), qPrintable(window->dashboard().headline()));
+  QVERIFY2(window->dashboard().words().contains("Flushing on capacity"), qPrintable(window->dashboard().words()));
+  QCOMPARE(window->dashboard().cards().size(), std::size_t(8));
+  QVERIFY(window->dashboard().cards()[0]->chart().strokes()[0]->points() > 0);
+  QVERIFY(counters().balanced());
+  QCOMPARE(counters().dropped(), 0u);
+}
+
+void TstWindow::changedSettingIsAppliedMarkedAndTakenBack() {
+  startDemo();
+  auto* const size = window->findChild<QSpinBox*>("batch_size");
+  size->setFocus();
+  size->selectAll();
+  QTest::keyClicks(size, "120");
+  QTest::keyClick(size, Qt::Key_Return);
+  QVERIFY(until([&] { return window->tunePanel().running().batch_size == 120; }));
+  QCOMPARE(window->series().marks().back().text, QString::fromUtf8("batch size 500 → 120"));
+  QVERIFY(until([&] { return window->flushes().rowCount() > 0 && window->flushes().line(0).entries == 120; }));
+  QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
+  QVERIFY(until([&] { return window->tunePanel().running().batch_size == 500; }));
+  QCOMPARE(size->value(), 500);
+}
+
+void TstWindow::impossibleSettingStaysInItsField() {
+  startDemo();
+  auto* const capacity = window->findChild<QSpinBox*>("queue_capacity");
+  capacity->setFocus();
+  capacity->selectAll();
+  QTest::keyClicks(capacity, "499");
+  QTest::keyClick(capacity, Qt::Key_Return);
+  QVERIFY(!window->tunePanel().wanted());
+  bool isSaid = false;
+  for (const QLabel* const label : window->tunePanel().findChildren<QLabel*>())
+    isSaid = isSaid || (label->isVisible() && label->text().startsWith("queue_capacity"));
+  QVERIFY(isSaid);
+  QCOMPARE(window->tunePanel().running().queue_capacity, std::int64_t{100'000});
+  auto* const interval = window->findChild<QLineEdit*>("interval");
+  capacity->setValue(100'000);
+  interval->setFocus();
+  interval->selectAll();
+  QTest::keyClicks(interval, "soon");
+  QCOMPARE(window->tunePanel().wanted().error().code, Errc::bad_duration);
+}
+
+void TstWindow::zoomPauseAndLiveMoveAllCharts() {
+  startDemo();
+  TimeChart& chart = window->dashboard().cards()[0]->chart();
+  const QPointF middle(chart.viewport()->rect().center());
+  QWheelEvent in(middle, chart.mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::ControlModifier, Qt::NoScrollPhase,
+                 false);
+  QCoreApplication::sendEvent(chart.viewport(), &in);
+  QVERIFY(window->timeWindow().span() == Duration(48s));
+  chart.setFocus();
+  QTest::keyClick(&chart, Qt::Key_Left);
+  QVERIFY(!window->timeWindow().isLive());
+  const Instant end = window->timeWindow().to();
+  const Instant now = window->timeWindow().now();
+  QVERIFY(until([&] { return window->timeWindow().now() > now + 1s; }));  // what runs goes on
+  QVERIFY(window->timeWindow().to() == end);
+  const auto& other = window->dashboard().cards()[3]->chart();
+  QVERIFY(other.instantAt(1) == end);
+  QTest::mouseMove(chart.viewport(), middle.toPoint());
+  QVERIFY(window->timeWindow().cursor().has_value());
+  QTest::keyClick(&chart, Qt::Key_Home);
+  QVERIFY(window->timeWindow().isLive());
+}
+
+void TstWindow::heldFlushesAreWrittenWhenTheyGoOn() {
+  startDemo();
+  QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);
+  QVERIFY(until([&] { return counters().held() > 1000; }));
+  window->refresh();
+  QVERIFY2(window->dashboard().words().contains("Flushing is paused"), qPrintable(window->dashboard().words()));
+  QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);
+  QVERIFY(until([&] { return counters().held() < 600; }));
+  QVERIFY(counters().balanced());
+}
+
+void TstWindow::faultIsSeenAndNothingIsLost() {
+  startDemo();
+  auto* const fault = window->findChild<QComboBox*>("fault");
+  fault->setFocus();
+  QTest::keyClick(fault, Qt::Key_End);  // connection lost
+  QVERIFY(until([&] {
+    return window->series().latest().flushes.failures[static_cast<std::size_t>(FailureClass::connection)] > 0;
+  }));
+  window->refresh();
+  QVERIFY2(window->dashboard().words().startsWith(QString::fromUtf8("✖")), qPrintable(window->dashboard().words()));
+  QVERIFY(window->dashboard().words().contains("Nothing is lost"));
+  QTest::keyClick(fault, Qt::Key_Home);
+  const std::uint64_t before = counters().written;
+  QVERIFY(until([&] { return counters().written > before + 500; }));
+  QCOMPARE(counters().dropped() + counters().discarded, 0u);
+}
+
+void TstWindow::flushesStandInTheLogWithTheirAgents() {
+  startDemo();
+  window->showPage("Flushes");
+  QVERIFY(until([&] { return window->flushes().rowCount() >= 2; }));
+  const models::FlushLine& line = window->flushes().line(0);
+  QVERIFY(line.chunks != nullptr && !line.chunks->empty());
+  QCOMPARE((*line.chunks)[0].size(), line.agents * 22);
+  QVERIFY(models::detailText(line).contains("Chunk 1 of 1"));
+}
+
+void TstWindow::inspectorReadsWhatIsPasted() {
+  window->startInspector();
+  QTest::keyClicks(&window->inspector().input(), "6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11");
+  window->inspector().inspectNow();
+  QVERIFY2(window->inspector().findings().contains("6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11"),
+           qPrintable(window->inspector().findings()));
+}
+
+void TstWindow::closingWhileFlushingWritesEverything() {
+  startDemo();
+  auto* const fault = window->findChild<QComboBox*>("fault");
+  fault->setFocus();
+  QTest::keyClick(fault, Qt::Key_Down);  // slow
+  QVERIFY(until([&] { return counters().in_flight > 0; }));
+  QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
+  QElapsedTimer timer;
+  timer.start();
+  window->close();
+  QVERIFY(timer.elapsed() < 500);  // the window does not wait
+  QVERIFY(window->isVisible());
+  QVERIFY(closed.wait(kPatience));
+  QCOMPARE(closed[0][0].toULongLong(), 0u);
+  QVERIFY(counters().balanced());
+  QCOMPARE(counters().held(), 0u);
+  QVERIFY(until([&] { return !window->isVisible(); }));
+}
+
+void TstWindow::themesChangeWhileItRuns() {
+  startDemo();
+  window->setThemeChoice(ThemeChoice::dark);
+  QVERIFY(until([&] { return window->palette().color(QPalette::Window).lightness() < 60; }));
+  const QColor dark = window->grab().toImage().pixelColor(5, 5);
+  window->setThemeChoice(ThemeChoice::light);
+  QVERIFY(until([&] { return window->palette().color(QPalette::Window).lightness() > 200; }));
+  QVERIFY(window->grab().toImage().pixelColor(5, 5).lightness() > dark.lightness() + 100);
+}
+
+int main(int argc, char** argv) {
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  QApplication::setStyle("Fusion");
+  QApplication application(argc, argv);
+  TstWindow suite;
+  return QTest::qExec(&suite, argc, argv);
+}
+#include "tst_window.moc"
