@@ -8,12 +8,14 @@
 #include <QVBoxLayout>
 
 #include "gui/tables.hpp"
+#include "models/chart_specs.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
 
-ChannelPage::ChannelPage(models::ChannelLog& log, QWidget* parent)
-    : QWidget(parent), m_log(log), m_summary(new QLabel), m_state(new QLabel) {
+ChannelPage::ChannelPage(models::ChannelLog& log, const models::LiveSeries& series, models::TimeWindow& window,
+                         QWidget* parent)
+    : QWidget(parent), m_log(log), m_series(series), m_summary(new QLabel), m_state(new QLabel) {
   m_summary->setAccessibleName(tr("Notifications heard"));
   m_state->setWordWrap(true);
   m_table = makeTable(log, tr("Notifications"));
@@ -25,17 +27,34 @@ ChannelPage::ChannelPage(models::ChannelLog& log, QWidget* parent)
   split->addWidget(m_detail);
   split->setStretchFactor(0, 3);
   split->setStretchFactor(1, 2);
+  auto* const charts = new QHBoxLayout;
+  for (const models::ChartSpec& spec : models::channelSpecs()) {
+    m_cards.push_back(new ChartCard(spec, window));
+    m_cards.back()->setFixedHeight(210);
+    charts->addWidget(m_cards.back());
+  }
   auto* const layout = new QVBoxLayout(this);
   layout->setContentsMargins(8, 8, 8, 8);
-  layout->addWidget(m_summary);
   layout->addWidget(m_state);
+  layout->addLayout(charts);
+  layout->addWidget(m_summary);
   layout->addWidget(split, 1);
   m_state->hide();
   connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& chosen) {
     if (chosen.isValid()) m_detail->setPlainText(models::channelDetail(m_log.line(chosen.row())));
   });
-  refresh();
+  connect(&window, &models::TimeWindow::changed, this, &ChannelPage::refresh);
+  connect(&window, &models::TimeWindow::cursorMoved, this, [this] {
+    if (isVisible())
+      for (ChartCard* const card : m_cards) card->refreshLegend(m_series);
+  });
 }
+
+void ChannelPage::setTheme(const Theme& theme) {
+  for (ChartCard* const card : m_cards) card->setTheme(theme);
+}
+
+void ChannelPage::setLatencyShown(bool shown) { m_cards.back()->setVisible(shown); }
 
 void ChannelPage::setState(const QString& state) {
   m_state->setText(state);
@@ -43,6 +62,8 @@ void ChannelPage::setState(const QString& state) {
 }
 
 void ChannelPage::refresh() {
+  if (!isVisible()) return;
+  for (ChartCard* const card : m_cards) card->refresh(m_series);
   QString text = tr("%1 heard").arg(models::counted(m_log.heard(), "notification"));
   if (m_log.malformed() > 0) text += tr(", %1 with something unreadable").arg(models::withCommas(m_log.malformed()));
   if (m_log.lost() > 0) text += tr(", %1 not heard").arg(models::withCommas(m_log.lost()));

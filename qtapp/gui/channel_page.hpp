@@ -3,6 +3,7 @@
 
 #include <QWidget>
 
+#include "gui/chart_card.hpp"
 #include "models/channel_log.hpp"
 
 class QLabel;
@@ -16,16 +17,24 @@ class ChannelPage : public QWidget {
   Q_OBJECT
 
  public:
-  /// @owns `log` outlives the page
-  explicit ChannelPage(models::ChannelLog& log, QWidget* parent = nullptr);
+  /// @owns `log`, `series` and `window` outlive the page
+  ChannelPage(models::ChannelLog& log, const models::LiveSeries& series, models::TimeWindow& window,
+              QWidget* parent = nullptr);
+
+  void setTheme(const Theme& theme);
+  /// The way from NOTIFY to here is measured by a listener only.
+  void setLatencyShown(bool shown);
 
   /// One sentence about the connection: listening, lost, latency.
   void setState(const QString& state);
+  /// Draws what was heard anew; a no-op while hidden.
   void refresh();
   [[nodiscard]] QString summary() const;
 
  private:
   models::ChannelLog& m_log;
+  const models::LiveSeries& m_series;
+  std::vector<ChartCard*> m_cards;
   QLabel* m_summary;
   QLabel* m_state;
   QTableView* m_table;

@@ -1,13 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/chart_stroke.hpp"
 
+#include <QImage>
+#include <QPainter>
 #include <algorithm>
 
 namespace metabatch::gui {
 namespace {
 
 constexpr std::size_t kMostStretches = 64;  // more gaps than that: the oldest stretches are left out
-constexpr qreal kPointSize = 5;
+constexpr qsizetype kDense = 150;  // points of a line
+constexpr qreal kPointSize = 6;
+constexpr int kMarkerPixels = 24;  // drawn smaller, also on dense screens
+
+QImage marker(const QColor& colour, bool isRound) {
+  QImage image(kMarkerPixels, kMarkerPixels, QImage::Format_ARGB32_Premultiplied);
+  image.fill(Qt::transparent);
+  QPainter painter(&image);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(colour);
+  if (isRound)
+    painter.drawEllipse(image.rect());
+  else
+    painter.drawRect(image.rect().adjusted(2, 2, -2, -2));
+  return image;
+}
 
 }  // namespace
 
@@ -19,9 +37,10 @@ void ChartStroke::setTheme(const Theme& theme) {
 void ChartStroke::style(Stretch& stretch) const {
   const QPen pen = m_theme.pen(m_line.hue);
   if (m_line.stroke == models::Stroke::points) {
-    auto* const points = static_cast<QScatterSeries*>(stretch.points);
-    points->setColor(m_theme.hues[m_line.hue]);
-    points->setBorderColor(Qt::transparent);
+    // Not a QScatterSeries: that makes an item of the scene of every point.
+    stretch.points->setPen(Qt::NoPen);
+    stretch.points->setLightMarker(marker(m_theme.hues[m_line.hue], m_line.hue == 0));
+    stretch.points->setMarkerSize(kPointSize);
     return;
   }
   if (m_line.stroke != models::Stroke::area) {
@@ -40,17 +59,11 @@ void ChartStroke::style(Stretch& stretch) const {
 ChartStroke::Stretch& ChartStroke::stretch(std::size_t index) {
   while (m_stretches.size() <= index) {
     Stretch fresh;
-    if (m_line.stroke == models::Stroke::points) {
-      auto* const points = new QScatterSeries;
-      points->setMarkerSize(kPointSize);
-      points->setMarkerShape(m_line.hue == 0 ? QScatterSeries::MarkerShapeCircle
-                                             : QScatterSeries::MarkerShapeRectangle);
-      fresh = {points, points};
-    } else {
-      auto* const line = new QLineSeries;
-      fresh = {line, line};
-      if (m_line.stroke == models::Stroke::area) fresh.shown = new QAreaSeries(line);
-      if (m_line.stroke == models::Stroke::area) line->setParent(fresh.shown);
+    auto* const line = new QLineSeries;
+    fresh = {line, line};
+    if (m_line.stroke == models::Stroke::area) {
+      fresh.shown = new QAreaSeries(line);
+      line->setParent(fresh.shown);
     }
     m_chart.addSeries(fresh.shown);
     fresh.shown->attachAxis(&m_x);
@@ -115,6 +128,19 @@ void ChartStroke::draw(std::span<const Column> columns, double left, double righ
     finish(points);
   }
   for (std::size_t i = m_used; i < before; ++i) m_stretches[i].shown->setVisible(false);
+  choosePen();
+}
+
+/// Dashes, and lines wider than a pixel, are costly where thousands of strokes stand side by side, and not to be seen there.
+void ChartStroke::choosePen() {
+  if (m_line.stroke == models::Stroke::points) return;
+  const bool isDense = points() > kDense;
+  const QPen pen = isDense ? QPen(m_theme.hues[m_line.hue], 1) : m_theme.pen(m_line.hue);
+  for (std::size_t i = 0; i < m_used; ++i) {
+    auto* const area = qobject_cast<QAreaSeries*>(m_stretches[i].shown);
+    if (area != nullptr && area->pen() != pen) area->setPen(pen);
+    if (area == nullptr && m_stretches[i].points->pen() != pen) m_stretches[i].points->setPen(pen);
+  }
 }
 
 qsizetype ChartStroke::points() const {

@@ -4,7 +4,6 @@
 #include <QAreaSeries>
 #include <QChart>
 #include <QLineSeries>
-#include <QScatterSeries>
 #include <QValueAxis>
 #include <deque>
 #include <span>
@@ -45,6 +44,7 @@ class ChartStroke {
   void finish(QList<QPointF>& points);
   Stretch& stretch(std::size_t index);
   void style(Stretch& stretch) const;
+  void choosePen();
 
   const models::ChartLine m_line;
   QChart& m_chart;

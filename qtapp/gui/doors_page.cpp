@@ -41,6 +41,7 @@ DoorsPage::DoorsPage(QWidget* parent) : QWidget(parent) {
   layout->addWidget(inner, 4);
   layout->addStretch(1);
   connect(m_demo, &QPushButton::clicked, this, &DoorsPage::demoChosen);
+  connect(connection, &QPushButton::clicked, this, &DoorsPage::connectChosen);
   connect(inspect, &QPushButton::clicked, this, &DoorsPage::inspectChosen);
 }
 

@@ -54,7 +54,7 @@ InspectorPage::InspectorPage(QWidget* parent) : QWidget(parent), m_here(new QLab
   connect(&m_soon, &QTimer::timeout, this, &InspectorPage::inspectNow);
   connect(m_input, &QPlainTextEdit::textChanged, &m_soon, qOverload<>(&QTimer::start));
   connect(m_input, &QPlainTextEdit::cursorPositionChanged, this, &InspectorPage::explainCursor);
-  connect(example, &QPushButton::clicked, this, [this] { setText(QString::fromLatin1(kExample)); });
+  connect(example, &QPushButton::clicked, this, &InspectorPage::showExample);
   inspectNow();
 }
 
@@ -67,6 +67,8 @@ void InspectorPage::setText(const QString& text) {
   m_input->setPlainText(text);
   inspectNow();
 }
+
+void InspectorPage::showExample() { setText(QString::fromLatin1(kExample)); }
 
 void InspectorPage::inspectNow() {
   m_soon.stop();

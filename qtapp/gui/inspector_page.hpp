@@ -21,6 +21,7 @@ class InspectorPage : public QWidget {
 
   void setTheme(const Theme& theme);
   void setText(const QString& text);
+  void showExample();
   /// Reads what stands there now; otherwise that happens a moment after the last key.
   void inspectNow();
   [[nodiscard]] QPlainTextEdit& input() { return *m_input; }

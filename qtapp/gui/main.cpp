@@ -23,9 +23,16 @@ int main(int argc, char** argv) {
                     "Run the demo, save a picture of every page in DIR, light and dark, at 1x and 2x, and end.",
                     "DIR"});
   parser.addOption({"seconds", "How long --screenshot lets the demo run first (30).", "N", "30"});
+  QCommandLineOption untilDrawn("exit-when-drawn", "End as soon as the window was drawn, to measure the start.");
+  untilDrawn.setFlags(QCommandLineOption::HiddenFromHelp);
+  parser.addOption(untilDrawn);
   parser.process(application);
   metabatch::gui::MainWindow window;
   window.show();
+  if (parser.isSet(untilDrawn)) {
+    window.repaint();
+    return 0;
+  }
   if (parser.isSet("screenshot")) {
     metabatch::gui::Pictures pictures(window, parser.value("screenshot"));
     pictures.start(parser.value("seconds").toInt());

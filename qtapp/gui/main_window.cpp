@@ -49,6 +49,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   makePages();
   makeActions();
   makeViewActions();
+  makeFileActions();
   makeMenus();
   restore();
   showDoors();
@@ -63,29 +64,37 @@ void MainWindow::makePages() {
   m_pages = new QTabWidget;
   m_pages->setDocumentMode(true);
   m_flushPage = new FlushPage(m_flushes, m_window);
-  m_channelPage = new ChannelPage(m_channel);
+  m_agentsPage = new AgentsPage;
+  m_channelPage = new ChannelPage(m_channel, m_series, m_window);
   m_inspector = new InspectorPage;
   m_pages->addTab(m_dashboard, tr("Dashboard"));
   m_pages->addTab(m_flushPage, tr("Flushes"));
+  m_pages->addTab(m_agentsPage, tr("Agents"));
   m_pages->addTab(m_channelPage, tr("Channel"));
   m_pages->addTab(m_inspector, tr("Inspector"));
   m_stack = new QStackedWidget;
   m_stack->addWidget(m_doors);
   m_stack->addWidget(m_pages);
   setCentralWidget(m_stack);
+  makeTune();
+  connect(m_doors, &DoorsPage::demoChosen, this, &MainWindow::startDemo);
+  connect(m_doors, &DoorsPage::connectChosen, this, &MainWindow::openConnection);
+  connect(m_doors, &DoorsPage::inspectChosen, this, &MainWindow::startInspector);
+  connect(m_pages, &QTabWidget::currentChanged, this, &MainWindow::refresh);
+}
+
+void MainWindow::makeTune() {
   m_tune = new TunePanel;
   auto* const scroll = new QScrollArea;
   scroll->setWidget(m_tune);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setMinimumWidth(290);
+  scroll->setMinimumWidth(m_tune->minimumSizeHint().width() + 24);  // and a scroll bar
   m_tuneDock = new QDockWidget(tr("Tune"));
   m_tuneDock->setObjectName("tune");
   m_tuneDock->setWidget(scroll);
   addDockWidget(Qt::RightDockWidgetArea, m_tuneDock);
-  connect(m_doors, &DoorsPage::demoChosen, this, &MainWindow::startDemo);
-  connect(m_doors, &DoorsPage::inspectChosen, this, &MainWindow::startInspector);
   connect(m_tune, &TunePanel::changeWanted, this, &MainWindow::changeSettings);
   connect(m_tune, &TunePanel::fleetWanted, this, &MainWindow::changeFleet);
   connect(m_tune, &TunePanel::faultWanted, this, [this](Fault fault) {
@@ -94,75 +103,6 @@ void MainWindow::makePages() {
     static const char* const kWords[] = {"fault ended", "slow database", "database refuses", "connection lost"};
     mark(tr(kWords[static_cast<std::size_t>(fault)]));
   });
-  connect(m_pages, &QTabWidget::currentChanged, this, [this] { m_dashboard->refresh(m_condition); });
-}
-
-void MainWindow::startDemo() {
-  if (m_session) return;
-  m_folder = std::make_unique<QTemporaryDir>();
-  if (!m_folder->isValid()) {
-    QMessageBox::warning(this, tr("Demo"), m_folder->errorString());
-    return;
-  }
-  startSession({.database = sql::Database(m_folder->filePath("demo.db").toStdString()),
-                .fleet = {},
-                .config = {},
-                .isDemo = true});
-}
-
-void MainWindow::startSession(SessionPlan plan) {
-  m_series = models::LiveSeries();
-  m_condition = {};
-  m_flushes.clear();
-  m_channel.clear();
-  m_channelPage->refresh();
-  m_undo.clear();
-  m_session = std::make_unique<LiveSession>(std::move(plan));
-  LiveSession* const session = m_session.get();
-  connect(session, &LiveSession::looked, this, [this](const std::shared_ptr<const Look>& look) { take(*look); });
-  connect(session, &LiveSession::applied, this, &MainWindow::takeApplied);
-  connect(session, &LiveSession::fleetChanged, this,
-          [this](const engine::FleetOptions& fleet) { m_tune->setFleet(fleet); });
-  connect(session, &LiveSession::refused, this, [this](const QString& why) {
-    auto* const box = new QMessageBox(QMessageBox::Warning, windowTitle(), why, QMessageBox::Ok, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->open();
-  });
-  connect(session, &LiveSession::closed, this, &MainWindow::sessionIsClosed);
-  connect(session, &LiveSession::started, this, &MainWindow::sessionStarted);
-  connect(session, &LiveSession::started, this, &MainWindow::refreshState);
-  if (const Result<Config> config = validated(session->plan().config)) m_tune->setConfig(*config);
-  m_tune->setFleet(session->plan().fleet);
-  m_tune->setFault(Fault::none);
-  m_tune->setFaultsOffered(session->plan().isDemo);
-  m_pauseFlushing->setChecked(false);
-  m_window.goLive();
-  m_where->setText(
-      session->plan().isDemo
-          ? tr("Demo: simulated fleet on an embedded database")
-          : tr("Driving a simulated fleet into %1").arg(QString::fromStdString(session->plan().database.shown())));
-  m_stack->setCurrentWidget(m_pages);
-  offerPages({m_dashboard, m_flushPage, m_channelPage, m_inspector});
-  m_tuneDock->setVisible(QSettings().value("tune", true).toBool());
-  session->start();
-  refreshState();
-}
-
-void MainWindow::take(const Look& look) {
-  m_flushes.add(look.flushes);
-  m_channel.add(look.channel);
-  if (!look.channel.empty()) m_channelPage->refresh();
-  for (const models::FlushLine& line : look.flushes) {
-    const bool isFailed = line.failure != FailureClass::none;
-    m_series.take({line.at + line.took, line.took, line.reason, line.entries, isFailed});
-    m_condition.failuresInARow = isFailed ? m_condition.failuresInARow + 1 : 0;
-    m_condition.lastFailure = isFailed ? QString::fromStdString(line.message) : QString();
-  }
-  for (const QString& alarm : look.alarms) statusBar()->showMessage(alarm, 30'000);
-  m_series.take(look.sample);
-  m_window.setNow(look.sample.at);
-  m_dashboard->refresh(m_condition);
-  refreshState();
 }
 
 void MainWindow::changeSettings(const Config& wanted) {
@@ -201,30 +141,6 @@ void MainWindow::takeApplied(const Config& running) {
 
 void MainWindow::mark(const QString& text) { m_series.mark(engine::system_clock().now(), text); }
 
-void MainWindow::closeSession() {
-  if (!m_session) return showDoors();
-  m_session->close();
-  refreshState();
-}
-
-void MainWindow::sessionIsClosed(quint64 held) {
-  if (m_session) m_session.release()->deleteLater();
-  m_folder.reset();
-  emit sessionClosed(held);
-  if (held > 0) {
-    m_isLeaving = false;  // stay, so that this is read
-    auto* const box = new QMessageBox(QMessageBox::Warning, windowTitle(),
-                                      tr("%1 could not be written in time.").arg(models::counted(held, "update")),
-                                      QMessageBox::Ok, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->open();
-  }
-  if (m_isLeaving)
-    close();
-  else
-    showDoors();
-}
-
 void MainWindow::showDoors() {
   m_stack->setCurrentWidget(m_doors);
   m_doors->demo()->setFocus();
@@ -261,6 +177,10 @@ QStringList MainWindow::pages() const {
 void MainWindow::refreshState() {
   const bool isDriving = m_session != nullptr && !m_session->isClosing();
   for (QAction* const action : {m_flushNow, m_pauseFlushing}) action->setEnabled(isDriving);
+  m_record->setEnabled(isDriving);
+  const bool hasPages = m_stack->currentWidget() == m_pages;
+  m_exportCsv->setEnabled(hasPages);
+  m_exportPicture->setEnabled(hasPages);
   m_closeSession->setEnabled(m_stack->currentWidget() != m_doors);
   m_tune->setEnabled(isDriving);
   m_live->setChecked(m_window.isLive());
@@ -283,18 +203,25 @@ void MainWindow::setThemeChoice(ThemeChoice choice) {
   QApplication::setPalette(m_theme.palette);
   m_dashboard->setTheme(m_theme);
   m_inspector->setTheme(m_theme);
+  m_channelPage->setTheme(m_theme);
+  m_agentsPage->setTheme(m_theme);
   TroubleDelegate::setColour(m_theme.severity(models::Severity::alarm));
   m_tune->setTroubleColour(m_theme.severity(models::Severity::alarm));
+  refresh();
+}
+
+void MainWindow::refresh() {
   m_dashboard->refresh(m_condition);
+  m_channelPage->refresh();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue("geometry", saveGeometry());
-  if (m_session) {
+  if (m_session || m_watch) {
     m_isLeaving = true;
     closeSession();
-    event->ignore();  // sessionIsClosed() closes
+    event->ignore();  // its end closes the window
     return;
   }
   event->accept();

@@ -6,7 +6,10 @@
 #include <QUndoStack>
 #include <memory>
 
+#include "gui/agents_page.hpp"
 #include "gui/channel_page.hpp"
+#include "gui/channel_watch.hpp"
+#include "gui/connect_dialog.hpp"
 #include "gui/dashboard.hpp"
 #include "gui/doors_page.hpp"
 #include "gui/flush_page.hpp"
@@ -35,7 +38,9 @@ class MainWindow : public QMainWindow {
   void startSession(SessionPlan plan);
   void setThemeChoice(ThemeChoice choice);
   /// Draws everything anew, as the next look would.
-  void refresh() { m_dashboard->refresh(m_condition); }
+  void refresh();
+  /// Hears a channel and reads the table; writes nothing.
+  void startWatch(const sql::PgAddress& address, const QString& channel);
   /// The inspector alone.
   void startInspector();
   void showPage(const QString& name);
@@ -46,6 +51,10 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] const models::LiveSeries& series() const { return m_series; }
   [[nodiscard]] Dashboard& dashboard() { return *m_dashboard; }
   [[nodiscard]] TunePanel& tunePanel() { return *m_tune; }
+  [[nodiscard]] models::ChannelLog& channel() { return m_channel; }
+  [[nodiscard]] AgentsPage& agents() { return *m_agentsPage; }
+  /// What the page in sight shows, as CSV.
+  [[nodiscard]] QString visibleCsv() const;
   [[nodiscard]] models::FlushLog& flushes() { return m_flushes; }
   [[nodiscard]] InspectorPage& inspector() { return *m_inspector; }
 
@@ -59,14 +68,22 @@ class MainWindow : public QMainWindow {
 
  private:
   void makePages();
+  void makeTune();
   void makeActions();
   void makeViewActions();
+  void makeFileActions();
+  void saveCsv(const QString& file);
+  void savePicture(const QString& file);
+  void save(const QString& title, const QString& name, void (MainWindow::*to)(const QString&));
   void makeMenus();
   void makeViewMenu();
   void addThemes(QMenu& view);
   void restore();
   void showDoors();
+  void openConnection();
+  void forget();
   void take(const Look& look);
+  void takeChannel(Instant at, const std::vector<models::ChannelLine>& lines, double latency);
   void takeApplied(const Config& running);
   void changeSettings(const Config& wanted);
   void changeFleet(const engine::FleetOptions& fleet);
@@ -84,6 +101,7 @@ class MainWindow : public QMainWindow {
   models::ChannelLog m_channel;
   QUndoStack m_undo;
   std::unique_ptr<LiveSession> m_session;
+  std::unique_ptr<ChannelWatch> m_watch;
   std::unique_ptr<QTemporaryDir> m_folder;  // of the demo's database
   Theme m_theme;
   ThemeChoice m_choice = ThemeChoice::system;
@@ -92,6 +110,7 @@ class MainWindow : public QMainWindow {
   QTabWidget* m_pages;
   Dashboard* m_dashboard;
   FlushPage* m_flushPage;
+  AgentsPage* m_agentsPage;
   ChannelPage* m_channelPage;
   InspectorPage* m_inspector;
   TunePanel* m_tune;
@@ -103,6 +122,9 @@ class MainWindow : public QMainWindow {
   QAction* m_flushNow;
   QAction* m_pauseFlushing;
   QAction* m_closeSession;
+  QAction* m_record;
+  QAction* m_exportCsv;
+  QAction* m_exportPicture;
   QString m_applying;        // what the last asked change said, for its mark
   bool m_isLeaving = false;  // the window goes when the session is closed
 };

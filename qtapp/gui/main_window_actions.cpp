@@ -80,6 +80,8 @@ void MainWindow::makeMenus() {
   session->addActions({m_flushNow, m_pauseFlushing, m_closeSession});
   session->addSeparator();
   session->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
+  session->insertActions(session->actions().back(), {m_record, m_exportCsv, m_exportPicture});
+  session->insertSeparator(session->actions().back());
   QMenu* const edit = menuBar()->addMenu(tr("&Edit"));
   QAction* const undo = m_undo.createUndoAction(this, tr("&Undo"));
   undo->setShortcut(QKeySequence::Undo);

@@ -3,7 +3,9 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QEventLoop>
 #include <QPixmap>
+#include <QTableView>
 #include <QTimer>
 #include <cstdio>
 
@@ -43,12 +45,23 @@ bool Pictures::take(const QString& name, ThemeChoice theme, int scale) {
   return false;
 }
 
+/// The page of rows asks for them when it comes in sight; and in each table a row is chosen.
+void Pictures::letRowsCome() {
+  QEventLoop loop;
+  QTimer::singleShot(300, &loop, &QEventLoop::quit);
+  loop.exec();
+  for (QTableView* const table : m_window.findChildren<QTableView*>())
+    if (table->isVisible()) table->selectRow(0);
+}
+
 void Pictures::takeAll() {
+  m_window.inspector().showExample();
   bool isSaved = QDir().mkpath(m_folder);
   for (const bool isNarrow : {false, true}) {
     m_window.resize(isNarrow ? kNarrow : kWide);
     for (const QString& page : m_window.pages()) {
       m_window.showPage(page);
+      letRowsCome();
       const QString name = page.toLower().replace(' ', '-') + (isNarrow ? "-narrow" : "");
       for (const ThemeChoice theme : {ThemeChoice::light, ThemeChoice::dark})
         for (const int scale : {1, 2})

@@ -22,7 +22,7 @@ double seconds(Duration duration) { return static_cast<double>(duration.count())
 
 TimeChart::TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, QWidget* parent)
     : QChartView(parent), m_spec(spec), m_window(window), m_x(new QValueAxis), m_y(new QValueAxis) {
-  setRenderHint(QPainter::Antialiasing);
+  setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
   setFrameShape(QFrame::NoFrame);
   setMinimumHeight(150);
   setFocusPolicy(Qt::StrongFocus);
@@ -89,7 +89,7 @@ void TimeChart::refresh(const models::LiveSeries& series) {
     if (place.timeline != nullptr) place.timeline->decimate(place.series, m_from, m_to, m_columns);
     stroke->draw(m_columns, left, right);
   }
-  scaleValues(series);
+  scaleValues();
   m_marks.clear();
   for (const models::Mark& mark : series.marks())
     if (mark.at >= m_from && mark.at <= m_to) m_marks.push_back(mark);
@@ -107,7 +107,7 @@ void TimeChart::scaleTime() {
   m_x->setRange(left, right);
 }
 
-void TimeChart::scaleValues(const models::LiveSeries& series) {
+void TimeChart::scaleValues() {
   double most = 0, limit = 0;
   for (const auto& stroke : m_strokes) {
     if (stroke->line().stroke == models::Stroke::limit)
@@ -116,7 +116,6 @@ void TimeChart::scaleValues(const models::LiveSeries& series) {
       most = std::max(most, stroke->most());
   }
   if (limit > 0 && limit <= most * kLimitReach) most = std::max(most, limit * 1.02);
-  if (series.isEmpty()) most = 1;
   const double top = models::niceCeiling(most);
   const double lead = top / std::pow(10.0, std::floor(std::log10(top)));
   m_y->setTickCount(std::abs(lead - 2) < 0.01 ? 5 : 6);

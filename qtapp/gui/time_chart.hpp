@@ -47,7 +47,7 @@ class TimeChart : public QChartView {
  private:
   void makeAxes();
   void scaleTime();
-  void scaleValues(const models::LiveSeries& series);
+  void scaleValues();
   [[nodiscard]] double shareOf(const QPoint& position) const;
   [[nodiscard]] std::optional<double> sceneX(Instant at) const;
   void drawMark(QPainter& painter, double x, const QString& text, const QRectF& plot, int row) const;

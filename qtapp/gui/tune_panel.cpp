@@ -63,6 +63,7 @@ void TunePanel::addRow(QFormLayout& form, Setting setting, QWidget* field, const
   field->setObjectName(models::text(name_of(setting)));
   field->setAccessibleName(name);
   field->setToolTip(tip);
+  field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   auto* const note = new QLabel;
   note->setWordWrap(true);
   note->hide();

@@ -35,8 +35,19 @@ constexpr ChartSpec kCharts[] = {
     {"updates", "Updates that arrive", "per second", kUpdates},
 };
 
+constexpr ChartLine kHeardLines[] = {{"heard", "notifications", Stroke::area, 0}};
+constexpr ChartLine kNamed[] = {{"named", "agents named", Stroke::area, 2}};
+constexpr ChartLine kLatency[] = {{"latency", "latency", Stroke::line, 1}};
+constexpr ChartSpec kChannelCharts[] = {
+    {"heard", "Notifications heard", "per second", kHeardLines},
+    {"named", "Agents named", "per second", kNamed},
+    {"latency", "From NOTIFY to here", "milliseconds", kLatency},
+};
+
 }  // namespace
 
 std::span<const ChartSpec> chartSpecs() { return kCharts; }
+
+std::span<const ChartSpec> channelSpecs() { return kChannelCharts; }
 
 }  // namespace metabatch::models

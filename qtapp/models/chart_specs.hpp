@@ -30,6 +30,9 @@ struct ChartSpec {
   std::span<const ChartLine> lines;
 };
 
+/// Of the dashboard.
 std::span<const ChartSpec> chartSpecs();
+/// Of a channel.
+std::span<const ChartSpec> channelSpecs();
 
 }  // namespace metabatch::models

@@ -14,6 +14,7 @@ constexpr std::string_view kRates[] = {
     "batch.limit", "delay.p50",      "delay.p99",       "duration.p50",   "duration.p99", "saved"};
 constexpr std::string_view kFlushes[] = {"capacity",      "scheduled",      "shutdown",     "failed",
                                          "size.capacity", "size.scheduled", "size.shutdown"};
+constexpr std::string_view kChannel[] = {"heard", "named", "latency"};
 constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 // 24 h of samples every 500 ms, the last hour one by one.
@@ -63,7 +64,8 @@ FlushCounters since(const FlushCounters& later, const FlushCounters& earlier) {
   return found;
 }
 
-LiveSeries::LiveSeries() : m_rates(kRates, kRatesShape), m_flushes(kFlushes, kFlushesShape) {}
+LiveSeries::LiveSeries()
+    : m_rates(kRates, kRatesShape), m_flushes(kFlushes, kFlushesShape), m_channel(kChannel, kRatesShape) {}
 
 const Sample& LiveSeries::before(Duration window) const {
   const Instant from = latest().at - window;
@@ -137,6 +139,20 @@ void LiveSeries::take(const FlushPoint& flush) {
   m_durations.push_back(flush);
 }
 
+void LiveSeries::take(const ChannelPoint& heard) {
+  m_heard.push_back(heard);
+  while (m_heard.front().at < heard.at - kRateWindow) m_heard.pop_front();
+  std::uint64_t notifications = 0, agents = 0;
+  for (const ChannelPoint& one : m_heard) {
+    notifications += one.notifications;
+    agents += one.agents;
+  }
+  const double seconds = milliseconds(kRateWindow) / 1e3;
+  const double values[] = {static_cast<double>(notifications) / seconds, static_cast<double>(agents) / seconds,
+                           heard.latencySeconds < 0 ? kNotMeasured : heard.latencySeconds * 1e3};
+  m_channel.append(heard.at, values);
+}
+
 Duration LiveSeries::durationQuantile(std::uint32_t tenThousandths) const {
   DelayHistogram durations;
   for (const FlushPoint& flush : m_durations) durations.observe(flush.took);
@@ -144,7 +160,7 @@ Duration LiveSeries::durationQuantile(std::uint32_t tenThousandths) const {
 }
 
 LiveSeries::Place LiveSeries::find(std::string_view name) const {
-  for (const Timeline* timeline : {&m_rates, &m_flushes})
+  for (const Timeline* timeline : {&m_rates, &m_flushes, &m_channel})
     if (const auto series = timeline->series(name)) return {timeline, *series};
   return {};
 }

@@ -21,8 +21,8 @@ struct Mark {
   QString text;
 };
 
-/// What a live chart can show, collected from samples and flushes. Two timelines with fixed memory: `rates` has a value per
-/// sample (24 h of them), `flushes` one per flush.
+/// What a live chart can show, collected from samples, flushes and notifications. Timelines with fixed memory: `rates` has a
+/// value per sample (24 h of them), `flushes` one per flush.
 ///
 /// Series of rates, per second unless said otherwise: `updates`, `entries`, `writes`, `notifies`, `unbatched`, `dropped`,
 /// `coalesced`, `stack.capacity`, `stack.scheduled`, `stack.shutdown` (flushes, each with those before it added),
@@ -31,15 +31,18 @@ struct Mark {
 /// Series of flushes: `capacity`, `scheduled`, `shutdown`, `failed` (milliseconds), `size.capacity`,
 /// `size.scheduled`, `size.shutdown` (entries). What a flush is not is not measured.
 ///
+/// Series of the channel: `heard` and `named` (notifications and agents a second), `latency` (milliseconds).
+///
 /// @units instants as the driver's monotonic clock
 /// @owns  everything; belongs to one thread
 class LiveSeries {
  public:
   LiveSeries();
 
-  /// Samples come in the order of their time.
+  /// Samples and notifications come in the order of their time.
   void take(const Sample& sample);
   void take(const FlushPoint& flush);
+  void take(const ChannelPoint& heard);
   void mark(Instant at, const QString& text) { m_marks.push_back({at, text}); }
 
   [[nodiscard]] const Timeline& rates() const { return m_rates; }
@@ -66,9 +69,11 @@ class LiveSeries {
 
   Timeline m_rates;
   Timeline m_flushes;
+  Timeline m_channel;
   std::vector<Mark> m_marks;
   Instant m_began{};                   // the first sample
   std::deque<Sample> m_history;        // of the last minute
+  std::deque<ChannelPoint> m_heard;    // of the last kRateWindow
   std::deque<FlushPoint> m_durations;  // of the last kRateWindow
   Summary m_lastMinute;
   Summary m_total;

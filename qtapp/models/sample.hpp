@@ -36,4 +36,12 @@ struct FlushPoint {
   bool isFailed = false;
 };
 
+/// What was heard on a channel since the point before.
+struct ChannelPoint {
+  Instant at{};
+  std::uint64_t notifications = 0;
+  std::uint64_t agents = 0;    ///< named by them
+  double latencySeconds = -1;  ///< below 0: not measured
+};
+
 }  // namespace metabatch::models

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QComboBox>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -48,6 +50,8 @@ class TstWindow : public QObject {
   void heldFlushesAreWrittenWhenTheyGoOn();
   void faultIsSeenAndNothingIsLost();
   void flushesStandInTheLogWithTheirAgents();
+  void agentsAreReadFromTheDatabase();
+  void whatIsSeenGoesIntoFiles();
   void inspectorReadsWhatIsPasted();
   void closingWhileFlushingWritesEverything();
   void themesChangeWhileItRuns();
@@ -214,6 +218,34 @@ void TstWindow::flushesStandInTheLogWithTheirAgents() {
   QVERIFY(line.chunks != nullptr && !line.chunks->empty());
   QCOMPARE((*line.chunks)[0].size(), line.agents * 22);
   QVERIFY(models::detailText(line).contains("Chunk 1 of 1"));
+}
+
+void TstWindow::agentsAreReadFromTheDatabase() {
+  startDemo();
+  window->showPage("Agents");
+  const models::RowTable& rows = window->agents().rows();
+  QVERIFY(until([&] { return rows.rowCount() == 200; }));
+  QTest::keyClicks(window->findChild<QLineEdit*>("rows-filter"), "GIT_branch");
+  QVERIFY(until([&] { return rows.rowCount() == 200 && rows.index(0, models::RowTable::Key).data() == "git_branch"; }));
+  QTest::keyClicks(window->findChild<QLineEdit*>("rows-filter"), " that no row holds");
+  QVERIFY(until([&] { return rows.rowCount() == 0; }));
+}
+
+void TstWindow::whatIsSeenGoesIntoFiles() {
+  startDemo();
+  QVERIFY(window->visibleCsv().startsWith("time,updates,"));
+  QVERIFY(window->visibleCsv().count('\n') > 1);
+  window->showPage("Flushes");
+  QVERIFY2(window->visibleCsv().startsWith("Time,Reason,Entries,"), qPrintable(window->visibleCsv()));
+  const QString name = home.filePath("updates.ndjson");
+  window->session()->record(name);
+  QFile file(name);
+  QVERIFY(until([&] { return file.size() > 4096; }));
+  window->session()->record({});
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  const QJsonObject line = QJsonDocument::fromJson(file.readLine()).object();
+  QCOMPARE(line.keys(), (QStringList{"agent", "collected_at", "error", "key", "value"}));
+  QVERIFY(parse_wall_time(line["collected_at"].toString().toStdString()).has_value());
 }
 
 void TstWindow::inspectorReadsWhatIsPasted() {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+#include <optional>
+#include <variant>
+
+#include "engine/fleet.hpp"
+#include "sql/pg_address.hpp"
+
+class QComboBox;
+class QFormLayout;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QRadioButton;
+class QSpinBox;
+
+namespace metabatch::gui {
+
+/// What the operator wants of a PostgreSQL.
+struct ConnectionWish {
+  sql::PgAddress address;
+  QString channel;
+  bool isDriving = false;  ///< else only watching
+  engine::FleetOptions fleet;
+};
+
+/// Asks where a PostgreSQL is and what to do there. Watching is what it proposes; driving one that is not on this machine
+/// has to be confirmed. Profiles remember everything but secrets.
+class ConnectDialog : public QDialog {
+  Q_OBJECT
+
+ public:
+  explicit ConnectDialog(QWidget* parent = nullptr);
+  /// Only after it was accepted.
+  [[nodiscard]] const ConnectionWish& wish() const { return *m_wish; }
+
+ signals:
+  void wanted(const metabatch::gui::ConnectionWish& wish);
+
+ private:
+  void makeForm();
+  void makeFleet();
+  void addButtons(QFormLayout& form);
+  void fillProfiles();
+  void loadProfile(const QString& name);
+  void saveProfile();
+  void check();
+  void decide();
+  [[nodiscard]] std::variant<ConnectionWish, QString> read() const;
+
+  std::optional<ConnectionWish> m_wish;
+  QComboBox* m_profiles;
+  QLineEdit* m_address;
+  QLineEdit* m_password;
+  QLineEdit* m_channel;
+  QRadioButton* m_watch;
+  QRadioButton* m_drive;
+  QWidget* m_fleet;
+  QSpinBox* m_agents;
+  QSpinBox* m_keys;
+  QLabel* m_trouble;
+  QPushButton* m_open;
+};
+
+/// Whether the address names this machine for sure: a socket folder, localhost or a loopback number, and no service, whose
+/// host is not known here. Without a host PGHOST counts.
+bool isLocal(const sql::PgAddress& address);
+/// The address as keywords, without a password or any other secret.
+QString withoutSecrets(const sql::PgAddress& address);
+
+}  // namespace metabatch::gui

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAction>
+#include <QFileDialog>
+#include <QMessageBox>
+#include <QPixmap>
+#include <QSaveFile>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QTableView>
+
+#include "engine/clock.hpp"
+#include "gui/main_window.hpp"
+#include "models/csv.hpp"
+
+/// What goes out of the window into files.
+namespace metabatch::gui {
+namespace {
+
+constexpr int kPictureScale = 2;
+
+}  // namespace
+
+void MainWindow::makeFileActions() {
+  m_record = new QAction(tr("&Record updates …"), this);
+  m_record->setCheckable(true);
+  m_record->setToolTip(tr("Write every update the fleet sends to a file that `metabatch ingest` reads"));
+  connect(m_record, &QAction::triggered, this, [this](bool on) {
+    if (!m_session) return;
+    const QString file =
+        on ? QFileDialog::getSaveFileName(this, tr("Record updates"), "updates.ndjson", tr("NDJSON (*.ndjson)"))
+           : QString();
+    m_record->setChecked(!file.isEmpty());
+    if (m_session) m_session->record(file);
+    statusBar()->showMessage(file.isEmpty() ? tr("Not recording") : tr("Recording to %1").arg(file), 10'000);
+  });
+  m_exportCsv = new QAction(tr("Export as CS&V …"), this);
+  m_exportCsv->setShortcut(QKeySequence::Save);
+  connect(m_exportCsv, &QAction::triggered, this,
+          [this] { save(tr("Export as CSV"), "metabatch.csv", &MainWindow::saveCsv); });
+  m_exportPicture = new QAction(tr("Export as &picture …"), this);
+  connect(m_exportPicture, &QAction::triggered, this,
+          [this] { save(tr("Export as picture"), "metabatch.png", &MainWindow::savePicture); });
+}
+
+void MainWindow::save(const QString& title, const QString& name, void (MainWindow::*to)(const QString&)) {
+  auto* const dialog = new QFileDialog(this, title, name);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->selectFile(name);
+  connect(dialog, &QFileDialog::fileSelected, this, to);
+  dialog->open();
+}
+
+QString MainWindow::visibleCsv() const {
+  if (const auto* const table = m_pages->currentWidget()->findChild<QTableView*>())
+    return models::tableCsv(*table->model());
+  engine::Clock& clock = engine::system_clock();
+  return models::seriesCsv(m_series, m_window.from(), m_window.to(), clock.now(), clock.wall_now());
+}
+
+void MainWindow::saveCsv(const QString& name) {
+  QSaveFile file(name);
+  const QByteArray text = visibleCsv().toUtf8();
+  if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
+    statusBar()->showMessage(tr("Saved %1").arg(name), 10'000);
+  else
+    QMessageBox::warning(this, tr("Export"), tr("%1: %2").arg(name, file.errorString()));
+}
+
+void MainWindow::savePicture(const QString& name) {
+  QWidget* const page = m_pages->currentWidget();
+  QPixmap picture(page->size() * kPictureScale);
+  picture.setDevicePixelRatio(kPictureScale);
+  page->render(&picture);
+  if (picture.save(name))
+    statusBar()->showMessage(tr("Saved %1").arg(name), 10'000);
+  else
+    QMessageBox::warning(this, tr("Export"), tr("%1 could not be written.").arg(name));
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDockWidget>
+#include <QMessageBox>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+
+#include "engine/clock.hpp"
+#include "gui/main_window.hpp"
+#include "models/words.hpp"
+
+/// How sessions begin, what they tell, and how they end.
+namespace metabatch::gui {
+
+void MainWindow::forget() {
+  m_series = models::LiveSeries();
+  m_condition = {};
+  m_flushes.clear();
+  m_channel.clear();
+  m_undo.clear();
+  m_window.goLive();
+}
+
+void MainWindow::startDemo() {
+  if (m_session) return;
+  m_folder = std::make_unique<QTemporaryDir>();
+  if (!m_folder->isValid()) {
+    QMessageBox::warning(this, tr("Demo"), m_folder->errorString());
+    return;
+  }
+  startSession({.database = sql::Database(m_folder->filePath("demo.db").toStdString()),
+                .fleet = {},
+                .config = {},
+                .isDemo = true});
+}
+
+void MainWindow::startSession(SessionPlan plan) {
+  forget();
+  m_session = std::make_unique<LiveSession>(std::move(plan));
+  LiveSession* const session = m_session.get();
+  connect(session, &LiveSession::looked, this, [this](const std::shared_ptr<const Look>& look) { take(*look); });
+  connect(session, &LiveSession::applied, this, &MainWindow::takeApplied);
+  connect(session, &LiveSession::fleetChanged, this,
+          [this](const engine::FleetOptions& fleet) { m_tune->setFleet(fleet); });
+  connect(session, &LiveSession::refused, this, [this](const QString& why) {
+    auto* const box = new QMessageBox(QMessageBox::Warning, windowTitle(), why, QMessageBox::Ok, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+  });
+  connect(session, &LiveSession::closed, this, &MainWindow::sessionIsClosed);
+  connect(session, &LiveSession::started, this, &MainWindow::sessionStarted);
+  connect(session, &LiveSession::started, this, [this] {
+    m_agentsPage->setDatabase(m_session->plan().database, 3 * m_session->plan().fleet.every);
+    refreshState();
+  });
+  if (const Result<Config> config = validated(session->plan().config)) m_tune->setConfig(*config);
+  m_tune->setFleet(session->plan().fleet);
+  m_tune->setFault(Fault::none);
+  m_tune->setFaultsOffered(session->plan().isDemo);
+  m_pauseFlushing->setChecked(false);
+  m_where->setText(
+      session->plan().isDemo
+          ? tr("Demo: simulated fleet on an embedded database")
+          : tr("Driving a simulated fleet into %1").arg(QString::fromStdString(session->plan().database.shown())));
+  m_stack->setCurrentWidget(m_pages);
+  m_channelPage->setState({});
+  m_channelPage->setLatencyShown(false);
+  m_agentsPage->setDatabase(std::nullopt, {});
+  offerPages({m_dashboard, m_flushPage, m_agentsPage, m_channelPage, m_inspector});
+  m_tuneDock->setVisible(QSettings().value("tune", true).toBool());
+  session->start();
+  refreshState();
+}
+
+void MainWindow::openConnection() {
+  auto* const dialog = new ConnectDialog(this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &ConnectDialog::wanted, this, [this](const ConnectionWish& wish) {
+    if (m_session || m_watch) return;
+    if (!wish.isDriving) return startWatch(wish.address, wish.channel);
+    Config config;
+    config.channel = wish.channel.toStdString();
+    startSession({.database = sql::Database(wish.address), .fleet = wish.fleet, .config = config, .isDemo = false});
+  });
+  dialog->open();
+}
+
+void MainWindow::startWatch(const sql::PgAddress& address, const QString& channel) {
+  forget();
+  m_watch = std::make_unique<ChannelWatch>(address, channel);
+  ChannelWatch* const watch = m_watch.get();
+  connect(watch, &ChannelWatch::heard, this, [this](const std::vector<models::ChannelLine>& lines, double latency) {
+    takeChannel(engine::system_clock().now(), lines, latency);
+  });
+  connect(watch, &ChannelWatch::stateChanged, m_channelPage, &ChannelPage::setState);
+  connect(watch, &ChannelWatch::closed, this, [this] {
+    m_watch.release()->deleteLater();
+    if (m_isLeaving)
+      QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+    else
+      showDoors();
+  });
+  m_channelPage->setLatencyShown(true);
+  m_agentsPage->setDatabase(sql::Database(address), {});
+  m_where->setText(tr("Watching %1, read-only").arg(QString::fromStdString(address.shown())));
+  m_stack->setCurrentWidget(m_pages);
+  offerPages({m_channelPage, m_agentsPage, m_inspector});
+  refreshState();
+}
+
+void MainWindow::takeChannel(Instant at, const std::vector<models::ChannelLine>& lines, double latency) {
+  m_channel.add(lines);
+  models::ChannelPoint point{.at = at, .latencySeconds = latency};
+  for (const models::ChannelLine& line : lines) {
+    if (line.lost == 0 && !line.isResync) ++point.notifications;
+    point.agents += line.ids;
+  }
+  m_series.take(point);
+  m_window.setNow(at);
+  m_channelPage->refresh();
+}
+
+void MainWindow::take(const Look& look) {
+  m_flushes.add(look.flushes);
+  takeChannel(look.sample.at, look.channel, -1);
+  for (const models::FlushLine& line : look.flushes) {
+    const bool isFailed = line.failure != FailureClass::none;
+    m_series.take({line.at + line.took, line.took, line.reason, line.entries, isFailed});
+    m_condition.failuresInARow = isFailed ? m_condition.failuresInARow + 1 : 0;
+    m_condition.lastFailure = isFailed ? QString::fromStdString(line.message) : QString();
+  }
+  for (const QString& alarm : look.alarms) statusBar()->showMessage(alarm, 30'000);
+  m_series.take(look.sample);
+  m_dashboard->refresh(m_condition);
+  refreshState();
+}
+
+void MainWindow::closeSession() {
+  m_agentsPage->setDatabase(std::nullopt, {});
+  if (m_watch) m_watch->close();
+  if (m_session) m_session->close();
+  if (!m_session && !m_watch) return showDoors();
+  refreshState();
+}
+
+void MainWindow::sessionIsClosed(quint64 held) {
+  if (m_session) m_session.release()->deleteLater();
+  m_folder.reset();
+  emit sessionClosed(held);
+  if (held > 0) {
+    m_isLeaving = false;  // stay, so that this is read
+    auto* const box = new QMessageBox(QMessageBox::Warning, windowTitle(),
+                                      tr("%1 could not be written in time.").arg(models::counted(held, "update")),
+                                      QMessageBox::Ok, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+  }
+  if (m_isLeaving)
+    QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+  else
+    showDoors();
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sql/database.hpp"
+#include "sql/pg_connection.hpp"
+
+namespace metabatch::sql {
+
+/// A row of the table, as people look at it.
+struct MetadataRow {
+  std::string agent;  ///< canonical text
+  std::string key;
+  std::string value;
+  std::string error;
+  WallTime collected_at{};
+};
+
+struct RowQuery {
+  std::string filter;  ///< rows that hold this text anywhere, in any case; empty: all
+  std::size_t from = 0;
+  std::size_t count = 100;
+};
+
+/// Pages of the table in the order of (agent, key), on a connection of its own that only reads. Belongs to the thread
+/// that makes the first call; needs a QCoreApplication.
+class RowReader {
+ public:
+  explicit RowReader(Database database);
+  ~RowReader();
+  RowReader(const RowReader&) = delete;
+  RowReader& operator=(const RowReader&) = delete;
+
+  /// Opens the connection when it is not open. Blocks, for a few seconds at most.
+  [[nodiscard]] std::variant<std::vector<MetadataRow>, DatabaseFailure> read(const RowQuery& query);
+
+ private:
+  struct Sqlite;
+  [[nodiscard]] std::variant<std::vector<MetadataRow>, DatabaseFailure> read_postgres(const RowQuery& query);
+
+  const Database database_;
+  std::unique_ptr<Sqlite> sqlite_;
+  std::unique_ptr<PgConnection> postgres_;
+};
+
+}  // namespace metabatch::sql
