@@ -9,7 +9,7 @@ namespace metabatch::gui {
 namespace {
 
 constexpr std::size_t kMostStretches = 64;  // more gaps than that: the oldest stretches are left out
-constexpr qsizetype kDense = 150;  // points of a line
+constexpr qsizetype kDense = 150;           // points of a line
 constexpr qreal kPointSize = 6;
 constexpr int kMarkerPixels = 24;  // drawn smaller, also on dense screens
 
