@@ -9,3 +9,5 @@ GRANT SELECT ON workspace_agent_metadata TO metabatch_viewer;
 -- The registrar: who inserts agents (ingest --register and run need it besides the writer's).
 CREATE ROLE metabatch_registrar LOGIN;
 GRANT SELECT, INSERT, DELETE ON workspace_agent_metadata TO metabatch_registrar;
+-- The service: metabatch serve needs the writer's and, where a control plane made the table, this.
+-- GRANT SELECT (id, auth_token, deleted) ON workspace_agents TO metabatch_writer;

@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: Apache-2.0
+DELETE FROM workspace_agent_metadata WHERE workspace_agent_id = $1::uuid
