@@ -29,6 +29,9 @@ double update_rate(const TuneQuestion& question) {
   return updates / (static_cast<double>(length.count()) / 1e9);
 }
 
+/// No interval is longer, whatever delay is allowed.
+Duration useful_delay(const TuneQuestion& question) { return std::min(question.max_delay, kMaxInterval); }
+
 /// Two digits that count, rounded up: nobody sets 4,137.
 std::int64_t rounded(double number) {
   std::int64_t unit = 1;
@@ -43,7 +46,7 @@ void sort_distinct(std::vector<Item>& items) {
 }
 
 std::vector<std::int64_t> chosen_sizes(const TuneQuestion& question) {
-  const double arrive = update_rate(question) * static_cast<double>(question.max_delay.count()) / 1e9 /
+  const double arrive = update_rate(question) * static_cast<double>(useful_delay(question).count()) / 1e9 /
                         static_cast<double>(question.scenario.replicas);
   std::vector<std::int64_t> sizes = {100, kDefaultBatchSize, 2000, 5000, question.scenario.config.batch_size};
   for (const double part : {0.5, 1.1}) sizes.push_back(std::min(rounded(arrive * part), kMaxBatchSize));
@@ -54,7 +57,7 @@ std::vector<std::int64_t> chosen_sizes(const TuneQuestion& question) {
 std::vector<Duration> chosen_intervals(const TuneQuestion& question) {
   std::vector<Duration> intervals = {question.scenario.config.interval};
   for (const int percent : {20, 50, 80, 95, 150})
-    intervals.push_back(std::clamp<Duration>(question.max_delay / 100 * percent, 1ms, kMaxInterval));
+    intervals.push_back(std::clamp<Duration>(useful_delay(question) / 100 * percent, 1ms, kMaxInterval));
   sort_distinct(intervals);
   return intervals;
 }
