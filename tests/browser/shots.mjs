@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { open, paste, start } from './browser.mjs';
+import { reach, scenarios, stateOf } from './simulation.mjs';
 
 const folder = process.argv[2] ?? 'docs/images';
 await mkdir(folder, { recursive: true });
@@ -20,6 +21,11 @@ try {
       await page.evaluate(() => scrollTo(0, 0));
       await page.mouse.move(0, 0); // or it would point at something
       await page.screenshot({ path: join(folder, `page-inspector-${size}-${colorScheme}.png`) });
+      const more = { simulator: `${stateOf(scenarios.get('saturating-fifo'))}&b.=&b.queue=coalesce`, tuner: 'duration=10m&max-delay=5s' };
+      for (const [view, state] of Object.entries(more)) {
+        await reach(page, view, state, 120_000);
+        await page.screenshot({ path: join(folder, `page-${view}-${size}-${colorScheme}.png`) });
+      }
       await context.close();
     }
   }

@@ -35,7 +35,7 @@ export class SimulatorView implements View {
   private readonly progress = h('progress', { max: 1, value: 0, 'aria-label': 'Simulated' });
   private readonly clock = h('span', { class: 'clock' });
   private readonly digest = h('code', { id: 'digest' });
-  private readonly log = h('pre', { class: 'log', tabindex: 0, 'aria-label': 'Event log' });
+  private readonly log = h('pre', { class: 'log', tabindex: 0, role: 'region', 'aria-label': 'Lines of the event log' });
   private readonly logPanel = h('details', { class: 'panel log-panel' }, h('summary', {}, 'Event log'), this.log);
   private readonly pause = button('Pause', () => this.pauseOrGo(), { id: 'pause' });
   private readonly whole = button('Show all', () => void this.charts.reset(), { id: 'whole', hidden: true });
