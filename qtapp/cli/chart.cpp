@@ -47,8 +47,8 @@ std::string open_svg(const std::string& id, const std::string& title, const std:
 
 std::string grid_path(const Axis& x, const Axis& y) {
   std::string path;
-  for (const double mark : y.marks) path += "M0 " + number(kSide * (1 - y.at(mark))) + "H1000";
-  for (const double mark : x.marks) path += "M" + number(kSide * x.at(mark)) + " 0V1000";
+  for (const double mark : y.marks) path.append("M0 ").append(number(kSide * (1 - y.at(mark)))).append("H1000");
+  for (const double mark : x.marks) path.append("M").append(number(kSide * x.at(mark))).append(" 0V1000");
   return "<path class=\"grid\" d=\"" + path + "\"/>\n";
 }
 
@@ -58,7 +58,7 @@ std::string y_marks(const Axis& y, Unit unit) {
   return text + "</div>\n";
 }
 
-std::string key_of(std::size_t line) { return "l" + std::to_string(line % kLineStyles + 1); }
+std::string key_of(std::size_t line) { return std::to_string(line % kLineStyles + 1).insert(0, 1, 'l'); }
 
 /// Vertical strokes from min to max, joined from the last of one column to the first of the next.
 std::string line_path(const ChartLine& line, const Axis& y) {
@@ -135,7 +135,10 @@ std::string frontier_path(const PointChart& chart, const Axis& x, const Axis& y)
   std::sort(frontier.begin(), frontier.end(), [](const auto* a, const auto* b) { return a->x < b->x; });
   std::string path;
   for (const ChartPoint* const point : frontier)
-    path += (path.empty() ? "M" : "L") + number(kSide * x.at(point->x)) + " " + number(kSide * (1 - y.at(point->y)));
+    path.append(path.empty() ? "M" : "L")
+        .append(number(kSide * x.at(point->x)))
+        .append(" ")
+        .append(number(kSide * (1 - y.at(point->y))));
   return "<path class=\"frontier\" d=\"" + path + "\"/>\n";
 }
 
