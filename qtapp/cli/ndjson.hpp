@@ -10,6 +10,7 @@
 
 #include "metabatch/report.hpp"
 #include "metabatch/update.hpp"
+#include "service/mend_json.hpp"
 
 namespace metabatch::cli {
 
@@ -62,9 +63,6 @@ class NdjsonParser {
   std::uint64_t sanitized_ = 0;
 };
 
-/// Rewrites what a strict JSON parser refuses but a line may carry, inside strings only: each NUL byte, each
-/// maximal subpart of ill-formed UTF-8 and each lone surrogate escape becomes the escape \u0000, which the sanitiser then
-/// replaces and counts. Numbers, whatever their size, become 0. All else is left for the parser to judge.
-std::string mend_json(std::string_view line);
+using service::mend_json;
 
 }  // namespace metabatch::cli

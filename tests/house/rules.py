@@ -12,7 +12,7 @@ ROOMS = {
     'core': {'core'},
     'engine': {'core', 'engine'},
     'sql': {'core', 'engine', 'sql'},
-    'service': {'core', 'engine', 'service'},
+    'service': {'core', 'engine', 'sql', 'service'},
     'models': {'core', 'models'},
     'cli': {'core', 'engine', 'sql', 'service', 'cli'},
     'gui': {'core', 'engine', 'sql', 'service', 'models', 'gui'},
@@ -153,7 +153,7 @@ def _room_of_include(file, target):
     return 'core' if first == 'metabatch' else first if first in ROOMS else None
 
 
-@rule('includes run one way: core <- engine <- sql, service <- cli, gui; core <- models <- gui; core <- wasm')
+@rule('includes run one way: core <- engine <- sql <- service <- cli, gui; core <- models <- gui; core <- wasm')
 def include_upward(file):
     if not file.is_cpp or file.room not in ROOMS:
         return

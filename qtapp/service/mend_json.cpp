@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "service/mend_json.hpp"
+
 #include <algorithm>
 #include <optional>
 
-#include "cli/ndjson.hpp"
-
-namespace metabatch::cli {
+namespace metabatch::service {
 namespace {
 
 constexpr std::string_view kNulEscape = "\\u0000";
@@ -123,4 +123,4 @@ std::string mend_json(std::string_view line) {
   return out;
 }
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::service

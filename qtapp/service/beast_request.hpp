@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "service/http.hpp"
+
+/// Beast's requests and failures in our words.
+namespace metabatch::service {
+
+using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
+
+template <class View>
+std::string_view text_of(const View& view) {
+  return {view.data(), view.size()};
+}
+
+/// Why a request is not answered whatever it asks; nothing: it is.
+inline std::optional<HttpResponse> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
+  const auto hosts = message.equal_range(boost::beast::http::field::host);
+  const auto count = std::distance(hosts.first, hosts.second);
+  if (count > 1 || (count == 0 && message.version() >= 11))
+    return error_response(400, "Request needs one Host header.");
+  if (count == 1 && !is_host_allowed(text_of(hosts.first->value()), allowed_hosts))
+    return error_response(421, "This service does not answer to that host name.",
+                          "Allow the name with --allowed-host if it is meant for this service.");
+  if (!message.target().starts_with('/')) return error_response(400, "Request target must be a path.");
+  return std::nullopt;
+}
+
+/// @owns nothing: views into the message
+inline HttpRequest request_of(const BeastRequest& message) {
+  namespace http = boost::beast::http;
+  const std::string_view target = text_of(message.target());
+  const std::size_t question = std::min(target.find('?'), target.size());
+  HttpRequest request{.method = text_of(message.method_string()), .path = target.substr(0, question)};
+  request.query = target.substr(std::min(target.size(), question + 1));
+  request.session_token = text_of(message["Coder-Session-Token"]);
+  request.cookies = text_of(message[http::field::cookie]);
+  request.accept = text_of(message[http::field::accept]);
+  request.origin = text_of(message[http::field::origin]);
+  request.host = text_of(message[http::field::host]);
+  request.is_upgrade = boost::beast::websocket::is_upgrade(message);
+  request.body = message.body();
+  return request;
+}
+
+/// What is still said to a client whose request could not be read; nothing: it is gone, or was too slow.
+inline std::optional<HttpResponse> answer_to_failure(const boost::system::error_code& failed) {
+  namespace http = boost::beast::http;
+  if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
+    return error_response(431, "Request header is too large.");
+  if (failed == http::error::body_limit) return error_response(413, "Request body is too large.");
+  const bool is_malformed = failed.category() == http::make_error_code(http::error::bad_method).category() &&
+                            failed != http::error::end_of_stream && failed != http::error::partial_message;
+  if (!is_malformed) return std::nullopt;
+  return error_response(400, "Request is not HTTP/1.1.", failed.message());
+}
+
+}  // namespace metabatch::service

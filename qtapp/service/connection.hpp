@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/stream_traits.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <type_traits>
+
+#include "service/server.hpp"
+
+/// The inside of the server.
+namespace metabatch::service {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using Executor = asio::io_context::executor_type;
+using PlainStream = beast::basic_stream<asio::ip::tcp, Executor>;
+using TlsStream = beast::ssl_stream<PlainStream>;
+using PlainSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+
+class Connection;
+
+/// One event loop on one thread, and the connections that live on it. All but `context` is of its thread.
+struct Worker {
+  explicit Worker(std::size_t a_number) : number(a_number), guard(context.get_executor()) {}
+  const std::size_t number;
+  std::set<Connection*> connections;  // before the context, whose end destroys the last of them
+  bool is_draining = false;
+  asio::io_context context{1};
+  asio::executor_work_guard<Executor> guard;
+  std::thread thread;
+};
+
+/// What all connections of a server have in common.
+struct Shared {
+  Shared(const ServerOptions& an_options, Handler& a_handler) : options(an_options), handler(a_handler) {}
+  const ServerOptions options;
+  Handler& handler;
+  std::atomic<std::uint64_t> connections = 0;
+  std::atomic<std::uint64_t> watchers = 0;
+  std::atomic<std::uint64_t> requests = 0;
+  std::atomic<std::uint64_t> refused = 0;
+  std::mutex tls_mutex;
+  std::shared_ptr<asio::ssl::context> tls;  // tls_mutex
+};
+
+/// A connection, or the stream that it became. Registered with its worker from construction to destruction.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Worker& worker, Shared& shared) : worker_(worker), shared_(shared) {
+    worker_.connections.insert(this);
+    ++shared_.connections;
+  }
+  virtual ~Connection() {
+    worker_.connections.erase(this);
+    --shared_.connections;
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// The server ends: finish what was begun, and no more.
+  virtual void drain() = 0;
+  /// Now.
+  virtual void cut() = 0;
+
+ protected:
+  [[nodiscard]] const HttpLimits& limits() const { return shared_.options.limits; }
+  template <class Self>
+  std::shared_ptr<Self> self_as(Self* self) {
+    return std::shared_ptr<Self>(shared_from_this(), self);
+  }
+
+  Worker& worker_;
+  Shared& shared_;
+};
+
+inline std::chrono::milliseconds in_ms(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+}
+
+/// What the client asked beside the agent, as far as it decides how a stream is written.
+struct StreamForm {
+  bool is_chunked = true;  ///< the client speaks HTTP/1.1
+};
+
+/// Each begins to serve a connection; it keeps itself alive. Defined per stream in a source of its own, because each takes
+/// long to compile.
+void serve_plain(Worker& worker, Shared& shared, PlainSocket socket);
+void serve_tls(Worker& worker, Shared& shared, PlainSocket socket, std::shared_ptr<asio::ssl::context> tls);
+
+}  // namespace metabatch::service

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/listening.hpp"
+
+#include "sql/pg_listener.hpp"
+
+namespace metabatch::service {
+namespace {
+
+constexpr std::size_t kRing = 4096;  // chunks: a few hundred flushes of a large fleet
+
+}  // namespace
+
+Listening::Listening(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log)
+    : ring_(std::make_shared<engine::NotificationRing>(kRing)) {
+  if (database.postgres() == nullptr) {
+    subscription_ = notifier.subscribe(ring_);
+    is_connected_ = true;
+    return;
+  }
+  sql::PgListenerOptions options;
+  options.address = *database.postgres();
+  options.channel = channel;
+  sql::PgListenerEvents events = sql::feeding(ring_);
+  events.on_resync = [this, &log, feed = events.on_resync] {
+    feed();
+    is_connected_ = true;
+    if (++resyncs_ > 1) log.info("listening again", {});
+  };
+  events.on_lost = [this, &log](const sql::PgFailure& why, Duration retry) {
+    is_connected_ = false;
+    log.warn("not listening, watchers are read for every 5 s",
+             {{"reason", why.message}, {"retry_in", format_duration(retry)}});
+  };
+  listener_ = std::make_unique<sql::PgListener>(std::move(options), std::move(events));
+  thread_ = std::thread([this] { listener_->run(); });
+}
+
+Listening::~Listening() {
+  if (!listener_) return;
+  listener_->stop();
+  thread_.join();
+}
+
+std::uint64_t Listening::reconnects() const {
+  const std::uint64_t times = resyncs_;
+  return times > 0 && listener_ ? times - 1 : 0;
+}
+
+}  // namespace metabatch::service

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+
+#include "service/connection.hpp"
+
+namespace metabatch::service {
+
+inline constexpr int kStreamSendBuffer = 64 << 10;  // bytes in the kernel; what a slow client may cost
+
+/// A watch stream whatever its form: one frame on its way, the newest one waiting, a ping from time to time, and the end of
+/// a client that takes nothing.
+class LiveStream : public Connection {
+ public:
+  LiveStream(Worker& worker, Shared& shared, const Uuid& agent);
+  ~LiveStream() override;
+
+  void drain() override { end(); }
+  void cut() override { end(); }
+
+ protected:
+  /// The head is sent: frames may come.
+  void begin();
+  /// Once, for whatever reason.
+  void end();
+  void written(bool is_well);
+  [[nodiscard]] bool has_ended() const { return has_ended_; }
+
+ private:
+  class Outlet;
+  using Timer =
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  virtual void write(FrameType type, const FrameText& json) = 0;  // calls written() later
+  virtual void shut() = 0;
+  void take(FrameType type, FrameText json);
+  void send(FrameType type, FrameText json);
+  void wait_for_tick();
+  void tick();
+
+  const Uuid agent_;
+  Handler::WatchId watch_ = 0;
+  Timer timer_;
+  std::chrono::steady_clock::time_point pinged_;
+  std::optional<std::chrono::steady_clock::time_point> writing_since_;
+  FrameText next_data_;
+  FrameText next_error_;
+  bool is_watching_ = false;
+  bool has_ended_ = false;
+};
+
+}  // namespace metabatch::service

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace metabatch::service {
+
+/// Lines for machines on stderr: logfmt, or JSON. Never blocks: a line for which nobody reads is lost and counted, and told with
+/// the next one. The same event comes at most every 10 s, with the number of those left out.
+class Log {
+ public:
+  enum class Form : std::uint8_t { logfmt, json };
+  enum class Level : std::uint8_t { info, warning, error };
+  struct Field {
+    std::string_view name;
+    std::string value;
+  };
+
+  /// @shape fd: where it writes; 2 is stderr
+  explicit Log(Form form, int fd = 2) : form_(form), fd_(fd) {}
+
+  /// @shape event: a literal, which is what is counted; fields: no secret
+  void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+  void info(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::info, event, fields); }
+  void warn(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::warning, event, fields); }
+  void error(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::error, event, fields); }
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
+
+ private:
+  struct Repeats {
+    std::chrono::steady_clock::time_point told;
+    std::uint64_t left_out = 0;
+  };
+  void put(std::string_view line);
+
+  const Form form_;
+  const int fd_;
+  std::mutex mutex_;
+  std::map<std::string_view, Repeats> repeats_;
+  std::uint64_t lost_ = 0;
+};
+
+}  // namespace metabatch::service

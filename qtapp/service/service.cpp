@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/service.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "service/exposition.hpp"
+#include "service/listening.hpp"
+#include "service/token_refresher.hpp"
+#include "service/watch_hub.hpp"
+
+namespace metabatch::service {
+namespace {
+
+constexpr Duration kDrainLimit = std::chrono::seconds(3);  // for requests that have come; flushing has its own
+
+/// The paths of Api, and streams fed by the hub.
+class Front final : public Api {
+ public:
+  Front(ApiOptions options, WatchHub& hub) : Api(std::move(options)), hub_(hub) {}
+  void read(ReadWish wish, std::function<void(HttpResponse)> done) override {
+    hub_.read(std::move(wish), std::move(done));
+  }
+  WatchId watch(const Uuid& agent, std::shared_ptr<Watcher> watcher) override {
+    return hub_.add(agent, std::move(watcher));
+  }
+  void unwatch(WatchId watch) override { hub_.remove(watch); }
+
+ private:
+  WatchHub& hub_;
+};
+
+/// Says of flushes what somebody has to hear.
+class FlushLog {
+ public:
+  explicit FlushLog(Log& log) : log_(log) {}
+  void tell(const engine::FlushRecord& flush) {
+    if (flush.failure != FailureClass::none) {
+      failing_.insert(flush.lane);
+      log_.error("flush failed", {{"class", std::string(name_of(flush.failure))},
+                                  {"entries", std::to_string(flush.entries)},
+                                  {"sqlstate", flush.sqlstate},
+                                  {"reason", flush.message}});
+      return;
+    }
+    if (failing_.erase(flush.lane) > 0 && failing_.empty()) log_.info("flushes succeed again");
+    if (flush.fates.quarantined > 0)
+      log_.warn("entries quarantined",
+                {{"entries", std::to_string(flush.fates.quarantined)}, {"reason", flush.message}});
+    if (flush.publish_errors > 0)
+      log_.warn("notifications not published, watchers read everything anew",
+                {{"chunks", std::to_string(flush.publish_errors)}});
+  }
+
+ private:
+  Log& log_;
+  std::set<std::size_t> failing_;
+};
+
+}  // namespace
+
+struct Service::Impl {
+  Impl(const ServiceOptions& an_options, Log& a_log) : options(an_options), log(a_log), flush_log(a_log) {}
+
+  std::string start_lanes();
+  void start_reading();
+  std::string start_server(const Service& whole);
+  [[nodiscard]] std::unique_ptr<sql::Agents> open_agents() const { return sql::Agents::of(options.database); }
+  void flushed(const engine::FlushRecord& flush) {
+    flush_log.tell(flush);
+    if (flush.publish_errors > 0 && hub) hub->resync();
+  }
+
+  const ServiceOptions options;
+  Log& log;
+  FlushLog flush_log;
+  engine::Notifier notifier;
+  std::vector<std::unique_ptr<engine::Store>> stores;
+  std::unique_ptr<engine::Lanes> lanes;
+  AgentDirectory directory;
+  WatchTokens watch_tokens;
+  std::unique_ptr<TokenRefresher> refresher;
+  std::unique_ptr<Listening> listening;
+  std::unique_ptr<WatchHub> hub;
+  std::unique_ptr<Front> front;
+  std::unique_ptr<Server> server;
+  std::atomic<bool> is_serving = false;  // `server` is there to be read
+};
+
+std::string Service::Impl::start_lanes() {
+  const Result<Config> config = validated(options.config);
+  if (!config) return describe(config.error(), options.config);
+  std::vector<engine::Store*> ports;
+  for (std::size_t i = 0; i < options.writers; ++i) {
+    stores.push_back(options.database.make_store(
+        {.config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
+           log.error("alarm", {{"text", text}});
+         }}));
+    ports.push_back(stores.back().get());
+  }
+  engine::EngineOptions engine_options;
+  engine_options.on_flush = [this](const engine::FlushRecord& flush) { flushed(flush); };
+  engine_options.on_drop = [this](std::uint64_t dropped) {
+    log.warn("no room, updates dropped", {{"updates", std::to_string(dropped)}});
+  };
+  auto made = engine::Lanes::create(*config, ports, std::move(engine_options));
+  if (!made) return engine::describe(made.error(), options.config, options.writers);
+  lanes = std::move(made).value();
+  return {};
+}
+
+void Service::Impl::start_reading() {
+  refresher = std::make_unique<TokenRefresher>(
+      directory, RefresherOptions{.open = [this] { return open_agents(); },
+                                  .every = options.token_refresh,
+                                  .on_failure =
+                                      [this](const std::string& why) {
+                                        log.warn("agents cannot be read, those known stay", {{"reason", why}});
+                                      }});
+  listening = std::make_unique<Listening>(options.database, lanes->snapshot().config.channel, notifier, log);
+  HubOptions hub_options;
+  hub_options.open = [this] { return open_agents(); };
+  hub_options.ring = listening->ring();
+  hub_options.is_listening = [this] { return listening->is_connected(); };
+  hub_options.on_failure = [this](const std::string& why) {
+    log.warn("rows cannot be read, watchers wait", {{"reason", why}});
+  };
+  hub = std::make_unique<WatchHub>(std::move(hub_options));
+}
+
+std::string Service::Impl::start_server(const Service& whole) {
+  ServerOptions server_options = options.server;
+  if (server_options.threads == 0)
+    server_options.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
+  ApiOptions api;
+  api.lanes = lanes.get();
+  api.directory = &directory;
+  api.watch_tokens = &watch_tokens;
+  api.on_unknown = [this] { refresher->request(); };
+  api.threads = server_options.threads;
+  api.metrics = [&whole](std::string_view accept) { return whole.metrics(accept); };
+  front = std::make_unique<Front>(std::move(api), *hub);
+  auto started = Server::start(server_options, *front);
+  if (std::string* const failed = std::get_if<std::string>(&started)) return std::move(*failed);
+  server = std::get<std::unique_ptr<Server>>(std::move(started));
+  is_serving = true;
+  return {};
+}
+
+std::variant<std::unique_ptr<Service>, std::string> Service::start(const ServiceOptions& options, Log& log) {
+  auto impl = std::make_unique<Impl>(options, log);
+  if (!options.watch_token_file.empty())
+    if (std::string wrong = impl->watch_tokens.read(options.watch_token_file); !wrong.empty()) return wrong;
+  if (std::string wrong = impl->start_lanes(); !wrong.empty()) return wrong;
+  impl->start_reading();
+  auto service = std::unique_ptr<Service>(new Service(std::move(impl)));  // from here on it ends in order
+  if (std::string wrong = service->impl_->start_server(*service); !wrong.empty()) return wrong;
+  return service;
+}
+
+Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Service::~Service() { stop(); }
+
+std::uint16_t Service::port() const { return impl_->server->port(); }
+engine::Snapshot Service::snapshot() const { return impl_->lanes->snapshot(); }
+void Service::refresh_tokens() { impl_->refresher->refresh(); }
+
+std::string Service::change(const ServiceChange& wanted) {
+  WatchTokens looked_at;
+  if (!wanted.watch_token_file.empty())
+    if (std::string wrong = looked_at.read(wanted.watch_token_file); !wrong.empty()) return wrong;
+  const Config before = impl_->lanes->snapshot().config;
+  if (const auto changed = impl_->lanes->reconfigure(wanted.config); !changed)
+    return engine::describe(changed.error(), wanted.config, impl_->options.writers);
+  if (std::string wrong = impl_->server->reload_tls(); !wrong.empty()) {
+    (void)impl_->lanes->reconfigure(before);
+    return wrong;
+  }
+  if (!wanted.watch_token_file.empty()) (void)impl_->watch_tokens.read(wanted.watch_token_file);
+  impl_->refresher->set_every(wanted.token_refresh);
+  return {};
+}
+
+ServiceEnd Service::stop() {
+  if (impl_->front) impl_->front->begin_drain();
+  if (impl_->server) impl_->server->drain(kDrainLimit);
+  impl_->lanes->close();
+  impl_->hub->stop();
+  ServiceEnd end{.snapshot = impl_->lanes->snapshot()};
+  if (impl_->front) {
+    end.refused_items = impl_->front->refused_items();
+    end.sanitized = impl_->front->sanitized();
+  }
+  return end;
+}
+
+MetricsPage Service::metrics(std::string_view accept) const {
+  const Impl& impl = *impl_;
+  const engine::Snapshot snapshot = impl.lanes->snapshot();
+  const Gauges gauges{.room_entries = snapshot.room_entries,
+                      .oldest_entry_age = snapshot.oldest_age.value_or(Duration::zero()),
+                      .listener_connected = impl.listening->is_connected(),
+                      .listener_reconnects = impl.listening->reconnects(),
+                      .resyncs = impl.listening->resyncs(),
+                      .version = impl.options.version};
+  PrometheusText more(impl.options.metric_prefix);
+  const ServerCounts counts = impl.is_serving ? impl.server->counts() : ServerCounts{};
+  using enum MetricType;
+  more.single("metadata_reports_total", counter, "Total number of reports taken from agents.", impl.front->reports());
+  more.single("metadata_unauthorized_total", counter, "Total number of requests without a valid token.",
+              impl.front->unauthorized());
+  more.single("metadata_refused_items_total", counter, "Total number of items whose key does not fit the column.",
+              impl.front->refused_items());
+  more.single("metadata_sanitized_total", counter, "Total number of texts in which something was replaced.",
+              impl.front->sanitized());
+  more.single("metadata_agents", gauge, "Agents that may report.", static_cast<std::uint64_t>(impl.directory.size()));
+  more.single("metadata_watchers", gauge, "Watch streams open.", counts.watchers);
+  more.single("metadata_connections", gauge, "Connections open.", counts.connections);
+  more.single("metadata_connections_refused_total", counter, "Total number of connections over the limit.",
+              counts.refused);
+  std::string text =
+      render_metrics(snapshot.counters, snapshot.metrics, snapshot.config, gauges, impl.options.metric_prefix) +
+      more.text();
+  const Exposition form = exposition_of(accept);
+  if (form == Exposition::open_metrics) text = open_metrics(text);
+  if (form == Exposition::protobuf) text = protobuf(text, snapshot.metrics);
+  return {std::move(text), content_type_of(form)};
+}
+
+}  // namespace metabatch::service

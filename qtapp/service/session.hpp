@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <optional>
+
+#include "service/beast_request.hpp"
+#include "service/event_stream.hpp"
+#include "service/lingering.hpp"
+#include "service/socket_stream.hpp"
+
+namespace metabatch::service {
+
+/// One connection: requests one after the other until one of them becomes a stream.
+template <class Stream>
+class Session final : public Connection {
+ public:
+  template <class... Arguments>
+  Session(Worker& worker, Shared& shared, Arguments&&... arguments)
+      : Connection(worker, shared), stream_(std::forward<Arguments>(arguments)...) {}
+
+  /// `tls` keeps the context of a TLS stream alive.
+  void run(std::shared_ptr<asio::ssl::context> tls = nullptr) {
+    tls_ = std::move(tls);
+    lowest().expires_after(in_ms(this->limits().header));
+    if constexpr (std::is_same_v<Stream, TlsStream>)
+      stream_.async_handshake(asio::ssl::stream_base::server, [self = this->self_as(this)](const Failure& failed) {
+        if (!failed) self->read();
+      });
+    else
+      read();
+  }
+  void drain() override {
+    if (is_idle_) cut();
+  }
+  void cut() override { lowest().close(); }
+
+ private:
+  using Failure = boost::system::error_code;
+  using Parser = beast::http::request_parser<beast::http::string_body>;
+
+  PlainStream& lowest() { return beast::get_lowest_layer(stream_); }
+
+  void read() {
+    if (this->worker_.is_draining) return cut();
+    parser_.emplace();
+    parser_->header_limit(this->limits().header_bytes);
+    parser_->body_limit(this->limits().body_bytes);
+    parser_->eager(true);
+    is_idle_ = true;
+    if (!is_first_) lowest().expires_after(in_ms(this->limits().idle));
+    is_first_ = false;
+    beast::http::async_read_header(stream_, buffer_, *parser_,
+                                   [self = this->self_as(this)](const Failure& failed, std::size_t) {
+                                     self->is_idle_ = false;
+                                     if (failed) return self->refuse(failed);
+                                     self->read_body();
+                                   });
+  }
+  void read_body() {
+    if (parser_->is_done()) return answer();
+    lowest().expires_after(in_ms(this->limits().body));
+    if (!beast::iequals(parser_->get()[beast::http::field::expect], "100-continue")) return read_rest();
+    head_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(head_), [self = this->self_as(this)](const Failure& failed, std::size_t) {
+      if (!failed) self->read_rest();
+    });
+  }
+  void read_rest() {
+    beast::http::async_read(stream_, buffer_, *parser_,
+                            [self = this->self_as(this)](const Failure& failed, std::size_t) {
+                              if (failed) return self->refuse(failed);
+                              self->answer();
+                            });
+  }
+
+  void refuse(const Failure& failed) {
+    if (auto response = answer_to_failure(failed)) return write(std::move(*response), false);
+    cut();  // gone, or too late
+  }
+
+  void answer() {
+    ++this->shared_.requests;
+    const auto& message = parser_->get();
+    const bool is_alive = message.keep_alive() && !this->worker_.is_draining;
+    if (auto refusal = refusal_of(message, this->shared_.options.allowed_hosts))
+      return write(std::move(*refusal), false);
+    Answer answer = this->shared_.handler.answer(request_of(message), this->worker_.number);
+    if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response), is_alive);
+    if (const WatchWish* const wish = std::get_if<WatchWish>(&answer)) return become_stream(*wish);
+    read_rows(std::get<ReadWish>(std::move(answer)), is_alive);
+  }
+
+  /// The reader answers on a thread of its own, where this session must not end.
+  void read_rows(ReadWish wish, bool is_alive) {
+    lowest().expires_never();
+    waiting_ = this->shared_from_this();
+    this->shared_.handler.read(std::move(wish), [weak = std::weak_ptr<Connection>(waiting_), this, is_alive,
+                                                 &context = this->worker_.context](HttpResponse response) {
+      asio::post(context, [weak, this, is_alive, said = std::move(response)]() mutable {
+        const auto self = weak.lock();
+        if (!self) return;
+        waiting_.reset();
+        write(std::move(said), is_alive);
+      });
+    });
+  }
+
+  void become_stream(const WatchWish& wish) {
+    const StreamForm form{.is_chunked = parser_->get().version() >= 11};
+    if (wish.is_websocket)
+      std::make_shared<SocketStream<Stream>>(this->worker_, this->shared_, std::move(stream_), wish.agent,
+                                             parser_->release(), tls_)
+          ->run();
+    else
+      std::make_shared<EventStream<Stream>>(this->worker_, this->shared_, std::move(stream_), wish.agent, form, tls_)
+          ->run();
+  }
+
+  void write(HttpResponse response, bool is_alive) {
+    head_ = head_of(response, is_alive);
+    body_ = parser_->get().method() == beast::http::verb::head ? std::string() : std::move(response.body);
+    lowest().expires_after(in_ms(this->limits().write));
+    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
+    asio::async_write(stream_, buffers, [self = this->self_as(this), is_alive](const Failure& failed, std::size_t) {
+      if (failed) return self->cut();
+      if (is_alive) return self->read();
+      self->linger();
+    });
+  }
+
+  void linger() { std::make_shared<Lingering<Stream>>(this->worker_, this->shared_, std::move(stream_), tls_)->run(); }
+
+  std::shared_ptr<asio::ssl::context> tls_;
+  Stream stream_;
+  beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::string head_;
+  std::string body_;
+  std::shared_ptr<Connection> waiting_;  // itself, while rows are being read
+  bool is_first_ = true;
+  bool is_idle_ = true;
+};
+
+}  // namespace metabatch::service

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// A client that sees every byte. Waits with a deadline; what does not come in time is missing from what it answers.
+class Client {
+ public:
+  static constexpr auto kPatience = std::chrono::seconds(20);
+
+  explicit Client(std::uint16_t port, int receive_buffer = 0, std::chrono::seconds patience = kPatience)
+      : socket_(::socket(AF_INET, SOCK_STREAM, 0)), deadline_(std::chrono::steady_clock::now() + patience) {
+    if (receive_buffer > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
+  }
+  ~Client() { ::close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// @return false: the other side does not take it any more
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  /// What came up to and with `mark`.
+  std::string until(std::string_view mark) {
+    while (seen_.find(mark) == std::string::npos)
+      if (!more()) return std::exchange(seen_, {});
+    return take(seen_.find(mark) + mark.size());
+  }
+  std::string exactly(std::size_t bytes) {
+    while (seen_.size() < bytes && more()) {
+    }
+    return take(std::min(bytes, seen_.size()));
+  }
+  /// All until the other side closes; "(still open)" behind it when it does not.
+  std::string rest() {
+    while (more()) {
+    }
+    return std::exchange(seen_, {}) + (is_closed_ ? "" : "(still open)");
+  }
+  [[nodiscard]] bool is_closed() const { return is_closed_; }
+
+ private:
+  bool more() {
+    pollfd watched{.fd = socket_, .events = POLLIN, .revents = 0};
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+    if (is_closed_ || left.count() <= 0 || ::poll(&watched, 1, static_cast<int>(left.count())) <= 0) return false;
+    char bytes[65536];
+    const ssize_t got = ::recv(socket_, bytes, sizeof bytes, 0);
+    if (got <= 0) {
+      is_closed_ = true;
+      return false;
+    }
+    seen_.append(bytes, static_cast<std::size_t>(got));
+    return true;
+  }
+  std::string take(std::size_t size) {
+    std::string taken = seen_.substr(0, size);
+    seen_.erase(0, size);
+    return taken;
+  }
+
+  int socket_;
+  const std::chrono::steady_clock::time_point deadline_;
+  std::string seen_;
+  bool is_closed_ = false;
+};
+
+/// One answer: status, the head as it came, the body by its Content-Length.
+struct Answered {
+  int status = 0;
+  std::string head;
+  std::string body;
+};
+
+inline Answered answer_from(Client& client) {
+  Answered answered;
+  answered.head = client.until("\r\n\r\n");
+  if (answered.head.size() > 12) answered.status = std::atoi(answered.head.c_str() + 9);
+  const std::size_t length = answered.head.find("Content-Length: ");
+  if (length != std::string::npos)
+    answered.body = client.exactly(static_cast<std::size_t>(std::atoll(answered.head.c_str() + length + 16)));
+  return answered;
+}
+
+/// A request as a well-behaved client sends it.
+inline std::string request(std::string_view method, std::string_view target, std::string_view token = {},
+                           std::string_view body = {}, std::string_view more_headers = {}) {
+  std::string text(method);
+  text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
+  if (!token.empty()) text.append("Coder-Session-Token: ").append(token).append("\r\n");
+  text.append(more_headers);
+  if (!body.empty() || method == "POST")
+    text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  return text.append("\r\n").append(body);
+}

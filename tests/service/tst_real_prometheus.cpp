@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTest>
+#include <QUrl>
+
+#include "service/stage.hpp"
+
+using namespace metabatch;
+using namespace std::chrono_literals;
+
+/// Prometheus itself scrapes a service and is asked what it understood.
+class TestRealPrometheus : public QObject {
+  Q_OBJECT
+ private slots:
+  void initTestCase();
+  void itAnswersQuantiles_data();
+  void itAnswersQuantiles();
+  void promtoolFindsNothingWrong();
+};
+
+namespace {
+
+std::uint16_t free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) != 0) return 0;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(socket);
+  return ntohs(address.sin_port);
+}
+
+/// Ends with its object.
+struct Server : QProcess {
+  ~Server() override {
+    kill();
+    waitForFinished();
+  }
+};
+
+/// What a query answers once it answers something; "" when it does not.
+QString answered(std::uint16_t port, const QString& query) {
+  const std::string target = "/api/v1/query?query=" + QUrl::toPercentEncoding(query).toStdString();
+  for (const auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end;) {
+    Client client(port);
+    client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const Answered answer = answer_from(client);
+    const auto result =
+        QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object()["data"].toObject()["result"].toArray();
+    if (!result.isEmpty()) return result[0].toObject()["value"].toArray()[1].toString();
+    QTest::qWait(50);
+  }
+  return {};
+}
+
+/// Prometheus listens a moment after it was started.
+bool is_listening(std::uint16_t port) {
+  for (const auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end;
+       QTest::qWait(20)) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool is_there = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    if (is_there) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void TestRealPrometheus::initTestCase() {
+  if (QStandardPaths::findExecutable("prometheus").isEmpty())
+    QFAIL("the package prometheus is missing; ./dev test installs it");
+}
+
+void TestRealPrometheus::itAnswersQuantiles_data() {
+  QTest::addColumn<QStringList>("features");
+  QTest::addColumn<QString>("histogram");
+  QTest::newRow("native, by protobuf") << QStringList{"--enable-feature=native-histograms"}
+                                       << "coderd_agentapi_metadata_batch_size";
+  QTest::newRow("classic, by OpenMetrics") << QStringList{} << "coderd_agentapi_metadata_batch_size_bucket";
+}
+
+void TestRealPrometheus::itAnswersQuantiles() {
+  QFETCH(QStringList, features);
+  QFETCH(QString, histogram);
+  Stage stage;
+  QCOMPARE(stage.post(stage.agents[0], R"({"metadata":[{"key":"cpu","value":"1"},{"key":"mem","value":"2"}]})").status,
+           204);
+  const std::uint16_t port = free_port();
+  stage.write_file("prometheus.yml",
+                   "global: {scrape_interval: 200ms}\nscrape_configs:\n  - job_name: m\n    static_configs: [{targets: "
+                   "['127.0.0.1:" +
+                       std::to_string(stage.port()) + "']}]\n");
+  Server prometheus;
+  prometheus.setStandardErrorFile(stage.folder.filePath("log"));
+  prometheus.start("prometheus", QStringList{"--config.file=" + stage.folder.filePath("prometheus.yml"),
+                                             "--storage.tsdb.path=" + stage.folder.filePath("data"),
+                                             "--web.listen-address=127.0.0.1:" + QString::number(port)} +
+                                     features);
+  QVERIFY(prometheus.waitForStarted() && is_listening(port));
+  QCOMPARE(answered(port, "coderd_agentapi_metadata_flushed_total == 2"), QString("2"));
+  const double median = answered(port, "histogram_quantile(0.5, " + histogram + ") > 0").toDouble();
+  QVERIFY2(median > 0.9 && median < 10.1, QByteArray::number(median).constData());
+  QCOMPARE(answered(port, "up"), QString("1"));
+}
+
+void TestRealPrometheus::promtoolFindsNothingWrong() {
+  Stage stage;
+  QProcess promtool;
+  promtool.start("promtool", {"check", "metrics"});
+  promtool.write(QByteArray::fromStdString(stage.get("/metrics").body));
+  promtool.closeWriteChannel();
+  QVERIFY(promtool.waitForFinished());
+  QVERIFY2(promtool.exitCode() == 0, (promtool.readAllStandardError() + promtool.readAllStandardOutput()).constData());
+  promtool.start("promtool", {"check", "rules", METABATCH_SOURCE_DIR "/resources/prometheus/alerts.yml"});
+  QVERIFY(promtool.waitForFinished() && promtool.exitCode() == 0);
+  QFile dashboard(METABATCH_SOURCE_DIR "/resources/grafana/metabatch.json");
+  QVERIFY(dashboard.open(QIODevice::ReadOnly));
+  const QByteArray text = dashboard.readAll();
+  QVERIFY(!QJsonDocument::fromJson(text).isNull());
+  // Every metric that the dashboard asks for is one that we have.
+  const std::string page = stage.get("/metrics").body;
+  for (qsizetype at = text.indexOf("coderd_agentapi_"); at >= 0; at = text.indexOf("coderd_agentapi_", at + 1)) {
+    qsizetype end = at;
+    while (QChar(text[end]).isLetterOrNumber() || text[end] == '_') ++end;
+    const QByteArray name = text.mid(at, end - at);
+    QVERIFY2(page.find("\n" + name.toStdString()) != std::string::npos, name.constData());
+  }
+}
+
+QTEST_GUILESS_MAIN(TestRealPrometheus)
+#include "tst_real_prometheus.moc"
