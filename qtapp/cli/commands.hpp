@@ -29,5 +29,7 @@ Command add_inspect(CLI::App& program);
 Command add_listen(CLI::App& program);
 Command add_init_db(CLI::App& program);
 Command add_doctor(CLI::App& program);
+Command add_serve(CLI::App& program);
+Command add_agents(CLI::App& program);
 
 }  // namespace metabatch::cli
