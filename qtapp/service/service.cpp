@@ -91,11 +91,11 @@ std::string Service::Impl::start_lanes() {
   const Result<Config> config = validated(options.config);
   if (!config) return describe(config.error(), options.config);
   std::vector<engine::Store*> ports;
+  const sql::StoreWishes wishes{.config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
+                                  log.error("alarm", {{"text", text}});
+                                }};
   for (std::size_t i = 0; i < options.writers; ++i) {
-    stores.push_back(options.database.make_store(
-        {.config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
-           log.error("alarm", {{"text", text}});
-         }}));
+    stores.push_back(options.database.make_store(wishes));
     ports.push_back(stores.back().get());
   }
   engine::EngineOptions engine_options;
