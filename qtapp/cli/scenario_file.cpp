@@ -184,7 +184,8 @@ class Reader {
         : error.code == Errc::field_unreadable          ? "changes"
                                                : canonical(std::string(name_of(static_cast<Setting>(error.at))));
     auto place = places_.find(name);
-    if (place == places_.end() && !is_field) place = places_.find("changes");  // a setting that a change makes impossible
+    if (place == places_.end() && !is_field)
+      place = places_.find("changes");  // a setting that a change makes impossible
     if (place != places_.end()) fail(place->second, what);
     throw UsageError(source_.shown + ": " + what);
   }
