@@ -13,7 +13,7 @@ constexpr double kNearlyFull = 0.8;  // share of the room
 /// to matter: nearer than that, chance decides.
 constexpr double kClearly = 2;
 
-/// `1.8`, `900`, `0.024`: three digits that count, no zeros that say nothing.
+/// `1.8`, `900`, `1,836`, `0.024`: three digits that count, no zeros that say nothing.
 std::string said(double number) {
   if (!(std::abs(number) >= 1e-9)) return "0";
   int places = 0;
@@ -26,6 +26,7 @@ std::string said(double number) {
   std::string text = digits.substr(0, digits.size() - behind);
   std::string rest = digits.substr(digits.size() - behind);
   while (!rest.empty() && rest.back() == '0') rest.pop_back();
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
   if (number < 0) text.insert(0, 1, '-');
   if (!rest.empty()) text.append(".").append(rest);
   return text;
@@ -46,7 +47,8 @@ std::string describe_reason(const RunFinding& f) {
              " is over.";
     case FindingKind::interval_decides:
       return "The interval decides: " + said(f.a) + " entries arrive in " + time(f.b) + ", fewer than a batch holds.";
-    case FindingKind::chunks_a_flush: return "A flush needs " + said(f.a) + " NOTIFYs on average.";
+    case FindingKind::chunks_a_flush:
+      return "A flush needs " + said(f.a) + (said(f.a) == "1" ? " NOTIFY" : " NOTIFYs") + " on average.";
     case FindingKind::flush_time: return "A flush takes " + time(f.a) + " on average; so long its rows are locked.";
     case FindingKind::busy: return "A flush is in flight for " + percent(f.a) + " of the time.";
     case FindingKind::room: return "At most " + percent(f.a) + " of the room of " + said(f.b) + " was in use.";

@@ -261,6 +261,9 @@ void TstTuner::everyFindingHasANameAndASentence() {
     const std::string said = describe(finding);
     QVERIFY2(sentences.insert(said).second && said.size() > 20 && said.back() == '.', said.c_str());
   }
+  QCOMPARE(describe(RunFinding{FindingKind::chunks_a_flush, 1, 0}), std::string("A flush needs 1 NOTIFY on average."));
+  QCOMPARE(describe(RunFinding{FindingKind::room, 0.04318, 1'234'567}),
+           std::string("At most 4.32 % of the room of 1,234,567 was in use."));
   QCOMPARE(name_of(FindingKind::left_unwritten), std::string_view("left_unwritten"));
   QVERIFY(!is_warning(FindingKind::delay) && is_warning(FindingKind::interval_cannot_matter));
   QCOMPARE(describe({FindingKind::flush_time, 0.0229, 0}),
