@@ -51,12 +51,18 @@ export async function open({ browser, address }, { fragment = '', url = address,
   return { context, page, said, foreign };
 }
 
+/** What was changed is on the screen: lists draw once a frame. */
+export function drawn(page) {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+}
+
 /** Does it, and waits until what it brought has been looked at: the page marks the beginning and is busy until the end. */
 export async function brings(page, act) {
   const count = () => page.evaluate(() => performance.getEntriesByName('metabatch:input').length);
   const before = await count();
   await act();
   await page.waitForFunction((old) => performance.getEntriesByName('metabatch:input').length > old && !document.querySelector('.verdict[aria-busy]'), before);
+  await drawn(page);
 }
 
 /** Pastes as a person would with nothing selected; the event carries the clipboard's text unchanged. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { assertQuiet, brings, drop, open, paste, start } from './browser.mjs';
+import { assertQuiet, brings, drawn, drop, open, paste, start } from './browser.mjs';
 import { cases } from './cases.mjs';
 import { inspected, names, run } from './native.mjs';
 
@@ -118,7 +118,10 @@ test('a typed payload is looked at without a click, and a changed one again', as
 test('bytes and ids point at one another, by pointer and by key', async () => {
   const { page } = opened;
   await paste(page, cases['chunk']);
-  const onParts = () => page.$$eval('.bytes .on', (parts) => parts.map((part) => part.textContent).join(''));
+  const onParts = async () => {
+    await drawn(page);
+    return page.$$eval('.bytes .on', (parts) => parts.map((part) => part.textContent).join(''));
+  };
   await page.hover('.ids .rows .row:nth-child(2)');
   assert.equal(await onParts(), cases['chunk'].slice(22));
   await page.hover('.bytes [data-span="0"]');

@@ -15,7 +15,7 @@ after(() => ground.end());
 
 const isChunk = (page) => page.waitForFunction(() => document.querySelector('#verdict').textContent.startsWith('A chunk: 2 ids'));
 
-test('after one visit the page works without its server', async () => {
+test('after one visit the page works without its server', { timeout: 60_000 }, async () => {
   const opened = await open(ground);
   const { page } = opened;
   await page.evaluate(async () => {

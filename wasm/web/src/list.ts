@@ -73,7 +73,14 @@ export class VirtualList {
     for (const row of this.rows) if (!row.hidden) yield [row, Number(row.dataset['index'])];
   }
 
+  /** Once before the next frame, however often it is asked for. */
   draw(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => this.drawNow());
+  }
+
+  private drawNow(): void {
     this.waiting = false;
     const from = Math.max(0, this.first - kSpare);
     const shown = Math.min(this.count - from, Math.ceil(this.height / this.rowHeight) + 2 * kSpare + 1);
@@ -89,12 +96,6 @@ export class VirtualList {
       row.dataset['index'] = String(from + at);
       this.options.draw(row, from + at);
     });
-  }
-
-  private drawSoon(): void {
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => this.draw());
   }
 
   private get pixels(): number {
@@ -118,7 +119,7 @@ export class VirtualList {
     if (rowHeight > 0) this.rowHeight = rowHeight;
     this.space.style.height = `${this.pixels}px`;
     this.moveTo(this.top);
-    this.draw();
+    this.drawNow(); // this comes between layout and painting, so the next frame would be too late
   }
 
   private scrolled(): void {
@@ -127,7 +128,7 @@ export class VirtualList {
       this.scrollTop = at;
       this.top = this.isScaled ? (at / this.scrollRange) * this.last : at / this.rowHeight;
     }
-    this.drawSoon();
+    this.draw();
   }
 
   /** Where the bar moves in proportion, a pixel of it is many rows: the wheel moves rows. */
@@ -136,7 +137,7 @@ export class VirtualList {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 1 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? this.page : 1 / this.rowHeight;
     this.moveTo(this.top + event.deltaY * unit);
-    this.drawSoon();
+    this.draw();
   }
 }
 
