@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { assertQuiet, brings, drop, open, paste, settled, singleFile, start } from './browser.mjs';
+import { assertQuiet, brings, drawn, drop, open, paste, settled, singleFile, start } from './browser.mjs';
 import { cases } from './cases.mjs';
 
 let ground;
@@ -20,6 +20,7 @@ async function linkOf(page) {
 /** The bytes as the hex view shows them. */
 async function bytesOf(page) {
   await page.click('button:text("Hex")');
+  await drawn(page);
   return (await page.$$eval('.bytes .row:not([hidden]) .digits', (all) => all.map((one) => one.textContent).join(''))).replace(/\s/g, '');
 }
 
