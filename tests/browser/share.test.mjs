@@ -31,6 +31,7 @@ for (const [how, url] of [['site', undefined], ['single file', singleFile]]) {
     test(`${how}: a link brings back ${name}, to the byte`, async () => {
       const first = await open(ground, url ? { url } : {});
       await (typeof input === 'string' ? paste(first.page, input) : drop(first.page, input));
+      await first.page.waitForFunction(() => document.querySelector('#verdict').textContent.endsWith('.')); // the whole sentence
       const verdict = await first.page.textContent('#verdict');
       const { link, size } = await linkOf(first.page);
       assert.match(size, new RegExp(`^${Buffer.from(input).length} bytes of input, a link of ${link.length} characters\\.`));
