@@ -93,7 +93,7 @@ void TestCli::helpAndVersionAreData() {
     QCOMPARE(ended.err, QByteArray());
   }
   QVERIFY(Program().run({"--version"}).out.startsWith("metabatch "));
-  for (const char* later : {"\n  simulate", "\n  serve"}) QVERIFY(!Program().run({"--help"}).out.contains(later));
+  QVERIFY(!Program().run({"--help"}).out.contains("\n  top"));  // not yet
 }
 
 void TestCli::aPasswordIsNotRepeated() {
