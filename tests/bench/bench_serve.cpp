@@ -64,7 +64,8 @@ Uuid token_number(std::size_t number) {
 [[noreturn]] void serve(int argc, char** argv, int tell, int end) {
   const QCoreApplication application(argc, argv);
   QTemporaryDir folder;
-  service::ServiceOptions options{.config = {}, .database = sql::Database(folder.filePath("m.db").toStdString())};
+  const Config defaults;
+  service::ServiceOptions options{.config = defaults, .database = sql::Database(folder.filePath("m.db").toStdString())};
   options.watch_token_file = folder.filePath("tokens").toStdString();
   options.server.limits.connections = 100'000;
   std::ofstream(options.watch_token_file) << kWatchToken << "\n";
