@@ -26,6 +26,6 @@ endfunction()
 
 check_headers(metabatch_core ${PROJECT_SOURCE_DIR}/core src)
 check_headers(metabatch_test_support ${PROJECT_SOURCE_DIR}/tests support metabatch_engine Qt6::Test)
-foreach(room engine sql service models cli gui)
+foreach(room engine feed sql service models cli gui)
   check_headers(metabatch_${room} ${PROJECT_SOURCE_DIR}/qtapp ${room})
 endforeach()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <cstring>
 #include <memory>
 
@@ -7,9 +8,9 @@
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/input.hpp"
-#include "cli/ndjson.hpp"
 #include "cli/results.hpp"
 #include "cli/session.hpp"
+#include "feed/intake.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -25,128 +26,58 @@ struct IngestFlags {
   bool json = false;
 };
 
-/// Feeds lines to the lanes and never drops: it waits for room before each add.
+/// Feeds the lanes with lines, and says which are bad.
 class Ingest {
  public:
   /// @shape lane: what the lane with the least room has
-  Ingest(Input& input, const Config& lane, Console& console)
-      : input_(input),
-        console_(console),
-        most_entries_(static_cast<std::size_t>(lane.queue_capacity)),
-        most_bytes_(static_cast<std::size_t>(lane.queue_bytes)),
-        stamper_(engine::system_clock()) {}
+  Ingest(Input& input, const Config& lane, Console& console) : input_(input), lane_(lane), console_(console) {}
 
   void feed(engine::Lanes& lanes, Stop& stop) {
+    intake_ = std::make_unique<feed::Intake>(lanes, lane_, [this](std::uint64_t line, const std::string& what) {
+      console_.text("line " + std::to_string(line) + ": " + what + "\n");
+    });
+    is_begun_ = true;
     LineReader lines(input_.source(&stop));
     while (!stop.is_requested()) {
       const std::optional<Line> line = lines.next();
       if (!line || stop.is_requested()) break;  // stopped amid a line: what there is of it is no line
-      if (!take(lanes, *line)) break;
-      lines_ = line->number;
+      intake_->read(*line);
+      if (!intake_->add()) break;
     }
     if (input_.error() != 0)
       console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
   }
 
   std::string watch(const engine::Snapshot& snapshot, Duration elapsed) const {
-    const Summary summary = summarize(snapshot.counters, snapshot.metrics, reports_, elapsed);
-    std::string text = with_commas(lines_) + " lines";
+    if (!is_begun_) return {};
+    const Summary summary = summarize(snapshot.counters, snapshot.metrics, intake_->reports(), elapsed);
+    std::string text = with_commas(intake_->lines()) + " lines";
     if (input_.size() > 0) text += " (" + std::to_string(input_.bytes_read() * 100 / input_.size()) + " %)";
     text += " | " + rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
-            " | writes " + rate_text(summary.db_writes_per_s) + "/s | bad lines " + with_commas(rejected_lines_);
+            " | writes " + rate_text(summary.db_writes_per_s) + "/s | bad lines " +
+            with_commas(intake_->rejected_lines());
     if (snapshot.closed) text += " | writing the rest";
     return text;
   }
 
+  /// After feed().
   [[nodiscard]] RunResult result(const SessionResult& session) const {
     RunResult result;
-    result.summary = summarize(session.snapshot.counters, session.snapshot.metrics, reports_, session.elapsed);
-    result.rejected_lines = rejected_lines_;
-    result.refused_items = limits_.refused_items();
-    result.sanitized = limits_.sanitized() + parser_.sanitized();
+    result.summary =
+        summarize(session.snapshot.counters, session.snapshot.metrics, intake_->reports(), session.elapsed);
+    result.rejected_lines = intake_->rejected_lines();
+    result.refused_items = intake_->refused_items();
+    result.sanitized = intake_->sanitized();
     return result;
   }
   [[nodiscard]] bool is_read() const { return input_.error() == 0; }
 
  private:
-  /// @return false: the lanes were closed
-  bool take(engine::Lanes& lanes, const Line& line) {
-    if (line.too_long) {
-      reject(line, "over 1 MiB");
-      return true;
-    }
-    const Record& record = parser_.parse(line.text);
-    switch (record.kind) {
-      case Record::Kind::blank: return true;
-      case Record::Kind::bad: reject(line, record.reason); return true;
-      case Record::Kind::update:
-        if (bytes_of(record.update) <= most_bytes_) return add_update(lanes, record.update);
-        reject(line, "its " + with_commas(bytes_of(record.update)) + " bytes can never fit into queue_bytes, " +
-                         with_commas(most_bytes_));
-        return true;
-      case Record::Kind::report: return add_report(lanes, line, record);
-    }
-    return true;
-  }
-
-  static std::size_t bytes_of(const Update& update) {
-    return update.key.size() + update.value.size() + update.error.size();
-  }
-  static Update item_of(const Report& report, std::size_t i) {
-    return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
-  }
-
-  bool add_update(engine::Lanes& lanes, const Update& update) {
-    if (!add_item(lanes, update)) return false;
-    ++reports_;
-    return true;
-  }
-  static bool add_item(engine::Lanes& lanes, const Update& update) {
-    if (!lanes.wait_for_room(update.agent, 1, bytes_of(update))) return false;
-    lanes.add(update);
-    return true;
-  }
-
-  bool add_report(engine::Lanes& lanes, const Line& line, const Record& record) {
-    const Report report = limits_.apply(record.agent, record.items, stamper_.next());
-    if (limits_.error()) complain(line, describe_report(*limits_.error()));
-    for (const RefusedItem& item : limits_.refused()) complain(line, describe(item));
-    if (report.size() == 0) return true;
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < report.size(); ++i) bytes += bytes_of(item_of(report, i));
-    const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
-    if (!(fits ? add_whole(lanes, report, bytes) : add_items(lanes, report))) return false;
-    ++reports_;
-    return true;
-  }
-  static bool add_whole(engine::Lanes& lanes, const Report& report, std::size_t bytes) {
-    return lanes.wait_for_room(report.agent, report.size(), bytes) && lanes.add(report);
-  }
-  /// A report that the whole room of its lane does not hold at once.
-  static bool add_items(engine::Lanes& lanes, const Report& report) {
-    for (std::size_t i = 0; i < report.size(); ++i)
-      if (!add_item(lanes, item_of(report, i))) return false;
-    return true;
-  }
-
-  void reject(const Line& line, const std::string& reason) {
-    ++rejected_lines_;
-    complain(line, reason);
-  }
-  void complain(const Line& line, const std::string& reason) {
-    console_.text("line " + std::to_string(line.number) + ": " + reason + "\n");
-  }
-
   Input& input_;
+  const Config lane_;
   Console& console_;
-  const std::size_t most_entries_;
-  const std::size_t most_bytes_;
-  engine::Stamper stamper_;
-  NdjsonParser parser_;
-  ReportLimits limits_;
-  std::atomic<std::uint64_t> lines_ = 0;
-  std::atomic<std::uint64_t> reports_ = 0;
-  std::atomic<std::uint64_t> rejected_lines_ = 0;
+  std::unique_ptr<feed::Intake> intake_;
+  std::atomic<bool> is_begun_ = false;  // intake_ is there
 };
 
 int run_ingest(const IngestFlags& flags, Console& console) {

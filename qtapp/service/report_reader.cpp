@@ -3,7 +3,7 @@
 
 #include <simdjson.h>
 
-#include "service/mend_json.hpp"
+#include "feed/mend_json.hpp"
 
 namespace metabatch::service {
 namespace {
@@ -44,7 +44,7 @@ struct ReportReader::Json {
   std::string read(std::string_view body, object& found) {
     element root;
     simdjson::error_code code = parse(body, root);
-    if (code != simdjson::SUCCESS) code = parse(mend_json(body), root);
+    if (code != simdjson::SUCCESS) code = parse(feed::mend_json(body), root);
     if (code != simdjson::SUCCESS) return simdjson::error_message(code);
     if (root.get_object().get(found) != simdjson::SUCCESS) return "The body is not an object.";
     return {};

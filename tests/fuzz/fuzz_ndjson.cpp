@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// links: metabatch::cli
+// links: metabatch::feed
 // Any bytes as a stream: every line is a record, and none of them carries what a database cannot hold.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
-#include "cli/line_reader.hpp"
-#include "cli/ndjson.hpp"
+#include "feed/line_reader.hpp"
+#include "feed/ndjson.hpp"
 #include "metabatch/utf8.hpp"
 
 using namespace metabatch;
-using namespace metabatch::cli;
+using namespace metabatch::feed;
 
 namespace {
 

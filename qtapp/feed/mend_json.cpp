@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/mend_json.hpp"
+#include "feed/mend_json.hpp"
 
 #include <algorithm>
 #include <optional>
 
-namespace metabatch::service {
+namespace metabatch::feed {
 namespace {
 
 constexpr std::string_view kNulEscape = "\\u0000";
@@ -123,4 +123,4 @@ std::string mend_json(std::string_view line) {
   return out;
 }
 
-}  // namespace metabatch::service
+}  // namespace metabatch::feed

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/ndjson.hpp"
+#include "feed/ndjson.hpp"
 
 #include <simdjson.h>
 
@@ -7,7 +7,7 @@
 
 #include "metabatch/utf8.hpp"
 
-namespace metabatch::cli {
+namespace metabatch::feed {
 namespace {
 
 using simdjson::dom::element;
@@ -146,4 +146,4 @@ std::string_view NdjsonParser::cleaned(std::string_view text, std::string& room)
   return clean.text;
 }
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::feed

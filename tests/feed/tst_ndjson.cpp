@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "cli/ndjson.hpp"
+#include "feed/ndjson.hpp"
 
 using namespace metabatch;
-using namespace metabatch::cli;
+using namespace metabatch::feed;
 
 namespace {
 

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "feed/mend_json.hpp"
 #include "metabatch/report.hpp"
 #include "metabatch/update.hpp"
-#include "service/mend_json.hpp"
 
-namespace metabatch::cli {
+namespace metabatch::feed {
 
 /// What one line of input says.
 struct Record {
@@ -63,6 +63,4 @@ class NdjsonParser {
   std::uint64_t sanitized_ = 0;
 };
 
-using service::mend_json;
-
-}  // namespace metabatch::cli
+}  // namespace metabatch::feed

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <string>
 
-#include "cli/line_reader.hpp"
+#include "feed/line_reader.hpp"
 
-using namespace metabatch::cli;
+using namespace metabatch::feed;
 
 class TestLineReader : public QObject {
   Q_OBJECT

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/line_reader.hpp"
+#include "feed/line_reader.hpp"
 
 #include <cstring>
 #include <utility>
 
-namespace metabatch::cli {
+namespace metabatch::feed {
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
@@ -52,6 +52,7 @@ std::optional<Line> LineReader::next() {
 Line LineReader::finish(std::size_t size, std::size_t end) {
   std::string_view text(buffer_.data() + begin_, size);
   begin_ += end;
+  bytes_ += end;
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   if (++number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.size() > kMaxLineBytes) return {.number = number_, .text = {}, .too_long = true};
@@ -63,10 +64,12 @@ void LineReader::skip_rest() {
     const std::size_t found = find_end(buffer_.data() + begin_, end_ - begin_);
     if (found != std::string_view::npos) {
       begin_ += found + 1;
+      bytes_ += found + 1;
       return;
     }
+    bytes_ += end_ - begin_;
     begin_ = end_ = 0;
   } while (fill());
 }
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::feed

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace metabatch::cli {
+namespace metabatch::feed {
 
 inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;  // without its end
 
@@ -29,6 +29,8 @@ class LineReader {
   explicit LineReader(Source source);
 
   std::optional<Line> next();
+  /// How much of the stream was given out or skipped, ends of lines included.
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
   bool fill();
@@ -40,7 +42,8 @@ class LineReader {
   std::size_t begin_ = 0;  // of what is not given out yet
   std::size_t end_ = 0;
   std::uint64_t number_ = 0;
+  std::uint64_t bytes_ = 0;
   bool ended_ = false;
 };
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::feed

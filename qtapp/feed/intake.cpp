@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feed/intake.hpp"
+
+#include <utility>
+
+namespace metabatch::feed {
+namespace {
+
+std::string with_commas(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::size_t bytes_of(const Update& update) { return update.key.size() + update.value.size() + update.error.size(); }
+
+Update item_of(const Report& report, std::size_t i) {
+  return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
+}
+
+}  // namespace
+
+Intake::Intake(engine::Lanes& lanes, const Config& lane, Complaint complaint)
+    : lanes_(lanes), complaint_(std::move(complaint)), stamper_(engine::system_clock()) {
+  set_lane(lane);
+  too_long_.kind = Record::Kind::bad;
+  too_long_.reason = "over 1 MiB";
+}
+
+void Intake::set_lane(const Config& lane) {
+  most_entries_ = static_cast<std::size_t>(lane.queue_capacity);
+  most_bytes_ = static_cast<std::size_t>(lane.queue_bytes);
+}
+
+const Record& Intake::read(const Line& line) {
+  line_ = line.number;
+  record_ = line.too_long ? &too_long_ : &parser_.parse(line.text);
+  if (record_->kind == Record::Kind::bad) reject(record_->reason);
+  return *record_;
+}
+
+bool Intake::add() {
+  bool is_open = true;
+  if (record_->kind == Record::Kind::update) is_open = add_update(record_->update);
+  if (record_->kind == Record::Kind::report) is_open = add_report(*record_);
+  refused_items_ = limits_.refused_items();
+  sanitized_ = limits_.sanitized() + parser_.sanitized();
+  if (is_open) lines_ = line_;
+  return is_open;
+}
+
+bool Intake::add_update(const Update& update) {
+  if (bytes_of(update) > most_bytes_) {
+    reject("its " + with_commas(bytes_of(update)) + " bytes can never fit into queue_bytes, " +
+           with_commas(most_bytes_));
+    return true;
+  }
+  if (!add_item(update)) return false;
+  ++reports_;
+  return true;
+}
+
+bool Intake::add_item(const Update& update) {
+  if (!lanes_.wait_for_room(update.agent, 1, bytes_of(update))) return false;
+  lanes_.add(update);
+  return true;
+}
+
+bool Intake::add_report(const Record& record) {
+  const Report report = limits_.apply(record.agent, record.items, stamper_.next());
+  if (limits_.error()) complain(describe_report(*limits_.error()));
+  for (const RefusedItem& item : limits_.refused()) complain(describe(item));
+  if (report.size() == 0) return true;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < report.size(); ++i) bytes += bytes_of(item_of(report, i));
+  const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
+  const bool is_added =
+      fits ? lanes_.wait_for_room(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
+  if (is_added) ++reports_;
+  return is_added;
+}
+
+/// A report that the whole room of its lane does not hold at once.
+bool Intake::add_items(const Report& report) {
+  for (std::size_t i = 0; i < report.size(); ++i)
+    if (!add_item(item_of(report, i))) return false;
+  return true;
+}
+
+void Intake::reject(const std::string& reason) {
+  ++rejected_lines_;
+  complain(reason);
+}
+
+}  // namespace metabatch::feed

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "engine/clock.hpp"
+#include "engine/lanes.hpp"
+#include "feed/line_reader.hpp"
+#include "feed/ndjson.hpp"
+
+namespace metabatch::feed {
+
+/// Takes lines into the lanes and never drops: it waits for room before each add. Lines are read and added by one
+/// thread; counts may be read by any.
+class Intake {
+ public:
+  /// Told of each line that is not taken, and of what is left out of one that is: its number, and why.
+  using Complaint = std::function<void(std::uint64_t line, const std::string& what)>;
+
+  /// @shape lane: what the lane with the least room has
+  /// @owns  `lanes` outlive it
+  Intake(engine::Lanes& lanes, const Config& lane, Complaint complaint);
+
+  /// Says what is on the line and complains of it where it is bad: a bad line costs itself only.
+  ///
+  /// @owns the record holds until the next call
+  const Record& read(const Line& line);
+  /// Adds what the last read() said; nothing where that was blank or bad.
+  ///
+  /// @return false: the lanes were closed
+  bool add();
+  /// The room was changed.
+  void set_lane(const Config& lane);
+
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }  ///< read and, where there was something, added
+  [[nodiscard]] std::uint64_t reports() const { return reports_; }
+  [[nodiscard]] std::uint64_t rejected_lines() const { return rejected_lines_; }
+  [[nodiscard]] std::uint64_t refused_items() const { return refused_items_; }
+  [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
+
+ private:
+  bool add_update(const Update& update);
+  bool add_item(const Update& update);
+  bool add_report(const Record& record);
+  bool add_items(const Report& report);
+  void reject(const std::string& reason);
+  void complain(const std::string& reason) { complaint_(line_, reason); }
+
+  engine::Lanes& lanes_;
+  const Complaint complaint_;
+  std::atomic<std::size_t> most_entries_ = 0;
+  std::atomic<std::size_t> most_bytes_ = 0;
+  engine::Stamper stamper_;
+  NdjsonParser parser_;
+  ReportLimits limits_;
+  Record too_long_;
+  const Record* record_ = nullptr;  // of the last line
+  std::uint64_t line_ = 0;
+  std::atomic<std::uint64_t> lines_ = 0;
+  std::atomic<std::uint64_t> reports_ = 0;
+  std::atomic<std::uint64_t> rejected_lines_ = 0;
+  std::atomic<std::uint64_t> refused_items_ = 0;
+  std::atomic<std::uint64_t> sanitized_ = 0;
+};
+
+}  // namespace metabatch::feed

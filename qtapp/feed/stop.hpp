@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+
+namespace metabatch::feed {
+
+/// A pipe to oneself: wakes a poll() from a signal handler or another thread.
+class WakePipe {
+ public:
+  WakePipe();
+  ~WakePipe();
+  WakePipe(const WakePipe&) = delete;
+  WakePipe& operator=(const WakePipe&) = delete;
+
+  void wake() noexcept;  ///< safe in a signal handler
+  /// How often it was woken since the last call; does not wait.
+  std::size_t take() noexcept;
+  [[nodiscard]] int fd() const { return ends_[0]; }
+
+ private:
+  int ends_[2];
+};
+
+/// Asks the thread that feeds the engine to end, wherever it waits.
+class Stop {
+ public:
+  void request() noexcept {
+    is_requested_ = true;
+    pipe_.wake();
+  }
+  [[nodiscard]] bool is_requested() const noexcept { return is_requested_; }
+  /// @return false: stop was requested
+  bool sleep_until(std::chrono::steady_clock::time_point when);
+  /// Waits until there is something to read, or the end.
+  ///
+  /// @return false: stop was requested
+  bool wait_readable(int fd);
+
+ private:
+  std::atomic<bool> is_requested_ = false;
+  WakePipe pipe_;
+};
+
+}  // namespace metabatch::feed
