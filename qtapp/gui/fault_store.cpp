@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/fault_store.hpp"
 
+#include "engine/clock.hpp"
+
 namespace metabatch::gui {
 namespace {
 
@@ -15,6 +17,7 @@ FlushOutcome failed(FailureClass failure, const char* sqlstate, const char* mess
 }  // namespace
 
 FlushOutcome FaultStore::flush(std::span<const Update> entries, std::span<const std::string> chunks) {
+  m_refused.clear();
   m_chunks = std::make_shared<const std::vector<std::string>>(chunks.begin(), chunks.end());
   Fault fault = Fault::none;
   {
@@ -30,7 +33,16 @@ FlushOutcome FaultStore::flush(std::span<const Update> entries, std::span<const 
     return failed(FailureClass::other, "XX000", "injected fault: the database refuses to write");
   if (fault == Fault::disconnected)
     return failed(FailureClass::connection, "08006", "injected fault: the connection is lost");
-  return m_inner->flush(entries, chunks);
+  FlushOutcome outcome = m_inner->flush(entries, chunks);
+  if (outcome.failure != FailureClass::none) m_refused.clear();  // all of it is tried again
+  return outcome;
+}
+
+void FaultStore::hearRefusal(const Update& entry, const sql::Refusal& refusal) {
+  // A hunt that was begun anew finds the same ones again.
+  std::erase_if(m_refused, [&](const auto& one) { return one.agent == entry.agent && one.key == entry.key; });
+  m_refused.push_back({engine::system_clock().wall_now(), entry.agent, std::string(entry.key), std::string(entry.value),
+                       std::string(entry.error), entry.collected_at, refusal.sqlstate, refusal.why});
 }
 
 void FaultStore::cancel() noexcept {

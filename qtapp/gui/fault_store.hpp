@@ -5,10 +5,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/store.hpp"
 #include "metabatch/time.hpp"
+#include "models/quarantine.hpp"
+#include "sql/refusal.hpp"
 
 namespace metabatch::gui {
 
@@ -38,6 +41,10 @@ class FaultStore final : public engine::Store {
   void setPaused(bool paused);
   /// The chunks of the last flush. On the flusher's thread only.
   [[nodiscard]] Payloads lastChunks() const { return m_chunks; }
+  /// Why the inner store sets an entry of the running flush aside. On the flusher's thread only.
+  void hearRefusal(const Update& entry, const sql::Refusal& refusal);
+  /// What the last flush set aside for good. On the flusher's thread only.
+  [[nodiscard]] std::vector<models::RefusedLine> takeRefused() { return std::exchange(m_refused, {}); }
 
  private:
   const std::unique_ptr<engine::Store> m_inner;
@@ -46,7 +53,9 @@ class FaultStore final : public engine::Store {
   Fault m_fault = Fault::none;  // m_mutex
   bool m_isPaused = false;      // m_mutex
   bool m_isCancelled = false;   // m_mutex
-  Payloads m_chunks;            // of the flusher's thread
+  // Of the flusher's thread:
+  Payloads m_chunks;
+  std::vector<models::RefusedLine> m_refused;
 };
 
 }  // namespace metabatch::gui

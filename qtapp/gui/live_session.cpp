@@ -59,6 +59,8 @@ void LiveSession::setFault(Fault fault) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, fault] { worker->setFault(fault); });
 }
 
+void LiveSession::sendRefused() { QMetaObject::invokeMethod(m_worker, &SessionWorker::sendRefused); }
+
 void LiveSession::record(const QString& file) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, file] { worker->record(file); });
 }

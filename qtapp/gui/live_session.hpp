@@ -10,6 +10,7 @@
 #include "gui/fault_store.hpp"
 #include "models/channel_log.hpp"
 #include "models/flush_log.hpp"
+#include "models/quarantine.hpp"
 #include "models/sample.hpp"
 #include "sql/database.hpp"
 
@@ -28,6 +29,7 @@ struct Look {
   models::Sample sample;
   std::vector<models::FlushLine> flushes;    ///< ended since the last look, in that order
   std::vector<models::ChannelLine> channel;  ///< notifications since then
+  std::vector<models::RefusedLine> refused;  ///< values that the database refused since then
   std::vector<QString> alarms;
 };
 
@@ -49,6 +51,8 @@ class LiveSession : public QObject {
   void flushNow();
   void setFlushingPaused(bool paused);
   void setFault(Fault fault);
+  /// Sends a few values that no database can hold, for the demo.
+  void sendRefused();
   /// Records what the fleet sends as NDJSON; an empty name ends that.
   void record(const QString& file);
   /// Writes what is held, within final_flush_timeout; faults and pauses end. closed() follows.

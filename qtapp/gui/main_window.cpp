@@ -67,11 +67,15 @@ void MainWindow::makePages() {
   m_agentsPage = new AgentsPage;
   m_channelPage = new ChannelPage(m_channel, m_series, m_window);
   m_inspector = new InspectorPage;
-  m_pages->addTab(m_dashboard, tr("Dashboard"));
-  m_pages->addTab(m_flushPage, tr("Flushes"));
-  m_pages->addTab(m_agentsPage, tr("Agents"));
-  m_pages->addTab(m_channelPage, tr("Channel"));
-  m_pages->addTab(m_inspector, tr("Inspector"));
+  m_quarantinePage = new QuarantinePage(m_quarantine);
+  m_doctorPage = new DoctorPage;
+  addPage(m_dashboard, "Dashboard", tr("Dashboard"));
+  addPage(m_flushPage, "Flushes", tr("Flushes"));
+  addPage(m_agentsPage, "Agents", tr("Agents"));
+  addPage(m_channelPage, "Channel", tr("Channel"));
+  addPage(m_quarantinePage, "Quarantine", tr("Quarantine"));
+  addPage(m_doctorPage, "Doctor", tr("Doctor"));
+  addPage(m_inspector, "Inspector", tr("Inspector"));
   m_stack = new QStackedWidget;
   m_stack->addWidget(m_doors);
   m_stack->addWidget(m_pages);
@@ -81,6 +85,11 @@ void MainWindow::makePages() {
   connect(m_doors, &DoorsPage::connectChosen, this, &MainWindow::openConnection);
   connect(m_doors, &DoorsPage::inspectChosen, this, &MainWindow::startInspector);
   connect(m_pages, &QTabWidget::currentChanged, this, &MainWindow::refresh);
+}
+
+void MainWindow::addPage(QWidget* page, const char* name, const QString& title) {
+  page->setObjectName(name);
+  m_pages->addTab(page, title);
 }
 
 void MainWindow::makeTune() {
@@ -97,6 +106,9 @@ void MainWindow::makeTune() {
   addDockWidget(Qt::RightDockWidgetArea, m_tuneDock);
   connect(m_tune, &TunePanel::changeWanted, this, &MainWindow::changeSettings);
   connect(m_tune, &TunePanel::fleetWanted, this, &MainWindow::changeFleet);
+  connect(m_tune, &TunePanel::refusalWanted, this, [this] {
+    if (m_session) m_session->sendRefused();
+  });
   connect(m_tune, &TunePanel::faultWanted, this, [this](Fault fault) {
     if (!m_session) return;
     m_session->setFault(fault);
@@ -164,13 +176,13 @@ void MainWindow::offerPages(std::initializer_list<QWidget*> pages) {
 
 void MainWindow::showPage(const QString& name) {
   for (int i = 0; i < m_pages->count(); ++i)
-    if (m_pages->tabText(i) == name) m_pages->setCurrentIndex(i);
+    if (m_pages->widget(i)->objectName() == name) m_pages->setCurrentIndex(i);
 }
 
 QStringList MainWindow::pages() const {
   QStringList names;
   for (int i = 0; i < m_pages->count(); ++i)
-    if (m_pages->isTabVisible(i)) names += m_pages->tabText(i);
+    if (m_pages->isTabVisible(i)) names += m_pages->widget(i)->objectName();
   return names;
 }
 

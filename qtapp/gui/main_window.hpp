@@ -11,10 +11,12 @@
 #include "gui/channel_watch.hpp"
 #include "gui/connect_dialog.hpp"
 #include "gui/dashboard.hpp"
+#include "gui/doctor_page.hpp"
 #include "gui/doors_page.hpp"
 #include "gui/flush_page.hpp"
 #include "gui/inspector_page.hpp"
 #include "gui/live_session.hpp"
+#include "gui/quarantine_page.hpp"
 #include "gui/tune_panel.hpp"
 
 class QComboBox;
@@ -43,6 +45,7 @@ class MainWindow : public QMainWindow {
   void startWatch(const sql::PgAddress& address, const QString& channel);
   /// The inspector alone.
   void startInspector();
+  /// The names are those of the pages in English: Dashboard, Flushes, Agents, Channel, Quarantine, Doctor, Inspector.
   void showPage(const QString& name);
   [[nodiscard]] QStringList pages() const;
 
@@ -57,6 +60,8 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] QString visibleCsv() const;
   [[nodiscard]] models::FlushLog& flushes() { return m_flushes; }
   [[nodiscard]] InspectorPage& inspector() { return *m_inspector; }
+  [[nodiscard]] QuarantinePage& quarantine() { return *m_quarantinePage; }
+  [[nodiscard]] DoctorPage& doctor() { return *m_doctorPage; }
 
  signals:
   void sessionStarted();
@@ -88,9 +93,11 @@ class MainWindow : public QMainWindow {
   void changeSettings(const Config& wanted);
   void changeFleet(const engine::FleetOptions& fleet);
   void closeSession();
+  void addPage(QWidget* page, const char* name, const QString& title);
   void offerPages(std::initializer_list<QWidget*> pages);
   void sessionIsClosed(quint64 held);
   void refreshState();
+  void showRefused();
   void mark(const QString& text);
   void showShortcuts();
 
@@ -99,6 +106,7 @@ class MainWindow : public QMainWindow {
   models::Condition m_condition;
   models::FlushLog m_flushes;
   models::ChannelLog m_channel;
+  models::Quarantine m_quarantine;
   QUndoStack m_undo;
   std::unique_ptr<LiveSession> m_session;
   std::unique_ptr<ChannelWatch> m_watch;
@@ -112,6 +120,8 @@ class MainWindow : public QMainWindow {
   FlushPage* m_flushPage;
   AgentsPage* m_agentsPage;
   ChannelPage* m_channelPage;
+  QuarantinePage* m_quarantinePage;
+  DoctorPage* m_doctorPage;
   InspectorPage* m_inspector;
   TunePanel* m_tune;
   QDockWidget* m_tuneDock;

@@ -150,7 +150,8 @@ void MainWindow::showShortcuts() {
       {"Ctrl++, Ctrl+-, Ctrl+wheel", "zoom all charts"},
       {"drag, Shift+wheel, arrows", "move all charts through time"},
       {"double click, Home", "back to live"},
-      {"Alt+1 … Alt+5", "pages"},
+      {"Alt+1 … Alt+7", "pages"},
+      {"F5", "on the doctor's page: examine again"},
       {"F9", "tuning panel"},
       {"Ctrl+W", "end the session"},
       {"Ctrl+Q", "quit; what is held is written first"}};

@@ -4,6 +4,7 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabWidget>
 
 #include "engine/clock.hpp"
 #include "gui/main_window.hpp"
@@ -17,8 +18,17 @@ void MainWindow::forget() {
   m_condition = {};
   m_flushes.clear();
   m_channel.clear();
+  m_quarantine.clear();
+  showRefused();
   m_undo.clear();
   m_window.goLive();
+}
+
+/// How many were refused stands on the tab, so that it is seen from every page.
+void MainWindow::showRefused() {
+  const quint64 refused = m_quarantine.refused();
+  const int tab = m_pages->indexOf(m_quarantinePage);
+  m_pages->setTabText(tab, refused == 0 ? tr("Quarantine") : tr("Quarantine (%1)").arg(models::withCommas(refused)));
 }
 
 void MainWindow::startDemo() {
@@ -51,6 +61,7 @@ void MainWindow::startSession(SessionPlan plan) {
   connect(session, &LiveSession::started, this, &MainWindow::sessionStarted);
   connect(session, &LiveSession::started, this, [this] {
     m_agentsPage->setDatabase(m_session->plan().database, 3 * m_session->plan().fleet.every);
+    m_doctorPage->setDatabase(m_session->plan().database);
     refreshState();
   });
   if (const Result<Config> config = validated(session->plan().config)) m_tune->setConfig(*config);
@@ -66,7 +77,7 @@ void MainWindow::startSession(SessionPlan plan) {
   m_channelPage->setState({});
   m_channelPage->setLatencyShown(false);
   m_agentsPage->setDatabase(std::nullopt, {});
-  offerPages({m_dashboard, m_flushPage, m_agentsPage, m_channelPage, m_inspector});
+  offerPages({m_dashboard, m_flushPage, m_agentsPage, m_channelPage, m_quarantinePage, m_doctorPage, m_inspector});
   m_tuneDock->setVisible(QSettings().value("tune", true).toBool());
   session->start();
   refreshState();
@@ -102,9 +113,10 @@ void MainWindow::startWatch(const sql::PgAddress& address, const QString& channe
   });
   m_channelPage->setLatencyShown(true);
   m_agentsPage->setDatabase(sql::Database(address), {});
+  m_doctorPage->setDatabase(sql::Database(address));
   m_where->setText(tr("Watching %1, read-only").arg(QString::fromStdString(address.shown())));
   m_stack->setCurrentWidget(m_pages);
-  offerPages({m_channelPage, m_agentsPage, m_inspector});
+  offerPages({m_channelPage, m_agentsPage, m_doctorPage, m_inspector});
   refreshState();
 }
 
@@ -129,6 +141,10 @@ void MainWindow::take(const Look& look) {
     m_condition.failuresInARow = isFailed ? m_condition.failuresInARow + 1 : 0;
     m_condition.lastFailure = isFailed ? QString::fromStdString(line.message) : QString();
   }
+  if (!look.refused.empty()) {
+    m_quarantine.add(look.refused);
+    showRefused();
+  }
   for (const QString& alarm : look.alarms) statusBar()->showMessage(alarm, 30'000);
   m_series.take(look.sample);
   m_dashboard->refresh(m_condition);
@@ -137,6 +153,7 @@ void MainWindow::take(const Look& look) {
 
 void MainWindow::closeSession() {
   m_agentsPage->setDatabase(std::nullopt, {});
+  m_doctorPage->setDatabase(std::nullopt);
   if (m_watch) m_watch->close();
   if (m_session) m_session->close();
   if (!m_session && !m_watch) return showDoors();

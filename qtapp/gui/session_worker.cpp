@@ -9,6 +9,8 @@
 namespace metabatch::gui {
 namespace {
 
+constexpr std::size_t kTooLong = 70'000;  // characters; the column holds 65,535
+constexpr std::size_t kRefusedAtOnce = 3;
 constexpr std::size_t kRing = 4096;         // notifications between two looks
 constexpr std::size_t kMostFlushes = 5000;  // between two looks; as many as the log keeps
 
@@ -38,13 +40,17 @@ std::optional<std::string> SessionWorker::begin() {
   if (!config) return describe(config.error(), m_plan.config);
   if (const auto wrong = m_plan.database.check()) return wrong->message;
   if (const auto wrong = registerFleet(m_plan.fleet)) return wrong;
-  m_store = std::make_unique<FaultStore>(m_plan.database.make_store({.config = *config,
-                                                                     .register_missing = false,
-                                                                     .notifier = &m_notifier,
-                                                                     .on_alarm = [this](const std::string& said) {
-                                                                       const std::lock_guard lock(m_mutex);
-                                                                       m_alarms.push_back(QString::fromStdString(said));
-                                                                     }}));
+  m_store = std::make_unique<FaultStore>(m_plan.database.make_store(
+      {.config = *config,
+       .register_missing = false,
+       .notifier = &m_notifier,
+       .on_alarm =
+           [this](const std::string& said) {
+             const std::lock_guard lock(m_mutex);
+             m_alarms.push_back(QString::fromStdString(said));
+           },
+       .on_refused = [this](const Update& entry,
+                            const sql::Refusal& refusal) { m_store->hearRefusal(entry, refusal); }}));
   engine::EngineOptions options;
   options.on_flush = [this](const engine::FlushRecord& record) { take(record); };
   engine::Store* const stores[] = {m_store.get()};
@@ -84,7 +90,10 @@ void SessionWorker::take(const engine::FlushRecord& record) {
   line.sqlstate = record.sqlstate;
   line.message = record.message;
   line.chunks = m_store->lastChunks();
+  std::vector<models::RefusedLine> refused = m_store->takeRefused();
   const std::lock_guard lock(m_mutex);
+  if (m_refused.size() < models::Quarantine::kLines)
+    m_refused.insert(m_refused.end(), std::make_move_iterator(refused.begin()), std::make_move_iterator(refused.end()));
   if (m_flushes.size() >= kMostFlushes) m_flushes.erase(m_flushes.begin(), m_flushes.begin() + kMostFlushes / 2);
   m_flushes.push_back(std::move(line));
 }
@@ -107,6 +116,7 @@ void SessionWorker::look() {
   {
     const std::lock_guard lock(m_mutex);
     look->flushes.swap(m_flushes);
+    look->refused.swap(m_refused);
     look->alarms.swap(m_alarms);
   }
   emit looked(look);
@@ -141,6 +151,20 @@ void SessionWorker::setFlushingPaused(bool paused) {
 
 void SessionWorker::setFault(Fault fault) {
   if (m_store) m_store->setFault(fault);
+}
+
+/// As raw updates: what an agent reports is cut long before a column could refuse it.
+void SessionWorker::sendRefused() {
+  if (!m_lanes) return;
+  const engine::Fleet fleet(m_plan.fleet);
+  const std::string tooLong(kTooLong, 'x');
+  const std::string withControls = "\x1b[31mred\x07 " + std::string("\u202e") + "desrever " + tooLong;
+  for (std::size_t i = 0; i < std::min(kRefusedAtOnce, fleet.agents().size()); ++i)
+    (void)m_lanes->add({fleet.agents()[i],
+                        fleet.keys()[i % fleet.keys().size()],
+                        i == 1 ? withControls : tooLong,
+                        {},
+                        engine::system_clock().wall_now()});
 }
 
 void SessionWorker::record(const QString& file) {

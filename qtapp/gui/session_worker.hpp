@@ -26,6 +26,7 @@ class SessionWorker : public QObject {
   void flushNow();
   void setFlushingPaused(bool paused);
   void setFault(Fault fault);
+  void sendRefused();
   void record(const QString& file);
   void close();
 
@@ -53,8 +54,9 @@ class SessionWorker : public QObject {
   FleetFeeder m_feeder;
   QTimer m_timer{this};
   std::mutex m_mutex;
-  std::vector<models::FlushLine> m_flushes;  // m_mutex
-  std::vector<QString> m_alarms;             // m_mutex
+  std::vector<models::FlushLine> m_flushes;    // m_mutex
+  std::vector<models::RefusedLine> m_refused;  // m_mutex
+  std::vector<QString> m_alarms;               // m_mutex
 };
 
 }  // namespace metabatch::gui

@@ -5,6 +5,7 @@
 #include <QFormLayout>
 #include <QGroupBox>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QRegularExpression>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -148,6 +149,11 @@ QWidget* TunePanel::makeFaults() {
   m_fault->addItems({tr("nothing"), tr("slow database (+1.5 s)"), tr("database refuses"), tr("connection lost")});
   connect(m_fault, &QComboBox::activated, this, [this](int index) { emit faultWanted(static_cast<Fault>(index)); });
   form->addRow(tr("fault"), m_fault);
+  auto* const refused = new QPushButton(tr("Send refused &values"));
+  refused->setObjectName("refused");
+  refused->setToolTip(tr("Three values of 70,000 characters, which no column holds: see the Quarantine page"));
+  connect(refused, &QPushButton::clicked, this, &TunePanel::refusalWanted);
+  form->addRow(refused);
   return group;
 }
 

@@ -40,6 +40,8 @@ class TunePanel : public QWidget {
   void changeWanted(const metabatch::Config& wanted);
   void fleetWanted(const metabatch::engine::FleetOptions& fleet);
   void faultWanted(metabatch::gui::Fault fault);
+  /// A value that the database refuses is to be sent.
+  void refusalWanted();
 
  private:
   struct Asked {

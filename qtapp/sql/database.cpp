@@ -20,6 +20,7 @@ PgOptions pg_options(const PgAddress& address, const StoreWishes& wishes) {
   options.register_missing = wishes.register_missing;
   options.notifier = wishes.notifier;
   options.on_alarm = wishes.on_alarm;
+  options.on_refused = wishes.on_refused;
   options.last_warning = wishes.last_warning;
   options.flush_limit = std::min(options.flush_limit, wishes.config.final_flush_timeout * 4 / 5);
   options.timeouts.statement = std::min(options.timeouts.statement, options.flush_limit * 2 / 3);
@@ -39,6 +40,7 @@ std::unique_ptr<engine::Store> Database::make_store(const StoreWishes& wishes) c
   options.file = std::get<std::string>(where_);
   options.register_missing = wishes.register_missing;
   options.notifier = wishes.notifier;
+  options.on_refused = wishes.on_refused;
   return std::make_unique<SqliteStore>(std::move(options));
 }
 

@@ -14,6 +14,7 @@
 #include "metabatch/config.hpp"
 #include "sql/pg_address.hpp"
 #include "sql/pg_warnings.hpp"
+#include "sql/refusal.hpp"
 
 namespace metabatch::sql {
 
@@ -30,6 +31,7 @@ struct StoreWishes {
   engine::Notifier* notifier = nullptr;  ///< told the chunks after each commit; must outlive the store
   /// Called on the flusher's thread with a sentence that somebody has to hear.
   std::function<void(const std::string&)> on_alarm;
+  OnRefused on_refused = {};  ///< called for each value that is set aside
   /// Shared by the stores that are made of one wish: what each would say is said once.
   std::shared_ptr<LastWarning> last_warning = std::make_shared<LastWarning>();
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libpq-fe.h>
 
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -47,14 +48,22 @@ std::string with_unit(double number, const char* unit) {
   return text;
 }
 
-class Examination {
+}  // namespace
+
+class PgExamination::Looks {
  public:
-  explicit Examination(const PgAddress& address) : connection_(address, {}) {}
+  explicit Looks(const PgAddress& address) : connection_(address, {}) {}
 
   std::vector<PgFinding> run() {
     connection_.arm(std::chrono::seconds(20));
+    if (is_cancelled_) return {};  // before arm(), which forgets it
     if (look_at_server() && look_at_table()) look_at_rows();
     return std::move(findings_);
+  }
+
+  void cancel() noexcept {
+    is_cancelled_ = true;
+    connection_.cancel();
   }
 
  private:
@@ -172,10 +181,14 @@ class Examination {
 
   PgConnection connection_;
   std::vector<PgFinding> findings_;
+  std::atomic<bool> is_cancelled_ = false;
 };
 
-}  // namespace
+PgExamination::PgExamination(const PgAddress& address) : looks_(std::make_unique<Looks>(address)) {}
+PgExamination::~PgExamination() = default;
+std::vector<PgFinding> PgExamination::run() { return looks_->run(); }
+void PgExamination::cancel() noexcept { looks_->cancel(); }
 
-std::vector<PgFinding> examine(const PgAddress& address) { return Examination(address).run(); }
+std::vector<PgFinding> examine(const PgAddress& address) { return PgExamination(address).run(); }
 
 }  // namespace metabatch::sql

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,5 +33,23 @@ struct PgFinding {
 /// read-only, table, columns, key, privileges, UNLOGGED, fillfactor, notification queue, encoding, clock, TLS, version,
 /// latency. Changes nothing. What cannot be looked at because of an earlier finding is left out.
 std::vector<PgFinding> examine(const PgAddress& address);
+
+/// The same for somebody who may not want to wait for it: run() in one thread, cancel() from another.
+class PgExamination {
+ public:
+  explicit PgExamination(const PgAddress& address);
+  ~PgExamination();
+  PgExamination(const PgExamination&) = delete;
+  PgExamination& operator=(const PgExamination&) = delete;
+
+  /// Once, in the thread that made this.
+  std::vector<PgFinding> run();
+  /// Ends run() soon, or before it begins; what it found so far is then of no use. Any thread.
+  void cancel() noexcept;
+
+ private:
+  class Looks;
+  std::unique_ptr<Looks> looks_;
+};
 
 }  // namespace metabatch::sql

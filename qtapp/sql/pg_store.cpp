@@ -208,6 +208,7 @@ std::optional<PgFailure> PgStore::hunt(Flush& flush, std::size_t from, std::size
   flush.fate(from) = Fate::quarantined;
   flush.outcome.sqlstate = answer.failure->sqlstate;
   flush.outcome.message = answer.failure->message;
+  if (options_.on_refused) options_.on_refused(flush.live[from], {answer.failure->sqlstate, answer.failure->message});
   return std::nullopt;
 }
 

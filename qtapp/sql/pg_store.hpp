@@ -17,6 +17,7 @@
 #include "sql/pg_arrays.hpp"
 #include "sql/pg_connection.hpp"
 #include "sql/pg_warnings.hpp"
+#include "sql/refusal.hpp"
 
 namespace metabatch::sql {
 
@@ -38,6 +39,7 @@ struct PgOptions {
   /// found again. When entries were written that are dated over a minute ahead of the server's clock, as they are: the
   /// newer stamp wins, so they hold their rows until then; at most every `between_warnings`.
   std::function<void(const std::string&)> on_alarm;
+  OnRefused on_refused = {};
 };
 
 /// The rows of a Coder-style control plane. A flush is one UPDATE of existing rows and its NOTIFYs, in one

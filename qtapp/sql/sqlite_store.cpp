@@ -99,12 +99,25 @@ std::optional<SqliteFailure> SqliteStore::write_all(std::span<const Update> entr
     const int code = write_one(entries[i], agent.of(entries[i].agent), written.fates[i]);
     if (is_refusal_of_a_value(code)) {
       written.fates[i] = Fate::quarantined;
-      written.quarantine_reason = connection_.failure(code).message;
     } else if (code != SQLITE_OK) {
       return connection_.failure(code);
     }
+    if (written.fates[i] == Fate::quarantined) set_aside(entries[i], code, written);
   }
   return connection_.execute("COMMIT");
+}
+
+void SqliteStore::set_aside(const Update& entry, int code, Written& written) const {
+  std::string& why = written.quarantine_reason;
+  if (code != SQLITE_OK) {
+    why = connection_.failure(code).message;
+  } else {
+    const bool is_value = exceeds(entry.value, kMaxValueCharacters);
+    why = std::string(is_value ? "value" : "error") +
+          " too long: " + std::to_string(count_code_points(is_value ? entry.value : entry.error)) +
+          " characters, the column holds " + std::to_string(kMaxValueCharacters);
+  }
+  if (options_.on_refused) options_.on_refused(entry, {"", why});
 }
 
 int SqliteStore::write_one(const Update& entry, std::string_view agent, Fate& fate) {

@@ -7,6 +7,7 @@
 
 #include "engine/notifier.hpp"
 #include "engine/store.hpp"
+#include "sql/refusal.hpp"
 #include "sql/sqlite_connection.hpp"
 
 namespace metabatch::sql {
@@ -19,6 +20,7 @@ struct SqliteOptions {
   Duration busy_timeout = kDefaultBusyTimeout;  ///< how long a flush waits for a lock that another program holds
   bool register_missing = false;                ///< a flush creates the rows it finds missing, in its transaction
   engine::Notifier* notifier = nullptr;         ///< told the chunks after the commit; must outlive the store
+  OnRefused on_refused = {};
 };
 
 /// The embedded store: one file, one transaction a flush. A failed flush is rolled back as a whole, so
@@ -44,6 +46,7 @@ class SqliteStore final : public engine::Store {
     std::vector<Fate> fates;
     std::string quarantine_reason;
   };
+  void set_aside(const Update& entry, int code, Written& written) const;
   std::optional<SqliteFailure> write_all(std::span<const Update> entries, Written& written);
   std::optional<SqliteFailure> ready();
   int write_one(const Update& entry, std::string_view agent, Fate& fate);

@@ -4,8 +4,10 @@
 
 #include "metabatch/chunks.hpp"
 #include "models/channel_log.hpp"
+#include "models/doctor_findings.hpp"
 #include "models/flush_log.hpp"
 #include "models/inspection.hpp"
+#include "models/quarantine.hpp"
 
 using namespace metabatch;
 using namespace metabatch::models;
@@ -62,6 +64,11 @@ class TstLogs : public QObject {
   void channelLogIsBounded();
   void inspectedPlacesCountCharacters();
   void inspectedSaysWhatIsOdd();
+  void refusedValuesAreShownSafely_data();
+  void refusedValuesAreShownSafely();
+  void refusedValuesStandNewestFirstAndGoOutAsTheyCame();
+  void quarantineIsBoundedInLinesAndBytes();
+  void doctorSaysTheWorstFirst();
 };
 
 void TstLogs::flushesStandNewestFirst() {
@@ -176,6 +183,80 @@ void TstLogs::inspectedSaysWhatIsOdd() {
   QVERIFY2(findingsText(twice).contains("byte 22, named before"), qPrintable(findingsText(twice)));
   QVERIFY2(findingsText(twice).contains("duplicates"), qPrintable(findingsText(twice)));
   QVERIFY(inspected({}).findings.empty());
+}
+
+void TstLogs::refusedValuesAreShownSafely_data() {
+  QTest::addColumn<QByteArray>("bytes");
+  QTest::addColumn<QString>("shown");
+  QTest::newRow("plain") << QByteArray("12 %") << "12 %";
+  QTest::newRow("letters of everybody") << QByteArray("größe 数") << QString::fromUtf8("größe 数");
+  QTest::newRow("line end, tab") << QByteArray("a\nb\tc") << "a\\nb\\tc";
+  QTest::newRow("an escape sequence") << QByteArray("\x1b[31m") << "\\u{1b}[31m";
+  QTest::newRow("right to left override") << QByteArray("a\u202eb") << "a\\u{202e}b";
+  QTest::newRow("zero width") << QByteArray("a\u200bb") << "a\\u{200b}b";
+  QTest::newRow("what looks escaped") << QByteArray("a\\n") << "a\\\\n";
+  QTest::newRow("as long as may be") << QByteArray(10, 'x') << QString(10, 'x');
+  QTest::newRow("longer") << QByteArray(1234, 'x') << QString(10, 'x') + QString::fromUtf8(" … (1,234 characters)");
+  QTest::newRow("past the first plane") << QByteArray("\U0001F600") << QString::fromUtf8("\U0001F600");
+}
+
+void TstLogs::refusedValuesAreShownSafely() {
+  QFETCH(QByteArray, bytes);
+  QTEST(safeText(bytes.toStdString(), 10), "shown");
+}
+
+void TstLogs::refusedValuesStandNewestFirstAndGoOutAsTheyCame() {
+  Quarantine quarantine;
+  const QAbstractItemModelTester tester(&quarantine, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  const WallTime at{std::chrono::microseconds(1'767'322'984'678'901)};
+  quarantine.add(
+      {{at, agent(1), "cpu", "a\nb", "", at, "22001", "too long"}, {at, agent(2), "mem", "\x01", "odd", at, "", "no"}});
+  QCOMPARE(printed(quarantine), QString("11000000-0000-0000-0000-000000000002 | mem | \\u{1} | no | \n"
+                                        "11000000-0000-0000-0000-000000000001 | cpu | a\\nb | too long | 22001\n"));
+  QVERIFY(refusedDetail(quarantine.line(1)).contains("too long (SQLSTATE 22001)"));
+  QVERIFY(refusedDetail(quarantine.line(0)).contains("Error, 3 bytes\n  odd"));
+  const QByteArray lines = refusedNdjson(quarantine);
+  QCOMPARE(lines.count('\n'), 2);
+  QVERIFY2(lines.startsWith("{\"agent\":\"11000000-0000-0000-0000-000000000001\",\"collected_at\":\"2026-01-02T"),
+           lines.constData());
+  QVERIFY(lines.contains("\"value\":\"a\\nb\"") && lines.contains("\"value\":\"\\u0001\""));
+  quarantine.clear();
+  QCOMPARE(quarantine.refused(), 0u);
+}
+
+void TstLogs::quarantineIsBoundedInLinesAndBytes() {
+  Quarantine quarantine;
+  const QAbstractItemModelTester tester(&quarantine, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  quarantine.add(std::vector<RefusedLine>(Quarantine::kLines + 5));
+  quarantine.add(std::vector<RefusedLine>(10));
+  QCOMPARE(quarantine.rowCount(), static_cast<int>(Quarantine::kLines));
+  QCOMPARE(quarantine.refused(), Quarantine::kLines + 15);
+  QCOMPARE(quarantine.forgotten(), 15u);
+  quarantine.clear();
+  RefusedLine large;
+  large.value.assign(Quarantine::kBytes / 2, 'x');
+  quarantine.add({large, large});
+  QCOMPARE(quarantine.rowCount(), 2);
+  large.value.push_back('x');
+  quarantine.add({large});
+  QCOMPARE(quarantine.rowCount(), 1);  // at least the newest
+}
+
+void TstLogs::doctorSaysTheWorstFirst() {
+  DoctorFindings findings;
+  const QAbstractItemModelTester tester(&findings, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  findings.show({{Severity::good, "connection", "fine", ""},
+                 {Severity::notice, "tls", "not encrypted", "encrypt"},
+                 {Severity::alarm, "table", "is missing", "create it"},
+                 {Severity::good, "version", "15", ""}});
+  QCOMPARE(
+      printed(findings),
+      QString(
+          "table | is missing | create it\ntls | not encrypted | encrypt\nconnection | fine | \nversion | 15 | \n"));
+  QCOMPARE(findings.summary(), QString("1 problem that would lose data, 1 notice, 2 good"));
+  QVERIFY(findings.asText().startsWith("problem table       is missing\n                    -> create it\nnotice  "));
+  QVERIFY(findings.index(0, 0).data(DoctorFindings::IsProblem).toBool());
+  QVERIFY(!findings.index(1, 0).data(DoctorFindings::IsProblem).toBool());
 }
 
 QTEST_GUILESS_MAIN(TstLogs)

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QAbstractTableModel>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/time.hpp"
+#include "metabatch/uuid.hpp"
+
+namespace metabatch::models {
+
+/// One entry that the database refused, with all that is needed to mend it and send it again.
+struct RefusedLine {
+  WallTime at{};  ///< when it was refused
+  Uuid agent;
+  std::string key;
+  std::string value;
+  std::string error;
+  WallTime collectedAt{};
+  std::string sqlstate;
+  std::string why;
+};
+
+/// The entries that were refused, newest first. Bounded in lines and in bytes; how many went is counted.
+class Quarantine : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  enum Column { Time, Agent, Key, Value, Why, SqlState, Columns };
+  static constexpr std::size_t kLines = 1000;
+  static constexpr std::size_t kBytes = std::size_t{32} << 20;  ///< of keys, values and errors
+
+  using QAbstractTableModel::QAbstractTableModel;
+
+  /// @shape lines: in the order in which they were refused
+  void add(const std::vector<RefusedLine>& lines);
+  void clear();
+  [[nodiscard]] const RefusedLine& line(int row) const { return m_lines[static_cast<std::size_t>(row)]; }
+  /// Since clear(), those forgotten among them.
+  [[nodiscard]] quint64 refused() const { return m_refused; }
+  [[nodiscard]] quint64 forgotten() const { return m_refused - m_lines.size(); }
+
+  [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+  [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+  [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+ private:
+  void forgetOldest();
+
+  std::deque<RefusedLine> m_lines;  // newest first
+  std::size_t m_bytes = 0;
+  quint64 m_refused = 0;
+};
+
+/// Text that came from outside, fit to be shown: what is not to be seen, or would turn, break or hide what stands beside it, is
+/// written as `\n` or `\u{202e}`, a backslash as `\\`; the start only where it is longer than `most` characters.
+QString safeText(std::string_view bytes, qsizetype most);
+
+/// All about one refused entry, and what to do.
+QString refusedDetail(const RefusedLine& line);
+
+/// What `metabatch ingest` reads: one update a line, exactly as it was refused, to be mended and sent again.
+QByteArray refusedNdjson(const RefusedLine& line);
+/// All lines, oldest first.
+QByteArray refusedNdjson(const Quarantine& quarantine);
+
+}  // namespace metabatch::models

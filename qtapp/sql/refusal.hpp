@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "metabatch/update.hpp"
+
+namespace metabatch::sql {
+
+/// Why a database refuses a value.
+struct Refusal {
+  std::string sqlstate;  ///< empty: the store has none
+  std::string why;       ///< for people
+};
+
+/// Called on the flusher's thread for each entry that a flush sets aside, before the flush is over; the fates of its outcome
+/// say whether that stood (a flush that fails later sets nothing aside).
+///
+/// @owns nothing: `entry` is only read during the call
+using OnRefused = std::function<void(const Update& entry, const Refusal& refusal)>;
+
+}  // namespace metabatch::sql
