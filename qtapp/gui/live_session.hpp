@@ -3,10 +3,12 @@
 
 #include <QObject>
 #include <QThread>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "engine/fleet.hpp"
+#include "engine/lanes.hpp"
 #include "gui/fault_store.hpp"
 #include "models/channel_log.hpp"
 #include "models/flush_log.hpp"
@@ -18,6 +20,8 @@ namespace metabatch::gui {
 
 /// What to drive, and where to.
 struct SessionPlan {
+  /// Another source beside the fleet: told what it may add to, and nullptr before that ends. In the session's own thread.
+  std::function<void(engine::Lanes*)> alsoFeed = {};
   sql::Database database;
   engine::FleetOptions fleet;
   Config config;

@@ -31,6 +31,7 @@ void SessionWorker::start() {
     return;
   }
   emit started();
+  if (m_plan.alsoFeed) m_plan.alsoFeed(m_lanes.get());
   look();
   m_timer.start();
 }
@@ -173,6 +174,7 @@ void SessionWorker::record(const QString& file) {
 
 void SessionWorker::close() {
   if (!m_lanes) return;
+  if (m_plan.alsoFeed) m_plan.alsoFeed(nullptr);
   m_timer.stop();
   m_feeder.stop();
   (void)m_feeder.record({});
