@@ -16,6 +16,9 @@ HttpResponse not_found() {
   return error_response(404, "Resource not found or you do not have access to this resource");
 }
 
+/// Whoever it is may try again: at a start, while the database cannot be read.
+HttpResponse not_read_yet() { return error_response(503, "Agents have not been read yet.", "Try again in a moment."); }
+
 HttpResponse text(unsigned status, std::string body) {
   return {.status = status, .body = std::move(body), .content_type = kTextType};
 }
@@ -99,6 +102,7 @@ Answer Api::answer_post(const HttpRequest& request, std::string_view below_me, R
     return unauthorized("Workspace agent token invalid.",
                         "An agent token must be a valid UUIDv4. (len " + std::to_string(said.size()) + ")");
   const std::optional<Uuid> agent = options_.directory->agent_of(*token);
+  if (!agent && !options_.directory->is_loaded()) return not_read_yet();
   if (!agent) {
     if (options_.on_unknown) options_.on_unknown();
     return unauthorized("Workspace agent not authorized.",
@@ -153,12 +157,15 @@ Answer Api::answer_agent(const HttpRequest& request, const Uuid& agent, std::str
   const bool sees_all = options_.watch_tokens->admits(said);
   const Result<Uuid> token = parse_uuid(said);
   const std::optional<Uuid> self = token ? options_.directory->agent_of(*token) : std::nullopt;
+  const bool is_loaded = options_.directory->is_loaded();
+  if (!sees_all && !self && !is_loaded) return not_read_yet();
   if (!sees_all && !self) {
     if (options_.on_unknown) options_.on_unknown();
     return unauthorized("Session token is not valid.");
   }
   if (!sees_all && !(*self == agent)) return not_found();  // what one may not see is as if it were not there
-  if (!options_.directory->knows(agent)) {
+  // A browser's EventSource gives up for good at any refusal, so an operator's stream begins before all agents are known.
+  if (is_loaded && !options_.directory->knows(agent)) {
     if (options_.on_unknown) options_.on_unknown();
     return not_found();
   }

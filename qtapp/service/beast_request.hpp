@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
+
 #include <algorithm>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -63,6 +67,12 @@ inline std::optional<HttpResponse> answer_to_failure(const boost::system::error_
                             failed != http::error::end_of_stream && failed != http::error::partial_message;
   if (!is_malformed) return std::nullopt;
   return error_response(400, "Request is not HTTP/1.1.", failed.message());
+}
+
+/// A TLS handshake that failed because the client spoke HTTP.
+inline bool is_plain_http(const boost::system::error_code& failed) {
+  return failed.category() == boost::asio::error::get_ssl_category() &&
+         ERR_GET_REASON(static_cast<unsigned long>(failed.value())) == SSL_R_HTTP_REQUEST;
 }
 
 }  // namespace metabatch::service

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <string>
 #include <utility>
 
 #include "service/connection.hpp"
@@ -25,6 +27,15 @@ class Lingering final : public Connection {
     lowest().expires_after(std::chrono::seconds(2));
     drop();
   }
+  /// One more answer first.
+  void say(const HttpResponse& response) {
+    words_ = head_of(response, false) + response.body;
+    lowest().expires_after(in_ms(this->limits().write));
+    asio::async_write(stream_, asio::buffer(words_),
+                      [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t) {
+                        failed ? self->cut() : self->run();
+                      });
+  }
   void drain() override {}
   void cut() override { lowest().close(); }
 
@@ -41,6 +52,7 @@ class Lingering final : public Connection {
 
   const std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream
   Stream stream_;
+  std::string words_;
   std::array<char, 4096> dropped_;
   std::size_t dropped_bytes_ = 0;
 };

@@ -12,7 +12,8 @@
 namespace metabatch::service {
 namespace {
 
-constexpr Duration kDrainLimit = std::chrono::seconds(3);  // for requests that have come; flushing has its own
+constexpr Duration kFirstReading = std::chrono::seconds(3);  // of agents, before anybody is answered
+constexpr Duration kDrainLimit = std::chrono::seconds(3);    // for requests that have come; flushing has its own
 
 /// The paths of Api, and streams fed by the hub.
 class Front final : public Api {
@@ -136,10 +137,15 @@ std::string Service::Impl::start_server(const Service& whole) {
   api.lanes = lanes.get();
   api.directory = &directory;
   api.watch_tokens = &watch_tokens;
-  api.on_unknown = [this] { refresher->request(); };
+  api.on_unknown = [this] {
+    refresher->request();
+    log.warn("token or agent not known");
+  };
   api.threads = server_options.threads;
   api.metrics = [&whole](std::string_view accept) { return whole.metrics(accept); };
   front = std::make_unique<Front>(std::move(api), *hub);
+  refresher->wait_for_first(
+      kFirstReading);  // or the first to come back after a restart are told that nobody knows them
   auto started = Server::start(server_options, *front);
   if (std::string* const failed = std::get_if<std::string>(&started)) return std::move(*failed);
   server = std::get<std::unique_ptr<Server>>(std::move(started));

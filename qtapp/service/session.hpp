@@ -28,7 +28,10 @@ class Session final : public Connection {
     lowest().expires_after(in_ms(this->limits().header));
     if constexpr (std::is_same_v<Stream, TlsStream>)
       stream_.async_handshake(asio::ssl::stream_base::server, [self = this->self_as(this)](const Failure& failed) {
-        if (!failed) self->read();
+        if (!failed) return self->read();
+        if (is_plain_http(failed))
+          std::make_shared<Lingering<PlainStream>>(self->worker_, self->shared_, std::move(self->lowest()), nullptr)
+              ->say(error_response(400, "This port speaks HTTPS only."));
       });
     else
       read();
@@ -41,7 +44,6 @@ class Session final : public Connection {
  private:
   using Failure = boost::system::error_code;
   using Parser = beast::http::request_parser<beast::http::string_body>;
-
   PlainStream& lowest() { return beast::get_lowest_layer(stream_); }
 
   void read() {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <string_view>
@@ -45,10 +44,11 @@ class SocketStream final : public LiveStream {
 
  private:
   void read() {
-    stream_.async_read(read_, [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t) {
+    const auto done = [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t) {
       if (failed || self->has_ended()) return self->end();
       self->refuse_message();
-    });
+    };
+    stream_.async_read_some(asio::buffer(ignored_), done);  // not all of a message, which need never end
   }
   void refuse_message() {
     is_closing_ = true;
@@ -72,7 +72,7 @@ class SocketStream final : public LiveStream {
   const std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream
   beast::websocket::stream<Stream> stream_;
   const BeastRequest request_;
-  beast::flat_buffer read_;
+  std::array<char, 64> ignored_;
   std::string_view prefix_;
   FrameText text_;  // being written
   bool is_closing_ = false;

@@ -20,7 +20,7 @@ TokenRefresher::~TokenRefresher() {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
-  called_.notify_one();
+  called_.notify_all();
   thread_.join();
 }
 
@@ -30,7 +30,7 @@ void TokenRefresher::request() noexcept {
     const std::lock_guard lock(mutex_);
     is_requested_ = true;
   }
-  called_.notify_one();
+  called_.notify_all();
 }
 
 void TokenRefresher::refresh() {
@@ -38,7 +38,7 @@ void TokenRefresher::refresh() {
     const std::lock_guard lock(mutex_);
     is_urgent_ = true;
   }
-  called_.notify_one();
+  called_.notify_all();
 }
 
 void TokenRefresher::set_every(Duration every) {
@@ -49,6 +49,11 @@ void TokenRefresher::set_every(Duration every) {
   refresh();
 }
 
+void TokenRefresher::wait_for_first(Duration limit) {
+  std::unique_lock lock(mutex_);
+  called_.wait_for(lock, limit, [this] { return has_tried_; });
+}
+
 void TokenRefresher::run() {
   const std::unique_ptr<sql::Agents> agents = options_.open();
   Duration retry = kFirstRetry;
@@ -57,6 +62,8 @@ void TokenRefresher::run() {
     const bool is_read = read(*agents);
     const auto began = SteadyClock::now();
     std::unique_lock lock(mutex_);
+    has_tried_ = true;
+    called_.notify_all();
     const auto until = [&] {
       if (!is_read) return began + retry;
       return began + (is_requested_ ? std::min(options_.least_gap, every_) : every_);

@@ -35,6 +35,8 @@ class TokenRefresher {
   /// Now.
   void refresh();
   void set_every(Duration every);
+  /// Waits until the agents were read, or could not be, for the first time; `limit` at most.
+  void wait_for_first(Duration limit);
 
  private:
   void run();
@@ -49,6 +51,7 @@ class TokenRefresher {
   bool is_requested_ = false;  // mutex_
   bool is_urgent_ = false;     // mutex_
   bool is_stopping_ = false;   // mutex_
+  bool has_tried_ = false;     // mutex_
   std::atomic<bool> is_asked_ = false;
   std::thread thread_;
 };

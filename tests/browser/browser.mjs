@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Debian's Chromium without a window, the built page, and what every test watches. */
+/** The built page in a browser, and what every test watches. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { chromium } from 'playwright-core';
-
 import { serve } from '../../wasm/web/serve.mjs';
+import { launch } from './chromium.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const site = join(root, 'build/wasm/site');
@@ -18,11 +17,7 @@ if (!existsSync(join(site, 'index.html'))) throw new Error('the page is not buil
 /** A browser and a server for one test file; `end` stops both. */
 export async function start() {
   const { server, address } = await serve(site);
-  const browser = await chromium.launch({
-    executablePath: process.env.METABATCH_CHROMIUM ?? '/usr/bin/chromium',
-    // In a container there is no user to step down to, so no sandbox.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-component-update', '--no-first-run'],
-  });
+  const browser = await launch();
   const end = async () => {
     await browser.close();
     server.closeAllConnections();
