@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_text.hpp"
 
-#include <algorithm>
-
 #include "metabatch/number.hpp"
 
 namespace metabatch::wasm {
 namespace {
-
-constexpr std::int64_t kMostRows = 100'000;  // of a CSV file, as in the program
-
-double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 /// Members of an object, one after the other.
 class Members {
@@ -86,33 +80,6 @@ std::string result_json(const Simulator& simulator) {
   add_rates(members, summary);
   members.text("digest", simulator.digest());
   return members.closed() + "\n";
-}
-
-std::string timeline_csv(const Simulator& simulator) {
-  const Timeline& timeline = simulator.timeline();
-  std::string text = "time_s";
-  for (const std::string& name : timeline.names()) text.append(",").append(name);
-  text += "\n";
-  if (timeline.empty()) return text;
-  const Duration step = std::max(simulator.scenario().sample_every, timeline.end().time_since_epoch() / kMostRows);
-  // A column for each sample, with the sample in its middle.
-  const auto rows = static_cast<std::size_t>((timeline.end().time_since_epoch() + step / 2) / step) + 1;
-  const Instant from = Instant{} - step / 2;
-  std::vector<std::vector<Column>> series(timeline.names().size(), std::vector<Column>(rows));
-  for (std::size_t i = 0; i < series.size(); ++i)
-    timeline.decimate(i, from, from + step * static_cast<std::int64_t>(rows), series[i]);
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto is_measured = [row](const std::vector<Column>& columns) { return columns[row].measured; };
-    if (std::none_of(series.begin(), series.end(), is_measured)) continue;
-    const Instant at = Instant{} + step * static_cast<std::int64_t>(row);
-    append_number(text, in_seconds(std::min(at, timeline.end()).time_since_epoch()));
-    for (const std::vector<Column>& columns : series) {
-      text += ',';
-      if (columns[row].measured) append_number(text, columns[row].last);
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace metabatch::wasm

@@ -29,8 +29,6 @@ std::unique_ptr<Run> runs[kSlots];
 
 Run* run_in(std::uint32_t slot) { return slot < kSlots ? runs[slot].get() : nullptr; }
 
-double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 Duration from_seconds(double seconds) {
   const double most = in_seconds(Duration::max()) / 2;
   if (!(seconds < most)) return Duration::max();
@@ -145,7 +143,7 @@ METABATCH_EXPORT(mb_run_json)(std::uint32_t slot) {
 }
 METABATCH_EXPORT(mb_run_csv)(std::uint32_t slot) {
   const Run* run = run_in(slot);
-  return answer(run == nullptr ? std::string() : timeline_csv(run->simulator));
+  return answer(run == nullptr ? std::string() : run->simulator.timeline_csv());
 }
 
 /// Lines `warning` or `reason`, kind, sentence; tabs between; warnings first.

@@ -56,27 +56,6 @@ TimelineShape shape_of(Duration every) {
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : kNotMeasured; }
 
-Counters difference(const Counters& now, const Counters& before) {
-  Counters since = now;
-  since.offered -= before.offered;
-  since.dropped_full -= before.dropped_full;
-  since.dropped_closed -= before.dropped_closed;
-  since.coalesced -= before.coalesced;
-  since.stale -= before.stale;
-  since.rows_stale -= before.rows_stale;
-  since.unmatched -= before.unmatched;
-  return since;
-}
-
-FlushCounters difference(const FlushCounters& now, const FlushCounters& before) {
-  FlushCounters since = now;
-  for (std::size_t i = 0; i < kReasons; ++i) since.flushes[i] -= before.flushes[i];
-  for (std::size_t i = 0; i < kFailureClasses; ++i) since.failures[i] -= before.failures[i];
-  since.flushed_entries -= before.flushed_entries;
-  since.chunks -= before.chunks;
-  return since;
-}
-
 }  // namespace
 
 double room_share(const Batcher& batcher) {
@@ -121,10 +100,10 @@ void Samples::take(Duration now, std::span<const Replica> replicas, std::uint64_
 
 /// What the replicas came to since the last sample.
 Summary Samples::since_last(const State& state, Duration now) {
-  since_.flushes = difference(state.flushes, last_.flushes);
+  since_.flushes = since(state.flushes, last_.flushes);
   since_.delay = state.delay;
   since_.delay -= last_.delay;
-  return summarize(difference(state.counters, last_.counters), since_, state.reports - last_.reports, now - at_);
+  return summarize(since(state.counters, last_.counters), since_, state.reports - last_.reports, now - at_);
 }
 
 void Samples::append(const State& state, Duration now, double agents) {

@@ -4,8 +4,6 @@
 namespace metabatch {
 namespace {
 
-double in_seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
-
 double rate(std::uint64_t count, double seconds) { return seconds > 0 ? static_cast<double>(count) / seconds : 0; }
 
 }  // namespace

@@ -41,7 +41,7 @@ struct Outputs {
   }
 
   bool finish(const Simulator& simulator, const std::string& name, bool is_interrupted, Console& console) {
-    if (timeline) timeline.write(timeline_csv(simulator));
+    if (timeline) timeline.write(simulator.timeline_csv());
     if (html) html.write(simulation_html(simulator, name, is_interrupted));
     const bool has_log = log.finish(console), has_timeline = timeline.finish(console), has_html = html.finish(console);
     return has_log && has_timeline && has_html;

@@ -25,8 +25,6 @@ std::vector<Column> columns_of(const Simulator& simulator, std::string_view seri
 
 /// For people: result_text(), warnings, the timeline in a few lines, the digest.
 std::string simulation_text(const Simulator& simulator);
-/// `time_s,batch_size,...`: a row each sample that is still held, an empty cell where nothing was there to measure.
-std::string timeline_csv(const Simulator& simulator);
 /// The report: a page of its own.
 ///
 /// @shape name: what the simulation is called

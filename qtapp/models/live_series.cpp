@@ -36,34 +36,6 @@ Summary summaryBetween(const Sample& later, const Sample& earlier) {
 
 }  // namespace
 
-Counters since(const Counters& later, const Counters& earlier) {
-  Counters found = later;
-  found.offered -= earlier.offered;
-  found.dropped_full -= earlier.dropped_full;
-  found.dropped_closed -= earlier.dropped_closed;
-  found.coalesced -= earlier.coalesced;
-  found.stale -= earlier.stale;
-  found.written -= earlier.written;
-  found.rows_stale -= earlier.rows_stale;
-  found.unmatched -= earlier.unmatched;
-  found.discarded -= earlier.discarded;
-  found.quarantined -= earlier.quarantined;
-  found.spooled -= earlier.spooled;
-  return found;
-}
-
-FlushCounters since(const FlushCounters& later, const FlushCounters& earlier) {
-  FlushCounters found = later;
-  for (std::size_t i = 0; i < kReasons; ++i) found.flushes[i] -= earlier.flushes[i];
-  for (std::size_t i = 0; i < kFailureClasses; ++i) found.failures[i] -= earlier.failures[i];
-  found.flushed_entries -= earlier.flushed_entries;
-  found.retries -= earlier.retries;
-  found.chunks -= earlier.chunks;
-  found.notify_bytes -= earlier.notify_bytes;
-  found.publish_errors -= earlier.publish_errors;
-  return found;
-}
-
 LiveSeries::LiveSeries()
     : m_rates(kRates, kRatesShape), m_flushes(kFlushes, kFlushesShape), m_channel(kChannel, kRatesShape) {}
 

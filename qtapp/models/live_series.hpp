@@ -79,8 +79,4 @@ class LiveSeries {
   Summary m_total;
 };
 
-/// What happened between two samples of one machine: counts that only grow, subtracted; what is held as in `later`.
-Counters since(const Counters& later, const Counters& earlier);
-FlushCounters since(const FlushCounters& later, const FlushCounters& earlier);
-
 }  // namespace metabatch::models

@@ -63,7 +63,7 @@ std::uint64_t PgAnswer::changed(std::size_t step) const {
   return std::strtoull(PQcmdTuples(results[step].get()), nullptr, 10);
 }
 
-PgConnection::PgConnection(PgAddress address, PgTimeouts timeouts, std::string application)
+PgConnection::PgConnection(PgAddress address, PgTimeouts timeouts, const std::string& application)
     : address_(with_defaults(std::move(address), timeouts, application)),
       timeouts_(timeouts),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}

@@ -67,7 +67,7 @@ struct PgTimeouts {
 /// travel in each transaction; else statements are prepared once and settings hold for the session.
 class PgConnection {
  public:
-  PgConnection(PgAddress address, PgTimeouts timeouts, std::string application = "metabatch");
+  PgConnection(PgAddress address, PgTimeouts timeouts, const std::string& application = "metabatch");
   ~PgConnection();
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;

@@ -26,7 +26,7 @@ std::string listen_text(const std::string& channel) {
 
 }  // namespace
 
-PgListenerEvents feeding(std::shared_ptr<engine::NotificationRing> ring) {
+PgListenerEvents feeding(const std::shared_ptr<engine::NotificationRing>& ring) {
   PgListenerEvents events;
   events.on_resync = [ring] { ring->push_resync(); };
   events.on_payload = [ring](std::string_view payload, int sender) { ring->push(payload, sender); };

@@ -37,7 +37,7 @@ struct PgListenerEvents {
 
 /// Events that feed a ring: its reader may be slow, the listener never waits for it. Who falls behind reads one "dropped" marker in
 /// place of what it lost, and a resync for every time that listening began.
-PgListenerEvents feeding(std::shared_ptr<engine::NotificationRing> ring);
+PgListenerEvents feeding(const std::shared_ptr<engine::NotificationRing>& ring);
 
 /// LISTEN on a connection of its own that comes back by itself. Payloads are untrusted: any role may send any.
 ///

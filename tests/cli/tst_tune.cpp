@@ -153,7 +153,7 @@ void TestTune::interruptedItTellsTheBestSoFar() {
   Program program;
   program.start({"tune", "--agents", "20000", "--json"});
   QVERIFY(program.process.waitForStarted());
-  while (!hears_interrupts(program.process.processId())) QTest::qWait(5);
+  QTRY_VERIFY_WITH_TIMEOUT(hears_interrupts(program.process.processId()), 30'000);
   program.signal(SIGINT);
   const auto ended = program.end();
   QCOMPARE(ended.status, 130);

@@ -40,6 +40,8 @@ struct Counters {
   Counters& operator+=(const Counters& other);
   bool operator==(const Counters&) const = default;
 };
+/// What came in between two readings of the same counters; what is held is that of the later one.
+[[nodiscard]] Counters since(const Counters& later, const Counters& earlier);
 
 /// What the flushes did. Kept by whoever completes them.
 struct FlushCounters {
@@ -56,5 +58,6 @@ struct FlushCounters {
   FlushCounters& operator+=(const FlushCounters& other);
   bool operator==(const FlushCounters&) const = default;
 };
+[[nodiscard]] FlushCounters since(const FlushCounters& later, const FlushCounters& earlier);
 
 }  // namespace metabatch

@@ -98,6 +98,9 @@ class Simulator {
   ///   updates, reports, dropped, coalesced, stale, rows_stale, unmatched, writes, notifies, unbatched (writes without
   ///   batching; as many notifies), delay_p50, delay_p99, delay_max (seconds), agents
   [[nodiscard]] const Timeline& timeline() const;
+  /// The timeline as CSV: a header `time_s,SERIES,...`, then a line a sample, empty where nothing was measured. Of a run
+  /// with more than 100,000 samples a line stands for several and has the last of them.
+  [[nodiscard]] std::string timeline_csv() const;
   /// SHA-256 of the event log so far, each line with a line feed behind it, in hex.
   [[nodiscard]] std::string digest() const;
   /// Lines of the event log so far.

@@ -15,6 +15,8 @@ namespace metabatch {
 /// A span of time in integer nanoseconds.
 using Duration = std::chrono::nanoseconds;
 
+constexpr double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
 /// Tags without now(): a time_point over them can be named and compared, never read off a clock.
 struct MonotonicTag {
   using duration = Duration;
