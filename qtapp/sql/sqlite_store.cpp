@@ -113,9 +113,11 @@ void SqliteStore::set_aside(const Update& entry, int code, Written& written) con
     why = connection_.failure(code).message;
   } else {
     const bool is_value = exceeds(entry.value, kMaxValueCharacters);
-    why = std::string(is_value ? "value" : "error") +
-          " too long: " + std::to_string(count_code_points(is_value ? entry.value : entry.error)) +
-          " characters, the column holds " + std::to_string(kMaxValueCharacters);
+    why = is_value ? "value" : "error";
+    why += " too long: ";
+    why += std::to_string(count_code_points(is_value ? entry.value : entry.error));
+    why += " characters, the column holds ";
+    why += std::to_string(kMaxValueCharacters);
   }
   if (options_.on_refused) options_.on_refused(entry, {"", why});
 }
