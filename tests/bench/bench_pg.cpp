@@ -16,6 +16,7 @@
 
 #include "bench_pg_forms.hpp"
 #include "bench_pg_ground.hpp"
+#include "bench_pg_rows.hpp"
 #include "engine/lanes.hpp"
 #include "sql/pg_store.hpp"
 #include "support/pg/pg_session.hpp"
@@ -30,54 +31,6 @@ struct Options {
   std::chrono::milliseconds turn{400};  // of one form in one round
   bool is_quick = false;                // without the passes over the whole table
 };
-
-/// One turn of one form.
-struct Turn {
-  double krows_per_s = 0;
-  double server_us = 0;               ///< an entry, of the server's processor
-  double client_us = 0;               ///< an entry, of ours
-  std::vector<double> flush_us = {};  ///< an entry, each flush by the clock
-};
-
-double quantile(std::vector<double> values, std::size_t percent) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() * percent / 100];
-}
-double median(const std::vector<double>& values) { return quantile(values, 50); }
-
-class Row {
- public:
-  void add(const Turn& turn) {
-    speed_.push_back(turn.krows_per_s);
-    server_.push_back(turn.server_us);
-    client_.push_back(turn.client_us);
-    flushes_.insert(flushes_.end(), turn.flush_us.begin(), turn.flush_us.end());
-  }
-  /// What the fastest tenth of the flushes came to: little disturbed by others.
-  [[nodiscard]] double calm() const {
-    return flushes_.empty() ? *std::max_element(speed_.begin(), speed_.end()) : 1e3 / quantile(flushes_, 10);
-  }
-  void print(const std::string& name, const Row& base) const {
-    std::vector<double> ratios, lighter;
-    for (std::size_t i = 0; i < speed_.size(); ++i) {
-      ratios.push_back(speed_[i] / base.speed_[i]);
-      lighter.push_back(base.server_[i] / server_[i]);
-    }
-    const auto [least, most] = std::minmax_element(speed_.begin(), speed_.end());
-    std::printf("  %-34s %7.1f (%5.1f-%5.1f) %7.2fx %7.1f %7.2fx %9.2f %7.2fx %9.2f %9.1f %%\n", name.c_str(),
-                median(speed_), *least, *most, median(ratios), calm(), calm() / base.calm(), median(server_),
-                median(lighter), median(client_), 100 * median(client_) / median(server_));
-    std::fflush(stdout);
-  }
-
- private:
-  std::vector<double> speed_, server_, client_, flushes_;
-};
-
-void print_head(const std::string& title) {
-  std::printf("\n%s\n  %-34s %7s (%5s-%5s) %8s %7s %8s %9s %8s %9s %11s\n", title.c_str(), "", "krows/s", "min", "max",
-              "ratio", "calm", "ratio", "server us", "lighter", "client us", "ours/server");
-}
 
 /// What a turn writes: no two flushes share an agent, at most half of the table, and no more than it can get through.
 std::vector<Work> plan_turn(Ground& ground, std::size_t agents, std::chrono::nanoseconds length) {
@@ -126,18 +79,41 @@ struct Competitor {
   Row row;
 };
 
-void compare(const std::string& title, Ground& origins, Ground& ours, std::size_t agents, const Options& options) {
+/// A case: what is written, and what was wanted of it (0: nothing, it is only told).
+struct Case {
+  std::string title;
+  std::size_t agents;  // of a flush
+  double faster;       // than the origin's form
+  bool is_bound;       // is the server's processor time?
+};
+
+void judge(const Case& one, const std::vector<Competitor>& all, Verdicts& verdicts) {
+  using Kind = Verdicts::Kind;
+  const Row &origin = all[0].row, &store = all[2].row, &by_row = all[3].row, &spared = all[5].row, &floor = all[6].row;
+  verdicts.add(one.title + ": times as fast as the origin's form", one.faster > 0 ? Kind::at_least : Kind::told,
+               one.faster, store.faster_than(origin), "x", "calm " + to_text(store.calmly_faster_than(origin)) + "x");
+  const auto kind = one.is_bound ? Kind::at_most : Kind::told;
+  verdicts.add(one.title + ": server's time, of the bare UPDATE by ctid", kind, 1.3, store.server_beside(floor), "x",
+               "like for like " + to_text(spared.server_beside(floor)) + "x");
+  verdicts.add(one.title + ": the same, each row by itself", kind, 1.6, by_row.server_beside(floor), "x");
+  verdicts.add(one.title + ": our time, of the server's", Kind::at_most, 15, 100 * store.ours_beside_server(), " %");
+}
+
+void compare(const Case& one, Ground& origins, Ground& ours, const Options& options, Verdicts& verdicts) {
   std::vector<Competitor> all;
   all.push_back({"origin's form, fillfactor 100", &origins, origin_form(origins), {}});
   all.push_back({"origin's form, fillfactor 60", &ours, origin_form(ours), {}});
   all.push_back({"metabatch's store, fillfactor 60", &ours, store_form(ours), {}});
   all.push_back({"the same, each row by itself", &ours, store_form(ours, false), {}});
-  all.push_back({"UPDATE by ctid, fillfactor 60", &ours, floor_form(ours), {}});
-  for (Competitor& one : all) take_turn(*one.form, *one.ground, agents, options.turn / 4);
+  all.push_back({"the store, pages pruned before", &ours, store_form(ours, true, Spared::pruning), {}});
+  all.push_back({"the same, and nobody told", &ours, store_form(ours, true, Spared::pruning_and_telling), {}});
+  all.push_back({"bare UPDATE by ctid, fillfactor 60", &ours, floor_form(ours), {}});
+  for (Competitor& each : all) take_turn(*each.form, *each.ground, one.agents, options.turn / 4);
   for (int round = 0; round < options.rounds; ++round)
-    for (Competitor& one : all) one.row.add(take_turn(*one.form, *one.ground, agents, options.turn));
-  print_head(title);
-  for (const Competitor& one : all) one.row.print(one.name, all.front().row);
+    for (Competitor& each : all) each.row.add(take_turn(*each.form, *each.ground, one.agents, options.turn));
+  print_head(one.title);
+  for (const Competitor& each : all) each.row.print(each.name, all.front().row);
+  judge(one, all, verdicts);
 }
 
 /// Feeds reports as fast as the lanes take them.
@@ -147,27 +123,17 @@ class Feeder {
 
   void feed_until(SteadyClock::time_point end) {
     while (SteadyClock::now() < end) {
-      entries_.clear();
-      ground_.next_entries(1, entries_);
-      keys_.clear(), values_.clear(), errors_.clear(), stamps_.clear();
+      const Report report = ground_.next_report();
       std::size_t bytes = 0;
-      for (const Update& entry : entries_) {
-        keys_.push_back(entry.key), values_.push_back(entry.value), errors_.push_back(entry.error),
-            stamps_.push_back(entry.collected_at);
-        bytes += entry.key.size() + entry.value.size();
-      }
-      const Uuid agent = entries_.front().agent;
-      lanes_.wait_for_room(agent, kKeys, bytes);
-      (void)lanes_.add(Report{agent, keys_, values_, errors_, stamps_});
+      for (std::size_t i = 0; i < report.size(); ++i) bytes += report.keys[i].size() + report.values[i].size();
+      lanes_.wait_for_room(report.agent, kKeys, bytes);
+      (void)lanes_.add(report);
     }
   }
 
  private:
   Ground& ground_;
   engine::Lanes& lanes_;
-  std::vector<Update> entries_;
-  std::vector<std::string_view> keys_, values_, errors_;
-  std::vector<WallTime> stamps_;
 };
 
 /// What has been used and done so far.
@@ -212,16 +178,21 @@ Turn stream(Ground& ground, std::size_t writers, std::int64_t batch, std::chrono
           {}};
 }
 
-void compare_writers(Ground& ground, std::int64_t batch, const Options& options) {
+void compare_writers(Ground& ground, std::int64_t batch, const Options& options, Verdicts& verdicts) {
   Row one, two;
   for (int round = 0; round < options.rounds; ++round) {
     one.add(stream(ground, 1, batch, options.turn * 2));
     two.add(stream(ground, 2, batch, options.turn * 2));
   }
-  print_head(ground.name() + ": engine and store, saturated, batches of " + std::to_string(batch) +
-             " (ours: the whole process)");
+  const std::string title = std::to_string(ground.rows()) + " rows, batches of " + std::to_string(batch);
+  print_head(title + ": engine and store, saturated (ours: the whole process)");
   one.print("--writers 1", one);
   two.print("--writers 2", one);
+  using Kind = Verdicts::Kind;
+  verdicts.add(title + ": two writers, of one", Kind::at_least, 1.7, two.faster_than(one), "x",
+               "best rounds " + to_text(two.calmly_faster_than(one)) + "x");
+  verdicts.add(title + ": our whole process, of the server's time", Kind::at_most, 15, 100 * one.ours_beside_server(),
+               " %");
 }
 
 void pass_over(Ground& ground, Form& form, std::size_t passes) {
@@ -235,19 +206,23 @@ void pass_over(Ground& ground, Form& form, std::size_t passes) {
   }
 }
 
-void print_growth(const std::string& name, const Ground::Table& before, const Ground::Table& after) {
+struct Growth {
+  double hot_percent, times;
+};
+Growth print_growth(const std::string& name, const Ground::Table& before, const Ground::Table& after) {
   const double updates = static_cast<double>(after.updates - before.updates),
                hot = static_cast<double>(after.hot - before.hot);
   const auto mib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
+  const Growth growth{100 * hot / updates, mib(after.heap_bytes) / mib(before.heap_bytes)};
   std::printf("  %-34s %9.0f %8.2f %%  %7.1f -> %6.1f MiB (%.2fx) %7.1f -> %5.1f MiB\n", name.c_str(), updates,
-              100 * hot / updates, mib(before.heap_bytes), mib(after.heap_bytes),
-              static_cast<double>(after.heap_bytes) / static_cast<double>(before.heap_bytes), mib(before.index_bytes),
+              growth.hot_percent, mib(before.heap_bytes), mib(after.heap_bytes), growth.times, mib(before.index_bytes),
               mib(after.index_bytes));
   std::fflush(stdout);
+  return growth;
 }
 
 /// Tables of their own, so that what came before does not count.
-void grow(const test::PgCluster& cluster) {
+void grow(const test::PgCluster& cluster, Verdicts& verdicts) {
   std::printf("\nten full passes in flushes of 495, autovacuum on\n  %-34s %9s %10s  %-28s %s\n", "", "updates", "HOT",
               "table", "index");
   for (const std::size_t agents : {600UL, 20'000UL}) {
@@ -255,7 +230,9 @@ void grow(const test::PgCluster& cluster) {
     Ground made(cluster, "made_" + rows, agents, 60), as_found(cluster, "found_" + rows, agents, 100);
     const auto before = made.table(), before_found = as_found.table();
     pass_over(made, *store_form(made), 10);
-    print_growth("metabatch, init-db's table, " + rows, before, made.table());
+    const Growth growth = print_growth("metabatch, init-db's table, " + rows, before, made.table());
+    verdicts.add(rows + " rows, ten full passes: HOT", Verdicts::Kind::at_least, 99, growth.hot_percent, " %");
+    verdicts.add(rows + " rows, ten full passes: the table grows", Verdicts::Kind::at_most, 1.1, growth.times, "x");
     pass_over(as_found, *origin_form(as_found), 10);
     print_growth("origin's form, its table, " + rows, before_found, as_found.table());
   }
@@ -277,23 +254,33 @@ int run(const Options& options) {
   std::printf("%s, %u processors, load %s\n%s\n", line_of("/proc/cpuinfo", "model name").c_str(),
               std::thread::hardware_concurrency(), load_text.c_str(),
               test::PgSession(cluster.address()).value("SELECT version()").c_str());
+  Verdicts verdicts;
   {
-    Ground origins9(cluster, "origin_9000", 600, 100), ours9(cluster, "ours_9000", 600, 60);
-    Ground origins300(cluster, "origin_300000", 20'000, 100), ours300(cluster, "ours_300000", 20'000, 60);
-    compare("9,000 rows, flushes of 495", origins9, ours9, 33, options);
-    compare("300,000 rows, flushes of 495", origins300, ours300, 33, options);
-    compare("300,000 rows, flushes of 4,995", origins300, ours300, 333, options);
-    compare_writers(ours9, 495, options);
-    compare_writers(ours300, 495, options);
-    compare_writers(ours300, 4995, options);
+    Ground origins(cluster, "origin_9000", 600, 100), ours(cluster, "ours_9000", 600, 60);
+    compare({"9,000 rows, flushes of 495", 33, 2.2, true}, origins, ours, options, verdicts);
+    compare_writers(ours, 495, options, verdicts);
   }
-  if (!options.is_quick) grow(cluster);
+  {
+    Ground origins(cluster, "origin_300000", 20'000, 100), ours(cluster, "ours_300000", 20'000, 60);
+    compare({"300,000 rows, flushes of 495", 33, 1.4, true}, origins, ours, options, verdicts);
+    compare({"300,000 rows, flushes of 4,995", 333, 5, true}, origins, ours, options, verdicts);
+    compare_writers(ours, 495, options, verdicts);
+    compare_writers(ours, 4995, options, verdicts);
+  }
+  {
+    Ground origins(cluster, "origin_scattered", 20'000, 100, Layout::scattered),
+        ours(cluster, "ours_scattered", 20'000, 60, Layout::scattered);
+    compare({"300,000 rows scattered, flushes of 495", 33, 1.4, false}, origins, ours, options, verdicts);
+    compare({"300,000 rows scattered, flushes of 4,995", 333, 5, false}, origins, ours, options, verdicts);
+  }
+  if (!options.is_quick) grow(cluster, verdicts);
   const std::string log = cluster.log();
   std::size_t deadlocks = 0;
   for (std::size_t at = log.find("deadlock detected"); at != std::string::npos;
        at = log.find("deadlock detected", at + 1))
     ++deadlocks;
-  std::printf("\ndeadlocks in the server's log: %zu\n", deadlocks);
+  verdicts.add("deadlocks in the server's log", Verdicts::Kind::at_most, 0, static_cast<double>(deadlocks), "");
+  verdicts.print();
   return 0;
 }
 

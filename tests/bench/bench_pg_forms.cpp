@@ -105,33 +105,59 @@ class OriginForm final : public Form {
   std::string arrays_[5];
 };
 
-class StoreForm final : public Form {
+/// Where the rows of the works are. To look prunes their pages.
+class Finder {
  public:
-  StoreForm(const Ground& ground, bool by_agent)
-      : ground_(ground), by_agent_(by_agent), store_(options(ground, by_agent)) {}
-  void flush(const Work& work, std::size_t) override {
-    const FlushOutcome outcome = store_.flush(work.entries, work.chunks);
-    if (outcome.failure != FailureClass::none) qFatal("%s", outcome.message.c_str());
-    if (!outcome.fates.empty() || outcome.chunks_published != work.chunks.size())
-      qFatal("not all was written and told");
-    if (store_.was_by_agent() != by_agent_) qFatal("not the statement that was meant");
-  }
-  [[nodiscard]] int backend() const override {
-    const auto mine = backends_of(ground_.address(), name(by_agent_));
-    return mine.back();
+  explicit Finder(const Ground& ground) : session_(ground.address()) {}
+  test::PgSession::Rows places(const Work& work) {
+    std::string agents;
+    for (std::size_t i = 0; i < work.entries.size(); i += kKeys)
+      agents.append(i == 0 ? "'" : ",'").append(format_uuid(work.entries[i].agent)).append(1, '\'');
+    return session_.run("SELECT ctid FROM workspace_agent_metadata WHERE workspace_agent_id IN (" + agents +
+                        ") ORDER BY workspace_agent_id, key");
   }
 
  private:
-  static const char* name(bool by_agent) { return by_agent ? "by_agent" : "by_key"; }
-  static sql::PgOptions options(const Ground& ground, bool by_agent) {
-    sql::PgOptions made = test::options_at(ground.address() + " application_name=" + name(by_agent));
-    made.by_agent = by_agent;
+  test::PgSession session_;
+};
+
+class StoreForm final : public Form {
+ public:
+  StoreForm(const Ground& ground, bool by_agent, Spared spared)
+      : ground_(ground),
+        by_agent_(by_agent),
+        spared_(spared),
+        name_((by_agent ? "by_agent_" : "by_key_") + std::to_string(static_cast<int>(spared))),
+        store_(options()),
+        finder_(ground) {}
+
+  void prepare(std::span<const Work> works) override {
+    if (spared_ == Spared::nothing) return;
+    for (const Work& work : works) (void)finder_.places(work);
+  }
+  void flush(const Work& work, std::size_t) override {
+    const auto chunks =
+        spared_ == Spared::pruning_and_telling ? std::span<const std::string>{} : std::span(work.chunks);
+    const FlushOutcome outcome = store_.flush(work.entries, chunks);
+    if (outcome.failure != FailureClass::none) qFatal("%s", outcome.message.c_str());
+    if (!outcome.fates.empty() || outcome.chunks_published != chunks.size()) qFatal("not all was written and told");
+    if (store_.was_by_agent() != by_agent_) qFatal("not the statement that was meant");
+  }
+  [[nodiscard]] int backend() const override { return backends_of(ground_.address(), name_).back(); }
+
+ private:
+  [[nodiscard]] sql::PgOptions options() const {
+    sql::PgOptions made = test::options_at(ground_.address() + " application_name=" + name_);
+    made.by_agent = by_agent_;
     return made;
   }
 
   const Ground& ground_;
   const bool by_agent_;
+  const Spared spared_;
+  const std::string name_;
   sql::PgStore store_;
+  Finder finder_;
 };
 
 /// A parameter in PostgreSQL's binary form of one-dimensional arrays.
@@ -155,25 +181,23 @@ class BinaryArray {
 
 class FloorForm final : public Form {
  public:
-  explicit FloorForm(const Ground& ground) : connection_(ground.address()), finder_(ground.address()) {
+  explicit FloorForm(const Ground& ground) : connection_(ground.address()), finder_(ground) {
     connection_.take(PQexec(connection_.get(), "SET plan_cache_mode = force_generic_plan"));
-    connection_.take(PQprepare(
-        connection_.get(), "floor",
-        "UPDATE workspace_agent_metadata AS m SET value = u.value, error = u.error, collected_at = u.collected_at "
-        "FROM unnest($1::tid[], $2::text[], $3::text[], $4::timestamptz[]) AS u (place, value, error, collected_at) "
-        "WHERE m.ctid = u.place",
-        4, nullptr));
+    connection_.take(
+        PQprepare(connection_.get(), "floor",
+                  "UPDATE workspace_agent_metadata AS m SET value = u.value, error = coalesce(u.error, ''), "
+                  "collected_at = u.collected_at FROM (SELECT unnest($1::tid[]) AS place, unnest($2::text[]) AS value, "
+                  "unnest($3::text[]) AS error, "
+                  "unnest($4::timestamptz[]) AS collected_at) AS u "
+                  "WHERE m.ctid = u.place",
+                  4, nullptr));
   }
 
   void prepare(std::span<const Work> works) override {
     places_.clear();
     for (const Work& work : works) {
-      std::string agents;
-      for (std::size_t i = 0; i < work.entries.size(); i += kKeys)
-        agents.append(i == 0 ? "'" : ",'").append(format_uuid(work.entries[i].agent)).append(1, '\'');
       BinaryArray places(27, work.entries.size());  // the oid of tid
-      for (const auto& row : finder_.run("SELECT ctid FROM workspace_agent_metadata WHERE workspace_agent_id IN (" +
-                                         agents + ") ORDER BY workspace_agent_id, key")) {
+      for (const auto& row : finder_.places(work)) {
         places.put(6, 4);
         places.put(std::stoul(row[0].substr(1)), 4);
         places.put(std::stoul(row[0].substr(row[0].find(',') + 1)), 2);
@@ -183,36 +207,36 @@ class FloorForm final : public Form {
   }
   void flush(const Work& work, std::size_t number) override {
     const std::size_t count = work.entries.size();
-    BinaryArray values(25, count), errors(25, count), stamps(1184, count);
+    BinaryArray values(25, count), stamps(1184, count);
     for (const Update& entry : work.entries) {
       values.put(entry.value);
-      errors.put(entry.error);
       stamps.put(8, 4);
       stamps.put(static_cast<std::uint64_t>(entry.collected_at.time_since_epoch().count() - 946'684'800'000'000), 8);
     }
-    const std::string* const all[] = {&places_[number], &values.bytes(), &errors.bytes(), &stamps.bytes()};
+    const std::string_view all[] = {places_[number], values.bytes(), kNoErrors, stamps.bytes()};
     const char* texts[4];
-    int lengths[4], formats[4];
+    int lengths[4];
+    constexpr int formats[] = {1, 1, 0, 1};
     for (std::size_t i = 0; i < 4; ++i) {
-      texts[i] = all[i]->data();
-      lengths[i] = static_cast<int>(all[i]->size());
-      formats[i] = 1;
+      texts[i] = all[i].data();
+      lengths[i] = static_cast<int>(all[i].size());
     }
     must_be_all(connection_.take(PQexecPrepared(connection_.get(), "floor", 4, texts, lengths, formats, 0)), work);
   }
   [[nodiscard]] int backend() const override { return PQbackendPID(connection_.get()); }
 
  private:
+  static constexpr const char* kNoErrors = "{}";  // as the store sends them where there are none
   Connection connection_;
-  test::PgSession finder_;
+  Finder finder_;
   std::vector<std::string> places_;
 };
 
 }  // namespace
 
 std::unique_ptr<Form> origin_form(const Ground& ground) { return std::make_unique<OriginForm>(ground); }
-std::unique_ptr<Form> store_form(const Ground& ground, bool by_agent) {
-  return std::make_unique<StoreForm>(ground, by_agent);
+std::unique_ptr<Form> store_form(const Ground& ground, bool by_agent, Spared spared) {
+  return std::make_unique<StoreForm>(ground, by_agent, spared);
 }
 std::unique_ptr<Form> floor_form(const Ground& ground) { return std::make_unique<FloorForm>(ground); }
 

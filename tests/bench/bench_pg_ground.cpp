@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "metabatch/chunks.hpp"
 #include "metabatch/rng.hpp"
@@ -28,7 +29,7 @@ bool before(const Update& a, const Update& b) { return a.agent == b.agent ? a.ke
 
 }  // namespace
 
-Ground::Ground(const test::PgCluster& cluster, std::string name, std::size_t agents, int fillfactor)
+Ground::Ground(const test::PgCluster& cluster, std::string name, std::size_t agents, int fillfactor, Layout layout)
     : name_(std::move(name)), address_(cluster.address("postgres", name_)) {
   test::PgSession(cluster.address()).run("CREATE DATABASE " + name_);
   test::PgSession session(address_);
@@ -36,34 +37,46 @@ Ground::Ground(const test::PgCluster& cluster, std::string name, std::size_t age
     sql::create_table(std::get<sql::PgAddress>(sql::PgAddress::parse(address_)));
   else
     session.run(test::create_table_sql("WITH (fillfactor=" + std::to_string(fillfactor) + ")"));
-  for (std::size_t key = 0; key < kKeys; ++key) keys_.push_back("key_number_" + std::to_string(10 + key));
   session.run(
       "INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, value, timeout, interval) "
       "SELECT md5(a::text)::uuid, 'Display name', 'key_number_' || k, 'coder stat something', repeat('v', 12), 10, 10 "
       "FROM generate_series(1, " +
-      std::to_string(agents) + ") a, generate_series(10, " + std::to_string(9 + kKeys) + ") k");
+      std::to_string(agents) + ") a, generate_series(10, " + std::to_string(9 + kKeys) +
+      (layout == Layout::registered ? ") k ORDER BY a, k" : ") k ORDER BY k, a"));
   session.run("VACUUM ANALYZE workspace_agent_metadata");
   for (const auto& row : session.run("SELECT DISTINCT workspace_agent_id FROM workspace_agent_metadata"))
     agents_.push_back(parse_uuid(row[0]).value());
   Rng rng(1);
   for (std::size_t i = agents_.size(); i > 1; --i) std::swap(agents_[i - 1], agents_[rng.below(i)]);
-  for (std::size_t i = 0; i < kValues; ++i)
-    values_.push_back(std::to_string(i * 7) + "." + std::to_string(i) + " of 32 GiB");
+  name_keys_and_values();
 }
 
-void Ground::next_entries(std::size_t count, std::vector<Update>& entries) {
-  const WallTime stamp(std::chrono::microseconds(++stamp_));
-  for (std::size_t i = 0; i < count; ++i, next_ = (next_ + 1) % agents_.size())
-    for (std::size_t key = 0; key < kKeys; ++key)
-      entries.push_back(
-          {agents_[next_], keys_[key], values_[(key + static_cast<std::size_t>(stamp_)) % kValues], "", stamp});
+void Ground::name_keys_and_values() {
+  for (std::size_t key = 0; key < kKeys; ++key) key_texts_.push_back("key_number_" + std::to_string(10 + key));
+  for (std::size_t i = 0; i < kValues; ++i)
+    value_texts_.push_back(std::to_string(i * 7) + "." + std::to_string(i) + " of 32 GiB");
+  keys_.assign(key_texts_.begin(), key_texts_.end());
+  for (std::size_t i = 0; i < kValues + kKeys; ++i) values_.push_back(value_texts_[i % kValues]);
+  errors_.resize(kKeys);
+}
+
+Report Ground::next_report() {
+  const std::size_t place = std::exchange(next_, (next_ + 1) % agents_.size());
+  const auto turn = static_cast<std::size_t>(++stamp_) % kValues;
+  stamps_.assign(kKeys, WallTime(std::chrono::microseconds(stamp_)));
+  return {agents_[place], keys_, std::span(values_).subspan(turn, kKeys), errors_, stamps_};
 }
 
 void Ground::next(std::size_t count, Work& work) {
   work.entries.clear();
-  next_entries(count, work.entries);
   std::vector<Uuid> named;
-  for (std::size_t i = 0; i < work.entries.size(); i += kKeys) named.push_back(work.entries[i].agent);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Report report = next_report();
+    named.push_back(report.agent);
+    for (std::size_t key = 0; key < kKeys; ++key)
+      work.entries.push_back(
+          {report.agent, report.keys[key], report.values[key], report.errors[key], report.collected_at[key]});
+  }
   work.shuffled = work.entries;
   Rng rng(static_cast<std::uint64_t>(stamp_));
   for (std::size_t i = work.shuffled.size(); i > 1; --i)

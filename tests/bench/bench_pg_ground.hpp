@@ -20,11 +20,18 @@ struct Work {
   std::vector<std::string> chunks;
 };
 
-/// One database of the cluster with the table and its rows; agents have random ids, and the rows lie as they were made.
+/// How the rows lie in the table. An update that is HOT leaves its row on its page, so they stay as they were inserted.
+enum class Layout {
+  registered,  ///< one agent after the other, as agents come to be
+  scattered,   ///< each row of an agent on a page of its own: the worst there is
+};
+
+/// One database of the cluster with the table and its rows; agents have random ids.
 class Ground {
  public:
   /// @shape fillfactor: 60 as init-db makes the table, 100 as the origin does
-  Ground(const test::PgCluster& cluster, std::string name, std::size_t agents, int fillfactor);
+  Ground(const test::PgCluster& cluster, std::string name, std::size_t agents, int fillfactor,
+         Layout layout = Layout::registered);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::string address() const { return address_; }
@@ -33,8 +40,8 @@ class Ground {
 
   /// The next `count` agents in their order, and round again; stamps only ever grow, values change.
   void next(std::size_t count, Work& work);
-  /// Only what they report, appended.
-  void next_entries(std::size_t count, std::vector<Update>& entries);
+  /// The same of one agent, as it reports; valid until the next call.
+  [[nodiscard]] Report next_report();
 
   struct Table {
     std::uint64_t updates = 0, hot = 0, heap_bytes = 0, index_bytes = 0;
@@ -43,9 +50,12 @@ class Ground {
   [[nodiscard]] Table table() const;
 
  private:
+  void name_keys_and_values();
   std::string name_, address_;
   std::vector<Uuid> agents_;
-  std::vector<std::string> keys_, values_;
+  std::vector<std::string> key_texts_, value_texts_;
+  std::vector<std::string_view> keys_, values_, errors_;  // of a report; values go round, further for each stamp
+  std::vector<WallTime> stamps_;
   std::size_t next_ = 0;
   std::int64_t stamp_ = 1'700'000'000'000'000;
 };
