@@ -32,6 +32,12 @@ void set_count(std::string& out, std::size_t count) {
   out.replace(12, number.size(), number);
 }
 
+/// An array of no items, as the server writes one.
+void set_empty(std::string& out, std::uint32_t type) {
+  out.clear();
+  for (const std::uint32_t field : {std::uint32_t{0}, std::uint32_t{0}, type}) append_number(out, field);
+}
+
 void append_bytes(std::string& out, std::string_view bytes) {
   append_number(out, static_cast<std::uint32_t>(bytes.size()));
   out.append(bytes);
@@ -51,6 +57,10 @@ void end_text(std::string& out, std::size_t began) {
   std::string length;
   append_number(length, static_cast<std::uint32_t>(out.size() - began));
   out.replace(began - length.size(), length.size(), length);
+}
+
+bool has_error(std::span<const Update> entries) {
+  return std::any_of(entries.begin(), entries.end(), [](const Update& one) { return !one.error.empty(); });
 }
 
 bool can_be_joined(std::string_view text) { return text.find(kSeparator) == std::string_view::npos; }
@@ -77,6 +87,7 @@ void PgArrays::build(std::span<const Update> entries) {
     append_bytes(errors_, entry.error);
     append_time(times_, entry.collected_at);
   }
+  if (!has_error(entries)) set_empty(errors_, kText);
   const std::string* const arrays[] = {&agents_, &keys_, &values_, &errors_, &times_};
   for (std::size_t i = 0; i < 5; ++i) parameters_[i] = {*arrays[i], true};
   identities_[0] = parameters_[0];
@@ -121,7 +132,7 @@ void PgAgentArrays::append_agent(std::span<const Update> entries) {
   };
   join(keys_, &Update::key);
   join(values_, &Update::value);
-  if (std::any_of(entries.begin(), entries.end(), [](const Update& one) { return !one.error.empty(); }))
+  if (has_error(entries))
     join(errors_, &Update::error);
   else
     append_bytes(errors_, {});

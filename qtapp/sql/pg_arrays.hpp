@@ -14,7 +14,8 @@ namespace metabatch::sql {
 /// The entries of a batch as parallel PostgreSQL arrays in binary form: no quoting, so no text can be
 /// mistaken for another. Memory is reused.
 ///
-/// @shape  uuid[], text[] (key), text[] (value), text[] (error), timestamptz[]; one dimension, from 1, no NULL
+/// @shape  uuid[], text[] (key), text[] (value), text[] (error), timestamptz[]; one dimension, from 1, no NULL;
+///         where no entry has an error, the errors are an empty array: the server need not read them one by one
 /// @units  timestamptz: microseconds since 2000-01-01; a time that this cannot count is sent as one that the server refuses
 /// @owns   copies of the bytes; parameters stay valid until the next build()
 /// @source PostgreSQL array_recv (arrayfuncs.c), timestamptz_recv (timestamp.c)

@@ -126,6 +126,28 @@ class TestPgStore : public QObject {
     QCOMPARE(model_.difference(*session_), std::string());
   }
 
+  // Where no entry has an error, none are sent.
+  void errorIsTakenBackByABatchWithoutOne_data() {
+    QTest::addColumn<bool>("by_agent");
+    QTest::newRow("row by row") << false;
+    QTest::newRow("agent by agent") << true;
+  }
+  void errorIsTakenBackByABatchWithoutOne() {
+    QFETCH(bool, by_agent);
+    PgOptions options = options_at(cluster_->address());
+    options.by_agent = by_agent;
+    PgStore store(options);
+    for (const char* error : {"broken", ""}) {
+      Entries entries;
+      for (std::size_t i = 0; i < 30; ++i)
+        entries.add(agent_number(1 + i / 15), key_number(i % 15), error, i % 4 == 0 ? error : "");
+      QCOMPARE(counts(store.flush(entries.sorted(), {}), 30), (Counts{{Fate::written, 30}}));
+      QCOMPARE(store.was_by_agent(), by_agent);
+      offer(entries);
+      QCOMPARE(model_.difference(*session_), std::string());
+    }
+  }
+
   void restIsSplitExactlyIntoUnmatchedAndStale() {
     Entries newer, mixed;
     for (std::uint64_t agent = 1; agent <= 10; ++agent) newer.add(agent_number(agent), "k3", "new", "", at_us(2000));
@@ -343,32 +365,6 @@ class TestPgStore : public QObject {
     session_->notifications();
     QCOMPARE(counts(flush(entries), 1), (Counts{{Fate::written, 1}}));
     QCOMPARE(session_->notifications().size(), std::size_t{1});
-  }
-
-  void emptiedTableRaisesOneAlarm() {
-    std::vector<std::string> alarms;
-    PgOptions options = options_at(cluster_->address());
-    options.on_alarm = [&](const std::string& text) { alarms.push_back(text); };
-    PgStore store(options);
-    Entries entries;
-    entries.add(agent_number(1), "k0", "v").add(agent_number(2), "k0", "v");
-    const std::vector<Update> sorted = entries.sorted();
-    QCOMPARE(counts(store.flush(sorted, {}), 2), (Counts{{Fate::written, 2}}));
-    session_->run("DELETE FROM workspace_agent_metadata");
-    QCOMPARE(counts(store.flush(sorted, {}), 2), (Counts{{Fate::unmatched, 2}}));
-    QCOMPARE(counts(store.flush(sorted, {}), 2), (Counts{{Fate::unmatched, 2}}));
-    QCOMPARE(alarms.size(), std::size_t{1});
-    QVERIFY2(alarms[0].find("UNLOGGED") != std::string::npos, alarms[0].c_str());
-    register_rows(*session_, 2, 1);
-    QCOMPARE(counts(store.flush(sorted, {}), 2), (Counts{{Fate::written, 2}}));
-    session_->run("DELETE FROM workspace_agent_metadata WHERE workspace_agent_id <> '" + format_uuid(agent_number(1)) +
-                  "'");
-    Entries others;
-    others.add(agent_number(2), "k0", "v");
-    const std::vector<Update> gone = others.sorted();
-    store.flush(gone, {});
-    QCOMPARE(alarms.size(), std::size_t{2});
-    QVERIFY2(alarms[1].find("UNLOGGED") == std::string::npos, alarms[1].c_str());
   }
 };
 
