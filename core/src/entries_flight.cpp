@@ -145,6 +145,7 @@ void Entries::tally(Fate fate, std::uint64_t entries) {
     case Fate::unmatched: counters_.unmatched += entries; return;
     case Fate::quarantined: counters_.quarantined += entries; return;
     case Fate::unwritten: counters_.discarded += entries; return;
+    case Fate::spooled: counters_.spooled += entries; return;
   }
 }
 

@@ -121,6 +121,17 @@ void Engine::Impl::tell_dropped(std::uint64_t dropped, Instant now) {
   options.on_drop(dropped_untold.exchange(0));
 }
 
+bool Engine::Impl::wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline) {
+  std::unique_lock lock(state_mutex);
+  while (!closed && !is_so()) {
+    if (deadline && clock.now() >= *deadline) return false;
+    schedule.flush_now(load(false));  // waiting for the tick would only keep the room full
+    wake();
+    clock.wait(lock, changed, deadline);
+  }
+  return !closed;
+}
+
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Engine::~Engine() { close(); }
@@ -142,7 +153,7 @@ Result<Admission> Engine::add(const Report& report) {
   return impl_->add(report);
 }
 
-bool Engine::wait_for_room(std::size_t entries, std::size_t bytes) {
+bool Engine::wait_for_room(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline) {
   Impl& impl = *impl_;
   const auto fits = [&] {
     if (!impl.fifo_queue) return impl.room.has(entries, bytes) || impl.room.entries() == 0;
@@ -151,14 +162,17 @@ bool Engine::wait_for_room(std::size_t entries, std::size_t bytes) {
     return (queued + entries <= impl.slots && impl.room.has(0, bytes)) || queued + impl.room.entries() == 0;
   };
   if (impl.closed) return false;
-  if (fits()) return true;
-  std::unique_lock lock(impl.state_mutex);
-  while (!impl.closed && !fits()) {
-    impl.schedule.flush_now(impl.load(false));  // waiting for the tick would only keep the room full
-    impl.wake();
-    impl.changed.wait(lock);
-  }
-  return !impl.closed;
+  return fits() || impl.wait_flushing(fits, deadline);
+}
+
+bool Engine::wait_until_empty(std::optional<Instant> deadline) {
+  Impl& impl = *impl_;
+  const auto is_empty = [&] {
+    if (impl.room.entries() > 0) return false;
+    const std::lock_guard lock(impl.fifo_mutex);
+    return impl.fifo.empty();
+  };
+  return impl.wait_flushing(is_empty, deadline);
 }
 
 Result<void> Engine::reconfigure(const Config& config) {
@@ -199,6 +213,34 @@ void Engine::close() {
   impl.wake();
   while (!impl.stopped) impl.changed.wait(lock);
   if (impl.flusher.joinable()) impl.flusher.join();
+}
+
+std::span<const Update> Engine::take_rest() {
+  Impl& impl = *impl_;
+  const std::lock_guard lock(impl.state_mutex);
+  {
+    const std::lock_guard fifo_lock(impl.fifo_mutex);
+    impl.absorb(RoomLimits{}.entries);
+  }
+  impl.taken.clear();
+  for (const auto& shard : impl.shards) {
+    const std::lock_guard shard_lock(shard->mutex);
+    (void)shard->entries.take_before(UINT64_MAX, impl.taken);
+  }
+  impl.builder.build(impl.taken, impl.batch);
+  return impl.batch.entries;
+}
+
+void Engine::settle_rest(Fate fate) {
+  Impl& impl = *impl_;
+  const std::lock_guard lock(impl.state_mutex);
+  const Instant now = impl.clock.now();
+  for (std::size_t i = 0; i < impl.builder.blocks().size(); ++i) {
+    Impl::Shard& shard = impl.shard_of(agent_hash(impl.batch.agents[i], impl.seed));
+    const std::lock_guard shard_lock(shard.mutex);
+    (void)shard.entries.settle(impl.builder.blocks()[i], {&fate, 1}, OnFailure::retain, now, impl.metrics.delay);
+  }
+  impl.taken.clear();
 }
 
 Snapshot Engine::snapshot() const {

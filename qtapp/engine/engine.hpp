@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -79,8 +80,12 @@ class Engine {
   /// Waits until `entries` new entries of `bytes` together would find room, for drivers that may wait (ingest).
   /// A demand larger than the whole room waits until nothing else is held.
   ///
-  /// @return false: the engine was closed meanwhile
-  bool wait_for_room(std::size_t entries, std::size_t bytes);
+  /// @return false: the engine was closed meanwhile, or the deadline came
+  bool wait_for_room(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline = std::nullopt);
+  /// Waits until nothing is held, flushing at once; for drivers that add nothing meanwhile.
+  ///
+  /// @return false: as above
+  bool wait_until_empty(std::optional<Instant> deadline);
 
   Result<void> reconfigure(const Config& config);
   /// Makes all that is held due now, as `scheduled`.
@@ -94,6 +99,10 @@ class Engine {
  private:
   friend class Lanes;
   struct Impl;
+  /// After close(): what is held leaves, as one batch that stays valid until its fate is said: spooled, or unwritten,
+  /// and then it is held as before.
+  std::span<const Update> take_rest();
+  void settle_rest(Fate fate);
   void change_to(const Config& validated);
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

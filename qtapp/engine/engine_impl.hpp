@@ -39,6 +39,9 @@ struct Engine::Impl {
   void tell_dropped(std::uint64_t dropped, Instant now);
   Shard& shard_of(std::uint64_t hash) { return *shards[shard_bits == 0 ? 0 : hash >> (64 - shard_bits)]; }
 
+  /// Waits until it is so, or the deadline; false: the deadline came, or the engine was closed.
+  bool wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline);
+
   // the flusher's thread
   void run();
   std::optional<Reason> wait_until_due();

@@ -144,6 +144,23 @@ Snapshot Lanes::snapshot() const {
   return sum;
 }
 
+bool Lanes::wait_until_empty(std::optional<Instant> deadline) {
+  flush_now();  // all at once, not one after the other
+  return std::all_of(engines_.begin(), engines_.end(),
+                     [&](const auto& engine) { return engine->wait_until_empty(deadline); });
+}
+
+std::size_t Lanes::spool(const std::function<bool(std::span<const Update>)>& keep) {
+  std::vector<Update> all;
+  for (const auto& engine : engines_) {
+    const std::span<const Update> rest = engine->take_rest();
+    all.insert(all.end(), rest.begin(), rest.end());
+  }
+  const bool is_kept = !all.empty() && keep(all);
+  for (const auto& engine : engines_) engine->settle_rest(is_kept ? Fate::spooled : Fate::unwritten);
+  return all.size();
+}
+
 void Lanes::close() {
   if (engines_.empty()) return;
   std::vector<std::thread> others;

@@ -41,9 +41,11 @@ class Lanes {
   Admission add(const Update& update) { return engine_of(update.agent).add(update); }
   Result<Admission> add(const Report& report) { return engine_of(report.agent).add(report); }
   /// Of the lane of `agent`. A demand larger than the share of one lane waits until nothing else is held there.
-  bool wait_for_room(const Uuid& agent, std::size_t entries, std::size_t bytes) {
-    return engine_of(agent).wait_for_room(entries, bytes);
+  bool wait_for_room(const Uuid& agent, std::size_t entries, std::size_t bytes,
+                     std::optional<Instant> deadline = std::nullopt) {
+    return engine_of(agent).wait_for_room(entries, bytes, deadline);
   }
+  bool wait_until_empty(std::optional<Instant> deadline);
 
   /// All lanes or none: what one lane could not do is refused before any is changed.
   ///
@@ -55,6 +57,12 @@ class Lanes {
   [[nodiscard]] Snapshot snapshot() const;
   /// Closes all at once: it takes no longer than one final_flush_timeout.
   void close();
+  /// After close(): hands what could not be written to `keep`, once and all of it, the newest update of each (agent, key).
+  /// What `keep` answers true to counts as spooled; else it stays held. Not called when there is nothing.
+  ///
+  /// @owns the updates hold while `keep` runs
+  /// @return how many it were
+  std::size_t spool(const std::function<bool(std::span<const Update>)>& keep);
 
  private:
   struct FlushTelling;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -33,6 +34,9 @@ class TestLanes : public QObject {
   void shareThatLooksLikeADefaultStaysWhatWasAsked();
   void roomTooSmallForTheLanesIsRefusedInWords();
   void closeEndsHangingLanesWithinOneTimeout();
+  void whatCouldNotBeWrittenIsSpooledOnceItIsKept_data();
+  void whatCouldNotBeWrittenIsSpooledOnceItIsKept();
+  void waitingForNothingHeldEndsWithTheDeadline();
   void oneLaneIsTheEngineAsItIs();
 };
 
@@ -374,6 +378,66 @@ void TestLanes::closeEndsHangingLanesWithinOneTimeout() {
   QCOMPARE(lanes->add(update_of(counted_agent(1))).dropped_closed, std::size_t{1});
   QVERIFY(!lanes->wait_for_room(counted_agent(1), 1, 1));
   lanes->close();
+}
+
+void TestLanes::whatCouldNotBeWrittenIsSpooledOnceItIsKept_data() {
+  QTest::addColumn<QueuePolicy>("queue");
+  QTest::addColumn<OnFailure>("on_failure");
+  QTest::newRow("coalesce") << QueuePolicy::coalesce << OnFailure::retain;
+  QTest::newRow("fifo") << QueuePolicy::fifo << OnFailure::retain;
+  QTest::newRow("what a flush would discard is spooled all the same") << QueuePolicy::fifo << OnFailure::discard;
+}
+
+void TestLanes::whatCouldNotBeWrittenIsSpooledOnceItIsKept() {
+  QFETCH(QueuePolicy, queue);
+  QFETCH(OnFailure, on_failure);
+  Some<HangingStore> some(3);
+  Config config;
+  config.batch_size = 5;
+  config.queue = queue;
+  config.queue_capacity = 3000;
+  config.on_failure = on_failure;
+  config.final_flush_timeout = 50ms;
+  const auto lanes = lanes_of(config, some.stores);
+  for (std::uint32_t i = 0; i < 200; ++i) lanes->add(update_of(counted_agent(i), "k", "old"));
+  for (std::uint32_t i = 0; i < 200; ++i) lanes->add({counted_agent(i), "k", "new", "", WallTime(2us)});
+  lanes->close();
+  const Counters before = lanes->snapshot().counters;
+  std::map<Uuid, std::string> seen;
+  QVERIFY(lanes->spool([](std::span<const Update>) { return false; }) >= 200 - before.discarded);
+  QCOMPARE(lanes->snapshot().counters.held(), lanes->spool([](auto) { return false; }));
+  QCOMPARE(lanes->snapshot().counters.spooled, std::uint64_t{0});
+  QVERIFY(lanes->snapshot().counters.balanced());
+  const std::size_t spooled = lanes->spool([&](std::span<const Update> updates) {
+    for (const Update& one : updates) seen[one.agent] = one.value;
+    return seen.size() == updates.size();  // each (agent, key) once
+  });
+  for (const auto& [agent, value] : seen) QCOMPARE(value, std::string("new"));
+  const Counters after = lanes->snapshot().counters;
+  QCOMPARE(after.spooled, std::uint64_t{spooled});
+  QCOMPARE(after.held(), std::uint64_t{0});
+  QCOMPARE(after.discarded, before.discarded);
+  QVERIFY(after.balanced() && is_sum_of_balanced_parts(lanes->snapshot()));
+  QCOMPARE(spooled, std::size_t{200});
+  QCOMPARE(lanes->spool([](auto) { return true; }), std::size_t{0});
+}
+
+void TestLanes::waitingForNothingHeldEndsWithTheDeadline() {
+  Some<HangingStore> hanging(2);
+  Config config;
+  config.final_flush_timeout = 50ms;
+  const auto stuck = lanes_of(config, hanging.stores);
+  for (std::uint32_t i = 0; i < 20; ++i) stuck->add(update_of(counted_agent(i)));
+  QVERIFY(!stuck->wait_until_empty(system_clock().now() + 20ms));
+  QVERIFY(!stuck->wait_for_room(counted_agent(1), 1'000'000, 1, system_clock().now() + 20ms));
+  stuck->close();
+  Some<SeeingStore> some(2);
+  const auto lanes = lanes_of(idle(), some.stores);
+  for (std::uint32_t i = 0; i < 20; ++i) lanes->add(update_of(counted_agent(i)));
+  QVERIFY(lanes->wait_until_empty(std::nullopt));
+  QCOMPARE(lanes->snapshot().counters.written, std::uint64_t{20});
+  lanes->close();
+  QVERIFY(!lanes->wait_until_empty(std::nullopt));
 }
 
 void TestLanes::oneLaneIsTheEngineAsItIs() {

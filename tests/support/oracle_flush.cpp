@@ -194,7 +194,8 @@ void Oracle::settle(const Item& entry, Fate fate, Instant now) {
       visit(Branch::fate_quarantined);
       ++counts_.quarantined;
       return;
-    case Fate::unwritten: break;
+    case Fate::unwritten:
+    case Fate::spooled: break;
   }
   if (config_.on_failure == OnFailure::discard) {
     visit(Branch::fate_discarded);

@@ -21,6 +21,7 @@ enum class Fate : std::uint8_t {
   unmatched,    ///< no such row; not retried
   quarantined,  ///< the server refuses the value; not retried
   unwritten,    ///< nothing is known to have been stored; retained or discarded by on_failure
+  spooled,      ///< kept in a file for the next start; no store answers this, the end of an engine does
 };
 
 /// Classes of failure, chosen by the store. They decide the backoff.
