@@ -3,10 +3,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "metabatch/report.hpp"
+#include "metabatch/utf8.hpp"
 #include "sql/agents.hpp"
 
 namespace metabatch::cli {
@@ -34,6 +37,7 @@ Uuid random_uuid() {
 }
 
 Uuid agent_of(const AgentsFlags& flags) {
+  if (flags.agent.empty()) throw UsageError("agents " + flags.action + ": which agent?");
   const Result<Uuid> id = parse_uuid(flags.agent);
   if (!id) throw UsageError("'" + flags.agent + "' is not a UUID");
   return *id;
@@ -48,8 +52,22 @@ int failed(const sql::DatabaseFailure& failure, Console& console) {
   return exit_failed;
 }
 
+/// What the columns cannot hold is refused before the agent is there.
+void check_keys(const std::vector<std::string>& keys) {
+  if (keys.empty()) throw UsageError("agents add: which keys does it report? --key cpu --key mem");
+  std::set<std::string_view> seen;
+  std::string room;
+  for (const std::string& key : keys) {
+    if (key.empty()) throw UsageError("agents add: a key is empty");
+    if (sanitize(key, room).replaced > 0) throw UsageError("agents add: a key is not UTF-8");
+    if (count_code_points(key) > kMaxKeyCharacters)
+      throw UsageError("agents add: key '" + key.substr(0, 20) + "...' is longer than " + std::to_string(kMaxKeyCharacters) +
+                       " characters");
+    if (!seen.insert(key).second) throw UsageError("agents add: key '" + key + "' is given twice");
+  }
+}
+
 int add(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
-  if (flags.keys.empty()) throw UsageError("agents add: which keys does it report? --key cpu --key mem");
   const sql::AgentToken agent{flags.agent.empty() ? random_uuid() : agent_of(flags), random_uuid()};
   const std::vector<std::string_view> keys(flags.keys.begin(), flags.keys.end());
   for (const auto& wrong : {agents.create_table(), agents.add(agent, keys)})
@@ -80,6 +98,9 @@ int remove(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
 }
 
 int run(const AgentsFlags& flags, Console& console) {
+  if (flags.action == "add") check_keys(flags.keys);
+  if (flags.action != "add" && !flags.keys.empty()) throw UsageError("agents " + flags.action + ": takes no --key");
+  if (flags.action == "list" && !flags.agent.empty()) throw UsageError("agents list: lists all, and takes no agent");
   const std::unique_ptr<sql::Agents> agents = sql::Agents::of(flags.database.database());
   if (flags.action == "add") return add(flags, *agents, console);
   if (flags.action == "list") return list(flags, *agents, console);

@@ -150,6 +150,13 @@ void add_writers(CLI::App& command, std::size_t& writers) {
       ->group("Settings");
 }
 
+void add_spool(CLI::App& command, std::string& file) {
+  command
+      .add_option("--spool", file,
+                  "keeps what cannot be written at the end, and is taken in at the next start; one for each that runs")
+      ->type_name("FILE");
+}
+
 Duration duration_of(std::string_view flag, const std::string& text) {
   const Result<Duration> duration = parse_duration(text);
   if (!duration) throw UsageError(std::string(flag) + ": '" + text + "' is not a time like 250ms, 5s or 2m");

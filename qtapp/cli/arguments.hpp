@@ -50,6 +50,9 @@ struct DatabaseFlag {
 /// Adds `--writers N`: how many connections write in parallel.
 void add_writers(CLI::App& command, std::size_t& writers);
 
+/// Adds `--spool FILE`.
+void add_spool(CLI::App& command, std::string& file);
+
 /// Reads `5s`, `250ms`; throws UsageError that names the flag.
 Duration duration_of(std::string_view flag, const std::string& text);
 

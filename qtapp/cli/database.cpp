@@ -19,6 +19,13 @@ bool is_usable(const SessionOptions& options, Console& console) {
   return wrong->failure == FailureClass::timeout && options.database.postgres() == nullptr;
 }
 
+std::unique_ptr<Spool> open_spool(const std::string& file, Console& console) {
+  if (file.empty()) return nullptr;
+  auto opened = Spool::open(file, [&console](Spool::Event, const std::string& text) { console.message(text); });
+  if (const std::string* const wrong = std::get_if<std::string>(&opened)) throw UsageError(*wrong);
+  return std::get<0>(std::move(opened));
+}
+
 int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console) {
   const std::string text = options.json ? result_json(result) : result_text(result, session.snapshot.config);
   if (options.data_is_taken && !options.json)

@@ -4,6 +4,7 @@
 #include "cli/console.hpp"
 #include "cli/results.hpp"
 #include "cli/session.hpp"
+#include "cli/spool.hpp"
 
 namespace metabatch::cli {
 
@@ -14,6 +15,11 @@ namespace metabatch::cli {
 ///
 /// @errors throws UsageError: impossible settings
 bool is_usable(const SessionOptions& options, Console& console);
+
+/// The spool that `--spool` names; nothing where none is named.
+///
+/// @errors throws UsageError: it cannot be used
+std::unique_ptr<Spool> open_spool(const std::string& file, Console& console);
 
 struct FinishOptions {
   bool json = false;

@@ -24,19 +24,35 @@ std::string text_of(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-int init_db(const DatabaseFlags& flags, Console& console) {
-  const auto result = sql::create_table(flags.database.postgres());
+struct InitFlags : DatabaseFlags {
+  bool agents = false;
+};
+
+/// Says what became of one table.
+bool tell_created(const std::variant<bool, sql::PgFailure>& result, const std::string& table, Console& console) {
   if (const auto* const failed = std::get_if<sql::PgFailure>(&result)) {
     console.message(failed->message);
-    return exit_failed;
+    return false;
   }
-  const bool is_created = std::get<bool>(result);
-  console.message(is_created ? "created the table workspace_agent_metadata"
-                             : "the table workspace_agent_metadata exists and was left as it is");
-  if (flags.json)
-    console.data(text_of({{"created", is_created}, {"grants", sql::grants_sql()}}));
-  else
-    console.data(sql::grants_sql());
+  console.message(std::get<bool>(result) ? "created the table " + table
+                                         : "the table " + table + " exists and was left as it is");
+  return true;
+}
+
+int init_db(const InitFlags& flags, Console& console) {
+  const sql::PgAddress address = flags.database.postgres();
+  const auto table = sql::create_table(address);
+  if (!tell_created(table, "workspace_agent_metadata", console)) return exit_failed;
+  nlohmann::ordered_json json = {{"created", std::get<bool>(table)}};
+  std::string grants(sql::grants_sql());
+  if (flags.agents) {
+    const auto agents = sql::create_agents_table(address);
+    if (!tell_created(agents, "workspace_agents", console)) return exit_failed;
+    json["agents_created"] = std::get<bool>(agents);
+    grants += sql::agents_grants_sql();
+  }
+  json["grants"] = grants;
+  console.data(flags.json ? text_of(json) : grants);
   return console.finish_data() ? exit_ok : exit_failed;
 }
 
@@ -83,14 +99,18 @@ CLI::App* described(CLI::App& program, DatabaseFlags& flags, const char* name, c
 }  // namespace
 
 Command add_init_db(CLI::App& program) {
-  const auto flags = std::make_shared<DatabaseFlags>();
-  CLI::App* const app =
-      described(program, *flags, "init-db",
-                "Create the table in PostgreSQL where it is missing; print who needs which privileges",
-                "Nothing that exists is altered. The SQL printed is for you to read and to run.\n\n"
-                "Examples:\n"
-                "  metabatch init-db --db postgres://postgres@localhost/metabatch\n"
-                "  PGHOST=/run/postgresql metabatch init-db > grants.sql");
+  const auto flags = std::make_shared<InitFlags>();
+  CLI::App* const app = described(
+      program, *flags, "init-db",
+      "Create the table in PostgreSQL where it is missing; print who needs which privileges",
+      "Nothing that exists is altered. The SQL printed is for you to read and to run.\n\n"
+      "Examples:\n"
+      "  metabatch init-db --db postgres://postgres@localhost/metabatch\n"
+      "  metabatch init-db --agents --db postgres://postgres@localhost/metabatch   (for `metabatch serve` without "
+      "a control plane)\n"
+      "  PGHOST=/run/postgresql metabatch init-db > grants.sql");
+  app->add_flag("--agents", flags->agents,
+                "create the table of agents and their tokens too, for a database of your own");
   return {app, [flags](Console& console) { return init_db(*flags, console); }};
 }
 

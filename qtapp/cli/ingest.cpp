@@ -21,6 +21,7 @@ struct IngestFlags {
   DatabaseFlag database;
   SettingsFlags settings;
   bool register_missing = false;
+  std::string spool;
   std::size_t writers = 1;
   bool print_notifications = false;
   bool json = false;
@@ -81,11 +82,13 @@ class Ingest {
 };
 
 int run_ingest(const IngestFlags& flags, Console& console) {
+  const std::unique_ptr<Spool> spool = open_spool(flags.spool, console);
   const SessionOptions options{.config = flags.settings.config(),
                                .database = flags.database.database(),
                                .register_missing = flags.register_missing,
                                .print_notifications = flags.print_notifications,
-                               .writers = flags.writers};
+                               .writers = flags.writers,
+                               .keeping = spool.get()};
   Input input(flags.input);
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
@@ -97,7 +100,9 @@ int run_ingest(const IngestFlags& flags, Console& console) {
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
   if (!session) return exit_usage;
   return finish(*session, ingest.result(*session),
-                {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = !ingest.is_read()},
+                {.json = flags.json,
+                 .data_is_taken = flags.print_notifications,
+                 .is_failed = session->is_failed || !ingest.is_read()},
                 console);
 }
 
@@ -117,6 +122,7 @@ Command add_ingest(CLI::App& program) {
       ->type_name("FILE");
   flags->settings.add_to(*app);
   add_writers(*app, flags->writers);
+  add_spool(*app, flags->spool);
   app->footer(
       "One update a line, or one report of an agent a line:\n"
       "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 "

@@ -118,8 +118,8 @@ std::string result_text(const RunResult& result, const Config& config) {
 
 bool is_incomplete(const RunResult& result) {
   const Counters& counters = result.summary.counters;
-  return counters.dropped() + counters.unmatched + counters.discarded + counters.quarantined + counters.held() +
-             result.rejected_lines >
+  return counters.dropped() + counters.unmatched + counters.discarded + counters.quarantined + counters.spooled +
+             counters.held() + result.rejected_lines >
          0;
 }
 

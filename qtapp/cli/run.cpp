@@ -25,6 +25,7 @@ struct RunFlags {
   std::string config_file;
   DatabaseFlag database;
   SettingsFlags settings;
+  std::string spool;
   std::size_t writers = 1;
   bool print_notifications = false;
   bool json = false;
@@ -105,11 +106,13 @@ int run_fleet(const RunFlags& flags, Console& console) {
   const Duration duration = duration_of("--for", flags.duration);
   if (fleet.every < std::chrono::milliseconds(1)) throw UsageError("--every: at least 1ms");
   if (duration <= Duration::zero()) throw UsageError("--for: more than 0");
+  const std::unique_ptr<Spool> spool = open_spool(flags.spool, console);
   const SessionOptions options{.config = flags.settings.config(),
                                .database = flags.database.database(),
                                .register_missing = false,
                                .print_notifications = flags.print_notifications,
-                               .writers = flags.writers};
+                               .writers = flags.writers,
+                               .keeping = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
   RealTime real_time(fleet, duration, validated(options.config).value(), console);
   if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
@@ -119,7 +122,8 @@ int run_fleet(const RunFlags& flags, Console& console) {
       options, console, [&](engine::Lanes& lanes, Stop& stop) { real_time.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return real_time.watch(snapshot, elapsed); });
   if (!session) return exit_usage;
-  return finish(*session, real_time.result(*session), {.json = flags.json, .data_is_taken = flags.print_notifications},
+  return finish(*session, real_time.result(*session),
+                {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = session->is_failed},
                 console);
 }
 
@@ -142,6 +146,7 @@ Command add_run(CLI::App& program) {
       ->type_name("FILE");
   flags->settings.add_to(*app);
   add_writers(*app, flags->writers);
+  add_spool(*app, flags->spool);
   app->footer(
       "Examples:\n"
       "  metabatch run\n"

@@ -9,6 +9,7 @@
 #include "cli/console.hpp"
 #include "cli/stop.hpp"
 #include "engine/lanes.hpp"
+#include "service/keeping.hpp"
 #include "sql/database.hpp"
 
 namespace metabatch::cli {
@@ -18,13 +19,15 @@ struct SessionOptions {
   sql::Database database;
   bool register_missing = false;
   bool print_notifications = false;
-  std::size_t writers = 1;  ///< lanes, each with a connection of its own
+  std::size_t writers = 1;              ///< lanes, each with a connection of its own
+  service::Keeping* keeping = nullptr;  ///< what was left by the last run, and is left to the next; or none
 };
 
 struct SessionResult {
   engine::Snapshot snapshot;
   Duration elapsed{};
   bool is_interrupted = false;
+  bool is_failed = false;  ///< what the last run left could not be taken in, which was said
 };
 
 /// Called on the thread that feeds the lanes; returns when there is nothing more, or soon after stop was requested.

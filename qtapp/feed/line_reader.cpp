@@ -17,8 +17,9 @@ std::size_t find_end(const char* from, std::size_t size) {
 
 }  // namespace
 
-// The CR of a line of exactly kMaxLineBytes, and the byte that tells that a line is over, find room as well.
-LineReader::LineReader(Source source) : source_(std::move(source)), buffer_(kMaxLineBytes + 2 + kBlockBytes) {}
+// The CR of a line of exactly `most`, and the byte that tells that a line is over, find room as well.
+LineReader::LineReader(Source source, std::size_t most)
+    : source_(std::move(source)), most_(most), buffer_(most + 2 + kBlockBytes) {}
 
 bool LineReader::fill() {
   if (ended_) return false;
@@ -39,7 +40,7 @@ std::optional<Line> LineReader::next() {
     const std::size_t found = find_end(buffer_.data() + begin_ + searched, held - searched);
     if (found != std::string_view::npos) return finish(searched + found, searched + found + 1);
     searched = held;
-    if (held > kMaxLineBytes + 1) {
+    if (held > most_ + 1) {
       skip_rest();
       return Line{.number = ++number_, .text = {}, .too_long = true};
     }
@@ -55,7 +56,7 @@ Line LineReader::finish(std::size_t size, std::size_t end) {
   bytes_ += end;
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   if (++number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (text.size() > kMaxLineBytes) return {.number = number_, .text = {}, .too_long = true};
+  if (text.size() > most_) return {.number = number_, .text = {}, .too_long = true};
   return {.number = number_, .text = text, .too_long = false};
 }
 

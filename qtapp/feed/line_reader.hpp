@@ -15,18 +15,18 @@ inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;  // without i
 struct Line {
   std::uint64_t number = 0;  ///< from 1
   std::string_view text;     ///< without its end (LF or CRLF) and, on the first line, without a byte order mark
-  bool too_long = false;     ///< over kMaxLineBytes: `text` is empty, the line was skipped without being held
+  bool too_long = false;     ///< over the limit: `text` is empty, the line was skipped without being held
 };
 
 /// Cuts a stream of any content into lines in bounded memory. The last line needs no end.
 ///
-/// @owns a buffer of kMaxLineBytes and one block; `text` points into it until the next call
+/// @owns a buffer of `most` bytes and one block; `text` points into it until the next call
 class LineReader {
  public:
   /// Reads up to `size` bytes to `to` and answers how many; 0: the end, or nothing more is wanted.
   using Source = std::function<std::size_t(char* to, std::size_t size)>;
 
-  explicit LineReader(Source source);
+  explicit LineReader(Source source, std::size_t most = kMaxLineBytes);
 
   std::optional<Line> next();
   /// How much of the stream was given out or skipped, ends of lines included.
@@ -38,6 +38,7 @@ class LineReader {
   Line finish(std::size_t size, std::size_t end);
 
   Source source_;
+  const std::size_t most_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // of what is not given out yet
   std::size_t end_ = 0;

@@ -51,18 +51,24 @@ void Log::write(Level level, std::string_view event, std::initializer_list<Field
     ++repeats.left_out;
     return;
   }
-  Line line(form_);
-  line.add("time", format_wall_time(engine::system_clock().wall_now()));
-  line.add("level", kLevels[static_cast<std::size_t>(level)]);
-  line.add("event", event);
-  for (const Field& field : fields) line.add(field.name, field.value);
-  if (repeats.left_out > 0) line.add("left_out", std::to_string(repeats.left_out));
-  if (lost_ > 0) line.add("lost_lines", std::to_string(lost_));
+  put(level, event, fields, repeats.left_out);
   repeats = {now, 0};
-  put(std::move(line).end());
 }
 
-void Log::put(std::string_view line) {
+void Log::line(std::string_view event, std::initializer_list<Field> fields) {
+  const std::lock_guard lock(mutex_);
+  put(Level::info, event, fields, 0);
+}
+
+void Log::put(Level level, std::string_view event, std::initializer_list<Field> fields, std::uint64_t left_out) {
+  Line text(form_);
+  text.add("time", format_wall_time(engine::system_clock().wall_now()));
+  text.add("level", kLevels[static_cast<std::size_t>(level)]);
+  text.add("event", event);
+  for (const Field& field : fields) text.add(field.name, field.value);
+  if (left_out > 0) text.add("left_out", std::to_string(left_out));
+  if (lost_ > 0) text.add("lost_lines", std::to_string(lost_));
+  const std::string line = std::move(text).end();
   pollfd watched{.fd = fd_, .events = POLLOUT, .revents = 0};
   const bool is_read = ::poll(&watched, 1, 0) > 0 && (watched.revents & POLLOUT) != 0;
   if (!is_read || ::write(fd_, line.data(), line.size()) < 0)

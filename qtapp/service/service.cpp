@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "service/access_log.hpp"
 #include "service/exposition.hpp"
 #include "service/listening.hpp"
 #include "service/token_refresher.hpp"
@@ -12,6 +14,7 @@
 namespace metabatch::service {
 namespace {
 
+constexpr double kQueueFills = 0.5;                          // where PostgreSQL begins to warn
 constexpr Duration kFirstReading = std::chrono::seconds(3);  // of agents, before anybody is answered
 constexpr Duration kDrainLimit = std::chrono::seconds(3);    // for requests that have come; flushing has its own
 
@@ -72,6 +75,10 @@ struct Service::Impl {
     if (flush.publish_errors > 0 && hub) hub->resync();
   }
 
+  void look_at(const sql::NotificationQueue& queue);
+  void write_clients(PrometheusText& more) const;
+  void write_surroundings(PrometheusText& more) const;
+
   const ServiceOptions options;
   Log& log;
   FlushLog flush_log;
@@ -84,8 +91,13 @@ struct Service::Impl {
   std::unique_ptr<Listening> listening;
   std::unique_ptr<WatchHub> hub;
   std::unique_ptr<Front> front;
+  std::unique_ptr<AccessLog> access;  // or none
   std::unique_ptr<Server> server;
   std::atomic<bool> is_serving = false;  // `server` is there to be read
+  bool is_kept = false;
+  const double started_at = std::chrono::duration<double>(engine::system_clock().wall_now().time_since_epoch()).count();
+  std::atomic<double> queue_usage = 0;         // 0 to 1
+  std::atomic<double> oldest_transaction = 0;  // seconds
 };
 
 std::string Service::Impl::start_lanes() {
@@ -117,7 +129,8 @@ void Service::Impl::start_reading() {
                                   .on_failure =
                                       [this](const std::string& why) {
                                         log.warn("agents cannot be read, those known stay", {{"reason", why}});
-                                      }});
+                                      },
+                                  .on_queue = [this](const sql::NotificationQueue& queue) { look_at(queue); }});
   listening = std::make_unique<Listening>(options.database, lanes->snapshot().config.channel, notifier, log);
   HubOptions hub_options;
   hub_options.open = [this] { return open_agents(); };
@@ -127,6 +140,16 @@ void Service::Impl::start_reading() {
     log.warn("rows cannot be read, watchers wait", {{"reason", why}});
   };
   hub = std::make_unique<WatchHub>(std::move(hub_options));
+}
+
+void Service::Impl::look_at(const sql::NotificationQueue& queue) {
+  queue_usage = queue.usage;
+  oldest_transaction = std::chrono::duration<double>(queue.oldest).count();
+  if (queue.usage < kQueueFills) return;
+  log.warn("notification queue fills",
+           {{"percent", std::to_string(static_cast<int>(queue.usage * 100))},
+            {"oldest_transaction_pid", queue.pid ? std::to_string(*queue.pid) : "not shown"},
+            {"open_for", format_duration(queue.oldest)}});
 }
 
 std::string Service::Impl::start_server(const Service& whole) {
@@ -146,7 +169,9 @@ std::string Service::Impl::start_server(const Service& whole) {
   front = std::make_unique<Front>(std::move(api), *hub);
   refresher->wait_for_first(
       kFirstReading);  // or the first to come back after a restart are told that nobody knows them
-  auto started = Server::start(server_options, *front);
+  if (options.access_log > 0) access = std::make_unique<AccessLog>(*front, log, options.access_log);
+  Handler& handler = access ? static_cast<Handler&>(*access) : *front;
+  auto started = Server::start(server_options, handler);
   if (std::string* const failed = std::get_if<std::string>(&started)) return std::move(*failed);
   server = std::get<std::unique_ptr<Server>>(std::move(started));
   is_serving = true;
@@ -158,6 +183,8 @@ std::variant<std::unique_ptr<Service>, std::string> Service::start(const Service
   if (!options.watch_token_file.empty())
     if (std::string wrong = impl->watch_tokens.read(options.watch_token_file); !wrong.empty()) return wrong;
   if (std::string wrong = impl->start_lanes(); !wrong.empty()) return wrong;
+  if (options.keeping != nullptr)
+    if (std::string wrong = options.keeping->take_in(*impl->lanes); !wrong.empty()) return wrong;
   impl->start_reading();
   auto service = std::unique_ptr<Service>(new Service(std::move(impl)));  // from here on it ends in order
   if (std::string wrong = service->impl_->start_server(*service); !wrong.empty()) return wrong;
@@ -191,6 +218,8 @@ ServiceEnd Service::stop() {
   if (impl_->front) impl_->front->begin_drain();
   if (impl_->server) impl_->server->drain(kDrainLimit);
   impl_->lanes->close();
+  if (impl_->options.keeping != nullptr && !std::exchange(impl_->is_kept, true))
+    impl_->options.keeping->keep(*impl_->lanes);
   impl_->hub->stop();
   ServiceEnd end{.snapshot = impl_->lanes->snapshot()};
   if (impl_->front) {
@@ -198,6 +227,41 @@ ServiceEnd Service::stop() {
     end.sanitized = impl_->front->sanitized();
   }
   return end;
+}
+
+void Service::Impl::write_clients(PrometheusText& more) const {
+  using enum MetricType;
+  const ServerCounts counts = is_serving ? server->counts() : ServerCounts{};
+  more.single("metadata_reports_total", counter, "Total number of reports taken from agents.", front->reports());
+  more.single("metadata_unauthorized_total", counter, "Total number of requests without a valid token.",
+              front->unauthorized());
+  more.single("metadata_refused_items_total", counter, "Total number of items whose key does not fit the column.",
+              front->refused_items());
+  more.single("metadata_sanitized_total", counter, "Total number of texts in which something was replaced.",
+              front->sanitized());
+  more.single("metadata_agents", gauge, "Agents that may report.", static_cast<std::uint64_t>(directory.size()));
+  more.single("metadata_watchers", gauge, "Watch streams open.", counts.watchers);
+  more.single("metadata_connections", gauge, "Connections open.", counts.connections);
+  more.single("metadata_connections_refused_total", counter, "Total number of connections over the limit.",
+              counts.refused);
+}
+
+void Service::Impl::write_surroundings(PrometheusText& more) const {
+  using enum MetricType;
+  const KeptCounts kept = options.keeping != nullptr ? options.keeping->counts() : KeptCounts{};
+  more.single("metadata_spool_waiting", gauge, "Updates in the spool file that are not known to be written.",
+              kept.waiting);
+  more.single("metadata_spool_taken_in_total", counter, "Total number of updates taken in from the spool file.",
+              kept.taken_in);
+  more.single("metadata_spool_bad_lines_total", counter, "Total number of lines of the spool file that were damaged.",
+              kept.bad_lines);
+  if (options.database.postgres() != nullptr) {
+    more.single("metadata_notify_queue_usage", gauge, "Share of the notification queue of PostgreSQL that is taken.",
+                queue_usage);
+    more.single("metadata_notify_oldest_transaction_seconds", gauge,
+                "How long the oldest transaction has been open; one of a session that listens fills the queue.",
+                oldest_transaction);
+  }
 }
 
 MetricsPage Service::metrics(std::string_view accept) const {
@@ -210,23 +274,14 @@ MetricsPage Service::metrics(std::string_view accept) const {
                       .resyncs = impl.listening->resyncs(),
                       .version = impl.options.version};
   PrometheusText more(impl.options.metric_prefix);
-  const ServerCounts counts = impl.is_serving ? impl.server->counts() : ServerCounts{};
-  using enum MetricType;
-  more.single("metadata_reports_total", counter, "Total number of reports taken from agents.", impl.front->reports());
-  more.single("metadata_unauthorized_total", counter, "Total number of requests without a valid token.",
-              impl.front->unauthorized());
-  more.single("metadata_refused_items_total", counter, "Total number of items whose key does not fit the column.",
-              impl.front->refused_items());
-  more.single("metadata_sanitized_total", counter, "Total number of texts in which something was replaced.",
-              impl.front->sanitized());
-  more.single("metadata_agents", gauge, "Agents that may report.", static_cast<std::uint64_t>(impl.directory.size()));
-  more.single("metadata_watchers", gauge, "Watch streams open.", counts.watchers);
-  more.single("metadata_connections", gauge, "Connections open.", counts.connections);
-  more.single("metadata_connections_refused_total", counter, "Total number of connections over the limit.",
-              counts.refused);
+  impl.write_clients(more);
+  impl.write_surroundings(more);
+  PrometheusText process("");
+  process.single("process_start_time_seconds", MetricType::gauge, "When the service began, in seconds since 1970.",
+                 impl.started_at);
   std::string text =
       render_metrics(snapshot.counters, snapshot.metrics, snapshot.config, gauges, impl.options.metric_prefix) +
-      more.text();
+      more.text() + process.text();
   const Exposition form = exposition_of(accept);
   if (form == Exposition::open_metrics) text = open_metrics(text);
   if (form == Exposition::protobuf) text = protobuf(text, snapshot.metrics);

@@ -8,6 +8,7 @@
 #include "engine/lanes.hpp"
 #include "metabatch/prometheus.hpp"
 #include "service/api.hpp"
+#include "service/keeping.hpp"
 #include "service/log.hpp"
 #include "service/server.hpp"
 #include "sql/database.hpp"
@@ -23,6 +24,8 @@ struct ServiceOptions {
   Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after that at the latest
   std::string metric_prefix{kDefaultMetricPrefix};
   std::string version{};
+  std::uint64_t access_log = 0;  ///< lines a second at most; 0: none
+  Keeping* keeping = nullptr;    ///< none: what cannot be written at the end is lost. Outlives the service
 };
 
 /// What can be changed while it runs.
@@ -60,7 +63,8 @@ class Service {
   void refresh_tokens();
   [[nodiscard]] MetricsPage metrics(std::string_view accept) const;
 
-  /// Ends streams and connections, then writes what is held, within final_flush_timeout. Blocks; idempotent.
+  /// Ends streams and connections, then writes what is held, within final_flush_timeout; what could not be written is kept.
+  /// Blocks; idempotent.
   ServiceEnd stop();
 
  private:

@@ -57,6 +57,7 @@ void TokenRefresher::wait_for_first(Duration limit) {
 void TokenRefresher::run() {
   const std::unique_ptr<sql::Agents> agents = options_.open();
   Duration retry = kFirstRetry;
+  auto next_look = SteadyClock::now();
   for (;;) {
     is_asked_ = false;
     const bool is_read = read(*agents);
@@ -68,11 +69,27 @@ void TokenRefresher::run() {
       if (!is_read) return began + retry;
       return began + (is_requested_ ? std::min(options_.least_gap, every_) : every_);
     };
-    while (!is_stopping_ && !is_urgent_ && SteadyClock::now() < until()) called_.wait_until(lock, until());
+    while (!is_stopping_ && !is_urgent_ && SteadyClock::now() < until()) {
+      if (SteadyClock::now() >= next_look) {
+        lock.unlock();
+        look(*agents);
+        lock.lock();
+        next_look = SteadyClock::now() + options_.look_every;
+        continue;  // perhaps somebody called meanwhile
+      }
+      called_.wait_until(lock, std::min(until(), next_look));
+    }
     if (is_stopping_) return;
     is_requested_ = is_urgent_ = false;
     retry = is_read ? kFirstRetry : std::min(retry * 2, kLongestRetry);
   }
+}
+
+void TokenRefresher::look(sql::Agents& agents) const {
+  if (!options_.on_queue) return;
+  const auto found = agents.notification_queue();  // a failure is told where tokens are read
+  const auto* const queue = std::get_if<std::optional<sql::NotificationQueue>>(&found);
+  if (queue != nullptr && *queue) options_.on_queue(**queue);
 }
 
 bool TokenRefresher::read(sql::Agents& agents) {

@@ -18,11 +18,14 @@ struct RefresherOptions {
   Duration every = std::chrono::minutes(5);
   Duration least_gap = std::chrono::seconds(2);  ///< between two readings because of an unknown token
   std::function<void(const std::string&)> on_failure;
+  /// How full the queue of notifications is, every look_every, where there is one.
+  std::function<void(const sql::NotificationQueue&)> on_queue = {};
+  Duration look_every = std::chrono::seconds(10);
 };
 
 /// Keeps a directory up to date, on a thread and a connection of its own: at once, then from time to time, and soon after somebody
 /// came with an unknown token (who guesses tokens causes no more than one reading in `least_gap`). When the database cannot be read the
-/// directory stays as it is.
+/// directory stays as it is. Looks at the queue of notifications on the same connection.
 class TokenRefresher {
  public:
   TokenRefresher(AgentDirectory& directory, RefresherOptions options);
@@ -42,6 +45,7 @@ class TokenRefresher {
   void run();
   /// @return whether the directory is what the database holds
   bool read(sql::Agents& agents);
+  void look(sql::Agents& agents) const;
 
   AgentDirectory& directory_;
   const RefresherOptions options_;

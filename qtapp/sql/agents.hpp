@@ -39,6 +39,13 @@ struct AgentSummary {
   std::vector<std::string> keys;  ///< ascending
 };
 
+/// What PostgreSQL has notified and not everybody who listens has read.
+struct NotificationQueue {
+  double usage = 0;                 ///< 0 to 1: at 1 nothing can be notified any more
+  std::optional<std::int64_t> pid;  ///< whose open transaction is the oldest, as far as this role may see
+  Duration oldest{};                ///< how long that has been open
+};
+
 template <class T>
 using DatabaseResult = std::variant<T, DatabaseFailure>;
 
@@ -55,6 +62,9 @@ class Agents {
   ///
   /// @shape agents: each once
   virtual DatabaseResult<std::vector<MetadataRow>> rows(std::span<const Uuid> agents) = 0;
+
+  /// A file has none: nothing.
+  virtual DatabaseResult<std::optional<NotificationQueue>> notification_queue() = 0;
 
   // For a database of one's own; a control plane registers its agents itself.
   /// Creates workspace_agents where it is missing; alters nothing that exists.

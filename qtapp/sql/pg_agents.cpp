@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "sql/pg_store.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr PgStatement kReadTokens = {nullptr, statements::pg_read_tokens};
 constexpr PgStatement kReadRows = {"metabatch_rows", statements::pg_read_rows};
+constexpr PgStatement kLookAtQueue = {nullptr, statements::pg_look_at_queue};
 constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
 constexpr PgStatement kAddAgent = {nullptr, statements::pg_add_agent};
 constexpr PgStatement kListAgents = {nullptr, statements::pg_list_agents};
@@ -31,6 +33,7 @@ class Row {
   [[nodiscard]] std::int64_t number(int column) const {
     return std::strtoll(PQgetvalue(result_, number_, column), nullptr, 10);
   }
+  [[nodiscard]] double real(int column) const { return std::strtod(PQgetvalue(result_, number_, column), nullptr); }
   [[nodiscard]] Uuid id(int column) const { return parse_uuid(PQgetvalue(result_, number_, column)).value_or({}); }
   [[nodiscard]] bool is_null(int column) const { return PQgetisnull(result_, number_, column) == 1; }
 
@@ -97,6 +100,17 @@ DatabaseResult<std::vector<MetadataRow>> PgAgents::rows(std::span<const Uuid> ag
                      .collected_at = WallTime(std::chrono::microseconds(row.number(8)))});
   }
   return found;
+}
+
+DatabaseResult<std::optional<NotificationQueue>> PgAgents::notification_queue() {
+  const PgStep steps[] = {{&kLookAtQueue}};
+  const auto answer = run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  const Row row(std::get<0>(answer)[0], 0);
+  NotificationQueue queue{.usage = row.real(0), .pid = std::nullopt, .oldest = {}};
+  if (!row.is_null(1)) queue.pid = row.number(1);
+  if (!row.is_null(2)) queue.oldest = std::chrono::milliseconds(std::max(row.number(2), std::int64_t{0}));
+  return queue;
 }
 
 std::optional<DatabaseFailure> PgAgents::create_table() {

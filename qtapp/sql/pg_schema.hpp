@@ -17,8 +17,13 @@ namespace metabatch::sql {
 /// @return whether it was created, or why it is not there
 std::variant<bool, PgFailure> create_table(const PgAddress& address);
 
+/// The same for workspace_agents, the part of a control plane's table that says who may report with which token.
+std::variant<bool, PgFailure> create_agents_table(const PgAddress& address);
+
 /// SQL that gives a writer, a viewer and a registrar just what each needs; for people to read and run.
 std::string_view grants_sql();
+/// What they need of workspace_agents besides.
+std::string_view agents_grants_sql();
 
 /// One thing that was looked at.
 struct PgFinding {

@@ -15,6 +15,7 @@ class SqliteAgents final : public Agents {
 
   DatabaseResult<std::vector<AgentToken>> tokens() override;
   DatabaseResult<std::vector<MetadataRow>> rows(std::span<const Uuid> agents) override;
+  DatabaseResult<std::optional<NotificationQueue>> notification_queue() override { return std::nullopt; }
   std::optional<DatabaseFailure> create_table() override;
   std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) override;
   DatabaseResult<std::vector<AgentSummary>> list() override;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+
+#include "service/handler.hpp"
+#include "service/log.hpp"
+
+namespace metabatch::service {
+
+/// Stands before a handler and says in the log what was answered: one line an answer, one more at the end of a stream. At most
+/// so many lines a second; how many were left out is told with the next.
+///
+/// A line holds nothing that a client has chosen: the method and the path by what they mean (`/api/v2/workspaceagents/ID/
+/// watch-metadata`), never a header, a query, a key or a body. So no token can be in it. What the server itself refuses
+/// (bytes that are no request, a wrong Host) never comes this far.
+class AccessLog final : public Handler {
+ public:
+  /// @shape inner, log: outlive it; lines_a_second: 1 or more
+  AccessLog(Handler& inner, Log& log, std::uint64_t lines_a_second) : inner_(inner), log_(log), most_(lines_a_second) {}
+
+  Answer answer(const HttpRequest& request, std::size_t thread) override;
+  void read(ReadWish wish, std::function<void(HttpResponse)> done) override;
+  WatchId watch(const Uuid& agent, std::shared_ptr<Watcher> watcher) override;
+  void unwatch(WatchId watch) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Stream {
+    Uuid agent;
+    Clock::time_point began;
+  };
+  /// Whether a line may go out now, and how many did not since the last.
+  bool may_tell(std::uint64_t& left_out);
+  void tell(std::string_view method, std::string_view path, const HttpResponse& response, Clock::time_point began);
+
+  Handler& inner_;
+  Log& log_;
+  const std::uint64_t most_;
+  std::mutex mutex_;
+  std::chrono::seconds second_{};      // mutex_: of which told_ is
+  std::uint64_t told_ = 0;             // mutex_
+  std::uint64_t left_out_ = 0;         // mutex_
+  std::map<WatchId, Stream> streams_;  // mutex_
+};
+
+/// The path by its meaning; a literal.
+std::string_view path_kind(std::string_view path);
+
+}  // namespace metabatch::service
