@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS with an authority of the test's own, against the program as it is run.
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <QTest>
+
+#include "cli/serving.hpp"
+
+class TestServeTls : public QObject {
+  Q_OBJECT
+ private slots:
+  void initTestCase();
+  void whoKnowsTheAuthorityIsServed();
+  void whoKnowsAnotherAuthorityLeaves();
+  void oldVersionsAreRefused();
+  void plainHttpIsToldSo();
+  void noiseIsCutOff();
+  void aNewCertificateCountsForNewConnections();
+
+ private:
+  [[nodiscard]] QString file(const QString& name) const { return folder_.filePath(name); }
+  void openssl(const QStringList& arguments) const;
+  void make_authority(const QString& name) const;
+  void make_certificate(const QString& serial) const;
+  QTemporaryDir folder_;
+  QString db_;
+  std::unique_ptr<AddedAgent> agent_;
+  std::unique_ptr<Serving> serving_;
+};
+
+namespace {
+
+/// A TLS client that trusts one authority.
+class TlsClient {
+ public:
+  TlsClient(std::uint16_t port, const QString& authority, int newest = TLS1_3_VERSION)
+      : context_(SSL_CTX_new(TLS_client_method())) {
+    SSL_CTX_load_verify_locations(context_, authority.toUtf8().constData(), nullptr);
+    SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_security_level(context_, 0);  // it is the server that has to refuse what is old
+    SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context_, newest);
+    tls_ = SSL_new(context_);
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_), "127.0.0.1");
+    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    const timeval patience{.tv_sec = 20, .tv_usec = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) qFatal("no connection");
+    SSL_set_fd(tls_, socket_);
+    ERR_clear_error();
+    is_connected_ = SSL_connect(tls_) == 1;
+    if (!is_connected_) failure_ = ERR_reason_error_string(ERR_peek_error());
+  }
+  ~TlsClient() {
+    SSL_free(tls_);
+    SSL_CTX_free(context_);
+    ::close(socket_);
+  }
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
+
+  [[nodiscard]] bool is_connected() const { return is_connected_; }
+  [[nodiscard]] QByteArray failure() const { return failure_; }
+  [[nodiscard]] QByteArray version() const { return SSL_get_version(tls_); }
+  [[nodiscard]] long serial() const {
+    X509* const certificate = SSL_get1_peer_certificate(tls_);
+    const long number = ASN1_INTEGER_get(X509_get0_serialNumber(certificate));
+    X509_free(certificate);
+    return number;
+  }
+  void send(const std::string& text) { SSL_write(tls_, text.data(), static_cast<int>(text.size())); }
+  /// What came up to and with `mark`.
+  std::string until(const std::string& mark) {
+    while (seen_.find(mark) == std::string::npos) {
+      char bytes[4096];
+      const int got = SSL_read(tls_, bytes, sizeof bytes);
+      if (got <= 0) return std::exchange(seen_, {});
+      seen_.append(bytes, static_cast<std::size_t>(got));
+    }
+    const std::string taken = seen_.substr(0, seen_.find(mark) + mark.size());
+    seen_.erase(0, taken.size());
+    return taken;
+  }
+
+ private:
+  SSL_CTX* context_;
+  SSL* tls_;
+  int socket_;
+  bool is_connected_ = false;
+  QByteArray failure_;
+  std::string seen_;
+};
+
+}  // namespace
+
+void TestServeTls::openssl(const QStringList& arguments) const {
+  QProcess program;
+  program.start("openssl", arguments);
+  if (!program.waitForFinished() || program.exitCode() != 0)
+    qFatal("openssl: %s", program.readAllStandardError().constData());
+}
+
+void TestServeTls::make_authority(const QString& name) const {
+  openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+           "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
+}
+
+void TestServeTls::make_certificate(const QString& serial) const {
+  QFile names(file("names"));
+  QVERIFY(names.open(QIODevice::WriteOnly));
+  names.write("subjectAltName=IP:127.0.0.1\n");
+  names.close();
+  openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=service", "-keyout",
+           file("server.key"), "-out", file("server.csr")});
+  openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
+           "-set_serial", serial, "-days", "2", "-extfile", file("names"), "-out", file("server.crt")});
+}
+
+void TestServeTls::initTestCase() {
+  make_authority("ours");
+  make_authority("others");
+  make_certificate("41");
+  db_ = "sqlite:" + file("m.db");
+  agent_ = std::make_unique<AddedAgent>(AddedAgent::to(db_));
+  serving_ = std::make_unique<Serving>(db_);
+  QVERIFY(serving_->start({"--tls-cert", file("server.crt"), "--tls-key", file("server.key"), "--interval", "50ms",
+                           "--schedule", "linger"}));
+}
+
+void TestServeTls::whoKnowsTheAuthorityIsServed() {
+  TlsClient reporter(serving_->port(), file("ours.crt")), watcher(serving_->port(), file("ours.crt"));
+  QVERIFY2(reporter.is_connected(), reporter.failure().constData());
+  QCOMPARE(reporter.version(), QByteArray("TLSv1.3"));
+  watcher.send(request("GET", agent_->path("watch-metadata"), agent_->token));
+  QVERIFY(watcher.until("event: data\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  reporter.send(agent_->report("in secret"));
+  QVERIFY(reporter.until("\r\n\r\n").starts_with("HTTP/1.1 204 "));
+  QVERIFY(watcher.until("in secret").ends_with("\"value\":\"in secret"));
+  TlsClient older(serving_->port(), file("ours.crt"), TLS1_2_VERSION);
+  older.send(request("GET", "/healthz"));
+  QVERIFY(older.until("ok\n").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+void TestServeTls::whoKnowsAnotherAuthorityLeaves() {
+  TlsClient client(serving_->port(), file("others.crt"));
+  QVERIFY(!client.is_connected());
+  QCOMPARE(client.failure(), QByteArray("certificate verify failed"));
+}
+
+void TestServeTls::oldVersionsAreRefused() {
+  TlsClient client(serving_->port(), file("ours.crt"), TLS1_1_VERSION);
+  QVERIFY(!client.is_connected());
+  QVERIFY2(client.failure().contains("protocol version"), client.failure().constData());
+}
+
+void TestServeTls::plainHttpIsToldSo() {
+  Client client(serving_->port());
+  client.send(request("GET", "/healthz"));
+  const std::string said = client.rest();
+  QVERIFY2(said.starts_with("HTTP/1.1 400 Bad Request\r\n") &&
+               said.find("Connection: close\r\n") != std::string::npos &&
+               said.ends_with("{\"message\":\"This port speaks HTTPS only.\"}\n"),
+           said.c_str());
+}
+
+void TestServeTls::noiseIsCutOff() {
+  Client client(serving_->port());
+  client.send(std::string("\x16\x03\x01\xff\xff\x01", 6) + std::string(70'000, 'x'));
+  QVERIFY(client.rest().find("(still open)") == std::string::npos);
+  TlsClient other(serving_->port(), file("ours.crt"));
+  QVERIFY(other.is_connected());
+}
+
+void TestServeTls::aNewCertificateCountsForNewConnections() {
+  TlsClient old(serving_->port(), file("ours.crt")), watcher(serving_->port(), file("ours.crt"));
+  QCOMPARE(old.serial(), 41L);
+  watcher.send(request("GET", agent_->path("watch-metadata"), agent_->token));
+  watcher.until("event: data\n");
+  // A key that does not belong to its certificate: everything stays.
+  QVERIFY(QFile::rename(file("server.key"), file("kept.key")) && QFile::copy(file("others.key"), file("server.key")));
+  serving_->program().signal(SIGHUP);
+  QVERIFY(serving_->program().hasSaid("not reloaded, everything stays as it was"));
+  QCOMPARE(TlsClient(serving_->port(), file("ours.crt")).serial(), 41L);
+  make_certificate("42");
+  serving_->program().signal(SIGHUP);
+  QVERIFY(serving_->program().hasSaid("\"event\":\"reloaded\""));
+  QCOMPARE(TlsClient(serving_->port(), file("ours.crt")).serial(), 42L);
+  old.send(agent_->report("on the old one"));
+  QVERIFY(old.until("\r\n\r\n").starts_with("HTTP/1.1 204 "));
+  QVERIFY(watcher.until("on the old one").ends_with("on the old one"));
+  QCOMPARE(serving_->stop().status, 0);
+}
+
+QTEST_GUILESS_MAIN(TestServeTls)
+#include "tst_serve_tls.moc"
