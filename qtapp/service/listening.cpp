@@ -21,10 +21,14 @@ Listening::Listening(const sql::Database& database, const std::string& channel, 
   options.address = *database.postgres();
   options.channel = channel;
   sql::PgListenerEvents events = sql::feeding(ring_);
-  events.on_resync = [this, &log, feed = events.on_resync] {
+  events.on_resync = [this, feed = events.on_resync] {
     feed();
-    is_connected_ = true;
-    if (++resyncs_ > 1) log.info("listening again", {});
+    ++resyncs_;
+  };
+  // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and nothing ever comes.
+  events.on_latency = [this, &log](Duration) {
+    if (is_connected_.exchange(true)) return;
+    if (++begun_ > 1) log.info("listening again", {});
   };
   events.on_lost = [this, &log](const sql::PgFailure& why, Duration retry) {
     is_connected_ = false;
@@ -42,8 +46,8 @@ Listening::~Listening() {
 }
 
 std::uint64_t Listening::reconnects() const {
-  const std::uint64_t times = resyncs_;
-  return times > 0 && listener_ ? times - 1 : 0;
+  const std::uint64_t times = begun_;
+  return times > 0 ? times - 1 : 0;
 }
 
 }  // namespace metabatch::service

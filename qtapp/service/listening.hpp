@@ -27,6 +27,7 @@ class Listening {
   Listening& operator=(const Listening&) = delete;
 
   [[nodiscard]] const std::shared_ptr<engine::NotificationRing>& ring() const { return ring_; }
+  /// What is told is heard: found out by telling oneself.
   [[nodiscard]] bool is_connected() const { return is_connected_; }
   [[nodiscard]] std::uint64_t reconnects() const;  ///< times listening began but for the first
   [[nodiscard]] std::uint64_t resyncs() const { return resyncs_; }
@@ -35,6 +36,7 @@ class Listening {
   const std::shared_ptr<engine::NotificationRing> ring_;
   engine::Notifier::Subscription subscription_;
   std::atomic<bool> is_connected_ = false;
+  std::atomic<std::uint64_t> begun_ = 0;  // is_connected_ became true
   std::atomic<std::uint64_t> resyncs_ = 0;
   std::unique_ptr<sql::PgListener> listener_;
   std::thread thread_;

@@ -54,13 +54,17 @@ class Stage {
     while (get("/readyz").status != 200) {  // each is a round trip; agents are read at once
     }
   }
-  void add_agent(std::size_t number) {
+  static Agent agent_number(std::size_t number) {
     Agent agent;
     agent.id.bytes = {1, 2, 3, 4, 5, 6, 0x47, 8, 0x89};
     agent.id.bytes[14] = static_cast<std::uint8_t>(number >> 8);
     agent.id.bytes[15] = static_cast<std::uint8_t>(number);
     agent.token = agent.id;
     agent.token.bytes[0] = 0xAA;
+    return agent;
+  }
+  void add_agent(std::size_t number) {
+    const Agent agent = agent_number(number);
     const std::string_view keys[] = {"cpu", "mem"};
     if (rows->create_table() || rows->add({agent.id, agent.token}, keys)) qFatal("cannot add an agent");
     agents.push_back(agent);

@@ -4,6 +4,7 @@
 
 #include "service/stage.hpp"
 #include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_pooler.hpp"
 #include "support/pg/pg_session.hpp"
 #include "support/show.hpp"
 
@@ -20,26 +21,85 @@ class TestPgService : public QObject {
   void aRestartUnderWatchersAndAgentsLosesNothing();
   void theLossOfEveryConnectionIsCaughtUp();
   void deletedAgentsOfAControlPlaneMayNotReport();
+  void watchersBehindAPoolerAreReadForAtEveryHeartbeat();
+  void aStartWithoutADatabaseRefusesNobodyForGood();
 
  private:
-  [[nodiscard]] sql::Database database() const {
-    return sql::Database(std::get<sql::PgAddress>(sql::PgAddress::parse(cluster_->address())));
+  [[nodiscard]] sql::Database database() const { return database_at(cluster_->address()); }
+  [[nodiscard]] static sql::Database database_at(const std::string& address) {
+    return sql::Database(std::get<sql::PgAddress>(sql::PgAddress::parse(address)));
   }
   std::unique_ptr<PgCluster> cluster_;
 };
 
 namespace {
 
-constexpr std::size_t kAgents = 20;
+constexpr std::size_t kAgents = 200;
+constexpr auto kHeartbeat = 5s;
+constexpr auto kSlack = 4s;  // of a busy machine
+
+/// How long `./dev soak serve` wants it to go on; else one round.
+std::chrono::seconds soak() { return std::chrono::seconds(qEnvironmentVariableIntValue("METABATCH_SOAK_SECONDS")); }
 
 std::string report(std::string_view value) {
   return "{\"metadata\":[{\"key\":\"cpu\",\"value\":\"" + std::string(value) + "\"}]}";
 }
 
+/// As many agents as there is to a real fleet, registered with one statement.
+std::vector<Stage::Agent> register_fleet(PgSession& session, std::size_t count) {
+  std::vector<Stage::Agent> fleet;
+  std::string agents, rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    fleet.push_back(Stage::agent_number(i));
+    const std::string comma = i == 0 ? "" : ",", id = "'" + fleet[i].id_text() + "'";
+    agents += comma + "(" + id + ",'" + fleet[i].token_text() + "')";
+    for (const char* const key : {"cpu", "mem"}) rows += (rows.empty() ? "(" : ",(") + id + ",'','" + key + "','',0,0)";
+  }
+  session.run("INSERT INTO workspace_agents (id, auth_token) VALUES " + agents + " ON CONFLICT DO NOTHING");
+  session.run(
+      "INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, timeout, interval) "
+      "VALUES " +
+      rows + " ON CONFLICT DO NOTHING");
+  return fleet;
+}
+
+/// Agents that report all the time, each on a connection of its own: every report has to be taken.
+class Reporting {
+ public:
+  explicit Reporting(const Stage& stage) : thread_([this, &stage] { run(stage); }) {}
+  ~Reporting() { stop(); }
+  void wait_for_rounds(int more) {
+    for (const int until = rounds_ + more; rounds_ < until;) std::this_thread::sleep_for(1ms);
+  }
+  void stop() {
+    is_over_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void run(const Stage& stage) {
+    std::vector<std::unique_ptr<Client>> clients;
+    for (std::size_t i = 0; i < stage.agents.size(); ++i)
+      clients.push_back(std::make_unique<Client>(stage.port(), 0, 60s + soak()));
+    for (int round = 0; !is_over_; ++round) {
+      for (std::size_t i = 0; i < clients.size(); ++i)
+        clients[i]->send(request("POST", "/api/v2/workspaceagents/me/metadata", stage.agents[i].token_text(),
+                                 report(std::to_string(round))));
+      for (const auto& client : clients)
+        if (answer_from(*client).status != 204) qFatal("a report was refused");
+      ++rounds_;
+    }
+  }
+  std::atomic<bool> is_over_ = false;
+  std::atomic<int> rounds_ = 0;
+  std::thread thread_;
+};
+
 /// A watcher that shows the newest array that came.
 class Watching {
  public:
-  Watching(const Stage& stage, const Stage::Agent& agent) : client_(std::make_unique<Client>(stage.port(), 0, 60s)) {
+  Watching(const Stage& stage, const Stage::Agent& agent)
+      : client_(std::make_unique<Client>(stage.port(), 0, 60s + soak())) {
     client_->send(request("GET", agent.path("watch-metadata"), stage.watch_token));
     client_->until("\r\n\r\n");
   }
@@ -87,35 +147,31 @@ void TestPgService::twoReplicasShareOneDatabase() {
 }
 
 void TestPgService::aRestartUnderWatchersAndAgentsLosesNothing() {
-  Stage stage(database(), {}, kAgents);
+  PgSession session(cluster_->address());
+  Stage stage(database(), {}, 0);
+  stage.agents = register_fleet(session, kAgents);
+  stage.service->refresh_tokens();
+  while (stage.post(stage.agents.back(), "{}").status != 204) {
+  }
   std::vector<std::unique_ptr<Watching>> watching;
-  for (std::size_t i = 0; i < kAgents; ++i) watching.push_back(std::make_unique<Watching>(stage, stage.agents[i]));
-  std::atomic<bool> is_over = false;
-  std::atomic<int> rounds = 0;
-  std::thread reporting([&] {
-    Client client(stage.port(), 0, 60s);
-    for (int round = 0; !is_over; ++round) {
-      for (const Stage::Agent& agent : stage.agents) {
-        client.send(
-            request("POST", "/api/v2/workspaceagents/me/metadata", agent.token_text(), report(std::to_string(round))));
-        if (answer_from(client).status != 204) qFatal("a report was refused");
-      }
-      ++rounds;
-    }
-  });
-  const auto wait_for_rounds = [&](int more) {
-    for (const int until = rounds + more; rounds < until;) std::this_thread::sleep_for(1ms);
-  };
-  wait_for_rounds(20);
-  cluster_->stop();
-  wait_for_rounds(20);  // taken while there is no database
-  cluster_->start();
-  wait_for_rounds(20);
-  is_over = true;
-  reporting.join();
-  for (const Stage::Agent& agent : stage.agents) QCOMPARE(stage.post(agent, report("the last")).status, 204);
-  for (const auto& one : watching) QVERIFY(one->sees("\"value\":\"the last\""));
-  for (const Stage::Agent& agent : stage.agents) QCOMPARE(stage.stored(agent)[0].value, std::string("the last"));
+  for (const Stage::Agent& agent : stage.agents) watching.push_back(std::make_unique<Watching>(stage, agent));
+  const auto began = std::chrono::steady_clock::now();
+  for (int round = 0; round == 0 || std::chrono::steady_clock::now() - began < soak(); ++round) {
+    Reporting reporting(stage);
+    reporting.wait_for_rounds(5);
+    cluster_->stop();
+    reporting.wait_for_rounds(5);  // taken while there is no database
+    cluster_->start();
+    reporting.wait_for_rounds(5);
+    reporting.stop();
+    const std::string last = "the last of round " + std::to_string(round);
+    for (const Stage::Agent& agent : stage.agents) QCOMPARE(stage.post(agent, report(last)).status, 204);
+    while (stage.counters().held() > 0) std::this_thread::sleep_for(1ms);
+    const auto written = std::chrono::steady_clock::now();
+    for (const auto& one : watching) QVERIFY(one->sees("\"value\":\"" + last + "\""));
+    QVERIFY(std::chrono::steady_clock::now() - written < kHeartbeat + kSlack);
+    for (const Stage::Agent& agent : stage.agents) QCOMPARE(stage.stored(agent)[0].value, last);
+  }
   (void)stage.written(stage.agents[0]);
   const Counters counters = stage.counters();
   QVERIFY(counters.balanced());
@@ -145,7 +201,52 @@ void TestPgService::deletedAgentsOfAControlPlaneMayNotReport() {
   for (const auto end = std::chrono::steady_clock::now() + 20s;
        status == 204 && std::chrono::steady_clock::now() < end;)
     status = stage.post(stage.agents[0], "{}").status;
+  session.run("UPDATE workspace_agents SET deleted = false");
   QCOMPARE(status, 401);
+}
+
+void TestPgService::watchersBehindAPoolerAreReadForAtEveryHeartbeat() {
+  PgPooler pooler(cluster_->folder());
+  pooler.start();
+  Stage stage(database_at(pooler.address()), {}, 2);
+  Watching watching(stage, stage.agents[0]);
+  QVERIFY(watching.sees("event: data"));
+  QCOMPARE(stage.post(stage.agents[0], report("through the pooler")).status, 204);
+  QVERIFY(watching.sees("\"value\":\"through the pooler\""));
+  // A replica writes and tells; nothing of that gets here.
+  PgSession session(cluster_->address());
+  for (int round = 0; round < 2; ++round) {
+    const std::string value = "replica " + std::to_string(round);
+    session.run("UPDATE workspace_agent_metadata SET value = '" + value + "', collected_at = now() WHERE key = 'mem'");
+    const auto written = std::chrono::steady_clock::now();
+    QVERIFY(watching.sees("\"value\":\"" + value + "\""));
+    QVERIFY(std::chrono::steady_clock::now() - written < kHeartbeat + kSlack);
+    const std::string metrics = stage.get("/metrics").body;
+    QVERIFY2(metrics.find("metadata_listener_connected 0\n") != std::string::npos, metrics.c_str());
+    QVERIFY(metrics.find("metadata_listener_reconnects_total 0\n") != std::string::npos);
+  }
+}
+
+void TestPgService::aStartWithoutADatabaseRefusesNobodyForGood() {
+  Stage stage(database(), {}, 2);
+  stage.service->stop();
+  cluster_->stop();
+  auto started = service::Service::start(stage.options, stage.log);
+  stage.service = std::get<0>(std::move(started));
+  QCOMPARE(stage.get("/healthz").status, 200);
+  QCOMPARE(stage.get("/readyz").status, 503);
+  const Answered refused = stage.post(stage.agents[0], report("too soon"));
+  QCOMPARE(refused.status, 503);  // 401 would make an agent give up
+  QCOMPARE(refused.body,
+           std::string("{\"message\":\"Agents have not been read yet.\",\"detail\":\"Try again in a moment.\"}\n"));
+  QCOMPARE(stage.get(stage.agents[0].path("watch-metadata"), stage.agents[0].token_text()).status, 503);
+  Watching watching(stage, stage.agents[0]);  // a browser gives up for good at any refusal
+  QVERIFY(watching.sees("event: error\ndata: {\"message\":\"Internal error fetching metadata.\""));
+  cluster_->start();
+  QVERIFY(watching.sees("event: data\ndata: [{\"result\""));
+  while (stage.get("/readyz").status != 200) std::this_thread::sleep_for(1ms);
+  QCOMPARE(stage.post(stage.agents[0], report("in time")).status, 204);
+  QVERIFY(watching.sees("\"value\":\"in time\""));
 }
 
 QTEST_GUILESS_MAIN(TestPgService)

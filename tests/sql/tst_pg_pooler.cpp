@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Behind PgBouncer in transaction mode, where two statements of one client can run in two server sessions.
-#include <libpq-fe.h>
-#include <signal.h>
-#include <unistd.h>
-
-#include <QFile>
 #include <QTest>
 #include <chrono>
 #include <memory>
-#include <thread>
 
+#include "support/pg/pg_pooler.hpp"
 #include "support/pg/pg_scene.hpp"
 #include "support/pg/stream.hpp"
 #include "support/show.hpp"
@@ -22,48 +17,22 @@ using namespace std::chrono_literals;
 class TestPgPooler : public QObject, protected PgScene {
   Q_OBJECT
 
-  pid_t pooler_ = -1;
+  std::unique_ptr<PgPooler> pooler_;
 
-  [[nodiscard]] std::string pooled_address() const {
-    return "host=" + cluster_->folder() + " port=6432 user=postgres dbname=postgres";
-  }
-  void start_pooler(const std::string& more = "") {
-    const std::string folder = cluster_->folder();
-    QFile settings(QString::fromStdString(folder + "/pgbouncer.ini"));
-    QVERIFY(settings.open(QIODevice::WriteOnly));
-    settings.write(("[databases]\npostgres = host=" + folder +
-                    " port=5432 user=postgres\n[pgbouncer]\nlisten_addr =\nlisten_port = 6432\n"
-                    "unix_socket_dir = " +
-                    folder +
-                    "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
-                    "server_login_retry = 1\nlogfile = " +
-                    folder + "/pgbouncer.log\n" + more)
-                       .c_str());
-    settings.close();
-    pooler_ = spawn({"/usr/sbin/pgbouncer", "-q", folder + "/pgbouncer.ini"}, folder + "/pgbouncer.out");
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (PQping(pooled_address().c_str()) != PQPING_OK) {
-      QVERIFY(std::chrono::steady_clock::now() < deadline);
-      std::this_thread::sleep_for(10ms);
-    }
-  }
-  void stop_pooler() {
-    if (pooler_ <= 0) return;
-    ::kill(pooler_, SIGKILL);
-    wait_for(pooler_);
-    pooler_ = -1;
-    ::unlink((cluster_->folder() + "/.s.PGSQL.6432").c_str());
-  }
+  [[nodiscard]] std::string pooled_address() const { return pooler_->address(); }
+  void start_pooler(const std::string& more = "") { pooler_->start(more); }
+  void stop_pooler() { pooler_->stop(); }
 
  private slots:
   void initTestCase() {
     cluster_ = std::make_unique<PgCluster>();
     cluster_->start();
     listen_in();
+    pooler_ = std::make_unique<PgPooler>(cluster_->folder());
     start_pooler();
   }
   void cleanupTestCase() {
-    stop_pooler();
+    pooler_.reset();
     end();
   }
   void init() { make_table(600, 3); }
