@@ -21,7 +21,7 @@ PgOptions pg_options(const PgAddress& address, const StoreWishes& wishes) {
   options.notifier = wishes.notifier;
   options.on_alarm = wishes.on_alarm;
   options.on_refused = wishes.on_refused;
-  options.last_warning = wishes.last_warning;
+  options.warnings = wishes.warnings;
   options.flush_limit = std::min(options.flush_limit, wishes.config.final_flush_timeout * 4 / 5);
   options.timeouts.statement = std::min(options.timeouts.statement, options.flush_limit * 2 / 3);
   options.timeouts.lock = std::min(options.timeouts.lock, options.flush_limit / 2);

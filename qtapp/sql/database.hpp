@@ -33,7 +33,7 @@ struct StoreWishes {
   std::function<void(const std::string&)> on_alarm;
   OnRefused on_refused = {};  ///< called for each value that is set aside
   /// Shared by the stores that are made of one wish: what each would say is said once.
-  std::shared_ptr<LastWarning> last_warning = std::make_shared<LastWarning>();
+  std::shared_ptr<PgWarnings> warnings = std::make_shared<PgWarnings>();
 };
 
 /// Where the rows are: a SQLite file or a PostgreSQL server. The one place that knows which is which.

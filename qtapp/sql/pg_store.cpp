@@ -67,6 +67,7 @@ struct PgStore::Flush {
   bool may_go_by_agent = true;
   bool is_registered = false;
   std::size_t hunts = 0;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   FlushOutcome outcome = {};
 
   Fate& fate(std::size_t live_place) { return fates[places.empty() ? live_place : places[live_place]]; }
@@ -265,7 +266,9 @@ void PgStore::look_for_alarm(Flush& flush) {
   const bool is_nothing_found =
       !flush.live.empty() && flush.changed == 0 && flush.count(Fate::unmatched) == flush.live.size();
   if (!is_nothing_found) {
-    if (flush.changed > 0 || flush.count(Fate::rows_stale) > 0) has_matched_ = true;
+    const bool is_found = flush.changed > 0 || flush.count(Fate::rows_stale) > 0;
+    if (is_found) options_.warnings->empty.found(flush.began);
+    if (is_found) has_matched_ = true;
     if (has_matched_) is_alarmed_ = false;
     return;
   }
@@ -274,6 +277,7 @@ void PgStore::look_for_alarm(Flush& flush) {
   const PgStep look[] = {{&kAnyRow}};
   const PgAnswer answer = connection_.run(look);
   const bool is_empty = !answer.failure && *PQgetvalue(answer.results[0].get(), 0, 0) == 'f';
+  if (is_empty && !options_.warnings->empty.claim(std::chrono::steady_clock::now())) return;
   std::string text =
       "none of " + std::to_string(flush.live.size()) + " entries found its row, where rows were found before; ";
   text += is_empty ? "the table is empty: PostgreSQL empties an UNLOGGED table when it recovers from a crash; register "
@@ -292,7 +296,7 @@ void PgStore::look_ahead(std::span<const Update> entries) {
   };
   if (!connection_.is_open() || count_ahead() == 0) return;
   const auto now = std::chrono::steady_clock::now();
-  LastWarning& last = *options_.last_warning;
+  LastWarning& last = options_.warnings->ahead;
   if (!last.is_due(now, options_.between_warnings) || connection_.ask_for_time()) return;
   const auto count = count_ahead();
   if (count == 0 || !last.claim(now, options_.between_warnings)) return;

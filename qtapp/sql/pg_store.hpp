@@ -32,11 +32,11 @@ struct PgOptions {
   bool by_agent = true;                  ///< write agent by agent where that is right and cheaper; false: never
   engine::Notifier* notifier = nullptr;  ///< told the chunks after the commit; must outlive the store
   Duration between_warnings = std::chrono::minutes(10);  ///< of entries dated ahead of the server's clock
-  /// Of these warnings, the last one; stores that share it give one for all.
-  std::shared_ptr<LastWarning> last_warning = std::make_shared<LastWarning>();
+  /// What was said; stores that share it say it once for all of them.
+  std::shared_ptr<PgWarnings> warnings = std::make_shared<PgWarnings>();
   /// Called on the flusher's thread with one sentence that somebody has to hear. When nothing of a flush found a row where
   /// something did before: PostgreSQL empties an UNLOGGED table when it recovers from a crash; once, until a row is
-  /// found again. When entries were written that are dated over a minute ahead of the server's clock, as they are: the
+  /// found again: of an empty table by one of the stores, else by each for its own agents. When entries were written that are dated over a minute ahead of the server's clock, as they are: the
   /// newer stamp wins, so they hold their rows until then; at most every `between_warnings`.
   std::function<void(const std::string&)> on_alarm;
   OnRefused on_refused = {};

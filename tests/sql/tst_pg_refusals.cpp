@@ -169,6 +169,54 @@ class TestPgRefusals : public QObject {
     const FlushOutcome outcome = store.flush(entries.sorted(), {});
     QVERIFY2(outcome.message.find("options holds a ';'") != std::string::npos, outcome.message.c_str());
   }
+
+  void emptiedTableRaisesOneAlarm() {
+    std::vector<std::string> alarms;
+    PgOptions options = options_at(cluster_->address());
+    options.on_alarm = [&](const std::string& text) { alarms.push_back(text); };
+    PgStore store(options);
+    Entries entries;
+    entries.add(agent_number(1), "k0", "v").add(agent_number(2), "k0", "v");
+    const std::vector<Update> sorted = entries.sorted();
+    QCOMPARE(counts(store.flush(sorted, {}), 2), (std::map<Fate, std::size_t>{{Fate::written, 2}}));
+    session_->run("DELETE FROM workspace_agent_metadata");
+    QCOMPARE(counts(store.flush(sorted, {}), 2), (std::map<Fate, std::size_t>{{Fate::unmatched, 2}}));
+    QCOMPARE(counts(store.flush(sorted, {}), 2), (std::map<Fate, std::size_t>{{Fate::unmatched, 2}}));
+    QCOMPARE(alarms.size(), std::size_t{1});
+    QVERIFY2(alarms[0].find("UNLOGGED") != std::string::npos, alarms[0].c_str());
+    register_rows(*session_, 2, 1);
+    QCOMPARE(counts(store.flush(sorted, {}), 2), (std::map<Fate, std::size_t>{{Fate::written, 2}}));
+    session_->run("DELETE FROM workspace_agent_metadata WHERE workspace_agent_id <> '" + format_uuid(agent_number(1)) +
+                  "'");
+    Entries others;
+    others.add(agent_number(2), "k0", "v");
+    const std::vector<Update> gone = others.sorted();
+    store.flush(gone, {});
+    QCOMPARE(alarms.size(), std::size_t{2});
+    QVERIFY2(alarms[1].find("UNLOGGED") == std::string::npos, alarms[1].c_str());
+  }
+
+  void emptiedTableIsToldOnceForAllWriters() {
+    std::vector<std::string> alarms;
+    PgOptions options = options_at(cluster_->address());
+    options.on_alarm = [&](const std::string& text) { alarms.push_back(text); };
+    PgStore writers[] = {PgStore(options), PgStore(options), PgStore(options)};
+    const auto flush_all = [&](Fate fate) {
+      for (std::uint64_t writer = 0; writer < 3; ++writer) {
+        Entries entries;
+        entries.add(agent_number(1 + writer), "k0", "v");
+        QCOMPARE(counts(writers[writer].flush(entries.sorted(), {}), 1), (std::map<Fate, std::size_t>{{fate, 1}}));
+      }
+    };
+    for (const std::size_t told : {1, 2}) {
+      flush_all(Fate::written);
+      session_->run("DELETE FROM workspace_agent_metadata");
+      for (int i = 0; i < 2; ++i) flush_all(Fate::unmatched);
+      QCOMPARE(alarms.size(), told);
+      QVERIFY2(alarms.back().find("UNLOGGED") != std::string::npos, alarms.back().c_str());
+      register_rows(*session_, 3, 1);
+    }
+  }
 };
 
 QTEST_GUILESS_MAIN(TestPgRefusals)
