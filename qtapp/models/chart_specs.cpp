@@ -10,14 +10,16 @@ constexpr ChartLine kWrites[] = {{"unbatched", "reports, each a write when unbat
 constexpr ChartLine kReasons[] = {{"stack.capacity", "capacity", Stroke::area, 0},
                                   {"stack.scheduled", "scheduled", Stroke::area, 1},
                                   {"stack.shutdown", "shutdown", Stroke::area, 2}};
-constexpr ChartLine kSizes[] = {{"batch.limit", "batch size", Stroke::limit, 3},
-                                {"size.capacity", "capacity", Stroke::points, 0},
-                                {"size.scheduled", "scheduled", Stroke::points, 1},
-                                {"size.shutdown", "shutdown", Stroke::points, 2}};
+constexpr ChartLine kSizes[] = {
+    {"batch.limit", "batch size", Stroke::limit, 3},    {"size.capacity", "capacity", Stroke::points, 0},
+    {"size.scheduled", "scheduled", Stroke::points, 1}, {"size.shutdown", "shutdown", Stroke::points, 2},
+    {"size.p99", "p99", Stroke::line, 3, true},         {"size.p50", "p50", Stroke::line, 4, true},
+    {"size.mean", "mean", Stroke::line, 0, true}};
 constexpr ChartLine kDurations[] = {
-    {"duration.p99", "p99", Stroke::line, 3},    {"duration.p50", "p50", Stroke::line, 4},
-    {"capacity", "capacity", Stroke::points, 0}, {"scheduled", "scheduled", Stroke::points, 1},
-    {"shutdown", "shutdown", Stroke::points, 2}, {"failed", "failed", Stroke::points, 5}};
+    {"duration.p99", "p99", Stroke::line, 3},        {"duration.p50", "p50", Stroke::line, 4},
+    {"capacity", "capacity", Stroke::points, 0},     {"scheduled", "scheduled", Stroke::points, 1},
+    {"shutdown", "shutdown", Stroke::points, 2},     {"failed", "failed", Stroke::points, 5},
+    {"duration.mean", "mean", Stroke::line, 0, true}};
 constexpr ChartLine kDelays[] = {{"delay.p99", "p99", Stroke::line, 0}, {"delay.p50", "p50", Stroke::line, 1}};
 constexpr ChartLine kHeld[] = {{"room", "room", Stroke::limit, 3}, {"held", "held", Stroke::area, 0}};
 constexpr ChartLine kLosses[] = {{"dropped", "dropped", Stroke::line, 5}, {"coalesced", "coalesced", Stroke::line, 0}};

@@ -20,7 +20,8 @@ struct ChartLine {
   std::string_view series;  ///< of LiveSeries
   const char* label;
   Stroke stroke;
-  std::uint8_t hue;  ///< place in the palette; the dash goes with it
+  std::uint8_t hue;         ///< place in the palette; the dash goes with it
+  bool isOptional = false;  ///< not in the legend while it is not measured
 };
 
 struct ChartSpec {

@@ -9,17 +9,19 @@ namespace metabatch::models {
 namespace {
 
 constexpr std::string_view kRates[] = {
-    "updates",     "entries",        "writes",          "notifies",       "unbatched",    "dropped",
-    "coalesced",   "stack.capacity", "stack.scheduled", "stack.shutdown", "held",         "room",
-    "batch.limit", "delay.p50",      "delay.p99",       "duration.p50",   "duration.p99", "saved"};
+    "updates",       "entries",        "writes",          "notifies",       "unbatched",    "dropped",
+    "coalesced",     "stack.capacity", "stack.scheduled", "stack.shutdown", "held",         "room",
+    "batch.limit",   "delay.p50",      "delay.p99",       "duration.p50",   "duration.p99", "saved",
+    "duration.mean", "size.p50",       "size.p99",        "size.mean"};
 constexpr std::string_view kFlushes[] = {"capacity",      "scheduled",      "shutdown",     "failed",
                                          "size.capacity", "size.scheduled", "size.shutdown"};
 constexpr std::string_view kChannel[] = {"heard", "named", "latency"};
 constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 // 24 h of samples every 500 ms, the last hour one by one.
-constexpr TimelineShape kRatesShape{
-    .samples = 7200, .block_samples = 120, .blocks = 1440, .longest_pause = kLongestPause};
+constexpr TimelineShape ratesShape(Duration longestPause) {
+  return {.samples = 7200, .block_samples = 120, .blocks = 1440, .longest_pause = longestPause};
+}
 // At two flushes a second the last hours one by one and 24 h in all.
 constexpr TimelineShape kFlushesShape{
     .samples = 20'000, .block_samples = 60, .blocks = 3000, .longest_pause = kMaxInterval * 24};
@@ -36,8 +38,10 @@ Summary summaryBetween(const Sample& later, const Sample& earlier) {
 
 }  // namespace
 
-LiveSeries::LiveSeries()
-    : m_rates(kRates, kRatesShape), m_flushes(kFlushes, kFlushesShape), m_channel(kChannel, kRatesShape) {}
+LiveSeries::LiveSeries(Duration longestPause)
+    : m_rates(kRates, ratesShape(longestPause)),
+      m_flushes(kFlushes, kFlushesShape),
+      m_channel(kChannel, ratesShape(kLongestPause)) {}
 
 const Sample& LiveSeries::before(Duration window) const {
   const Instant from = latest().at - window;
@@ -93,7 +97,11 @@ void LiveSeries::append(const Sample& sample) {
       seconds(9900),
       duration(5000),
       duration(9900),
-      now.unbatched_db_writes_per_s > 0 ? now.saved * 100 : kNotMeasured};
+      now.unbatched_db_writes_per_s > 0 ? now.saved * 100 : kNotMeasured,
+      kNotMeasured,
+      kNotMeasured,
+      kNotMeasured,
+      kNotMeasured};
   m_rates.append(sample.at, values);
 }
 
@@ -123,6 +131,30 @@ void LiveSeries::take(const ChannelPoint& heard) {
   const double values[] = {static_cast<double>(notifications) / seconds, static_cast<double>(agents) / seconds,
                            heard.latencySeconds < 0 ? kNotMeasured : heard.latencySeconds * 1e3};
   m_channel.append(heard.at, values);
+}
+
+void LiveSeries::take(const ScrapedValues& scraped) {
+  std::array<double, std::size(kRates)> rates;
+  rates.fill(kNotMeasured);
+  for (const auto& [name, value] : scraped.rates)
+    if (const auto series = m_rates.series(name)) rates[*series] = value;
+  m_rates.append(scraped.at, rates);
+  for (std::size_t reason = 0; reason < kReasons; ++reason) {
+    if (!scraped.meanMilliseconds[reason]) continue;
+    std::array<double, std::size(kFlushes)> flush;
+    flush.fill(kNotMeasured);
+    flush[reason] = *scraped.meanMilliseconds[reason];
+    m_flushes.append(scraped.at, flush);
+  }
+}
+
+void LiveSeries::setMissing(std::set<std::string, std::less<>> series, const char* why) {
+  m_missing = std::move(series);
+  m_whyMissing = QString::fromUtf8(why);
+}
+
+QString LiveSeries::whyMissing(std::string_view series) const {
+  return m_missing.contains(series) ? m_whyMissing : QString();
 }
 
 Duration LiveSeries::durationQuantile(std::uint32_t tenThousandths) const {

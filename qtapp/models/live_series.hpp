@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <deque>
+#include <set>
 #include <vector>
 
 #include "metabatch/summary.hpp"
@@ -31,18 +32,26 @@ struct Mark {
 /// Series of flushes: `capacity`, `scheduled`, `shutdown`, `failed` (milliseconds), `size.capacity`,
 /// `size.scheduled`, `size.shutdown` (entries). What a flush is not is not measured.
 ///
+/// `size.p50`, `size.p99`, `size.mean` (entries) and `duration.mean` come with the metrics of somebody else's batcher only.
+///
 /// Series of the channel: `heard` and `named` (notifications and agents a second), `latency` (milliseconds).
 ///
 /// @units instants as the driver's monotonic clock
 /// @owns  everything; belongs to one thread
 class LiveSeries {
  public:
-  LiveSeries();
+  /// @shape longestPause: longer without a sample is a gap
+  explicit LiveSeries(Duration longestPause = kLongestPause);
 
   /// Samples and notifications come in the order of their time.
   void take(const Sample& sample);
   void take(const FlushPoint& flush);
   void take(const ChannelPoint& heard);
+  void take(const ScrapedValues& scraped);
+  /// These series cannot be known, and why, for people.
+  void setMissing(std::set<std::string, std::less<>> series, const char* why);
+  /// Empty: it can be known.
+  [[nodiscard]] QString whyMissing(std::string_view series) const;
   void mark(Instant at, const QString& text) { m_marks.push_back({at, text}); }
 
   [[nodiscard]] const Timeline& rates() const { return m_rates; }
@@ -75,6 +84,8 @@ class LiveSeries {
   std::deque<Sample> m_history;        // of the last minute
   std::deque<ChannelPoint> m_heard;    // of the last kRateWindow
   std::deque<FlushPoint> m_durations;  // of the last kRateWindow
+  std::set<std::string, std::less<>> m_missing;
+  QString m_whyMissing;
   Summary m_lastMinute;
   Summary m_total;
 };

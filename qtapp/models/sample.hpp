@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "metabatch/config.hpp"
 #include "metabatch/counters.hpp"
@@ -42,6 +46,13 @@ struct ChannelPoint {
   std::uint64_t notifications = 0;
   std::uint64_t agents = 0;    ///< named by them
   double latencySeconds = -1;  ///< below 0: not measured
+};
+
+/// What somebody else's metrics tell of a moment: values of series by their name. What is not there was not measured.
+struct ScrapedValues {
+  Instant at{};
+  std::vector<std::pair<std::string_view, double>> rates;
+  std::array<std::optional<double>, kReasons> meanMilliseconds;  ///< of the flushes since the last scrape, by reason
 };
 
 }  // namespace metabatch::models
