@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "metabatch/uuid.hpp"
+
+/// The agents of the bench of the service, and how they reach it.
+namespace metabatch::bench {
+
+constexpr std::size_t kAgents = 600;
+constexpr std::size_t kKeys = 15;
+
+inline Uuid agent_number(std::size_t number) {
+  Uuid id;
+  id.bytes = {1, 2, 3, 4, 5, 6, 0x47, 8, 0x89};
+  id.bytes[14] = static_cast<std::uint8_t>(number >> 8);
+  id.bytes[15] = static_cast<std::uint8_t>(number);
+  return id;
+}
+
+inline Uuid token_number(std::size_t number) {
+  Uuid id = agent_number(number);
+  id.bytes[0] = 0xAA;
+  return id;
+}
+
+[[noreturn]] inline void fail(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+inline int connect_to(std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (socket < 0 || ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    fail("connect");
+  return socket;
+}
+
+inline std::string report_of(std::size_t agent, const std::string& value) {
+  std::string items;
+  for (std::size_t key = 0; key < kKeys; ++key)
+    items += (key == 0 ? "" : ",") + ("{\"key\":\"key_" + std::to_string(key)) +
+             "\",\"collected_at\":\"2026-01-01T00:00:00Z\",\"age\":0,\"value\":\"" + value + "\",\"error\":\"\"}";
+  const std::string body = "{\"metadata\":[" + items + "]}";
+  return "POST /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " +
+         format_uuid(token_number(agent)) +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+}  // namespace metabatch::bench
