@@ -66,8 +66,8 @@ void ChannelWatch::look() {
     latency = m_latency;
   }
   emit heard(lines, latency);
-  if (latency >= 0 && state.startsWith(tr("Listening")))
-    state += tr("; a notification takes %1").arg(models::secondsText(latency));
+  m_isListening = state.startsWith(tr("Listening"));
+  if (latency >= 0 && m_isListening) state += tr("; a notification takes %1").arg(models::secondsText(latency));
   if (state == m_told) return;
   m_told = state;
   emit stateChanged(state);

@@ -25,6 +25,7 @@ class ChannelWatch : public QObject {
 
   /// Ends soon; closed() follows.
   void close();
+  [[nodiscard]] bool isListening() const { return m_isListening; }
 
  signals:
   /// Four times a second.
@@ -40,6 +41,7 @@ class ChannelWatch : public QObject {
   QString m_state;        // m_mutex
   double m_latency = -1;  // m_mutex: seconds; -1: none came back yet
   QString m_told;
+  bool m_isListening = false;
   std::unique_ptr<sql::PgListener> m_listener;
   std::unique_ptr<QThread> m_thread;
   QTimer m_timer;

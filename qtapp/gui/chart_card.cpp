@@ -67,10 +67,13 @@ void ChartCard::refreshLegend(const models::LiveSeries& series) {
       value -= below;
       below = top;
     }
-    if (line.stroke == models::Stroke::points && std::isnan(value)) continue;  // none in sight
+    const QString why = std::isnan(value) ? series.whyMissing(line.series) : QString();
+    const bool isPoints = line.stroke == models::Stroke::points;
+    if (std::isnan(value) && (isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
     parts += QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3&nbsp;<b>%4</b>")
                  .arg(m_theme.hues[line.hue].name(), QString::fromUtf8(glyph(line)),
-                      QString(QLatin1String(line.label)).replace(' ', "&nbsp;"), models::rateText(value));
+                      QString(QLatin1String(line.label)).replace(' ', "&nbsp;"),
+                      why.isEmpty() ? models::rateText(value) : why);
   }
   m_legend->setText(parts.join("&nbsp;&nbsp; "));
 }

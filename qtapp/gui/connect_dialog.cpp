@@ -42,12 +42,7 @@ void ConnectDialog::makeForm() {
   m_password->setEchoMode(QLineEdit::Password);
   m_password->setPlaceholderText(tr("empty: .pgpass, service file or PG* variables; never kept"));
   m_channel = new QLineEdit(QString::fromStdString(Config{}.channel));
-  m_watch = new QRadioButton(tr("&Watch the channel, read-only"));
-  m_watch->setObjectName("watch");
-  m_watch->setChecked(true);
-  m_drive = new QRadioButton(tr("&Drive a simulated fleet into it: registers rows, and updates them"));
-  m_drive->setObjectName("drive");
-  makeFleet();
+  makeChoices();
   m_trouble = new QLabel;
   m_trouble->setWordWrap(true);
   auto* const form = new QFormLayout;
@@ -56,9 +51,25 @@ void ConnectDialog::makeForm() {
   form->addRow(tr("Pass&word"), m_password);
   form->addRow(tr("C&hannel"), m_channel);
   form->addRow(m_watch);
+  form->addRow(m_metricsOnly);
+  form->addRow(tr("&Metrics"), m_metrics);
   form->addRow(m_drive);
   form->addRow(m_fleet);
   addButtons(*form);
+}
+
+void ConnectDialog::makeChoices() {
+  m_watch = new QRadioButton(tr("&Watch the channel, read-only; with the address of its metrics, those too"));
+  m_watch->setObjectName("watch");
+  m_watch->setChecked(true);
+  m_metricsOnly = new QRadioButton(tr("Watch the me&trics only (Prometheus): no database"));
+  m_metricsOnly->setObjectName("metrics-only");
+  m_metrics = new MetricsFields;
+  m_drive = new QRadioButton(tr("&Drive a simulated fleet into it: registers rows, and updates them"));
+  m_drive->setObjectName("drive");
+  makeFleet();
+  connect(m_metrics, &MetricsFields::changed, this, &ConnectDialog::check);
+  connect(m_metricsOnly, &QRadioButton::toggled, this, &ConnectDialog::check);
 }
 
 void ConnectDialog::makeFleet() {
@@ -94,6 +105,15 @@ void ConnectDialog::addButtons(QFormLayout& form) {
 
 std::variant<ConnectionWish, QString> ConnectDialog::read() const {
   ConnectionWish wish;
+  wish.isDriving = m_drive->isChecked();
+  wish.isListening = m_watch->isChecked();
+  if (!wish.isDriving) {
+    auto metrics = m_metrics->read();
+    if (const auto* const wrong = std::get_if<QString>(&metrics)) return *wrong;
+    wish.metrics = std::get<std::optional<MetricsPlan>>(std::move(metrics));
+    if (m_metricsOnly->isChecked() && !wish.metrics) return tr("The address of the metrics is missing.");
+    if (m_metricsOnly->isChecked()) return wish;
+  }
   const auto parsed = sql::PgAddress::parse(m_address->text().trimmed().toStdString());
   if (const auto* const wrong = std::get_if<std::string>(&parsed)) return QString::fromStdString(*wrong);
   wish.address = std::get<sql::PgAddress>(parsed);
@@ -102,7 +122,6 @@ std::variant<ConnectionWish, QString> ConnectDialog::read() const {
   config.channel = m_channel->text().toStdString();
   if (const auto valid = validated(config); !valid) return QString::fromStdString(describe(valid.error(), config));
   wish.channel = m_channel->text();
-  wish.isDriving = m_drive->isChecked();
   wish.fleet.agents = static_cast<std::size_t>(m_agents->value());
   wish.fleet.keys = static_cast<std::size_t>(m_keys->value());
   return wish;
@@ -114,6 +133,8 @@ void ConnectDialog::check() {
   m_trouble->setText(wrong != nullptr ? *wrong : QString());
   m_open->setEnabled(wrong == nullptr);
   m_fleet->setEnabled(m_drive->isChecked());
+  m_metrics->setEnabled(!m_drive->isChecked());
+  for (QLineEdit* const field : {m_address, m_password, m_channel}) field->setEnabled(!m_metricsOnly->isChecked());
 }
 
 void ConnectDialog::decide() {
@@ -121,24 +142,29 @@ void ConnectDialog::decide() {
   if (!std::holds_alternative<ConnectionWish>(found)) return;
   m_wish = std::get<ConnectionWish>(std::move(found));
   if (!m_wish->isDriving || isLocal(m_wish->address)) return emit wanted(*m_wish), accept();
-  auto* const question = new QMessageBox(
-      QMessageBox::Warning, tr("This is not your machine"),
+  confirmWriting(
+      this,
       tr("Drive a simulated fleet into %1?\n\nIt registers %2 × %3 rows of invented agents in workspace_agent_metadata "
          "and updates them until you end the session. The rows stay.")
           .arg(QString::fromStdString(m_wish->address.shown()))
           .arg(m_wish->fleet.agents)
           .arg(m_wish->fleet.keys),
-      QMessageBox::Cancel, this);
-  question->setObjectName("confirm");
-  question->setAttribute(Qt::WA_DeleteOnClose);
-  QPushButton* const yes = question->addButton(tr("Write to it"), QMessageBox::DestructiveRole);
+      [this] {
+        emit wanted(*m_wish);
+        accept();
+      });
+}
+
+void confirmWriting(QWidget* parent, const QString& question, std::function<void()> agreed) {
+  auto* const box = new QMessageBox(QMessageBox::Warning, ConnectDialog::tr("This is not your machine"), question,
+                                    QMessageBox::Cancel, parent);
+  box->setObjectName("confirm");
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  QPushButton* const yes = box->addButton(ConnectDialog::tr("Write to it"), QMessageBox::DestructiveRole);
   yes->setObjectName("confirm-yes");
-  question->setDefaultButton(QMessageBox::Cancel);
-  connect(yes, &QPushButton::clicked, this, [this] {
-    emit wanted(*m_wish);
-    accept();
-  });
-  question->open();
+  box->setDefaultButton(QMessageBox::Cancel);
+  QObject::connect(yes, &QPushButton::clicked, parent, std::move(agreed));
+  box->open();
 }
 
 void ConnectDialog::fillProfiles() {
@@ -154,6 +180,7 @@ void ConnectDialog::loadProfile(const QString& name) {
   settings.beginGroup("profiles/" + name);
   m_address->setText(settings.value("address").toString());
   m_channel->setText(settings.value("channel").toString());
+  m_metrics->setUrl(settings.value("metrics").toString());
   m_password->clear();
 }
 
@@ -161,11 +188,14 @@ void ConnectDialog::saveProfile() {
   const auto found = read();
   const auto* const wish = std::get_if<ConnectionWish>(&found);
   if (wish == nullptr) return;
-  const QString name = QString::fromStdString(wish->address.shown()).replace('/', '|');
+  const bool isOfMetrics = !wish->isDriving && !wish->isListening;
+  const QString shown = isOfMetrics ? shownUrl(wish->metrics->url) : QString::fromStdString(wish->address.shown());
+  const QString name = QString(shown).replace('/', '|');
   QSettings settings;
   settings.beginGroup("profiles/" + name);
   settings.setValue("address", withoutSecrets(wish->address));
   settings.setValue("channel", wish->channel);
+  settings.setValue("metrics", m_metrics->keptUrl());
   settings.endGroup();
   fillProfiles();
   m_profiles->setCurrentText(name);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <QDialog>
+#include <functional>
 #include <optional>
 #include <variant>
 
 #include "engine/fleet.hpp"
+#include "gui/metrics_fields.hpp"
 #include "sql/pg_address.hpp"
 
 class QComboBox;
@@ -22,7 +24,9 @@ namespace metabatch::gui {
 struct ConnectionWish {
   sql::PgAddress address;
   QString channel;
-  bool isDriving = false;  ///< else only watching
+  bool isDriving = false;   ///< else only watching
+  bool isListening = true;  ///< else only the metrics are watched, and there is no database
+  std::optional<MetricsPlan> metrics{};
   engine::FleetOptions fleet;
 };
 
@@ -42,6 +46,7 @@ class ConnectDialog : public QDialog {
  private:
   void makeForm();
   void makeFleet();
+  void makeChoices();
   void addButtons(QFormLayout& form);
   void fillProfiles();
   void loadProfile(const QString& name);
@@ -56,7 +61,9 @@ class ConnectDialog : public QDialog {
   QLineEdit* m_password;
   QLineEdit* m_channel;
   QRadioButton* m_watch;
+  QRadioButton* m_metricsOnly;
   QRadioButton* m_drive;
+  MetricsFields* m_metrics;
   QWidget* m_fleet;
   QSpinBox* m_agents;
   QSpinBox* m_keys;
@@ -64,6 +71,8 @@ class ConnectDialog : public QDialog {
   QPushButton* m_open;
 };
 
+/// Asks before anything is written to a database that is not local; `agreed` follows, or nothing.
+void confirmWriting(QWidget* parent, const QString& question, std::function<void()> agreed);
 /// Whether the address names this machine for sure: a socket folder, localhost or a loopback number, and no service, whose
 /// host is not known here. Without a host PGHOST counts.
 bool isLocal(const sql::PgAddress& address);

@@ -104,10 +104,7 @@ void Dashboard::refreshHeader(const models::Condition& condition) {
   m_saved->setText(isMeasured ? tr("%1 saved").arg(models::percentText(std::max(minute.saved, 0.0))) : tr("– saved"));
   m_savedText->setText(models::savedText(minute) + (isMeasured ? tr(", last minute") : QString()));
   QString rows;
-  const auto row = [&](const QString& name, const QString& value) {
-    rows += QStringLiteral("<tr><td style='color:%1;padding-right:10px'>%2</td><td align=right><b>%3</b></td></tr>")
-                .arg(m_theme.faint.name(), name, value);
-  };
+  const auto row = [&](const QString& name, const QString& value) { rows += figure(name, value); };
   if (!m_series.isEmpty()) {
     const models::Sample& sample = m_series.latest();
     const Counters& counters = sample.counters;
@@ -118,8 +115,32 @@ void Dashboard::refreshHeader(const models::Condition& condition) {
     row(tr("delay p99"), models::secondsText(m_series.total().delay_p99));
   }
   m_figures->setText("<table cellspacing=0 cellpadding=1>" + rows + "</table>");
+  tell(models::health(m_series, condition));
+}
+
+QString Dashboard::figure(const QString& name, const QString& value) const {
+  return QStringLiteral("<tr><td style='color:%1;padding-right:10px'>%2</td><td align=right><b>%3</b></td></tr>")
+      .arg(m_theme.faint.name(), name, value);
+}
+
+void Dashboard::refreshScrapeHeader() {
+  m_saved->setText(models::scrapedHeadline(*m_scrape));
+  m_savedText->setText(models::scrapedSavedText(*m_scrape));
+  const auto rate = [](std::optional<double> value) { return value ? models::rateText(*value) : QStringLiteral("–"); };
+  QString rows = figure(tr("entries a second"), rate(m_scrape->entries));
+  rows += figure(tr("entries a flush"), rate(m_scrape->meanSize));
+  rows += figure(tr("flush takes"), m_scrape->meanDuration ? models::secondsText(*m_scrape->meanDuration) : "–");
+  if (const auto& p99 = m_scrape->durationP99)
+    rows += figure(tr("flush p99"), (p99->isAtLeast ? tr("over ") : QString()) + models::secondsText(p99->value));
+  rows += figure(tr("dropped, last minute"), rate(m_scrape->dropped));
+  if (m_scrape->oldestAge) rows += figure(tr("oldest waits"), models::secondsText(*m_scrape->oldestAge));
+  m_figures->setText("<table cellspacing=0 cellpadding=1>" + rows + "</table>");
+  tell(models::scrapeHealth(*m_scrape));
+}
+
+void Dashboard::tell(const std::vector<models::HealthLine>& lines) {
   QString words;
-  for (const models::HealthLine& line : models::health(m_series, condition))
+  for (const models::HealthLine& line : lines)
     words += QStringLiteral("<p style='margin:2px 0'><span style='color:%1'>%2</span>&nbsp; %3</p>")
                  .arg(m_theme.severity(line.severity).name(), QString::fromUtf8(glyph(line.severity)),
                       line.text.toHtmlEscaped());
@@ -128,7 +149,10 @@ void Dashboard::refreshHeader(const models::Condition& condition) {
 
 void Dashboard::refresh(const models::Condition& condition) {
   if (!isVisible()) return;
-  refreshHeader(condition);
+  if (m_scrape != nullptr)
+    refreshScrapeHeader();
+  else
+    refreshHeader(condition);
   refreshCharts();
 }
 

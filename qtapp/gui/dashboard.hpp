@@ -8,6 +8,7 @@
 
 #include "gui/chart_card.hpp"
 #include "models/health.hpp"
+#include "models/scrape_series.hpp"
 
 class QGridLayout;
 
@@ -22,6 +23,10 @@ class Dashboard : public QWidget {
   Dashboard(const models::LiveSeries& series, models::TimeWindow& window, QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
+  /// The words come from somebody else's metrics; nullptr: from the series.
+  ///
+  /// @owns `status` outlives that
+  void setScrape(const models::ScrapeStatus* status) { m_scrape = status; }
   /// Draws everything anew from the series; a no-op while hidden.
   void refresh(const models::Condition& condition);
   void refreshCharts();
@@ -35,10 +40,14 @@ class Dashboard : public QWidget {
  private:
   QWidget* makeHeader();
   void refreshHeader(const models::Condition& condition);
+  void refreshScrapeHeader();
+  void tell(const std::vector<models::HealthLine>& lines);
+  [[nodiscard]] QString figure(const QString& name, const QString& value) const;
   void arrange();
 
   const models::LiveSeries& m_series;
   models::TimeWindow& m_window;
+  const models::ScrapeStatus* m_scrape = nullptr;
   Theme m_theme;
   QLabel* m_saved;
   QLabel* m_savedText;

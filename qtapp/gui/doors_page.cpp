@@ -23,26 +23,35 @@ DoorsPage::DoorsPage(QWidget* parent) : QWidget(parent) {
   doors->addWidget(title);
   doors->addWidget(line);
   doors->addSpacing(12);
-  m_demo = door(tr("&Demo"),
-                tr("600 simulated agents on an embedded database, at once. Nothing outside this program is touched."),
-                "demo");
-  doors->addWidget(m_demo);
-  auto* const connection =
-      door(tr("&Connect …"),
-           tr("A PostgreSQL database: watch its channel, read-only, or drive a simulated fleet into it."), "connect");
-  doors->addWidget(connection);
-  auto* const inspect =
-      door(tr("&Inspect"), tr("Paste a notification, a log line or a list of ids and see what it says."), "inspect");
-  doors->addWidget(inspect);
+  addDoors(*doors);
   doors->addStretch(1);
   auto* const layout = new QHBoxLayout(this);
   layout->setContentsMargins(24, 40, 24, 24);
   layout->addStretch(1);
   layout->addWidget(inner, 4);
   layout->addStretch(1);
-  connect(m_demo, &QPushButton::clicked, this, &DoorsPage::demoChosen);
-  connect(connection, &QPushButton::clicked, this, &DoorsPage::connectChosen);
-  connect(inspect, &QPushButton::clicked, this, &DoorsPage::inspectChosen);
+}
+
+void DoorsPage::addDoors(QBoxLayout& doors) {
+  const auto add = [&](const QString& title, const QString& text, const QString& name, void (DoorsPage::*chosen)()) {
+    QPushButton* const button = door(title, text, name);
+    doors.addWidget(button);
+    connect(button, &QPushButton::clicked, this, chosen);
+    return button;
+  };
+  m_demo = add(tr("&Demo"),
+               tr("600 simulated agents on an embedded database, at once. Nothing outside this program is touched."),
+               "demo", &DoorsPage::demoChosen);
+  add(tr("&Connect …"),
+      tr("Watch a PostgreSQL channel or the metrics of a batcher (Prometheus), read-only, or drive a simulated fleet "
+         "into a database."),
+      "connect", &DoorsPage::connectChosen);
+  add(tr("&Replay …"),
+      tr("Recorded or piped updates (NDJSON), at their recorded pace or faster, into an embedded or a PostgreSQL "
+         "database."),
+      "replay", &DoorsPage::replayChosen);
+  add(tr("&Inspect"), tr("Paste a notification, a log line or a list of ids and see what it says."), "inspect",
+      &DoorsPage::inspectChosen);
 }
 
 QPushButton* DoorsPage::door(const QString& title, const QString& text, const QString& name) {

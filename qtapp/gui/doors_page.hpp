@@ -6,9 +6,11 @@
 
 #include "engine/fleet.hpp"
 
+class QBoxLayout;
+
 namespace metabatch::gui {
 
-/// What the window opens with: three ways in, each a large button with a sentence.
+/// What the window opens with: the ways in, each a large button with a sentence.
 class DoorsPage : public QWidget {
   Q_OBJECT
 
@@ -19,9 +21,11 @@ class DoorsPage : public QWidget {
  signals:
   void demoChosen();
   void connectChosen();
+  void replayChosen();
   void inspectChosen();
 
  private:
+  void addDoors(QBoxLayout& doors);
   QPushButton* door(const QString& title, const QString& text, const QString& name);
   QPushButton* m_demo;
 };

@@ -61,6 +61,16 @@ void LiveSession::setFault(Fault fault) {
 
 void LiveSession::sendRefused() { QMetaObject::invokeMethod(m_worker, &SessionWorker::sendRefused); }
 
+void LiveSession::setReplayPaused(bool paused) {
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, paused] { worker->setReplayPaused(paused); });
+}
+
+void LiveSession::setReplaySpeed(double speed) {
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, speed] { worker->setReplaySpeed(speed); });
+}
+
+void LiveSession::skipReplayWait() { QMetaObject::invokeMethod(m_worker, &SessionWorker::skipReplayWait); }
+
 void LiveSession::record(const QString& file) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, file] { worker->record(file); });
 }

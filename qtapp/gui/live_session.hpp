@@ -10,6 +10,7 @@
 #include "engine/fleet.hpp"
 #include "engine/lanes.hpp"
 #include "gui/fault_store.hpp"
+#include "gui/replay_feeder.hpp"
 #include "models/channel_log.hpp"
 #include "models/flush_log.hpp"
 #include "models/quarantine.hpp"
@@ -25,7 +26,8 @@ struct SessionPlan {
   sql::Database database;
   engine::FleetOptions fleet;
   Config config;
-  bool isDemo = false;  ///< faults may be injected
+  bool isDemo = false;                 ///< faults may be injected
+  std::optional<ReplayPlan> replay{};  ///< in place of the fleet
 };
 
 /// What the window is shown of a running session: copied values, nothing that the session goes on changing.
@@ -35,6 +37,7 @@ struct Look {
   std::vector<models::ChannelLine> channel;  ///< notifications since then
   std::vector<models::RefusedLine> refused;  ///< values that the database refused since then
   std::vector<QString> alarms;
+  std::optional<models::ReplayProgress> replay;
 };
 
 class SessionWorker;
@@ -57,6 +60,10 @@ class LiveSession : public QObject {
   void setFault(Fault fault);
   /// Sends a few values that no database can hold, for the demo.
   void sendRefused();
+  // Of a replay.
+  void setReplayPaused(bool paused);
+  void setReplaySpeed(double speed);
+  void skipReplayWait();
   /// Records what the fleet sends as NDJSON; an empty name ends that.
   void record(const QString& file);
   /// Writes what is held, within final_flush_timeout; faults and pauses end. closed() follows.

@@ -2,9 +2,50 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <clocale>
+#include <cstdio>
 
 #include "gui/main_window.hpp"
 #include "gui/pictures.hpp"
+
+namespace {
+
+using metabatch::gui::ReplayWish;
+
+/// What the flags of a replay say, or what is wrong with them.
+std::variant<ReplayWish, QString> replayOf(const QCommandLineParser& parser) {
+  ReplayWish wish;
+  if (!parser.isSet("replay") && (parser.isSet("speed") || parser.isSet("db")))
+    return QStringLiteral("--speed and --db go with --replay");
+  wish.plan.file = parser.value("replay");
+  const auto speed = metabatch::models::parseSpeed(parser.value("speed"));
+  if (!speed) return QStringLiteral("--speed: a number above 0, or max");
+  wish.plan.speed = *speed;
+  if (!parser.isSet("db")) return wish;
+  const auto database = metabatch::gui::databaseOf(parser.value("db"));
+  if (const auto* const wrong = std::get_if<QString>(&database)) return "--db: " + *wrong;
+  wish.database = std::get<metabatch::sql::Database>(database);
+  return wish;
+}
+
+void addOptions(QCommandLineParser& parser) {
+  parser.setApplicationDescription("See, drive and tune the batching of agents' metadata, live.");
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addOption({"demo", "Start the demo at once: a simulated fleet on an embedded database."});
+  parser.addOption({"screenshot",
+                    "Run the demo, save a picture of every page in DIR, light and dark, at 1x and 2x, and end.",
+                    "DIR"});
+  parser.addOption({"seconds", "How long --screenshot lets the demo run first (30).", "N", "30"});
+  parser.addOption({"replay", "Replay the updates (NDJSON) in FILE, a pipe, or - for standard input.", "FILE"});
+  parser.addOption({"speed", "Replay N times as fast as recorded, or as fast as possible: max (1).", "N|max", "1"});
+  parser.addOption(
+      {"db",
+       "Replay into this database: sqlite:PATH, or what libpq takes. Without it, into an embedded one in a "
+       "temporary folder. Rows that are missing are created.",
+       "ADDRESS"});
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   QApplication::setApplicationName("metabatch-desktop");
@@ -15,18 +56,16 @@ int main(int argc, char** argv) {
   QApplication application(argc, argv);
   std::setlocale(LC_NUMERIC, "C");  // Qt has set the user's locale: numbers stay as machines read them
   QCommandLineParser parser;
-  parser.setApplicationDescription("See, drive and tune the batching of agents' metadata, live.");
-  parser.addHelpOption();
-  parser.addVersionOption();
-  parser.addOption({"demo", "Start the demo at once: a simulated fleet on an embedded database."});
-  parser.addOption({"screenshot",
-                    "Run the demo, save a picture of every page in DIR, light and dark, at 1x and 2x, and end.",
-                    "DIR"});
-  parser.addOption({"seconds", "How long --screenshot lets the demo run first (30).", "N", "30"});
+  addOptions(parser);
   QCommandLineOption untilDrawn("exit-when-drawn", "End as soon as the window was drawn, to measure the start.");
   untilDrawn.setFlags(QCommandLineOption::HiddenFromHelp);
   parser.addOption(untilDrawn);
   parser.process(application);
+  const auto replay = replayOf(parser);
+  if (const auto* const wrong = std::get_if<QString>(&replay)) {
+    std::fprintf(stderr, "metabatch-desktop: %s\n", qPrintable(*wrong));
+    return 2;
+  }
   metabatch::gui::MainWindow window;
   window.show();
   if (parser.isSet(untilDrawn)) {
@@ -39,5 +78,6 @@ int main(int argc, char** argv) {
     return QApplication::exec();
   }
   if (parser.isSet("demo")) window.startDemo();
+  if (parser.isSet("replay")) window.offerReplay(std::get<metabatch::gui::ReplayWish>(replay));
   return QApplication::exec();
 }

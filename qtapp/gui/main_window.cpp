@@ -47,6 +47,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   statusBar()->addWidget(m_where, 1);
   statusBar()->addPermanentWidget(m_state);
   makePages();
+  makeReplay();
   makeActions();
   makeViewActions();
   makeFileActions();
@@ -157,6 +158,7 @@ void MainWindow::showDoors() {
   m_stack->setCurrentWidget(m_doors);
   m_doors->demo()->setFocus();
   m_tuneDock->hide();
+  m_replayBar->hide();
   m_where->setText(tr("Not connected"));
   refreshState();
 }
@@ -189,7 +191,7 @@ QStringList MainWindow::pages() const {
 void MainWindow::refreshState() {
   const bool isDriving = m_session != nullptr && !m_session->isClosing();
   for (QAction* const action : {m_flushNow, m_pauseFlushing}) action->setEnabled(isDriving);
-  m_record->setEnabled(isDriving);
+  m_record->setEnabled(isDriving && !m_session->plan().replay);
   const bool hasPages = m_stack->currentWidget() == m_pages;
   m_exportCsv->setEnabled(hasPages);
   m_exportPicture->setEnabled(hasPages);
@@ -230,7 +232,7 @@ void MainWindow::refresh() {
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue("geometry", saveGeometry());
-  if (m_session || m_watch) {
+  if (isOpen()) {
     m_isLeaving = true;
     closeSession();
     event->ignore();  // its end closes the window

@@ -6,18 +6,10 @@
 #include <QUndoStack>
 #include <memory>
 
-#include "gui/agents_page.hpp"
-#include "gui/channel_page.hpp"
 #include "gui/channel_watch.hpp"
-#include "gui/connect_dialog.hpp"
-#include "gui/dashboard.hpp"
-#include "gui/doctor_page.hpp"
-#include "gui/doors_page.hpp"
-#include "gui/flush_page.hpp"
-#include "gui/inspector_page.hpp"
 #include "gui/live_session.hpp"
-#include "gui/quarantine_page.hpp"
-#include "gui/tune_panel.hpp"
+#include "gui/metrics_session.hpp"
+#include "gui/parts.hpp"
 
 class QComboBox;
 class QStackedWidget;
@@ -25,7 +17,7 @@ class QTabWidget;
 
 namespace metabatch::gui {
 
-/// The window: three doors, then the pages of what was opened, with the tuning panel beside them. Nothing here waits for a
+/// The window: its doors, then the pages of what was opened, with the tuning panel beside them. Nothing here waits for a
 /// database: sessions live on threads of their own and send values.
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -38,11 +30,17 @@ class MainWindow : public QMainWindow {
   void startDemo();
   /// Drives a fleet into a database; whoever calls has asked the operator where that needs asking.
   void startSession(SessionPlan plan);
+  /// Plays recorded updates into a database; without one, into an embedded one in a temporary folder.
+  void startReplay(const ReplayWish& wish);
+  /// The same, but asks first where the database is not local.
+  void offerReplay(const ReplayWish& wish);
   void setThemeChoice(ThemeChoice choice);
   /// Draws everything anew, as the next look would.
   void refresh();
   /// Hears a channel and reads the table; writes nothing.
   void startWatch(const sql::PgAddress& address, const QString& channel);
+  /// Shows somebody else's metrics, beside a watch that has begun or alone; writes nothing.
+  void startMetrics(const MetricsPlan& plan);
   /// The inspector alone.
   void startInspector();
   /// The names are those of the pages in English: Dashboard, Flushes, Agents, Channel, Quarantine, Doctor, Inspector.
@@ -54,6 +52,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] const models::LiveSeries& series() const { return m_series; }
   [[nodiscard]] Dashboard& dashboard() { return *m_dashboard; }
   [[nodiscard]] TunePanel& tunePanel() { return *m_tune; }
+  [[nodiscard]] ReplayBar& replayBar() { return *m_replayBar; }
   [[nodiscard]] models::ChannelLog& channel() { return m_channel; }
   [[nodiscard]] AgentsPage& agents() { return *m_agentsPage; }
   /// What the page in sight shows, as CSV.
@@ -86,6 +85,11 @@ class MainWindow : public QMainWindow {
   void restore();
   void showDoors();
   void openConnection();
+  void openReplay();
+  void watchIsClosed();
+  [[nodiscard]] bool isOpen() const { return m_session || m_watch || m_metrics; }
+  void makeReplay();
+  static QString whereText(const SessionPlan& plan);
   void forget();
   void take(const Look& look);
   void takeChannel(Instant at, const std::vector<models::ChannelLine>& lines, double latency);
@@ -110,6 +114,7 @@ class MainWindow : public QMainWindow {
   QUndoStack m_undo;
   std::unique_ptr<LiveSession> m_session;
   std::unique_ptr<ChannelWatch> m_watch;
+  std::unique_ptr<MetricsSession> m_metrics;
   std::unique_ptr<QTemporaryDir> m_folder;  // of the demo's database
   Theme m_theme;
   ThemeChoice m_choice = ThemeChoice::system;
@@ -124,6 +129,7 @@ class MainWindow : public QMainWindow {
   DoctorPage* m_doctorPage;
   InspectorPage* m_inspector;
   TunePanel* m_tune;
+  ReplayBar* m_replayBar;
   QDockWidget* m_tuneDock;
   QLabel* m_where;
   QLabel* m_state;
@@ -135,7 +141,6 @@ class MainWindow : public QMainWindow {
   QAction* m_record;
   QAction* m_exportCsv;
   QAction* m_exportPicture;
-  QString m_applying;        // what the last asked change said, for its mark
   bool m_isLeaving = false;  // the window goes when the session is closed
 };
 

@@ -60,19 +60,19 @@ void MainWindow::startSession(SessionPlan plan) {
   connect(session, &LiveSession::closed, this, &MainWindow::sessionIsClosed);
   connect(session, &LiveSession::started, this, &MainWindow::sessionStarted);
   connect(session, &LiveSession::started, this, [this] {
-    m_agentsPage->setDatabase(m_session->plan().database, 3 * m_session->plan().fleet.every);
-    m_doctorPage->setDatabase(m_session->plan().database);
+    const SessionPlan& running = m_session->plan();
+    m_agentsPage->setDatabase(running.database, running.replay ? Duration{} : 3 * running.fleet.every);
+    m_doctorPage->setDatabase(running.database);
     refreshState();
   });
   if (const Result<Config> config = validated(session->plan().config)) m_tune->setConfig(*config);
   m_tune->setFleet(session->plan().fleet);
   m_tune->setFault(Fault::none);
   m_tune->setFaultsOffered(session->plan().isDemo);
+  m_tune->setFleetOffered(!session->plan().replay);
   m_pauseFlushing->setChecked(false);
-  m_where->setText(
-      session->plan().isDemo
-          ? tr("Demo: simulated fleet on an embedded database")
-          : tr("Driving a simulated fleet into %1").arg(QString::fromStdString(session->plan().database.shown())));
+  m_replayBar->begin(session->plan());
+  m_where->setText(whereText(session->plan()));
   m_stack->setCurrentWidget(m_pages);
   m_channelPage->setState({});
   m_channelPage->setLatencyShown(false);
@@ -87,8 +87,10 @@ void MainWindow::openConnection() {
   auto* const dialog = new ConnectDialog(this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &ConnectDialog::wanted, this, [this](const ConnectionWish& wish) {
-    if (m_session || m_watch) return;
-    if (!wish.isDriving) return startWatch(wish.address, wish.channel);
+    if (isOpen()) return;
+    if (wish.isListening) startWatch(wish.address, wish.channel);
+    if (wish.metrics) startMetrics(*wish.metrics);
+    if (!wish.isDriving) return;
     Config config;
     config.channel = wish.channel.toStdString();
     startSession({.database = sql::Database(wish.address), .fleet = wish.fleet, .config = config, .isDemo = false});
@@ -106,10 +108,7 @@ void MainWindow::startWatch(const sql::PgAddress& address, const QString& channe
   connect(watch, &ChannelWatch::stateChanged, m_channelPage, &ChannelPage::setState);
   connect(watch, &ChannelWatch::closed, this, [this] {
     m_watch.release()->deleteLater();
-    if (m_isLeaving)
-      QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
-    else
-      showDoors();
+    watchIsClosed();
   });
   m_channelPage->setLatencyShown(true);
   m_agentsPage->setDatabase(sql::Database(address), {});
@@ -145,6 +144,7 @@ void MainWindow::take(const Look& look) {
     m_quarantine.add(look.refused);
     showRefused();
   }
+  if (look.replay) m_replayBar->take(*look.replay);
   for (const QString& alarm : look.alarms) statusBar()->showMessage(alarm, 30'000);
   m_series.take(look.sample);
   m_dashboard->refresh(m_condition);
@@ -155,8 +155,9 @@ void MainWindow::closeSession() {
   m_agentsPage->setDatabase(std::nullopt, {});
   m_doctorPage->setDatabase(std::nullopt);
   if (m_watch) m_watch->close();
+  if (m_metrics) m_metrics->close();
   if (m_session) m_session->close();
-  if (!m_session && !m_watch) return showDoors();
+  if (!isOpen()) return showDoors();
   refreshState();
 }
 

@@ -39,11 +39,10 @@ void SessionWorker::start() {
 std::optional<std::string> SessionWorker::begin() {
   const Result<Config> config = validated(m_plan.config);
   if (!config) return describe(config.error(), m_plan.config);
-  if (const auto wrong = m_plan.database.check()) return wrong->message;
-  if (const auto wrong = registerFleet(m_plan.fleet)) return wrong;
+  if (const auto wrong = openSource()) return wrong;
   m_store = std::make_unique<FaultStore>(m_plan.database.make_store(
       {.config = *config,
-       .register_missing = false,
+       .register_missing = m_plan.replay && m_plan.replay->registersMissing,
        .notifier = &m_notifier,
        .on_alarm =
            [this](const std::string& said) {
@@ -59,8 +58,21 @@ std::optional<std::string> SessionWorker::begin() {
   if (!lanes) return engine::describe(lanes.error(), m_plan.config, 1);
   m_lanes = std::move(*lanes);
   m_subscription = m_notifier.subscribe(m_ring);
-  m_feeder.start(m_plan.fleet, *m_lanes);
+  if (m_replay)
+    m_replay->start(*m_lanes, *config);
+  else
+    m_feeder.start(m_plan.fleet, *m_lanes);
   return std::nullopt;
+}
+
+/// What is to be read is looked at before a database is.
+std::optional<std::string> SessionWorker::openSource() {
+  if (m_plan.replay) {
+    m_replay = std::make_unique<ReplayFeeder>();
+    if (const auto wrong = m_replay->open(*m_plan.replay)) return wrong;
+  }
+  if (const auto wrong = m_plan.database.check()) return wrong->message;
+  return m_replay ? std::nullopt : registerFleet(m_plan.fleet);
 }
 
 std::optional<std::string> SessionWorker::registerFleet(const engine::FleetOptions& options) const {
@@ -107,7 +119,8 @@ void SessionWorker::look() {
   look->sample.counters = snapshot.counters;
   look->sample.flushes = snapshot.metrics.flushes;
   look->sample.delay = snapshot.metrics.delay;
-  look->sample.reports = m_feeder.reports();
+  look->sample.reports = m_replay ? m_replay->reports() : m_feeder.reports();
+  if (m_replay) look->replay = m_replay->takeProgress();
   look->sample.roomEntries = snapshot.room_entries;
   look->sample.roomBytes = snapshot.room_bytes;
   look->sample.oldestAge = snapshot.oldest_age;
@@ -127,11 +140,13 @@ void SessionWorker::apply(const Config& config) {
   if (!m_lanes) return;
   if (const auto done = m_lanes->reconfigure(config); !done)
     emit refused(QString::fromStdString(engine::describe(done.error(), config, 1)));
-  emit applied(m_lanes->snapshot().config);
+  const Config running = m_lanes->snapshot().config;
+  if (m_replay) m_replay->setLane(running);
+  emit applied(running);
 }
 
 void SessionWorker::changeFleet(const engine::FleetOptions& fleet) {
-  if (!m_lanes) return;
+  if (!m_lanes || m_replay) return;
   if (const auto wrong = registerFleet(fleet)) {
     emit refused(QString::fromStdString(*wrong));
     emit fleetChanged(m_plan.fleet);
@@ -156,7 +171,7 @@ void SessionWorker::setFault(Fault fault) {
 
 /// As raw updates: what an agent reports is cut long before a column could refuse it.
 void SessionWorker::sendRefused() {
-  if (!m_lanes) return;
+  if (!m_lanes || m_replay) return;
   const engine::Fleet fleet(m_plan.fleet);
   const std::string tooLong(kTooLong, 'x');
   const std::string withControls = "\x1b[31mred\x07 " + std::string("\u202e") + "desrever " + tooLong;
@@ -168,6 +183,18 @@ void SessionWorker::sendRefused() {
                         engine::system_clock().wall_now()});
 }
 
+void SessionWorker::setReplayPaused(bool paused) {
+  if (m_replay) m_replay->setPaused(paused);
+}
+
+void SessionWorker::setReplaySpeed(double speed) {
+  if (m_replay) m_replay->setSpeed(speed);
+}
+
+void SessionWorker::skipReplayWait() {
+  if (m_replay) m_replay->skipWait();
+}
+
 void SessionWorker::record(const QString& file) {
   if (const auto wrong = m_feeder.record(file.toStdString())) emit refused(QString::fromStdString(*wrong));
 }
@@ -177,10 +204,12 @@ void SessionWorker::close() {
   if (m_plan.alsoFeed) m_plan.alsoFeed(nullptr);
   m_timer.stop();
   m_feeder.stop();
+  if (m_replay) m_replay->requestStop();
   (void)m_feeder.record({});
   m_store->setFault(Fault::none);
   m_store->setPaused(false);
   m_lanes->close();
+  if (m_replay) m_replay->join();
   look();
   const quint64 held = m_lanes->snapshot().counters.held();
   m_subscription.end();

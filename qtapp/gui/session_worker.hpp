@@ -27,6 +27,9 @@ class SessionWorker : public QObject {
   void setFlushingPaused(bool paused);
   void setFault(Fault fault);
   void sendRefused();
+  void setReplayPaused(bool paused);
+  void setReplaySpeed(double speed);
+  void skipReplayWait();
   void record(const QString& file);
   void close();
 
@@ -41,6 +44,7 @@ class SessionWorker : public QObject {
 
  private:
   [[nodiscard]] std::optional<std::string> begin();
+  [[nodiscard]] std::optional<std::string> openSource();
   [[nodiscard]] std::optional<std::string> registerFleet(const engine::FleetOptions& fleet) const;
   void take(const engine::FlushRecord& record);
   void look();
@@ -52,6 +56,7 @@ class SessionWorker : public QObject {
   std::unique_ptr<engine::Lanes> m_lanes;
   engine::Notifier::Subscription m_subscription;
   FleetFeeder m_feeder;
+  std::unique_ptr<ReplayFeeder> m_replay;  // or the fleet
   QTimer m_timer{this};
   std::mutex m_mutex;
   std::vector<models::FlushLine> m_flushes;    // m_mutex

@@ -90,6 +90,9 @@ void TimeChart::refresh(const models::LiveSeries& series) {
     stroke->draw(m_columns, left, right);
   }
   scaleValues();
+  m_why = series.whyMissing(m_spec.lines.front().series);
+  for (const models::ChartLine& line : m_spec.lines)
+    if (series.whyMissing(line.series).isEmpty()) m_why.clear();
   m_marks.clear();
   for (const models::Mark& mark : series.marks())
     if (mark.at >= m_from && mark.at <= m_to) m_marks.push_back(mark);
@@ -243,6 +246,8 @@ void TimeChart::drawForeground(QPainter* painter, const QRectF&) {
   QFont font = this->font();
   font.setPointSizeF(font.pointSizeF() * 0.8);
   painter->setFont(font);
+  painter->setPen(m_theme.faint);
+  painter->drawText(plot, Qt::AlignCenter, m_why);
   int row = 0;
   for (const models::Mark& mark : m_marks)
     if (const auto x = sceneX(mark.at)) drawMark(*painter, *x, mark.text, plot, row++ % 4);

@@ -61,6 +61,7 @@ class TimeChart : public QChartView {
   std::vector<Column> m_columns;
   std::vector<models::Mark> m_marks;
   Theme m_theme;
+  QString m_why;  // nothing of the chart can be known
   Instant m_from{};
   Instant m_to{};
   std::optional<QPoint> m_dragged;

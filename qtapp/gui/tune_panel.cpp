@@ -27,7 +27,8 @@ TunePanel::TunePanel(QWidget* parent) : QWidget(parent) {
   auto* const layout = new QVBoxLayout(this);
   layout->setContentsMargins(8, 8, 8, 8);
   layout->addWidget(makeSettings());
-  layout->addWidget(makeFleet());
+  m_fleetGroup = makeFleet();
+  layout->addWidget(m_fleetGroup);
   layout->addWidget(m_faults = makeFaults());
   layout->addStretch(1);
 }
@@ -187,6 +188,7 @@ void TunePanel::setFleet(const engine::FleetOptions& fleet) {
 }
 
 void TunePanel::setFault(Fault fault) { m_fault->setCurrentIndex(static_cast<int>(fault)); }
+void TunePanel::setFleetOffered(bool offered) { m_fleetGroup->setVisible(offered); }
 void TunePanel::setFaultsOffered(bool offered) { m_faults->setVisible(offered); }
 
 void TunePanel::setTroubleColour(const QColor& colour) {

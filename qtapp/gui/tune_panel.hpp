@@ -29,6 +29,8 @@ class TunePanel : public QWidget {
   void setConfig(const Config& running);
   void setFleet(const engine::FleetOptions& fleet);
   void setFault(Fault fault);
+  /// There is none to tune where a recording is played.
+  void setFleetOffered(bool offered);
   /// Faults are for the demo.
   void setFaultsOffered(bool offered);
   void setTroubleColour(const QColor& colour);
@@ -80,6 +82,7 @@ class TunePanel : public QWidget {
   QSpinBox* m_agents;
   QSpinBox* m_keys;
   QLineEdit* m_every;
+  QWidget* m_fleetGroup;
   QLabel* m_fleetNote;
   QWidget* m_faults;
   QComboBox* m_fault;

@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "gui/http_fixture.hpp"
 #include "gui/main_window.hpp"
 #include "sql/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"
@@ -26,6 +27,7 @@ class TstPgWindow : public QObject {
  private slots:
   void initTestCase();
   void drivenWatchedStoppedAndStartedAgain();
+  void replayedIntoAndWatchedWithMetrics();
 
  private:
   template <class Done>
@@ -35,6 +37,7 @@ class TstPgWindow : public QObject {
     return done();
   }
   void close(MainWindow& window);
+  [[nodiscard]] QString recording() const;
   QTemporaryDir home;
 };
 
@@ -88,6 +91,57 @@ void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
   QCOMPARE(counters().dropped() + counters().discarded, 0u);
   close(driver);
   QCOMPARE(counters().held(), 0u);
+  close(watcher);
+}
+
+/// A hundred updates of ten agents.
+QString TstPgWindow::recording() const {
+  QFile file(home.filePath("updates.ndjson"));
+  if (!file.open(QIODevice::WriteOnly)) qFatal("cannot write");
+  for (int i = 0; i < 100; ++i)
+    file.write(
+        QStringLiteral(
+            R"({"agent":"00000000-0000-4000-8000-0000000000%1","key":"k","value":"v%2","collected_at":"2026-01-02T03:04:05.%2Z"})")
+            .arg(i % 10, 2, 10, QChar('0'))
+            .arg(i, 3, 10, QChar('0'))
+            .toUtf8() +
+        "\n");
+  return file.fileName();
+}
+
+void TstPgWindow::replayedIntoAndWatchedWithMetrics() {
+  test::PgCluster server;
+  server.start();
+  const sql::PgAddress address = std::get<sql::PgAddress>(sql::PgAddress::parse(server.address()));
+  QVERIFY(std::holds_alternative<bool>(sql::create_table(address)));
+  int flushes = 0;
+  HttpFixture metrics;
+  metrics.manner = HttpFixture::page([&] {
+    flushes += 3;
+    return "coderd_agentapi_metadata_batches_total{reason=\"capacity\"} " + QByteArray::number(flushes) + "\n";
+  });
+  MainWindow watcher;
+  watcher.show();
+  watcher.startWatch(address, QString::fromStdString(Config{}.channel));
+  watcher.startMetrics({.url = metrics.url(), .every = 1s});
+  QCOMPARE(watcher.pages(), (QStringList{"Dashboard", "Agents", "Channel", "Inspector"}));
+  const auto value = [&](const char* name) {
+    const auto place = watcher.series().find(name);
+    return place.timeline->latest(place.series);
+  };
+  QVERIFY(until([&] { return value("writes") > 0 && value("notifies") == 0; }));  // heard: none
+
+  const QString file = recording();
+  MainWindow player;
+  player.show();
+  player.startReplay(
+      {.plan = {.file = file, .speed = 0, .registersMissing = true}, .database = sql::Database(address)});
+  QVERIFY(until([&] { return player.replayBar().text().startsWith("End of the input"); }));
+  QVERIFY(until([&] { return player.series().latest().counters.held() == 0; }));
+  QVERIFY(player.series().latest().counters.balanced());
+  QCOMPARE(player.series().latest().counters.unmatched, 0u);
+  QVERIFY(until([&] { return watcher.channel().heard() > 0 && value("notifies") > 0; }));
+  close(player);
   close(watcher);
 }
 

@@ -49,6 +49,9 @@ class TstProgram : public QObject {
  private slots:
   void initTestCase();
   void startsWithinTheTimeAndSaysNothing();
+  void wrongFlagsAreUsage_data();
+  void wrongFlagsAreUsage();
+  void replaysFromTheCommandLine();
   void takesPicturesOfEveryPageOnARealScreen();
   void frameOfADayOfSamplesIsCheap();
 
@@ -89,6 +92,50 @@ void TstProgram::startsWithinTheTimeAndSaysNothing() {
     QCOMPARE(complaints(process, process.readAllStandardError()), QByteArray());
   }
   QVERIFY2(best < kColdStartMs, qPrintable(QString::number(best)));
+}
+
+void TstProgram::wrongFlagsAreUsage_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QByteArray>("said");
+  QTest::newRow("speed of nothing") << QStringList{"--speed", "2"} << QByteArray("--speed and --db go with --replay");
+  QTest::newRow("no speed") << QStringList{"--replay", "-", "--speed", "0"}
+                            << QByteArray("--speed: a number above 0, or max");
+  QTest::newRow("no database") << QStringList{"--replay", "-", "--db", "nonsense=1"} << QByteArray("--db: ");
+}
+
+void TstProgram::wrongFlagsAreUsage() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QByteArray, said);
+  QProcess process;
+  process.setProcessEnvironment(environment);
+  process.start(program, arguments);
+  QVERIFY(process.waitForFinished(kPatience));
+  QCOMPARE(process.exitCode(), 2);
+  const QByteArray error = process.readAllStandardError();
+  QVERIFY2(error.startsWith("metabatch-desktop: " + said), error.constData());
+}
+
+void TstProgram::replaysFromTheCommandLine() {
+  const QString file = home.filePath("replayed.db");
+  QProcess process;
+  process.setProcessEnvironment(environment);
+  process.start(program, {"--replay", "-", "--speed", "max", "--db", "sqlite:" + file});
+  process.write(
+      R"({"agent":"00000000-0000-4000-8000-000000000001","key":"cpu","value":"replayed","collected_at":"2026-01-02T03:04:05Z"})"
+      "\n");
+  process.closeWriteChannel();
+  QByteArray kept;
+  for (QDeadlineTimer deadline(kPatience); !kept.contains("replayed") && !deadline.hasExpired(); QTest::qWait(50)) {
+    kept.clear();
+    for (const QString& name : {file, file + "-wal"}) {
+      QFile one(name);
+      if (one.open(QIODevice::ReadOnly)) kept += one.readAll();
+    }
+  }
+  QVERIFY(kept.contains("replayed"));
+  QCOMPARE(process.state(), QProcess::Running);  // the end of the input ends nothing
+  process.kill();
+  process.waitForFinished();
 }
 
 void TstProgram::takesPicturesOfEveryPageOnARealScreen() {

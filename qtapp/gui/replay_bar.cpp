@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/replay_bar.hpp"
+
+#include <QComboBox>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QFileInfo>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "gui/live_session.hpp"
+#include "gui/tables.hpp"
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+namespace {
+
+constexpr std::size_t kKept = 10'000;  // troubles
+constexpr double kSpeeds[] = {1, 2, 5, 10, 60, 600, 0};
+constexpr double kWaitWorthSkipping = 2;  // seconds
+
+}  // namespace
+
+void addSpeeds(QComboBox& box) {
+  for (const double speed : kSpeeds) box.addItem(models::speedText(speed), speed);
+}
+
+ReplayBar::ReplayBar(QWidget* parent)
+    : QToolBar(tr("Replay"), parent),
+      m_name(new QLabel),
+      m_share(new QProgressBar),
+      m_text(new QLabel),
+      m_bad(new QPushButton),
+      m_skip(new QToolButton),
+      m_pause(new QToolButton),
+      m_speed(new QComboBox) {
+  setObjectName("replay-bar");
+  setMovable(false);
+  m_share->setRange(0, 1000);
+  m_share->setFixedWidth(140);
+  m_share->setAccessibleName(tr("Share of the input that was read"));
+  m_text->setMinimumWidth(80);
+  m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut where there is no room
+  m_text->setIndent(8);
+  m_bad->setObjectName("replay-bad");
+  m_skip->setObjectName("replay-skip");
+  m_skip->setText(tr("Skip the wait"));
+  m_skip->setToolTip(tr("Send the next line now; what follows keeps its distance to it"));
+  m_pause->setObjectName("replay-pause");
+  m_pause->setText(tr("Pause replay"));
+  m_pause->setToolTip(tr("No line is sent until this is switched off; what was sent is written (Ctrl+P)"));
+  m_pause->setShortcut(Qt::CTRL | Qt::Key_P);
+  m_pause->setCheckable(true);
+  m_speed->setObjectName("replay-speed");
+  m_speed->setAccessibleName(tr("Speed of the replay"));
+  for (QWidget* const part : std::initializer_list<QWidget*>{m_name, m_share, m_text, m_bad, m_skip, m_pause, m_speed})
+    part->setParent(this), addWidget(part);
+  connect(m_pause, &QToolButton::toggled, this, &ReplayBar::pauseWanted);
+  connect(m_skip, &QToolButton::clicked, this, &ReplayBar::skipWanted);
+  connect(m_bad, &QPushButton::clicked, this, &ReplayBar::showTroubles);
+  connect(m_speed, &QComboBox::activated, this, [this] { emit speedWanted(m_speed->currentData().toDouble()); });
+}
+
+void ReplayBar::begin(const SessionPlan& plan) {
+  setVisible(plan.replay.has_value());
+  if (!plan.replay) return;
+  m_troubles.clear();
+  m_untold = 0;
+  const QString file = plan.replay->file;
+  m_name->setText(" " + (file == "-" ? tr("standard input") : QFileInfo(file).fileName()) + "  ");
+  m_name->setToolTip(file);
+  const QSignalBlocker quiet(m_pause);
+  m_pause->setChecked(false);
+  fillSpeeds(plan.replay->speed);
+  take({});
+}
+
+void ReplayBar::fillSpeeds(double speed) {
+  m_speed->clear();
+  addSpeeds(*m_speed);
+  int index = m_speed->findData(speed);
+  if (index < 0) {
+    index = m_speed->count() - 1;  // before "as fast as possible"
+    m_speed->insertItem(index, models::speedText(speed), speed);
+  }
+  m_speed->setCurrentIndex(index);
+}
+
+void ReplayBar::take(const models::ReplayProgress& progress) {
+  const auto share = models::replayShare(progress);
+  const bool isOver = progress.state == models::ReplayState::ended || progress.state == models::ReplayState::failed;
+  for (QAction* const action : actions())
+    if (widgetForAction(action) == m_share)
+      action->setVisible(share.has_value());
+    else if (widgetForAction(action) == m_bad)
+      action->setVisible(progress.badLines > 0 || !m_troubles.empty() || !progress.troubles.empty());
+    else if (widgetForAction(action) == m_skip)
+      action->setVisible(!isOver && progress.waitSeconds >= kWaitWorthSkipping);
+  m_share->setValue(static_cast<int>(share.value_or(0) * 1000));
+  m_share->setFormat(models::percentText(share.value_or(0)));
+  const QString text = models::replayText(progress);
+  m_text->setText(text);
+  m_text->setToolTip(text);
+  for (const models::LineTrouble& one : progress.troubles) m_troubles.push_back(one);
+  m_untold += progress.untold;
+  for (; m_troubles.size() > kKept; ++m_untold) m_troubles.pop_front();
+  m_bad->setText(progress.badLines > 0 ? models::counted(progress.badLines, "bad line") : tr("Remarks"));
+  m_pause->setEnabled(!isOver);
+  m_speed->setEnabled(!isOver);
+}
+
+QString ReplayBar::text() const { return m_text->text(); }
+
+QString ReplayBar::troublesText() const {
+  QStringList lines;
+  if (m_untold > 0) lines += tr("%1 earlier or between, not kept").arg(models::withCommas(m_untold));
+  for (const models::LineTrouble& one : m_troubles)
+    lines += tr("line %1: %2").arg(models::withCommas(one.line), one.what);
+  return lines.join('\n');
+}
+
+void ReplayBar::showTroubles() {
+  auto* const dialog = new QDialog(this);
+  dialog->setObjectName("replay-troubles");
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(tr("Lines not taken"));
+  dialog->resize(640, 360);
+  QPlainTextEdit* const text = makeDetail({});
+  text->setAccessibleName(tr("Lines not taken, with the reason"));
+  text->setPlainText(troublesText());
+  auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+  connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+  auto* const layout = new QVBoxLayout(dialog);
+  layout->addWidget(text);
+  layout->addWidget(buttons);
+  dialog->open();
+}
+
+}  // namespace metabatch::gui
