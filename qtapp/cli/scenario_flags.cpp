@@ -80,7 +80,7 @@ void ScenarioFlags::set(Scenario& scenario, std::string_view shown, std::string_
   if (!done) throw UsageError(std::string(shown) + ": " + describe(done.error(), name, value));
 }
 
-Scenario ScenarioFlags::scenario() const {
+Scenario ScenarioFlags::told() const {
   Scenario scenario = named_.empty() ? Scenario{} : read_scenario(find_scenario(named_));
   for (const auto& [name, text] : given_)
     if (text.has_value()) set(scenario, "--" + std::string(find_field(name)->flag), name, *text);
@@ -95,6 +95,31 @@ Scenario ScenarioFlags::scenario() const {
       throw UsageError("--set: there is no field '" + name + "'" + guess_text(name, known));
     set(scenario, "--set " + name, find_field(name)->name, one.substr(equals + 1));
   }
+  return scenario;
+}
+
+Scenario ScenarioFlags::scenario() const {
+  Scenario scenario = told();
+  if (const Result<Scenario> checked = validated(scenario); !checked)
+    throw UsageError(describe(checked.error(), scenario));
+  return scenario;
+}
+
+Scenario ScenarioFlags::scenario_of(Duration recording) const {
+  bool has_duration = false;
+  const auto look_at = [&](std::string_view shown, std::string_view name) {
+    if (name.starts_with("fleet."))
+      throw UsageError(std::string(shown) + ": not with --recording, whose reports arrive in place of a fleet's");
+    has_duration = has_duration || name == "duration";
+  };
+  for (const auto& [name, text] : given_)
+    if (text.has_value()) look_at("--" + std::string(find_field(name)->flag), name);
+  for (const std::string& one : assignments_)
+    if (const ScenarioField* const field = find_field(one.substr(0, one.find('='))))
+      look_at("--set " + std::string(field->name), field->name);
+  Scenario scenario = told();
+  scenario.fleet = {};
+  if (!has_duration) scenario.duration = recording;
   if (const Result<Scenario> checked = validated(scenario); !checked)
     throw UsageError(describe(checked.error(), scenario));
   return scenario;

@@ -25,10 +25,15 @@ class ScenarioFlags {
 
   /// @errors throws UsageError: no such scenario, a value that cannot be read or cannot be
   [[nodiscard]] Scenario scenario() const;
+  /// The same for a recording of that length in place of a fleet: unless told otherwise it lasts as long.
+  ///
+  /// @errors throws UsageError also when a flag says what the fleet is like
+  [[nodiscard]] Scenario scenario_of(Duration recording) const;
   /// `headline`, a path, or, without any, `the default fleet`.
   [[nodiscard]] std::string name() const;
 
  private:
+  [[nodiscard]] Scenario told() const;
   void set(Scenario& scenario, std::string_view shown, std::string_view name, const std::string& text) const;
 
   std::string named_;

@@ -8,11 +8,13 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/output_file.hpp"
+#include "cli/recording_file.hpp"
 #include "cli/scenario_file.hpp"
 #include "cli/scenario_flags.hpp"
 #include "cli/simulation.hpp"
 #include "cli/stop.hpp"
 #include "cli/thresholds.hpp"
+#include "metabatch/recording_reader.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -26,6 +28,7 @@ constexpr auto kStatusEvery = std::chrono::milliseconds(200);
 struct SimulateFlags {
   ScenarioFlags scenario;
   std::vector<std::string> fail_if;
+  std::string recording;
   std::string log, timeline, html;
   bool list = false;
   bool json = false;
@@ -92,8 +95,7 @@ void list_scenarios(Console& console) {
   }
 }
 
-int judge(const Simulator& simulator, const std::vector<Threshold>& thresholds, Console& console) {
-  const RunResult result = result_of(simulator);
+int judge(const RunResult& result, const std::vector<Threshold>& thresholds, Console& console) {
   bool is_missed = false;
   for (const Threshold& threshold : thresholds)
     if (const auto text = threshold.missed(result)) {
@@ -103,6 +105,43 @@ int judge(const Simulator& simulator, const std::vector<Threshold>& thresholds, 
   return is_missed || is_incomplete(result) ? exit_incomplete : exit_ok;
 }
 
+/// What is asked, and what arrives: the fleet of the scenario, or a recording.
+struct Question {
+  std::string name;
+  Scenario scenario;
+  RecordingFile recording;
+  bool is_recorded = false;
+
+  Question(const SimulateFlags& flags, Console& console)
+      : name(flags.scenario.name()), is_recorded(!flags.recording.empty()) {
+    if (is_recorded) {
+      recording = read_recording(flags.recording, console);
+      scenario = flags.scenario.scenario_of(duration_of(*recording.reports));
+      name = flags.recording;
+    } else {
+      scenario = flags.scenario.scenario();
+    }
+    if (scenario.sample_every == Duration{}) scenario.sample_every = pace_of(scenario.duration);
+  }
+
+  [[nodiscard]] Simulator simulator() const {
+    Result<Simulator> created =
+        is_recorded ? Simulator::create(scenario, recording.reports) : Simulator::create(scenario);
+    if (!created) throw UsageError(describe(created.error(), scenario));
+    return std::move(created).value();
+  }
+  [[nodiscard]] std::string text() const {
+    if (!is_recorded) return name + ": " + fleet_text(scenario);
+    return name + ": " + counted(recording.updates, "update") + " in " + counted(recording.reports->size(), "report") +
+           ", for " + format_duration(scenario.duration);
+  }
+  [[nodiscard]] RunResult result(const Simulator& simulator) const {
+    RunResult found = result_of(simulator);
+    found.rejected_lines = recording.bad_lines;
+    return found;
+  }
+};
+
 int simulate(const SimulateFlags& flags, Console& console) {
   if (flags.list) {
     list_scenarios(console);
@@ -110,27 +149,25 @@ int simulate(const SimulateFlags& flags, Console& console) {
   }
   std::vector<Threshold> thresholds;
   for (const std::string& expression : flags.fail_if) thresholds.push_back(Threshold::parse(expression));
-  Scenario scenario = flags.scenario.scenario();
-  if (scenario.sample_every == Duration{}) scenario.sample_every = pace_of(scenario.duration);
+  const Question question(flags, console);
   Outputs outputs(flags);
-  Result<Simulator> created = Simulator::create(scenario);
-  if (!created) throw UsageError(describe(created.error(), scenario));
-  Simulator simulator = std::move(created).value();
+  Simulator simulator = question.simulator();
   if (outputs.log)
     simulator.set_sink([&](std::string_view line) {
       outputs.log.write(line);
       outputs.log.write("\n");
     });
-  if (console.is_live()) console.message("simulating " + flags.scenario.name() + ": " + fleet_text(scenario));
+  if (console.is_live()) console.message("simulating " + question.text());
   const bool is_finished = run_to_end(simulator, console);
   console.clear_status();
   if (!is_finished)
     console.message("interrupted after " + seconds_text(std::chrono::duration<double>(simulator.now()).count()) +
                     " of virtual time; this is what it came to so far");
-  console.data(flags.json ? result_json(result_of(simulator)) : simulation_text(simulator));
+  const RunResult result = question.result(simulator);
+  console.data(flags.json ? result_json(result) : simulation_text(simulator));
   const bool is_printed = console.finish_data();
-  const bool is_written = outputs.finish(simulator, flags.scenario.name(), !is_finished, console);
-  const int verdict = judge(simulator, thresholds, console);
+  const bool is_written = outputs.finish(simulator, question.name, !is_finished, console);
+  const int verdict = judge(result, thresholds, console);
   if (!is_finished) return exit_interrupted;
   return is_printed && is_written ? verdict : exit_failed;
 }
@@ -146,6 +183,7 @@ constexpr const char* kExamples =
     "  metabatch simulate headline --batch-size 5000 --html report.html\n"
     "  metabatch simulate --agents 5000 --every 2s --for 1h --outage 10m+60s --json\n"
     "  metabatch simulate outage-60s --fail-if 'delay.p99>90s' --fail-if 'dropped>0'\n"
+    "  metabatch simulate --recording session.ndjson --batch-size 5000\n"
     "  metabatch simulate my-fleet.toml --set store.latency.p99=2s --timeline timeline.csv";
 
 }  // namespace
@@ -155,6 +193,11 @@ Command add_simulate(CLI::App& program) {
   CLI::App* const app = program.add_subcommand(
       "simulate", "The same batcher in virtual time against a modelled database: hours in seconds");
   flags->scenario.add_to(*app);
+  app->add_option(
+         "--recording", flags->recording,
+         "play the arrivals of a recorded session in place of a fleet (docs/recording-format.md); - for standard "
+         "input")
+      ->type_name("FILE");
   app->add_flag("--list", flags->list, "list the scenarios that come with the program");
   app->add_flag("--json", flags->json, "print the result as one JSON object");
   app->add_option("--log", flags->log, "write the event log, whose SHA-256 is the digest")->type_name("FILE");

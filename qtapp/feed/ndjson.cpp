@@ -16,7 +16,7 @@ constexpr std::string_view kBlanks = " \t\r";
 
 /// The members of one object that matter; of a member that comes twice the last.
 struct Members {
-  std::optional<element> agent, key, value, error, collected_at, metadata;
+  std::optional<element> agent, key, value, error, collected_at, metadata, record;
 
   explicit Members(const simdjson::dom::object& object) {
     for (const auto& [name, member] : object)
@@ -31,6 +31,7 @@ struct Members {
     if (name == "error") return &error;
     if (name == "collected_at") return &collected_at;
     if (name == "metadata") return &metadata;
+    if (name == "record") return &record;
     return nullptr;
   }
 };
@@ -112,6 +113,10 @@ void NdjsonParser::read(std::string_view line) {
   simdjson::dom::object object;
   if (root.get_object().get(object) != simdjson::SUCCESS) return reading.fail("not a JSON object", "");
   const Members members(object);
+  if (!members.agent && members.record) {
+    reading.text(members.record, "record", true);
+    return;
+  }
   const Uuid agent = reading.agent(members.agent);
   if (!members.metadata) {
     const std::string_view key = reading.text(members.key, "key", true);

@@ -17,7 +17,7 @@ namespace metabatch::feed {
 /// What one line of input says.
 struct Record {
   enum class Kind : std::uint8_t {
-    blank,   ///< nothing but blanks: ignored
+    blank,   ///< nothing but blanks, or a session line: ignored
     update,  ///< one update, exactly as given, texts sanitised
     report,  ///< one report, as received: ReportLimits is the caller's to apply
     bad,     ///< costs itself only; `reason` says why
@@ -34,7 +34,8 @@ struct Record {
 ///     {"agent":"<uuid>","key":"cpu","value":"12 %","error":"","collected_at":"2026-01-02T03:04:05.678901Z"}
 ///     {"agent":"<uuid>","metadata":[{"key":"cpu","value":"12 %","error":""}]}
 ///
-/// @shape A line with a member `metadata` is a report. Unknown members are ignored (a report's collected_at is one);
+/// @shape A line with a member `metadata` is a report; one with a text `record` and no agent is a session line of a
+///        recording (docs/recording-format.md). Unknown members are ignored (a report's collected_at is one);
 ///        of a member that comes twice the last counts; a missing value or error is "". A member of the wrong type
 ///        (null is one) makes the line bad, as does all that is not JSON.
 ///        NUL, invalid UTF-8 and lone surrogate escapes inside strings become U+FFFD; numbers of any size are passed over.

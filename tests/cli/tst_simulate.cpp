@@ -22,6 +22,8 @@ class TestSimulate : public QObject {
   void aFileIsAScenarioToo();
   void wrongUsageIsStatusTwo_data();
   void wrongUsageIsStatusTwo();
+  void aRecordingIsPlayedWithAnySettings();
+  void aRecordingIsIngestedToo();
   void whatIsNotWrittenIsStatusThree();
   void aThresholdDecidesTheStatus_data();
   void aThresholdDecidesTheStatus();
@@ -37,6 +39,8 @@ class TestSimulate : public QObject {
 };
 
 namespace {
+
+const QString kRecording = METABATCH_SOURCE_DIR "/tests/golden/recording.ndjson";
 
 struct Golden {
   QString name;
@@ -191,6 +195,12 @@ void TestSimulate::wrongUsageIsStatusTwo_data() {
   QTest::newRow("set without value") << QStringList{"--set", "fleet.agents"} << QByteArray("NAME=VALUE");
   QTest::newRow("set to nonsense") << QStringList{"--set", "seed=x"} << QByteArray("--set seed: seed");
   QTest::newRow("bad threshold") << QStringList{"--fail-if", "delay.p98>5s"} << QByteArray("\n  ^~~~~~~~~");
+  QTest::newRow("no such recording") << QStringList{"--recording", "/no/such.ndjson"} << QByteArray("No such file");
+  QTest::newRow("a recording of nothing") << QStringList{"--recording", "/dev/null"} << QByteArray("no update is in it");
+  QTest::newRow("a recording and a fleet") << QStringList{"--recording", kRecording, "--keys", "3"}
+                                           << QByteArray("--keys: not with --recording");
+  QTest::newRow("a recording and a fleet by name")
+      << QStringList{"--recording", kRecording, "--set", "fleet.keys=3"} << QByteArray("--set fleet.keys: not with");
   QTest::newRow("a flag of run") << QStringList{"--db", "sqlite:x"} << QByteArray("--db");
 }
 
@@ -202,6 +212,36 @@ void TestSimulate::wrongUsageIsStatusTwo() {
   QCOMPARE(ended.status, 2);
   QCOMPARE(ended.out, QByteArray());
   QVERIFY2(ended.err.contains(said), ended.err.constData());
+}
+
+void TestSimulate::aRecordingIsPlayedWithAnySettings() {
+  const QString file = kRecording;
+  const auto ended = Program().run({"simulate", "--recording", file, "--json"});
+  QCOMPARE(ended.status, 3);  // the bad line
+  QCOMPARE(ended.err, QByteArray("line 188: collected_at is missing or cannot be read\n"));
+  const QJsonObject plain = object(ended.out);
+  QCOMPARE(plain["digest"].toString(), "8273fbfa0a4f142b91dbf9841e23fd91fb4e03decd39414698f4b7c39713864d");
+  QCOMPARE(plain["offered"].toInteger(), 185);
+  QCOMPARE(plain["rejected_lines"].toInteger(), 1);
+  QCOMPARE(plain["seconds"].toDouble(), 14.0);
+  const QStringList small = {"simulate", "--recording", file, "--batch-size", "20", "--for", "5s", "--json"};
+  const QJsonObject other = object(Program().run(small).out);
+  QVERIFY(other["flushes"].toObject()["capacity"].toInteger() > 0);
+  QVERIFY(other["offered"].toInteger() < 185);
+  QFile recording(file);
+  QVERIFY(recording.open(QIODevice::ReadOnly));
+  const auto piped = Program().run({"simulate", "--recording", "-", "--json"}, recording.readAll());
+  QCOMPARE(object(piped.out)["digest"], plain["digest"]);
+}
+
+/// What one reader passes over, the other one does too.
+void TestSimulate::aRecordingIsIngestedToo() {
+  Program program;
+  const QString file = kRecording;
+  const auto ended = program.run({"ingest", "--register", "--db", program.db(), "--json", file});
+  QCOMPARE(ended.err.count('\n'), 1);
+  QCOMPARE(object(ended.out)["offered"].toInteger(), 185);
+  QCOMPARE(object(ended.out)["rejected_lines"].toInteger(), 1);
 }
 
 void TestSimulate::whatIsNotWrittenIsStatusThree() {

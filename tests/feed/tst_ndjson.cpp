@@ -4,6 +4,7 @@
 #include <string>
 
 #include "feed/ndjson.hpp"
+#include "metabatch/recording_reader.hpp"
 
 using namespace metabatch;
 using namespace metabatch::feed;
@@ -54,6 +55,8 @@ class TestNdjson : public QObject {
   void whatATextCannotHoldIsReplacedAndCounted_data();
   void whatATextCannotHoldIsReplacedAndCounted();
   void aRecordFollowsABadOneUnharmed();
+  void aRecordingIsReadAlike_data();
+  void aRecordingIsReadAlike();
   void aVeryLongNumberAndAVeryDeepLineDoNoHarm();
   void mendingLeavesCleanLinesAlone();
 };
@@ -98,7 +101,13 @@ void TestNdjson::linesOfAnyContent_data() {
       "a=!@1767323045678901");
   row("half a microsecond rounds up", "{" + kAgent + R"(,"key":"a","collected_at":"2026-01-02T03:04:05.6789005Z"})",
       "a=!@1767323045678901");
+  row("a session line", R"({"record":"sample","at_us":12,"offered":[7]})", "blank");
+  row("a session line of a kind unknown", R"({"record":"","x":null})", "blank");
+  row("an update with a member of that name", update(R"("key":"a","record":7)"), "a=!@1767323045678901");
 
+  row("a session line of the wrong type", R"({"record":7})", "bad: record is not a string");
+  row("a session line with a bad agent", R"({"record":"sample","agent":"zz"})",
+      "bad: agent is not a UUID, at byte 0 of it");
   row("no JSON", "hello", "bad: not JSON: ");
   row("cut short", "{" + kAgent, "bad: not JSON: ");
   row("two objects", update(R"("key":"a")") + update(R"("key":"b")"), "bad: not JSON: ");
@@ -186,6 +195,33 @@ void TestNdjson::aRecordFollowsABadOneUnharmed() {
   QCOMPARE(parser.parse("\xff\xff").kind, Record::Kind::bad);
   QCOMPARE(shown(parser.parse("{" + kAgent + R"(,"metadata":[{"key":"a"}]})")), QString("report a=!"));
   QCOMPARE(shown(parser.parse("")), QString("blank"));
+}
+
+void TestNdjson::aRecordingIsReadAlike_data() { linesOfAnyContent_data(); }
+
+/// What ingest takes and what a simulation takes of a line is the same, so that a recording can be both.
+void TestNdjson::aRecordingIsReadAlike() {
+  QFETCH(QString, line);
+  const std::string text = line.toStdString();
+  QString found = "blank";
+  RecordingReader reader(
+      [&](RecordedReport&& report) {
+        Record record;
+        std::vector<RawItem> items;
+        for (std::size_t i = 0; i < report.keys.size(); ++i)
+          items.push_back({report.keys[i], report.values[i], report.errors[i]});
+        record.kind = report.stamps.empty() ? Record::Kind::report : Record::Kind::update;
+        record.items = items;
+        if (!report.stamps.empty())
+          record.update = {report.agent, report.keys[0], report.values[0], report.errors[0], report.stamps[0]};
+        found = shown(record);
+      },
+      {}, [&](const BadLine&) { found = "bad"; });
+  reader.read(text);
+  reader.finish();
+  if (reader.updates() == 0 && reader.bad_lines() == 0 && line.contains("metadata")) found = "report";
+  const QString expected = parsed(text);
+  QCOMPARE(found, expected.startsWith("bad") ? QString("bad") : expected);
 }
 
 void TestNdjson::aVeryLongNumberAndAVeryDeepLineDoNoHarm() {
