@@ -9,6 +9,7 @@
 #include "abi.hpp"
 #include "findings.hpp"
 #include "metabatch/simulator.hpp"
+#include "recording.hpp"
 #include "run_text.hpp"
 #include "scenario.hpp"
 
@@ -93,11 +94,12 @@ void add_series(const Timeline& timeline, std::size_t series, bool greatest, con
 
 }  // namespace
 
-/// Makes a run of what was asked in the slot; 0: it cannot be, and mb_scenario() has said why.
+/// Makes a run of what was asked in the slot, of the recording where there is one; 0: it cannot be, and mb_scenario() has said why.
 METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   if (slot >= kSlots) return 0;
   runs[slot].reset();  // its memory first
-  Result<Simulator> created = Simulator::create(asked(slot));
+  const std::shared_ptr<const Recording> arrivals = recorded();
+  Result<Simulator> created = arrivals ? Simulator::create(asked(slot), arrivals) : Simulator::create(asked(slot));
   if (!created) return 0;
   runs[slot] = std::make_unique<Run>(Run{std::move(created).value(), {}});
   Run* run = runs[slot].get();

@@ -9,9 +9,11 @@ import { TunerView } from './tuner/view';
 
 const inspector = new Inspector();
 const scenario = new Model();
-const frame = new Frame([inspector, new SimulatorView(scenario), new TunerView(scenario)]);
+const simulator = new SimulatorView(scenario);
+const frame = new Frame([inspector, simulator, new TunerView(scenario)]);
 frame.start();
 listenAnywhere((brought) => {
+  if ('file' in brought && simulator.takeFile(brought.file)) return;
   frame.go(inspector.name);
   inspector.take(brought);
 });

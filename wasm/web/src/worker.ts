@@ -5,11 +5,12 @@ import type { Handlers, Job } from './job';
 import { Core } from './module';
 import { scenarioHandlers } from './scenario/calls';
 import { simulatorHandlers } from './simulator/calls';
+import { recordingHandlers } from './simulator/recording_calls';
 import { tunerHandlers } from './tuner/calls';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const handlers: Handlers<CallName> = { ...inspectorHandlers, ...scenarioHandlers, ...simulatorHandlers, ...tunerHandlers };
+const handlers: Handlers<CallName> = { ...inspectorHandlers, ...recordingHandlers, ...scenarioHandlers, ...simulatorHandlers, ...tunerHandlers };
 
 let loaded: (core: Promise<Core>) => void;
 const loading = new Promise<Core>((resolve) => (loaded = resolve));

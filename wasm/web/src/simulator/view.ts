@@ -10,6 +10,7 @@ import { onThemeChange } from '../theme';
 import type { State } from './calls';
 import { Charts } from './charts';
 import { Figures, percentText } from './figures';
+import { RecordingBar } from './recording';
 import { Runner } from './runner';
 import { FiguresTable } from './table';
 import { pictureOf } from './take_away';
@@ -26,6 +27,7 @@ export class SimulatorView implements View {
   private runner!: Runner;
   private charts!: Charts;
   private table!: FiguresTable;
+  private recording!: RecordingBar;
   private form: ScenarioForm | undefined;
   private checked: Checked | undefined;
   private isOurs = false; // the address is as we set it
@@ -49,6 +51,7 @@ export class SimulatorView implements View {
     this.frame = frame;
     this.engine = frame.engine();
     this.runner = new Runner(this.engine);
+    this.recording = new RecordingBar(this.engine);
     this.charts = new Charts(this.engine);
     this.table = new FiguresTable(this.charts);
     const side = h('section', { class: 'panel side', 'aria-label': 'What is simulated' });
@@ -57,7 +60,7 @@ export class SimulatorView implements View {
     panel.append(h('div', { class: 'simulator' }, side, result));
     this.wire();
     void this.engine.call('fields', null).then((fields) => {
-      this.form = new ScenarioForm(this.model, fields, true);
+      this.form = new ScenarioForm(this.model, fields, true, this.recording.element);
       side.append(this.form.element);
       void this.run();
     }, (error: Error) => this.say(error.message));
@@ -70,7 +73,18 @@ export class SimulatorView implements View {
     if (this.isOurs) void this.run();
   }
 
+  /** A file that was dropped or pasted; false: it is not for this view now. */
+  takeFile(file: File): boolean {
+    const isMine = this.panel !== undefined && !this.panel.hidden;
+    if (isMine) void this.recording.take(file);
+    return isMine;
+  }
+
   private wire(): void {
+    this.recording.onChange = (duration) => {
+      this.panel.classList.toggle('is-recorded', duration !== undefined);
+      this.model.set('a', 'duration', duration ?? '');
+    };
     this.runner.onStates = (states) => this.show(states);
     this.runner.onPhase = () => this.showPhase();
     this.charts.onPoint = (text) => this.frame.announce(text);
@@ -174,7 +188,8 @@ export class SimulatorView implements View {
     download(this.fileName(0, 'png'), picture, 'image/png');
   }
   private async copyLink(): Promise<void> {
-    this.say((await copy(this.frame.link(this.name, this.shown))) ? 'Link copied: it reproduces this run, to the byte of the event log.' : 'The browser refused to copy; the address bar has the link.');
+    const what = this.panel.classList.contains('is-recorded') ? 'the settings are in it, the recording is not' : 'it reproduces this run, to the byte of the event log';
+    this.say((await copy(this.frame.link(this.name, this.shown))) ? `Link copied: ${what}.` : 'The browser refused to copy; the address bar has the link.');
   }
   private say(text: string): void {
     this.outcome.textContent = text;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Recorded sessions in place of the fleet: the same digests as `metabatch simulate --recording`. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { assertQuiet, open, root, start } from './browser.mjs';
+import { digests, native, reach, reruns } from './simulation.mjs';
+
+const file = join(root, 'tests/golden/recording.ndjson');
+const digestOf = (...flags) => JSON.parse(native(['simulate', '--recording', file, '--json', ...flags])).digest;
+
+let ground;
+let opened;
+before(async () => {
+  ground = await start();
+  opened = await open(ground);
+});
+after(() => ground.end());
+
+const words = (page) => page.textContent('.recorded');
+
+test('a recording that is opened is simulated, to the native digest', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', 'duration=1s');
+  const fleet = await digests(page);
+  await reruns(page, () => page.setInputFiles('#recording-file', file));
+  assert.deepEqual(await digests(page), [digestOf()]);
+  assert.match(await words(page), /^recording\.ndjson: 185 updates in \d+ reports arrive in place of a fleet\. 1 line could not be read: line 188: collected_at is missing or cannot be read\.$/);
+  assert.equal(await page.locator('.group-fleet').first().isVisible(), false, 'nobody asks for a fleet');
+  await reruns(page, () => page.click('#forget-recording'));
+  assert.equal(await words(page), '');
+  await reach(page, 'simulator', 'duration=1s');
+  assert.deepEqual(await digests(page), fleet);
+  assertQuiet(opened);
+});
+
+test('A and B run on its arrivals, and a drop is as good', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', 'duration=2s');
+  const bytes = [...readFileSync(file)];
+  await reruns(page, () =>
+    page.evaluate((content) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(content)], 'dropped.ndjson'));
+      for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, bytes),
+  );
+  await reruns(page, () => page.check('#compare'));
+  await reruns(page, async () => {
+    await page.locator('.view-simulator [data-field="batch-size"] input[aria-label]').fill('20');
+    await page.keyboard.press('Tab');
+  });
+  assert.deepEqual(await digests(page), [digestOf(), digestOf('--batch-size', '20')]);
+  await reruns(page, () => page.uncheck('#compare'));
+  await reruns(page, () => page.click('#forget-recording'));
+  assertQuiet(opened);
+});
+
+test('what is no recording is said, and the fleet stays', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', 'duration=3s');
+  const fleet = await digests(page);
+  await reruns(page, () => page.setInputFiles('#recording-file', { name: 'photo.ndjson', mimeType: 'text/plain', buffer: Buffer.from('hello\n<img src=x onerror=window.harmed=1>\n') }));
+  assert.match(await words(page), /^photo\.ndjson: no update is in it\. 2 lines could not be read: line 1: not JSON, at byte 0; line 2: not JSON/);
+  assert.equal(await page.locator('#forget-recording').isVisible(), false);
+  await reach(page, 'simulator', 'duration=3s');
+  assert.deepEqual(await digests(page), fleet);
+  assert.equal(await page.evaluate(() => window.harmed), undefined);
+  assertQuiet(opened);
+});
