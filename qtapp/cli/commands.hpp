@@ -31,5 +31,6 @@ Command add_init_db(CLI::App& program);
 Command add_doctor(CLI::App& program);
 Command add_serve(CLI::App& program);
 Command add_agents(CLI::App& program);
+Command add_top(CLI::App& program);
 
 }  // namespace metabatch::cli

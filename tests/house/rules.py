@@ -15,7 +15,7 @@ ROOMS = {
     'sql': {'core', 'engine', 'sql'},
     'service': {'core', 'engine', 'feed', 'sql', 'service'},
     'models': {'core', 'models'},
-    'cli': {'core', 'engine', 'feed', 'sql', 'service', 'cli'},
+    'cli': {'core', 'engine', 'feed', 'sql', 'service', 'models', 'cli'},
     'gui': {'core', 'engine', 'feed', 'sql', 'service', 'models', 'gui'},
     'wasm': {'core', 'wasm'},
 }
@@ -154,7 +154,7 @@ def _room_of_include(file, target):
     return 'core' if first == 'metabatch' else first if first in ROOMS else None
 
 
-@rule('includes run one way: core <- engine <- feed, sql <- service <- cli, gui; core <- models <- gui; core <- wasm')
+@rule('includes run one way: core <- engine <- feed, sql <- service <- cli, gui; core <- models <- cli, gui; core <- wasm')
 def include_upward(file):
     if not file.is_cpp or file.room not in ROOMS:
         return
