@@ -122,11 +122,13 @@ void ReplayDialog::check() {
 }
 
 std::variant<sql::Database, QString> databaseOf(const QString& text) {
+  using Found = std::variant<sql::Database, QString>;
+  constexpr std::in_place_type_t<sql::Database> kDatabase{};
   static const QLatin1String kFile("sqlite:");
-  if (text.startsWith(kFile)) return sql::Database(text.mid(kFile.size()).toStdString());
+  if (text.startsWith(kFile)) return Found(kDatabase, text.mid(kFile.size()).toStdString());
   auto parsed = sql::PgAddress::parse(text.toStdString());
   if (const auto* const wrong = std::get_if<std::string>(&parsed)) return QString::fromStdString(*wrong);
-  return sql::Database(std::get<sql::PgAddress>(std::move(parsed)));
+  return Found(kDatabase, std::get<sql::PgAddress>(std::move(parsed)));
 }
 
 bool isLocal(const sql::Database& database) {
