@@ -25,6 +25,8 @@ namespace {
 constexpr std::size_t kIdsShown = 3;  // on a line for people
 constexpr std::size_t kRing = 4096;   // chunks that a slow stdout may be behind
 
+constexpr auto kRepeatReasonAfter = std::chrono::minutes(1);
+
 struct ListenFlags {
   DatabaseFlag database;
   std::string channel = Config{}.channel;
@@ -69,6 +71,10 @@ class Printer {
     sql::PgListenerEvents events = sql::feeding(ring_);
     events.on_latency = [this](Duration took) {
       latency_ms_ = std::chrono::duration<double, std::milli>(took).count();
+    };
+    events.on_resync = [this, feed = events.on_resync] {
+      last_reason_.clear();
+      feed();
     };
     events.on_lost = [this](const sql::PgFailure& why, Duration retry) { lost(why, retry); };
     return events;
@@ -119,7 +125,15 @@ class Printer {
     if (json_)
       print(Json{{"time", now()}, {"event", "lost"}, {"reason", why.message}});
     else
-      console_.message("not listening: " + why.message + "; trying again in " + format_duration(retry));
+      tell_lost(why.message, retry);
+  }
+  // The same again and again would bury what else is said.
+  void tell_lost(const std::string& reason, Duration retry) {
+    const auto now = std::chrono::steady_clock::now();
+    if (reason == last_reason_ && now < said_ + kRepeatReasonAfter) return;
+    last_reason_ = reason;
+    said_ = now;
+    console_.message("not listening: " + reason + "; trying again, the first time in " + format_duration(retry));
   }
   void payload_heard(std::string_view payload, int pid) {
     const Heard heard(payload);
@@ -150,7 +164,9 @@ class Printer {
   Console& console_;
   const std::shared_ptr<engine::NotificationRing> ring_ = std::make_shared<engine::NotificationRing>(kRing);
   std::atomic<double> latency_ms_ = -1;
-  bool is_again_ = false;  // of the thread
+  bool is_again_ = false;    // of the thread
+  std::string last_reason_;  // of the listener's thread, as the next
+  std::chrono::steady_clock::time_point said_{};
   std::atomic<bool> has_failed_ = false;
   WakePipe ended_;
   std::thread thread_;

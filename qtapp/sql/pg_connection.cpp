@@ -38,6 +38,20 @@ int ms_until(SteadyClock::time_point when) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1 << 30));
 }
 
+/// What to do about a connection that was refused, or "". libpq has no code for it, only words.
+std::string_view cure_of_connect(std::string_view message, const PgAddress& address) {
+  const auto says = [&](std::string_view words) { return message.find(words) != std::string_view::npos; };
+  if (address.value("dbname").find('/') != std::string::npos)
+    return "the folder of a socket is given behind the name: postgres://USER@/DATABASE?host=/FOLDER";
+  if (says("FATAL:  database") && says("does not exist")) return "create it (createdb NAME), or name another";
+  if (says("FATAL:  role") && says("does not exist")) return "name a role that is there: postgres://ROLE@...";
+  if (says("no password supplied") || says("password authentication failed"))
+    return "give the password in PGPASSWORD or ~/.pgpass";
+  if (says("no pg_hba.conf entry")) return "the server's pg_hba.conf has to let this role in from here";
+  if (says("does not support SSL")) return "turn TLS on there, or choose another sslmode";
+  return "";
+}
+
 bool is_environment_set(const char* name) {
   const char* const value = std::getenv(name);
   return value != nullptr && *value != '\0';
@@ -97,7 +111,8 @@ std::optional<PgFailure> PgConnection::connect() {
   name_ = next_name();
   const PgOpened opened = open_driver(name_, address_, ms_until(std::min(longest, deadline_)), wake_);
   if (opened.handle == nullptr) {
-    const std::string why = is_cancelled_ ? "cancelled" : opened.message;
+    std::string why = is_cancelled_ ? "cancelled" : opened.message;
+    if (const std::string_view cure = cure_of_connect(why, address_); !cure.empty()) why.append("; ").append(cure);
     const FailureClass failure = opened.is_abandoned ? FailureClass::timeout : class_of_connect_message(opened.message);
     return PgFailure{failure, "", address_.redacted("cannot connect to " + address_.shown() + ": " + why)};
   }

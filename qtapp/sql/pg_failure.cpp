@@ -30,7 +30,8 @@ FailureClass class_of_connect_message(std::string_view message) {
 
 std::string_view cure_of_sqlstate(std::string_view sqlstate) {
   if (sqlstate == "42501")
-    return "grant it: GRANT SELECT, UPDATE (value, error, collected_at) ON workspace_agent_metadata TO this role";
+    return "grant it: GRANT SELECT, UPDATE (value, error, collected_at) ON workspace_agent_metadata TO this role, who "
+           "registers agents also INSERT; init-db needs CREATE on the schema";
   if (sqlstate == "42P01")
     return "metabatch init-db creates the table; or name the database and search_path where it is";
   if (sqlstate == "42703") return "the table lacks a column that is written";

@@ -175,6 +175,32 @@ class TestPgProgram : public QObject {
     QVERIFY2(ended.err.contains("init-db"), ended.err);
   }
 
+  void threeReplicasTellExactlyTheAgentsTheyWrote() {
+    Program().run({"init-db", "--db", db_});
+    session_->run("LISTEN workspace_agent_metadata_batch");
+    Program replicas[3];
+    for (Program& one : replicas)
+      one.start({"run", "--db", db_, "--agents", "30", "--every", "200ms", "--interval", "300ms", "--for", "2s"});
+    for (Program& one : replicas) QCOMPARE(one.end().status, 0);
+    std::vector<Uuid> written;
+    for (const auto& row : session_->run("SELECT DISTINCT workspace_agent_id FROM workspace_agent_metadata WHERE "
+                                         "collected_at > '2000-01-01' ORDER BY 1"))
+      written.push_back(parse_uuid(row[0]).value());
+    QVERIFY(!written.empty());
+    QCOMPARE(named(session_->notifications()), written);
+    session_->run("UNLISTEN *");
+    QVERIFY(cluster_->log().find("deadlock detected") == std::string::npos);
+  }
+
+  void listenSaysTheSameReasonOnce() {
+    Program listener;
+    listener.start({"listen", "--db", QString(db_).replace("/postgres?", "/nosuch?"), "--for", "1500ms"});
+    const auto ended = listener.end();
+    QCOMPARE(ended.status, 0);
+    QCOMPARE(ended.err.count("not listening"), 1);
+    QVERIFY2(ended.err.contains("createdb NAME"), ended.err);
+  }
+
   void listenPrintsWhatIsCommitted() {
     Program listener;
     listener.start({"listen", "--db", db_});

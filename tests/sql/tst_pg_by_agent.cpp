@@ -285,6 +285,22 @@ class TestPgByAgent : public QObject {
     QVERIFY(store.was_by_agent());
   }
 
+  // What the server says of the one statement for good is no reason not to write.
+  void refusedStatementGivesWayToTheOther() {
+    session_->run(
+        "CREATE SCHEMA broken; CREATE FUNCTION broken.width_bucket(text, text[]) RETURNS int LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'XX000'; END $$");
+    PgStore store(options_at(cluster_->address() + " options='-c search_path=broken,pg_catalog,public'"));
+    const Entries entries = whole_agents(20);
+    const std::vector<Update> all = entries.sorted();
+    const FlushOutcome outcome = store.flush(all, {});
+    session_->run("DROP SCHEMA broken CASCADE");
+    QCOMPARE(outcome.message, std::string());
+    QCOMPARE(counts(outcome, all.size()), (std::map<Fate, std::size_t>{{Fate::written, 180}}));
+    QVERIFY(!store.was_by_agent());
+    QVERIFY(cluster_->log().find("XX000") != std::string::npos);
+  }
+
   // Four replicas on the same rows, two of each kind.
   void bothStatementsSideBySideNeverDeadlock() {
     std::vector<std::thread> threads;

@@ -22,7 +22,8 @@ class TestPgRefusals : public QObject {
   void initTestCase() {
     cluster_ = std::make_unique<PgCluster>();
     cluster_->start();
-    cluster_->authenticate("local all secured scram-sha-256\nlocal all all trust");
+    cluster_->authenticate(
+        "local all secured scram-sha-256\nlocal all postgres,writer trust\nlocal nosuch,postgres nosuch trust");
     cluster_->reload();
     session_ = std::make_unique<PgSession>(cluster_->address());
     session_->run("CREATE ROLE writer LOGIN; CREATE ROLE secured LOGIN PASSWORD 'hunter2'");
@@ -82,6 +83,29 @@ class TestPgRefusals : public QObject {
     QVERIFY(refused.fates.empty());
     QCOMPARE(refused.publish_errors, std::size_t{0});
     QCOMPARE(counts(store.flush(sorted, {}), 10), (std::map<Fate, std::size_t>{{Fate::written, 10}}));
+  }
+
+  void refusedConnectionSaysWhatToDo_data() {
+    QTest::addColumn<QString>("address");
+    QTest::addColumn<QString>("cure");
+    QTest::newRow("no such database") << "postgres://postgres@/nosuch?host=FOLDER"
+                                      << "createdb NAME";
+    QTest::newRow("no such role") << "postgres://nosuch@/postgres?host=FOLDER"
+                                  << "name a role that is there";
+    QTest::newRow("a folder as host") << "postgres://postgres@FOLDER/postgres"
+                                      << "?host=/FOLDER";
+    QTest::newRow("no password") << "postgres://secured@/postgres?host=FOLDER"
+                                 << "PGPASSWORD";
+    QTest::newRow("may not come in") << "postgres://shut_out@/postgres?host=FOLDER"
+                                     << "pg_hba.conf has to let";
+  }
+  void refusedConnectionSaysWhatToDo() {
+    QFETCH(QString, address);
+    QFETCH(QString, cure);
+    address.replace("FOLDER", QString::fromStdString(cluster_->folder()));
+    const auto refused = check_postgres(std::get<PgAddress>(PgAddress::parse(address.toStdString())));
+    QVERIFY(refused);
+    QVERIFY2(QString::fromStdString(refused->message).contains(cure), refused->message.c_str());
   }
 
   void wrongPasswordWaitsAndIsShownNowhere() {

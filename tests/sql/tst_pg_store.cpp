@@ -81,13 +81,22 @@ class TestPgStore : public QObject {
                   "', '', convert_from('\\x" + QByteArray::fromStdString(key).toHex().toStdString() +
                   "', 'UTF8'), '', '', '', 0, 0)");
     model_.insert(agent_number(9999), key);
-    Entries entries;
-    entries.add(agent_number(9999), key, exact, exact, at_us(1'700'000'000'123'457));
-    const FlushOutcome outcome = flush(entries);
-    QCOMPARE(outcome.message, std::string());
-    QCOMPARE(counts(outcome, 1), (Counts{{Fate::written, 1}}));
-    offer(entries);
-    QCOMPARE(model_.difference(*session_), std::string());
+    for (const bool by_agent : {true, false}) {
+      PgOptions options = options_at(cluster_->address());
+      options.by_agent = by_agent;
+      PgStore store(options);
+      Entries entries;
+      entries.add(agent_number(9999), key, exact, exact, at_us(1'700'000'000'123'457));
+      const FlushOutcome outcome = store.flush(entries.sorted(), {});
+      QCOMPARE(outcome.message, std::string());
+      QCOMPARE(counts(outcome, 1), (Counts{{Fate::written, 1}}));
+      QVERIFY(by_agent || !store.was_by_agent());
+      offer(entries);
+      QCOMPARE(model_.difference(*session_), std::string());
+      session_->run(
+          "UPDATE workspace_agent_metadata SET value = 'other', error = 'other' WHERE workspace_agent_id = '" +
+          format_uuid(agent_number(9999)) + "'");
+    }
   }
 
   void timesAreExactAtBothEndsOfWhatTheServerHolds_data() {

@@ -109,26 +109,29 @@ void TestSqliteFaults::aLockedFileIsATimeoutAndNothingIsLost() {
   QVERIFY(done.fates.empty());
   QVERIFY(done.retries > 0);
   QVERIFY2(done.message.find(path().toStdString()) != std::string::npos, done.message.c_str());
-  QVERIFY2(done.message.find("lock") != std::string::npos, done.message.c_str());
+  QVERIFY2(done.message.find("another program holds a lock") != std::string::npos, done.message.c_str());
   other.run("ROLLBACK");
   QCOMPARE(store.flush(some, {}).fates, (Fates{Fate::written, Fate::written}));
 }
 
+// Until a flush has met the lock: on a busy machine it may come only when the lock is gone.
 void TestSqliteFaults::aLockThatEndsInTimeIsWaitedFor() {
   registerRows({1}, {"cpu"});
-  SqliteStore store(options(60s));
   Other other(path());
-  other.run("BEGIN IMMEDIATE");
   FlushOutcome done;
-  std::thread flusher([&] {
-    const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
-    store.start();
-    done = store.flush(one, {});
-    store.stop();
-  });
-  other.run("COMMIT");
-  flusher.join();
-  QCOMPARE(done.fates, Fates{Fate::written});
+  for (auto held = 20ms; done.retries == 0; held *= 2) {
+    QVERIFY(held < 20s);
+    other.run("BEGIN IMMEDIATE");
+    std::thread flusher([&] {
+      SqliteStore store(options(60s));
+      const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+      done = store.flush(one, {});
+    });
+    std::this_thread::sleep_for(held);
+    other.run("COMMIT");
+    flusher.join();
+    QCOMPARE(done.fates, Fates{Fate::written});
+  }
 }
 
 void TestSqliteFaults::aCancelledWaitEndsSoon() {
@@ -230,7 +233,7 @@ void TestSqliteFaults::aFullDiskLosesNothing() {
   const FlushOutcome done = store.flush(many, {});
   QCOMPARE(done.failure, FailureClass::disk);
   QVERIFY(done.fates.empty());
-  QVERIFY2(done.message.find("full") != std::string::npos, done.message.c_str());
+  QVERIFY2(done.message.find("free some space") != std::string::npos, done.message.c_str());
   const FlushOutcome some = store.flush(std::span(many).first(20), {});
   QCOMPARE(some.failure, FailureClass::none);
   QCOMPARE(some.fates, Fates(20, Fate::written));

@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto kSlowPiece = std::chrono::milliseconds(20);
 constexpr std::size_t kSlowBytes = 1000;
+constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
 
 sockaddr_un name_of(const std::string& folder) {
   sockaddr_un name{};
@@ -64,6 +65,11 @@ void FaultProxy::set(Fault fault) {
   ::eventfd_write(wake_, 1);
 }
 
+bool FaultProxy::has_accepted() {
+  for (int looks = 0; looks < 2000 && !has_accepted_; ++looks) std::this_thread::sleep_for(kBetweenLooks);
+  return has_accepted_;
+}
+
 std::string FaultProxy::address() const { return "host=" + folder_ + " port=5432 user=postgres dbname=postgres"; }
 
 void FaultProxy::accept_one() {
@@ -76,6 +82,7 @@ void FaultProxy::accept_one() {
     pairs_.push_back({client, server});
   else
     ::close(client), ::close(server);
+  has_accepted_ = true;
 }
 
 bool FaultProxy::pump(int from, int to, bool is_answer) {

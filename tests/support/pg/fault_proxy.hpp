@@ -26,6 +26,8 @@ class FaultProxy {
   FaultProxy& operator=(const FaultProxy&) = delete;
 
   void set(Fault fault);
+  /// Waits until somebody has connected. False: nobody within 20 s.
+  bool has_accepted();
   [[nodiscard]] std::string address() const;
 
  private:
@@ -43,6 +45,7 @@ class FaultProxy {
   int wake_ = -1;
   std::atomic<Fault> fault_ = Fault::none;
   std::atomic<bool> is_ending_ = false;
+  std::atomic<bool> has_accepted_ = false;
   std::vector<Pair> pairs_;
   std::thread thread_;
 };
