@@ -255,13 +255,11 @@ void Service::Impl::write_surroundings(PrometheusText& more) const {
               kept.taken_in);
   more.single("metadata_spool_bad_lines_total", counter, "Total number of lines of the spool file that were damaged.",
               kept.bad_lines);
-  if (options.database.postgres() != nullptr) {
-    more.single("metadata_notify_queue_usage", gauge, "Share of the notification queue of PostgreSQL that is taken.",
-                queue_usage);
-    more.single("metadata_notify_oldest_transaction_seconds", gauge,
-                "How long the oldest transaction has been open; one of a session that listens fills the queue.",
-                oldest_transaction);
-  }
+  more.single("metadata_notify_queue_usage", gauge, "Share of the notification queue of PostgreSQL that is taken.",
+              queue_usage);
+  more.single("metadata_notify_oldest_transaction_seconds", gauge,
+              "How long the oldest transaction has been open; one of a session that listens fills the queue.",
+              oldest_transaction);
 }
 
 MetricsPage Service::metrics(std::string_view accept) const {

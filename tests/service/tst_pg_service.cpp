@@ -23,6 +23,7 @@ class TestPgService : public QObject {
   void deletedAgentsOfAControlPlaneMayNotReport();
   void watchersBehindAPoolerAreReadForAtEveryHeartbeat();
   void aStartWithoutADatabaseRefusesNobodyForGood();
+  void stuckListenerShowsInTheMetrics();
 
  private:
   [[nodiscard]] sql::Database database() const { return database_at(cluster_->address()); }
@@ -247,6 +248,26 @@ void TestPgService::aStartWithoutADatabaseRefusesNobodyForGood() {
   while (stage.get("/readyz").status != 200) std::this_thread::sleep_for(1ms);
   QCOMPARE(stage.post(stage.agents[0], report("in time")).status, 204);
   QVERIFY(watching.sees("\"value\":\"in time\""));
+}
+
+void TestPgService::stuckListenerShowsInTheMetrics() {
+  PgSession stuck(cluster_->address());
+  stuck.run("LISTEN anything");
+  stuck.run("BEGIN");
+  stuck.run("SELECT 1");
+  PgSession(cluster_->address())
+      .run("SELECT pg_notify('anything', n || repeat('x', 7000)) FROM generate_series(1, 1000) AS n");
+  const Stage stage(database(), {}, 1);
+  const auto gauge = [&stage](const std::string& name) {
+    const std::string page = stage.get("/metrics").body;
+    const std::size_t at = page.find("\ncoderd_agentapi_metadata_notify_" + name + " ");
+    return at == std::string::npos ? -1 : std::atof(page.c_str() + page.find(' ', at + 1));
+  };
+  // Looked at right after the tokens were read the first time.
+  for (const auto end = std::chrono::steady_clock::now() + 20s; gauge("queue_usage") <= 0;)
+    QVERIFY(std::chrono::steady_clock::now() < end);
+  QVERIFY(gauge("queue_usage") < 0.1);
+  QVERIFY(gauge("oldest_transaction_seconds") > 0);
 }
 
 QTEST_GUILESS_MAIN(TestPgService)

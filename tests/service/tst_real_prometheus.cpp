@@ -129,13 +129,24 @@ void TestRealPrometheus::promtoolFindsNothingWrong() {
   QVERIFY(dashboard.open(QIODevice::ReadOnly));
   const QByteArray text = dashboard.readAll();
   QVERIFY(!QJsonDocument::fromJson(text).isNull());
-  // Every metric that the dashboard asks for is one that we have.
+  // Every metric that the dashboard and the rules ask for is one that we have.
+  QFile rules(METABATCH_SOURCE_DIR "/resources/prometheus/alerts.yml");
+  QVERIFY(rules.open(QIODevice::ReadOnly));
+  const QByteArray asked = text + rules.readAll();
   const std::string page = stage.get("/metrics").body;
-  for (qsizetype at = text.indexOf("coderd_agentapi_"); at >= 0; at = text.indexOf("coderd_agentapi_", at + 1)) {
+  for (qsizetype at = asked.indexOf("coderd_agentapi_"); at >= 0; at = asked.indexOf("coderd_agentapi_", at + 1)) {
     qsizetype end = at;
-    while (QChar(text[end]).isLetterOrNumber() || text[end] == '_') ++end;
-    const QByteArray name = text.mid(at, end - at);
+    while (QChar(asked[end]).isLetterOrNumber() || asked[end] == '_') ++end;
+    const QByteArray name = asked.mid(at, end - at);
     QVERIFY2(page.find("\n" + name.toStdString()) != std::string::npos, name.constData());
+  }
+  // Every alert leads to a section that there is.
+  QFile runbook(METABATCH_SOURCE_DIR "/docs/runbook.md");
+  QVERIFY(runbook.open(QIODevice::ReadOnly));
+  const QByteArray sections = runbook.readAll().toLower().replace(' ', '-');
+  for (qsizetype at = asked.indexOf("runbook.md#"); at >= 0; at = asked.indexOf("runbook.md#", at + 1)) {
+    const QByteArray section = asked.mid(at + 11, asked.indexOf('\n', at) - at - 11).trimmed();
+    QVERIFY2(sections.contains("\n##-" + section + "\n"), section.constData());
   }
 }
 
