@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/ioctl.h>
-
 #include <CLI/CLI.hpp>
 #include <QEventLoop>
 #include <QFile>
@@ -12,6 +10,7 @@
 #include <QUrl>
 #include <csignal>
 #include <memory>
+#include <utility>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/console.hpp"
@@ -20,7 +21,7 @@ constexpr Duration kTimeWindow = std::chrono::seconds(60);
 constexpr double kRoomLow = 0.8;
 constexpr double kQueueFull = 0.5;  // PostgreSQL itself warns from there
 constexpr double kLongWaiting = 60;
-constexpr std::size_t kLabel = 11;
+constexpr std::size_t kLabel = 13;
 constexpr int kBar = 20;
 
 constexpr std::string_view kFlushTime = "metadata_flush_duration_seconds";
@@ -30,7 +31,10 @@ double seconds_of(Duration duration) { return std::chrono::duration<double>(dura
 std::uint64_t whole(double number) { return static_cast<std::uint64_t>(std::llround(std::max(number, 0.0))); }
 
 std::string count_text(std::optional<double> number) { return number ? with_commas(whole(*number)) : "-"; }
-std::string per_second(std::optional<double> number) { return number ? rate_text(*number) + "/s" : "-"; }
+std::string per_second(std::optional<double> number) {
+  if (!number) return "-";
+  return *number == 0 ? "0/s" : rate_text(*number) + "/s";
+}
 std::string percent(double share) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f %%", share * 100);
@@ -129,7 +133,7 @@ std::string TopView::held() const {
 
 std::string TopView::queue() const {
   const Number usage = gauge("metadata_notify_queue_usage");
-  return usage ? "queue of PostgreSQL " + percent(*usage) : "";
+  return usage ? "queue " + percent(*usage) : "";
 }
 
 void TopView::add_loss(std::vector<TopLine>& lines, std::string_view family, std::string_view what) const {
@@ -161,27 +165,25 @@ void TopView::add_attention(std::vector<TopLine>& lines, Instant now) const {
     add("nothing is written: the oldest entry has waited " + seconds_text(*age));
   if (gauge("metadata_listener_connected") == Number(0)) add("not listening: watchers are read for every 5 s");
   if (const Number usage = gauge("metadata_notify_queue_usage"); usage && *usage >= kQueueFull)
-    add("the notification " + queue() + " full: some session listens and sits in a transaction");
+    add("the notification " + queue() + " full; some session listens and sits in a transaction");
   if (const Number waiting = gauge("metadata_spool_waiting"); waiting && *waiting > 0)
     add("the spool holds " + counted(whole(*waiting), "update") + " of the last run that are not written yet");
 }
 
-std::vector<TopLine> TopView::lines(Instant now) const {
-  std::vector<TopLine> lines;
-  lines.push_back({TopLine::Kind::head, "metabatch " + version_ + (version_.empty() ? "" : " ") + "at " + where_});
-  add_attention(lines, now);
-  if (newest() == nullptr) return lines;
-  const auto every = [this](std::string_view counter, std::string_view noun) {
-    return std::string(noun) + " " + per_second(rate(counter));
-  };
-  const auto all = [this](std::string_view counter, std::string_view noun) {
-    return std::string(noun) + " " + count_text(total(counter));
-  };
-  const Number flushed = rate("metadata_flushed_total"), flushes = rate("metadata_batches_total");
-  const bool is_flushing = flushed && flushes && *flushes > 0;
+std::string TopView::every(std::string_view counter, std::string_view noun) const {
+  return std::string(noun) + " " + per_second(rate(counter));
+}
+
+std::string TopView::all(std::string_view family, std::string_view noun) const {
+  return std::string(noun) + " " + count_text(total(family));
+}
+
+void TopView::add_rates(std::vector<TopLine>& lines) const {
   lines.push_back(
       row("arriving", {every("metadata_reports_total", "reports"), every("metadata_coalesced_total", "coalesced"),
                        every("metadata_stale_total", "stale")}));
+  const Number flushed = rate("metadata_flushed_total"), flushes = rate("metadata_batches_total");
+  const bool is_flushing = flushed && flushes && *flushes > 0;
   lines.push_back(row("leaving", {"flushes " + per_second(flushes), "entries " + per_second(flushed),
                                   "entries a flush " + (is_flushing ? rate_text(*flushed / *flushes) : "-")}));
   std::vector<std::string> reasons;
@@ -192,8 +194,16 @@ std::vector<TopLine> TopView::lines(Instant now) const {
       row("  took", {"p50 " + time_text(flush_time(0.5)), "p99 " + time_text(flush_time(0.99)), "(last minute)"}));
   lines.push_back(row("  told", {every("metadata_notify_chunks_total", "chunks"),
                                  every("metadata_notify_bytes_total", "bytes"), queue()}));
+}
+
+std::vector<TopLine> TopView::lines(Instant now) const {
+  std::vector<TopLine> lines;
+  lines.push_back({TopLine::Kind::head, "metabatch " + version_ + (version_.empty() ? "" : " ") + "at " + where_});
+  add_attention(lines, now);
+  if (newest() == nullptr) return lines;
+  add_rates(lines);
+  const Number oldest = gauge("metadata_oldest_entry_age_seconds"), connected = gauge("metadata_listener_connected");
   lines.push_back(row("held", {held()}));
-  const Number oldest = gauge("metadata_oldest_entry_age_seconds");
   lines.push_back(row("", {"oldest " + (oldest ? seconds_text(*oldest) : "-"),
                            "pending " + count_text(gauge("metadata_pending_entries"))}));
   lines.push_back(
@@ -205,7 +215,6 @@ std::vector<TopLine> TopView::lines(Instant now) const {
   lines.push_back(row("clients", {"agents " + count_text(gauge("metadata_agents")),
                                   "watchers " + count_text(gauge("metadata_watchers")),
                                   "connections " + count_text(gauge("metadata_connections"))}));
-  const Number connected = gauge("metadata_listener_connected");
   lines.push_back(row("listening", {!connected       ? "-"
                                     : *connected > 0 ? "yes"
                                                      : "no",

@@ -48,6 +48,9 @@ class TopView {
   [[nodiscard]] std::optional<models::BucketQuantile> flush_time(double share) const;
   void add_attention(std::vector<TopLine>& lines, Instant now) const;
   void add_loss(std::vector<TopLine>& lines, std::string_view family, std::string_view what) const;
+  void add_rates(std::vector<TopLine>& lines) const;
+  [[nodiscard]] std::string every(std::string_view counter, std::string_view noun) const;
+  [[nodiscard]] std::string all(std::string_view family, std::string_view noun) const;
   [[nodiscard]] std::string held() const;
   [[nodiscard]] std::string queue() const;
 

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+
+#include "cli/serving.hpp"
+
+/// `metabatch top` beside a service, without one, and in a terminal.
+class TestCliTop : public QObject {
+  Q_OBJECT
+ private slots:
+  void topShowsWhatRuns();
+  void topWithoutAServiceSaysSo();
+  void topOutlivesTheServiceItWatches();
+  void topLeavesTheTerminalAsItWas_data();
+  void topLeavesTheTerminalAsItWas();
+
+ private:
+  QTemporaryDir home_;
+};
+
+void TestCliTop::topShowsWhatRuns() {
+  const QString db = home_.filePath("m.db").prepend("sqlite:");
+  const AddedAgent agent = AddedAgent::to(db);
+  Serving serving(db);
+  QVERIFY(serving.start({"--interval", "20ms"}));
+  Client client(serving.port());
+  client.send(agent.report("1"));
+  QCOMPARE(answer_from(client).status, 204);
+  const Rows rows(home_.filePath("m.db"));
+  QTRY_COMPARE_WITH_TIMEOUT(rows.of("SELECT value FROM workspace_agent_metadata"), QStringList{"1"}, 20'000);
+  const QString address = QString("127.0.0.1:%1").arg(serving.port());
+  const auto text = Program().run({"top", address, "--once", "--every", "100ms"});
+  QCOMPARE(text.status, 0);
+  QVERIFY2(text.out.startsWith("metabatch ") && text.out.contains("at http://" + address.toUtf8() + "/metrics\n"),
+           text.out);
+  QVERIFY2(text.out.contains("agents 1 ") && !text.out.contains('\x1b') && !text.out.contains("\n!"), text.out);
+  const auto once = Program().run({"top", address, "--once", "--json", "--every", "100ms"});
+  const QJsonObject json = QJsonDocument::fromJson(once.out).object();
+  QCOMPARE(json["total"]["flushed"].toInt(), 1);
+  QCOMPARE(json["now"]["agents"].toInt(), 1);
+  QCOMPARE(json["is_reached"].toBool(), true);
+  QVERIFY(json["per_second"]["reports"].isDouble());
+  QCOMPARE(json["now"]["notify_queue_usage"].toDouble(-1), 0.0);
+}
+
+void TestCliTop::topWithoutAServiceSaysSo() {
+  const auto nobody = Program().run({"top", "127.0.0.1:1", "--once"});
+  QCOMPARE(nobody.status, 1);
+  QVERIFY2(nobody.err.contains("http://127.0.0.1:1/metrics: "), nobody.err);
+  QCOMPARE(nobody.out, QByteArray());
+  for (const QStringList& wrong : {QStringList{"ftp://x"}, QStringList{"127.0.0.1:port"}, QStringList{"--every", "1us"},
+                                   QStringList{"--ca", "/no/such"}, QStringList{"--metric-prefix", "a b"}})
+    QCOMPARE(Program().run(QStringList{"top"} + wrong).status, 2);
+  const auto secret = Program().run({"top", "http://me:hush@127.0.0.1:1/metrics", "--once"});
+  QVERIFY2(!secret.err.contains("hush"), secret.err);
+}
+
+void TestCliTop::topOutlivesTheServiceItWatches() {
+  Serving serving(home_.filePath("top.db").prepend("sqlite:"));
+  QVERIFY(serving.start());
+  Program top;
+  top.start({"top", QString("127.0.0.1:%1").arg(serving.port()), "--json", "--every", "100ms"});
+  const auto sees = [&](const QByteArray& words) {
+    while (!top.seen_out.contains(words)) {
+      top.process.setReadChannel(QProcess::StandardOutput);
+      if (!top.process.waitForReadyRead(20'000)) return false;
+      top.seen_out += top.process.readAllStandardOutput();
+    }
+    top.seen_out.clear();
+    return true;
+  };
+  QVERIFY(sees("\"is_reached\":true"));
+  serving.kill();
+  QVERIFY(sees("\"is_reached\":false"));
+  QVERIFY(serving.start());
+  QVERIFY(sees("\"is_reached\":true"));
+  top.signal(SIGINT);
+  QCOMPARE(top.end().status, 130);
+}
+
+void TestCliTop::topLeavesTheTerminalAsItWas_data() {
+  QTest::addColumn<QByteArray>("keys");
+  QTest::addColumn<QString>("colour");
+  QTest::addColumn<int>("status");
+  QTest::newRow("q") << QByteArray("q") << "" << 0;
+  QTest::newRow("Ctrl-C") << QByteArray("\x03") << "" << 130;
+  QTest::newRow("without colour") << QByteArray("q") << "1" << 0;
+}
+
+// `script` gives it a terminal of its own; `stty` says afterwards what became of that.
+void TestCliTop::topLeavesTheTerminalAsItWas() {
+  QFETCH(QByteArray, keys);
+  QFETCH(QString, colour);
+  QFETCH(int, status);
+  Program program;
+  program.set("TERM", "xterm");
+  program.set("NO_COLOR", colour);
+  const QString top = program.executable + " top 127.0.0.1:1 --every 100ms";
+  program.executable = "script";
+  program.start({"-qc", "stty -a; trap '' INT; " + top + "; echo status $?; stty -a", "/dev/null"});
+  program.process.setReadChannel(QProcess::StandardOutput);
+  while (!program.seen_out.contains("q ends")) {
+    QVERIFY2(program.process.waitForReadyRead(20'000), program.seen_out.constData());
+    program.seen_out += program.process.readAllStandardOutput();
+  }
+  program.process.write(keys);
+  QByteArray out = program.end().out;
+  QVERIFY2(out.contains("! no answer: "), out.constData());
+  QVERIFY2(out.contains("status " + QByteArray::number(status)), out.constData());
+  QCOMPARE(out.contains("\x1b[1m"), colour.isEmpty());
+  const qsizetype entered = out.indexOf("\x1b[?1049h"), left = out.indexOf("\x1b[?25h\x1b[?1049l");
+  QVERIFY(entered > 0 && left > entered);
+  const QByteArray before = out.left(entered), after = out.mid(out.indexOf("status "));
+  QCOMPARE(after.mid(after.indexOf('\n') + 1), before);
+}
+
+QTEST_GUILESS_MAIN(TestCliTop)
+#include "tst_cli_top.moc"
