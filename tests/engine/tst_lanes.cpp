@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -33,10 +31,6 @@ class TestLanes : public QObject {
   void changeReachesEveryLane();
   void shareThatLooksLikeADefaultStaysWhatWasAsked();
   void roomTooSmallForTheLanesIsRefusedInWords();
-  void closeEndsHangingLanesWithinOneTimeout();
-  void whatCouldNotBeWrittenIsSpooledOnceItIsKept_data();
-  void whatCouldNotBeWrittenIsSpooledOnceItIsKept();
-  void waitingForNothingHeldEndsWithTheDeadline();
   void oneLaneIsTheEngineAsItIs();
 };
 
@@ -75,28 +69,6 @@ class SeeingStore final : public Store {
   const bool is_moody_;
   std::size_t flushes_ = 0, largest_ = 0;
   std::set<Uuid> agents_;
-};
-
-// Stands inside flush() until it is cancelled.
-class HangingStore final : public Store {
- public:
-  FlushOutcome flush(std::span<const Update>, std::span<const std::string>) override {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return is_cancelled_; });
-    FlushOutcome outcome;
-    outcome.failure = FailureClass::timeout;
-    return outcome;
-  }
-  void cancel() noexcept override {
-    const std::lock_guard lock(mutex_);
-    is_cancelled_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool is_cancelled_ = false;
 };
 
 template <class One>
@@ -359,85 +331,6 @@ void TestLanes::roomTooSmallForTheLanesIsRefusedInWords() {
   config.queue_capacity = 39'999;  // too small for any number of writers
   QCOMPARE(describe(Lanes::create(config, some.stores).error(), config, 3),
            metabatch::describe(validated(config).error(), config));
-}
-
-void TestLanes::closeEndsHangingLanesWithinOneTimeout() {
-  constexpr std::size_t kCount = 8;
-  Some<HangingStore> some(kCount);
-  Config config;
-  config.batch_size = 1;
-  config.final_flush_timeout = 400ms;
-  const auto lanes = lanes_of(config, some.stores);
-  for (std::uint32_t i = 0; i < 200; ++i) lanes->add(update_of(counted_agent(i)));
-  const auto began = std::chrono::steady_clock::now();
-  lanes->close();
-  QVERIFY(std::chrono::steady_clock::now() - began < 400ms * 4);  // one after the other would take eight times as long
-  const Counters counters = lanes->snapshot().counters;
-  QCOMPARE(counters.held(), std::uint64_t{200});
-  QVERIFY(counters.balanced());
-  QCOMPARE(lanes->add(update_of(counted_agent(1))).dropped_closed, std::size_t{1});
-  QVERIFY(!lanes->wait_for_room(counted_agent(1), 1, 1));
-  lanes->close();
-}
-
-void TestLanes::whatCouldNotBeWrittenIsSpooledOnceItIsKept_data() {
-  QTest::addColumn<QueuePolicy>("queue");
-  QTest::addColumn<OnFailure>("on_failure");
-  QTest::newRow("coalesce") << QueuePolicy::coalesce << OnFailure::retain;
-  QTest::newRow("fifo") << QueuePolicy::fifo << OnFailure::retain;
-  QTest::newRow("what a flush would discard is spooled all the same") << QueuePolicy::fifo << OnFailure::discard;
-}
-
-void TestLanes::whatCouldNotBeWrittenIsSpooledOnceItIsKept() {
-  QFETCH(QueuePolicy, queue);
-  QFETCH(OnFailure, on_failure);
-  Some<HangingStore> some(3);
-  Config config;
-  config.batch_size = 5;
-  config.queue = queue;
-  config.queue_capacity = 3000;
-  config.on_failure = on_failure;
-  config.final_flush_timeout = 50ms;
-  const auto lanes = lanes_of(config, some.stores);
-  for (std::uint32_t i = 0; i < 200; ++i) lanes->add(update_of(counted_agent(i), "k", "old"));
-  for (std::uint32_t i = 0; i < 200; ++i) lanes->add({counted_agent(i), "k", "new", "", WallTime(2us)});
-  lanes->close();
-  const Counters before = lanes->snapshot().counters;
-  std::map<Uuid, std::string> seen;
-  QVERIFY(lanes->spool([](std::span<const Update>) { return false; }) >= 200 - before.discarded);
-  QCOMPARE(lanes->snapshot().counters.held(), lanes->spool([](auto) { return false; }));
-  QCOMPARE(lanes->snapshot().counters.spooled, std::uint64_t{0});
-  QVERIFY(lanes->snapshot().counters.balanced());
-  const std::size_t spooled = lanes->spool([&](std::span<const Update> updates) {
-    for (const Update& one : updates) seen[one.agent] = one.value;
-    return seen.size() == updates.size();  // each (agent, key) once
-  });
-  for (const auto& [agent, value] : seen) QCOMPARE(value, std::string("new"));
-  const Counters after = lanes->snapshot().counters;
-  QCOMPARE(after.spooled, std::uint64_t{spooled});
-  QCOMPARE(after.held(), std::uint64_t{0});
-  QCOMPARE(after.discarded, before.discarded);
-  QVERIFY(after.balanced() && is_sum_of_balanced_parts(lanes->snapshot()));
-  QCOMPARE(spooled, std::size_t{200});
-  QCOMPARE(lanes->spool([](auto) { return true; }), std::size_t{0});
-}
-
-void TestLanes::waitingForNothingHeldEndsWithTheDeadline() {
-  Some<HangingStore> hanging(2);
-  Config config;
-  config.final_flush_timeout = 50ms;
-  const auto stuck = lanes_of(config, hanging.stores);
-  for (std::uint32_t i = 0; i < 20; ++i) stuck->add(update_of(counted_agent(i)));
-  QVERIFY(!stuck->wait_until_empty(system_clock().now() + 20ms));
-  QVERIFY(!stuck->wait_for_room(counted_agent(1), 1'000'000, 1, system_clock().now() + 20ms));
-  stuck->close();
-  Some<SeeingStore> some(2);
-  const auto lanes = lanes_of(idle(), some.stores);
-  for (std::uint32_t i = 0; i < 20; ++i) lanes->add(update_of(counted_agent(i)));
-  QVERIFY(lanes->wait_until_empty(std::nullopt));
-  QCOMPARE(lanes->snapshot().counters.written, std::uint64_t{20});
-  lanes->close();
-  QVERIFY(!lanes->wait_until_empty(std::nullopt));
 }
 
 void TestLanes::oneLaneIsTheEngineAsItIs() {
