@@ -15,6 +15,7 @@ namespace {
 constexpr PgStatement kReadTokens = {nullptr, statements::pg_read_tokens};
 constexpr PgStatement kReadRows = {"metabatch_rows", statements::pg_read_rows};
 constexpr PgStatement kLookAtQueue = {nullptr, statements::pg_look_at_queue};
+constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
 constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
 constexpr PgStatement kAddAgent = {nullptr, statements::pg_add_agent};
 constexpr PgStatement kListAgents = {nullptr, statements::pg_list_agents};
@@ -113,7 +114,12 @@ DatabaseResult<std::optional<NotificationQueue>> PgAgents::notification_queue() 
   return queue;
 }
 
+// Who may not create anything may still register agents in a table that is there.
 std::optional<DatabaseFailure> PgAgents::create_table() {
+  const PgStep look[] = {{&kFindAgents}};
+  const auto found = run(look);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&found)) return *failed;
+  if (*PQgetvalue(std::get<0>(found)[0].get(), 0, 0) == 't') return std::nullopt;
   const PgStep steps[] = {{&kCreateAgents}};
   const auto answer = run(steps);
   if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/program.hpp"
+#include "cli/serving.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
 #include "support/show.hpp"
@@ -38,6 +39,17 @@ class TestPgProgram : public QObject {
     for (const QJsonValue& one : report["findings"].toArray())
       if (one["subject"] == subject) return one["verdict"].toString();
     return "not looked at";
+  }
+
+  void serveAs(const QString& db, const QString& agent, const QString& token) {
+    Serving serving(db);
+    QVERIFY(serving.start({"--interval", "20ms"}));
+    Client client(serving.port());
+    client.send(AddedAgent{agent.toStdString(), token.toStdString()}.report("by the writer"));
+    QCOMPARE(answer_from(client).status, 204);
+    QCOMPARE(serving.stop().status, 0);
+    QCOMPARE(session_->value("SELECT value FROM workspace_agent_metadata WHERE key = 'cpu'"),
+             std::string("by the writer"));
   }
 
  private slots:
@@ -79,6 +91,38 @@ class TestPgProgram : public QObject {
     QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata"), std::string("3"));
     QCOMPARE(session_->value("SELECT reloptions IS NULL FROM pg_class WHERE relname = 'workspace_agent_metadata'"),
              std::string("t"));
+  }
+
+  void agentsAreRegisteredWithoutAControlPlane() {
+    session_->run("DROP TABLE IF EXISTS workspace_agents");
+    QCOMPARE(Program().run({"agents", "list", "--db", db_}).status, 1);
+    const auto made = Program().run({"init-db", "--agents", "--db", db_, "--json"});
+    QCOMPARE(made.status, 0);
+    QCOMPARE(object(made.out)["agents_created"].toBool(), true);
+    QCOMPARE(object(Program().run({"init-db", "--agents", "--db", db_, "--json"}).out)["agents_created"].toBool(),
+             false);
+    // Each role can do its part of it with the GRANTs that were printed, and no more.
+    session_->run(object(made.out)["grants"].toString().toStdString());
+    const auto as = [this](const char* const role) { return QString(db_).replace("postgres:hunter2", role); };
+    const auto added = Program().run({"agents", "add", "--key", "cpu", "--json", "--db", as("metabatch_registrar")});
+    QVERIFY2(added.status == 0, added.err);
+    const QString id = object(added.out)["agent"].toString(), token = object(added.out)["token"].toString();
+    QCOMPARE(session_->value("SELECT id || '|' || auth_token FROM workspace_agents"), (id + "|" + token).toStdString());
+    QCOMPARE(session_->value("SELECT key FROM workspace_agent_metadata"), std::string("cpu"));
+    QCOMPARE(Program().run({"agents", "list", "--db", as("metabatch_registrar")}).out, id.toUtf8() + " cpu\n");
+    const auto again =
+        Program().run({"agents", "add", id, "--key", "mem", "--json", "--db", as("metabatch_registrar")});
+    QVERIFY(object(again.out)["token"].toString() != token);
+    QCOMPARE(Program().run({"agents", "remove", id, "--db", as("metabatch_viewer")}).status, 1);
+    QCOMPARE(Program().run({"agents", "remove", "00000000-0000-0000-0000-000000000007", "--db", db_}).status, 1);
+    serveAs(as("metabatch_writer"), id, object(again.out)["token"].toString());
+    QCOMPARE(Program().run({"agents", "remove", id, "--db", as("metabatch_registrar")}).status, 0);
+    QCOMPARE(session_->value(
+                 "SELECT (SELECT count(*) FROM workspace_agents) + (SELECT count(*) FROM workspace_agent_metadata)"),
+             std::string("0"));
+    for (const char* const role : {"writer", "viewer", "registrar"})
+      session_->run(std::string("DROP OWNED BY metabatch_") + role + "; DROP ROLE metabatch_" + role);
+    session_->run("DROP TABLE workspace_agents");
   }
 
   void tableOfInitDbIsTheOneOfCoder() {
