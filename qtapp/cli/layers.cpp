@@ -82,6 +82,12 @@ std::vector<CLI::ConfigItem> read_config(const fs::path& file) {
   }
 }
 
+/// Of an option that takes one value the last counts; a list is for one that takes several.
+bool takes_several(const CLI::App& command, const std::string& name) {
+  const CLI::Option* const option = command.get_option_no_throw("--" + name);
+  return option != nullptr && option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+}
+
 /// What the file says to one command, checked against what any command knows.
 Arguments arguments_of(const fs::path& file, const CLI::App& app, const CLI::App& command) {
   Arguments found;
@@ -100,7 +106,9 @@ Arguments arguments_of(const fs::path& file, const CLI::App& app, const CLI::App
     if (item.inputs.empty() || item.inputs.back().empty())
       throw UsageError(file.string() + ": '" + item.fullname() + "' has no value");
     const bool is_for_us = section == nullptr || section == &command;
-    if (is_for_us && contains(known_here, name)) found.push_back("--" + name + "=" + item.inputs.back());
+    if (!is_for_us || !contains(known_here, name)) continue;
+    const std::size_t first = takes_several(command, name) ? 0 : item.inputs.size() - 1;
+    for (std::size_t i = first; i < item.inputs.size(); ++i) found.push_back("--" + name + "=" + item.inputs[i]);
   }
   return found;
 }

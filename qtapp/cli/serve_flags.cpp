@@ -29,15 +29,23 @@ service::ServerOptions server_options(const ServeFlags& flags) {
   return options;
 }
 
+/// The parser of config files knows both quotes of TOML and no escapes.
+std::string toml_string(std::string_view value) {
+  const bool is_literal = value.find_first_of("\"\\") != std::string_view::npos;
+  return std::string(1, is_literal ? '\'' : '"').append(value).append(1, is_literal ? '\'' : '"');
+}
+
 /// A line of a config file. What is not given cannot be said there, so it is a comment.
 void add_line(std::string& text, std::string_view key, const std::string& value) {
   if (value.empty()) text += "# ";
-  text.append(key).append(" = \"");
-  for (const char c : value) {
-    if (c == '"' || c == '\\') text += '\\';
-    text += c;
-  }
-  text += "\"\n";
+  text.append(key).append(" = ").append(toml_string(value)).append("\n");
+}
+
+void add_list(std::string& text, std::string_view key, const std::vector<std::string>& values) {
+  std::string list;
+  for (const std::string& value : values) list += (list.empty() ? "" : ", ") + toml_string(value);
+  if (values.empty()) text += "# ";
+  text.append(key).append(" = [").append(list).append("]\n");
 }
 
 void add_config(std::string& text, const Config& config) {
@@ -95,7 +103,7 @@ std::string ServeFlags::config_text() const {
   add_line(text, "spool", spool);
   add_line(text, "token-refresh", format_duration(as_run.token_refresh));
   add_line(text, "watch-token-file", watch_token_file);
-  for (const std::string& host : allowed_hosts) add_line(text, "allowed-host", host);
+  add_list(text, "allowed-host", allowed_hosts);
   add_line(text, "tls-cert", tls_certificate);
   add_line(text, "tls-key", tls_key);
   add_line(text, "metric-prefix", metric_prefix);

@@ -6,20 +6,47 @@
 #include <QTest>
 
 #include "cli/program.hpp"
+#include "cli/serving.hpp"
 #include "service/client.hpp"
 
 class TestCliServe : public QObject {
   Q_OBJECT
  private slots:
   void agentsAreAddedListedAndRemoved();
+  void misuseOfAgentsIsRefusedBeforeAnythingIsDone_data();
+  void misuseOfAgentsIsRefusedBeforeAnythingIsDone();
+  void listsAreOneObjectALine();
   void aReportIsWrittenBeforeItEnds();
+  void accessesAreLoggedWithoutWhatClientsChoose_data();
+  void accessesAreLoggedWithoutWhatClientsChoose();
+  void aBrokenCertificateChangesNothing_data();
+  void aBrokenCertificateChangesNothing();
   void aReloadChangesAllOrNothing();
   void whatCannotBeServedIsSaid_data();
   void whatCannotBeServedIsSaid();
   void theSettingsArePrintedWithoutSecrets();
+  void whatIsPrintedIsAConfigFile();
+
+ private:
+  QTemporaryDir home_;
 };
 
 namespace {
+
+void write(const QString& name, const QByteArray& text) {
+  QFile file(name);
+  if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size()) qFatal("cannot write a file");
+}
+
+/// A certificate in NAME.pem for the key in NAME.key, made now.
+QByteArray made_certificate(const QString& name) {
+  QProcess::execute(
+      "openssl", {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+                  "-subj", "/CN=localhost", "-keyout", name + ".key", "-out", name + ".pem"});
+  QFile file(name + ".pem");
+  if (!file.open(QIODevice::ReadOnly)) qFatal("openssl makes no certificate");
+  return file.readAll();
+}
 
 struct Registered {
   std::string agent;
@@ -35,8 +62,8 @@ Registered add_agent(const QString& db) {
 
 /// A service that has said its port.
 std::uint16_t port_of(Program& program) {
-  if (!program.hasSaid("event=serving") || !program.hasSaid("\n")) return 0;
-  const auto found = QRegularExpression("port=([0-9]+)").match(QString::fromUtf8(program.seen_err));
+  if (!program.hasSaid("serving") || !program.hasSaid("\n")) return 0;
+  const auto found = QRegularExpression("port\"?[=:]\"?([0-9]+)").match(QString::fromUtf8(program.seen_err));
   return static_cast<std::uint16_t>(found.captured(1).toUInt());
 }
 
@@ -70,6 +97,46 @@ void TestCliServe::agentsAreAddedListedAndRemoved() {
   QCOMPARE(Program().run({"agents", "remove", "x", "--db", program.db()}).status, 2);
 }
 
+void TestCliServe::misuseOfAgentsIsRefusedBeforeAnythingIsDone_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QByteArray>("said");
+  QTest::newRow("no keys") << QStringList{"add"} << QByteArray("which keys");
+  QTest::newRow("a key twice") << QStringList{"add", "--key", "cpu", "--key", "cpu"} << QByteArray("given twice");
+  QTest::newRow("an empty key") << QStringList{"add", "--key="} << QByteArray("");
+  QTest::newRow("a key too long") << QStringList{"add", "--key", QString(128, 'k')} << QByteArray("longer than 127");
+  QTest::newRow("a bad agent") << QStringList{"add", "00010203", "--key", "cpu"} << QByteArray("not a UUID");
+  QTest::newRow("remove whom?") << QStringList{"remove"} << QByteArray("which agent?");
+  QTest::newRow("remove a key") << QStringList{"remove", "00010203-0405-4607-8809-0a0b0c0d0e0f", "--key", "cpu"}
+                                << QByteArray("takes no --key");
+  QTest::newRow("list one") << QStringList{"list", "00010203-0405-4607-8809-0a0b0c0d0e0f"} << QByteArray("lists all");
+  QTest::newRow("nothing like it") << QStringList{"rename"} << QByteArray("rename");
+}
+
+void TestCliServe::misuseOfAgentsIsRefusedBeforeAnythingIsDone() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QByteArray, said);
+  Program program;
+  const auto ended = program.run(QStringList{"agents"} + arguments + QStringList{"--db", program.db()});
+  QVERIFY2(ended.err.contains(said), ended.err.constData());
+  QCOMPARE(ended.status, 2);
+  QCOMPARE(ended.out, QByteArray());
+  QVERIFY(!QFile::exists(program.file()));
+}
+
+void TestCliServe::listsAreOneObjectALine() {
+  Program program;
+  const QString id = "00010203-0405-4607-8809-0a0b0c0d0e0f";
+  const auto first = program.run({"agents", "add", id, "--key", "b\"c", "--key", "a", "--json", "--db", program.db()});
+  QCOMPARE(first.status, 0);
+  const QString token = QJsonDocument::fromJson(first.out).object()["token"].toString();
+  const auto again = Program().run({"agents", "add", id, "--key", "d", "--json", "--db", program.db()});
+  QVERIFY(QJsonDocument::fromJson(again.out).object()["token"].toString() != token);  // a new one; the keys stay
+  const auto listed = Program().run({"agents", "list", "--json", "--db", program.db()});
+  QCOMPARE(listed.out, "{\"agent\":\"" + id.toUtf8() + "\",\"keys\":[\"a\",\"b\\\"c\",\"d\"]}\n");
+  QCOMPARE(Program().run({"agents", "remove", id, "--db", program.db()}).status, 0);
+  QCOMPARE(Program().run({"agents", "list", "--json", "--db", program.db()}).out, QByteArray());
+}
+
 void TestCliServe::aReportIsWrittenBeforeItEnds() {
   Program program;
   const Registered agent = add_agent(program.db());
@@ -80,7 +147,8 @@ void TestCliServe::aReportIsWrittenBeforeItEnds() {
   program.signal(SIGTERM);
   const auto ended = program.end();
   QCOMPARE(ended.status, 0);
-  QVERIFY2(ended.err.contains("event=stopped offered=1 written=1 dropped=0 unmatched=0 held=0"), ended.err.constData());
+  QVERIFY2(ended.err.contains("event=stopped offered=1 written=1 dropped=0 unmatched=0 spooled=0 held=0"),
+           ended.err.constData());
   QVERIFY(!ended.err.contains(agent.token.c_str()));
   QCOMPARE(Rows(program.file()).of("SELECT value FROM workspace_agent_metadata"), QStringList{"the last"});
 }
@@ -89,25 +157,105 @@ void TestCliServe::aReloadChangesAllOrNothing() {
   Program program;
   const Registered agent = add_agent(program.db());
   const QString config = program.home.filePath("config.toml");
-  const auto write = [&](const char* text) {
-    QFile file(config);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(text);
-  };
-  write("interval = \"1h\"\n");
+  write(config, "interval = \"1h\"\n");
   program.start({"serve", "--db", program.db(), "--listen", "127.0.0.1:0", "--config", config});
   const std::uint16_t port = port_of(program);
   QCOMPARE(report(port, agent, "1"), 204);
-  write("interval = \"20ms\"\nbatch-size = 9999999\n");
+  write(config, "interval = \"20ms\"\nbatch-size = 9999999\n");
   program.signal(SIGHUP);
   QVERIFY(program.hasSaid("event=\"not reloaded, everything stays as it was\""));
   QVERIFY(program.seen_err.contains("batch_size"));
-  write("interval = \"20ms\"\n");
+  write(config, "interval = \"20ms\"\n");
   program.signal(SIGHUP);
   QVERIFY(program.hasSaid("event=reloaded"));
   const Rows rows(program.file());
   QTRY_COMPARE_WITH_TIMEOUT(rows.of("SELECT value FROM workspace_agent_metadata"), QStringList{"1"}, 20'000);
   program.signal(SIGINT);
+  QCOMPARE(program.end().status, 0);
+}
+
+void TestCliServe::accessesAreLoggedWithoutWhatClientsChoose_data() {
+  QTest::addColumn<QString>("form");
+  QTest::addColumn<QByteArray>("report");
+  QTest::addColumn<QByteArray>("other");
+  QTest::newRow("logfmt") << "logfmt"
+                          << QByteArray(
+                                 "event=access method=POST path=/api/v2/workspaceagents/me/metadata/KEY status=204")
+                          << QByteArray("method=GET path=other status=404");
+  QTest::newRow("json")
+      << "json"
+      << QByteArray(
+             R"("event":"access","method":"POST","path":"/api/v2/workspaceagents/me/metadata/KEY","status":"204")")
+      << QByteArray(R"("method":"GET","path":"other","status":"404")");
+}
+
+void TestCliServe::accessesAreLoggedWithoutWhatClientsChoose() {
+  QFETCH(QString, form);
+  QFETCH(QByteArray, report);
+  QFETCH(QByteArray, other);
+  Program program;
+  const AddedAgent agent = AddedAgent::to(program.db());
+  const auto start = [&form](Program& one, const QString& db, const char* lines) {
+    one.start({"serve", "--db", db, "--listen", "127.0.0.1:0", "--access-log", lines, "--log-format", form});
+    return port_of(one);
+  };
+  const auto ask = [](std::uint16_t port, const std::string& text) {
+    Client client(port);
+    client.send(text);
+    return answer_from(client).status;
+  };
+  const std::uint16_t port = start(program, program.db(), "1000");
+  QCOMPARE(ask(port, agent.report("a secret")), 204);
+  QCOMPARE(ask(port, request("GET", "/" + agent.token + "?coder_session_token=" + agent.token, agent.token)), 404);
+  QCOMPARE(ask(port, request("GET", agent.path("metadata"), agent.token)), 200);
+  QCOMPARE(ask(port, request("GET", agent.path("metadata"), "x event=forged")), 401);
+  program.signal(SIGTERM);
+  const auto ended = program.end();
+  for (const QByteArray& words : {report, other, QByteArray("/api/v2/workspaceagents/ID/metadata")})
+    QVERIFY2(ended.err.contains(words), ended.err.constData());
+  for (const char* const chosen : {agent.token.c_str(), "secret", "forged", "coder_session"})
+    QVERIFY2(!ended.err.contains(chosen), ended.err.constData());
+  for (const QByteArray& line : ended.err.trimmed().split('\n'))
+    if (form == "json") QVERIFY2(QJsonDocument::fromJson(line).isObject(), line.constData());
+  Program limited;
+  const std::uint16_t other_port = start(limited, limited.db(), "1");
+  for (int i = 0; i < 50; ++i) QCOMPARE(ask(other_port, request("GET", "/healthz")), 200);
+  limited.signal(SIGTERM);
+  QVERIFY(limited.end().err.count("/healthz") < 25);
+}
+
+void TestCliServe::aBrokenCertificateChangesNothing_data() {
+  QTest::addColumn<QByteArray>("broken");
+  QTest::newRow("empty") << QByteArray();
+  QTest::newRow("no certificate") << QByteArray("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  QTest::newRow("of another key") << made_certificate(home_.filePath("other"));
+}
+
+void TestCliServe::aBrokenCertificateChangesNothing() {
+  QFETCH(QByteArray, broken);
+  Program program;
+  const QString certificate = program.home.filePath("x.pem"), config = program.home.filePath("config.toml");
+  const QByteArray whole = made_certificate(program.home.filePath("x"));
+  write(config, "interval = \"1h\"\nbatch-size = 7\n");
+  program.start({"serve", "--db", program.db(), "--listen", "127.0.0.1:0", "--config", config, "--tls-cert",
+                 certificate, "--tls-key", program.home.filePath("x.key")});
+  const std::uint16_t port = port_of(program);
+  QVERIFY(port != 0);
+  const QString url = QString("https://localhost:%1/metrics").arg(port), trusted = program.home.filePath("trusted.pem");
+  write(trusted, whole);
+  const auto top = [&] { return Program().run({"top", url, "--ca", trusted, "--once", "--every", "100ms"}); };
+  QCOMPARE(top().status, 0);
+  QCOMPARE(Program().run({"top", url, "--once", "--every", "100ms"}).status, 1);  // nobody vouches for it
+  write(certificate, broken);
+  write(config, "interval = \"20ms\"\nbatch-size = 9\n");
+  program.signal(SIGHUP);
+  QVERIFY(program.hasSaid("not reloaded, everything stays as it was"));
+  QCOMPARE(top().status, 0);  // with the old one
+  write(certificate, whole);
+  program.signal(SIGHUP);
+  QVERIFY(program.hasSaid("event=reloaded"));
+  QCOMPARE(top().status, 0);
+  program.signal(SIGTERM);
   QCOMPARE(program.end().status, 0);
 }
 
@@ -145,6 +293,28 @@ void TestCliServe::theSettingsArePrintedWithoutSecrets() {
   QVERIFY2(ended.out.contains("interval = \"7s\"\n") && ended.out.contains("batch-size = \"9\"\n"),
            ended.out.constData());
   QVERIFY(!ended.out.contains("hush") && !ended.err.contains("hush"));
+}
+
+void TestCliServe::whatIsPrintedIsAConfigFile() {
+  Program program;
+  const QStringList given = {
+      "serve", "--print-config", "--db", program.db(),     "--spool", "a \"b\\c",     "--access-log",
+      "7",     "--allowed-host", "one",  "--allowed-host", "two",     "--log-format", "json"};
+  const auto printed = program.run(given);
+  QCOMPARE(printed.status, 0);
+  for (const char* const line : {"access-log = \"7\"\n", "spool = 'a \"b\\c'\n", "log-format = \"json\"\n",
+                                 "allowed-host = [\"one\", \"two\"]\n", "# tls-key = \"\"\n"})
+    QVERIFY2(printed.out.contains(line), printed.out.constData());
+  const QString file = program.home.filePath("printed.toml");
+  write(file, printed.out);
+  const auto again = Program().run({"serve", "--print-config", "--config", file});
+  QCOMPARE(again.out, printed.out);
+  Program environment;
+  environment.set("METABATCH_ACCESS_LOG", "8");
+  environment.set("METABATCH_SPOOL", "/var/lib/x");
+  const auto layered = environment.run({"serve", "--print-config", "--config", file, "--access-log", "9"});
+  QVERIFY2(layered.out.contains("access-log = \"9\"\n") && layered.out.contains("spool = \"/var/lib/x\"\n"),
+           layered.out);
 }
 
 QTEST_GUILESS_MAIN(TestCliServe)

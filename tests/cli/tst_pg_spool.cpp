@@ -49,8 +49,9 @@ class TestPgSpool : public QObject {
     const std::string token = format_uuid(agent_number(static_cast<std::uint64_t>(1000 + agent)));
     for (int i = 0; i < 1000; ++i) {
       Client client(port);
-      client.send(request("POST", "/api/v2/workspaceagents/me/metadata", token,
-                          R"({"metadata":[{"key":"k0","value":")" + value + R"("},{"key":"k1","value":"same"}]})"));
+      client.send(
+          request("POST", "/api/v2/workspaceagents/me/metadata", token,
+                  "{\"metadata\":[{\"key\":\"k0\",\"value\":\"" + value + "\"},{\"key\":\"k1\",\"value\":\"same\"}]}"));
       if (answer_from(client).status == 204) return true;
     }
     return false;
@@ -69,8 +70,8 @@ class TestPgSpool : public QObject {
     file.write(text.data(), static_cast<qint64>(text.size()));
   }
   static std::string line(int agent, const std::string& value, const std::string& time) {
-    return R"({"agent":")" + format_uuid(agent_number(static_cast<std::uint64_t>(agent))) +
-           R"(","key":"k0","value":")" + value + R"(","collected_at":")" + time + "\"}\n";
+    return "{\"agent\":\"" + format_uuid(agent_number(static_cast<std::uint64_t>(agent))) +
+           "\",\"key\":\"k0\",\"value\":\"" + value + "\",\"collected_at\":\"" + time + "\"}\n";
   }
   static std::unique_ptr<Program> program_with_folder() {
     auto program = std::make_unique<Program>();
