@@ -152,6 +152,7 @@ void MainWindow::showShortcuts() {
       {"double click, Home", "back to live"},
       {"Alt+1 … Alt+7", "pages"},
       {"F5", "on the doctor's page: examine again"},
+      {"Ctrl+P", "replay stands still, or goes on"},
       {"F9", "tuning panel"},
       {"Ctrl+W", "end the session"},
       {"Ctrl+Q", "quit; what is held is written first"}};

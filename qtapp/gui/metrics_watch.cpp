@@ -2,6 +2,7 @@
 #include "gui/metrics_watch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "gui/metrics_fetcher.hpp"
 
@@ -26,7 +27,9 @@ MetricsWatch::~MetricsWatch() {
 }
 
 void MetricsWatch::close() {
-  QMetaObject::invokeMethod(m_fetcher, [fetcher = m_fetcher, thread = &m_thread] {
+  MetricsFetcher* const fetcher = std::exchange(m_fetcher, nullptr);
+  if (fetcher == nullptr) return;
+  QMetaObject::invokeMethod(fetcher, [fetcher, thread = &m_thread] {
     fetcher->stop();
     thread->quit();
   });

@@ -17,7 +17,7 @@ namespace metabatch::gui {
 struct MetricsPlan {
   QUrl url;  ///< http or https, without user and password
   Duration every = std::chrono::seconds(5);
-  QByteArray authorization;  ///< the whole header; empty: none. Kept in memory only, never shown, never stored
+  QByteArray authorization{};  ///< the whole header; empty: none. Kept in memory only, never shown, never stored
   QString prefix = QString::fromUtf8(kDefaultMetricPrefix.data(), qsizetype(kDefaultMetricPrefix.size()));
 };
 
@@ -50,7 +50,7 @@ class MetricsWatch : public QObject {
 
  private:
   QThread m_thread;
-  MetricsFetcher* m_fetcher;  // lives in m_thread
+  MetricsFetcher* m_fetcher;  // lives in m_thread; nullptr: closing, it goes with its thread
 };
 
 /// The address for people: without what may be secret in it.

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <thread>
 
+#include "feed/input.hpp"
 #include "feed/line_reader.hpp"
 
 using namespace metabatch::feed;
@@ -17,6 +24,10 @@ class TestLineReader : public QObject {
   void aLineOfTheLimitIsTakenAndOneByteMoreIsSkipped_data();
   void aLineOfTheLimitIsTakenAndOneByteMoreIsSkipped();
   void aLineWithoutEndIsSkippedInBoundedMemory();
+  void bytesGivenOutAreCounted();
+  void aPipeIsOpenedBeforeItsWriter();
+  void aStopEndsTheWaitForBytes();
+  void whatCannotBeOpenedIsSaid();
 };
 
 namespace {
@@ -104,6 +115,63 @@ void TestLineReader::aLineWithoutEndIsSkippedInBoundedMemory() {
   QVERIFY(line && line->too_long && line->text.empty());
   QVERIFY(!reader.next());
   QVERIFY(largest_room < (std::size_t{2} << 20));
+}
+
+void TestLineReader::bytesGivenOutAreCounted() {
+  const std::string text =
+      "\xEF\xBB\xBF"
+      "one\r\n\n" +
+      std::string(kMaxLineBytes + 5, 'x') + "\nrest";
+  std::size_t at = 0;
+  LineReader lines([&](char* to, std::size_t size) {
+    size = std::min(size, text.size() - at);
+    std::memcpy(to, text.data() + at, size);
+    at += size;
+    return size;
+  });
+  QCOMPARE(lines.bytes(), 0u);
+  std::vector<std::uint64_t> counted;
+  while (lines.next()) counted.push_back(lines.bytes());
+  QCOMPARE(counted, (std::vector<std::uint64_t>{8, 9, 9 + kMaxLineBytes + 6, text.size()}));
+}
+
+void TestLineReader::aPipeIsOpenedBeforeItsWriter() {
+  QTemporaryDir folder;
+  const std::string name = folder.filePath("pipe").toStdString();
+  QCOMPARE(::mkfifo(name.c_str(), 0600), 0);
+  Input input(name);  // does not wait
+  QCOMPARE(input.trouble(), std::string());
+  QCOMPARE(input.size(), 0u);
+  std::thread writer([&] {
+    const int end = ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
+    (void)!::write(end, "a\nb", 3);
+    ::close(end);
+  });
+  LineReader lines(input.source());
+  QCOMPARE(lines.next().value_or(Line{}).text, std::string_view("a"));
+  QCOMPARE(lines.next().value_or(Line{}).text, std::string_view("b"));
+  QVERIFY(!lines.next());
+  QCOMPARE(input.error(), 0);
+  writer.join();
+}
+
+void TestLineReader::aStopEndsTheWaitForBytes() {
+  QTemporaryDir folder;
+  const std::string name = folder.filePath("pipe").toStdString();
+  QCOMPARE(::mkfifo(name.c_str(), 0600), 0);
+  Input input(name);
+  Stop stop;
+  std::thread other([&] { stop.request(); });
+  LineReader lines(input.source(&stop));
+  QVERIFY(!lines.next());
+  other.join();
+}
+
+void TestLineReader::whatCannotBeOpenedIsSaid() {
+  QTemporaryDir folder;
+  QCOMPARE(QString::fromStdString(Input(folder.path().toStdString()).trouble()), folder.path() + ": Is a directory");
+  const QString missing = folder.filePath("no such");
+  QCOMPARE(QString::fromStdString(Input(missing.toStdString()).trouble()), missing + ": No such file or directory");
 }
 
 QTEST_GUILESS_MAIN(TestLineReader)

@@ -201,7 +201,7 @@ void TstMetricsWatch::secretsAreSentAndNeverShown() {
   fields.show();
   QTest::keyClicks(
       fields.findChild<QLineEdit*>("metrics-url"),
-      QStringLiteral("http://%1127.0.0.1:%2/metrics?key=hush-hush").arg(userInfo).arg(server.serverPort()));
+      "http://" + userInfo + QStringLiteral("127.0.0.1:%1/metrics?key=hush-hush").arg(server.serverPort()));
   fields.findChild<QComboBox*>("metrics-kind")->setCurrentIndex(kind);
   if (kind == 2) QTest::keyClicks(fields.findChild<QLineEdit*>("metrics-user"), "me");
   if (kind != 0) QTest::keyClicks(fields.findChild<QLineEdit*>("metrics-secret"), "hush-hush");
