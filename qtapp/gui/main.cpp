@@ -6,6 +6,7 @@
 
 #include "gui/main_window.hpp"
 #include "gui/pictures.hpp"
+#include "gui/starting.hpp"
 
 namespace {
 
@@ -53,6 +54,7 @@ int main(int argc, char** argv) {
   QApplication::setApplicationVersion(METABATCH_VERSION);
   QApplication::setDesktopFileName("metabatch-desktop");
   QApplication::setStyle("Fusion");
+  if (!metabatch::gui::hasScreen(argc, argv)) return 1;
   QApplication application(argc, argv);
   std::setlocale(LC_NUMERIC, "C");  // Qt has set the user's locale: numbers stay as machines read them
   QCommandLineParser parser;
@@ -67,12 +69,17 @@ int main(int argc, char** argv) {
     return 2;
   }
   metabatch::gui::MainWindow window;
+  metabatch::gui::closeOnSignals(window);
   window.show();
   if (parser.isSet(untilDrawn)) {
     window.repaint();
     return 0;
   }
   if (parser.isSet("screenshot")) {
+    if (const QString wrong = metabatch::gui::wrongPictures(parser); !wrong.isEmpty()) {
+      std::fprintf(stderr, "metabatch-desktop: %s\n", qPrintable(wrong));
+      return 1;
+    }
     metabatch::gui::Pictures pictures(window, parser.value("screenshot"));
     pictures.start(parser.value("seconds").toInt());
     return QApplication::exec();

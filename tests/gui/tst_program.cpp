@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <signal.h>
+
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
@@ -8,7 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "gui/dashboard.hpp"
+#include "gui/a_day.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -17,28 +19,13 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kPatience = 60'000;
-constexpr int kColdStartMs = 700;
-constexpr int kFrameMs = 16;
-
-/// 24 hours of samples, flushes and notifications, one of each a second.
-void fillADay(models::LiveSeries& series) {
-  models::Sample sample;
-  sample.config = validated(Config{}).value();
-  for (int second = 0; second < 86'400; second += 1) {
-    sample.at = Instant(std::chrono::seconds(second));
-    const auto s = static_cast<std::uint64_t>(second);
-    sample.counters.offered = 900 * s;
-    sample.counters.waiting = (s * 37) % 500;
-    sample.reports = 60 * s;
-    sample.flushes.flushes[0] = 2 * s - s % 3;
-    sample.flushes.chunks = 2 * s;
-    if (second % 600 == 0) sample.delay.observe(std::chrono::milliseconds(second % 977));
-    series.take(sample);
-    series.take(
-        models::FlushPoint{sample.at, std::chrono::microseconds(900 + second % 700), Reason::capacity, 500, false});
-    series.take(models::ChannelPoint{sample.at, 2, 68, 0.001});
-  }
-}
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int kSlower = 20;  // what a sanitizer may cost
+#else
+constexpr int kSlower = 1;
+#endif
+constexpr int kColdStartMs = 700 * kSlower;
+constexpr int kFrameMs = 40 * kSlower;  // 16 is the release's, on a quiet machine: `./dev bench desktop`
 
 }  // namespace
 
@@ -54,6 +41,13 @@ class TstProgram : public QObject {
   void replaysFromTheCommandLine();
   void takesPicturesOfEveryPageOnARealScreen();
   void frameOfADayOfSamplesIsCheap();
+  void signalEndsItInOrder_data();
+  void signalEndsItInOrder();
+  void withoutAScreenItSaysSo();
+  void folderThatIsAFileIsSaidAtOnce();
+  void nonsenseIsRefused_data();
+  void nonsenseIsRefused();
+  void brokenSettingsDoNotStopIt();
 
  private:
   [[nodiscard]] QByteArray complaints(const QProcess& process, QByteArray text) const;
@@ -169,32 +163,116 @@ void TstProgram::takesPicturesOfEveryPageOnARealScreen() {
 }
 
 void TstProgram::frameOfADayOfSamplesIsCheap() {
-  models::LiveSeries series;
-  models::TimeWindow window;
-  fillADay(series);
-  window.setNow(series.latest().at);
-  window.setSpan(24h);
-  std::vector<std::unique_ptr<ChartCard>> cards;
-  for (const auto& specs : {models::chartSpecs(), models::channelSpecs().first(2)})
-    for (const models::ChartSpec& spec : specs) cards.push_back(std::make_unique<ChartCard>(spec, window));
-  QCOMPARE(cards.size(), std::size_t(10));
-  for (const auto& card : cards) {
-    card->setTheme(themeOf(ThemeChoice::light));
-    card->resize(460, 200);
-    card->show();
-  }
-  QCoreApplication::processEvents();
+  FramesOfADay day;
+  QCOMPARE(day.cards().size(), std::size_t(10));
   double best = 1e9;
-  for (int frame = 0; frame < 60 && best >= kFrameMs; ++frame) {  // the machine may be busy
-    QElapsedTimer timer;
-    timer.start();
-    for (const auto& card : cards) card->refresh(series);
-    for (const auto& card : cards) card->repaint();
-    best = std::min(best, static_cast<double>(timer.nsecsElapsed()) / 1e6);
-  }
-  QVERIFY(cards[0]->chart().strokes()[0]->points() > 100);
+  for (int frame = 0; frame < 60 && best >= kFrameMs; ++frame) best = std::min(best, day.nextMs());
+  QVERIFY(day.cards()[0]->chart().strokes()[0]->points() > 100);
   QVERIFY2(best < kFrameMs, qPrintable(QString::number(best)));
   qInfo("a frame of ten charts over 24 h: %.1f ms", best);
+}
+
+void TstProgram::signalEndsItInOrder_data() {
+  QTest::addColumn<int>("signal");
+  QTest::newRow("asked to end") << SIGTERM;
+  QTest::newRow("Ctrl+C") << SIGINT;
+  QTest::newRow("terminal closed") << SIGHUP;
+}
+
+/// As the window's own end: what is held is written, and the folder of the demo goes.
+void TstProgram::signalEndsItInOrder() {
+  QFETCH(int, signal);
+  const QString folder = home.filePath("tmp");
+  QVERIFY(QDir().mkpath(folder));
+  QProcessEnvironment own = environment;
+  own.insert("TMPDIR", folder);
+  QProcess process;
+  process.setProcessEnvironment(own);
+  process.start(program, {"--demo"});
+  QVERIFY(process.waitForStarted());
+  const auto isRunning = [&] {
+    const QStringList found = QDir(folder).entryList({"metabatch-desktop-*"});
+    return !found.isEmpty() && QFile(folder + "/" + found[0] + "/demo.db").size() > 0;
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(isRunning(), kPatience);
+  QTest::qWait(500);
+  ::kill(static_cast<pid_t>(process.processId()), signal);
+  QVERIFY(process.waitForFinished(kPatience));
+  QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+  QCOMPARE(process.exitCode(), 0);
+  QCOMPARE(complaints(process, process.readAllStandardError()), QByteArray());
+  QCOMPARE(QDir(folder).entryList({"metabatch-desktop-*"}), QStringList());
+}
+
+void TstProgram::withoutAScreenItSaysSo() {
+  QProcessEnvironment none = environment;
+  for (const char* name : {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"}) none.remove(name);
+  QProcess process;
+  process.setProcessEnvironment(none);
+  process.start(program, {"--demo"});
+  QVERIFY(process.waitForFinished(kPatience));
+  const QByteArray said = process.readAllStandardError();
+  QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+  QCOMPARE(process.exitCode(), 1);
+  QVERIFY2(said.startsWith("metabatch-desktop: no display") && said.count('\n') == 1, said);
+  process.start(program, {"--help"});
+  QVERIFY(process.waitForFinished(kPatience));
+  QCOMPARE(process.exitCode(), 0);
+  QVERIFY(process.readAllStandardOutput().contains("--screenshot"));
+}
+
+void TstProgram::folderThatIsAFileIsSaidAtOnce() {
+  QFile file(home.filePath("a-file"));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  QProcess process;
+  process.setProcessEnvironment(environment);
+  QElapsedTimer timer;
+  timer.start();
+  process.start(program, {"--screenshot", file.fileName(), "--seconds", "30"});
+  QVERIFY(process.waitForFinished(kPatience));
+  QVERIFY2(timer.elapsed() < 20'000, "it ran the demo first");
+  QCOMPARE(process.exitCode(), 1);
+  const QByteArray said = complaints(process, process.readAllStandardError());
+  QCOMPARE(said.count('\n'), 1);
+  QVERIFY2(said.contains(file.fileName().toUtf8()), said);
+}
+
+void TstProgram::nonsenseIsRefused_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::newRow("unknown flag") << QStringList{"--no-such"};
+  QTest::newRow("no number") << QStringList{"--screenshot", "x", "--seconds", "soon"};
+  QTest::newRow("no time at all") << QStringList{"--screenshot", "x", "--seconds", "-1"};
+  QTest::newRow("too long to count") << QStringList{"--screenshot", "x", "--seconds", "99999999"};
+  QTest::newRow("database of nothing") << QStringList{"--db", "garbage"};
+}
+
+void TstProgram::nonsenseIsRefused() {
+  QFETCH(QStringList, arguments);
+  QProcess process;
+  process.setProcessEnvironment(environment);
+  process.setWorkingDirectory(home.path());
+  process.start(program, arguments);
+  QVERIFY(process.waitForFinished(10'000));
+  QVERIFY(process.exitStatus() == QProcess::NormalExit && process.exitCode() != 0);
+  QVERIFY(!process.readAllStandardError().isEmpty());
+}
+
+void TstProgram::brokenSettingsDoNotStopIt() {
+  const QString folder = home.filePath("config/metabatch");
+  QVERIFY(QDir().mkpath(folder));
+  QFile file(folder + "/metabatch-desktop.conf");
+  for (const QByteArray& text :
+       {QByteArray("[General]\ngeometry=@ByteArray(garbage\n=\xff\xfe\n[[["), QByteArray(1 << 20, '\0')}) {
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    file.write(text);
+    file.close();
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.start(program, {"--exit-when-drawn"});
+    QVERIFY(process.waitForFinished(kPatience));
+    QCOMPARE(process.exitCode(), 0);
+    QCOMPARE(complaints(process, process.readAllStandardError()), QByteArray());
+  }
 }
 
 int main(int argc, char** argv) {
