@@ -15,7 +15,9 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "gui/fleet_feeder.hpp"
 #include "metabatch/config.hpp"
+#include "models/words.hpp"
 
 namespace metabatch::gui {
 
@@ -28,6 +30,7 @@ ConnectDialog::ConnectDialog(QWidget* parent) : QDialog(parent) {
   });
   for (QLineEdit* const field : {m_address, m_channel})
     connect(field, &QLineEdit::textChanged, this, &ConnectDialog::check);
+  for (QSpinBox* const field : {m_agents, m_keys}) connect(field, &QSpinBox::valueChanged, this, &ConnectDialog::check);
   connect(m_drive, &QRadioButton::toggled, this, &ConnectDialog::check);
   check();
 }
@@ -122,6 +125,8 @@ std::variant<ConnectionWish, QString> ConnectDialog::read() const {
   config.channel = m_channel->text().toStdString();
   if (const auto valid = validated(config); !valid) return QString::fromStdString(describe(valid.error(), config));
   wish.channel = m_channel->text();
+  if (wish.isDriving && m_agents->value() * m_keys->value() > kMostFleetRows)
+    return tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows));
   wish.fleet.agents = static_cast<std::size_t>(m_agents->value());
   wish.fleet.keys = static_cast<std::size_t>(m_keys->value());
   return wish;

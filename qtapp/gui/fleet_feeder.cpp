@@ -5,6 +5,7 @@
 #include <QJsonObject>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace metabatch::gui {
 namespace {
@@ -49,14 +50,30 @@ void FleetFeeder::run(const engine::FleetOptions& options, engine::Lanes& lanes)
 
 std::optional<std::string> FleetFeeder::record(const std::string& file) {
   const std::lock_guard lock(m_fileMutex);
-  m_isRecording = false;
-  m_file.close();
-  m_file.clear();
-  if (file.empty()) return std::nullopt;
+  auto wrong = endFile();
+  if (file.empty()) return wrong;
   m_file.open(file, std::ios::binary | std::ios::trunc);
   if (!m_file) return file + ": " + std::strerror(errno);
+  m_fileName = file;
   m_isRecording = true;
-  return std::nullopt;
+  return wrong;
+}
+
+std::optional<std::string> FleetFeeder::takeTrouble() {
+  const std::lock_guard lock(m_fileMutex);
+  return std::exchange(m_trouble, std::nullopt);
+}
+
+/// What the stream still held may fail to be written only now.
+std::optional<std::string> FleetFeeder::endFile() {
+  const bool wasRecording = m_isRecording.exchange(false);
+  errno = 0;
+  m_file.close();
+  const bool isWhole = m_file.good();
+  const std::string why = errno != 0 ? std::strerror(errno) : "not everything could be written";
+  m_file.clear();
+  if (!wasRecording || isWhole) return std::nullopt;
+  return m_fileName + ": " + why + "; the recording ends before this";
 }
 
 void FleetFeeder::write(const Report& report) {
@@ -69,6 +86,7 @@ void FleetFeeder::write(const Report& report) {
                            {"collected_at", QString::fromStdString(format_wall_time(report.collected_at[i]))}};
     m_file << QJsonDocument(line).toJson(QJsonDocument::Compact).constData() << '\n';
   }
+  if (m_isRecording && !m_file) m_trouble = endFile();
 }
 
 }  // namespace metabatch::gui

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAction>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMessageBox>
 #include <QPixmap>
-#include <QSaveFile>
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QTableView>
 
 #include "engine/clock.hpp"
 #include "gui/main_window.hpp"
+#include "gui/whole_file.hpp"
 #include "models/csv.hpp"
 
 /// What goes out of the window into files.
@@ -47,7 +48,12 @@ void MainWindow::save(const QString& title, const QString& name, void (MainWindo
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setAcceptMode(QFileDialog::AcceptSave);
   dialog->selectFile(name);
-  connect(dialog, &QFileDialog::fileSelected, this, to);
+  connect(dialog, &QFileDialog::fileSelected, this, [this, title, to](const QString& file) {
+    const QFileInfo there(file);
+    if (!there.exists() || there.isFile()) return (this->*to)(file);
+    // Opening a pipe would wait for its reader, and a device would be replaced by a file.
+    QMessageBox::warning(this, title, tr("%1 is something else than a file.").arg(file));
+  });
   dialog->open();
 }
 
@@ -59,12 +65,11 @@ QString MainWindow::visibleCsv() const {
 }
 
 void MainWindow::saveCsv(const QString& name) {
-  QSaveFile file(name);
-  const QByteArray text = visibleCsv().toUtf8();
-  if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
+  const QString wrong = saveWhole(name, visibleCsv().toUtf8());
+  if (wrong.isEmpty())
     statusBar()->showMessage(tr("Saved %1").arg(name), 10'000);
   else
-    QMessageBox::warning(this, tr("Export"), tr("%1: %2").arg(name, file.errorString()));
+    QMessageBox::warning(this, tr("Export"), tr("%1: %2").arg(name, wrong));
 }
 
 void MainWindow::savePicture(const QString& name) {

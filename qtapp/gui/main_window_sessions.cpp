@@ -84,6 +84,7 @@ void MainWindow::startSession(SessionPlan plan) {
 }
 
 void MainWindow::openConnection() {
+  if (auto* const open = findChild<ConnectDialog*>(); open != nullptr && open->isVisible()) return;
   auto* const dialog = new ConnectDialog(this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &ConnectDialog::wanted, this, [this](const ConnectionWish& wish) {

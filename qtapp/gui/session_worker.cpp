@@ -134,6 +134,7 @@ void SessionWorker::look() {
     look->alarms.swap(m_alarms);
   }
   emit looked(look);
+  if (const auto wrong = m_feeder.takeTrouble()) emit refused(QString::fromStdString(*wrong));
 }
 
 void SessionWorker::apply(const Config& config) {
@@ -205,7 +206,7 @@ void SessionWorker::close() {
   m_timer.stop();
   m_feeder.stop();
   if (m_replay) m_replay->requestStop();
-  (void)m_feeder.record({});
+  record({});
   m_store->setFault(Fault::none);
   m_store->setPaused(false);
   m_lanes->close();

@@ -10,6 +10,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "gui/fleet_feeder.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -262,9 +263,11 @@ void TunePanel::ask() {
 void TunePanel::wantFleet() {
   if (m_isFilling) return;
   const Result<Duration> every = parse_duration(m_every->text().trimmed().toStdString());
-  const bool isPossible = every && *every >= std::chrono::milliseconds(1) && *every <= kMaxInterval;
+  const bool isTime = every && *every >= std::chrono::milliseconds(1) && *every <= kMaxInterval;
+  const bool isPossible = isTime && m_agents->value() * m_keys->value() <= kMostFleetRows;
   m_fleetNote->setVisible(!isPossible);
-  if (!isPossible) return m_fleetNote->setText(tr("report every: from 1ms to 1h"));
+  if (!isTime) return m_fleetNote->setText(tr("report every: from 1ms to 1h"));
+  if (!isPossible) return m_fleetNote->setText(tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows)));
   engine::FleetOptions fleet = m_fleet;
   fleet.agents = static_cast<std::size_t>(m_agents->value());
   fleet.keys = static_cast<std::size_t>(m_keys->value());

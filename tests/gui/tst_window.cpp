@@ -55,6 +55,7 @@ class TstWindow : public QObject {
   void inspectorReadsWhatIsPasted();
   void closingWhileFlushingWritesEverything();
   void themesChangeWhileItRuns();
+  void brokenSettingsAreForgotten();
 
  private:
   void startDemo();
@@ -283,6 +284,29 @@ void TstWindow::themesChangeWhileItRuns() {
   window->setThemeChoice(ThemeChoice::light);
   QVERIFY(until([&] { return window->palette().color(QPalette::Window).lightness() > 200; }));
   QVERIFY(window->grab().toImage().pixelColor(5, 5).lightness() > dark.lightness() + 100);
+}
+
+void TstWindow::brokenSettingsAreForgotten() {
+  window->close();
+  window.reset();
+  QFile file(QSettings().fileName());
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(
+      "[General]\ngeometry=@ByteArray(\\x1\\xd9)\ntheme=99999999999\ntune=@Invalid()\n\xff\xfe[[[\n=\n"
+      "[profiles]\n%00%%%=1\nx\\address=@Invalid()\ny\\address=\n");
+  file.close();
+  window = std::make_unique<MainWindow>();
+  window->show();
+  QTest::mouseClick(window->findChild<QPushButton*>("connect"), Qt::LeftButton);
+  auto* const dialog = window->findChild<ConnectDialog*>();
+  auto* const profiles = dialog->findChild<QComboBox*>();
+  for (int i = 0; i < profiles->count(); ++i) {
+    profiles->setCurrentIndex(i);
+    emit profiles->activated(i);
+  }
+  dialog->reject();
+  QVERIFY(window->width() >= 600 && window->height() >= 400);
+  startDemo();
 }
 
 int main(int argc, char** argv) {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <QString>
+
+namespace metabatch::gui {
+
+/// No file can become longer than this while it lives, the demo's database included.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &m_before);
+    const rlimit full{bytes, m_before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
+
+ private:
+  rlimit m_before{};
+};
+
+/// Takes connections and says nothing.
+class SilentServer {
+ public:
+  explicit SilentServer(const QString& folder) : m_socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    qstrncpy(address.sun_path, qPrintable(folder + "/.s.PGSQL.5432"), sizeof address.sun_path);
+    if (::bind(m_socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) qFatal("bind");
+    if (::listen(m_socket, 64) != 0) qFatal("listen");
+  }
+  ~SilentServer() { ::close(m_socket); }
+
+ private:
+  const int m_socket;
+};
+
+}  // namespace metabatch::gui
