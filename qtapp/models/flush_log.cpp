@@ -60,12 +60,24 @@ void FlushLog::add(const std::vector<FlushLine>& lines) {
   beginInsertRows({}, 0, static_cast<int>(taken) - 1);
   for (std::size_t i = lines.size() - taken; i < lines.size(); ++i) m_lines.push_front(lines[i]);
   endInsertRows();
-  const std::size_t kept = std::min(m_lines.size(), kPayloads + taken);
-  for (std::size_t i = std::min(kPayloads, m_lines.size()); i < kept; ++i) m_lines[i].chunks.reset();
+  forgetPayloads();
   if (m_lines.size() <= kLines) return;
   beginRemoveRows({}, static_cast<int>(kLines), static_cast<int>(m_lines.size()) - 1);
   m_lines.resize(kLines);
   endRemoveRows();
+}
+
+/// Those that are kept are a run of the newest: behind the first line without any there is none.
+void FlushLog::forgetPayloads() {
+  std::size_t bytes = 0, place = 0;
+  for (FlushLine& line : m_lines) {
+    if (line.chunks)
+      for (const std::string& payload : *line.chunks) bytes += payload.size();
+    const bool isKept = place < kPayloads && (place == 0 || bytes <= kPayloadBytes);
+    if (!isKept && !line.chunks && place > kPayloads) return;
+    if (!isKept) line.chunks.reset();
+    ++place;
+  }
 }
 
 void FlushLog::clear() {

@@ -42,6 +42,8 @@ class FlushLog : public QAbstractTableModel {
   enum Role { IsFailed = Qt::UserRole + 1, SortValue };
   static constexpr std::size_t kLines = 5000;    ///< kept
   static constexpr std::size_t kPayloads = 500;  ///< of the newest, kept with their payloads
+  static constexpr std::size_t kPayloadBytes = std::size_t{16}
+                                               << 20;  ///< of those payloads together, but for the newest
 
   using QAbstractTableModel::QAbstractTableModel;
 
@@ -56,6 +58,8 @@ class FlushLog : public QAbstractTableModel {
   [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
  private:
+  void forgetPayloads();
+
   std::deque<FlushLine> m_lines;  // newest first
 };
 

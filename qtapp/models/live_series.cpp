@@ -157,6 +157,11 @@ QString LiveSeries::whyMissing(std::string_view series) const {
   return m_missing.contains(series) ? m_whyMissing : QString();
 }
 
+void LiveSeries::mark(Instant at, const QString& text) {
+  if (m_marks.size() >= kMarks) m_marks.erase(m_marks.begin());
+  m_marks.push_back({at, text});
+}
+
 Duration LiveSeries::durationQuantile(std::uint32_t tenThousandths) const {
   DelayHistogram durations;
   for (const FlushPoint& flush : m_durations) durations.observe(flush.took);

@@ -16,6 +16,8 @@ inline constexpr Duration kRateWindow = std::chrono::seconds(10);   ///< a rate 
 inline constexpr Duration kSavedWindow = std::chrono::seconds(60);  ///< what "now" means to a summary
 inline constexpr Duration kLongestPause = std::chrono::seconds(3);  ///< longer without a sample is a gap
 
+inline constexpr std::size_t kMarks = 1000;  ///< more in a day nobody could tell apart
+
 /// A setting that was changed, for the charts to mark.
 struct Mark {
   Instant at{};
@@ -52,7 +54,8 @@ class LiveSeries {
   void setMissing(std::set<std::string, std::less<>> series, const char* why);
   /// Empty: it can be known.
   [[nodiscard]] QString whyMissing(std::string_view series) const;
-  void mark(Instant at, const QString& text) { m_marks.push_back({at, text}); }
+  /// Keeps the newest kMarks.
+  void mark(Instant at, const QString& text);
 
   [[nodiscard]] const Timeline& rates() const { return m_rates; }
   [[nodiscard]] const Timeline& flushes() const { return m_flushes; }

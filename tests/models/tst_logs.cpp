@@ -57,6 +57,7 @@ class TstLogs : public QObject {
   void flushesStandNewestFirst();
   void flushLogIsBounded();
   void flushLogKeepsThePayloadsOfTheNewest();
+  void payloadsKeptAreBoundedInBytes();
   void filterFindsWordsAndFailures();
   void detailNamesTheAgentsOfEachChunk();
   void notificationsAreDecodedLeniently();
@@ -102,6 +103,25 @@ void TstLogs::flushLogKeepsThePayloadsOfTheNewest() {
   QVERIFY(log.line(int(FlushLog::kPayloads) - 1).chunks != nullptr);
   QVERIFY(log.line(int(FlushLog::kPayloads)).chunks == nullptr);
   QVERIFY(detailText(log.line(int(FlushLog::kPayloads))).contains("not kept any more"));
+}
+
+/// Flushes that name 100,000 agents bring two megabytes of payloads each.
+void TstLogs::payloadsKeptAreBoundedInBytes() {
+  FlushLog log;
+  for (quint64 id = 1; id <= 40; ++id) {
+    FlushLine line = flush(id);
+    line.chunks = std::make_shared<const std::vector<std::string>>(275, std::string(7986, 'A'));
+    log.add({line});
+  }
+  std::size_t bytes = 0;
+  for (int row = 0; row < log.rowCount(); ++row)
+    if (log.line(row).chunks) bytes += log.line(row).chunks->size() * 7986;
+  QVERIFY2(bytes > (8u << 20) && bytes <= (16u << 20), qPrintable(QString::number(bytes)));
+  FlushLine huge = flush(41);
+  huge.chunks = std::make_shared<const std::vector<std::string>>(1, std::string(32u << 20, 'A'));
+  log.add({huge});
+  QVERIFY(log.line(0).chunks != nullptr &&
+          log.line(1).chunks == nullptr);  // the newest can be looked at, however large
 }
 
 void TstLogs::filterFindsWordsAndFailures() {
