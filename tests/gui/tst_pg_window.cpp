@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <signal.h>
+
 #include <QApplication>
+#include <QDir>
+#include <QFile>
+#include <QLabel>
+#include <QMessageBox>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "gui/heartbeat.hpp"
 #include "gui/http_fixture.hpp"
 #include "gui/main_window.hpp"
+#include "gui/producers.hpp"
 #include "sql/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_session.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -17,6 +26,40 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kPatience = 40'000;
+constexpr auto kFinalFlush = 2s;
+constexpr qint64 kClosingMs = 4'000;      // kFinalFlush, and what a busy machine adds
+constexpr qint64 kForgettingMs = 12'000;  // a window that reads from a server that says nothing is gone by then
+#if defined(__SANITIZE_ADDRESS__)
+constexpr double kLongestBlockMs = 2'000;
+#else
+constexpr double kLongestBlockMs = 250;
+#endif
+
+/// The server's process and all that it started.
+void signalAll(const test::PgCluster& server, int signal) {
+  for (const QString& process : QDir("/proc").entryList(QDir::Dirs)) {
+    QFile file("/proc/" + process + "/stat");
+    if (!file.open(QIODevice::ReadOnly)) continue;
+    const QByteArrayList words = file.readAll().split(')').last().trimmed().split(' ');  // state, parent, ...
+    if (words.size() > 1 && words[1].toInt() == server.pid()) ::kill(process.toInt(), signal);
+  }
+  ::kill(server.pid(), signal);
+}
+
+sql::PgAddress parsed(const std::string& text) { return std::get<sql::PgAddress>(sql::PgAddress::parse(text)); }
+
+/// The table as plain SQL has it, against the producers' own model: how many rows differ.
+std::size_t differences(const Producers& producers, const std::string& address) {
+  test::PgSession session(address);
+  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> table;
+  for (const auto& row : session.run("SELECT workspace_agent_id, key, value, (extract(epoch FROM collected_at) * "
+                                     "1000000)::bigint FROM workspace_agent_metadata"))
+    table[{row[0], row[1]}] = {row[2], row[3]};
+  std::size_t different = 0;
+  for (const Producers::Row& row : producers.rows())
+    if (table[{row.agent, row.key}] != std::pair(row.value, std::to_string(row.collected_at))) ++different;
+  return different;
+}
 
 }  // namespace
 
@@ -28,6 +71,13 @@ class TstPgWindow : public QObject {
   void initTestCase();
   void drivenWatchedStoppedAndStartedAgain();
   void replayedIntoAndWatchedWithMetrics();
+  void killedServerLosesNothing();
+  void tableThatACrashEmptiedIsSaid();
+  void silentServerHoldsNoWindow();
+  void wrongPasswordIsSaid();
+  void revokedPrivilegeIsSaidAndNothingIsLost();
+  void closingWaitsForTheFlushOnItsWay();
+  void twoWindowsOnOneDatabase();
 
  private:
   template <class Done>
@@ -38,6 +88,12 @@ class TstPgWindow : public QObject {
   }
   void close(MainWindow& window);
   [[nodiscard]] QString recording() const;
+  /// A window that drives the server, with producers beside a small fleet; waits until something is written.
+  void drive(MainWindow& window, const std::string& address, Producers& producers);
+  static Counters counters(const MainWindow& window) { return window.series().latest().counters; }
+  static std::uint64_t failures(const MainWindow& window, FailureClass failure) {
+    return window.series().latest().flushes.failures[static_cast<std::size_t>(failure)];
+  }
   QTemporaryDir home;
 };
 
@@ -143,6 +199,193 @@ void TstPgWindow::replayedIntoAndWatchedWithMetrics() {
   QVERIFY(until([&] { return watcher.channel().heard() > 0 && value("notifies") > 0; }));
   close(player);
   close(watcher);
+}
+
+void TstPgWindow::drive(MainWindow& window, const std::string& address, Producers& producers) {
+  const sql::Database database(parsed(address));
+  QVERIFY(std::holds_alternative<bool>(sql::create_table(*database.postgres())));
+  QVERIFY(database.register_agents(producers.agents(), producers.keys()).index() == 0);
+  window.show();
+  Config config;
+  config.final_flush_timeout = kFinalFlush;
+  window.startSession({.alsoFeed = [&producers](engine::Lanes* lanes) { producers.feed(lanes); },
+                       .database = database,
+                       .fleet = {.agents = 10, .keys = 5, .every = 1s},
+                       .config = config});
+  QVERIFY(until([&] { return !window.series().isEmpty() && counters(window).written > 0; }));
+}
+
+void TstPgWindow::killedServerLosesNothing() {
+  test::PgCluster server;
+  server.start();
+  Producers producers(2, 2ms);
+  QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(server.address()))));
+  test::PgSession(server.address()).run("ALTER TABLE workspace_agent_metadata SET LOGGED");
+  MainWindow window;
+  drive(window, server.address(), producers);
+  Heartbeat heartbeat;
+  for (int time = 0; time < 2; ++time) {
+    const std::uint64_t before = failures(window, FailureClass::connection);
+    server.stop(test::PgCluster::Stop::kill);
+    QVERIFY(until([&] { return failures(window, FailureClass::connection) > before; }));
+    server.start();
+    const std::uint64_t written = counters(window).written;
+    QVERIFY2(until([&] { return counters(window).written > written; }),
+             qPrintable(models::outcomeText(window.flushes().line(0))));
+  }
+  const double block = heartbeat.longestMs();
+  close(window);
+  QVERIFY(counters(window).balanced());
+  QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
+  QCOMPARE(differences(producers, server.address()), std::size_t(0));
+  QVERIFY2(block < kLongestBlockMs, qPrintable(QString::number(block)));
+}
+
+/// The table is UNLOGGED: after a crash of the server it is empty, and nobody has the rows any more.
+void TstPgWindow::tableThatACrashEmptiedIsSaid() {
+  test::PgCluster server;
+  server.start();
+  Producers producers(2, 2ms);
+  MainWindow window;
+  drive(window, server.address(), producers);
+  server.restart(test::PgCluster::Stop::kill);
+  QVERIFY(until([&] { return counters(window).unmatched > 0; }));
+  window.refresh();
+  QVERIFY2(window.dashboard().words().contains("without a row"), qPrintable(window.dashboard().words()));
+  close(window);
+  QVERIFY(counters(window).balanced());
+}
+
+/// Every process of the server stopped: connections stay open and nothing ever answers.
+void TstPgWindow::silentServerHoldsNoWindow() {
+  test::PgCluster server;
+  server.start();
+  Producers producers(2, 2ms);
+  auto driver = std::make_unique<MainWindow>();
+  drive(*driver, server.address(), producers);
+  auto watcher = std::make_unique<MainWindow>();
+  watcher->show();
+  watcher->startWatch(parsed(server.address()), QString::fromStdString(Config{}.channel));
+  watcher->showPage("Agents");
+  QVERIFY(until([&] { return watcher->agents().rows().rowCount() == 200; }));
+  signalAll(server, SIGSTOP);
+  Heartbeat heartbeat;
+  QVERIFY(until([&] { return failures(*driver, FailureClass::timeout) > 0; }));
+  QSignalSpy closed(driver.get(), &MainWindow::sessionClosed);
+  QElapsedTimer timer;
+  timer.start();
+  driver->close();
+  watcher->close();
+  QVERIFY(until([&] { return closed.count() > 0; }));
+  QVERIFY2(timer.elapsed() < kClosingMs, qPrintable(QString::number(timer.elapsed())));
+  const quint64 held = closed[0][0].toULongLong();
+  QVERIFY(held > 0 && held == counters(*driver).held() && counters(*driver).balanced());
+  QVERIFY(until([&] { return !watcher->isVisible(); }));
+  QVERIFY2(heartbeat.longestMs() < kLongestBlockMs, qPrintable(QString::number(heartbeat.longestMs())));
+  auto* const box = driver->findChild<QMessageBox*>();
+  QVERIFY(driver->isVisible() && box != nullptr);  // it stays, so that this is read
+  QVERIFY2(box->text().contains("could not be written"), qPrintable(box->text()));
+  box->close();
+  driver->close();
+  QVERIFY(!driver->isVisible());
+  timer.restart();
+  driver.reset();
+  watcher.reset();
+  QVERIFY2(timer.elapsed() < kForgettingMs, qPrintable(QString::number(timer.elapsed())));
+  signalAll(server, SIGCONT);
+}
+
+void TstPgWindow::wrongPasswordIsSaid() {
+  test::PgCluster server;
+  server.start();
+  test::PgSession(server.address()).run("CREATE ROLE locked LOGIN PASSWORD 'right'");
+  server.authenticate("local all postgres trust\nlocal all all scram-sha-256\n");
+  server.reload();
+  const sql::PgAddress wrong = parsed(server.address("locked") + " password='hush now'");
+  MainWindow window;
+  window.show();
+  window.startSession({.database = sql::Database(wrong), .fleet = {}, .config = {}});
+  QVERIFY(until([&] { return window.session() == nullptr; }));
+  auto* const box = window.findChild<QMessageBox*>();
+  QVERIFY(box != nullptr);
+  QVERIFY2(box->text().contains("password") && !box->text().contains("hush"), qPrintable(box->text()));
+  box->close();
+  window.startWatch(wrong, "any");
+  window.showPage("Agents");
+  const auto isSaid = [&] {
+    int found = 0;
+    for (const QLabel* const label : window.findChildren<QLabel*>()) {
+      if (label->text().contains("hush")) return false;
+      if (label->text().contains("password authentication failed")) ++found;
+    }
+    return found == 2;  // of the channel, and of the rows
+  };
+  QVERIFY(until(isSaid));
+  close(window);
+}
+
+void TstPgWindow::revokedPrivilegeIsSaidAndNothingIsLost() {
+  test::PgCluster server;
+  server.start();
+  test::PgSession owner(server.address());
+  QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(server.address()))));
+  owner.run("CREATE ROLE app LOGIN");
+  owner.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO app; GRANT CREATE ON SCHEMA public TO app");
+  Producers producers(2, 2ms);
+  MainWindow window;
+  drive(window, server.address("app"), producers);
+  owner.run("REVOKE UPDATE ON workspace_agent_metadata FROM app");
+  QVERIFY(until([&] { return failures(window, FailureClass::permission) > 0; }));
+  window.refresh();
+  QVERIFY2(window.dashboard().words().contains("permission denied"), qPrintable(window.dashboard().words()));
+  owner.run("GRANT UPDATE ON workspace_agent_metadata TO app");
+  const std::uint64_t written = counters(window).written;
+  QVERIFY(until([&] { return counters(window).written > written; }));
+  close(window);
+  QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
+  QCOMPARE(differences(producers, server.address()), std::size_t(0));
+}
+
+void TstPgWindow::closingWaitsForTheFlushOnItsWay() {
+  test::PgCluster server;
+  server.start();
+  Producers producers(2, 2ms);
+  MainWindow window;
+  drive(window, server.address(), producers);
+  test::PgSession other(server.address());
+  other.run("BEGIN");
+  other.run("LOCK TABLE workspace_agent_metadata IN ACCESS EXCLUSIVE MODE");
+  QVERIFY(until([&] { return counters(window).in_flight > 0 && counters(window).waiting > 0; }));
+  Heartbeat heartbeat;
+  QSignalSpy closed(&window, &MainWindow::sessionClosed);
+  window.close();
+  QTest::qWait(300);
+  QVERIFY(window.isVisible() && closed.isEmpty());  // it is still being written
+  QVERIFY2(heartbeat.longestMs() < kLongestBlockMs, qPrintable(QString::number(heartbeat.longestMs())));
+  other.run("COMMIT");
+  QVERIFY(until([&] { return !window.isVisible(); }));
+  QCOMPARE(closed[0][0].toULongLong(), 0u);
+  QCOMPARE(differences(producers, server.address()), std::size_t(0));
+}
+
+void TstPgWindow::twoWindowsOnOneDatabase() {
+  const sql::Database database(home.filePath("both.db").toStdString());
+  const SessionPlan plan{.database = database, .fleet = {.agents = 200, .keys = 15, .every = 200ms}, .config = {}};
+  MainWindow one, other;
+  one.show();
+  other.show();
+  one.startSession(plan);
+  other.startSession(plan);
+  const auto written = [](const MainWindow& which) { return which.series().latest().counters.written; };
+  QVERIFY(until([&] { return !one.series().isEmpty() && !other.series().isEmpty(); }));
+  QVERIFY(until([&] { return written(one) > 5'000 && written(other) > 5'000; }));
+  close(one);
+  close(other);
+  for (const MainWindow* const each : {&one, &other}) {
+    const Counters end = each->series().latest().counters;
+    QVERIFY(end.balanced());
+    QCOMPARE(end.held() + end.discarded + end.dropped() + end.unmatched, 0u);
+  }
 }
 
 int main(int argc, char** argv) {
