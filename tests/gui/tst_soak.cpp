@@ -85,6 +85,29 @@ void hear(QtMsgType type, const QMessageLogContext&, const QString& text) {
     complaints() += text;
 }
 
+using Act = std::function<void(MainWindow&)>;
+
+Act key(int code, Qt::KeyboardModifiers with = Qt::NoModifier) {
+  return [=](MainWindow& window) { QTest::keyClick(&window, static_cast<Qt::Key>(code), with); };
+}
+Act fault(int index) {
+  return [=](MainWindow& window) {
+    auto* const box = window.findChild<QComboBox*>("fault");
+    box->setCurrentIndex(index);
+    emit box->activated(index);
+  };
+}
+Act number(const char* field, int value) {
+  return [=](MainWindow& window) { window.findChild<QSpinBox*>(field)->setValue(value); };
+}
+Act choice(const char* field, int index) {
+  return [=](MainWindow& window) { window.findChild<QComboBox*>(field)->setCurrentIndex(index); };
+}
+Act page(const char* name) {
+  return [=](MainWindow& window) { window.showPage(name); };
+}
+void csv(MainWindow& window) { QVERIFY(!window.visibleCsv().isEmpty()); }
+
 }  // namespace
 
 /// Eight producers through the real window for half a minute, or for METABATCH_SOAK_SECONDS (`./dev soak desktop`), under an
@@ -99,9 +122,10 @@ class TstSoak : public QObject {
  private:
   struct Step {
     const char* name;
-    std::function<void(MainWindow&)> act;
+    Act act;
   };
-  static std::vector<Step> operatorsRound();
+  static std::vector<Step> faultsAndPages();
+  static std::vector<Step> operatorsWishes();
   void soak(MainWindow& window, int seconds);
   void closeWhileItFlushes(MainWindow& window);
   void compare(const Producers& producers, const QString& file);
@@ -118,61 +142,52 @@ void TstSoak::initTestCase() {
   qInstallMessageHandler(hear);
 }
 
-/// Everything that can be done to a running session, each where the operator does it.
-std::vector<TstSoak::Step> TstSoak::operatorsRound() {
-  const auto key = [](int code, Qt::KeyboardModifiers with = Qt::NoModifier) {
-    return [code, with](MainWindow& window) { QTest::keyClick(&window, static_cast<Qt::Key>(code), with); };
+/// With operatorsWishes(): everything that can be done to a running session, each where the operator does it.
+std::vector<TstSoak::Step> TstSoak::faultsAndPages() {
+  return {
+      {"batches of one", number("batch_size", 1)},
+      {"batches of 2,000", number("batch_size", 2000)},
+      {"page of flushes", page("Flushes")},
+      {"export of flushes", csv},
+      {"slow store", fault(1)},
+      {"page of agents", page("Agents")},
+      {"zoom in", key(Qt::Key_Plus, Qt::ControlModifier)},
+      {"flush now", key(Qt::Key_F5, Qt::ControlModifier)},
+      {"failing store", fault(2)},
+      {"page of the channel", page("Channel")},
+      {"lost store", fault(3)},
+      {"dashboard", page("Dashboard")},
+      {"store in order", fault(0)},
+      {"flushes held", key(Qt::Key_H, Qt::ControlModifier)},
+      {"fifo", choice("queue", 1)},
+      {"flushes go on", key(Qt::Key_H, Qt::ControlModifier)},
   };
-  const auto fault = [](int index) {
-    return [index](MainWindow& window) {
-      auto* const box = window.findChild<QComboBox*>("fault");
-      box->setCurrentIndex(index);
-      emit box->activated(index);
-    };
+}
+
+std::vector<TstSoak::Step> TstSoak::operatorsWishes() {
+  return {
+      {"charts stand still", key(Qt::Key_Space)},
+      {"dark", [](MainWindow& window) { window.setThemeChoice(ThemeChoice::dark); }},
+      {"charts follow", key(Qt::Key_Space)},
+      {"zoom out", key(Qt::Key_Minus, Qt::ControlModifier)},
+      {"coalesce", choice("queue", 0)},
+      {"light", [](MainWindow& window) { window.setThemeChoice(ThemeChoice::light); }},
+      {"narrow", [](MainWindow& window) { window.resize(820, 700); }},
+      {"another fleet", number("agents", 20)},
+      {"wide", [](MainWindow& window) { window.resize(1280, 820); }},
+      {"taken back", key(Qt::Key_Z, Qt::ControlModifier)},
+      {"export of charts", csv},
+      {"batches of 500", number("batch_size", 500)},
+      {"small room", number("queue_capacity", 1000)},  // fewer than rows: some is refused, and said so
+      {"large room", number("queue_capacity", 100'000)},
+      {"everything seen", [](MainWindow& window) { window.timeWindow().setSpan(24h); }},
+      {"a minute", [](MainWindow& window) { window.timeWindow().setSpan(1min); }},
   };
-  const auto number = [](const char* field, int value) {
-    return [=](MainWindow& window) { window.findChild<QSpinBox*>(field)->setValue(value); };
-  };
-  const auto choice = [](const char* field, int index) {
-    return [=](MainWindow& window) { window.findChild<QComboBox*>(field)->setCurrentIndex(index); };
-  };
-  const auto page = [](const char* name) { return [=](MainWindow& window) { window.showPage(name); }; };
-  const auto csv = [](MainWindow& window) { QVERIFY(!window.visibleCsv().isEmpty()); };
-  return {{"batches of 2,000", number("batch_size", 2000)},
-          {"page of flushes", page("Flushes")},
-          {"export of flushes", csv},
-          {"slow store", fault(1)},
-          {"page of agents", page("Agents")},
-          {"zoom in", key(Qt::Key_Plus, Qt::ControlModifier)},
-          {"flush now", key(Qt::Key_F5, Qt::ControlModifier)},
-          {"failing store", fault(2)},
-          {"page of the channel", page("Channel")},
-          {"lost store", fault(3)},
-          {"dashboard", page("Dashboard")},
-          {"store in order", fault(0)},
-          {"flushes held", key(Qt::Key_H, Qt::ControlModifier)},
-          {"fifo", choice("queue", 1)},
-          {"flushes go on", key(Qt::Key_H, Qt::ControlModifier)},
-          {"charts stand still", key(Qt::Key_Space)},
-          {"dark", [](MainWindow& window) { window.setThemeChoice(ThemeChoice::dark); }},
-          {"charts follow", key(Qt::Key_Space)},
-          {"zoom out", key(Qt::Key_Minus, Qt::ControlModifier)},
-          {"coalesce", choice("queue", 0)},
-          {"light", [](MainWindow& window) { window.setThemeChoice(ThemeChoice::light); }},
-          {"narrow", [](MainWindow& window) { window.resize(820, 700); }},
-          {"another fleet", number("agents", 20)},
-          {"wide", [](MainWindow& window) { window.resize(1280, 820); }},
-          {"taken back", key(Qt::Key_Z, Qt::ControlModifier)},
-          {"export of charts", csv},
-          {"batches of 500", number("batch_size", 500)},
-          {"small room", number("queue_capacity", 1000)},  // fewer than rows: some is refused, and said so
-          {"large room", number("queue_capacity", 100'000)},
-          {"everything seen", [](MainWindow& window) { window.timeWindow().setSpan(24h); }},
-          {"a minute", [](MainWindow& window) { window.timeWindow().setSpan(1min); }}};
 }
 
 void TstSoak::soak(MainWindow& window, int seconds) {
-  const std::vector<Step> steps = operatorsRound();
+  std::vector<Step> steps = faultsAndPages();
+  for (Step& step : operatorsWishes()) steps.push_back(std::move(step));
   const int warmUp = std::min(seconds / 3, 120);
   QElapsedTimer timer;
   timer.start();
@@ -279,6 +294,8 @@ void TstSoak::eightProducersThroughTheWindow() {
 
 int main(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
+  const int seconds = std::max(qEnvironmentVariableIntValue("METABATCH_SOAK_SECONDS"), kDefaultSeconds);
+  qputenv("QTEST_FUNCTION_TIMEOUT", QByteArray::number((seconds + 300) * 1000));  // its watchdog gives 300 s
   QApplication::setStyle("Fusion");
   QApplication application(argc, argv);
   TstSoak suite;
