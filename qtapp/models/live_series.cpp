@@ -36,6 +36,11 @@ Summary summaryBetween(const Sample& later, const Sample& earlier) {
                    later.at - earlier.at);
 }
 
+void keepArrivals(std::span<double> values) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (kRates[i] != "updates" && kRates[i] != "unbatched") values[i] = kNotMeasured;
+}
+
 }  // namespace
 
 LiveSeries::LiveSeries(Duration longestPause)
@@ -50,21 +55,30 @@ const Sample& LiveSeries::before(Duration window) const {
   return found == m_history.end() ? m_history.front() : *found;
 }
 
-void LiveSeries::take(const Sample& sample) {
+void LiveSeries::remember(const Sample& sample) {
   if (isEmpty()) m_began = sample.at;
   m_history.push_back(sample);
   // The oldest one stays until the next is a whole minute old.
   while (m_history.size() > 2 && m_history[1].at <= sample.at - kSavedWindow) m_history.pop_front();
+}
+
+void LiveSeries::takeArrivals(const Sample& sample) {
+  remember(sample);
+  append(sample, true);
+}
+
+void LiveSeries::take(const Sample& sample) {
+  remember(sample);
   m_lastMinute = summaryBetween(sample, m_history.front());
   Metrics metrics;
   metrics.flushes = sample.flushes;
   metrics.delay = sample.delay;
   m_total = summarize(sample.counters, metrics, sample.reports, sample.at - m_began);
 
-  append(sample);
+  append(sample, false);
 }
 
-void LiveSeries::append(const Sample& sample) {
+void LiveSeries::append(const Sample& sample, bool hasOnlyArrivals) {
   const Sample& earlier = before(kRateWindow);
   const Summary now = summaryBetween(sample, earlier);
   DelayHistogram delay = sample.delay;
@@ -79,29 +93,29 @@ void LiveSeries::append(const Sample& sample) {
   const auto duration = [&](std::uint32_t part) {
     return m_durations.empty() ? kNotMeasured : milliseconds(durationQuantile(part));
   };
-  const std::array<double, std::size(kRates)> values = {
-      now.updates_per_s,
-      now.entries_per_s,
-      now.db_writes_per_s,
-      now.notifies_per_s,
-      now.unbatched_db_writes_per_s,
-      rate(now.counters.dropped()),
-      rate(now.counters.coalesced),
-      rate(flushes.flushes[0]),
-      rate(flushes.flushes[0] + flushes.flushes[1]),
-      rate(flushes.total_flushes()),
-      static_cast<double>(sample.counters.held()),
-      static_cast<double>(sample.config.queue_capacity),
-      static_cast<double>(sample.config.batch_size),
-      seconds(5000),
-      seconds(9900),
-      duration(5000),
-      duration(9900),
-      now.unbatched_db_writes_per_s > 0 ? now.saved * 100 : kNotMeasured,
-      kNotMeasured,
-      kNotMeasured,
-      kNotMeasured,
-      kNotMeasured};
+  std::array<double, std::size(kRates)> values = {now.updates_per_s,
+                                                  now.entries_per_s,
+                                                  now.db_writes_per_s,
+                                                  now.notifies_per_s,
+                                                  now.unbatched_db_writes_per_s,
+                                                  rate(now.counters.dropped()),
+                                                  rate(now.counters.coalesced),
+                                                  rate(flushes.flushes[0]),
+                                                  rate(flushes.flushes[0] + flushes.flushes[1]),
+                                                  rate(flushes.total_flushes()),
+                                                  static_cast<double>(sample.counters.held()),
+                                                  static_cast<double>(sample.config.queue_capacity),
+                                                  static_cast<double>(sample.config.batch_size),
+                                                  seconds(5000),
+                                                  seconds(9900),
+                                                  duration(5000),
+                                                  duration(9900),
+                                                  now.unbatched_db_writes_per_s > 0 ? now.saved * 100 : kNotMeasured,
+                                                  kNotMeasured,
+                                                  kNotMeasured,
+                                                  kNotMeasured,
+                                                  kNotMeasured};
+  if (hasOnlyArrivals) keepArrivals(values);
   m_rates.append(sample.at, values);
 }
 

@@ -47,6 +47,8 @@ class LiveSeries {
 
   /// Samples and notifications come in the order of their time.
   void take(const Sample& sample);
+  /// The same where nothing but the arrivals is known (offered, reports): all else is not measured.
+  void takeArrivals(const Sample& sample);
   void take(const FlushPoint& flush);
   void take(const ChannelPoint& heard);
   void take(const ScrapedValues& scraped);
@@ -75,7 +77,8 @@ class LiveSeries {
   [[nodiscard]] Place find(std::string_view name) const;
 
  private:
-  void append(const Sample& sample);
+  void remember(const Sample& sample);
+  void append(const Sample& sample, bool hasOnlyArrivals);
   [[nodiscard]] const Sample& before(Duration window) const;
   [[nodiscard]] Duration durationQuantile(std::uint32_t tenThousandths) const;
 

@@ -17,6 +17,13 @@ Duration scaled(Duration duration, double factor) {
 
 void TimeWindow::setNow(Instant now) { m_now = std::max(m_now, now); }
 
+void TimeWindow::restart(Instant now) {
+  m_now = now;
+  m_end.reset();
+  m_cursor.reset();
+  emit changed();
+}
+
 void TimeWindow::change(Duration span, std::optional<Instant> end) {
   span = std::clamp(span, kShortestWindow, kLongestWindow);
   if (end && *end >= m_now) end.reset();

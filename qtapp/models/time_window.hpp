@@ -21,6 +21,8 @@ class TimeWindow : public QObject {
 
   /// Where live ends; the newest sample.
   void setNow(Instant now);
+  /// Live, and that is where it ends from now on, also when it was later before.
+  void restart(Instant now);
   void setSpan(Duration span);
   /// Makes the span `factor` times as long; the instant at `share` of it (0 left, 1 right) stays where it is.
   void zoom(double factor, double share);

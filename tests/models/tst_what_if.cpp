@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QFile>
+#include <QTest>
+
+#include <cmath>
+
+#include "metabatch/simulator.hpp"
+#include "models/opened_session.hpp"
+#include "models/what_if.hpp"
+
+using namespace metabatch;
+using namespace metabatch::models;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Instant kBegan{1h};
+
+Uuid agent(unsigned number) {
+  Uuid id;
+  id.bytes[15] = static_cast<std::uint8_t>(number);
+  id.bytes[14] = static_cast<std::uint8_t>(number >> 8);
+  return id;
+}
+
+/// A report of so many keys of an agent.
+void add(ArrivalRing& ring, Instant at, unsigned number, std::size_t keys, std::size_t value_bytes = 8) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < keys; ++i) names.push_back("key " + std::to_string(i));
+  const std::string value(value_bytes, 'x');
+  const std::vector<std::string_view> key(names.begin(), names.end()), values(keys, value), errors(keys, "");
+  const std::vector<WallTime> stamps(keys, WallTime(at.time_since_epoch().count() / 1000 * 1us));
+  ring.add({agent(number), key, values, errors, stamps}, at);
+}
+
+Sample sampleAt(Duration at, const Config& config = validated(Config{}).value()) {
+  Sample sample;
+  sample.at = kBegan + at;
+  sample.config = config;
+  return sample;
+}
+
+FlushLine flushAt(Duration at, Duration took, std::size_t entries, FailureClass failure = FailureClass::none) {
+  FlushLine flush;
+  flush.at = kBegan + at;
+  flush.took = took;
+  flush.entries = entries;
+  flush.failure = failure;
+  return flush;
+}
+
+/// Ten agents with five keys each, every second, for a minute: 50 updates a second.
+struct Minute {
+  ArrivalRing arrivals;
+  Measured measured;
+  Minute() {
+    for (int i = 0; i < 600; ++i) add(arrivals, kBegan + i * 100ms, static_cast<unsigned>(i % 10), 5);
+    for (int i = 0; i <= 120; ++i) {
+      Sample sample = sampleAt(i * 500ms);
+      sample.counters.offered = sample.counters.written = static_cast<std::uint64_t>(i) * 25;
+      sample.reports = static_cast<std::uint64_t>(i) * 5;
+      sample.flushes.flushes[1] = static_cast<std::uint64_t>(i / 10);
+      sample.flushes.chunks = static_cast<std::uint64_t>(i / 10);
+      measured.take(sample);
+    }
+    for (int i = 0; i < 12; ++i) measured.take(flushAt(i * 5s, 3ms, 50));
+  }
+};
+
+std::shared_ptr<OpenedSession> opened(const QByteArray& text, qsizetype block = 1000) {
+  SessionReader reader(Instant(5min), WallTime(1'767'323'050s));  // 5 s after the recordings here began
+  for (qsizetype at = 0; at < text.size(); at += block) {
+    const QByteArray part = text.mid(at, block);
+    reader.read({part.constData(), static_cast<std::size_t>(part.size())});
+  }
+  return reader.finish();
+}
+
+}  // namespace
+
+class TestWhatIf : public QObject {
+  Q_OBJECT
+ private slots:
+  void theRingKeepsTheLastMinutes();
+  void theRingKeepsToItsMemory();
+  void aSnapshotStaysAsItIs();
+  void arrivalsComeBackAsTheyWere();
+  void theStoreIsFittedToWhatWasMeasured();
+  void batchesOfOneSizeTellNoRowCost();
+  void failuresInARowAreAnOutage();
+  void fewFlushesTellNothing();
+  void samplesAreKeptInBoundedMemory();
+  void settingsThatChangedAreChangesOfTheScenario();
+  void theAnswerIsTheSimulatorsOwn();
+  void theAnswerIsGivenInWords();
+  void aCancelledQuestionHasNoAnswer();
+  void tooLittleIsNoQuestion();
+  void aSessionOpensAsItWas();
+  void arrivalsAloneAreShownAsSuch();
+  void badLinesAreNamed();
+  void sessionsPutTogetherGoOn();
+};
+
+void TestWhatIf::theRingKeepsTheLastMinutes() {
+  ArrivalRing ring;
+  QVERIFY(ring.isEmpty());
+  for (int second = 0; second < 1200; ++second) add(ring, kBegan + second * 1s, 1, 2);
+  QVERIFY(ring.end() == kBegan + 1199s);
+  QVERIFY(ring.begin() >= kBegan + 1199s - kRingSpan - kRingSpan / 10);
+  QVERIFY(ring.begin() <= kBegan + 1199s - kRingSpan + 1s);
+  QCOMPARE(ring.reports(), ring.recording(ring.begin())->size());
+  QCOMPARE(ring.updates(), 2 * ring.reports());
+  add(ring, kBegan, 2, 1);  // a clock that went back
+  QVERIFY(ring.end() == kBegan + 1199s);
+}
+
+void TestWhatIf::theRingKeepsToItsMemory() {
+  constexpr std::size_t kMost = 1 << 20;
+  ArrivalRing ring(24h, kMost);
+  for (int i = 0; i < 20'000; ++i) add(ring, kBegan + i * 1ms, 1, 3, 500);
+  QVERIFY(ring.bytes() <= kMost);
+  QVERIFY(ring.bytes() > kMost / 2);
+  QVERIFY(ring.ownBytes() < kMost);
+  QVERIFY(ring.end() == kBegan + 19'999ms);
+  std::size_t bytes = 0;
+  for (const RecordedReport& report : *ring.recording(ring.begin())) bytes += report.values.size() * 500;
+  QVERIFY(bytes < ring.bytes());
+}
+
+void TestWhatIf::aSnapshotStaysAsItIs() {
+  ArrivalRing ring;
+  add(ring, kBegan, 1, 2);
+  const ArrivalRing snapshot = ring.snapshot();
+  for (int i = 1; i < 1000; ++i) add(ring, kBegan + i * 1s, 2, 2);
+  ring.clear();
+  QCOMPARE(snapshot.reports(), std::size_t{1});
+  QCOMPARE(snapshot.recording(kBegan)->size(), std::size_t{1});
+}
+
+void TestWhatIf::arrivalsComeBackAsTheyWere() {
+  ArrivalRing ring;
+  add(ring, kBegan, 1, 1);
+  add(ring, kBegan + 2s, 7, 3, 40);
+  const auto recording = ring.recording(kBegan + 500ms);
+  QCOMPARE(recording->size(), std::size_t{1});
+  const RecordedReport& report = recording->front();
+  QVERIFY(report.at == 1500ms && report.agent == agent(7));
+  QCOMPARE(report.keys, (std::vector<std::string>{"key 0", "key 1", "key 2"}));
+  for (const std::string& value : report.values) QCOMPARE(value.size(), std::size_t{40});
+  QVERIFY(report.stamps.back() == WallTime((1h + 2s) / 1us * 1us));
+}
+
+void TestWhatIf::theStoreIsFittedToWhatWasMeasured() {
+  Measured measured;
+  for (int i = 0; i < 200; ++i)
+    measured.take(flushAt(i * 1s, 2ms + 10us * (100 + i), static_cast<std::size_t>(100 + i)));
+  const StoreFit fit = measured.fit(kBegan);
+  QCOMPARE(fit.flushes, std::size_t{200});
+  QVERIFY(fit.hasMeasuredRowCost);
+  QVERIFY2(std::abs((fit.model.row_cost - 10us) / 1ns) < 50, qPrintable(QString::number(fit.model.row_cost.count())));
+  QVERIFY(std::abs((fit.model.latency.p50 - 2ms) / 1us) < 20);
+  QVERIFY(std::abs((fit.model.latency.p99 - 2ms) / 1us) < 20);
+  QVERIFY(fit.model.latency.shape == LatencyShape::lognormal);
+  QCOMPARE(measured.fit(kBegan + 100s).flushes, std::size_t{100});
+}
+
+void TestWhatIf::batchesOfOneSizeTellNoRowCost() {
+  Measured measured;
+  for (int i = 0; i < 20; ++i) measured.take(flushAt(i * 1s, i % 10 == 9 ? 20ms : 10ms, 500));
+  const StoreFit fit = measured.fit(kBegan);
+  QVERIFY(!fit.hasMeasuredRowCost);
+  QVERIFY(fit.model.row_cost == StoreModel{}.row_cost);
+  QVERIFY(fit.model.latency.p50 == 8ms);
+  QVERIFY(fit.model.latency.p99 > 8ms && fit.model.latency.p99 < 40ms);
+  Measured quick;  // an entry cannot cost more than half of what a flush took
+  for (int i = 0; i < 20; ++i) quick.take(flushAt(i * 1s, 1ms, 500));
+  QVERIFY(quick.fit(kBegan).model.row_cost == 1us);
+}
+
+void TestWhatIf::failuresInARowAreAnOutage() {
+  Measured measured;
+  for (int i = 0; i < 10; ++i) measured.take(flushAt(i * 1s, 3ms, 500));
+  for (int i = 10; i < 14; ++i) measured.take(flushAt(i * 1s, 50ms, 500, FailureClass::connection));
+  measured.take(flushAt(14s, 3ms, 500));
+  measured.take(flushAt(15s, 3ms, 500, FailureClass::disk));
+  measured.take(sampleAt(17s));
+  const StoreModel model = measured.fit(kBegan + 5s).model;
+  QCOMPARE(model.outages.size(), std::size_t{2});
+  QVERIFY(model.outages[0].begin == 5s && model.outages[0].length == 4s);
+  QVERIFY(model.outages[1].begin == 10s && model.outages[1].length == 2s);
+  QVERIFY(model.outage_answer == 50ms);
+}
+
+void TestWhatIf::fewFlushesTellNothing() {
+  Measured measured;
+  for (int i = 0; i < 4; ++i) measured.take(flushAt(i * 1s, 3s, 500));
+  const StoreFit fit = measured.fit(kBegan);
+  QVERIFY(fit.model.latency == StoreModel{}.latency && fit.flushes == 4);
+  QVERIFY(storeText(fit).startsWith("Too few flushes"));
+}
+
+void TestWhatIf::samplesAreKeptInBoundedMemory() {
+  Measured measured;
+  Config config = validated(Config{}).value();
+  for (int i = 0; i < 20'000; ++i) {
+    if (i == 7'001) config.batch_size = 600;
+    Sample sample = sampleAt(i * 500ms, config);
+    sample.reports = static_cast<std::uint64_t>(i);
+    measured.take(sample);
+  }
+  QVERIFY(measured.newest().reports == 19'999);
+  QVERIFY(measured.sampleFrom(kBegan).at == kBegan);
+  const auto changes = measured.changesSince(measured.sampleFrom(kBegan));
+  QCOMPARE(changes.size(), std::size_t{1});
+  QVERIFY(changes[0].at == 7'001 * 500ms);  // the change itself is kept
+  const Duration ago = measured.sampleFrom(kBegan + 5000s).at - (kBegan + 5000s);
+  QVERIFY(ago >= 0s && ago < 100s);
+}
+
+void TestWhatIf::settingsThatChangedAreChangesOfTheScenario() {
+  Minute minute;
+  Config config = minute.measured.newest().config;
+  config.batch_size = 20;
+  config.interval = 1s;
+  minute.measured.take(sampleAt(61s, config));
+  const auto changes = minute.measured.changesSince(minute.measured.sampleFrom(kBegan));
+  QCOMPARE(changes.size(), std::size_t{2});
+  QCOMPARE(changes[0].field + "=" + changes[0].text, "batch-size=20");
+  QCOMPARE(changes[1].field + "=" + changes[1].text, "interval=1s");
+  QVERIFY(changes[0].at == 61s);
+}
+
+void TestWhatIf::theAnswerIsTheSimulatorsOwn() {
+  const Minute minute;
+  Config config = minute.measured.newest().config;
+  config.batch_size = 30;
+  config.interval = 2s;
+  const auto question = whatIfQuestion(minute.arrivals, minute.measured, config);
+  QVERIFY(question);
+  QVERIFY(question->from == kBegan && question->to == kBegan + 60s);
+  double share = 0;
+  const auto found = whatIf(*question, {}, [&](double now) { share = now; });
+  QVERIFY(found);
+  const WhatIfAnswer& answer = **found;
+  Scenario scenario;
+  scenario.config = config;
+  scenario.duration = 60s;
+  scenario.store = minute.measured.fit(kBegan).model;
+  Simulator simulator = Simulator::create(scenario, minute.arrivals.recording(kBegan)).value();
+  simulator.run_until(59'500ms);
+  QCOMPARE(answer.summary.counters.offered, simulator.summary().counters.offered);
+  QVERIFY(answer.summary.flushes == simulator.summary().flushes);
+  QCOMPARE(answer.summary.delay_p99, simulator.summary().delay_p99);
+  QVERIFY(answer.series.rates().begin() == kBegan && answer.series.rates().end() == kBegan + 59'500ms);
+  Column sizes;
+  const auto place = answer.series.find("size.capacity");
+  place.timeline->decimate(place.series, kBegan, kBegan + 60s, {&sizes, 1});
+  QVERIFY(sizes.measured);
+  QCOMPARE(sizes.max, 30.0);
+  QVERIFY(answer.check.flushes.total_flushes() == 11);  // every 5 s, as it ran
+  QVERIFY(share > 0.9);
+}
+
+void TestWhatIf::theAnswerIsGivenInWords() {
+  const Minute minute;
+  Config config = minute.measured.newest().config;
+  config.interval = 30s;
+  const auto answer = *whatIf(*whatIfQuestion(minute.arrivals, minute.measured, config), {});
+  const QString text = whatIfText(*answer);
+  QVERIFY2(text.startsWith("Over the last 60 s: 0.034 writes and NOTIFYs a second instead of 0.40") ||
+               text.contains("instead of 0.4"),
+           qPrintable(text));
+  QVERIFY2(text.contains("fewer") && text.contains("delay p99") && text.endsWith("nothing dropped, as before."),
+           qPrintable(text));
+  QVERIFY2(checkText(*answer).contains("were measured"), qPrintable(checkText(*answer)));
+  QVERIFY2(storeText(answer->question.store).contains("12 flushes"), qPrintable(storeText(answer->question.store)));
+}
+
+void TestWhatIf::aCancelledQuestionHasNoAnswer() {
+  const Minute minute;
+  int asked = 0;
+  const auto question = whatIfQuestion(minute.arrivals, minute.measured, minute.measured.newest().config);
+  QVERIFY(!whatIf(*question, [&] { return ++asked == 20; }));
+  QCOMPARE(asked, 20);
+}
+
+void TestWhatIf::tooLittleIsNoQuestion() {
+  const Config config = validated(Config{}).value();
+  const Minute minute;
+  QVERIFY(!whatIfQuestion(ArrivalRing(), minute.measured, config));
+  QVERIFY(!whatIfQuestion(minute.arrivals, Measured(), config));
+  Measured young;
+  young.take(sampleAt(0s));
+  young.take(sampleAt(1s));
+  QVERIFY(!whatIfQuestion(minute.arrivals, young, config));
+}
+
+void TestWhatIf::aSessionOpensAsItWas() {
+  QByteArray text;
+  Config config = validated(Config{}).value();
+  text += session_line(SessionHead{WallTime(1'767'323'045s), "p", "s", config}).c_str();
+  SessionSample sample;
+  for (int i = 0; i <= 8; ++i) {
+    sample.at = i * 500ms;
+    sample.counters.offered = sample.counters.written = static_cast<std::uint64_t>(i) * 100;
+    sample.reports = static_cast<std::uint64_t>(i) * 10;
+    sample.delay = {};
+    if (i > 0) sample.delay.observe(2s, 100);
+    if (i == 4) {
+      config.batch_size = 700;
+      text += session_line(SessionSettings{sample.at, config}).c_str();
+      text += session_line(SessionMark{sample.at, "batch size 500 → 700"}).c_str();
+    }
+    text += session_line(sample).c_str();
+  }
+  SessionFlush flush;
+  flush.at = 1s;
+  flush.took = 40ms;
+  flush.entries = 500;
+  flush.chunks = {"a", "b"};
+  text += session_line(flush).c_str();
+  const auto session = opened(text, 100);
+  QVERIFY2(session->troubles.isEmpty(), qPrintable(session->troubles.join('\n')));
+  // Recorded 5 s ago, when "now" is 5 min: on the charts' clock.
+  QVERIFY(session->began == Instant(5min - 5s) && session->ended == Instant(5min - 1s));
+  QVERIFY(session->hasSamples && session->head->source == "s");
+  QCOMPARE(session->series.latest().counters.written, 800u);
+  QCOMPARE(session->series.latest().config.batch_size, std::int64_t{700});
+  QCOMPARE(session->series.total().updates_per_s, 200.0);
+  QCOMPARE(session->series.latest().delay.count(), 800u);
+  QCOMPARE(session->series.marks().size(), std::size_t{1});
+  QVERIFY(session->series.marks()[0].at == Instant(5min - 3s));
+  QCOMPARE(session->flushes.size(), std::size_t{1});
+  QVERIFY(session->flushes[0].at == Instant(5min - 4s) && session->flushes[0].chunks->size() == 2);
+  QVERIFY(session->flushes[0].wall == WallTime(1'767'323'046s));
+  QCOMPARE(session->measured.changesSince(session->measured.sampleFrom(session->began)).size(), std::size_t{1});
+}
+
+void TestWhatIf::arrivalsAloneAreShownAsSuch() {
+  QByteArray text;
+  for (int second = 45; second < 50; ++second)
+    for (const char* const key : {"a", "b"})
+      text += R"({"agent":"00000000-0000-4000-8000-00000000000a","key":")" + QByteArray(key) +
+              R"(","collected_at":"2026-01-02T03:04:)" + QByteArray::number(second) + "Z\"}\n";
+  const auto session = opened(text);
+  QVERIFY(!session->hasSamples);
+  QCOMPARE(session->updates, 10u);
+  QCOMPARE(session->reports, 5u);
+  QVERIFY(session->ended - session->began >= 4s);
+  const auto& series = session->series;
+  QVERIFY(series.rates().latest(*series.rates().series("updates")) > 1);
+  for (const char* const name : {"writes", "held", "dropped", "saved", "room"})
+    QVERIFY2(std::isnan(series.rates().latest(*series.rates().series(name))), name);
+  const auto question = whatIfQuestion(session->arrivals, session->measured, validated(Config{}).value());
+  QVERIFY(question && !question->isMeasured);
+  const QString said = whatIfText(**whatIf(*question, {}));
+  QVERIFY2(said.contains("without batching") && !said.contains("before"), qPrintable(said));
+}
+
+void TestWhatIf::badLinesAreNamed() {
+  QFile file(METABATCH_SOURCE_DIR "/tests/golden/recording.ndjson");
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  const auto session = opened(file.readAll() + "{\"record\":\"flush\",\"reason\":\"mood\"}\nnonsense");
+  QCOMPARE(session->troubles,
+           (QStringList{"line 188: collected_at is missing or cannot be read",
+                        "line 189: not a line of a recorded session", "line 190: not JSON, at byte 0"}));
+  QCOMPARE(session->badLines, 3u);
+  QCOMPARE(session->updates, 185u);
+  const auto bad = opened(QByteArray("x\n").repeated(100));
+  QCOMPARE(bad->badLines, 100u);
+  QCOMPARE(bad->troubles.size(), SessionReader::kTroubles);
+}
+
+void TestWhatIf::sessionsPutTogetherGoOn() {
+  QByteArray text;
+  for (int session = 0; session < 2; ++session) {
+    text += session_line(SessionHead{WallTime(1'767'323'045s), "p", "s", validated(Config{}).value()}).c_str();
+    text +=
+        R"({"agent":"00000000-0000-4000-8000-00000000000a","key":"a","collected_at":"2026-01-02T03:04:05Z","at_us":2000000})";
+    text += "\n";
+    SessionSample sample;
+    sample.at = 2s;
+    sample.counters.offered = sample.counters.written = 50;
+    sample.reports = 5;
+    text += session_line(sample).c_str();
+  }
+  const auto session = opened(text);
+  QVERIFY(session->ended - session->began == 4s);
+  QCOMPARE(session->series.latest().counters.offered, 100u);
+  QCOMPARE(session->series.latest().reports, 10u);
+}
+
+QTEST_GUILESS_MAIN(TestWhatIf)
+#include "tst_what_if.moc"
