@@ -144,12 +144,19 @@ void TestCliServe::aReportIsWrittenBeforeItEnds() {
   const std::uint16_t port = port_of(program);
   QVERIFY(port != 0);
   QCOMPARE(report(port, agent, "the last"), 204);
+  Client guesser(port);
+  const std::string guess = "01234567-89ab-4cde-8f01-23456789abcd";
+  for (int i = 0; i < 100; ++i) {
+    guesser.send(request("POST", "/api/v2/workspaceagents/me/metadata/cpu", guess, "{}"));
+    QCOMPARE(answer_from(guesser).status, 401);
+  }
   program.signal(SIGTERM);
   const auto ended = program.end();
   QCOMPARE(ended.status, 0);
   QVERIFY2(ended.err.contains("event=stopped offered=1 written=1 dropped=0 unmatched=0 spooled=0 held=0"),
            ended.err.constData());
-  QVERIFY(!ended.err.contains(agent.token.c_str()));
+  QVERIFY(!ended.err.contains(agent.token.c_str()) && !ended.err.contains(guess.c_str()));
+  QCOMPARE(ended.err.count("event=\"token or agent not known\""), 1);
   QCOMPARE(Rows(program.file()).of("SELECT value FROM workspace_agent_metadata"), QStringList{"the last"});
 }
 

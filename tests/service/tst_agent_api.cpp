@@ -19,6 +19,7 @@ class TestAgentApi : public QObject {
   void whoIsNotKnownIsToldHow();
   void guessedTokensReadNothing();
   void aRevokedTokenIsRefusedAfterARefresh();
+  void aNewAgentIsKnownSoon();
   void wrongRequestsAreAnswered_data();
   void wrongRequestsAreAnswered();
   void aBodyWrongAtAnyByteCostsOnlyItself();
@@ -145,6 +146,15 @@ void TestAgentApi::aRevokedTokenIsRefusedAfterARefresh() {
   QCOMPARE(status, 401);
   QCOMPARE(stage.post(stage.agents[2], "{}").status, 204);
   QCOMPARE(stage.post(stage.agents[1], "{}").status, 204);
+}
+
+void TestAgentApi::aNewAgentIsKnownSoon() {
+  Stage stage;
+  stage.add_agent(7);
+  const auto end = std::chrono::steady_clock::now() + 20s;  // not the five minutes of a refresh
+  int status = 401;
+  while (status == 401 && std::chrono::steady_clock::now() < end) status = stage.post(stage.agents[2], "{}").status;
+  QCOMPARE(status, 204);
 }
 
 void TestAgentApi::wrongRequestsAreAnswered_data() {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "metabatch/time.hpp"
 #include "service/agent_directory.hpp"
 #include "service/http.hpp"
+#include "service/log.hpp"
 #include "service/metadata_json.hpp"
 #include "service/report_reader.hpp"
 #include "support/show.hpp"
@@ -29,6 +33,9 @@ class TestHttp : public QObject {
   void aBodyCutAnywhereIsAnError();
   void aTokenLeadsToItsAgentOnly();
   void shortWatchTokensAreRefused();
+  void theSameEventIsLoggedOnceInAWhile_data();
+  void theSameEventIsLoggedOnceInAWhile();
+  void aLogThatNobodyReadsHoldsNobodyUp();
 };
 
 namespace {
@@ -167,6 +174,8 @@ void TestHttp::aBodyIsReadOrItIsSaidWhyNot_data() {
   row("no array", R"({"metadata":{}})", 0, "metadata is not an array.");
   row("no object", R"({"metadata":[{"key":"a"},7]})", 0, "metadata[1] is not an object.");
   row("a number", R"({"metadata":[{"key":"a","value":7}]})", 0, "metadata[0].value is not a string.");
+  row("a list for a key", R"({"metadata":[{"key":["a"]}]})", 0, "metadata[0].key is not a string.");
+  row("an object for an error", R"({"metadata":[{},{"error":{}}]})", 0, "metadata[1].error is not a string.");
 }
 
 void TestHttp::aBodyIsReadOrItIsSaidWhyNot() {
@@ -224,6 +233,47 @@ void TestHttp::shortWatchTokensAreRefused() {
   write("0123456789abcdef\n\nshort\n");
   QVERIFY(tokens.read(name).find("line 3") != std::string::npos);
   QVERIFY(tokens.admits("0123456789abcdef"));
+}
+
+void TestHttp::theSameEventIsLoggedOnceInAWhile_data() {
+  QTest::addColumn<bool>("is_json");
+  QTest::addColumn<QByteArray>("lines");
+  QTest::newRow("logfmt")
+      << false << QByteArray("level=warning event=guess token=0\nlevel=error event=\"no room\" why=\"a \\\"b\\\"\"\n");
+  QTest::newRow("json") << true
+                        << QByteArray(
+                               "\"level\":\"warning\",\"event\":\"guess\",\"token\":\"0\"}\n"
+                               "\"level\":\"error\",\"event\":\"no room\",\"why\":\"a \\\"b\\\"\"}\n");
+}
+
+void TestHttp::theSameEventIsLoggedOnceInAWhile() {
+  QFETCH(bool, is_json);
+  QFETCH(QByteArray, lines);
+  int ends[2];
+  QCOMPARE(::pipe(ends), 0);
+  Log log(is_json ? Log::Form::json : Log::Form::logfmt, ends[1]);
+  for (int i = 0; i < 1000; ++i) log.warn("guess", {{"token", std::to_string(i)}});
+  log.error("no room", {{"why", "a \"b\""}});
+  ::close(ends[1]);
+  char bytes[4096];
+  const ssize_t got = ::read(ends[0], bytes, sizeof bytes);
+  ::close(ends[0]);
+  QByteArray without_times;
+  for (const QByteArray& line : QByteArray(bytes, static_cast<qsizetype>(got)).split('\n'))
+    if (!line.isEmpty()) without_times += line.mid(line.indexOf(is_json ? "\"level" : "level=")) + '\n';
+  QCOMPARE(without_times, lines);
+}
+
+void TestHttp::aLogThatNobodyReadsHoldsNobodyUp() {
+  int ends[2];
+  QCOMPARE(::pipe(ends), 0);
+  Log log(Log::Form::logfmt, ends[1]);
+  std::vector<std::string> events;
+  for (int i = 0; i < 2000; ++i) events.push_back(std::string(200, 'x') + std::to_string(i));
+  for (const std::string& event : events) log.info(event);
+  QVERIFY(log.lost() > 1000);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 QTEST_GUILESS_MAIN(TestHttp)

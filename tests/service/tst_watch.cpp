@@ -13,6 +13,7 @@ class TestWatch : public QObject {
   void aStreamIsGoldenToTheByte();
   void anOldClientGetsNoChunks();
   void aChangeIsSentWithinItsTime();
+  void changesComeAtMostOnceASecond();
   void aPingComesFromTimeToTime();
   void aSocketSpeaksInTextFrames();
   void aClientsMessageClosesItsSocket();
@@ -65,6 +66,25 @@ std::string report(std::string_view value) {
 
 constexpr std::string_view kEmptyRow =
     R"({"result":{"collected_at":"0001-01-01T00:00:00Z","age":9223372036,"value":"","error":""},"description":)";
+
+// Arrays of 200 KB: one is more than the kernel takes for a client that reads nothing.
+std::vector<std::string> many_keys() {
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back("k" + std::to_string(i));
+  return names;
+}
+void add_keys(Stage& stage) {
+  const std::vector<std::string> names = many_keys();
+  const std::vector<std::string_view> keys(names.begin(), names.end());
+  QVERIFY(!stage.rows->add({stage.agents[0].id, stage.agents[0].token}, keys));
+}
+std::string big_report(int round) {
+  std::string items;
+  for (const std::string& name : many_keys())
+    items += (items.empty() ? "" : ",") + ("{\"key\":\"" + name + "\",\"value\":\"" + std::string(2000, 'x')) +
+             std::to_string(round) + "\"}";
+  return "{\"metadata\":[" + items + "]}";
+}
 
 std::string handshake(const std::string& path, const std::string& token, std::string_view more = {}) {
   return request("GET", path, token, {},
@@ -125,6 +145,22 @@ void TestWatch::aChangeIsSentWithinItsTime() {
   QVERIFY2(data.find("\"value\":\"3\"") != std::string::npos, data.c_str());
   QVERIFY(std::chrono::steady_clock::now() - began < 4500ms);  // sooner than the heartbeat
   QCOMPARE(events.next().type, std::string("data"));           // and an unchanged one with the next heartbeat
+}
+
+void TestWatch::changesComeAtMostOnceASecond() {
+  Stage stage;
+  Client client(stage.port());
+  client.send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
+  client.until("event: data\n");
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; std::chrono::steady_clock::now() - began < 2200ms; ++i)
+    QCOMPARE(stage.post(stage.agents[0], report(std::to_string(i))).status, 204);
+  QCOMPARE(stage.post(stage.agents[0], report("the last")).status, 204);
+  int arrays = 1;
+  for (std::string frame; frame.find("the last") == std::string::npos; ++arrays) frame = client.until("\n\n");
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began).count();
+  QVERIFY2(arrays <= seconds + 3, std::to_string(arrays).c_str());
 }
 
 void TestWatch::aPingComesFromTimeToTime() {
@@ -207,18 +243,7 @@ void TestWatch::aClientThatTakesNothingIsClosed() {
     options.server.limits.write = 300ms;
     options.server.limits.ping = 300ms;
   });
-  // Arrays of 200 KB: a few are more than the kernel takes for a client that reads nothing.
-  std::vector<std::string> names;
-  for (int i = 0; i < 100; ++i) names.push_back("k" + std::to_string(i));
-  const std::vector<std::string_view> keys(names.begin(), names.end());
-  QVERIFY(!stage.rows->add({stage.agents[0].id, stage.agents[0].token}, keys));
-  const auto full_report = [&](int round) {
-    std::string items;
-    for (const std::string& name : names)
-      items += (items.empty() ? "" : ",") + ("{\"key\":\"" + name + "\",\"value\":\"" + std::string(2000, 'x')) +
-               std::to_string(round) + "\"}";
-    return "{\"metadata\":[" + items + "]}";
-  };
+  add_keys(stage);
   Client slow(stage.port(), 1), other(stage.port());
   slow.send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
   other.send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
@@ -230,7 +255,7 @@ void TestWatch::aClientThatTakesNothingIsClosed() {
   QVERIFY(are_both_open());
   int rounds = 0;
   for (; are_both_open() && rounds < 10; ++rounds) {
-    QCOMPARE(stage.post(stage.agents[0], full_report(rounds)).status, 204);
+    QCOMPARE(stage.post(stage.agents[0], big_report(rounds)).status, 204);
     QVERIFY(!events.dataWith("x" + std::to_string(rounds)).empty());
   }
   QVERIFY2(rounds < 10, "it was never closed");
