@@ -56,6 +56,7 @@ bool Intake::add_update(const Update& update) {
     return true;
   }
   if (!add_item(update)) return false;
+  if (listener_) listener_(report_of(update));
   ++reports_;
   return true;
 }
@@ -76,8 +77,10 @@ bool Intake::add_report(const Record& record) {
   const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
   const bool is_added =
       fits ? lanes_.wait_for_room(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
-  if (is_added) ++reports_;
-  return is_added;
+  if (!is_added) return false;
+  if (listener_) listener_(report);
+  ++reports_;
+  return true;
 }
 
 /// A report that the whole room of its lane does not hold at once.

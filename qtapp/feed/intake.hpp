@@ -32,6 +32,8 @@ class Intake {
   ///
   /// @return false: the lanes were closed
   bool add();
+  /// Told of each report, and each update as one, that was added. Before the first add().
+  void set_listener(std::function<void(const Report&)> listener) { listener_ = std::move(listener); }
   /// The room was changed.
   void set_lane(const Config& lane);
 
@@ -51,6 +53,7 @@ class Intake {
 
   engine::Lanes& lanes_;
   const Complaint complaint_;
+  std::function<void(const Report&)> listener_;
   std::atomic<std::size_t> most_entries_ = 0;
   std::atomic<std::size_t> most_bytes_ = 0;
   engine::Stamper stamper_;

@@ -25,12 +25,16 @@ ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, 
     : QFrame(parent),
       m_title(new QLabel(this)),
       m_legend(new QLabel(this)),
+      m_others(new QLabel(this)),
       m_chart(new TimeChart(spec, window, this)) {
   setObjectName(spec.name);
   setFrameShape(QFrame::StyledPanel);
   setAutoFillBackground(true);
   m_legend->setTextFormat(Qt::RichText);
   m_legend->setMinimumWidth(80);  // a long legend is cut, it does not widen the card
+  m_others->setTextFormat(Qt::RichText);
+  m_others->setMinimumWidth(80);
+  m_others->hide();
   m_title->setTextFormat(Qt::RichText);
   m_title->setMinimumWidth(80);
   auto* const layout = new QVBoxLayout(this);
@@ -38,6 +42,7 @@ ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, 
   layout->setSpacing(2);
   layout->addWidget(m_title);
   layout->addWidget(m_legend);
+  layout->addWidget(m_others);
   layout->addWidget(m_chart, 1);
 }
 
@@ -57,7 +62,13 @@ void ChartCard::refresh(const models::LiveSeries& series) {
   refreshLegend(series);
 }
 
-void ChartCard::refreshLegend(const models::LiveSeries& series) {
+void ChartCard::setWhatIf(const models::LiveSeries* series) {
+  m_chart->setWhatIf(series);
+  m_others->setVisible(series != nullptr);
+  if (series == nullptr) m_others->clear();
+}
+
+QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
   QStringList parts;
   double below = 0;  // of stacked areas: a legend says the part, not the sum
   for (const models::ChartLine& line : m_chart->spec().lines) {
@@ -67,15 +78,21 @@ void ChartCard::refreshLegend(const models::LiveSeries& series) {
       value -= below;
       below = top;
     }
-    const QString why = std::isnan(value) ? series.whyMissing(line.series) : QString();
+    const QString why = std::isnan(value) && !isWhatIf ? series.whyMissing(line.series) : QString();
     const bool isPoints = line.stroke == models::Stroke::points;
-    if (std::isnan(value) && (isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
+    if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
     parts += QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3&nbsp;<b>%4</b>")
-                 .arg(m_theme.hues[line.hue].name(), QString::fromUtf8(glyph(line)),
+                 .arg(m_theme.hues[line.hue].name(), isWhatIf ? QStringLiteral("┈") : QString::fromUtf8(glyph(line)),
                       QString(QLatin1String(line.label)).replace(' ', "&nbsp;"),
                       why.isEmpty() ? models::rateText(value) : why);
   }
-  m_legend->setText(parts.join("&nbsp;&nbsp; "));
+  return parts.join("&nbsp;&nbsp; ");
+}
+
+void ChartCard::refreshLegend(const models::LiveSeries& series) {
+  m_legend->setText(values(series, false));
+  if (m_chart->whatIf() != nullptr)
+    m_others->setText(QStringLiteral("<i>%1</i>&nbsp; ").arg(tr("what if")) + values(*m_chart->whatIf(), true));
 }
 
 }  // namespace metabatch::gui

@@ -21,10 +21,16 @@ class ChartCard : public QFrame {
   void refreshLegend(const models::LiveSeries& series);
   [[nodiscard]] TimeChart& chart() { return *m_chart; }
   [[nodiscard]] QString legendText() const { return m_legend->text(); }
+  /// A second line for each of its own (see TimeChart::setWhatIf), and a legend for them.
+  void setWhatIf(const models::LiveSeries* series);
+  [[nodiscard]] QString whatIfText() const { return m_others->text(); }
 
  private:
+  [[nodiscard]] QString values(const models::LiveSeries& series, bool isWhatIf) const;
+
   QLabel* m_title;
   QLabel* m_legend;
+  QLabel* m_others;  // the legend of what would be
   TimeChart* m_chart;
   Theme m_theme;
 };

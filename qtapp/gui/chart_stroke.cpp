@@ -11,19 +11,24 @@ namespace {
 constexpr std::size_t kMostStretches = 64;  // more gaps than that: the oldest stretches are left out
 constexpr qsizetype kDense = 150;           // points of a line
 constexpr qreal kPointSize = 6;
+constexpr qreal kHollowSize = 8;
+constexpr qreal kDotWidth = 3;
 constexpr int kMarkerPixels = 24;  // drawn smaller, also on dense screens
 
-QImage marker(const QColor& colour, bool isRound) {
+QImage marker(const QColor& colour, bool isRound, bool isHollow) {
   QImage image(kMarkerPixels, kMarkerPixels, QImage::Format_ARGB32_Premultiplied);
   image.fill(Qt::transparent);
   QPainter painter(&image);
   painter.setRenderHint(QPainter::Antialiasing);
-  painter.setPen(Qt::NoPen);
-  painter.setBrush(colour);
+  constexpr int kRim = kMarkerPixels / 5;
+  painter.setPen(isHollow ? QPen(colour, kRim) : QPen(Qt::NoPen));
+  painter.setBrush(isHollow ? QBrush(Qt::NoBrush) : QBrush(colour));
+  const int edge = isHollow ? kRim / 2 : 0;
+  const QRect inside = image.rect().adjusted(edge, edge, -edge, -edge);
   if (isRound)
-    painter.drawEllipse(image.rect());
+    painter.drawEllipse(inside);
   else
-    painter.drawRect(image.rect().adjusted(2, 2, -2, -2));
+    painter.drawRect(inside.adjusted(2, 2, -2, -2));
   return image;
 }
 
@@ -34,16 +39,24 @@ void ChartStroke::setTheme(const Theme& theme) {
   for (Stretch& one : m_stretches) style(one);
 }
 
+QPen ChartStroke::pen() const {
+  if (m_telling == Telling::measured) return m_theme.pen(m_line.hue);
+  QPen dotted(m_theme.hues[m_line.hue], kDotWidth);
+  dotted.setDashPattern({0.1, 1.8});
+  dotted.setCapStyle(Qt::RoundCap);
+  return dotted;
+}
+
 void ChartStroke::style(Stretch& stretch) const {
-  const QPen pen = m_theme.pen(m_line.hue);
+  const QPen pen = this->pen();
   if (m_line.stroke == models::Stroke::points) {
     // Not a QScatterSeries: that makes an item of the scene of every point.
     stretch.points->setPen(Qt::NoPen);
-    stretch.points->setLightMarker(marker(m_theme.hues[m_line.hue], m_line.hue == 0));
-    stretch.points->setMarkerSize(kPointSize);
+    stretch.points->setLightMarker(marker(m_theme.hues[m_line.hue], m_line.hue == 0, m_telling == Telling::whatIf));
+    stretch.points->setMarkerSize(m_telling == Telling::whatIf ? kHollowSize : kPointSize);
     return;
   }
-  if (m_line.stroke != models::Stroke::area) {
+  if (!isArea()) {
     stretch.points->setPen(pen);
     return;
   }
@@ -61,7 +74,7 @@ ChartStroke::Stretch& ChartStroke::stretch(std::size_t index) {
     Stretch fresh;
     auto* const line = new QLineSeries;
     fresh = {line, line};
-    if (m_line.stroke == models::Stroke::area) {
+    if (isArea()) {
       fresh.shown = new QAreaSeries(line);
       line->setParent(fresh.shown);
     }
@@ -134,8 +147,8 @@ void ChartStroke::draw(std::span<const Column> columns, double left, double righ
 /// Dashes, and lines wider than a pixel, are costly where thousands of strokes stand side by side, and not to be seen there.
 void ChartStroke::choosePen() {
   if (m_line.stroke == models::Stroke::points) return;
-  const bool isDense = points() > kDense;
-  const QPen pen = isDense ? QPen(m_theme.hues[m_line.hue], 1) : m_theme.pen(m_line.hue);
+  const bool isDense = points() > kDense && m_telling == Telling::measured;
+  const QPen pen = isDense ? QPen(m_theme.hues[m_line.hue], 1) : this->pen();
   for (std::size_t i = 0; i < m_used; ++i) {
     auto* const area = qobject_cast<QAreaSeries*>(m_stretches[i].shown);
     if (area != nullptr && area->pen() != pen) area->setPen(pen);

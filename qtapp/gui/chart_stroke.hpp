@@ -5,6 +5,7 @@
 #include <QChart>
 #include <QLineSeries>
 #include <QValueAxis>
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <vector>
@@ -15,13 +16,20 @@
 
 namespace metabatch::gui {
 
+/// Whose values a line shows.
+enum class Telling : std::uint8_t {
+  measured,
+  whatIf,  ///< of a replay: always dotted, areas as their upper line, points hollow
+};
+
 /// One line of a chart: decimated columns turned into points of Qt Charts' series, one series for each stretch without a gap, so
 /// that nothing is drawn where nothing was measured.
 class ChartStroke {
  public:
   /// @owns nothing of the chart; the series belong to it
-  ChartStroke(const models::ChartLine& line, QChart& chart, QValueAxis& x, QValueAxis& y)
-      : m_line(line), m_chart(chart), m_x(x), m_y(y) {}
+  ChartStroke(const models::ChartLine& line, QChart& chart, QValueAxis& x, QValueAxis& y,
+              Telling telling = Telling::measured)
+      : m_line(line), m_chart(chart), m_x(x), m_y(y), m_telling(telling) {}
 
   void setTheme(const Theme& theme);
   /// @shape columns: of equal width between `left` and `right` on the x axis
@@ -45,11 +53,14 @@ class ChartStroke {
   Stretch& stretch(std::size_t index);
   void style(Stretch& stretch) const;
   void choosePen();
+  [[nodiscard]] bool isArea() const { return m_line.stroke == models::Stroke::area && m_telling == Telling::measured; }
+  [[nodiscard]] QPen pen() const;
 
   const models::ChartLine m_line;
   QChart& m_chart;
   QValueAxis& m_x;
   QValueAxis& m_y;
+  const Telling m_telling;
   Theme m_theme;
   std::deque<Stretch> m_stretches;
   std::size_t m_used = 0;

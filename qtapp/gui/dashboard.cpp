@@ -161,6 +161,12 @@ void Dashboard::refreshCharts() {
   for (ChartCard* const card : m_cards) card->refresh(m_series);
 }
 
+void Dashboard::setWhatIf(std::shared_ptr<const models::WhatIfAnswer> answer) {
+  for (ChartCard* const card : m_cards) card->setWhatIf(answer ? &answer->series : nullptr);
+  m_whatIf = std::move(answer);  // the one before goes when nobody draws it any more
+  refreshCharts();
+}
+
 void Dashboard::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   arrange();

@@ -9,6 +9,7 @@
 #include "gui/chart_card.hpp"
 #include "models/health.hpp"
 #include "models/scrape_series.hpp"
+#include "models/what_if.hpp"
 
 class QGridLayout;
 
@@ -30,6 +31,8 @@ class Dashboard : public QWidget {
   /// Draws everything anew from the series; a no-op while hidden.
   void refresh(const models::Condition& condition);
   void refreshCharts();
+  /// Draws the answer beside what is measured; null: no more.
+  void setWhatIf(std::shared_ptr<const models::WhatIfAnswer> answer);
   [[nodiscard]] const std::vector<ChartCard*>& cards() const { return m_cards; }
   [[nodiscard]] QString headline() const { return m_saved->text(); }
   [[nodiscard]] QString words() const;
@@ -58,6 +61,7 @@ class Dashboard : public QWidget {
   QScrollArea* m_scroll;
   QWidget* m_grid;
   std::vector<ChartCard*> m_cards;
+  std::shared_ptr<const models::WhatIfAnswer> m_whatIf;
   int m_columns = 0;
 };
 

@@ -6,7 +6,10 @@
 namespace metabatch::gui {
 
 LiveSession::LiveSession(SessionPlan plan, QObject* parent)
-    : QObject(parent), m_plan(std::move(plan)), m_worker(new SessionWorker(m_plan)) {
+    : QObject(parent),
+      m_plan(std::move(plan)),
+      m_recorder(std::make_shared<SessionRecorder>()),
+      m_worker(new SessionWorker(m_plan, m_recorder)) {
   qRegisterMetaType<std::shared_ptr<const Look>>();
   m_worker->moveToThread(&m_thread);
   connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
@@ -73,6 +76,10 @@ void LiveSession::skipReplayWait() { QMetaObject::invokeMethod(m_worker, &Sessio
 
 void LiveSession::record(const QString& file) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, file] { worker->record(file); });
+}
+
+void LiveSession::note(const QString& text) {
+  QMetaObject::invokeMethod(m_worker, [recorder = m_recorder, text] { recorder->mark(text.toStdString()); });
 }
 
 void LiveSession::close() {

@@ -11,6 +11,7 @@
 #include "engine/lanes.hpp"
 #include "gui/fault_store.hpp"
 #include "gui/replay_feeder.hpp"
+#include "gui/session_recorder.hpp"
 #include "models/channel_log.hpp"
 #include "models/flush_log.hpp"
 #include "models/quarantine.hpp"
@@ -64,8 +65,12 @@ class LiveSession : public QObject {
   void setReplayPaused(bool paused);
   void setReplaySpeed(double speed);
   void skipReplayWait();
-  /// Records what the fleet sends as NDJSON; an empty name ends that.
+  /// Records all that happens as NDJSON (docs/recording-format.md); an empty name ends that.
   void record(const QString& file);
+  /// A word for the recording, where the charts are marked.
+  void note(const QString& text);
+  /// What arrived in the last minutes.
+  [[nodiscard]] models::ArrivalRing arrivals() { return m_recorder->arrivals(); }
   /// Writes what is held, within final_flush_timeout; faults and pauses end. closed() follows.
   void close();
 
@@ -86,6 +91,7 @@ class LiveSession : public QObject {
  private:
   SessionPlan m_plan;
   QThread m_thread;
+  std::shared_ptr<SessionRecorder> m_recorder;
   SessionWorker* m_worker;  // lives in m_thread
   bool m_isRunning = false;
   bool m_isClosing = false;

@@ -44,6 +44,7 @@ void addOptions(QCommandLineParser& parser) {
        "Replay into this database: sqlite:PATH, or what libpq takes. Without it, into an embedded one in a "
        "temporary folder. Rows that are missing are created.",
        "ADDRESS"});
+  parser.addPositionalArgument("FILE", "A recorded session (NDJSON) to open.", "[FILE]");
 }
 
 }  // namespace
@@ -86,5 +87,6 @@ int main(int argc, char** argv) {
   }
   if (parser.isSet("demo")) window.startDemo();
   if (parser.isSet("replay")) window.offerReplay(std::get<metabatch::gui::ReplayWish>(replay));
+  if (!parser.positionalArguments().isEmpty()) window.openRecording(parser.positionalArguments().front());
   return QApplication::exec();
 }

@@ -48,6 +48,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   statusBar()->addPermanentWidget(m_state);
   makePages();
   makeReplay();
+  makeRecordings();
   makeActions();
   makeViewActions();
   makeFileActions();
@@ -152,14 +153,20 @@ void MainWindow::takeApplied(const Config& running) {
   m_tune->setConfig(running);
 }
 
-void MainWindow::mark(const QString& text) { m_series.mark(engine::system_clock().now(), text); }
+void MainWindow::mark(const QString& text) {
+  m_series.mark(engine::system_clock().now(), text);
+  if (m_session) m_session->note(text);
+}
 
 void MainWindow::showDoors() {
   m_stack->setCurrentWidget(m_doors);
   m_doors->demo()->setFocus();
   m_tuneDock->hide();
   m_replayBar->hide();
+  m_recordings.dock->hide();
+  m_recordings.whatIf->begin(nullptr);
   m_where->setText(tr("Not connected"));
+  m_where->setToolTip({});
   refreshState();
 }
 
@@ -191,17 +198,19 @@ QStringList MainWindow::pages() const {
 void MainWindow::refreshState() {
   const bool isDriving = m_session != nullptr && !m_session->isClosing();
   for (QAction* const action : {m_flushNow, m_pauseFlushing}) action->setEnabled(isDriving);
-  m_record->setEnabled(isDriving && !m_session->plan().replay);
+  m_record->setEnabled(isDriving);
   const bool hasPages = m_stack->currentWidget() == m_pages;
   m_exportCsv->setEnabled(hasPages);
   m_exportPicture->setEnabled(hasPages);
   m_closeSession->setEnabled(m_stack->currentWidget() != m_doors);
   m_tune->setEnabled(isDriving);
   m_live->setChecked(m_window.isLive());
-  m_live->setText(m_window.isLive() ? tr("Live") : tr("Paused: back to live"));
+  m_live->setText(m_recordings.isShown ? (m_window.isLive() ? tr("At its end") : tr("To its end"))
+                  : m_window.isLive()  ? tr("Live")
+                                       : tr("Paused: back to live"));
   const int index = m_span->findData(QVariant::fromValue<qlonglong>(m_window.span().count()));
   m_span->setCurrentIndex(index);
-  QString state;
+  QString state = m_recordings.isShown ? tr("Recorded") : QString();
   if (m_session && m_session->isClosing())
     state = tr("Closing: writing what is held");
   else if (m_session && !m_session->isRunning())
@@ -220,6 +229,7 @@ void MainWindow::setThemeChoice(ThemeChoice choice) {
   m_channelPage->setTheme(m_theme);
   m_agentsPage->setTheme(m_theme);
   TroubleDelegate::setColour(m_theme.severity(models::Severity::alarm));
+  m_recordings.whatIf->setTroubleColour(m_theme.severity(models::Severity::alarm));
   m_tune->setTroubleColour(m_theme.severity(models::Severity::alarm));
   refresh();
 }

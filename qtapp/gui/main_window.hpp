@@ -41,6 +41,7 @@ class MainWindow : public QMainWindow {
   void startWatch(const sql::PgAddress& address, const QString& channel);
   /// Shows somebody else's metrics, beside a watch that has begun or alone; writes nothing.
   void startMetrics(const MetricsPlan& plan);
+  void openRecording(const QString& file);  ///< shows a recorded session once it is read, or says what is wrong
   /// The inspector alone.
   void startInspector();
   /// The names are those of the pages in English: Dashboard, Flushes, Agents, Channel, Quarantine, Doctor, Inspector.
@@ -73,6 +74,7 @@ class MainWindow : public QMainWindow {
  private:
   void makePages();
   void makeTune();
+  void makeRecordings();
   void makeActions();
   void makeViewActions();
   void makeFileActions();
@@ -131,6 +133,7 @@ class MainWindow : public QMainWindow {
   TunePanel* m_tune;
   ReplayBar* m_replayBar;
   QDockWidget* m_tuneDock;
+  Recordings m_recordings;
   QLabel* m_where;
   QLabel* m_state;
   QComboBox* m_span;

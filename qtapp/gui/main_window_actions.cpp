@@ -80,7 +80,8 @@ void MainWindow::makeMenus() {
   session->addActions({m_flushNow, m_pauseFlushing, m_closeSession});
   session->addSeparator();
   session->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
-  session->insertActions(session->actions().back(), {m_record, m_exportCsv, m_exportPicture});
+  session->insertActions(session->actions().back(),
+                         {m_recordings.door->action(), m_record, m_exportCsv, m_exportPicture});
   session->insertSeparator(session->actions().back());
   QMenu* const edit = menuBar()->addMenu(tr("&Edit"));
   QAction* const undo = m_undo.createUndoAction(this, tr("&Undo"));
@@ -112,6 +113,10 @@ void MainWindow::makeViewMenu() {
   tune->setShortcut(Qt::Key_F9);
   connect(tune, &QAction::triggered, this, [](bool on) { QSettings().setValue("tune", on); });
   view->addAction(tune);
+  QAction* const whatIf = m_recordings.dock->toggleViewAction();
+  whatIf->setText(tr("&What if"));
+  whatIf->setShortcut(Qt::Key_F10);
+  view->addAction(whatIf);
   view->addSeparator();
   addThemes(*view);
 }
@@ -153,7 +158,8 @@ void MainWindow::showShortcuts() {
       {"Alt+1 … Alt+7", "pages"},
       {"F5", "on the doctor's page: examine again"},
       {"Ctrl+P", "replay stands still, or goes on"},
-      {"F9", "tuning panel"},
+      {"F9, F10", "tuning panel, what if"},
+      {"Ctrl+O", "open a recorded session"},
       {"Ctrl+W", "end the session"},
       {"Ctrl+Q", "quit; what is held is written first"}};
   QString rows;

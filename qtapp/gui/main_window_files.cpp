@@ -22,13 +22,14 @@ constexpr int kPictureScale = 2;
 }  // namespace
 
 void MainWindow::makeFileActions() {
-  m_record = new QAction(tr("&Record updates …"), this);
+  m_record = new QAction(tr("&Record …"), this);
   m_record->setCheckable(true);
-  m_record->setToolTip(tr("Write every update the fleet sends to a file that `metabatch ingest` reads"));
+  m_record->setToolTip(
+      tr("Write all that happens to a file: to be opened again, and for `metabatch ingest` and `simulate`"));
   connect(m_record, &QAction::triggered, this, [this](bool on) {
     if (!m_session) return;
     const QString file =
-        on ? QFileDialog::getSaveFileName(this, tr("Record updates"), "updates.ndjson", tr("NDJSON (*.ndjson)"))
+        on ? QFileDialog::getSaveFileName(this, tr("Record the session"), "session.ndjson", tr("NDJSON (*.ndjson)"))
            : QString();
     m_record->setChecked(!file.isEmpty());
     if (m_session) m_session->record(file);

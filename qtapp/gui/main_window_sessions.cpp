@@ -21,7 +21,9 @@ void MainWindow::forget() {
   m_quarantine.clear();
   showRefused();
   m_undo.clear();
-  m_window.goLive();
+  m_recordings.isShown = false;
+  m_recordings.whatIf->begin(nullptr);
+  m_window.restart(engine::system_clock().now());
 }
 
 /// How many were refused stands on the tab, so that it is seen from every page.
@@ -78,7 +80,7 @@ void MainWindow::startSession(SessionPlan plan) {
   m_channelPage->setLatencyShown(false);
   m_agentsPage->setDatabase(std::nullopt, {});
   offerPages({m_dashboard, m_flushPage, m_agentsPage, m_channelPage, m_quarantinePage, m_doctorPage, m_inspector});
-  m_tuneDock->setVisible(QSettings().value("tune", true).toBool());
+  m_recordings.follow(*session, *m_tuneDock);
   session->start();
   refreshState();
 }
@@ -137,6 +139,7 @@ void MainWindow::take(const Look& look) {
   takeChannel(look.sample.at, look.channel, -1);
   for (const models::FlushLine& line : look.flushes) {
     const bool isFailed = line.failure != FailureClass::none;
+    m_recordings.whatIf->take(line);
     m_series.take({line.at + line.took, line.took, line.reason, line.entries, isFailed});
     m_condition.failuresInARow = isFailed ? m_condition.failuresInARow + 1 : 0;
     m_condition.lastFailure = isFailed ? QString::fromStdString(line.message) : QString();
@@ -148,6 +151,7 @@ void MainWindow::take(const Look& look) {
   if (look.replay) m_replayBar->take(*look.replay);
   for (const QString& alarm : look.alarms) statusBar()->showMessage(alarm, 30'000);
   m_series.take(look.sample);
+  m_recordings.whatIf->take(look.sample);
   m_dashboard->refresh(m_condition);
   refreshState();
 }

@@ -11,6 +11,7 @@
 #include "gui/flush_page.hpp"
 #include "gui/inspector_page.hpp"
 #include "gui/quarantine_page.hpp"
+#include "gui/recordings.hpp"
 #include "gui/replay_bar.hpp"
 #include "gui/replay_dialog.hpp"
 #include "gui/tune_panel.hpp"

@@ -29,9 +29,10 @@ std::optional<std::string> ReplayFeeder::open(const ReplayPlan& plan) {
   return m_input->trouble();
 }
 
-void ReplayFeeder::start(engine::Lanes& lanes, const Config& config) {
+void ReplayFeeder::start(engine::Lanes& lanes, const Config& config, SessionRecorder& recorder) {
   m_intake = std::make_unique<feed::Intake>(
       lanes, config, [this](std::uint64_t line, const std::string& what) { complain(line, what); });
+  m_intake->set_listener([&recorder](const Report& report) { recorder.take(report); });
   m_thread = std::thread([this] { run(); });
 }
 

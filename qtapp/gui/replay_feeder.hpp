@@ -10,6 +10,7 @@
 
 #include "feed/input.hpp"
 #include "feed/intake.hpp"
+#include "gui/session_recorder.hpp"
 #include "models/replay_progress.hpp"
 
 namespace metabatch::gui {
@@ -33,8 +34,8 @@ class ReplayFeeder {
   std::optional<std::string> open(const ReplayPlan& plan);
   /// After open(), once.
   ///
-  /// @owns `lanes` must outlive the feeder, or join() comes first
-  void start(engine::Lanes& lanes, const Config& config);
+  /// @owns `lanes` and `recorder`, which hears every report, must outlive the feeder, or join() comes first
+  void start(engine::Lanes& lanes, const Config& config, SessionRecorder& recorder);
   /// Ends soon: at once where it waits for a time or for bytes; where it waits for room, when the lanes close.
   void requestStop();
   void join();

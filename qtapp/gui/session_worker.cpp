@@ -16,8 +16,11 @@ constexpr std::size_t kMostFlushes = 5000;  // between two looks; as many as the
 
 }  // namespace
 
-SessionWorker::SessionWorker(SessionPlan plan)
-    : m_plan(std::move(plan)), m_ring(std::make_shared<engine::NotificationRing>(kRing)) {
+SessionWorker::SessionWorker(SessionPlan plan, std::shared_ptr<SessionRecorder> recorder)
+    : m_plan(std::move(plan)),
+      m_ring(std::make_shared<engine::NotificationRing>(kRing)),
+      m_recorder(std::move(recorder)),
+      m_feeder(*m_recorder) {
   m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(models::kSampleEvery));
   m_timer.setTimerType(Qt::PreciseTimer);
   connect(&m_timer, &QTimer::timeout, this, &SessionWorker::look);
@@ -59,7 +62,7 @@ std::optional<std::string> SessionWorker::begin() {
   m_lanes = std::move(*lanes);
   m_subscription = m_notifier.subscribe(m_ring);
   if (m_replay)
-    m_replay->start(*m_lanes, *config);
+    m_replay->start(*m_lanes, *config, *m_recorder);
   else
     m_feeder.start(m_plan.fleet, *m_lanes);
   return std::nullopt;
@@ -133,8 +136,10 @@ void SessionWorker::look() {
     look->refused.swap(m_refused);
     look->alarms.swap(m_alarms);
   }
+  for (const models::FlushLine& flush : look->flushes) m_recorder->take(flush);
+  m_recorder->take(look->sample);
+  if (const auto wrong = m_recorder->takeTrouble()) emit refused(QString::fromStdString(*wrong));
   emit looked(look);
-  if (const auto wrong = m_feeder.takeTrouble()) emit refused(QString::fromStdString(*wrong));
 }
 
 void SessionWorker::apply(const Config& config) {
@@ -197,7 +202,14 @@ void SessionWorker::skipReplayWait() {
 }
 
 void SessionWorker::record(const QString& file) {
-  if (const auto wrong = m_feeder.record(file.toStdString())) emit refused(QString::fromStdString(*wrong));
+  m_recorder->stop();
+  if (const auto wrong = m_recorder->takeTrouble()) emit refused(QString::fromStdString(*wrong));
+  if (file.isEmpty() || !m_lanes) return;
+  const SessionHead head{.started = {},
+                         .program = "metabatch-desktop " METABATCH_VERSION,
+                         .source = m_plan.isDemo ? "the demo" : m_plan.database.shown(),
+                         .config = m_lanes->snapshot().config};
+  if (const auto wrong = m_recorder->start(file.toStdString(), head)) emit refused(QString::fromStdString(*wrong));
 }
 
 void SessionWorker::close() {
@@ -206,12 +218,12 @@ void SessionWorker::close() {
   m_timer.stop();
   m_feeder.stop();
   if (m_replay) m_replay->requestStop();
-  record({});
   m_store->setFault(Fault::none);
   m_store->setPaused(false);
   m_lanes->close();
   if (m_replay) m_replay->join();
   look();
+  record({});
   const quint64 held = m_lanes->snapshot().counters.held();
   m_subscription.end();
   m_lanes.reset();

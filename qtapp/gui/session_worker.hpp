@@ -17,7 +17,7 @@ class SessionWorker : public QObject {
   Q_OBJECT
 
  public:
-  explicit SessionWorker(SessionPlan plan);
+  SessionWorker(SessionPlan plan, std::shared_ptr<SessionRecorder> recorder);
   ~SessionWorker() override;
 
   void start();
@@ -55,6 +55,7 @@ class SessionWorker : public QObject {
   std::unique_ptr<FaultStore> m_store;
   std::unique_ptr<engine::Lanes> m_lanes;
   engine::Notifier::Subscription m_subscription;
+  const std::shared_ptr<SessionRecorder> m_recorder;
   FleetFeeder m_feeder;
   std::unique_ptr<ReplayFeeder> m_replay;  // or the fleet
   QTimer m_timer{this};

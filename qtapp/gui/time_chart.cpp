@@ -70,6 +70,7 @@ void TimeChart::setTheme(const Theme& theme) {
   }
   setBackgroundBrush(theme.card);
   for (const auto& stroke : m_strokes) stroke->setTheme(theme);
+  for (const auto& stroke : m_others) stroke->setTheme(theme);
   viewport()->update();
 }
 
@@ -81,14 +82,10 @@ void TimeChart::refresh(const models::LiveSeries& series) {
   m_from = m_window.from();
   m_to = m_window.to();
   scaleTime();
-  const double left = m_x->min(), right = m_x->max();
   const int width = std::max(static_cast<int>(chart()->plotArea().width()), 200);
   m_columns.resize(static_cast<std::size_t>(width / kPixelsAColumn));
-  for (const auto& stroke : m_strokes) {
-    const auto place = series.find(stroke->line().series);
-    if (place.timeline != nullptr) place.timeline->decimate(place.series, m_from, m_to, m_columns);
-    stroke->draw(m_columns, left, right);
-  }
+  for (const auto& stroke : m_strokes) drawStroke(*stroke, series);
+  drawWhatIf();
   scaleValues();
   m_why = series.whyMissing(m_spec.lines.front().series);
   for (const models::ChartLine& line : m_spec.lines)
@@ -97,6 +94,25 @@ void TimeChart::refresh(const models::LiveSeries& series) {
   for (const models::Mark& mark : series.marks())
     if (mark.at >= m_from && mark.at <= m_to) m_marks.push_back(mark);
   viewport()->update();
+}
+
+void TimeChart::drawStroke(ChartStroke& stroke, const models::LiveSeries& series) {
+  const auto place = series.find(stroke.line().series);
+  if (place.timeline != nullptr) place.timeline->decimate(place.series, m_from, m_to, m_columns);
+  stroke.draw(m_columns, m_x->min(), m_x->max());
+}
+
+void TimeChart::drawWhatIf() {
+  if (m_whatIf == nullptr) {
+    for (const auto& stroke : m_others) stroke->draw({}, 0, 1);
+    return;
+  }
+  if (m_others.empty())
+    for (const auto& stroke : m_strokes) {  // in the same order
+      m_others.push_back(std::make_unique<ChartStroke>(stroke->line(), *chart(), *m_x, *m_y, Telling::whatIf));
+      m_others.back()->setTheme(m_theme);
+    }
+  for (const auto& stroke : m_others) drawStroke(*stroke, *m_whatIf);
 }
 
 /// Time runs backwards from what is newest: an axis that stands still while the data moves.
@@ -112,12 +128,13 @@ void TimeChart::scaleTime() {
 
 void TimeChart::scaleValues() {
   double most = 0, limit = 0;
-  for (const auto& stroke : m_strokes) {
-    if (stroke->line().stroke == models::Stroke::limit)
-      limit = std::max(limit, stroke->most());
-    else
-      most = std::max(most, stroke->most());
-  }
+  for (const auto* const strokes : {&m_strokes, &m_others})
+    for (const auto& stroke : *strokes) {
+      if (stroke->line().stroke == models::Stroke::limit)
+        limit = std::max(limit, stroke->most());
+      else
+        most = std::max(most, stroke->most());
+    }
   if (limit > 0 && limit <= most * kLimitReach) most = std::max(most, limit * 1.02);
   const double top = models::niceCeiling(most);
   const double lead = top / std::pow(10.0, std::floor(std::log10(top)));
@@ -247,7 +264,7 @@ void TimeChart::drawForeground(QPainter* painter, const QRectF&) {
   font.setPointSizeF(font.pointSizeF() * 0.8);
   painter->setFont(font);
   painter->setPen(m_theme.faint);
-  painter->drawText(plot, Qt::AlignCenter, m_why);
+  if (m_whatIf == nullptr) painter->drawText(plot, Qt::AlignCenter, m_why);
   int row = 0;
   for (const models::Mark& mark : m_marks)
     if (const auto x = sceneX(mark.at)) drawMark(*painter, *x, mark.text, plot, row++ % 4);

@@ -23,6 +23,12 @@ class TimeChart : public QChartView {
   void setTheme(const Theme& theme);
   /// Draws what the window shows of `series`; costs a decimation and a replace() a line, whatever the window holds.
   void refresh(const models::LiveSeries& series);
+  /// Draws these beside what is measured from the next refresh() on, as Telling::whatIf; null: no more.
+  ///
+  /// @owns nothing: they stay until others are set
+  void setWhatIf(const models::LiveSeries* series) { m_whatIf = series; }
+  [[nodiscard]] const models::LiveSeries* whatIf() const { return m_whatIf; }
+  [[nodiscard]] const std::vector<std::unique_ptr<ChartStroke>>& whatIfStrokes() const { return m_others; }
   /// The value of a line at the crosshair, or the newest one; NaN: not measured there.
   [[nodiscard]] double value(const models::LiveSeries& series, const models::ChartLine& line) const;
   [[nodiscard]] const models::ChartSpec& spec() const { return m_spec; }
@@ -46,6 +52,8 @@ class TimeChart : public QChartView {
 
  private:
   void makeAxes();
+  void drawStroke(ChartStroke& stroke, const models::LiveSeries& series);
+  void drawWhatIf();
   void scaleTime();
   void scaleValues();
   [[nodiscard]] double shareOf(const QPoint& position) const;
@@ -58,6 +66,8 @@ class TimeChart : public QChartView {
   QValueAxis* m_x;
   QValueAxis* m_y;
   std::vector<std::unique_ptr<ChartStroke>> m_strokes;  // as they are painted: areas from the tallest down
+  std::vector<std::unique_ptr<ChartStroke>> m_others;   // made when first wanted
+  const models::LiveSeries* m_whatIf = nullptr;
   std::vector<Column> m_columns;
   std::vector<models::Mark> m_marks;
   Theme m_theme;

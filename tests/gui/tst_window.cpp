@@ -244,8 +244,10 @@ void TstWindow::whatIsSeenGoesIntoFiles() {
   QVERIFY(until([&] { return file.size() > 4096; }));
   window->session()->record({});
   QVERIFY(file.open(QIODevice::ReadOnly));
-  const QJsonObject line = QJsonDocument::fromJson(file.readLine()).object();
-  QCOMPARE(line.keys(), (QStringList{"agent", "collected_at", "error", "key", "value"}));
+  QCOMPARE(QJsonDocument::fromJson(file.readLine()).object()["record"].toString(), "session");
+  QJsonObject line;
+  while (!line.contains("agent") && !file.atEnd()) line = QJsonDocument::fromJson(file.readLine()).object();
+  QCOMPARE(line.keys(), (QStringList{"agent", "at_us", "collected_at", "error", "key", "value"}));
   QVERIFY(parse_wall_time(line["collected_at"].toString().toStdString()).has_value());
 }
 
