@@ -4,9 +4,11 @@
 #include <QWidget>
 
 #include "gui/chart_card.hpp"
+#include "gui/selection_bar.hpp"
 #include "models/channel_log.hpp"
 
 class QLabel;
+class QLayout;
 class QPlainTextEdit;
 class QTableView;
 
@@ -32,7 +34,14 @@ class ChannelPage : public QWidget {
   [[nodiscard]] QString summary() const;
 
  private:
+  QLayout* makeCharts();
+  QWidget* makeLog();
+  void select();
+
   models::ChannelLog& m_log;
+  models::TimeWindow& m_window;
+  models::ChannelFilter* m_filter;
+  SelectionBar* m_selection;
   const models::LiveSeries& m_series;
   std::vector<ChartCard*> m_cards;
   QLabel* m_summary;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/chart_card.hpp"
 
+#include <QBuffer>
+#include <QImage>
+#include <QPainter>
 #include <QVBoxLayout>
 #include <cmath>
 
@@ -9,14 +12,37 @@
 namespace metabatch::gui {
 namespace {
 
-const char* glyph(const models::ChartLine& line) {
-  switch (line.stroke) {
-    case models::Stroke::points: return line.hue == 0 ? "●" : "■";
-    case models::Stroke::area: return "■";
-    case models::Stroke::limit: return "┅";
-    case models::Stroke::line: return line.hue == 0 ? "━" : "╍";
+constexpr QSize kSample(24, 9);
+constexpr int kSampleScale = 2;  // sharp on dense screens too
+
+/// A piece of the line as the chart draws it, colour and dash, as an image of rich text.
+QString sampleOf(const Theme& theme, const models::ChartLine& line) {
+  QImage image(kSample * kSampleScale, QImage::Format_ARGB32_Premultiplied);
+  image.fill(Qt::transparent);
+  QPainter painter(&image);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.scale(kSampleScale, kSampleScale);
+  const QRectF place(QPointF(), kSample);
+  if (line.stroke == models::Stroke::points) {
+    const QRectF mark(place.center() - QPointF(3, 3), QSizeF(6, 6));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.hues[line.hue]);
+    line.hue == 0 ? painter.drawEllipse(mark) : painter.drawRect(mark);
+  } else {
+    QColor fill = theme.hues[line.hue];
+    fill.setAlphaF(0.55F);
+    if (line.stroke == models::Stroke::area) painter.fillRect(place.adjusted(0, 4, 0, 0), fill);
+    painter.setPen(theme.pen(line.hue));
+    painter.drawLine(QPointF(0, 4), QPointF(place.right(), 4));
   }
-  return "";
+  painter.end();
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  image.save(&buffer, "PNG");
+  return QStringLiteral("<img src='data:image/png;base64,%1' width=%2 height=%3>")
+      .arg(QString::fromLatin1(bytes.toBase64()))
+      .arg(kSample.width())
+      .arg(kSample.height());
 }
 
 }  // namespace
@@ -53,7 +79,9 @@ void ChartCard::setTheme(const Theme& theme) {
   setPalette(colours);
   m_title->setText(
       QStringLiteral("<b>%1</b> <span style='color:%2'>%3</span>")
-          .arg(QLatin1String(m_chart->spec().title), theme.faint.name(), QLatin1String(m_chart->spec().unit)));
+          .arg(models::chartText(m_chart->spec().title), theme.faint.name(), models::chartText(m_chart->spec().unit)));
+  m_samples.clear();
+  for (const models::ChartLine& line : m_chart->spec().lines) m_samples += sampleOf(theme, line);
   m_chart->setTheme(theme);
 }
 
@@ -71,7 +99,8 @@ void ChartCard::setWhatIf(const models::LiveSeries* series) {
 QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
   QStringList parts;
   double below = 0;  // of stacked areas: a legend says the part, not the sum
-  for (const models::ChartLine& line : m_chart->spec().lines) {
+  for (qsizetype index = 0; const models::ChartLine& line : m_chart->spec().lines) {
+    const QString sample = m_samples.value(index++);
     double value = m_chart->value(series, line);
     if (line.stroke == models::Stroke::area) {
       const double top = value;
@@ -81,9 +110,9 @@ QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const
     const QString why = std::isnan(value) && !isWhatIf ? series.whyMissing(line.series) : QString();
     const bool isPoints = line.stroke == models::Stroke::points;
     if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
-    parts += QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3&nbsp;<b>%4</b>")
-                 .arg(m_theme.hues[line.hue].name(), isWhatIf ? QStringLiteral("┈") : QString::fromUtf8(glyph(line)),
-                      QString(QLatin1String(line.label)).replace(' ', "&nbsp;"),
+    const QString dots = QStringLiteral("<span style='color:%1'>┈</span>").arg(m_theme.hues[line.hue].name());
+    parts += QStringLiteral("%1&nbsp;%2&nbsp;<b>%3</b>")
+                 .arg(isWhatIf ? dots : sample, models::chartText(line.label).replace(' ', "&nbsp;"),
                       why.isEmpty() ? models::rateText(value) : why);
   }
   return parts.join("&nbsp;&nbsp; ");

@@ -3,6 +3,7 @@
 
 #include <QFrame>
 #include <QLabel>
+#include <QStringList>
 
 #include "gui/time_chart.hpp"
 
@@ -33,6 +34,7 @@ class ChartCard : public QFrame {
   QLabel* m_others;  // the legend of what would be
   TimeChart* m_chart;
   Theme m_theme;
+  QStringList m_samples;  // of the lines, as they are drawn, for the legend
 };
 
 }  // namespace metabatch::gui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/connect_dialog.hpp"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -16,6 +17,7 @@
 #include <QVBoxLayout>
 
 #include "gui/fleet_feeder.hpp"
+#include "gui/keychain.hpp"
 #include "metabatch/config.hpp"
 #include "models/words.hpp"
 
@@ -37,13 +39,22 @@ ConnectDialog::ConnectDialog(QWidget* parent) : QDialog(parent) {
 
 void ConnectDialog::makeForm() {
   m_profiles = new QComboBox;
+  m_profiles->setObjectName("profiles");
   m_address = new QLineEdit;
   m_address->setObjectName("address");
   m_address->setPlaceholderText("postgres://user@host/database");
   m_address->setMinimumWidth(360);
   m_password = new QLineEdit;
+  m_password->setObjectName("password");
   m_password->setEchoMode(QLineEdit::Password);
-  m_password->setPlaceholderText(tr("empty: .pgpass, service file or PG* variables; never kept"));
+  m_password->setPlaceholderText(tr("empty: .pgpass, service file or PG* variables"));
+  m_keep = new QCheckBox(tr("&Keep it in the desktop's keychain"));
+  m_keep->setObjectName("keep");
+  m_keep->setToolTip(tr("With Save profile; the password is kept there or nowhere"));
+  m_keychain = new QLabel;
+  m_keychain->setObjectName("keychain");
+  m_keychain->setWordWrap(true);
+  m_keychain->hide();
   m_channel = new QLineEdit(QString::fromStdString(Config{}.channel));
   makeChoices();
   m_trouble = new QLabel;
@@ -52,6 +63,8 @@ void ConnectDialog::makeForm() {
   form->addRow(tr("&Profile"), m_profiles);
   form->addRow(tr("&Address"), m_address);
   form->addRow(tr("Pass&word"), m_password);
+  form->addRow(QString(), m_keep);
+  form->addRow(QString(), m_keychain);
   form->addRow(tr("C&hannel"), m_channel);
   form->addRow(m_watch);
   form->addRow(m_metricsOnly);
@@ -83,6 +96,7 @@ void ConnectDialog::makeFleet() {
     auto* const field = new QSpinBox;
     field->setRange(1, most);
     field->setValue(value);
+    field->setAccessibleName(label);
     fleet->addWidget(new QLabel(label));
     fleet->addWidget(field);
     return field;
@@ -98,6 +112,7 @@ void ConnectDialog::addButtons(QFormLayout& form) {
   m_open->setObjectName("open");
   QPushButton* const save = buttons->addButton(tr("&Save profile"), QDialogButtonBox::ActionRole);
   auto* const layout = new QVBoxLayout(this);
+  save->setObjectName("save");
   layout->addLayout(&form);
   layout->addWidget(m_trouble);
   layout->addWidget(buttons);
@@ -187,6 +202,31 @@ void ConnectDialog::loadProfile(const QString& name) {
   m_channel->setText(settings.value("channel").toString());
   m_metrics->setUrl(settings.value("metrics").toString());
   m_password->clear();
+  m_keychain->hide();
+  m_keep->setChecked(settings.value("keychain").toBool());
+  if (m_keep->isChecked()) findPassword(name);
+}
+
+void ConnectDialog::findPassword(const QString& profile) {
+  Keychain::find(profile, this, [this, profile](const std::optional<QString>& password, const QString& trouble) {
+    if (m_profiles->currentText() != profile || !m_password->text().isEmpty()) return;  // chosen or typed since
+    if (password) return m_password->setText(*password);
+    m_keychain->setText(trouble.isEmpty() ? tr("The keychain has no password for this profile.")
+                                          : tr("No password: %1. Type it, or leave it to .pgpass.").arg(trouble));
+    m_keychain->show();
+  });
+}
+
+/// The profile says that the keychain has it only once it has.
+void ConnectDialog::keepPassword(const QString& profile) {
+  Keychain::keep(profile, m_password->text(), this, [this, profile](const QString& trouble) {
+    m_keychain->setText(trouble.isEmpty()
+                            ? tr("The keychain has the password.")
+                            : tr("The password was not kept: %1. The rest of the profile was.").arg(trouble));
+    m_keychain->show();
+    m_keep->setChecked(trouble.isEmpty());
+    if (trouble.isEmpty()) QSettings().setValue("profiles/" + profile + "/keychain", true);
+  });
 }
 
 void ConnectDialog::saveProfile() {
@@ -201,7 +241,12 @@ void ConnectDialog::saveProfile() {
   settings.setValue("address", withoutSecrets(wish->address));
   settings.setValue("channel", wish->channel);
   settings.setValue("metrics", m_metrics->keptUrl());
+  const bool wasKept = settings.value("keychain").toBool();
+  const bool isChanged = m_keep->isChecked() && !m_password->text().isEmpty();
+  if (!m_keep->isChecked()) settings.remove("keychain");
   settings.endGroup();
+  if (isChanged) keepPassword(name);
+  if (wasKept && !m_keep->isChecked()) Keychain::forget(name, this, [](const QString&) {});
   fillProfiles();
   m_profiles->setCurrentText(name);
 }

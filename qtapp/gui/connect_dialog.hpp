@@ -10,6 +10,7 @@
 #include "gui/metrics_fields.hpp"
 #include "sql/pg_address.hpp"
 
+class QCheckBox;
 class QComboBox;
 class QFormLayout;
 class QLabel;
@@ -31,7 +32,8 @@ struct ConnectionWish {
 };
 
 /// Asks where a PostgreSQL is and what to do there. Watching is what it proposes; driving one that is not on this machine
-/// has to be confirmed. Profiles remember everything but secrets.
+/// has to be confirmed. Profiles remember everything but secrets; a password goes into the
+/// desktop's keychain when that is asked for, and nowhere else.
 class ConnectDialog : public QDialog {
   Q_OBJECT
 
@@ -51,6 +53,8 @@ class ConnectDialog : public QDialog {
   void fillProfiles();
   void loadProfile(const QString& name);
   void saveProfile();
+  void keepPassword(const QString& profile);
+  void findPassword(const QString& profile);
   void check();
   void decide();
   [[nodiscard]] std::variant<ConnectionWish, QString> read() const;
@@ -59,6 +63,8 @@ class ConnectDialog : public QDialog {
   QComboBox* m_profiles;
   QLineEdit* m_address;
   QLineEdit* m_password;
+  QCheckBox* m_keep;
+  QLabel* m_keychain;  // what the keychain said
   QLineEdit* m_channel;
   QRadioButton* m_watch;
   QRadioButton* m_metricsOnly;

@@ -5,6 +5,7 @@
 #include <QTextDocumentFragment>
 #include <algorithm>
 
+#include "gui/selection_bar.hpp"
 #include "models/chart_specs.hpp"
 #include "models/words.hpp"
 
@@ -44,6 +45,7 @@ Dashboard::Dashboard(const models::LiveSeries& series, models::TimeWindow& windo
   layout->setContentsMargins(8, 8, 8, 8);
   layout->setSpacing(8);
   layout->addWidget(m_header);
+  layout->addWidget(new SelectionBar(window));
   layout->addWidget(m_scroll, 1);
   connect(&window, &models::TimeWindow::changed, this, &Dashboard::refreshCharts);
   connect(&window, &models::TimeWindow::cursorMoved, this, [this] {

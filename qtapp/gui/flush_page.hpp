@@ -3,12 +3,14 @@
 
 #include <QWidget>
 
+#include "gui/selection_bar.hpp"
 #include "models/flush_log.hpp"
 #include "models/time_window.hpp"
 
 class QCheckBox;
 class QLineEdit;
 class QPlainTextEdit;
+class QPushButton;
 class QTableView;
 
 namespace metabatch::gui {
@@ -21,8 +23,14 @@ class FlushPage : public QWidget {
   /// @owns `log` and `window` outlive the page
   FlushPage(models::FlushLog& log, models::TimeWindow& window, QWidget* parent = nullptr);
 
+ signals:
+  /// The payloads of a flush, one a line.
+  void inspectWanted(const QString& payloads);
+
  private:
+  QWidget* makeDetailSide();
   void show(const QModelIndex& chosen);
+  void select();
 
   models::FlushLog& m_log;
   models::TimeWindow& m_window;
@@ -31,6 +39,8 @@ class FlushPage : public QWidget {
   QCheckBox* m_failedOnly;
   QTableView* m_table;
   QPlainTextEdit* m_detail;
+  QPushButton* m_inspect;
+  SelectionBar* m_selection;
 };
 
 }  // namespace metabatch::gui

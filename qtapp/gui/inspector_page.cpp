@@ -17,7 +17,7 @@ namespace {
 
 const char* const kExample =
     "Asynchronous notification \"workspace_agent_metadata_batch\" with payload "
-    "\"Ev6o7m2ZTe2WGqMVOZyFIQq4Xn1sNEaZk8r3bT5u2AiQ\" received from server process with PID 4711.\n";
+    "\"Ev6o7m2ZTe2WGqMVOZyFIQq4Xn1sNESZm8r3bT5u2AiQ\" received from server process with PID 4711.\n";
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <clocale>
 #include <cstdio>
 
+#include "gui/language.hpp"
 #include "gui/main_window.hpp"
 #include "gui/pictures.hpp"
 #include "gui/starting.hpp"
@@ -47,17 +48,22 @@ void addOptions(QCommandLineParser& parser) {
   parser.addPositionalArgument("FILE", "A recorded session (NDJSON) to open.", "[FILE]");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+void nameProgram() {
   QApplication::setApplicationName("metabatch-desktop");
   QApplication::setOrganizationName("metabatch");
   QApplication::setApplicationVersion(METABATCH_VERSION);
   QApplication::setDesktopFileName("metabatch-desktop");
   QApplication::setStyle("Fusion");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  nameProgram();
   if (!metabatch::gui::hasScreen(argc, argv)) return 1;
   QApplication application(argc, argv);
   std::setlocale(LC_NUMERIC, "C");  // Qt has set the user's locale: numbers stay as machines read them
+  metabatch::gui::speak(QLocale());
   QCommandLineParser parser;
   addOptions(parser);
   QCommandLineOption untilDrawn("exit-when-drawn", "End as soon as the window was drawn, to measure the start.");

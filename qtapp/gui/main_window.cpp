@@ -12,6 +12,7 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QTabWidget>
 #include <algorithm>
 #include <functional>
@@ -65,6 +66,8 @@ void MainWindow::makePages() {
   m_dashboard = new Dashboard(m_series, m_window);
   m_pages = new QTabWidget;
   m_pages->setDocumentMode(true);
+  m_pages->setAccessibleName(tr("Pages"));
+  m_pages->tabBar()->setAccessibleName(tr("Pages"));
   m_flushPage = new FlushPage(m_flushes, m_window);
   m_agentsPage = new AgentsPage;
   m_channelPage = new ChannelPage(m_channel, m_series, m_window);
@@ -86,6 +89,10 @@ void MainWindow::makePages() {
   connect(m_doors, &DoorsPage::demoChosen, this, &MainWindow::startDemo);
   connect(m_doors, &DoorsPage::connectChosen, this, &MainWindow::openConnection);
   connect(m_doors, &DoorsPage::inspectChosen, this, &MainWindow::startInspector);
+  connect(m_flushPage, &FlushPage::inspectWanted, this, [this](const QString& payloads) {
+    m_inspector->setText(payloads);
+    m_pages->setCurrentWidget(m_inspector);
+  });
   connect(m_pages, &QTabWidget::currentChanged, this, &MainWindow::refresh);
 }
 
@@ -114,7 +121,8 @@ void MainWindow::makeTune() {
   connect(m_tune, &TunePanel::faultWanted, this, [this](Fault fault) {
     if (!m_session) return;
     m_session->setFault(fault);
-    static const char* const kWords[] = {"fault ended", "slow database", "database refuses", "connection lost"};
+    static const char* const kWords[] = {QT_TR_NOOP("fault ended"), QT_TR_NOOP("slow database"),
+                                         QT_TR_NOOP("database refuses"), QT_TR_NOOP("connection lost")};
     mark(tr(kWords[static_cast<std::size_t>(fault)]));
   });
 }
@@ -242,6 +250,7 @@ void MainWindow::refresh() {
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue("geometry", saveGeometry());
+  settings.setValue("state", saveState());
   if (isOpen()) {
     m_isLeaving = true;
     closeSession();

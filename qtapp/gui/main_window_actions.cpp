@@ -7,6 +7,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
+#include <QStackedWidget>
 #include <QTabWidget>
 #include <QToolBar>
 
@@ -111,7 +112,9 @@ void MainWindow::makeViewMenu() {
   QAction* const tune = m_tuneDock->toggleViewAction();
   tune->setText(tr("&Tuning panel"));
   tune->setShortcut(Qt::Key_F9);
-  connect(tune, &QAction::triggered, this, [](bool on) { QSettings().setValue("tune", on); });
+  connect(tune, &QAction::toggled, this, [this](bool on) {  // by key, by menu, or by the dock's own button
+    if (m_stack->currentWidget() == m_pages && !m_isLeaving) QSettings().setValue("tune", on);
+  });
   view->addAction(tune);
   QAction* const whatIf = m_recordings.dock->toggleViewAction();
   whatIf->setText(tr("&What if"));
@@ -143,29 +146,32 @@ void MainWindow::addThemes(QMenu& view) {
 void MainWindow::restore() {
   QSettings settings;
   if (!restoreGeometry(settings.value("geometry").toByteArray())) resize(1280, 820);
+  restoreState(settings.value("state").toByteArray());
   setThemeChoice(static_cast<ThemeChoice>(std::clamp(settings.value("theme", 0).toInt(), 0, 2)));
 }
 
 void MainWindow::showShortcuts() {
   static const std::pair<const char*, const char*> kKeys[] = {
-      {"Space", "charts stand still, or follow"},
-      {"Ctrl+F5", "flush now"},
-      {"Ctrl+H", "hold flushes, or let them go on"},
-      {"Ctrl+Z, Ctrl+Shift+Z", "take back a changed setting, or not"},
-      {"Ctrl++, Ctrl+-, Ctrl+wheel", "zoom all charts"},
-      {"drag, Shift+wheel, arrows", "move all charts through time"},
-      {"double click, Home", "back to live"},
-      {"Alt+1 … Alt+7", "pages"},
-      {"F5", "on the doctor's page: examine again"},
-      {"Ctrl+P", "replay stands still, or goes on"},
-      {"F9, F10", "tuning panel, what if"},
-      {"Ctrl+O", "open a recorded session"},
-      {"Ctrl+W", "end the session"},
-      {"Ctrl+Q", "quit; what is held is written first"}};
+      {QT_TR_NOOP("Space"), QT_TR_NOOP("charts stand still, or follow")},
+      {QT_TR_NOOP("Ctrl+F5"), QT_TR_NOOP("flush now")},
+      {QT_TR_NOOP("Ctrl+H"), QT_TR_NOOP("hold flushes, or let them go on")},
+      {QT_TR_NOOP("Ctrl+Z, Ctrl+Shift+Z"), QT_TR_NOOP("take back a changed setting, or not")},
+      {QT_TR_NOOP("Ctrl++, Ctrl+-, Ctrl+wheel"), QT_TR_NOOP("zoom all charts")},
+      {QT_TR_NOOP("Shift+drag, Shift+wheel, arrows"), QT_TR_NOOP("move all charts through time")},
+      {QT_TR_NOOP("drag, Shift+arrows"), QT_TR_NOOP("select a stretch of time: the logs show only that")},
+      {QT_TR_NOOP("Enter, Esc"), QT_TR_NOOP("show the stretch alone; clear it")},
+      {QT_TR_NOOP("Ctrl+arrows"), QT_TR_NOOP("move the crosshair of all charts")},
+      {QT_TR_NOOP("double click, Home"), QT_TR_NOOP("back to live")},
+      {QT_TR_NOOP("Alt+1 … Alt+7"), QT_TR_NOOP("pages")},
+      {QT_TR_NOOP("F5"), QT_TR_NOOP("on the doctor's page: examine again")},
+      {QT_TR_NOOP("Ctrl+P"), QT_TR_NOOP("replay stands still, or goes on")},
+      {QT_TR_NOOP("F9, F10"), QT_TR_NOOP("tuning panel, what if")},
+      {QT_TR_NOOP("Ctrl+O"), QT_TR_NOOP("open a recorded session")},
+      {QT_TR_NOOP("Ctrl+W"), QT_TR_NOOP("end the session")},
+      {QT_TR_NOOP("Ctrl+Q"), QT_TR_NOOP("quit; what is held is written first")}};
   QString rows;
   for (const auto& [key, does] : kKeys)
-    rows += QStringLiteral("<tr><td style='padding-right:18px'><b>%1</b></td><td>%2</td></tr>")
-                .arg(QLatin1String(key), QString::fromUtf8(does));
+    rows += QStringLiteral("<tr><td style='padding-right:18px'><b>%1</b></td><td>%2</td></tr>").arg(tr(key), tr(does));
   auto* const box =
       new QMessageBox(QMessageBox::NoIcon, tr("Shortcuts"), "<table>" + rows + "</table>", QMessageBox::Close, this);
   box->setAttribute(Qt::WA_DeleteOnClose);

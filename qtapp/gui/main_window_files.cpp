@@ -3,23 +3,18 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
-#include <QPixmap>
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QTableView>
 
 #include "engine/clock.hpp"
 #include "gui/main_window.hpp"
+#include "gui/page_picture.hpp"
 #include "gui/whole_file.hpp"
 #include "models/csv.hpp"
 
 /// What goes out of the window into files.
 namespace metabatch::gui {
-namespace {
-
-constexpr int kPictureScale = 2;
-
-}  // namespace
 
 void MainWindow::makeFileActions() {
   m_record = new QAction(tr("&Record …"), this);
@@ -40,8 +35,10 @@ void MainWindow::makeFileActions() {
   connect(m_exportCsv, &QAction::triggered, this,
           [this] { save(tr("Export as CSV"), "metabatch.csv", &MainWindow::saveCsv); });
   m_exportPicture = new QAction(tr("Export as &picture …"), this);
+  m_exportPicture->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
+  m_exportPicture->setToolTip(tr("PNG, or SVG where the name ends in .svg"));
   connect(m_exportPicture, &QAction::triggered, this,
-          [this] { save(tr("Export as picture"), "metabatch.png", &MainWindow::savePicture); });
+          [this] { save(tr("Export as picture: .svg or .png"), "metabatch.svg", &MainWindow::savePicture); });
 }
 
 void MainWindow::save(const QString& title, const QString& name, void (MainWindow::*to)(const QString&)) {
@@ -74,14 +71,11 @@ void MainWindow::saveCsv(const QString& name) {
 }
 
 void MainWindow::savePicture(const QString& name) {
-  QWidget* const page = m_pages->currentWidget();
-  QPixmap picture(page->size() * kPictureScale);
-  picture.setDevicePixelRatio(kPictureScale);
-  page->render(&picture);
-  if (picture.save(name))
+  const QString trouble = gui::savePicture(*m_pages->currentWidget(), name);
+  if (trouble.isEmpty())
     statusBar()->showMessage(tr("Saved %1").arg(name), 10'000);
   else
-    QMessageBox::warning(this, tr("Export"), tr("%1 could not be written.").arg(name));
+    QMessageBox::warning(this, tr("Export"), tr("%1: %2").arg(name, trouble));
 }
 
 }  // namespace metabatch::gui

@@ -23,6 +23,7 @@ void MainWindow::forget() {
   m_undo.clear();
   m_recordings.isShown = false;
   m_recordings.whatIf->begin(nullptr);
+  m_window.clearSelection();
   m_window.restart(engine::system_clock().now());
 }
 
@@ -123,7 +124,7 @@ void MainWindow::startWatch(const sql::PgAddress& address, const QString& channe
 }
 
 void MainWindow::takeChannel(Instant at, const std::vector<models::ChannelLine>& lines, double latency) {
-  m_channel.add(lines);
+  m_channel.add(lines, at);
   models::ChannelPoint point{.at = at, .latencySeconds = latency};
   for (const models::ChannelLine& line : lines) {
     if (line.lost == 0 && !line.isResync) ++point.notifications;

@@ -35,13 +35,16 @@ MetricsFields::MetricsFields(QWidget* parent)
   m_every->setPrefix(tr("every "));
   m_every->setSuffix(" s");
   m_every->setObjectName("metrics-every");
+  m_every->setAccessibleName(tr("Seconds between two looks at the metrics"));
   m_kind->addItems({tr("no password"), tr("bearer token"), tr("user and password")});
   m_kind->setObjectName("metrics-kind");
   m_kind->setAccessibleName(tr("Who asks for the metrics"));
   m_user->setPlaceholderText(tr("user"));
   m_user->setObjectName("metrics-user");
+  m_user->setAccessibleName(tr("user"));
   m_secret->setEchoMode(QLineEdit::Password);
   m_secret->setObjectName("metrics-secret");
+  m_secret->setAccessibleName(tr("Token or password"));
   m_prefix->setObjectName("metrics-prefix");
   m_prefix->setToolTip(tr("What the names of the metrics begin with"));
   m_prefix->setAccessibleName(tr("Prefix of the metrics"));

@@ -16,6 +16,8 @@ namespace {
 
 constexpr QSize kWide(1440, 900);
 constexpr QSize kNarrow(820, 700);
+constexpr int kUntilRead = 300;
+constexpr int kUntilRefused = 3000;  // a batch of 2,000 entries fills
 
 }  // namespace
 
@@ -46,9 +48,9 @@ bool Pictures::take(const QString& name, ThemeChoice theme, int scale) {
 }
 
 /// The page of rows asks for them when it comes in sight; and in each table a row is chosen.
-void Pictures::letRowsCome() {
+void Pictures::letRowsCome(int milliseconds) {
   QEventLoop loop;
-  QTimer::singleShot(300, &loop, &QEventLoop::quit);
+  QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
   loop.exec();
   for (QTableView* const table : m_window.findChildren<QTableView*>())
     if (table->isVisible()) table->selectRow(0);
@@ -60,8 +62,9 @@ void Pictures::takeAll() {
   for (const bool isNarrow : {false, true}) {
     m_window.resize(isNarrow ? kNarrow : kWide);
     for (const QString& page : m_window.pages()) {
+      if (page == "Quarantine" && !isNarrow) m_window.session()->sendRefused();
       m_window.showPage(page);
-      letRowsCome();
+      letRowsCome(page == "Quarantine" ? kUntilRefused : kUntilRead);
       const QString name = page.toLower().replace(' ', '-') + (isNarrow ? "-narrow" : "");
       for (const ThemeChoice theme : {ThemeChoice::light, ThemeChoice::dark})
         for (const int scale : {1, 2})

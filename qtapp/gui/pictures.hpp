@@ -21,7 +21,7 @@ class Pictures : public QObject {
   void start(int seconds);
 
  private:
-  void letRowsCome();
+  void letRowsCome(int milliseconds);
   void takeAll();
   bool take(const QString& name, ThemeChoice theme, int scale);
 

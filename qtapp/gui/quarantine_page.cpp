@@ -29,7 +29,7 @@ QuarantinePage::QuarantinePage(models::Quarantine& quarantine, QWidget* parent)
          "it and run `metabatch ingest FILE`. Where its row has a newer value by then, the newer one stays."));
   m_table = makeTable(quarantine, tr("Values refused"));
   m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-  setWidths(*m_table, {100, 270, 110, 200, 330, 80});
+  setWidths(*m_table, {95, 240, 75, 110, 270, 200});
   m_detail = makeDetail(tr("Choose a row to see all of it."));
   auto* const split = new QSplitter(Qt::Horizontal);
   split->addWidget(m_table);

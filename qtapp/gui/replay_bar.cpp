@@ -47,6 +47,7 @@ ReplayBar::ReplayBar(QWidget* parent)
   m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut where there is no room
   m_text->setIndent(8);
   m_bad->setObjectName("replay-bad");
+  m_bad->setAccessibleName(tr("Lines not taken"));
   m_skip->setObjectName("replay-skip");
   m_skip->setText(tr("Skip the wait"));
   m_skip->setToolTip(tr("Send the next line now; what follows keeps its distance to it"));

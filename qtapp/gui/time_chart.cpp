@@ -5,15 +5,21 @@
 #include <QKeyEvent>
 #include <QLegend>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+
+#include "models/words.hpp"
 
 namespace metabatch::gui {
 namespace {
 
 constexpr int kPixelsAColumn = 2;
 constexpr double kZoomStep = 1.25;
-constexpr double kPanStep = 0.25;    // of the span
+constexpr double kPanStep = 0.25;  // of the span
+constexpr double kCursorStep = 0.01;
+constexpr int kMarkRows = 4;
+constexpr int kLabelReach = 110;     // pixels that the words of the crosshair may take on either side
 constexpr double kLimitReach = 3.0;  // a limit further up than so many times the data is left out of the scale
 
 double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
@@ -27,7 +33,7 @@ TimeChart::TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, 
   setMinimumHeight(150);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
-  setAccessibleName(QStringLiteral("%1, %2").arg(spec.title, spec.unit));
+  setAccessibleName(QStringLiteral("%1, %2").arg(models::chartText(spec.title), models::chartText(spec.unit)));
   makeAxes();
   const auto add = [&](const models::ChartLine& line) {
     m_strokes.push_back(std::make_unique<ChartStroke>(line, *chart(), *m_x, *m_y));
@@ -38,6 +44,7 @@ TimeChart::TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, 
   for (const models::ChartLine& line : spec.lines)
     if (line.stroke != models::Stroke::area) add(line);
   connect(&window, &models::TimeWindow::cursorMoved, this, &TimeChart::moveCrosshair);
+  connect(&window, &models::TimeWindow::selectionChanged, viewport(), qOverload<>(&QWidget::update));
 }
 
 void TimeChart::makeAxes() {
@@ -188,22 +195,32 @@ void TimeChart::wheelEvent(QWheelEvent* event) {
 
 void TimeChart::mousePressEvent(QMouseEvent* event) {
   setFocus(Qt::MouseFocusReason);
-  if (event->button() == Qt::LeftButton) m_dragged = event->pos();
+  const bool isLeft = event->button() == Qt::LeftButton;
+  const bool isMoving = event->button() == Qt::MiddleButton || event->modifiers().testFlag(Qt::ShiftModifier);
+  if (isMoving)
+    m_dragged = event->pos();
+  else if (isLeft)
+    m_pickedFrom = instantAt(shareOf(event->pos()));
   event->accept();
 }
 
 void TimeChart::mouseMoveEvent(QMouseEvent* event) {
-  if (m_dragged && event->buttons().testFlag(Qt::LeftButton)) {
+  if (m_dragged && event->buttons() != Qt::NoButton) {
     const double moved = shareOf(*m_dragged) - shareOf(event->pos());
     m_dragged = event->pos();
     if (moved != 0) m_window.pan(moved);
     emit navigated();
   }
-  m_window.setCursor(instantAt(shareOf(event->pos())));
+  const Instant here = instantAt(shareOf(event->pos()));
+  m_window.setCursor(here);
+  if (m_pickedFrom && event->buttons().testFlag(Qt::LeftButton)) m_window.setSelection(*m_pickedFrom, here);
   event->accept();
 }
 
 void TimeChart::mouseReleaseEvent(QMouseEvent* event) {
+  // A click on its own lets the selection go.
+  if (m_pickedFrom && instantAt(shareOf(event->pos())) == *m_pickedFrom) m_window.setSelection({}, {});
+  m_pickedFrom.reset();
   m_dragged.reset();
   event->accept();
 }
@@ -223,12 +240,22 @@ void TimeChart::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Plus:
     case Qt::Key_Equal: return m_window.zoom(1 / kZoomStep, 1);
     case Qt::Key_Minus: return m_window.zoom(kZoomStep, 1);
-    case Qt::Key_Left: return m_window.pan(-kPanStep);
-    case Qt::Key_Right: return m_window.pan(kPanStep);
+    case Qt::Key_Left: return pointAt(*event, -1);
+    case Qt::Key_Right: return pointAt(*event, 1);
+    case Qt::Key_Return:
+    case Qt::Key_Enter: return m_window.zoomToSelection();
+    case Qt::Key_Escape: return m_window.clearSelection();
     case Qt::Key_Home:
     case Qt::Key_End: return m_window.goLive();
     default: QChartView::keyPressEvent(event);
   }
+}
+
+void TimeChart::pointAt(QKeyEvent& event, double direction) {
+  const bool isPicking = event.modifiers().testFlag(Qt::ShiftModifier);
+  if (!isPicking && !event.modifiers().testFlag(Qt::ControlModifier)) return m_window.pan(direction * kPanStep);
+  m_window.pause();  // a stretch cannot be picked where all of it moves
+  m_window.moveCursor(direction * kCursorStep, isPicking);
 }
 
 /// Only the strip where the crosshair was and the one where it is now.
@@ -237,24 +264,64 @@ void TimeChart::moveCrosshair() {
   m_crosshair = {};
   const auto cursor = m_window.cursor();
   if (const auto x = cursor ? sceneX(*cursor) : std::nullopt) {
-    m_crosshair = QRect(mapFromScene(QPointF(*x, 0)).x() - 2, 0, 4, height());
+    m_crosshair = QRect(mapFromScene(QPointF(*x, 0)).x() - kLabelReach, 0, 2 * kLabelReach, height());
     viewport()->update(m_crosshair);
   }
 }
 
-void TimeChart::drawMark(QPainter& painter, double x, const QString& text, const QRectF& plot, int row) const {
-  QPen pen(m_theme.mark, 1);
-  pen.setDashPattern({3, 3});
-  painter.setPen(pen);
-  painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+/// Each with its words where there is room for them; the newest first, an older one goes without before it hides another.
+void TimeChart::drawMarks(QPainter& painter, const QRectF& plot) const {
   const QFontMetrics metrics(painter.font());
-  const double width = metrics.horizontalAdvance(text) + 6.0;
-  const double left = x + width > plot.right() ? x - width : x;
-  const QRectF box(left, plot.top() + row * (metrics.height() + 1), width, metrics.height());
+  std::array<double, kMarkRows> free;  // in each row: what is left of the words drawn so far
+  free.fill(plot.right());
   QColor back = m_theme.card;
   back.setAlphaF(0.85F);
-  painter.fillRect(box, back);
-  painter.setPen(m_theme.mark);
+  for (auto mark = m_marks.rbegin(); mark != m_marks.rend(); ++mark) {
+    const auto x = sceneX(mark->at);
+    if (!x) continue;
+    QPen pen(m_theme.mark, 1);
+    pen.setDashPattern({3, 3});
+    painter.setPen(pen);
+    painter.drawLine(QPointF(*x, plot.top()), QPointF(*x, plot.bottom()));
+    const double width = metrics.horizontalAdvance(mark->text) + 6.0;
+    for (std::size_t row = 0; row < free.size(); ++row) {
+      const double left = std::max(*x + width > free[row] ? free[row] - width : *x, plot.left());
+      const bool isNear = left + width >= *x && left + width <= free[row];
+      if (!isNear) continue;
+      free[row] = left - 4;
+      const QRectF box(left, plot.top() + static_cast<double>(row) * (metrics.height() + 1), width, metrics.height());
+      painter.fillRect(box, back);
+      painter.setPen(m_theme.mark);
+      painter.drawText(box, Qt::AlignCenter, mark->text);
+      break;
+    }
+  }
+}
+
+void TimeChart::drawSelection(QPainter& painter, const QRectF& plot) const {
+  const auto picked = m_window.selection();
+  if (!picked || picked->to < m_from || picked->from > m_to) return;
+  const double left = sceneX(std::max(picked->from, m_from)).value_or(plot.left());
+  const double right = sceneX(std::min(picked->to, m_to)).value_or(plot.right());
+  QColor fill = m_theme.palette.color(QPalette::Highlight);
+  painter.setPen(QPen(fill, 1));
+  for (const double x : {left, right}) painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+  fill.setAlphaF(0.18F);
+  painter.fillRect(QRectF(left, plot.top(), right - left, plot.height()), fill);
+}
+
+void TimeChart::drawCrosshair(QPainter& painter, const QRectF& plot) const {
+  const auto cursor = m_window.cursor();
+  const auto x = cursor ? sceneX(*cursor) : std::nullopt;
+  if (!x) return;
+  painter.setPen(QPen(m_theme.faint, 1));
+  painter.drawLine(QPointF(*x, plot.top()), QPointF(*x, plot.bottom()));
+  const QString text = tr("%1 ago").arg(models::secondsText(std::max(seconds(m_window.now() - *cursor), 0.0)));
+  const QFontMetrics metrics(painter.font());
+  const double width = metrics.horizontalAdvance(text) + 6.0;
+  const QRectF box(*x + width > plot.right() ? *x - width : *x, plot.bottom() - metrics.height(), width,
+                   metrics.height());
+  painter.fillRect(box, m_theme.card);
   painter.drawText(box, Qt::AlignCenter, text);
 }
 
@@ -265,14 +332,9 @@ void TimeChart::drawForeground(QPainter* painter, const QRectF&) {
   painter->setFont(font);
   painter->setPen(m_theme.faint);
   if (m_whatIf == nullptr) painter->drawText(plot, Qt::AlignCenter, m_why);
-  int row = 0;
-  for (const models::Mark& mark : m_marks)
-    if (const auto x = sceneX(mark.at)) drawMark(*painter, *x, mark.text, plot, row++ % 4);
-  const auto cursor = m_window.cursor();
-  if (const auto x = cursor ? sceneX(*cursor) : std::nullopt) {
-    painter->setPen(QPen(m_theme.faint, 1));
-    painter->drawLine(QPointF(*x, plot.top()), QPointF(*x, plot.bottom()));
-  }
+  drawSelection(*painter, plot);
+  drawMarks(*painter, plot);
+  drawCrosshair(*painter, plot);
 }
 
 }  // namespace metabatch::gui

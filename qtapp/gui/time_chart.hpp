@@ -11,8 +11,9 @@
 
 namespace metabatch::gui {
 
-/// One chart over the window that all charts share. Wheel and + - zoom, dragging and arrows move, a double click, Home or
-/// End goes live; the crosshair is that of all charts.
+/// One chart over the window that all charts share. Ctrl+wheel and + - zoom, Shift+dragging and arrows move, a double click, Home
+/// or End goes live. Crosshair and selection are those of all charts: Ctrl+arrows move the crosshair, dragging, or
+/// Shift+arrows, picks a stretch, Enter shows it alone, Esc clears it.
 class TimeChart : public QChartView {
   Q_OBJECT
 
@@ -58,7 +59,10 @@ class TimeChart : public QChartView {
   void scaleValues();
   [[nodiscard]] double shareOf(const QPoint& position) const;
   [[nodiscard]] std::optional<double> sceneX(Instant at) const;
-  void drawMark(QPainter& painter, double x, const QString& text, const QRectF& plot, int row) const;
+  void pointAt(QKeyEvent& event, double shares);
+  void drawMarks(QPainter& painter, const QRectF& plot) const;
+  void drawSelection(QPainter& painter, const QRectF& plot) const;
+  void drawCrosshair(QPainter& painter, const QRectF& plot) const;
   void moveCrosshair();
 
   const models::ChartSpec& m_spec;
@@ -75,7 +79,8 @@ class TimeChart : public QChartView {
   Instant m_from{};
   Instant m_to{};
   std::optional<QPoint> m_dragged;
-  QRect m_crosshair;  // where it was drawn
+  std::optional<Instant> m_pickedFrom;  // where the mouse went down
+  QRect m_crosshair;                    // where it was drawn
 };
 
 }  // namespace metabatch::gui

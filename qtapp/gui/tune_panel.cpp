@@ -108,9 +108,13 @@ QWidget* TunePanel::makeSettings() {
   addRow(form, Setting::final_flush_timeout, m_finalFlush = durationField(), tr("How long closing may take."));
   addRow(form, Setting::max_payload_bytes, m_payload = sizeField(tr(" bytes"), 1'000'000),
          tr("Budget of one notification."));
-  addRow(form, Setting::channel, m_channel = new QLineEdit, tr("Cannot change while running."));
+  m_channel = new QLineEdit;  // in a row of its own: names are long
+  m_channel->setObjectName(models::text(name_of(Setting::channel)));
+  m_channel->setAccessibleName(settingName(Setting::channel));
   m_channel->setReadOnly(true);
   m_channel->setFrame(false);
+  form.addRow(new QLabel(settingName(Setting::channel)));
+  form.addRow(m_channel);
   return group;
 }
 
@@ -174,6 +178,7 @@ void TunePanel::setConfig(const Config& running) {
   m_finalFlush->setText(durationText(running.final_flush_timeout));
   m_payload->setValue(static_cast<int>(running.max_payload_bytes));
   m_channel->setText(QString::fromStdString(running.channel));
+  m_channel->setToolTip(tr("%1: cannot change while running.").arg(m_channel->text()));
   m_channel->setCursorPosition(0);
   m_isFilling = false;
   check();

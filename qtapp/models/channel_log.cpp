@@ -12,8 +12,8 @@ namespace {
 
 QString firstAgent(const ChannelLine& line) {
   if (line.lost > 0)
-    return QStringLiteral("%1 not heard: read everything anew").arg(counted(line.lost, "notification"));
-  if (line.isResync) return QStringLiteral("listening: what was sent before is gone");
+    return ChannelLog::tr("%1 not heard: read everything anew").arg(counted(line.lost, "notification"));
+  if (line.isResync) return ChannelLog::tr("listening: what was sent before is gone");
   ChunkReader reader(line.payload);
   while (const auto one = reader.next())
     if (one->id) return uuidText(*one->id) + (line.ids > 1 ? QStringLiteral(" …") : QString());
@@ -29,9 +29,9 @@ QString shown(const ChannelLine& line, int column) {
     case ChannelLog::Ids: return withCommas(line.ids);
     case ChannelLog::Duplicates: return line.duplicates > 0 ? withCommas(line.duplicates) : QString();
     case ChannelLog::Unreadable:
-      return line.unreadable > 0 ? QStringLiteral("%1, first at byte %2").arg(line.unreadable).arg(line.firstBad)
+      return line.unreadable > 0 ? ChannelLog::tr("%1, first at byte %2").arg(line.unreadable).arg(line.firstBad)
                                  : QString();
-    case ChannelLog::Sender: return line.sender == 0 ? QStringLiteral("this program") : QString::number(line.sender);
+    case ChannelLog::Sender: return line.sender == 0 ? ChannelLog::tr("this program") : QString::number(line.sender);
     case ChannelLog::First: return firstAgent(line);
     default: return {};
   }
@@ -60,7 +60,7 @@ ChannelLine readChannel(std::string payload, int sender, WallTime at) {
   return line;
 }
 
-void ChannelLog::add(const std::vector<ChannelLine>& lines) {
+void ChannelLog::add(const std::vector<ChannelLine>& lines, Instant seen) {
   if (lines.empty()) return;
   for (const ChannelLine& line : lines) {
     m_lost += line.lost;
@@ -69,7 +69,10 @@ void ChannelLog::add(const std::vector<ChannelLine>& lines) {
   }
   const std::size_t taken = std::min(lines.size(), kLines);
   beginInsertRows({}, 0, static_cast<int>(taken) - 1);
-  for (std::size_t i = lines.size() - taken; i < lines.size(); ++i) m_lines.push_front(lines[i]);
+  for (std::size_t i = lines.size() - taken; i < lines.size(); ++i) {
+    m_lines.push_front(lines[i]);
+    m_lines.front().seen = seen;
+  }
   endInsertRows();
   if (m_lines.size() <= kLines) return;
   beginRemoveRows({}, static_cast<int>(kLines), static_cast<int>(m_lines.size()) - 1);
@@ -94,6 +97,7 @@ QVariant ChannelLog::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || index.row() >= rowCount()) return {};
   const ChannelLine& one = line(index.row());
   if (role == Qt::DisplayRole) return shown(one, index.column());
+  if (role == SeenAt) return static_cast<qlonglong>(one.seen.time_since_epoch().count());
   if (role == IsBad) return one.unreadable > 0 || one.lost > 0;
   if (role == Qt::TextAlignmentRole && index.column() >= Bytes && index.column() <= Duplicates)
     return QVariant(Qt::AlignRight | Qt::AlignVCenter);
@@ -101,10 +105,23 @@ QVariant ChannelLog::data(const QModelIndex& index, int role) const {
 }
 
 QVariant ChannelLog::headerData(int section, Qt::Orientation orientation, int role) const {
-  static constexpr const char* kNames[] = {"Time",       "Bytes",  "Agents",     "Duplicates",
-                                           "Unreadable", "Sender", "First agent"};
+  static constexpr const char* kNames[] = {QT_TR_NOOP("Time"),       QT_TR_NOOP("Bytes"),      QT_TR_NOOP("Agents"),
+                                           QT_TR_NOOP("Duplicates"), QT_TR_NOOP("Unreadable"), QT_TR_NOOP("Sender"),
+                                           QT_TR_NOOP("First agent")};
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= Columns) return {};
   return tr(kNames[section]);
+}
+
+void ChannelFilter::setSpan(const std::optional<TimeSpan>& span) {
+  if (span == m_span) return;
+  m_span = span;
+  invalidateFilter();
+}
+
+bool ChannelFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
+  if (!m_span) return true;
+  const Duration seen(sourceModel()->index(row, 0, parent).data(ChannelLog::SeenAt).toLongLong());
+  return m_span->contains(Instant(seen));
 }
 
 QString channelDetail(const ChannelLine& line) {
@@ -112,8 +129,8 @@ QString channelDetail(const ChannelLine& line) {
   QString text = QStringLiteral("%1, %2\n").arg(counted(line.payload.size(), "byte"), counted(line.ids, "agent"));
   ChunkReader reader(line.payload);
   while (const auto one = reader.next())
-    text += one->id ? uuidText(*one->id) + "\n" : QStringLiteral("unreadable at byte %1\n").arg(one->bad_at);
-  if (reader.rest() > 0) text += QStringLiteral("%1 behind the last whole id\n").arg(counted(reader.rest(), "byte"));
+    text += one->id ? uuidText(*one->id) + "\n" : ChannelLog::tr("unreadable at byte %1\n").arg(one->bad_at);
+  if (reader.rest() > 0) text += ChannelLog::tr("%1 behind the last whole id\n").arg(counted(reader.rest(), "byte"));
   return text;
 }
 

@@ -2,17 +2,20 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QSortFilterProxyModel>
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "metabatch/time.hpp"
+#include "models/time_window.hpp"
 
 namespace metabatch::models {
 
 /// One notification, or word that some are missing.
 struct ChannelLine {
   WallTime at{};
+  Instant seen{};  ///< where the charts have it
   std::string payload;
   int sender = 0;         ///< process id of the server's session; 0: this process
   quint64 lost = 0;       ///< a marker: so many were not heard
@@ -41,12 +44,13 @@ class ChannelLog : public QAbstractTableModel {
 
  public:
   enum Column { Time, Bytes, Ids, Duplicates, Unreadable, Sender, First, Columns };
-  enum Role { IsBad = Qt::UserRole + 1 };
+  enum Role { IsBad = Qt::UserRole + 1, SeenAt };
   static constexpr std::size_t kLines = 2000;
 
   using QAbstractTableModel::QAbstractTableModel;
 
-  void add(const std::vector<ChannelLine>& lines);
+  /// @shape seen: the instant of their point on the charts
+  void add(const std::vector<ChannelLine>& lines, Instant seen = {});
   void clear();
   [[nodiscard]] const ChannelLine& line(int row) const { return m_lines[static_cast<std::size_t>(row)]; }
   /// Since clear().
@@ -64,6 +68,21 @@ class ChannelLog : public QAbstractTableModel {
   quint64 m_heard = 0;
   quint64 m_malformed = 0;
   quint64 m_lost = 0;
+};
+
+/// Those of a stretch of time.
+class ChannelFilter : public QSortFilterProxyModel {
+  Q_OBJECT
+
+ public:
+  using QSortFilterProxyModel::QSortFilterProxyModel;
+  void setSpan(const std::optional<TimeSpan>& span);  ///< nullopt: of any time
+
+ protected:
+  [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+ private:
+  std::optional<TimeSpan> m_span;
 };
 
 /// Every agent that the payload names, one a line, and what cannot be read with its offset.

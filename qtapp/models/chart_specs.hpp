@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QString>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -31,6 +32,8 @@ struct ChartSpec {
   std::span<const ChartLine> lines;
 };
 
+/// A title, unit or label in the language of the window.
+QString chartText(const char* text);
 /// Of the dashboard.
 std::span<const ChartSpec> chartSpecs();
 /// Of a channel.

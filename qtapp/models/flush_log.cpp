@@ -46,9 +46,9 @@ QString payloadText(const std::string& payload) {
   int count = 0;
   while (const auto one = reader.next()) {
     if (++count > kIdsShown) continue;
-    text += one->id ? "  " + uuidText(*one->id) + "\n" : QStringLiteral("  unreadable at byte %1\n").arg(one->bad_at);
+    text += one->id ? "  " + uuidText(*one->id) + "\n" : FlushLog::tr("  unreadable at byte %1\n").arg(one->bad_at);
   }
-  if (count > kIdsShown) text += QStringLiteral("  … and %1 more\n").arg(count - kIdsShown);
+  if (count > kIdsShown) text += FlushLog::tr("  … and %1 more\n").arg(count - kIdsShown);
   return text;
 }
 
@@ -98,6 +98,7 @@ QVariant FlushLog::data(const QModelIndex& index, int role) const {
   if (role == Qt::DisplayRole) return shown(one, index.column());
   if (role == Qt::ToolTipRole && index.column() == Outcome) return outcomeText(one);
   if (role == IsFailed) return one.failure != FailureClass::none;
+  if (role == EndedAt) return static_cast<qlonglong>((one.at + one.took).time_since_epoch().count());
   if (role == SortValue) return sortValue(one, index.column());
   if (role == Qt::TextAlignmentRole && index.column() >= Entries && index.column() <= Took)
     return QVariant(Qt::AlignRight | Qt::AlignVCenter);
@@ -105,8 +106,9 @@ QVariant FlushLog::data(const QModelIndex& index, int role) const {
 }
 
 QVariant FlushLog::headerData(int section, Qt::Orientation orientation, int role) const {
-  static constexpr const char* kNames[] = {"Time",   "Reason",   "Entries", "Agents",
-                                           "Chunks", "Duration", "Outcome", "SQLSTATE"};
+  static constexpr const char* kNames[] = {QT_TR_NOOP("Time"),    QT_TR_NOOP("Reason"),  QT_TR_NOOP("Entries"),
+                                           QT_TR_NOOP("Agents"),  QT_TR_NOOP("Chunks"),  QT_TR_NOOP("Duration"),
+                                           QT_TR_NOOP("Outcome"), QT_TR_NOOP("SQLSTATE")};
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= Columns) return {};
   return tr(kNames[section]);
 }
@@ -121,9 +123,19 @@ void FlushFilter::setFailedOnly(bool failedOnly) {
   invalidateFilter();
 }
 
+void FlushFilter::setSpan(const std::optional<TimeSpan>& span) {
+  if (span == m_span) return;
+  m_span = span;
+  invalidateFilter();
+}
+
 bool FlushFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
   const QAbstractItemModel* const model = sourceModel();
   if (m_failedOnly && !model->index(row, 0, parent).data(FlushLog::IsFailed).toBool()) return false;
+  if (m_span) {
+    const Duration ended(model->index(row, 0, parent).data(FlushLog::EndedAt).toLongLong());
+    if (!m_span->contains(Instant(ended))) return false;
+  }
   if (m_text.isEmpty()) return true;
   for (int column = 0; column < model->columnCount(parent); ++column)
     if (model->index(row, column, parent).data().toString().contains(m_text, Qt::CaseInsensitive)) return true;
@@ -134,36 +146,38 @@ QString outcomeText(const FlushLine& line) {
   if (line.failure != FailureClass::none) {
     QString text = models::text(name_of(line.failure));
     if (!line.message.empty()) text += ": " + QString::fromStdString(line.message);
-    if (line.fates.discarded > 0) text += QStringLiteral(" (%1 discarded)").arg(withCommas(line.fates.discarded));
+    if (line.fates.discarded > 0) text += FlushLog::tr(" (%1 discarded)").arg(withCommas(line.fates.discarded));
     return text;
   }
-  QString text = "written " + withCommas(line.fates.written);
+  QString text = FlushLog::tr("written %1").arg(withCommas(line.fates.written));
   const struct {
     const char* name;
     quint64 count;
-  } others[] = {{"rows_stale", line.fates.rows_stale},
-                {"unmatched", line.fates.unmatched},
-                {"quarantined", line.fates.quarantined},
-                {"retries", line.retries},
-                {"publish errors", line.publishErrors}};
+  } others[] = {{QT_TRANSLATE_NOOP("metabatch::models::FlushLog", "rows_stale"), line.fates.rows_stale},
+                {QT_TRANSLATE_NOOP("metabatch::models::FlushLog", "unmatched"), line.fates.unmatched},
+                {QT_TRANSLATE_NOOP("metabatch::models::FlushLog", "quarantined"), line.fates.quarantined},
+                {QT_TRANSLATE_NOOP("metabatch::models::FlushLog", "retries"), line.retries},
+                {QT_TRANSLATE_NOOP("metabatch::models::FlushLog", "publish errors"), line.publishErrors}};
   for (const auto& other : others)
-    if (other.count > 0) text += QStringLiteral(", %1 %2").arg(QLatin1String(other.name), withCommas(other.count));
+    if (other.count > 0) text += QStringLiteral(", %1 %2").arg(FlushLog::tr(other.name), withCommas(other.count));
   return text;
 }
 
 QString detailText(const FlushLine& line) {
-  QString text = QStringLiteral("Flush %1 at %2, %3: %4 of %5 in %6\n%7\n")
-                     .arg(withCommas(line.id), clockText(line.wall, true), models::text(name_of(line.reason)),
-                          line.entries == 1 ? QStringLiteral("1 entry") : withCommas(line.entries) + " entries",
-                          counted(line.agents, "agent"), secondsText(seconds(line.took)), outcomeText(line));
-  if (!line.chunks) return text + "The payloads of this flush are not kept any more.\n";
+  QString text =
+      FlushLog::tr("Flush %1 at %2, %3: %4 of %5 in %6\n%7\n")
+          .arg(withCommas(line.id), clockText(line.wall, true), models::text(name_of(line.reason)),
+               line.entries == 1 ? FlushLog::tr("1 entry") : FlushLog::tr("%1 entries").arg(withCommas(line.entries)),
+               counted(line.agents, "agent"), secondsText(seconds(line.took)), outcomeText(line));
+  if (!line.chunks) return text + FlushLog::tr("The payloads of this flush are not kept any more.\n");
   for (std::size_t i = 0; i < line.chunks->size(); ++i) {
     const std::string& payload = (*line.chunks)[i];
-    text += QStringLiteral("\nChunk %1 of %2: %3, %4\n")
+    text += FlushLog::tr("\nChunk %1 of %2: %3, %4\n")
                 .arg(i + 1)
                 .arg(line.chunks->size())
                 .arg(counted(payload.size(), "byte"), counted(payload.size() / kIdSymbols, "agent"));
     text += payloadText(payload);
+    text += FlushLog::tr("  payload %1\n").arg(models::text(payload));
   }
   return text;
 }

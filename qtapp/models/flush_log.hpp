@@ -11,6 +11,7 @@
 #include "metabatch/counters.hpp"
 #include "metabatch/outcome.hpp"
 #include "metabatch/time.hpp"
+#include "models/time_window.hpp"
 
 namespace metabatch::models {
 
@@ -39,7 +40,7 @@ class FlushLog : public QAbstractTableModel {
 
  public:
   enum Column { Time, Why, Entries, Agents, Chunks, Took, Outcome, SqlState, Columns };
-  enum Role { IsFailed = Qt::UserRole + 1, SortValue };
+  enum Role { IsFailed = Qt::UserRole + 1, SortValue, EndedAt };
   static constexpr std::size_t kLines = 5000;    ///< kept
   static constexpr std::size_t kPayloads = 500;  ///< of the newest, kept with their payloads
   static constexpr std::size_t kPayloadBytes = std::size_t{16}
@@ -71,6 +72,7 @@ class FlushFilter : public QSortFilterProxyModel {
   using QSortFilterProxyModel::QSortFilterProxyModel;
   void setText(const QString& text);  ///< in any column, any case
   void setFailedOnly(bool failedOnly);
+  void setSpan(const std::optional<TimeSpan>& span);  ///< those that ended then; nullopt: of any time
 
  protected:
   [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
@@ -78,6 +80,7 @@ class FlushFilter : public QSortFilterProxyModel {
  private:
   QString m_text;
   bool m_failedOnly = false;
+  std::optional<TimeSpan> m_span;
 };
 
 /// `written 500`, or `connection: server closed the connection`.

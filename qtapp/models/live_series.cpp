@@ -134,14 +134,15 @@ void LiveSeries::take(const FlushPoint& flush) {
 }
 
 void LiveSeries::take(const ChannelPoint& heard) {
+  if (!m_heardSince) m_heardSince = heard.at - kSampleEvery;
   m_heard.push_back(heard);
-  while (m_heard.front().at < heard.at - kRateWindow) m_heard.pop_front();
+  while (m_heard.front().at <= heard.at - kRateWindow) m_heard.pop_front();
   std::uint64_t notifications = 0, agents = 0;
   for (const ChannelPoint& one : m_heard) {
     notifications += one.notifications;
     agents += one.agents;
   }
-  const double seconds = milliseconds(kRateWindow) / 1e3;
+  const double seconds = milliseconds(std::min<Duration>(heard.at - *m_heardSince, kRateWindow)) / 1e3;
   const double values[] = {static_cast<double>(notifications) / seconds, static_cast<double>(agents) / seconds,
                            heard.latencySeconds < 0 ? kNotMeasured : heard.latencySeconds * 1e3};
   m_channel.append(heard.at, values);

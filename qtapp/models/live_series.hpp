@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <deque>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -86,10 +87,11 @@ class LiveSeries {
   Timeline m_flushes;
   Timeline m_channel;
   std::vector<Mark> m_marks;
-  Instant m_began{};                   // the first sample
-  std::deque<Sample> m_history;        // of the last minute
-  std::deque<ChannelPoint> m_heard;    // of the last kRateWindow
-  std::deque<FlushPoint> m_durations;  // of the last kRateWindow
+  Instant m_began{};                    // the first sample
+  std::deque<Sample> m_history;         // of the last minute
+  std::deque<ChannelPoint> m_heard;     // of the last kRateWindow
+  std::optional<Instant> m_heardSince;  // before that nothing was listened for
+  std::deque<FlushPoint> m_durations;   // of the last kRateWindow
   std::set<std::string, std::less<>> m_missing;
   QString m_whyMissing;
   Summary m_lastMinute;

@@ -109,9 +109,9 @@ QVariant Quarantine::data(const QModelIndex& index, int role) const {
 }
 
 QVariant Quarantine::headerData(int section, Qt::Orientation orientation, int role) const {
-  static constexpr const char* kNames[] = {
-      QT_TR_NOOP("Refused at"), QT_TR_NOOP("Agent"),          QT_TR_NOOP("Key"),
-      QT_TR_NOOP("Value"),      QT_TR_NOOP("What was wrong"), QT_TR_NOOP("SQLSTATE")};
+  static constexpr const char* kNames[] = {QT_TR_NOOP("Refused at"), QT_TR_NOOP("What was wrong"),
+                                           QT_TR_NOOP("SQLSTATE"),   QT_TR_NOOP("Key"),
+                                           QT_TR_NOOP("Agent"),      QT_TR_NOOP("Value")};
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= Columns) return {};
   return tr(kNames[section]);
 }

@@ -29,7 +29,7 @@ class Quarantine : public QAbstractTableModel {
   Q_OBJECT
 
  public:
-  enum Column { Time, Agent, Key, Value, Why, SqlState, Columns };
+  enum Column { Time, Why, SqlState, Key, Agent, Value, Columns };
   static constexpr std::size_t kLines = 1000;
   static constexpr std::size_t kBytes = std::size_t{32} << 20;  ///< of keys, values and errors
 

@@ -45,7 +45,7 @@ bool RowTable::isStale(const RowLine& line) const {
 }
 
 QString RowTable::ageText(const RowLine& line) const {
-  if (line.collectedAt.time_since_epoch().count() <= 0) return QStringLiteral("never");
+  if (line.collectedAt.time_since_epoch().count() <= 0) return tr("never");
   const Duration age = m_now - line.collectedAt;
   return secondsText(std::max(static_cast<double>(age.count()) / 1e9, 0.0));
 }
@@ -68,7 +68,8 @@ QVariant RowTable::data(const QModelIndex& index, int role) const {
 }
 
 QVariant RowTable::headerData(int section, Qt::Orientation orientation, int role) const {
-  static constexpr const char* kNames[] = {"Agent", "Key", "Value", "Error", "Age"};
+  static constexpr const char* kNames[] = {QT_TR_NOOP("Agent"), QT_TR_NOOP("Key"), QT_TR_NOOP("Value"),
+                                           QT_TR_NOOP("Error"), QT_TR_NOOP("Age")};
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= Columns) return {};
   return tr(kNames[section]);
 }

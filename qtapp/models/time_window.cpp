@@ -63,6 +63,33 @@ void TimeWindow::setCursor(std::optional<Instant> cursor) {
   emit cursorMoved();
 }
 
+void TimeWindow::moveCursor(double shares, bool isPicking) {
+  const Instant before = std::clamp(m_cursor.value_or(to()), from(), to());
+  if (!isPicking) m_pickedFrom.reset();
+  if (isPicking && !m_pickedFrom) m_pickedFrom = before;
+  setCursor(std::clamp(before + scaled(m_span, shares), from(), to()));
+  if (isPicking) setSelection(*m_pickedFrom, *m_cursor);
+}
+
+void TimeWindow::setSelection(Instant from, Instant to) {
+  if (to < from) std::swap(from, to);
+  std::optional<TimeSpan> picked;
+  if (to - from >= kShortestSelection) picked = TimeSpan{from, to};
+  if (picked == m_selection) return;
+  m_selection = picked;
+  emit selectionChanged();
+}
+
+void TimeWindow::clearSelection() {
+  m_pickedFrom.reset();
+  setCursor(std::nullopt);
+  setSelection({}, {});
+}
+
+void TimeWindow::zoomToSelection() {
+  if (m_selection) select(m_selection->from, m_selection->to);
+}
+
 TimeTicks timeTicks(Duration span) {
   static constexpr Duration kSteps[] = {5s, 10s, 15s, 30s, 1min, 2min, 5min, 10min, 15min, 30min, 1h, 2h, 3h, 6h};
   Duration step = kSteps[std::size(kSteps) - 1];

@@ -10,8 +10,17 @@ namespace metabatch::models {
 
 inline constexpr Duration kShortestWindow = std::chrono::seconds(15);
 inline constexpr Duration kLongestWindow = std::chrono::hours(24);
+inline constexpr Duration kShortestSelection = std::chrono::milliseconds(100);
 
-/// The stretch of time that all charts show together, and the instant that all crosshairs point at. Live: its end
+struct TimeSpan {
+  Instant from{};
+  Instant to{};
+  [[nodiscard]] bool contains(Instant at) const { return at >= from && at <= to; }
+  bool operator==(const TimeSpan&) const = default;
+};
+
+/// The stretch of time that all charts show together, the instant that all crosshairs point at, and the stretch
+/// that the operator picked. Live: its end
 /// moves with now; otherwise it stands still, while what runs goes on.
 class TimeWindow : public QObject {
   Q_OBJECT
@@ -34,6 +43,15 @@ class TimeWindow : public QObject {
   void select(Instant from, Instant to);
   /// nullopt: the pointer is on no chart.
   void setCursor(std::optional<Instant> cursor);
+  /// Moves the cursor by `shares` of the span, from the right edge where there was none; within what is shown. Picking: the
+  /// selection goes from where the cursor was first to where it is now.
+  void moveCursor(double shares, bool isPicking);
+  /// In either order; shorter than kShortestSelection it is none.
+  void setSelection(Instant from, Instant to);
+  /// The cursor goes too.
+  void clearSelection();
+  /// Shows the selection alone, as near as the bounds allow.
+  void zoomToSelection();
 
   [[nodiscard]] bool isLive() const { return !m_end; }
   [[nodiscard]] Duration span() const { return m_span; }
@@ -41,11 +59,13 @@ class TimeWindow : public QObject {
   [[nodiscard]] Instant to() const { return m_end.value_or(m_now); }
   [[nodiscard]] Instant from() const { return to() - m_span; }
   [[nodiscard]] std::optional<Instant> cursor() const { return m_cursor; }
+  [[nodiscard]] std::optional<TimeSpan> selection() const { return m_selection; }
 
  signals:
   /// Another stretch than before, other than by the passing of time.
   void changed();
   void cursorMoved();
+  void selectionChanged();
 
  private:
   void change(Duration span, std::optional<Instant> end);
@@ -54,6 +74,8 @@ class TimeWindow : public QObject {
   Instant m_now{};
   std::optional<Instant> m_end;
   std::optional<Instant> m_cursor;
+  std::optional<TimeSpan> m_selection;
+  std::optional<Instant> m_pickedFrom;  // by keys
 };
 
 /// Where the ticks of an axis "time ago" go.

@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/words.hpp"
 
+#include <QCoreApplication>
 #include <QDateTime>
 #include <QLocale>
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace metabatch::models {
 namespace {
+
+// What is counted anywhere, for translators: the word alone, in the forms that the number asks for.
+[[maybe_unused]] constexpr const char* kNouns[][3] = {
+    QT_TRANSLATE_N_NOOP3("counted", "agent", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "byte", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "finding", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "flush", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "line", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "notice", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "notification", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "problem", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "report", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "scrape", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "update", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "value", "a noun after a number")};
 
 const QLocale& english() {
   static const QLocale locale(QLocale::English, QLocale::UnitedStates);
@@ -53,7 +71,11 @@ QString bytesText(double bytes) {
 }
 
 QString counted(quint64 number, const char* noun) {
-  return withCommas(number) + ' ' + QLatin1String(noun) + (number == 1 ? "" : "s");
+  const auto some = static_cast<int>(std::min<quint64>(number, std::numeric_limits<int>::max()));
+  QString word = QCoreApplication::translate("counted", noun, nullptr, some);
+  const bool isEnglish = word == QLatin1String(noun);
+  if (isEnglish && number != 1) word += word.endsWith("sh") ? QStringLiteral("es") : QStringLiteral("s");
+  return withCommas(number) + ' ' + word;
 }
 
 QString uuidText(const Uuid& id) { return QString::fromStdString(format_uuid(id)); }

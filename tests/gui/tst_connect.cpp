@@ -1,19 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
+#include <QProcess>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "gui/connect_dialog.hpp"
+#include "gui/keychain.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
 
 namespace {
+
+constexpr int kPatience = 10'000;
+
+/// This process was started by another of the same test.
+bool isInside() { return qEnvironmentVariableIsSet("TST_CONNECT_INSIDE"); }
 
 sql::PgAddress address(const char* text) { return std::get<sql::PgAddress>(sql::PgAddress::parse(text)); }
 
@@ -32,8 +44,13 @@ class TstConnect : public QObject {
   void drivingAnotherMachineAsksFirst();
   void drivingThisMachineAsksNothing();
   void nonsenseCannotBeOpened();
+  void withoutAKeychainThePasswordGoesNowhere();
+  void keychainKeepsFindsAndForgetsThePassword();
+  void insideASessionWithAKeychain();
 
  private:
+  bool saveWithPassword(ConnectDialog& dialog);
+  QByteArray settings();
   QTemporaryDir home;
 };
 
@@ -43,6 +60,8 @@ void TstConnect::initTestCase() {
   QSettings::setDefaultFormat(QSettings::IniFormat);
   QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
   for (const char* name : {"PGHOST", "PGHOSTADDR", "PGSERVICE"}) qunsetenv(name);
+  if (isInside()) return;
+  qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=" + home.filePath("no-such-bus").toUtf8());
 }
 
 void TstConnect::localIsWhatIsSurelyLocal_data() {
@@ -113,6 +132,81 @@ void TstConnect::nonsenseCannotBeOpened() {
   dialog.show();
   QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "nonsense=1");
   QVERIFY(!dialog.findChild<QPushButton*>("open")->isEnabled());
+}
+
+/// Whether the dialog said that the keychain has the password.
+bool TstConnect::saveWithPassword(ConnectDialog& dialog) {
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "host=/run/postgresql dbname=kept");
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("password"), "hush hush");
+  dialog.findChild<QCheckBox*>("keep")->click();
+  QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
+  const auto* const said = dialog.findChild<QLabel*>("keychain");
+  if (!QTest::qWaitFor([&] { return said->isVisible(); }, kPatience)) qFatal("the keychain says nothing");
+  return said->text() == "The keychain has the password.";
+}
+
+QByteArray TstConnect::settings() {
+  QSettings().sync();
+  QFile file(QSettings().fileName());
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void TstConnect::withoutAKeychainThePasswordGoesNowhere() {
+  if (isInside()) return;
+  ConnectDialog dialog;
+  QVERIFY(!saveWithPassword(dialog));
+  const QString said = dialog.findChild<QLabel*>("keychain")->text();
+  QVERIFY2(said.startsWith("The password was not kept: ") && said.endsWith("The rest of the profile was."),
+           qPrintable(said));
+  QVERIFY(!dialog.findChild<QCheckBox*>("keep")->isChecked());
+  QVERIFY(settings().contains("dbname"));
+  QVERIFY2(!settings().contains("hush") && !settings().contains("keychain=true"), settings().constData());
+}
+
+/// Runs the next test in a session of its own, with a keychain that is unlocked.
+void TstConnect::keychainKeepsFindsAndForgetsThePassword() {
+  if (isInside()) return;
+  for (const char* const program : {"dbus-run-session", "gnome-keyring-daemon"})
+    if (QStandardPaths::findExecutable(program).isEmpty())
+      QSKIP("install dbus-daemon, gnome-keyring and libsecret-1-0 to test with a keychain");
+  QProcess session;
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  for (const char* const name : {"HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"})
+    environment.insert(name, home.path());
+  environment.remove("DBUS_SESSION_BUS_ADDRESS");
+  environment.insert("TST_CONNECT_INSIDE", "1");
+  session.setProcessEnvironment(environment);
+  session.start("dbus-run-session",
+                {"--", "sh", "-c",
+                 "printf unlock | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$0\" "
+                 "insideASessionWithAKeychain",
+                 QCoreApplication::applicationFilePath()});
+  QVERIFY(session.waitForFinished(4 * kPatience));
+  QVERIFY2(session.exitCode() == 0, session.readAll() + session.readAllStandardError());
+}
+
+void TstConnect::insideASessionWithAKeychain() {
+  if (!isInside()) return;
+  {
+    ConnectDialog dialog;
+    QVERIFY2(saveWithPassword(dialog), qPrintable(dialog.findChild<QLabel*>("keychain")->text()));
+    QVERIFY2(settings().contains("keychain=true") && !settings().contains("hush"), settings().constData());
+  }
+  ConnectDialog dialog;
+  dialog.show();
+  auto* const profiles = dialog.findChild<QComboBox*>("profiles");
+  profiles->setFocus();
+  QTest::keyClick(profiles, Qt::Key_Down);
+  const auto* const password = dialog.findChild<QLineEdit*>("password");
+  QVERIFY(QTest::qWaitFor([&] { return password->text() == "hush hush"; }, kPatience));
+  dialog.findChild<QCheckBox*>("keep")->click();
+  QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
+  QVERIFY(!settings().contains("keychain=true"));
+  QTest::qWait(200);  // it is forgotten on the way
+  std::optional<QString> found = "not asked";
+  Keychain::find(profiles->currentText(), &dialog, [&](const auto& one, const QString&) { found = one; });
+  QVERIFY(QTest::qWaitFor([&] { return !found; }, kPatience));
 }
 
 int main(int argc, char** argv) {

@@ -4,10 +4,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <QAbstractScrollArea>
+#include <QAbstractSpinBox>
+#include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
+#include <QDockWidget>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -16,7 +22,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "gui/language.hpp"
 #include "gui/main_window.hpp"
+#include "gui/page_picture.hpp"
+#include "gui/selection_bar.hpp"
+#include "models/words.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -25,6 +35,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kPatience = 20'000;  // of a busy machine, for what takes a moment
+const Duration kShortest = models::kShortestWindow;
 
 /// Takes connections and says nothing.
 class SilentServer {
@@ -64,6 +75,15 @@ class TstPages : public QObject {
   void refusedValuesStandInQuarantineAndGoOut();
   void doctorLooksAtTheDatabaseInUse();
   void leavingDoesNotWaitForAServerThatSaysNothing();
+  void crosshairAndSelectionAreThoseOfAllCharts();
+  void selectionByMouseFiltersTheLogs();
+  void settingsThatChangedAreMarkedOnEveryChart();
+  void payloadsOfAFlushOpenInTheInspector();
+  void pageIsSavedAsPictures();
+  void everyControlHasAName();
+  void keysReachEveryPage();
+  void panelIsRememberedHowItWasLeft();
+  void germanIsSpokenWhereItIsWanted();
 
  private:
   void startDemo();
@@ -161,6 +181,183 @@ void TstPages::leavingDoesNotWaitForAServerThatSaysNothing() {
   timer.start();
   page.reset();
   QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+}
+
+void TstPages::crosshairAndSelectionAreThoseOfAllCharts() {
+  startDemo();
+  TimeChart& chart = window->dashboard().cards()[0]->chart();
+  TimeChart& other = window->dashboard().cards()[3]->chart();
+  chart.setFocus();
+  for (int i = 0; i < 30; ++i) QTest::keyClick(&chart, Qt::Key_Left, Qt::ControlModifier);
+  QVERIFY(!window->timeWindow().isLive());
+  const QImage before = other.grab().toImage();
+  QTest::keyClick(&chart, Qt::Key_Left, Qt::ControlModifier);
+  QVERIFY(other.grab().toImage() != before);  // its crosshair moved, too
+  for (int i = 0; i < 10; ++i) QTest::keyClick(&chart, Qt::Key_Right, Qt::ShiftModifier);
+  const auto picked = window->timeWindow().selection();
+  QVERIFY(picked.has_value());
+  QVERIFY(std::chrono::abs((picked->to - picked->from) - window->timeWindow().span() / 10) < Duration(1ms));
+  QTest::keyClick(&chart, Qt::Key_Return);
+  QVERIFY(window->timeWindow().span() == kShortest);
+  QVERIFY(window->timeWindow().from() <= picked->from && picked->to <= window->timeWindow().to());
+  QTest::keyClick(&chart, Qt::Key_Escape);
+  QVERIFY(!window->timeWindow().selection() && !window->timeWindow().cursor());
+}
+
+void TstPages::selectionByMouseFiltersTheLogs() {
+  startDemo();
+  window->showPage("Flushes");
+  QVERIFY(until([&] { return window->flushes().rowCount() >= 4; }));
+  window->showPage("Dashboard");
+  window->refresh();
+  TimeChart& chart = window->dashboard().cards()[1]->chart();
+  const QRectF plot = chart.chart()->plotArea();
+  const int y = chart.viewport()->height() / 2;
+  const auto at = [&](double share) { return QPoint(static_cast<int>(plot.left() + plot.width() * share), y); };
+  QTest::mousePress(chart.viewport(), Qt::LeftButton, {}, at(0.99));
+  QTest::mouseMove(chart.viewport(), at(0.985));
+  QTest::mouseMove(chart.viewport(), at(0.975));
+  QTest::mouseRelease(chart.viewport(), Qt::LeftButton, {}, at(0.975));
+  QVERIFY(window->timeWindow().selection().has_value());
+  auto* const table = window->findChild<QWidget*>("Flushes")->findChild<QTableView*>();
+  const int shown = table->model()->rowCount();
+  QVERIFY2(shown < window->flushes().rowCount(), qPrintable(QString::number(shown)));
+  window->showPage("Flushes");
+  const auto* const bar = window->findChild<QWidget*>("Flushes")->findChild<SelectionBar*>();
+  QVERIFY(bar->isVisible());
+  QVERIFY2(bar->text().startsWith("Selected: ") && bar->text().contains(" flushes in the log"),
+           qPrintable(bar->text()));
+  QTest::keyClick(window.get(), Qt::Key_Escape);
+  QVERIFY(!bar->isVisible());
+  QCOMPARE(table->model()->rowCount(), window->flushes().rowCount());
+}
+
+void TstPages::settingsThatChangedAreMarkedOnEveryChart() {
+  startDemo();
+  window->timeWindow().pause();
+  window->refresh();
+  Config config = window->tunePanel().running();
+  config.batch_size = 900;
+  window->session()->apply(config);
+  QVERIFY(until([&] { return window->tunePanel().running().batch_size == 900; }));
+  QCOMPARE(window->series().marks().back().text, QString::fromUtf8("batch size 500 → 900"));
+  window->timeWindow().goLive();
+  const Instant marked = window->series().marks().back().at;
+  QVERIFY(until([&] { return window->timeWindow().to() > marked + 1s; }));
+  window->timeWindow().pause();
+  window->setThemeChoice(ThemeChoice::light);
+  window->refresh();
+  for (ChartCard* const card : window->dashboard().cards()) {
+    const QImage image = card->chart().grab().toImage();
+    int marks = 0;  // of the colour of a mark, or blended with the white behind
+    for (int y = 0; y < image.height(); ++y)
+      for (int x = 0; x < image.width(); ++x) {
+        const QColor seen = image.pixelColor(x, y);
+        marks += seen.red() - seen.green() > 30 && seen.blue() - seen.green() > 20 ? 1 : 0;
+      }
+    QVERIFY2(marks > 20, qPrintable(card->objectName()));
+  }
+}
+
+void TstPages::payloadsOfAFlushOpenInTheInspector() {
+  startDemo();
+  window->showPage("Flushes");
+  auto* const table = window->findChild<QWidget*>("Flushes")->findChild<QTableView*>();
+  QVERIFY(until([&] { return table->model()->rowCount() > 0; }));
+  table->selectRow(0);
+  QTest::mouseClick(find<QPushButton>("flush-inspect"), Qt::LeftButton);
+  QVERIFY(window->inspector().isVisible());
+  QVERIFY2(window->inspector().findings().contains("-4"), qPrintable(window->inspector().findings()));
+}
+
+void TstPages::pageIsSavedAsPictures() {
+  startDemo();
+  const QString svg = home.filePath("page.svg"), png = home.filePath("page.png");
+  QCOMPARE(savePicture(window->dashboard(), svg), QString());
+  QCOMPARE(savePicture(window->dashboard(), png), QString());
+  QVERIFY(!savePicture(window->dashboard(), home.filePath("page.nonsense")).isEmpty());
+  QVERIFY(!savePicture(window->dashboard(), home.filePath("no/such/folder.svg")).isEmpty());
+  QCOMPARE(QImage(png).size(), window->dashboard().size() * 2);
+  QFile file(svg);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  const QByteArray text = file.readAll();
+  QVERIFY(text.contains("<svg") && text.contains("</svg>"));
+  QVERIFY2(text.contains("Flushes by reason") && text.count("<polyline") + text.count("<path") > 50,
+           "lines and words, not a picture in a frame");
+}
+
+/// Whoever cannot see the window hears the name of what has the focus.
+void TstPages::everyControlHasAName() {
+  startDemo();
+  ConnectDialog dialog;
+  QStringList nameless;
+  for (const QWidget* const top : {static_cast<QWidget*>(window.get()), static_cast<QWidget*>(&dialog)})
+    for (QWidget* const widget : top->findChildren<QWidget*>()) {
+      const auto* const area = qobject_cast<QAbstractScrollArea*>(widget->parentWidget());
+      const bool isInner = (area != nullptr && area->viewport() == widget) ||
+                           qobject_cast<QAbstractSpinBox*>(widget->parentWidget()) != nullptr ||
+                           qobject_cast<QComboBox*>(widget->parentWidget()) != nullptr ||
+                           widget->objectName().startsWith("qt_");
+      if (widget->focusPolicy() == Qt::NoFocus || isInner || widget->inherits("QScrollArea")) continue;
+      QAccessibleInterface* const heard = QAccessible::queryAccessibleInterface(widget);
+      QVERIFY(heard != nullptr);
+      const QString name = heard->text(QAccessible::Name);
+      if (name.isEmpty())
+        nameless += QStringLiteral("%1 “%2” in %3")
+                        .arg(widget->metaObject()->className(), widget->objectName(),
+                             widget->parentWidget()->metaObject()->className());
+    }
+  QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(", ")));
+}
+
+void TstPages::keysReachEveryPage() {
+  startDemo();
+  const QStringList pages = window->pages();
+  QCOMPARE(pages, (QStringList{"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor", "Inspector"}));
+  for (int i = 0; i < pages.size(); ++i) {
+    QTest::keyClick(window.get(), static_cast<Qt::Key>(Qt::Key_1 + i), Qt::AltModifier);
+    QVERIFY2(window->findChild<QWidget*>(pages[i])->isVisible(), qPrintable(pages[i]));
+  }
+  QTest::keyClick(window.get(), Qt::Key_F1);
+  QVERIFY(find<QMessageBox>("shortcuts")->isVisible());
+}
+
+void TstPages::panelIsRememberedHowItWasLeft() {
+  startDemo();
+  auto* const dock = find<QDockWidget>("tune");
+  QVERIFY(dock->isVisible());
+  dock->close();  // by its own button
+  QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
+  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  QVERIFY(closed.wait(kPatience));
+  startDemo();
+  QVERIFY(!dock->isVisible());
+  QTest::keyClick(window.get(), Qt::Key_F9);
+  QVERIFY(dock->isVisible());
+  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  QVERIFY(closed.wait(kPatience));
+  QVERIFY(!dock->isVisible());  // there is nothing to tune
+  startDemo();
+  QVERIFY(dock->isVisible());
+  window->close();
+  QVERIFY(closed.wait(kPatience));
+  QVERIFY(until([&] { return !window->isVisible(); }));
+  QVERIFY(QSettings().value("tune").toBool());  // it went with the window, nobody closed it
+}
+
+void TstPages::germanIsSpokenWhereItIsWanted() {
+  QVERIFY(!speak(QLocale("ja_JP")));
+  QCOMPARE(models::counted(2, "flush"), QString("2 flushes"));
+  QVERIFY(speak(QLocale("de_AT")));
+  const MainWindow german;
+  QCOMPARE(german.findChild<QTabWidget*>()->tabText(0), QString::fromUtf8("Übersicht"));
+  QCOMPARE(models::counted(1, "agent"), QString("1 Agent"));
+  QCOMPARE(models::counted(2, "agent"), QString("2 Agenten"));
+  QCOMPARE(models::chartText("Batch size"), QString::fromUtf8("Stapelgröße"));
+  QCOMPARE(german.pages(), QStringList({"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor",
+                                        "Inspector"}));  // names for programs stay
+  QVERIFY(speak(QLocale("en_GB")));
+  QCOMPARE(models::chartText("Batch size"), QString("Batch size"));
 }
 
 int main(int argc, char** argv) {

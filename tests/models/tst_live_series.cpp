@@ -61,6 +61,7 @@ class TstLiveSeries : public QObject {
   void healthNamesTheTriggerAndWhatToChange();
   void healthPutsTheWorstFirst_data();
   void healthPutsTheWorstFirst();
+  void heardIsARateFromTheFirstMomentOn();
   void unknownSeriesIsNotFound();
   void numbersForPeople_data();
   void numbersForPeople();
@@ -193,6 +194,15 @@ void TstLiveSeries::healthPutsTheWorstFirst() {
   if (what == 4) sample.counters.unmatched = 1;
   series.take(sample);
   QCOMPARE(text(health(series, condition)).section('\n', 0, 0), first);
+}
+
+void TstLiveSeries::heardIsARateFromTheFirstMomentOn() {
+  LiveSeries series;
+  for (int i = 1; i <= 50; ++i) {
+    series.take(ChannelPoint{t0 + i * kSampleEvery, 2, 10, -1});
+    QCOMPARE(latest(series, "heard"), 4.0);
+    QCOMPARE(latest(series, "named"), 20.0);
+  }
 }
 
 void TstLiveSeries::unknownSeriesIsNotFound() { QVERIFY(LiveSeries().find("no such").timeline == nullptr); }

@@ -59,6 +59,7 @@ class TstLogs : public QObject {
   void flushLogKeepsThePayloadsOfTheNewest();
   void payloadsKeptAreBoundedInBytes();
   void filterFindsWordsAndFailures();
+  void logsShowOnlyTheSelectedTime();
   void detailNamesTheAgentsOfEachChunk();
   void notificationsAreDecodedLeniently();
   void markersOfTheChannelAreSaid();
@@ -139,11 +140,37 @@ void TstLogs::filterFindsWordsAndFailures() {
   QCOMPARE(printed(filter), QString("capacity | 500 | 34 | 1 | 1.5 ms | connection: gone | 08006\n"));
 }
 
+void TstLogs::logsShowOnlyTheSelectedTime() {
+  FlushLog log;
+  FlushFilter filter;
+  filter.setSourceModel(&log);
+  const QAbstractItemModelTester tester(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  log.add({flush(1), flush(2), flush(3)});  // each began at so many ms and took 1.5 ms
+  const Instant zero{};
+  filter.setSpan(TimeSpan{zero + 3500us, zero + 4s});
+  QCOMPARE(filter.rowCount(), 2);
+  filter.setSpan(TimeSpan{zero + 3501us, zero + 4499us});
+  QCOMPARE(filter.rowCount(), 0);
+  log.add({flush(3)});
+  filter.setSpan(std::nullopt);
+  QCOMPARE(filter.rowCount(), 4);
+
+  ChannelLog channel;
+  ChannelFilter heard;
+  heard.setSourceModel(&channel);
+  channel.add({readChannel("", 0, WallTime{})}, zero + 1s);
+  channel.add({readChannel("", 0, WallTime{}), readChannel("", 0, WallTime{})}, zero + 2s);
+  QCOMPARE(heard.rowCount(), 3);
+  heard.setSpan(TimeSpan{zero + 1500ms, zero + 2s});
+  QCOMPARE(heard.rowCount(), 2);
+}
+
 void TstLogs::detailNamesTheAgentsOfEachChunk() {
   const QString detail = detailText(flush(7));
   QVERIFY2(detail.contains("Flush 7"), qPrintable(detail));
   QVERIFY2(detail.contains("Chunk 1 of 1: 44 bytes, 2 agents"), qPrintable(detail));
   QVERIFY2(detail.contains("  11000000-0000-0000-0000-000000000002\n"), qPrintable(detail));
+  QVERIFY2(detail.contains("  payload EQAAAAAAAAAAAAAAAAAAAQEQAAAAAAAAAAAAAAAAAAAg\n"), qPrintable(detail));
 }
 
 void TstLogs::notificationsAreDecodedLeniently() {
@@ -231,8 +258,8 @@ void TstLogs::refusedValuesStandNewestFirstAndGoOutAsTheyCame() {
   const WallTime at{std::chrono::microseconds(1'767'322'984'678'901)};
   quarantine.add(
       {{at, agent(1), "cpu", "a\nb", "", at, "22001", "too long"}, {at, agent(2), "mem", "\x01", "odd", at, "", "no"}});
-  QCOMPARE(printed(quarantine), QString("11000000-0000-0000-0000-000000000002 | mem | \\u{1} | no | \n"
-                                        "11000000-0000-0000-0000-000000000001 | cpu | a\\nb | too long | 22001\n"));
+  QCOMPARE(printed(quarantine), QString("no |  | mem | 11000000-0000-0000-0000-000000000002 | \\u{1}\n"
+                                        "too long | 22001 | cpu | 11000000-0000-0000-0000-000000000001 | a\\nb\n"));
   QVERIFY(refusedDetail(quarantine.line(1)).contains("too long (SQLSTATE 22001)"));
   QVERIFY(refusedDetail(quarantine.line(0)).contains("Error, 3 bytes\n  odd"));
   const QByteArray lines = refusedNdjson(quarantine);

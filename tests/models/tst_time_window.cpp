@@ -27,6 +27,9 @@ class TstTimeWindow : public QObject {
   void selectShowsWhatWasChosen();
   void unchangedTellsNobody();
   void cursorTellsOnce();
+  void selectionIsTheSameInEitherDirection();
+  void selectionByKeysGoesFromWhereTheCursorWas();
+  void selectionIsShownAloneAndCleared();
   void ticks_data();
   void ticks();
   void niceCeiling_data();
@@ -127,6 +130,44 @@ void TstTimeWindow::cursorTellsOnce() {
   QCOMPARE(moved.count(), 1);
   window->setCursor(std::nullopt);
   QCOMPARE(moved.count(), 2);
+}
+
+void TstTimeWindow::selectionIsTheSameInEitherDirection() {
+  QSignalSpy changed(window.get(), &TimeWindow::selectionChanged);
+  window->setSelection(t0 - 20s, t0 - 10s);
+  window->setSelection(t0 - 10s, t0 - 20s);
+  QCOMPARE(changed.count(), 1);
+  QVERIFY(window->selection()->from == t0 - 20s && window->selection()->to == t0 - 10s);
+  QVERIFY(window->selection()->contains(t0 - 10s) && !window->selection()->contains(t0 - 9s));
+  window->setSelection(t0, t0 + kShortestSelection - 1ns);
+  QVERIFY(!window->selection());
+}
+
+void TstTimeWindow::selectionByKeysGoesFromWhereTheCursorWas() {
+  window->pause();
+  window->moveCursor(-0.5, false);
+  QVERIFY(*window->cursor() == t0 - 30s);
+  QVERIFY(!window->selection());
+  window->moveCursor(0.1, true);
+  window->moveCursor(0.1, true);
+  QVERIFY(window->selection()->from == t0 - 30s && window->selection()->to == t0 - 18s);
+  window->moveCursor(-0.3, true);
+  QVERIFY(window->selection()->from == t0 - 36s && window->selection()->to == t0 - 30s);
+  window->moveCursor(-2, false);
+  QVERIFY(*window->cursor() == t0 - 60s);  // within what is shown
+  QVERIFY(window->selection().has_value());
+}
+
+void TstTimeWindow::selectionIsShownAloneAndCleared() {
+  window->setSelection(t0 - 50s, t0 - 30s);
+  window->setCursor(t0 - 30s);
+  window->zoomToSelection();
+  QVERIFY(window->from() == t0 - 50s && window->to() == t0 - 30s);
+  QVERIFY(window->selection().has_value());
+  window->clearSelection();
+  QVERIFY(!window->selection() && !window->cursor());
+  window->zoomToSelection();
+  QVERIFY(window->from() == t0 - 50s);
 }
 
 void TstTimeWindow::ticks_data() {

@@ -1,0 +1,2009 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE">
+<context>
+    <name>Charts</name>
+    <message>
+        <source>reports, each a write when unbatched</source>
+        <translation>Berichte, einzeln je ein Schreibvorgang</translation>
+    </message>
+    <message>
+        <source>writes</source>
+        <translation>Schreibvorgänge</translation>
+    </message>
+    <message>
+        <source>NOTIFYs</source>
+        <translation>NOTIFYs</translation>
+    </message>
+    <message>
+        <source>capacity</source>
+        <translation>Kapazität</translation>
+    </message>
+    <message>
+        <source>scheduled</source>
+        <translation>Intervall</translation>
+    </message>
+    <message>
+        <source>shutdown</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>batch size</source>
+        <translation>Stapelgröße</translation>
+    </message>
+    <message>
+        <source>p99</source>
+        <translation>p99</translation>
+    </message>
+    <message>
+        <source>p50</source>
+        <translation>p50</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>room</source>
+        <translation>Platz</translation>
+    </message>
+    <message>
+        <source>held</source>
+        <translation>gehalten</translation>
+    </message>
+    <message>
+        <source>dropped</source>
+        <translation>verworfen</translation>
+    </message>
+    <message>
+        <source>coalesced</source>
+        <translation>zusammengefasst</translation>
+    </message>
+    <message>
+        <source>updates</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>entries (newest of a key)</source>
+        <translation>Einträge (neueste je Schlüssel)</translation>
+    </message>
+    <message>
+        <source>Database writes and NOTIFYs</source>
+        <translation>Schreibvorgänge und NOTIFYs</translation>
+    </message>
+    <message>
+        <source>per second</source>
+        <translation>pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Flushes by reason</source>
+        <translation>Flushes nach Anlass</translation>
+    </message>
+    <message>
+        <source>per second, stacked</source>
+        <translation>pro Sekunde, gestapelt</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>Stapelgröße</translation>
+    </message>
+    <message>
+        <source>entries a flush</source>
+        <translation>Einträge je Flush</translation>
+    </message>
+    <message>
+        <source>Flush duration</source>
+        <translation>Dauer eines Flushs</translation>
+    </message>
+    <message>
+        <source>milliseconds</source>
+        <translation>Millisekunden</translation>
+    </message>
+    <message>
+        <source>Delay from add to written</source>
+        <translation>Verzögerung bis zum Schreiben</translation>
+    </message>
+    <message>
+        <source>seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>Held, and the room</source>
+        <translation>Gehalten, und der Platz</translation>
+    </message>
+    <message>
+        <source>entries</source>
+        <translation>Einträge</translation>
+    </message>
+    <message>
+        <source>Dropped and coalesced</source>
+        <translation>Verworfen und zusammengefasst</translation>
+    </message>
+    <message>
+        <source>updates per second</source>
+        <translation>Meldungen pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Updates that arrive</source>
+        <translation>Eintreffende Meldungen</translation>
+    </message>
+    <message>
+        <source>notifications</source>
+        <translation>Benachrichtigungen</translation>
+    </message>
+    <message>
+        <source>agents named</source>
+        <translation>genannte Agenten</translation>
+    </message>
+    <message>
+        <source>latency</source>
+        <translation>Latenz</translation>
+    </message>
+    <message>
+        <source>Notifications heard</source>
+        <translation>Gehörte Benachrichtigungen</translation>
+    </message>
+    <message>
+        <source>Agents named</source>
+        <translation>Genannte Agenten</translation>
+    </message>
+    <message>
+        <source>From NOTIFY to here</source>
+        <translation>Von NOTIFY bis hier</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>Mittel</translation>
+    </message>
+</context>
+<context>
+    <name>Health</name>
+    <message>
+        <source>Flushes fail (%1 in a row): %2. %3</source>
+        <translation>Flushes schlagen fehl (%1 hintereinander): %2. %3</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: what was not written is kept and tried again.</source>
+        <translation>Nichts geht verloren: Nicht Geschriebenes wird behalten und erneut versucht.</translation>
+    </message>
+    <message>
+        <source>What was not written is discarded (on-failure).</source>
+        <translation>Nicht Geschriebenes wird verworfen (on-failure).</translation>
+    </message>
+    <message>
+        <source>%1 dropped in the last minute for want of room: raise queue capacity above %2, or find out why writing is slow.</source>
+        <translation>%1 in der letzten Minute aus Platzmangel verworfen: queue capacity über %2 erhöhen, oder klären, warum das Schreiben langsam ist.</translation>
+    </message>
+    <message>
+        <source>%1 discarded in the last minute.</source>
+        <translation>%1 in der letzten Minute verworfen.</translation>
+    </message>
+    <message>
+        <source>%1 refused by the database in the last minute: see the Quarantine page.</source>
+        <translation>%1 in der letzten Minute von der Datenbank abgelehnt: siehe Quarantäne.</translation>
+    </message>
+    <message>
+        <source>%1 without a row in the last minute: those agents or keys are not registered.</source>
+        <translation>%1 ohne Zeile in der letzten Minute: Diese Agenten oder Schlüssel sind nicht angemeldet.</translation>
+    </message>
+    <message>
+        <source>%1 could not be published in the last minute: watchers may be stale.</source>
+        <translation>%1 in der letzten Minute nicht zustellbar: Zuhörer sind womöglich nicht auf dem Stand.</translation>
+    </message>
+    <message>
+        <source>The room is %1 full; new keys are dropped when it is full.</source>
+        <translation>Der Platz ist zu %1 belegt; ist er voll, werden neue Schlüssel verworfen.</translation>
+    </message>
+    <message>
+        <source>Flushing is paused: %1 held, nothing is written.</source>
+        <translation>Flushes sind angehalten: %1 gehalten, nichts wird geschrieben.</translation>
+    </message>
+    <message>
+        <source>No updates arrive.</source>
+        <translation>Es treffen keine Meldungen ein.</translation>
+    </message>
+    <message>
+        <source>raise batch size above %1 to let the %2 interval decide</source>
+        <translation>batch size über %1 erhöhen, damit das Intervall von %2 entscheidet</translation>
+    </message>
+    <message>
+        <source>batches are as large as they may be</source>
+        <translation>die Stapel sind so groß, wie sie sein dürfen</translation>
+    </message>
+    <message>
+        <source>Flushing on capacity: %1 entries fill in %2, the %3 interval is never reached; %4.</source>
+        <translation>Kapazität löst aus: %1 Einträge sind in %2 beisammen, das Intervall von %3 wird nie erreicht; %4.</translation>
+    </message>
+    <message>
+        <source>Flushing on the interval: about %1 entries arrive in %2, fewer than the batch size of %3; a longer interval saves more and delays more.</source>
+        <translation>Das Intervall löst aus: etwa %1 Einträge treffen in %2 ein, weniger als die Stapelgröße von %3; ein längeres Intervall spart mehr und verzögert mehr.</translation>
+    </message>
+    <message>
+        <source>Nothing is dropped, nothing fails.</source>
+        <translation>Nichts wird verworfen, nichts schlägt fehl.</translation>
+    </message>
+    <message>
+        <source>No reports arrive.</source>
+        <translation>Es treffen keine Berichte ein.</translation>
+    </message>
+    <message>
+        <source>%1 writes and NOTIFYs a second instead of %2</source>
+        <translation>%1 Schreibvorgänge und NOTIFYs pro Sekunde statt %2</translation>
+    </message>
+</context>
+<context>
+    <name>Keychain</name>
+    <message>
+        <source>no keychain runs on this desktop</source>
+        <translation>auf diesem Desktop läuft kein Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>the keychain was not unlocked</source>
+        <translation>der Schlüsselbund wurde nicht entsperrt</translation>
+    </message>
+    <message>
+        <source>the keychain does not answer (%1)</source>
+        <translation>der Schlüsselbund antwortet nicht (%1)</translation>
+    </message>
+</context>
+<context>
+    <name>Picture</name>
+    <message>
+        <source>no kind of picture is called “%1”; use .png or .svg</source>
+        <translation>keine Art von Bild heißt „%1“; .png oder .svg verwenden</translation>
+    </message>
+</context>
+<context>
+    <name>QPlainTextEdit</name>
+    <message>
+        <source>Detail</source>
+        <translation>Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>counted</name>
+    <message numerus="yes">
+        <source>agent</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Agent</numerusform>
+            <numerusform>Agenten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>byte</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Byte</numerusform>
+            <numerusform>Bytes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>finding</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Fund</numerusform>
+            <numerusform>Funde</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>flush</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Flush</numerusform>
+            <numerusform>Flushes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>notice</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Hinweis</numerusform>
+            <numerusform>Hinweise</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>notification</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Benachrichtigung</numerusform>
+            <numerusform>Benachrichtigungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>problem</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Problem</numerusform>
+            <numerusform>Probleme</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>update</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Meldung</numerusform>
+            <numerusform>Meldungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>value</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Wert</numerusform>
+            <numerusform>Werte</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>line</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Zeile</numerusform>
+            <numerusform>Zeilen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>report</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Bericht</numerusform>
+            <numerusform>Berichte</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>scrape</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Abfrage</numerusform>
+            <numerusform>Abfragen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::AgentsPage</name>
+    <message>
+        <source>filter: agent, key, value or error</source>
+        <translation>Filter: Agent, Schlüssel, Wert oder Fehler</translation>
+    </message>
+    <message>
+        <source>Filter of the rows</source>
+        <translation>Filter der Zeilen</translation>
+    </message>
+    <message>
+        <source>&amp;Earlier</source>
+        <translation>&amp;Frühere</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>&amp;Spätere</translation>
+    </message>
+    <message>
+        <source>Agents and their newest metadata</source>
+        <translation>Agenten und ihre neuesten Metadaten</translation>
+    </message>
+    <message>
+        <source>no rows</source>
+        <translation>keine Zeilen</translation>
+    </message>
+    <message>
+        <source>rows %1 to %2</source>
+        <translation>Zeilen %1 bis %2</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::ChannelPage</name>
+    <message>
+        <source>Notifications heard</source>
+        <translation>Gehörte Benachrichtigungen</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>Benachrichtigungen</translation>
+    </message>
+    <message>
+        <source>Choose a notification to see every agent that it names.</source>
+        <translation>Eine Benachrichtigung wählen, um jeden Agenten zu sehen, den sie nennt.</translation>
+    </message>
+    <message>
+        <source>%1 in the log</source>
+        <translation>%1 im Protokoll</translation>
+    </message>
+    <message>
+        <source>%1 heard</source>
+        <translation>%1 gehört</translation>
+    </message>
+    <message>
+        <source>, %1 with something unreadable</source>
+        <translation>, %1 mit Unlesbarem</translation>
+    </message>
+    <message>
+        <source>, %1 not heard</source>
+        <translation>, %1 nicht gehört</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::ChannelWatch</name>
+    <message>
+        <source>Connecting to %1</source>
+        <translation>Verbinde mit %1</translation>
+    </message>
+    <message>
+        <source>Listening on %1, read-only</source>
+        <translation>Hört auf %1, nur lesend</translation>
+    </message>
+    <message>
+        <source>Not listening: %1; trying again in %2</source>
+        <translation>Hört nicht: %1; neuer Versuch in %2</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Hört</translation>
+    </message>
+    <message>
+        <source>; a notification takes %1</source>
+        <translation>; eine Benachrichtigung braucht %1</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::ConnectDialog</name>
+    <message>
+        <source>Connect to PostgreSQL</source>
+        <translation>Mit PostgreSQL verbinden</translation>
+    </message>
+    <message>
+        <source>empty: .pgpass, service file or PG* variables</source>
+        <translation>leer: .pgpass, Service-Datei oder PG*-Variablen</translation>
+    </message>
+    <message>
+        <source>&amp;Keep it in the desktop's keychain</source>
+        <translation>Im &amp;Schlüsselbund des Desktops behalten</translation>
+    </message>
+    <message>
+        <source>With Save profile; the password is kept there or nowhere</source>
+        <translation>Beim Sichern des Profils; das Passwort liegt dort oder nirgends</translation>
+    </message>
+    <message>
+        <source>&amp;Drive a simulated fleet into it: registers rows, and updates them</source>
+        <translation>Eine simulierte &amp;Flotte hineinschreiben: meldet Zeilen an und aktualisiert sie</translation>
+    </message>
+    <message>
+        <source>&amp;Profile</source>
+        <translation>&amp;Profil</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Adresse</translation>
+    </message>
+    <message>
+        <source>Pass&amp;word</source>
+        <translation>Pass&amp;wort</translation>
+    </message>
+    <message>
+        <source>C&amp;hannel</source>
+        <translation>&amp;Kanal</translation>
+    </message>
+    <message>
+        <source>agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>keys each</source>
+        <translation>Schlüssel je Agent</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Save profile</source>
+        <translation>Profil &amp;sichern</translation>
+    </message>
+    <message>
+        <source>This is not your machine</source>
+        <translation>Das ist nicht Ihr Rechner</translation>
+    </message>
+    <message>
+        <source>Drive a simulated fleet into %1?
+
+It registers %2 × %3 rows of invented agents in workspace_agent_metadata and updates them until you end the session. The rows stay.</source>
+        <translation>Eine simulierte Flotte in %1 schreiben?
+
+Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und aktualisiert sie, bis Sie die Sitzung beenden. Die Zeilen bleiben.</translation>
+    </message>
+    <message>
+        <source>Write to it</source>
+        <translation>Hineinschreiben</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>neu</translation>
+    </message>
+    <message>
+        <source>The keychain has no password for this profile.</source>
+        <translation>Der Schlüsselbund hat kein Passwort für dieses Profil.</translation>
+    </message>
+    <message>
+        <source>No password: %1. Type it, or leave it to .pgpass.</source>
+        <translation>Kein Passwort: %1. Bitte eingeben oder .pgpass überlassen.</translation>
+    </message>
+    <message>
+        <source>The keychain has the password.</source>
+        <translation>Der Schlüsselbund hat das Passwort.</translation>
+    </message>
+    <message>
+        <source>The password was not kept: %1. The rest of the profile was.</source>
+        <translation>Das Passwort wurde nicht behalten: %1. Der Rest des Profils schon.</translation>
+    </message>
+    <message>
+        <source>&amp;Metrics</source>
+        <translation>&amp;Metriken</translation>
+    </message>
+    <message>
+        <source>&amp;Watch the channel, read-only; with the address of its metrics, those too</source>
+        <translation>Dem Kanal zu&amp;hören, nur lesend; mit der Adresse seiner Metriken auch diesen</translation>
+    </message>
+    <message>
+        <source>Watch the me&amp;trics only (Prometheus): no database</source>
+        <translation>Nur die Me&amp;triken verfolgen (Prometheus): keine Datenbank</translation>
+    </message>
+    <message>
+        <source>The address of the metrics is missing.</source>
+        <translation>Die Adresse der Metriken fehlt.</translation>
+    </message>
+    <message>
+        <source>agents × keys: at most %1</source>
+        <translation>Agenten × Schlüssel: höchstens %1</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::Dashboard</name>
+    <message>
+        <source>Share of writes and NOTIFYs that batching saves</source>
+        <translation>Anteil der Schreibvorgänge und NOTIFYs, den das Stapeln spart</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>%1 saved</source>
+        <translation>%1 gespart</translation>
+    </message>
+    <message>
+        <source>– saved</source>
+        <translation>– gespart</translation>
+    </message>
+    <message>
+        <source>, last minute</source>
+        <translation>, letzte Minute</translation>
+    </message>
+    <message>
+        <source>updates a second</source>
+        <translation>Meldungen pro Sekunde</translation>
+    </message>
+    <message>
+        <source>held now</source>
+        <translation>jetzt gehalten</translation>
+    </message>
+    <message>
+        <source>dropped</source>
+        <translation>verworfen</translation>
+    </message>
+    <message>
+        <source>failed flushes</source>
+        <translation>gescheiterte Flushes</translation>
+    </message>
+    <message>
+        <source>delay p99</source>
+        <translation>Verzögerung p99</translation>
+    </message>
+    <message>
+        <source>entries a second</source>
+        <translation>Einträge pro Sekunde</translation>
+    </message>
+    <message>
+        <source>entries a flush</source>
+        <translation>Einträge je Flush</translation>
+    </message>
+    <message>
+        <source>flush takes</source>
+        <translation>Flush dauert</translation>
+    </message>
+    <message>
+        <source>flush p99</source>
+        <translation>Flush p99</translation>
+    </message>
+    <message>
+        <source>over </source>
+        <translation>über </translation>
+    </message>
+    <message>
+        <source>dropped, last minute</source>
+        <translation>verworfen, letzte Minute</translation>
+    </message>
+    <message>
+        <source>oldest waits</source>
+        <translation>ältester wartet</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::DoctorPage</name>
+    <message>
+        <source>What the doctor says</source>
+        <translation>Was der Doktor sagt</translation>
+    </message>
+    <message>
+        <source>E&amp;xamine again</source>
+        <translation>Erneut &amp;untersuchen</translation>
+    </message>
+    <message>
+        <source>Look at the database once more; changes nothing (F5)</source>
+        <translation>Die Datenbank noch einmal ansehen; ändert nichts (F5)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy as text</source>
+        <translation>Als Text &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Findings of the doctor</source>
+        <translation>Befunde des Doktors</translation>
+    </message>
+    <message>
+        <source>No database is open.</source>
+        <translation>Keine Datenbank ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Examining %1 …</source>
+        <translation>Untersuche %1 …</translation>
+    </message>
+    <message>
+        <source>make the file and its folder writable, or end what holds it locked</source>
+        <translation>Datei und Ordner beschreibbar machen, oder beenden, was sie sperrt</translation>
+    </message>
+    <message>
+        <source>%1 can be read and written</source>
+        <translation>%1 kann gelesen und geschrieben werden</translation>
+    </message>
+    <message>
+        <source>an embedded database, for one program on one machine</source>
+        <translation>eine eingebettete Datenbank, für ein Programm auf einem Rechner</translation>
+    </message>
+    <message>
+        <source>for production connect to PostgreSQL: the doctor then looks at the server, the table, privileges, clocks and the notification queue</source>
+        <translation>für den Betrieb mit PostgreSQL verbinden: Der Doktor sieht dann Server, Tabelle, Rechte, Uhren und die Warteschlange der Benachrichtigungen an</translation>
+    </message>
+    <message>
+        <source>Examined %1 at %2 in %3: %4.</source>
+        <translation>%1 um %2 in %3 untersucht: %4.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::DoorsPage</name>
+    <message>
+        <source>Batches the metadata of many agents: see what it saves, what triggers the flushes, and tune it live.</source>
+        <translation>Stapelt die Metadaten vieler Agenten: sehen, was das spart und was die Flushes auslöst, und es im Betrieb einstellen.</translation>
+    </message>
+    <message>
+        <source>&amp;Demo</source>
+        <translation>&amp;Demo</translation>
+    </message>
+    <message>
+        <source>600 simulated agents on an embedded database, at once. Nothing outside this program is touched.</source>
+        <translation>600 simulierte Agenten auf einer eingebetteten Datenbank, sofort. Nichts außerhalb dieses Programms wird berührt.</translation>
+    </message>
+    <message>
+        <source>&amp;Connect …</source>
+        <translation>&amp;Verbinden …</translation>
+    </message>
+    <message>
+        <source>&amp;Inspect</source>
+        <translation>&amp;Untersuchen</translation>
+    </message>
+    <message>
+        <source>Paste a notification, a log line or a list of ids and see what it says.</source>
+        <translation>Eine Benachrichtigung, eine Protokollzeile oder eine Liste von IDs einfügen und sehen, was sie sagt.</translation>
+    </message>
+    <message>
+        <source>Watch a PostgreSQL channel or the metrics of a batcher (Prometheus), read-only, or drive a simulated fleet into a database.</source>
+        <translation>Einem PostgreSQL-Kanal oder den Metriken eines Batchers (Prometheus) nur lesend folgen, oder eine simulierte Flotte in eine Datenbank schreiben.</translation>
+    </message>
+    <message>
+        <source>&amp;Replay …</source>
+        <translation>&amp;Wiedergeben …</translation>
+    </message>
+    <message>
+        <source>Recorded or piped updates (NDJSON), at their recorded pace or faster, into an embedded or a PostgreSQL database.</source>
+        <translation>Aufgezeichnete oder zugeleitete Meldungen (NDJSON), im aufgezeichneten Tempo oder schneller, in eine eingebettete oder eine PostgreSQL-Datenbank.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::FlushPage</name>
+    <message>
+        <source>filter: reason, outcome, SQLSTATE …</source>
+        <translation>Filter: Anlass, Ergebnis, SQLSTATE …</translation>
+    </message>
+    <message>
+        <source>Filter of the flush log</source>
+        <translation>Filter des Flush-Protokolls</translation>
+    </message>
+    <message>
+        <source>failed only</source>
+        <translation>nur gescheiterte</translation>
+    </message>
+    <message>
+        <source>Flush log</source>
+        <translation>Flush-Protokoll</translation>
+    </message>
+    <message>
+        <source>Choose a flush to see all about it, and which agents its chunks name.</source>
+        <translation>Einen Flush wählen, um alles über ihn zu sehen, und welche Agenten er nennt.</translation>
+    </message>
+    <message>
+        <source>Open the payloads in the &amp;inspector</source>
+        <translation>Nachrichten im &amp;Inspektor öffnen</translation>
+    </message>
+    <message>
+        <source>%1 of %2 in the log</source>
+        <translation>%1 von %2 im Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::InspectorPage</name>
+    <message>
+        <source>Text to inspect</source>
+        <translation>Zu untersuchender Text</translation>
+    </message>
+    <message>
+        <source>Paste a notification's payload, a line of psql or of a PostgreSQL log, SQL, JSON, hex, or a list of agent ids.</source>
+        <translation>Eine Nachricht, eine Zeile von psql oder aus einem PostgreSQL-Protokoll, SQL, JSON, Hex oder eine Liste von Agenten-IDs einfügen.</translation>
+    </message>
+    <message>
+        <source>What it says stands here.</source>
+        <translation>Was sie sagt, steht hier.</translation>
+    </message>
+    <message>
+        <source>Show an &amp;example</source>
+        <translation>Ein &amp;Beispiel zeigen</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>; only the first %1 characters were read</source>
+        <translation>; nur die ersten %1 Zeichen wurden gelesen</translation>
+    </message>
+    <message>
+        <source>At the cursor: %1</source>
+        <translation>An der Schreibmarke: %1</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::MainWindow</name>
+    <message>
+        <source>Dashboard</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Flushes</source>
+        <translation>Flushes</translation>
+    </message>
+    <message>
+        <source>Agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Quarantine</source>
+        <translation>Quarantäne</translation>
+    </message>
+    <message>
+        <source>Doctor</source>
+        <translation>Doktor</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>Inspektor</translation>
+    </message>
+    <message>
+        <source>Tune</source>
+        <translation>Einstellen</translation>
+    </message>
+    <message>
+        <source>fault ended</source>
+        <translation>Störung beendet</translation>
+    </message>
+    <message>
+        <source>slow database</source>
+        <translation>langsame Datenbank</translation>
+    </message>
+    <message>
+        <source>database refuses</source>
+        <translation>Datenbank lehnt ab</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>Verbindung verloren</translation>
+    </message>
+    <message>
+        <source>%1 × %2 keys every %3</source>
+        <translation>%1 × %2 Schlüssel alle %3</translation>
+    </message>
+    <message>
+        <source>fleet</source>
+        <translation>Flotte</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>Nicht verbunden</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Paused: back to live</source>
+        <translation>Angehalten: zurück zu live</translation>
+    </message>
+    <message>
+        <source>Closing: writing what is held</source>
+        <translation>Schließt: Gehaltenes wird geschrieben</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Startet</translation>
+    </message>
+    <message>
+        <source>Running for %1</source>
+        <translation>Läuft seit %1</translation>
+    </message>
+    <message>
+        <source>&amp;Flush now</source>
+        <translation>Jetzt &amp;flushen</translation>
+    </message>
+    <message>
+        <source>Write everything that is held now (Ctrl+F5)</source>
+        <translation>Alles Gehaltene jetzt schreiben (Strg+F5)</translation>
+    </message>
+    <message>
+        <source>&amp;Hold flushes</source>
+        <translation>Flushes an&amp;halten</translation>
+    </message>
+    <message>
+        <source>Let nothing leave until this is switched off; updates go on coming (Ctrl+H)</source>
+        <translation>Nichts hinauslassen, bis dies ausgeschaltet wird; Meldungen treffen weiter ein (Strg+H)</translation>
+    </message>
+    <message>
+        <source>flushes held</source>
+        <translation>Flushes angehalten</translation>
+    </message>
+    <message>
+        <source>flushes go on</source>
+        <translation>Flushes gehen weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Close and go back</source>
+        <translation>S&amp;chließen und zurück</translation>
+    </message>
+    <message>
+        <source>Write what is held, end the session and show the three doors (Ctrl+W)</source>
+        <translation>Gehaltenes schreiben, die Sitzung beenden und die drei Türen zeigen (Strg+W)</translation>
+    </message>
+    <message>
+        <source>Let the charts stand still, or follow (space); what runs goes on</source>
+        <translation>Die Diagramme stehen oder folgen lassen (Leertaste); was läuft, läuft weiter</translation>
+    </message>
+    <message>
+        <source>Time shown</source>
+        <translation>Gezeigte Zeit</translation>
+    </message>
+    <message>
+        <source>zoomed</source>
+        <translation>gezoomt</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>&amp;Session</source>
+        <translation>&amp;Sitzung</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>&amp;Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>&amp;Tuning panel</source>
+        <translation>&amp;Einstellungen</translation>
+    </message>
+    <message>
+        <source>&amp;System colours</source>
+        <translation>Farben des &amp;Systems</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>He&amp;ll</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>charts stand still, or follow</source>
+        <translation>Diagramme stehen oder folgen</translation>
+    </message>
+    <message>
+        <source>Ctrl+F5</source>
+        <translation>Strg+F5</translation>
+    </message>
+    <message>
+        <source>flush now</source>
+        <translation>jetzt flushen</translation>
+    </message>
+    <message>
+        <source>Ctrl+H</source>
+        <translation>Strg+H</translation>
+    </message>
+    <message>
+        <source>hold flushes, or let them go on</source>
+        <translation>Flushes anhalten oder weitergehen lassen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z, Ctrl+Shift+Z</source>
+        <translation>Strg+Z, Strg+Umschalt+Z</translation>
+    </message>
+    <message>
+        <source>take back a changed setting, or not</source>
+        <translation>eine geänderte Einstellung zurücknehmen oder doch nicht</translation>
+    </message>
+    <message>
+        <source>Ctrl++, Ctrl+-, Ctrl+wheel</source>
+        <translation>Strg++, Strg+-, Strg+Rad</translation>
+    </message>
+    <message>
+        <source>zoom all charts</source>
+        <translation>alle Diagramme zoomen</translation>
+    </message>
+    <message>
+        <source>Shift+drag, Shift+wheel, arrows</source>
+        <translation>Umschalt+Ziehen, Umschalt+Rad, Pfeile</translation>
+    </message>
+    <message>
+        <source>move all charts through time</source>
+        <translation>alle Diagramme durch die Zeit bewegen</translation>
+    </message>
+    <message>
+        <source>drag, Shift+arrows</source>
+        <translation>Ziehen, Umschalt+Pfeile</translation>
+    </message>
+    <message>
+        <source>select a stretch of time: the logs show only that</source>
+        <translation>einen Zeitraum wählen: Die Protokolle zeigen nur ihn</translation>
+    </message>
+    <message>
+        <source>Enter, Esc</source>
+        <translation>Eingabe, Esc</translation>
+    </message>
+    <message>
+        <source>show the stretch alone; clear it</source>
+        <translation>den Zeitraum allein zeigen; ihn aufheben</translation>
+    </message>
+    <message>
+        <source>Ctrl+arrows</source>
+        <translation>Strg+Pfeile</translation>
+    </message>
+    <message>
+        <source>move the crosshair of all charts</source>
+        <translation>das Fadenkreuz aller Diagramme bewegen</translation>
+    </message>
+    <message>
+        <source>double click, Home</source>
+        <translation>Doppelklick, Pos1</translation>
+    </message>
+    <message>
+        <source>back to live</source>
+        <translation>zurück zu live</translation>
+    </message>
+    <message>
+        <source>Alt+1 … Alt+7</source>
+        <translation>Alt+1 … Alt+7</translation>
+    </message>
+    <message>
+        <source>pages</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>on the doctor's page: examine again</source>
+        <translation>auf der Seite des Doktors: erneut untersuchen</translation>
+    </message>
+    <message>
+        <source>F9</source>
+        <translation>F9</translation>
+    </message>
+    <message>
+        <source>tuning panel</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Ctrl+W</source>
+        <translation>Strg+W</translation>
+    </message>
+    <message>
+        <source>end the session</source>
+        <translation>die Sitzung beenden</translation>
+    </message>
+    <message>
+        <source>Ctrl+Q</source>
+        <translation>Strg+Q</translation>
+    </message>
+    <message>
+        <source>quit; what is held is written first</source>
+        <translation>beenden; Gehaltenes wird vorher geschrieben</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;Record updates …</source>
+        <translation>Meldungen &amp;aufzeichnen …</translation>
+    </message>
+    <message>
+        <source>Write every update the fleet sends to a file that `metabatch ingest` reads</source>
+        <translation>Jede Meldung der Flotte in eine Datei schreiben, die `metabatch ingest` liest</translation>
+    </message>
+    <message>
+        <source>Record updates</source>
+        <translation>Meldungen aufzeichnen</translation>
+    </message>
+    <message>
+        <source>NDJSON (*.ndjson)</source>
+        <translation>NDJSON (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>Not recording</source>
+        <translation>Keine Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recording to %1</source>
+        <translation>Aufzeichnung nach %1</translation>
+    </message>
+    <message>
+        <source>Export as CS&amp;V …</source>
+        <translation>Als CS&amp;V exportieren …</translation>
+    </message>
+    <message>
+        <source>Export as CSV</source>
+        <translation>Als CSV exportieren</translation>
+    </message>
+    <message>
+        <source>Export as &amp;picture …</source>
+        <translation>Als &amp;Bild exportieren …</translation>
+    </message>
+    <message>
+        <source>PNG, or SVG where the name ends in .svg</source>
+        <translation>PNG, oder SVG, wenn der Name auf .svg endet</translation>
+    </message>
+    <message>
+        <source>Export as picture: .svg or .png</source>
+        <translation>Als Bild exportieren: .svg oder .png</translation>
+    </message>
+    <message>
+        <source>Saved %1</source>
+        <translation>%1 gesichert</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Quarantine (%1)</source>
+        <translation>Quarantäne (%1)</translation>
+    </message>
+    <message>
+        <source>Demo</source>
+        <translation>Demo</translation>
+    </message>
+    <message>
+        <source>Demo: simulated fleet on an embedded database</source>
+        <translation>Demo: simulierte Flotte auf einer eingebetteten Datenbank</translation>
+    </message>
+    <message>
+        <source>Driving a simulated fleet into %1</source>
+        <translation>Schreibt eine simulierte Flotte in %1</translation>
+    </message>
+    <message>
+        <source>Watching %1, read-only</source>
+        <translation>Hört %1 zu, nur lesend</translation>
+    </message>
+    <message>
+        <source>%1 could not be written in time.</source>
+        <translation>%1 konnten nicht rechtzeitig geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>replay paused</source>
+        <translation>Wiedergabe angehalten</translation>
+    </message>
+    <message>
+        <source>replay goes on</source>
+        <translation>Wiedergabe geht weiter</translation>
+    </message>
+    <message>
+        <source>replay %1</source>
+        <translation>Wiedergabe %1</translation>
+    </message>
+    <message>
+        <source>Replay %1 into %2?
+
+It updates the rows of the agents in the file, in workspace_agent_metadata, with their recorded values.</source>
+        <translation>%1 in %2 wiedergeben?
+
+Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadata, mit ihren aufgezeichneten Werten.</translation>
+    </message>
+    <message>
+        <source>standard input</source>
+        <translation>Standardeingabe</translation>
+    </message>
+    <message>
+        <source>Rows that are missing are created, and stay.</source>
+        <translation>Fehlende Zeilen werden angelegt und bleiben.</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Watching the metrics at %1</source>
+        <translation>Verfolgt die Metriken von %1</translation>
+    </message>
+    <message>
+        <source>, read-only</source>
+        <translation>, nur lesend</translation>
+    </message>
+    <message>
+        <source>Replaying %1 into %2</source>
+        <translation>Gibt %1 in %2 wieder</translation>
+    </message>
+    <message>
+        <source>an embedded database</source>
+        <translation>eine eingebettete Datenbank</translation>
+    </message>
+    <message>
+        <source>Ctrl+P</source>
+        <translation>Strg+P</translation>
+    </message>
+    <message>
+        <source>replay stands still, or goes on</source>
+        <translation>Wiedergabe steht oder geht weiter</translation>
+    </message>
+    <message>
+        <source>%1 is something else than a file.</source>
+        <translation>%1 ist etwas anderes als eine Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::MetricsFetcher</name>
+    <message>
+        <source>no whole answer within %1</source>
+        <translation>keine vollständige Antwort binnen %1</translation>
+    </message>
+    <message>
+        <source>the answer is over %1</source>
+        <translation>die Antwort ist größer als %1</translation>
+    </message>
+    <message>
+        <source>the answer is too long</source>
+        <translation>die Antwort ist zu lang</translation>
+    </message>
+    <message>
+        <source>the page was cut off</source>
+        <translation>die Seite wurde abgeschnitten</translation>
+    </message>
+    <message>
+        <source>%1: it asks for a token or a password</source>
+        <translation>%1: es wird ein Token oder Passwort verlangt</translation>
+    </message>
+    <message>
+        <source>%1: the token or password is not accepted</source>
+        <translation>%1: Token oder Passwort wird nicht angenommen</translation>
+    </message>
+    <message>
+        <source>the server answers %1 %2</source>
+        <translation>der Server antwortet %1 %2</translation>
+    </message>
+    <message>
+        <source>a web page, not metrics (%1)</source>
+        <translation>eine Webseite, keine Metriken (%1)</translation>
+    </message>
+    <message>
+        <source>JSON, not metrics</source>
+        <translation>JSON, keine Metriken</translation>
+    </message>
+    <message>
+        <source>nobody listens there (connection refused)</source>
+        <translation>dort hört niemand (Verbindung abgelehnt)</translation>
+    </message>
+    <message>
+        <source>the server closed the connection</source>
+        <translation>der Server hat die Verbindung geschlossen</translation>
+    </message>
+    <message>
+        <source>there is no host of that name</source>
+        <translation>es gibt keinen Rechner dieses Namens</translation>
+    </message>
+    <message>
+        <source>it leads elsewhere, which is not followed: enter that address</source>
+        <translation>es führt anderswohin, dem wird nicht gefolgt: jene Adresse eingeben</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::MetricsFields</name>
+    <message>
+        <source>Address of the metrics</source>
+        <translation>Adresse der Metriken</translation>
+    </message>
+    <message>
+        <source>every </source>
+        <translation>alle </translation>
+    </message>
+    <message>
+        <source>no password</source>
+        <translation>kein Passwort</translation>
+    </message>
+    <message>
+        <source>bearer token</source>
+        <translation>Bearer-Token</translation>
+    </message>
+    <message>
+        <source>user and password</source>
+        <translation>Benutzer und Passwort</translation>
+    </message>
+    <message>
+        <source>Who asks for the metrics</source>
+        <translation>Wer nach den Metriken fragt</translation>
+    </message>
+    <message>
+        <source>user</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>What the names of the metrics begin with</source>
+        <translation>Womit die Namen der Metriken beginnen</translation>
+    </message>
+    <message>
+        <source>Prefix of the metrics</source>
+        <translation>Vorsilbe der Metriken</translation>
+    </message>
+    <message>
+        <source>token; never kept</source>
+        <translation>Token; wird nie aufbewahrt</translation>
+    </message>
+    <message>
+        <source>password; never kept</source>
+        <translation>Passwort; wird nie aufbewahrt</translation>
+    </message>
+    <message>
+        <source>Over http the password can be read on its way: use https where that is possible.</source>
+        <translation>Über http ist das Passwort unterwegs lesbar: wo möglich https verwenden.</translation>
+    </message>
+    <message>
+        <source>A token has no line ends.</source>
+        <translation>Ein Token hat keine Zeilenenden.</translation>
+    </message>
+    <message>
+        <source>Names of metrics cannot begin with this prefix.</source>
+        <translation>Namen von Metriken können nicht mit dieser Vorsilbe beginnen.</translation>
+    </message>
+    <message>
+        <source>Seconds between two looks at the metrics</source>
+        <translation>Sekunden zwischen zwei Abfragen der Metriken</translation>
+    </message>
+    <message>
+        <source>Token or password</source>
+        <translation>Token oder Passwort</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::MetricsWatch</name>
+    <message>
+        <source>No address.</source>
+        <translation>Keine Adresse.</translation>
+    </message>
+    <message>
+        <source>Not an address: %1</source>
+        <translation>Keine Adresse: %1</translation>
+    </message>
+    <message>
+        <source>An address to scrape begins with http:// or https://</source>
+        <translation>Eine Adresse für Metriken beginnt mit http:// oder https://</translation>
+    </message>
+    <message>
+        <source>The address names no host.</source>
+        <translation>Die Adresse nennt keinen Rechner.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::QuarantinePage</name>
+    <message>
+        <source>Values refused</source>
+        <translation>Abgelehnte Werte</translation>
+    </message>
+    <message>
+        <source>A refused value costs no other: the rest of its batch was written. To send it again, save it as NDJSON, mend it and run `metabatch ingest FILE`. Where its row has a newer value by then, the newer one stays.</source>
+        <translation>Ein abgelehnter Wert kostet keinen anderen: Der Rest seines Stapels wurde geschrieben. Um ihn erneut zu senden, als NDJSON sichern, berichtigen und `metabatch ingest DATEI` aufrufen. Hat seine Zeile bis dahin einen neueren Wert, bleibt der neuere.</translation>
+    </message>
+    <message>
+        <source>Choose a row to see all of it.</source>
+        <translation>Eine Zeile wählen, um alles davon zu sehen.</translation>
+    </message>
+    <message>
+        <source>&amp;Copy as NDJSON</source>
+        <translation>Als NDJSON &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>The rows chosen, or all where none is chosen</source>
+        <translation>Die gewählten Zeilen, oder alle, wo keine gewählt ist</translation>
+    </message>
+    <message>
+        <source>&amp;Save as NDJSON …</source>
+        <translation>Als NDJSON &amp;sichern …</translation>
+    </message>
+    <message>
+        <source>✔ Nothing was refused: every value found its way into the database.</source>
+        <translation>✔ Nichts wurde abgelehnt: Jeder Wert fand seinen Weg in die Datenbank.</translation>
+    </message>
+    <message>
+        <source>✖ The database refused %1.</source>
+        <translation>✖ Die Datenbank hat %1 abgelehnt.</translation>
+    </message>
+    <message>
+        <source>The oldest %1 are not kept any more.</source>
+        <translation>Die ältesten %1 werden nicht mehr aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>Save as NDJSON</source>
+        <translation>Als NDJSON sichern</translation>
+    </message>
+    <message>
+        <source>NDJSON (*.ndjson)</source>
+        <translation>NDJSON (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::ReplayBar</name>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Share of the input that was read</source>
+        <translation>Gelesener Anteil der Eingabe</translation>
+    </message>
+    <message>
+        <source>Skip the wait</source>
+        <translation>Warten überspringen</translation>
+    </message>
+    <message>
+        <source>Send the next line now; what follows keeps its distance to it</source>
+        <translation>Die nächste Zeile jetzt senden; was folgt, behält seinen Abstand zu ihr</translation>
+    </message>
+    <message>
+        <source>Pause replay</source>
+        <translation>Wiedergabe anhalten</translation>
+    </message>
+    <message>
+        <source>No line is sent until this is switched off; what was sent is written (Ctrl+P)</source>
+        <translation>Keine Zeile wird gesendet, bis dies ausgeschaltet wird; Gesendetes wird geschrieben (Strg+P)</translation>
+    </message>
+    <message>
+        <source>Speed of the replay</source>
+        <translation>Tempo der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>standard input</source>
+        <translation>Standardeingabe</translation>
+    </message>
+    <message>
+        <source>Remarks</source>
+        <translation>Bemerkungen</translation>
+    </message>
+    <message>
+        <source>%1 earlier or between, not kept</source>
+        <translation>%1 früher oder dazwischen, nicht aufbewahrt</translation>
+    </message>
+    <message>
+        <source>line %1: %2</source>
+        <translation>Zeile %1: %2</translation>
+    </message>
+    <message>
+        <source>Lines not taken</source>
+        <translation>Nicht genommene Zeilen</translation>
+    </message>
+    <message>
+        <source>Lines not taken, with the reason</source>
+        <translation>Nicht genommene Zeilen, mit dem Grund</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::ReplayDialog</name>
+    <message>
+        <source>Replay recorded updates</source>
+        <translation>Aufgezeichnete Meldungen wiedergeben</translation>
+    </message>
+    <message>
+        <source>NDJSON file or named pipe; - for standard input</source>
+        <translation>NDJSON-Datei oder benannte Pipe; - für die Standardeingabe</translation>
+    </message>
+    <message>
+        <source>&amp;Browse …</source>
+        <translation>&amp;Durchsuchen …</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>D&amp;atei</translation>
+    </message>
+    <message>
+        <source>&amp;Speed</source>
+        <translation>&amp;Tempo</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Adresse</translation>
+    </message>
+    <message>
+        <source>Pass&amp;word</source>
+        <translation>Pass&amp;wort</translation>
+    </message>
+    <message>
+        <source>&amp;Replay</source>
+        <translation>&amp;Wiedergeben</translation>
+    </message>
+    <message>
+        <source>Into an &amp;embedded database in a temporary folder</source>
+        <translation>In eine &amp;eingebettete Datenbank in einem vorläufigen Ordner</translation>
+    </message>
+    <message>
+        <source>Into a &amp;PostgreSQL database: updates the rows of the agents in the file</source>
+        <translation>In eine &amp;PostgreSQL-Datenbank: aktualisiert die Zeilen der Agenten in der Datei</translation>
+    </message>
+    <message>
+        <source>empty: .pgpass, service file or PG* variables; never kept</source>
+        <translation>leer: .pgpass, Service-Datei oder PG*-Variablen; wird nie aufbewahrt</translation>
+    </message>
+    <message>
+        <source>&amp;Create rows that are missing</source>
+        <translation>Fehlende Zeilen an&amp;legen</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Recorded updates (*.ndjson *.jsonl *.json);;All files (*)</source>
+        <translation>Aufgezeichnete Meldungen (*.ndjson *.jsonl *.json);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>There is no file of that name.</source>
+        <translation>Es gibt keine Datei dieses Namens.</translation>
+    </message>
+    <message>
+        <source>That is a folder.</source>
+        <translation>Das ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>That file may not be read.</source>
+        <translation>Diese Datei darf nicht gelesen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::SelectionBar</name>
+    <message>
+        <source>Selected time</source>
+        <translation>Gewählte Zeit</translation>
+    </message>
+    <message>
+        <source>&amp;Zoom to it</source>
+        <translation>Darauf &amp;zoomen</translation>
+    </message>
+    <message>
+        <source>Show this stretch alone (Enter)</source>
+        <translation>Nur diesen Zeitraum zeigen (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ear</source>
+        <translation>Auf&amp;heben</translation>
+    </message>
+    <message>
+        <source>Show everything again (Esc)</source>
+        <translation>Wieder alles zeigen (Esc)</translation>
+    </message>
+    <message>
+        <source>Selected: %1 to %2 (%3)</source>
+        <translation>Gewählt: %1 bis %2 (%3)</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::TimeChart</name>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::TunePanel</name>
+    <message>
+        <source>Settings, live</source>
+        <translation>Einstellungen, sofort wirksam</translation>
+    </message>
+    <message>
+        <source> entries</source>
+        <translation> Einträge</translation>
+    </message>
+    <message>
+        <source>A batch of so many entries leaves at once.</source>
+        <translation>Ein Stapel von so vielen Einträgen geht sofort hinaus.</translation>
+    </message>
+    <message>
+        <source>How long entries wait at most: 250ms, 5s, 2m.</source>
+        <translation>Wie lange Einträge höchstens warten: 250ms, 5s, 2m.</translation>
+    </message>
+    <message>
+        <source>fixed: ticks every interval. after_flush: counted from the end of the last flush. linger: from the first entry of an empty batch.</source>
+        <translation>fixed: ein Takt je Intervall. after_flush: gezählt vom Ende des letzten Flushs. linger: vom ersten Eintrag eines leeren Stapels an.</translation>
+    </message>
+    <message>
+        <source>coalesce: a repeat of a key takes no room. fifo: every update takes a slot until the flush ends.</source>
+        <translation>coalesce: die Wiederholung eines Schlüssels braucht keinen Platz. fifo: jede Meldung belegt einen Platz, bis der Flush endet.</translation>
+    </message>
+    <message>
+        <source>The room: entries held in all (fifo: slots).</source>
+        <translation>Der Platz: gehaltene Einträge insgesamt (fifo: Plätze).</translation>
+    </message>
+    <message>
+        <source> MiB</source>
+        <translation> MiB</translation>
+    </message>
+    <message>
+        <source>The room in bytes of keys, values and errors.</source>
+        <translation>Der Platz in Bytes von Schlüsseln, Werten und Fehlern.</translation>
+    </message>
+    <message>
+        <source>Who wins when two updates of a key have the same time.</source>
+        <translation>Wer gewinnt, wenn zwei Meldungen eines Schlüssels dieselbe Zeit haben.</translation>
+    </message>
+    <message>
+        <source>retain: what could not be written is kept and tried again. discard: it is dropped and counted.</source>
+        <translation>retain: nicht Geschriebenes wird behalten und erneut versucht. discard: es wird verworfen und gezählt.</translation>
+    </message>
+    <message>
+        <source>How long closing may take.</source>
+        <translation>Wie lange das Schließen dauern darf.</translation>
+    </message>
+    <message>
+        <source> bytes</source>
+        <translation> Bytes</translation>
+    </message>
+    <message>
+        <source>Budget of one notification.</source>
+        <translation>Größe einer Benachrichtigung.</translation>
+    </message>
+    <message>
+        <source>Simulated fleet</source>
+        <translation>Simulierte Flotte</translation>
+    </message>
+    <message>
+        <source>time between two reports of an agent</source>
+        <translation>Zeit zwischen zwei Berichten eines Agenten</translation>
+    </message>
+    <message>
+        <source>agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>keys each</source>
+        <translation>Schlüssel je Agent</translation>
+    </message>
+    <message>
+        <source>report every</source>
+        <translation>Bericht alle</translation>
+    </message>
+    <message>
+        <source>Let something go wrong</source>
+        <translation>Etwas schiefgehen lassen</translation>
+    </message>
+    <message>
+        <source>fault</source>
+        <translation>Störung</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>slow database (+1.5 s)</source>
+        <translation>langsame Datenbank (+1,5 s)</translation>
+    </message>
+    <message>
+        <source>database refuses</source>
+        <translation>Datenbank lehnt ab</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>Verbindung verloren</translation>
+    </message>
+    <message>
+        <source>Send refused &amp;values</source>
+        <translation>Abgelehnte &amp;Werte senden</translation>
+    </message>
+    <message>
+        <source>Three values of 70,000 characters, which no column holds: see the Quarantine page</source>
+        <translation>Drei Werte von 70.000 Zeichen, die keine Spalte fasst: siehe Quarantäne</translation>
+    </message>
+    <message>
+        <source> slots</source>
+        <translation> Plätze</translation>
+    </message>
+    <message>
+        <source>not a duration: 250ms, 5s, 2m</source>
+        <translation>keine Dauer: 250ms, 5s, 2m</translation>
+    </message>
+    <message>
+        <source>report every: from 1ms to 1h</source>
+        <translation>Bericht alle: von 1ms bis 1h</translation>
+    </message>
+    <message>
+        <source>%1: cannot change while running.</source>
+        <translation>%1: im Betrieb nicht änderbar.</translation>
+    </message>
+    <message>
+        <source>agents × keys: at most %1</source>
+        <translation>Agenten × Schlüssel: höchstens %1</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::models::ChannelLog</name>
+    <message>
+        <source>%1 not heard: read everything anew</source>
+        <translation>%1 nicht gehört: alles neu lesen</translation>
+    </message>
+    <message>
+        <source>listening: what was sent before is gone</source>
+        <translation>hört zu: zuvor Gesendetes ist verloren</translation>
+    </message>
+    <message>
+        <source>%1, first at byte %2</source>
+        <translation>%1, zuerst bei Byte %2</translation>
+    </message>
+    <message>
+        <source>this program</source>
+        <translation>dieses Programm</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>Agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>Doppelte</translation>
+    </message>
+    <message>
+        <source>Unreadable</source>
+        <translation>Unlesbar</translation>
+    </message>
+    <message>
+        <source>Sender</source>
+        <translation>Absender</translation>
+    </message>
+    <message>
+        <source>First agent</source>
+        <translation>Erster Agent</translation>
+    </message>
+    <message>
+        <source>unreadable at byte %1
+</source>
+        <translation>unlesbar bei Byte %1
+</translation>
+    </message>
+    <message>
+        <source>%1 behind the last whole id
+</source>
+        <translation>%1 hinter der letzten ganzen ID
+</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::models::DoctorFindings</name>
+    <message>
+        <source>✔ good</source>
+        <translation>✔ gut</translation>
+    </message>
+    <message>
+        <source>● notice</source>
+        <translation>● Hinweis</translation>
+    </message>
+    <message>
+        <source>▲ warning</source>
+        <translation>▲ Warnung</translation>
+    </message>
+    <message>
+        <source>✖ problem</source>
+        <translation>✖ Problem</translation>
+    </message>
+    <message>
+        <source>%1 that would lose data</source>
+        <translation>%1 mit Datenverlust</translation>
+    </message>
+    <message>
+        <source>%1 good</source>
+        <translation>%1 gut</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Urteil</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>Gegenstand</translation>
+    </message>
+    <message>
+        <source>What is so</source>
+        <translation>Was ist</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>Was zu tun ist</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::models::FlushLog</name>
+    <message>
+        <source>  unreadable at byte %1
+</source>
+        <translation>  unlesbar bei Byte %1
+</translation>
+    </message>
+    <message>
+        <source>  … and %1 more
+</source>
+        <translation>  … und %1 weitere
+</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Anlass</translation>
+    </message>
+    <message>
+        <source>Entries</source>
+        <translation>Einträge</translation>
+    </message>
+    <message>
+        <source>Agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation>Nachrichten</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>SQLSTATE</source>
+        <translation>SQLSTATE</translation>
+    </message>
+    <message>
+        <source> (%1 discarded)</source>
+        <translation> (%1 verworfen)</translation>
+    </message>
+    <message>
+        <source>written %1</source>
+        <translation>geschrieben %1</translation>
+    </message>
+    <message>
+        <source>rows_stale</source>
+        <translation>Zeile neuer</translation>
+    </message>
+    <message>
+        <source>unmatched</source>
+        <translation>ohne Zeile</translation>
+    </message>
+    <message>
+        <source>quarantined</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>retries</source>
+        <translation>Wiederholungen</translation>
+    </message>
+    <message>
+        <source>publish errors</source>
+        <translation>Zustellfehler</translation>
+    </message>
+    <message>
+        <source>Flush %1 at %2, %3: %4 of %5 in %6
+%7
+</source>
+        <translation>Flush %1 um %2, %3: %4 von %5 in %6
+%7
+</translation>
+    </message>
+    <message>
+        <source>1 entry</source>
+        <translation>1 Eintrag</translation>
+    </message>
+    <message>
+        <source>%1 entries</source>
+        <translation>%1 Einträge</translation>
+    </message>
+    <message>
+        <source>The payloads of this flush are not kept any more.
+</source>
+        <translation>Die Nachrichten dieses Flushs werden nicht mehr aufbewahrt.
+</translation>
+    </message>
+    <message>
+        <source>
+Chunk %1 of %2: %3, %4
+</source>
+        <translation>
+Nachricht %1 von %2: %3, %4
+</translation>
+    </message>
+    <message>
+        <source>  payload %1
+</source>
+        <translation>  Inhalt %1
+</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::models::Quarantine</name>
+    <message>
+        <source> … (%1 characters)</source>
+        <translation> … (%1 Zeichen)</translation>
+    </message>
+    <message>
+        <source>Refused at</source>
+        <translation>Abgelehnt um</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>What was wrong</source>
+        <translation>Was falsch war</translation>
+    </message>
+    <message>
+        <source>SQLSTATE</source>
+        <translation>SQLSTATE</translation>
+    </message>
+    <message>
+        <source>Collected at</source>
+        <translation>Erhoben um</translation>
+    </message>
+    <message>
+        <source>Value, %1 bytes</source>
+        <translation>Wert, %1 Bytes</translation>
+    </message>
+    <message>
+        <source>Error, %1 bytes</source>
+        <translation>Fehler, %1 Bytes</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::models::RowTable</name>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+</context>
+<context>
+    <name>saveWhole</name>
+    <message>
+        <source>only a part could be written; the disk may be full</source>
+        <translation>nur ein Teil konnte geschrieben werden; der Datenträger ist womöglich voll</translation>
+    </message>
+</context>
+</TS>
