@@ -445,6 +445,13 @@
     </message>
 </context>
 <context>
+    <name>metabatch::gui::ChartCard</name>
+    <message>
+        <source>what if</source>
+        <translation>was wäre wenn</translation>
+    </message>
+</context>
+<context>
     <name>metabatch::gui::ConnectDialog</name>
     <message>
         <source>Connect to PostgreSQL</source>
@@ -455,7 +462,7 @@
         <translation>leer: .pgpass, Service-Datei oder PG*-Variablen</translation>
     </message>
     <message>
-        <source>&amp;Keep it in the desktop's keychain</source>
+        <source>&amp;Keep it in the desktop&apos;s keychain</source>
         <translation>Im &amp;Schlüsselbund des Desktops behalten</translation>
     </message>
     <message>
@@ -754,7 +761,7 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>Zu untersuchender Text</translation>
     </message>
     <message>
-        <source>Paste a notification's payload, a line of psql or of a PostgreSQL log, SQL, JSON, hex, or a list of agent ids.</source>
+        <source>Paste a notification&apos;s payload, a line of psql or of a PostgreSQL log, SQL, JSON, hex, or a list of agent ids.</source>
         <translation>Eine Nachricht, eine Zeile von psql oder aus einem PostgreSQL-Protokoll, SQL, JSON, Hex oder eine Liste von Agenten-IDs einfügen.</translation>
     </message>
     <message>
@@ -1057,16 +1064,8 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>F5</translation>
     </message>
     <message>
-        <source>on the doctor's page: examine again</source>
+        <source>on the doctor&apos;s page: examine again</source>
         <translation>auf der Seite des Doktors: erneut untersuchen</translation>
-    </message>
-    <message>
-        <source>F9</source>
-        <translation>F9</translation>
-    </message>
-    <message>
-        <source>tuning panel</source>
-        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Ctrl+W</source>
@@ -1087,18 +1086,6 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
     <message>
         <source>Shortcuts</source>
         <translation>Tastenkürzel</translation>
-    </message>
-    <message>
-        <source>&amp;Record updates …</source>
-        <translation>Meldungen &amp;aufzeichnen …</translation>
-    </message>
-    <message>
-        <source>Write every update the fleet sends to a file that `metabatch ingest` reads</source>
-        <translation>Jede Meldung der Flotte in eine Datei schreiben, die `metabatch ingest` liest</translation>
-    </message>
-    <message>
-        <source>Record updates</source>
-        <translation>Meldungen aufzeichnen</translation>
     </message>
     <message>
         <source>NDJSON (*.ndjson)</source>
@@ -1231,6 +1218,62 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
     <message>
         <source>%1 is something else than a file.</source>
         <translation>%1 ist etwas anderes als eine Datei.</translation>
+    </message>
+    <message>
+        <source>At its end</source>
+        <translation>Am Ende</translation>
+    </message>
+    <message>
+        <source>To its end</source>
+        <translation>Bis zum Ende</translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation>Aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>&amp;What if</source>
+        <translation>&amp;Was wäre wenn</translation>
+    </message>
+    <message>
+        <source>F9, F10</source>
+        <translation>F9, F10</translation>
+    </message>
+    <message>
+        <source>tuning panel, what if</source>
+        <translation>Einstellungen, Was wäre wenn</translation>
+    </message>
+    <message>
+        <source>Ctrl+O</source>
+        <translation>Strg+O</translation>
+    </message>
+    <message>
+        <source>open a recorded session</source>
+        <translation>aufgezeichnete Sitzung öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Record …</source>
+        <translation>&amp;Aufzeichnen …</translation>
+    </message>
+    <message>
+        <source>Write all that happens to a file: to be opened again, and for `metabatch ingest` and `simulate`</source>
+        <translation>Schreibt alles, was geschieht, in eine Datei: zum erneuten Öffnen, und für `metabatch ingest` und `simulate`</translation>
+    </message>
+    <message>
+        <source>Record the session</source>
+        <translation>Sitzung aufzeichnen</translation>
+    </message>
+    <message>
+        <source>End what runs first (Ctrl+W), then open the recording.</source>
+        <translation>Erst beenden, was läuft (Strg+W), dann die Aufzeichnung öffnen.</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>Was wäre wenn</translation>
+    </message>
+    <message>
+        <source>Recording %1</source>
+        <translation>Aufzeichnung %1</translation>
     </message>
 </context>
 <context>
@@ -1423,6 +1466,72 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
     <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::RecordingDoor</name>
+    <message>
+        <source>&amp;Open recording …</source>
+        <translation>Aufzeichnung ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>Show a recorded session (Ctrl+O); a file dropped on the window does the same</source>
+        <translation>Zeigt eine aufgezeichnete Sitzung (Strg+O); eine Datei auf das Fenster zu ziehen tut dasselbe</translation>
+    </message>
+    <message>
+        <source>Not opened</source>
+        <translation>Nicht geöffnet</translation>
+    </message>
+    <message>
+        <source>Open recording</source>
+        <translation>Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>Recordings (*.ndjson *.jsonl);;All files (*)</source>
+        <translation>Aufzeichnungen (*.ndjson *.jsonl);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>%1 wird gelesen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>%1 could not be read; all else is shown.
+
+%2</source>
+        <translation>%1 konnte nicht gelesen werden; alles andere wird gezeigt.
+
+%2</translation>
+    </message>
+    <message>
+        <source>%1, %2 to %3 (%4), %5 in %6</source>
+        <translation>%1, %2 bis %3 (%4), %5 in %6</translation>
+    </message>
+    <message>
+        <source>; arrivals only</source>
+        <translation>; nur Ankünfte</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::RecordingOpener</name>
+    <message>
+        <source>%1 is a folder.</source>
+        <translation>%1 ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>sie ist leer</translation>
+    </message>
+    <message>
+        <source>%1 is no recorded session: %2.</source>
+        <translation>%1 ist keine aufgezeichnete Sitzung: %2.</translation>
     </message>
 </context>
 <context>
@@ -1714,6 +1823,65 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
     <message>
         <source>agents × keys: at most %1</source>
         <translation>Agenten × Schlüssel: höchstens %1</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::WhatIfPanel</name>
+    <message>
+        <source>The updates of the last minutes once more, with other settings, through the same batcher and a modelled database. What runs is not touched; on the charts it is the dotted line.</source>
+        <translation>Die Updates der letzten Minuten noch einmal, mit anderen Einstellungen, durch denselben Batcher und eine modellierte Datenbank. Was läuft, bleibt unberührt; in den Diagrammen ist es die gepunktete Linie.</translation>
+    </message>
+    <message>
+        <source>What would be</source>
+        <translation>Was wäre</translation>
+    </message>
+    <message>
+        <source>%1, what if</source>
+        <translation>%1, was wäre wenn</translation>
+    </message>
+    <message>
+        <source>&amp;Replay</source>
+        <translation>&amp;Wiedergeben</translation>
+    </message>
+    <message>
+        <source>Play the last minutes again with these settings</source>
+        <translation>Die letzten Minuten mit diesen Einstellungen noch einmal abspielen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Give the replay up</source>
+        <translation>Die Wiedergabe abbrechen</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>Empty fields, and no more dotted lines</source>
+        <translation>Leere Felder, und keine gepunkteten Linien mehr</translation>
+    </message>
+    <message>
+        <source>&amp;Use these settings</source>
+        <translation>Diese Einstellungen &amp;übernehmen</translation>
+    </message>
+    <message>
+        <source>Change what runs to the settings that were tried</source>
+        <translation>Was läuft auf die erprobten Einstellungen umstellen</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>%1, as it runs</source>
+        <translation>%1, wie es läuft</translation>
+    </message>
+    <message>
+        <source>Too little has arrived yet: once more in a few seconds.</source>
+        <translation>Noch ist zu wenig angekommen: in ein paar Sekunden noch einmal.</translation>
     </message>
 </context>
 <context>
