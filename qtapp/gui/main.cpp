@@ -46,6 +46,9 @@ void addOptions(QCommandLineParser& parser) {
        "temporary folder. Rows that are missing are created.",
        "ADDRESS"});
   parser.addPositionalArgument("FILE", "A recorded session (NDJSON) to open.", "[FILE]");
+  QCommandLineOption untilDrawn("exit-when-drawn", "End as soon as the window was drawn, to measure the start.");
+  untilDrawn.setFlags(QCommandLineOption::HiddenFromHelp);
+  parser.addOption(untilDrawn);
 }
 
 void nameProgram() {
@@ -66,9 +69,6 @@ int main(int argc, char** argv) {
   metabatch::gui::speak(QLocale());
   QCommandLineParser parser;
   addOptions(parser);
-  QCommandLineOption untilDrawn("exit-when-drawn", "End as soon as the window was drawn, to measure the start.");
-  untilDrawn.setFlags(QCommandLineOption::HiddenFromHelp);
-  parser.addOption(untilDrawn);
   parser.process(application);
   const auto replay = replayOf(parser);
   if (const auto* const wrong = std::get_if<QString>(&replay)) {
@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
   metabatch::gui::MainWindow window;
   metabatch::gui::closeOnSignals(window);
   window.show();
-  if (parser.isSet(untilDrawn)) {
+  if (parser.isSet("exit-when-drawn")) {
     window.repaint();
     return 0;
   }
