@@ -149,8 +149,11 @@ class TestPgLimits : public QObject, protected PgScene {
     stream.report(kAgents, kKeys, "first");
     QVERIFY(stream.drained());
     proxy.set(FaultProxy::Fault::swallow);
+    stream.report(kAgents, kKeys, "on its way ");
+    QTRY_VERIFY_WITH_TIMEOUT(stream.snapshot().counters.in_flight > 0, 20'000);
     for (int round = 0; round < 50; ++round) stream.report(kAgents, kKeys, "round " + std::to_string(round) + " ");
     const auto stalled = stream.snapshot().counters;
+    QVERIFY(stalled.in_flight > 0);
     QCOMPARE(stalled.written, std::uint64_t{kRows});  // of the first: all the rest went in beside a flush that stands
     proxy.set(FaultProxy::Fault::none);
     QVERIFY(stream.drained());
