@@ -103,6 +103,15 @@ void AgentsPage::setDatabase(const std::optional<sql::Database>& database, Durat
   ask();
 }
 
+void AgentsPage::closeThenRemove(std::unique_ptr<QTemporaryDir> folder) {
+  std::shared_ptr<QTemporaryDir> last(std::move(folder));
+  QMetaObject::invokeMethod(m_reader, [closing = std::move(m_open), last = std::move(last)]() mutable {
+    closing.reset();
+    last.reset();
+  });
+  setDatabase(std::nullopt, {});
+}
+
 void AgentsPage::setTheme(const Theme& theme) {
   changedColour() = theme.hues[2];
   changedColour().setAlphaF(0.25F);

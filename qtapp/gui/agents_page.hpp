@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTemporaryDir>
 #include <QThread>
 #include <QTimer>
 #include <QWidget>
@@ -29,6 +30,8 @@ class AgentsPage : public QWidget {
   ///
   /// @shape staleAfter: 0: nothing is stale
   void setDatabase(const std::optional<sql::Database>& database, Duration staleAfter);
+  /// Reads no more, and removes the folder when what read in it is closed.
+  void closeThenRemove(std::unique_ptr<QTemporaryDir> folder);
   void setTheme(const Theme& theme);
   [[nodiscard]] const models::RowTable& rows() const { return m_rows; }
 

@@ -169,7 +169,7 @@ void MainWindow::closeSession() {
 
 void MainWindow::sessionIsClosed(quint64 held) {
   if (m_session) m_session.release()->deleteLater();
-  m_folder.reset();
+  m_agentsPage->closeThenRemove(std::move(m_folder));
   emit sessionClosed(held);
   if (held > 0) {
     m_isLeaving = false;  // stay, so that this is read

@@ -40,6 +40,7 @@ ReplayBar::ReplayBar(QWidget* parent)
       m_speed(new QComboBox) {
   setObjectName("replay-bar");
   setMovable(false);
+  m_share->setObjectName("replay-share");
   m_share->setRange(0, 1000);
   m_share->setFixedWidth(140);
   m_share->setAccessibleName(tr("Share of the input that was read"));

@@ -45,6 +45,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
     addField(name, QString::fromLatin1(name).replace('-', ' '), *form);
   layout->addLayout(form);
   layout->addWidget(m_trouble = makeWords("whatif-trouble"));
+  m_trouble->setAccessibleName(tr("What is wrong with the settings"));
   makeButtons(*layout);
   layout->addWidget(m_said = makeWords("whatif-said"));
   QFont bold = m_said->font();
@@ -52,6 +53,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   m_said->setFont(bold);
   m_said->setAccessibleName(tr("What would be"));
   layout->addWidget(m_how = makeWords("whatif-how"));
+  m_how->setAccessibleName(tr("How it was worked out"));
   layout->addStretch(1);
   connect(&m_runner, &WhatIfRunner::answered, this, &WhatIfPanel::show);
   connect(&m_runner, &WhatIfRunner::progressed, this,

@@ -1883,6 +1883,14 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
         <source>Too little has arrived yet: once more in a few seconds.</source>
         <translation>Noch ist zu wenig angekommen: in ein paar Sekunden noch einmal.</translation>
     </message>
+    <message>
+        <source>What is wrong with the settings</source>
+        <translation>Was an den Einstellungen nicht stimmt</translation>
+    </message>
+    <message>
+        <source>How it was worked out</source>
+        <translation>Wie es ermittelt wurde</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::models::ChannelLog</name>

@@ -201,7 +201,7 @@ void TstReplay::fileIsPlayedThroughTheDialog() {
   QCOMPARE(found.dropped() + found.unmatched + found.stale, 0u);
   QVERIFY(found.balanced() && found.written >= 8);
   QVERIFY2(window->replayBar().text().endsWith("no bad line"), qPrintable(window->replayBar().text()));
-  QCOMPARE(window->findChild<QProgressBar*>()->value(), 1000);
+  QCOMPARE(window->findChild<QProgressBar*>("replay-share")->value(), 1000);
   QVERIFY(!window->replayBar().findChild<QPushButton*>("replay-bad")->isVisible());
   window->showPage("Agents");  // all eight keys, each with the newest value of all
   const models::RowTable& rows = window->agents().rows();
@@ -290,7 +290,7 @@ void TstReplay::pipeIsReadAsItIsWritten() {
   ::close(end);
   QVERIFY(until([&] { return isEnded(); }));
   QCOMPARE(counters().offered, 2u);
-  QVERIFY(!window->findChild<QProgressBar*>()->isVisible());  // how much there is was not known
+  QVERIFY(!window->findChild<QProgressBar*>("replay-share")->isVisible());  // how much there is was not known
 }
 
 void TstReplay::closesWhileNobodyWritesToThePipe() {
