@@ -123,7 +123,8 @@ void TestWhatIf::theRingKeepsToItsMemory() {
   QVERIFY(ring.ownBytes() < kMost);
   QVERIFY(ring.end() == kBegan + 19'999ms);
   std::size_t bytes = 0;
-  for (const RecordedReport& report : *ring.recording(ring.begin())) bytes += report.values.size() * 500;
+  const auto recording = ring.recording(ring.begin());
+  for (const RecordedReport& report : *recording) bytes += report.values.size() * 500;
   QVERIFY(bytes < ring.bytes());
 }
 
