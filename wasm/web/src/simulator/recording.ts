@@ -8,7 +8,7 @@ export class RecordingBar {
   /** Another one is there (with how long it lasts), or none any more. */
   onChange: (duration: string | undefined) => void = () => {};
   private readonly words = h('p', { class: 'muted recorded', role: 'status' });
-  private readonly file = h('input', { type: 'file', accept: '.ndjson,.jsonl', class: 'visually-hidden', tabindex: -1, 'aria-hidden': 'true', id: 'recording-file' });
+  private readonly file = h('input', { type: 'file', accept: '.ndjson,.jsonl', hidden: '', id: 'recording-file' });
   private readonly forget = button('Back to the fleet', () => void this.take(null), { id: 'forget-recording', hidden: true });
   private reading: AbortController | undefined;
 
