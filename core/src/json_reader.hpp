@@ -12,6 +12,9 @@ namespace metabatch {
 ///
 /// Texts come out as they are written, escapes resolved: NUL and invalid UTF-8 are the caller's to replace; an escaped
 /// lone surrogate is U+FFFD already. A raw control character other than NUL is refused.
+///
+/// Written for core, which has nothing but the standard library and must read recordings in the browser too; outside core
+/// simdjson reads. That both take the same of a line is tested line by line, in tests/feed.
 class JsonReader {
  public:
   explicit JsonReader(std::string_view text) : text_(text) {}

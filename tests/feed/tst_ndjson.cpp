@@ -91,6 +91,13 @@ void TestNdjson::linesOfAnyContent_data() {
   row("quotes and braces", update(R"("key":"a\"b{}","value":"\\{\"x\":1}")"), "a\"b{}=\\{\"x\":1}!@1767323045678901");
   row("emoji", update("\"key\":\"\xF0\x9F\x98\x80\",\"value\":\"\\ud83d\\ude00\""),
       "\xF0\x9F\x98\x80=\xF0\x9F\x98\x80!@1767323045678901");
+  row("a surrogate pair at the other end", update(R"("key":"a","value":"\udbff\udfff")"),
+      "a=\xF4\x8F\xBF\xBF!@1767323045678901");
+  row("two high surrogates", update(R"("key":"a","value":"\ud83d\ud83d")"),
+      "a=\xEF\xBF\xBD\xEF\xBF\xBD!@1767323045678901");
+  row("a high surrogate and a letter", update(R"("key":"a","value":"\ud83d\u0041")"),
+      "a=\xEF\xBF\xBD"
+      "A!@1767323045678901");
   row("escaped member name", update(R"("\u006bey":"a")"), "a=!@1767323045678901");
   row("unknown members", update(R"("key":"a","x":[{"key":3}],"y":null)"), "a=!@1767323045678901");
   row("huge numbers in unknown members", update(R"("key":"a","x":1e999,"y":[-123456789012345678901234567890.5E-3])"),
