@@ -20,6 +20,7 @@ function(check_headers library folder below)
     add_library(header_check_${below} OBJECT EXCLUDE_FROM_ALL ${sources})
     target_link_libraries(header_check_${below} PRIVATE ${library} ${ARGN})
     target_include_directories(header_check_${below} PRIVATE ${folder})
+    target_compile_options(header_check_${below} PRIVATE -O0 -g0)  # only whether it compiles is asked
     add_dependencies(header_check header_check_${below})
   endif()
 endfunction()

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
-#include <malloc.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "metabatch/batcher.hpp"
+#include "support/heap.hpp"
 
 using namespace metabatch;
+using tests::bytes_in_use;
 using namespace std::chrono_literals;
 
 namespace {
@@ -70,8 +70,6 @@ struct Fleet {
   std::vector<std::string_view> keys, values, errors;
   std::vector<WallTime> stamps;
 };
-
-std::size_t bytes_in_use() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
 }  // namespace
 

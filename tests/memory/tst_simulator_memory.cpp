@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
-#include <malloc.h>
-
+#include "support/heap.hpp"
 #include "support/scenarios.hpp"
 
 using namespace metabatch;
 using namespace metabatch::tests;
 using namespace std::chrono_literals;
-
-namespace {
-std::size_t bytes_in_use() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
-}  // namespace
 
 /// What a simulation costs in memory: it depends on the fleet, not on the time simulated.
 class TestSimulatorMemory : public QObject {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <malloc.h>
-
 #include <QtTest>
 
-#include "models/channel_log.hpp"
-#include "models/flush_log.hpp"
 #include "models/health.hpp"
+#include "models/steady_fleet.hpp"
 #include "models/words.hpp"
 
 using namespace metabatch;
@@ -13,23 +10,6 @@ using namespace metabatch::models;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Instant t0{Duration(1h)};
-
-/// A fleet of 60 reports of 15 keys a second in batches of 500, after `seconds`.
-Sample after(int seconds) {
-  const auto s = static_cast<std::uint64_t>(seconds);
-  Sample sample;
-  sample.at = t0 + std::chrono::seconds(seconds);
-  sample.config = validated(Config{}).value();
-  sample.reports = 60 * s;
-  sample.counters.offered = 900 * s;
-  sample.counters.written = 900 * s;
-  sample.flushes.flushes[0] = 2 * s;
-  sample.flushes.chunks = 2 * s;
-  if (s > 0) sample.delay.observe(300ms, 900 * s);
-  return sample;
-}
 
 QString text(const std::vector<HealthLine>& lines) {
   static const char* const kNames[] = {"good", "notice", "warning", "alarm"};
@@ -65,7 +45,6 @@ class TstLiveSeries : public QObject {
   void unknownSeriesIsNotFound();
   void numbersForPeople_data();
   void numbersForPeople();
-  void aWeekOfSamplesKeepsTheMemoryFlat();
 };
 
 void TstLiveSeries::nothingIsSaidBeforeTheSecondSample() {
@@ -230,43 +209,6 @@ void TstLiveSeries::numbersForPeople_data() {
 void TstLiveSeries::numbersForPeople() {
   QFETCH(QString, shown);
   QTEST(shown, "expected");
-}
-
-/// One sample, two flushes and a notification a second for seven days, and a setting changed each minute: all that
-/// grows in the models has grown by the end of the second day.
-void TstLiveSeries::aWeekOfSamplesKeepsTheMemoryFlat() {
-  constexpr int kDay = 86'400;
-  constexpr std::size_t kMostGrowth = 256 << 10;  // bytes, from the end of the second day to that of the seventh
-  LiveSeries series;
-  FlushLog flushes;
-  ChannelLog channel;
-  const std::string payload(34 * 22, 'A');
-  FlushLine line;
-  std::vector<FlushLine> flushLines;
-  std::vector<ChannelLine> channelLines;
-  std::size_t settled = 0;
-  for (int second = 0; second < 7 * kDay; ++second) {
-    Sample sample = after(second);
-    series.take(sample);
-    for (const Reason reason : {Reason::capacity, Reason::scheduled})
-      series.take(FlushPoint{sample.at, 1ms, reason, 500});
-    series.take(ChannelPoint{sample.at, 2, 68, 0.001});
-    line.chunks = std::make_shared<const std::vector<std::string>>(1, payload);
-    flushLines.push_back(line);
-    channelLines.push_back(readChannel(payload, 1, {}));
-    if (second % 60 == 0) {  // as many at once as there were since the last look
-      flushes.add(std::exchange(flushLines, {}));
-      channel.add(std::exchange(channelLines, {}));
-    }
-    if (second % 60 == 0) series.mark(sample.at, QStringLiteral("batch size %1").arg(second));
-    if (second == 2 * kDay) settled = ::mallinfo2().uordblks;
-  }
-  const std::size_t end = ::mallinfo2().uordblks;
-  qInfo("%.2f MB after two days, %.2f MB after seven", static_cast<double>(settled) / 1e6,
-        static_cast<double>(end) / 1e6);
-  QVERIFY2(end < settled + kMostGrowth, qPrintable(QString::number(end - settled)));
-  QVERIFY(end < std::size_t{64} << 20);
-  QCOMPARE(series.latest().at, after(7 * kDay - 1).at);
 }
 
 QTEST_GUILESS_MAIN(TstLiveSeries)

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <malloc.h>
+
+#include <cstddef>
+
+namespace metabatch::tests {
+
+/// What malloc has given out and not got back, large blocks with a mapping of their own among it; 0 under a sanitizer.
+inline std::size_t bytes_in_use() {
+  const auto found = ::mallinfo2();
+  return found.uordblks + found.hblkhd;
+}
+
+}  // namespace metabatch::tests
