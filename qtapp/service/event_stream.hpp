@@ -67,6 +67,7 @@ class EventStream final : public LiveStream {
         [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t) { self->written(!failed); });
   }
   void shut() override { beast::get_lowest_layer(stream_).close(); }
+  int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }
 
   const std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream
   Stream stream_;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/live_stream.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
+
+#include "service/acknowledged.hpp"
 
 namespace metabatch::service {
 
@@ -59,16 +62,23 @@ void LiveStream::written(bool is_well) {
 }
 
 void LiveStream::wait_for_tick() {
-  timer_.expires_after(limits().ping / 3);
+  timer_.expires_after(writing_since_ ? std::min(limits().ping / 3, limits().write / 4) : limits().ping / 3);
   timer_.async_wait([self = self_as(this)](const boost::system::error_code& failed) {
     if (!failed) self->tick();
   });
 }
 
+bool LiveStream::is_stuck(SteadyClock::time_point now) {
+  if (!writing_since_) return false;
+  const std::uint64_t before = std::exchange(acknowledged_, acknowledged_bytes(descriptor()));
+  if (acknowledged_ != before) writing_since_ = now;
+  return now - *writing_since_ >= limits().write;
+}
+
 void LiveStream::tick() {
   if (has_ended_) return;
   const auto now = SteadyClock::now();
-  if (writing_since_ && now - *writing_since_ >= limits().write) return end();
+  if (is_stuck(now)) return end();
   if (now - pinged_ >= limits().ping - limits().ping / 6) {
     pinged_ = now;
     if (!writing_since_) send(FrameType::ping, nullptr);

@@ -47,7 +47,7 @@ struct ServerCounts {
 ///
 /// A request is answered by the Handler. What it answers with a WatchWish becomes a stream: server-sent events (chunked where the client
 /// speaks HTTP/1.1), or a WebSocket. Each stream holds one frame that is being sent and the newest one; a client that takes
-/// nothing for `write` is closed. A client message on a WebSocket closes it with 1002.
+/// not a byte for `write` is closed. A client message on a WebSocket closes it with 1002.
 class Server {
  public:
   /// Listens and serves from now on. `handler` outlives the server.

@@ -68,6 +68,7 @@ class SocketStream final : public LiveStream {
     });
   }
   void shut() override { beast::get_lowest_layer(stream_).close(); }
+  int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }
 
   const std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream
   beast::websocket::stream<Stream> stream_;

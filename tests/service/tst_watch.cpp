@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <thread>
 
 #include "service/stage.hpp"
 #include "support/show.hpp"
@@ -20,7 +21,10 @@ class TestWatch : public QObject {
   void whoMayNotWatchSeesNothing();
   void aPageElsewhereOpensNoSocket();
   void rowsCanBeReadAtOnce();
+  void aSlowClientGetsTheNewestArray();
+  void aClientThatTakesNothingIsClosed_data();
   void aClientThatTakesNothingIsClosed();
+  void aClientThatTakesLittleIsNotClosed();
   void streamsEndWhenTheServiceDoes();
 };
 
@@ -93,16 +97,31 @@ std::string handshake(const std::string& path, const std::string& token, std::st
                      std::string(more));
 }
 
-/// The next frame of a server: first byte, then the payload; up to 64 KiB.
+/// The next frame of a server: first byte, then the payload.
 std::pair<int, std::string> frame(Client& client) {
   const std::string head = client.exactly(2);
   if (head.size() < 2) return {-1, ""};
   std::size_t size = static_cast<unsigned char>(head[1]);
-  if (size == 126) {
-    const std::string more = client.exactly(2);
-    size = static_cast<std::size_t>(static_cast<unsigned char>(more[0])) << 8 | static_cast<unsigned char>(more[1]);
+  if (size > 125) {
+    const std::string more = client.exactly(size == 126 ? 2 : 8);
+    size = 0;
+    for (const char c : more) size = size << 8 | static_cast<unsigned char>(c);
   }
   return {static_cast<unsigned char>(head[0]), client.exactly(size)};
+}
+
+/// A stream whose client has next to no room for what comes.
+std::unique_ptr<Client> slow_stream(const Stage& stage, bool is_websocket) {
+  auto client = std::make_unique<Client>(stage.port(), 1);
+  const std::string path = stage.agents[0].path(is_websocket ? "watch-metadata-ws" : "watch-metadata");
+  client->send(is_websocket ? handshake(path, stage.watch_token) : request("GET", path, stage.watch_token));
+  client->until("\r\n\r\n");
+  return client;
+}
+void add_forms() {
+  QTest::addColumn<bool>("is_websocket");
+  QTest::newRow("server-sent events") << false;
+  QTest::newRow("WebSocket") << true;
 }
 
 }  // namespace
@@ -238,14 +257,41 @@ void TestWatch::rowsCanBeReadAtOnce() {
   QCOMPARE(stage.get("/api/v2/metadata?agents=x", stage.watch_token).status, 400);
 }
 
+void TestWatch::aSlowClientGetsTheNewestArray() {
+  Stage stage;
+  add_keys(stage);
+  const auto slow = slow_stream(stage, false), slow_socket = slow_stream(stage, true);
+  Client other(stage.port());
+  other.send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
+  other.until("\r\n\r\n");
+  EventReader events(other), slow_events(*slow);
+  QCOMPARE(slow_events.next().type, std::string("data"));
+  QCOMPARE(frame(*slow_socket).first, 0x81);
+  for (int round = 0; round < 3; ++round) {  // the first fills what the kernel takes, the others wait
+    QCOMPARE(stage.post(stage.agents[0], big_report(round)).status, 204);
+    QVERIFY(!events.dataWith("x" + std::to_string(round)).empty());
+  }
+  const auto round_of = [](const std::string& array) {
+    const std::size_t at = array.rfind('x');  // the digit behind it
+    return at == std::string::npos ? std::string("no array: ") + array.substr(0, 80) : array.substr(at + 1, 1);
+  };
+  QCOMPARE(round_of(slow_events.next().data), std::string("0"));
+  QCOMPARE(round_of(slow_events.next().data), std::string("2"));
+  QCOMPARE(round_of(frame(*slow_socket).second), std::string("0"));
+  QCOMPARE(round_of(frame(*slow_socket).second), std::string("2"));
+}
+
+void TestWatch::aClientThatTakesNothingIsClosed_data() { add_forms(); }
+
 void TestWatch::aClientThatTakesNothingIsClosed() {
+  QFETCH(bool, is_websocket);
   Stage stage([](service::ServiceOptions& options) {
     options.server.limits.write = 300ms;
     options.server.limits.ping = 300ms;
   });
   add_keys(stage);
-  Client slow(stage.port(), 1), other(stage.port());
-  slow.send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
+  const auto slow = slow_stream(stage, is_websocket);
+  Client other(stage.port());
   other.send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
   other.until("\r\n\r\n");
   EventReader events(other);
@@ -260,6 +306,21 @@ void TestWatch::aClientThatTakesNothingIsClosed() {
   }
   QVERIFY2(rounds < 10, "it was never closed");
   QVERIFY(events.next().type != "broken");
+}
+
+void TestWatch::aClientThatTakesLittleIsNotClosed() {
+  Stage stage([](service::ServiceOptions& options) {
+    options.server.limits.write = 600ms;
+    options.server.limits.ping = 300ms;
+  });
+  add_keys(stage);
+  const std::unique_ptr<Client> slow[] = {slow_stream(stage, false), slow_stream(stage, true)};
+  QCOMPARE(stage.post(stage.agents[0], big_report(0)).status, 204);
+  // To send an array takes far longer than `write`, but they never take nothing for so long.
+  for (std::size_t taken = 0; taken < 200'000; taken += 8'000) {
+    for (const auto& client : slow) QCOMPARE(client->exactly(8'000).size(), std::size_t{8'000});
+    std::this_thread::sleep_for(100ms);
+  }
 }
 
 void TestWatch::streamsEndWhenTheServiceDoes() {
