@@ -24,6 +24,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr std::int64_t kLookMs = 10'000;                // at what the log left out
 constexpr auto kStuckAfter = std::chrono::seconds(60);  // beyond the interval, with entries held and no flush tried
 
 /// SIGINT, SIGTERM and SIGHUP as something to read. Blocked in every thread that is started later.
@@ -129,7 +130,8 @@ class Serving {
 
   void until_ended() {
     const auto watchdog = service::watchdog_interval();
-    const int wait_ms = watchdog ? static_cast<int>(std::max<std::int64_t>(watchdog->count() / 2000, 1)) : -1;
+    const std::int64_t beat_ms = watchdog ? std::max<std::int64_t>(watchdog->count() / 2000, 1) : kLookMs;
+    const int wait_ms = static_cast<int>(std::min(beat_ms, kLookMs));
     for (;;) {
       pollfd watched{.fd = calls_.fd(), .events = POLLIN, .revents = 0};
       ::poll(&watched, 1, wait_ms);
@@ -137,6 +139,7 @@ class Serving {
         if (*call == Calls::Kind::end) return;
         reload();
       }
+      log_.tell_left_out();
       if (watchdog && flush_watch_.is_alive(service_->snapshot())) service::notify_manager("WATCHDOG=1");
     }
   }
@@ -190,6 +193,7 @@ class Serving {
 
   int status_of(const service::ServiceEnd& end) {
     const Counters& counters = end.snapshot.counters;
+    log_.tell_left_out(true);
     log_.info("stopped", {{"offered", std::to_string(counters.offered)},
                           {"written", std::to_string(counters.written)},
                           {"dropped", std::to_string(counters.dropped())},

@@ -57,7 +57,7 @@ void AccessLog::tell(std::string_view method, std::string_view path, const HttpR
                      Clock::time_point began) {
   std::uint64_t left_out = 0;
   if (!may_tell(left_out)) return;
-  log_.line("access", {{"method", std::string(method)},
+  log_.info("access", {{"method", std::string(method)},
                        {"path", std::string(path)},
                        {"status", std::to_string(response.status)},
                        {"bytes", std::to_string(response.body.size())},
@@ -89,7 +89,7 @@ Handler::WatchId AccessLog::watch(const Uuid& agent, std::shared_ptr<Watcher> wa
   }
   std::uint64_t left_out = 0;
   if (may_tell(left_out))
-    log_.line("stream begins", {{"agent", format_uuid(agent)}, {"left_out", std::to_string(left_out)}});
+    log_.info("stream begins", {{"agent", format_uuid(agent)}, {"left_out", std::to_string(left_out)}});
   return watch;
 }
 
@@ -105,7 +105,7 @@ void AccessLog::unwatch(WatchId watch) {
   }
   std::uint64_t left_out = 0;
   if (may_tell(left_out))
-    log_.line("stream ends", {{"agent", format_uuid(stream.agent)},
+    log_.info("stream ends", {{"agent", format_uuid(stream.agent)},
                               {"ms", milliseconds(Clock::now() - stream.began)},
                               {"left_out", std::to_string(left_out)}});
 }

@@ -28,12 +28,12 @@ Listening::Listening(const sql::Database& database, const std::string& channel, 
   // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and nothing ever comes.
   events.on_latency = [this, &log](Duration) {
     if (is_connected_.exchange(true)) return;
-    if (++begun_ > 1) log.info("listening again", {});
+    if (++begun_ > 1) log.limited(Log::Level::info, "listening again");
   };
   events.on_lost = [this, &log](const sql::PgFailure& why, Duration retry) {
     is_connected_ = false;
-    log.warn("not listening, watchers are read for every 5 s",
-             {{"reason", why.message}, {"retry_in", format_duration(retry)}});
+    log.limited(Log::Level::warning, "not listening, watchers are read for every 5 s",
+                {{"reason", why.message}, {"retry_in", format_duration(retry)}});
   };
   listener_ = std::make_unique<sql::PgListener>(std::move(options), std::move(events));
   thread_ = std::thread([this] { listener_->run(); });

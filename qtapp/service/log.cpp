@@ -44,20 +44,30 @@ class Line {
 
 void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) {
   const std::lock_guard lock(mutex_);
+  put(level, event, fields, 0);
+}
+
+void Log::limited(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
-  const auto [known, is_new] = repeats_.try_emplace(event, Repeats{now, 0});
+  const auto [known, is_new] = repeats_.try_emplace(event, Repeats{level, now, 0});
   Repeats& repeats = known->second;
   if (!is_new && now - repeats.told < kRepeatAfter) {
     ++repeats.left_out;
     return;
   }
   put(level, event, fields, repeats.left_out);
-  repeats = {now, 0};
+  repeats = {level, now, 0};
 }
 
-void Log::line(std::string_view event, std::initializer_list<Field> fields) {
+void Log::tell_left_out(bool is_end) {
   const std::lock_guard lock(mutex_);
-  put(Level::info, event, fields, 0);
+  const auto now = std::chrono::steady_clock::now();
+  for (auto& [event, repeats] : repeats_) {
+    if (repeats.left_out == 0 || (!is_end && now - repeats.told < kRepeatAfter)) continue;
+    put(repeats.level, event, {}, repeats.left_out);
+    repeats = {repeats.level, now, 0};
+  }
 }
 
 void Log::put(Level level, std::string_view event, std::initializer_list<Field> fields, std::uint64_t left_out) {

@@ -12,7 +12,10 @@
 namespace metabatch::service {
 
 /// Lines for machines on stderr: logfmt, or JSON. Never blocks: a line for which nobody reads is lost and counted, and told with
-/// the next one. The same event comes at most every 10 s, with the number of those left out.
+/// the next one.
+///
+/// What an operator did, and what happens once, is always logged. What clients or a failing database can cause in floods is
+/// limited: the same event comes at most every 10 s, with the number of those that were left out.
 class Log {
  public:
   enum class Form : std::uint8_t { logfmt, json };
@@ -25,17 +28,23 @@ class Log {
   /// @shape fd: where it writes; 2 is stderr
   explicit Log(Form form, int fd = 2) : form_(form), fd_(fd) {}
 
-  /// @shape event: a literal, which is what is counted; fields: no secret
+  /// @shape fields: no secret
   void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
-  /// The same for whoever limits himself how often: nothing is left out but for want of a reader.
-  void line(std::string_view event, std::initializer_list<Field> fields);
   void info(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::info, event, fields); }
   void warn(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::warning, event, fields); }
   void error(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::error, event, fields); }
+  /// What may come in floods.
+  ///
+  /// @shape event: a literal, which is what is counted
+  void limited(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+  /// Says of floods that have ended how many lines were left out, where that was not said yet: to be called from time to time, and
+  /// at the end for all.
+  void tell_left_out(bool is_end = false);
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:
   struct Repeats {
+    Level level;
     std::chrono::steady_clock::time_point told;
     std::uint64_t left_out = 0;
   };

@@ -41,19 +41,20 @@ class FlushLog {
   void tell(const engine::FlushRecord& flush) {
     if (flush.failure != FailureClass::none) {
       failing_.insert(flush.lane);
-      log_.error("flush failed", {{"class", std::string(name_of(flush.failure))},
-                                  {"entries", std::to_string(flush.entries)},
-                                  {"sqlstate", flush.sqlstate},
-                                  {"reason", flush.message}});
+      log_.limited(Log::Level::error, "flush failed",
+                   {{"class", std::string(name_of(flush.failure))},
+                    {"entries", std::to_string(flush.entries)},
+                    {"sqlstate", flush.sqlstate},
+                    {"reason", flush.message}});
       return;
     }
-    if (failing_.erase(flush.lane) > 0 && failing_.empty()) log_.info("flushes succeed again");
+    if (failing_.erase(flush.lane) > 0 && failing_.empty()) log_.limited(Log::Level::info, "flushes succeed again");
     if (flush.fates.quarantined > 0)
-      log_.warn("entries quarantined",
-                {{"entries", std::to_string(flush.fates.quarantined)}, {"reason", flush.message}});
+      log_.limited(Log::Level::warning, "entries quarantined",
+                   {{"entries", std::to_string(flush.fates.quarantined)}, {"reason", flush.message}});
     if (flush.publish_errors > 0)
-      log_.warn("notifications not published, watchers read everything anew",
-                {{"chunks", std::to_string(flush.publish_errors)}});
+      log_.limited(Log::Level::warning, "notifications not published, watchers read everything anew",
+                   {{"chunks", std::to_string(flush.publish_errors)}});
   }
 
  private:
@@ -105,7 +106,7 @@ std::string Service::Impl::start_lanes() {
   if (!config) return describe(config.error(), options.config);
   std::vector<engine::Store*> ports;
   const sql::StoreWishes wishes{.config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
-                                  log.error("alarm", {{"text", text}});
+                                  log.limited(Log::Level::error, "alarm", {{"text", text}});
                                 }};
   for (std::size_t i = 0; i < options.writers; ++i) {
     stores.push_back(options.database.make_store(wishes));
@@ -114,7 +115,7 @@ std::string Service::Impl::start_lanes() {
   engine::EngineOptions engine_options;
   engine_options.on_flush = [this](const engine::FlushRecord& flush) { flushed(flush); };
   engine_options.on_drop = [this](std::uint64_t dropped) {
-    log.warn("no room, updates dropped", {{"updates", std::to_string(dropped)}});
+    log.limited(Log::Level::warning, "no room, updates dropped", {{"updates", std::to_string(dropped)}});
   };
   auto made = engine::Lanes::create(*config, ports, std::move(engine_options));
   if (!made) return engine::describe(made.error(), options.config, options.writers);
@@ -124,20 +125,22 @@ std::string Service::Impl::start_lanes() {
 
 void Service::Impl::start_reading() {
   refresher = std::make_unique<TokenRefresher>(
-      directory, RefresherOptions{.open = [this] { return open_agents(); },
-                                  .every = options.token_refresh,
-                                  .on_failure =
-                                      [this](const std::string& why) {
-                                        log.warn("agents cannot be read, those known stay", {{"reason", why}});
-                                      },
-                                  .on_queue = [this](const sql::NotificationQueue& queue) { look_at(queue); }});
+      directory,
+      RefresherOptions{
+          .open = [this] { return open_agents(); },
+          .every = options.token_refresh,
+          .on_failure =
+              [this](const std::string& why) {
+                log.limited(Log::Level::warning, "agents cannot be read, those known stay", {{"reason", why}});
+              },
+          .on_queue = [this](const sql::NotificationQueue& queue) { look_at(queue); }});
   listening = std::make_unique<Listening>(options.database, lanes->snapshot().config.channel, notifier, log);
   HubOptions hub_options;
   hub_options.open = [this] { return open_agents(); };
   hub_options.ring = listening->ring();
   hub_options.is_listening = [this] { return listening->is_connected(); };
   hub_options.on_failure = [this](const std::string& why) {
-    log.warn("rows cannot be read, watchers wait", {{"reason", why}});
+    log.limited(Log::Level::warning, "rows cannot be read, watchers wait", {{"reason", why}});
   };
   hub = std::make_unique<WatchHub>(std::move(hub_options));
 }
@@ -146,10 +149,10 @@ void Service::Impl::look_at(const sql::NotificationQueue& queue) {
   queue_usage = queue.usage;
   oldest_transaction = std::chrono::duration<double>(queue.oldest).count();
   if (queue.usage < kQueueFills) return;
-  log.warn("notification queue fills",
-           {{"percent", std::to_string(static_cast<int>(queue.usage * 100))},
-            {"oldest_transaction_pid", queue.pid ? std::to_string(*queue.pid) : "not shown"},
-            {"open_for", format_duration(queue.oldest)}});
+  log.limited(Log::Level::warning, "notification queue fills",
+              {{"percent", std::to_string(static_cast<int>(queue.usage * 100))},
+               {"oldest_transaction_pid", queue.pid ? std::to_string(*queue.pid) : "not shown"},
+               {"open_for", format_duration(queue.oldest)}});
 }
 
 std::string Service::Impl::start_server(const Service& whole) {
@@ -162,7 +165,7 @@ std::string Service::Impl::start_server(const Service& whole) {
   api.watch_tokens = &watch_tokens;
   api.on_unknown = [this] {
     refresher->request();
-    log.warn("token or agent not known");
+    log.limited(Log::Level::warning, "token or agent not known");
   };
   api.threads = server_options.threads;
   api.metrics = [&whole](std::string_view accept) { return whole.metrics(accept); };

@@ -156,7 +156,8 @@ void TestCliServe::aReportIsWrittenBeforeItEnds() {
   QVERIFY2(ended.err.contains("event=stopped offered=1 written=1 dropped=0 unmatched=0 spooled=0 held=0"),
            ended.err.constData());
   QVERIFY(!ended.err.contains(agent.token.c_str()) && !ended.err.contains(guess.c_str()));
-  QCOMPARE(ended.err.count("event=\"token or agent not known\""), 1);
+  QCOMPARE(ended.err.count("event=\"token or agent not known\""), 2);
+  QVERIFY2(ended.err.contains("event=\"token or agent not known\" left_out=99\n"), ended.err.constData());
   QCOMPARE(Rows(program.file()).of("SELECT value FROM workspace_agent_metadata"), QStringList{"the last"});
 }
 
@@ -174,6 +175,9 @@ void TestCliServe::aReloadChangesAllOrNothing() {
   QVERIFY(program.seen_err.contains("batch_size"));
   write(config, "interval = \"20ms\"\n");
   program.signal(SIGHUP);
+  QVERIFY(program.hasSaid("event=reloaded"));
+  program.seen_err.clear();
+  program.signal(SIGHUP);  // said again, however soon
   QVERIFY(program.hasSaid("event=reloaded"));
   const Rows rows(program.file());
   QTRY_COMPARE_WITH_TIMEOUT(rows.of("SELECT value FROM workspace_agent_metadata"), QStringList{"1"}, 20'000);

@@ -4,6 +4,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <functional>
 
 #include "metabatch/time.hpp"
 #include "service/agent_directory.hpp"
@@ -33,8 +34,9 @@ class TestHttp : public QObject {
   void aBodyCutAnywhereIsAnError();
   void aTokenLeadsToItsAgentOnly();
   void shortWatchTokensAreRefused();
-  void theSameEventIsLoggedOnceInAWhile_data();
-  void theSameEventIsLoggedOnceInAWhile();
+  void floodsAreLoggedOnceInAWhile_data();
+  void floodsAreLoggedOnceInAWhile();
+  void whatIsNoFloodIsAlwaysLogged();
   void aLogThatNobodyReadsHoldsNobodyUp();
 };
 
@@ -45,6 +47,18 @@ std::string json_of(std::string_view text) {
   return out;
 }
 WallTime at(const char* text) { return parse_wall_time(text).value(); }
+/// What a log writes while this is done with it.
+QByteArray said_by(Log::Form form, const std::function<void(Log&)>& does) {
+  int ends[2];
+  if (::pipe(ends) != 0) qFatal("no pipe");
+  Log log(form, ends[1]);
+  does(log);
+  ::close(ends[1]);
+  char bytes[4096];
+  const ssize_t got = ::read(ends[0], bytes, sizeof bytes);
+  ::close(ends[0]);
+  return QByteArray(bytes, static_cast<qsizetype>(got));
+}
 }  // namespace
 
 void TestHttp::stringsAreThoseOfGosEncoder_data() {
@@ -235,33 +249,46 @@ void TestHttp::shortWatchTokensAreRefused() {
   QVERIFY(tokens.admits("0123456789abcdef"));
 }
 
-void TestHttp::theSameEventIsLoggedOnceInAWhile_data() {
+void TestHttp::floodsAreLoggedOnceInAWhile_data() {
   QTest::addColumn<bool>("is_json");
   QTest::addColumn<QByteArray>("lines");
   QTest::newRow("logfmt")
-      << false << QByteArray("level=warning event=guess token=0\nlevel=error event=\"no room\" why=\"a \\\"b\\\"\"\n");
+      << false
+      << QByteArray(
+             "level=warning event=guess token=0\nlevel=error event=\"no room\" why=\"a \\\"b\\\"\"\n"
+             "level=warning event=guess left_out=999\n");
   QTest::newRow("json") << true
                         << QByteArray(
                                "\"level\":\"warning\",\"event\":\"guess\",\"token\":\"0\"}\n"
-                               "\"level\":\"error\",\"event\":\"no room\",\"why\":\"a \\\"b\\\"\"}\n");
+                               "\"level\":\"error\",\"event\":\"no room\",\"why\":\"a \\\"b\\\"\"}\n"
+                               "\"level\":\"warning\",\"event\":\"guess\",\"left_out\":\"999\"}\n");
 }
 
-void TestHttp::theSameEventIsLoggedOnceInAWhile() {
+void TestHttp::floodsAreLoggedOnceInAWhile() {
   QFETCH(bool, is_json);
   QFETCH(QByteArray, lines);
-  int ends[2];
-  QCOMPARE(::pipe(ends), 0);
-  Log log(is_json ? Log::Form::json : Log::Form::logfmt, ends[1]);
-  for (int i = 0; i < 1000; ++i) log.warn("guess", {{"token", std::to_string(i)}});
-  log.error("no room", {{"why", "a \"b\""}});
-  ::close(ends[1]);
-  char bytes[4096];
-  const ssize_t got = ::read(ends[0], bytes, sizeof bytes);
-  ::close(ends[0]);
+  const QByteArray said = said_by(is_json ? Log::Form::json : Log::Form::logfmt, [](Log& log) {
+    for (int i = 0; i < 1000; ++i) log.limited(Log::Level::warning, "guess", {{"token", std::to_string(i)}});
+    log.limited(Log::Level::error, "no room", {{"why", "a \"b\""}});
+    log.tell_left_out();  // it may go on
+    log.tell_left_out(true);
+    log.tell_left_out(true);  // it was said
+  });
   QByteArray without_times;
-  for (const QByteArray& line : QByteArray(bytes, static_cast<qsizetype>(got)).split('\n'))
+  for (const QByteArray& line : said.split('\n'))
     if (!line.isEmpty()) without_times += line.mid(line.indexOf(is_json ? "\"level" : "level=")) + '\n';
   QCOMPARE(without_times, lines);
+}
+
+void TestHttp::whatIsNoFloodIsAlwaysLogged() {
+  const QByteArray said = said_by(Log::Form::logfmt, [](Log& log) {
+    for (int i = 0; i < 3; ++i) {
+      log.info("reloaded");
+      log.error("not reloaded");
+    }
+  });
+  QCOMPARE(said.count("event=reloaded\n"), 3);
+  QCOMPARE(said.count("event=\"not reloaded\"\n"), 3);
 }
 
 void TestHttp::aLogThatNobodyReadsHoldsNobodyUp() {
