@@ -2,6 +2,7 @@
 #include "service/access_log.hpp"
 
 #include <array>
+#include <utility>
 
 namespace metabatch::service {
 namespace {
@@ -53,11 +54,12 @@ bool AccessLog::may_tell(std::uint64_t& left_out) {
   return true;
 }
 
-void AccessLog::tell(std::string_view method, std::string_view path, const HttpResponse& response,
-                     Clock::time_point began) {
+void AccessLog::tell(std::string_view peer, std::string_view method, std::string_view path,
+                     const HttpResponse& response, Clock::time_point began) {
   std::uint64_t left_out = 0;
   if (!may_tell(left_out)) return;
-  log_.info("access", {{"method", std::string(method)},
+  log_.info("access", {{"peer", std::string(peer)},
+                       {"method", std::string(method)},
                        {"path", std::string(path)},
                        {"status", std::to_string(response.status)},
                        {"bytes", std::to_string(response.body.size())},
@@ -69,27 +71,30 @@ Answer AccessLog::answer(const HttpRequest& request, std::size_t thread) {
   const auto began = Clock::now();
   Answer answer = inner_.answer(request, thread);
   if (const HttpResponse* const response = std::get_if<HttpResponse>(&answer))
-    tell(method_kind(request.method), path_kind(request.path), *response, began);
+    tell(request.peer, method_kind(request.method), path_kind(request.path), *response, began);
   return answer;  // the others are told when they are answered
 }
 
 void AccessLog::read(ReadWish wish, std::function<void(HttpResponse)> done) {
   const std::string_view path = wish.is_bulk ? "/api/v2/metadata" : "/api/v2/workspaceagents/ID/metadata";
-  inner_.read(std::move(wish), [this, path, began = Clock::now(), done = std::move(done)](HttpResponse response) {
-    tell("GET", path, response, began);
+  std::string peer = wish.peer;
+  inner_.read(std::move(wish), [this, path, peer = std::move(peer), began = Clock::now(),
+                                done = std::move(done)](HttpResponse response) {
+    tell(peer, "GET", path, response, began);
     done(std::move(response));
   });
 }
 
-Handler::WatchId AccessLog::watch(const Uuid& agent, std::shared_ptr<Watcher> watcher) {
-  const WatchId watch = inner_.watch(agent, std::move(watcher));
+Handler::WatchId AccessLog::watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) {
+  const WatchId watch = inner_.watch(wish, std::move(watcher));
   {
     const std::lock_guard lock(mutex_);
-    streams_[watch] = {agent, Clock::now()};
+    streams_[watch] = {wish.agent, wish.peer, Clock::now()};
   }
   std::uint64_t left_out = 0;
   if (may_tell(left_out))
-    log_.info("stream begins", {{"agent", format_uuid(agent)}, {"left_out", std::to_string(left_out)}});
+    log_.info("stream begins",
+              {{"peer", wish.peer}, {"agent", format_uuid(wish.agent)}, {"left_out", std::to_string(left_out)}});
   return watch;
 }
 
@@ -100,14 +105,31 @@ void AccessLog::unwatch(WatchId watch) {
     const std::lock_guard lock(mutex_);
     const auto known = streams_.find(watch);
     if (known == streams_.end()) return;
-    stream = known->second;
+    stream = std::move(known->second);
     streams_.erase(known);
   }
   std::uint64_t left_out = 0;
   if (may_tell(left_out))
-    log_.info("stream ends", {{"agent", format_uuid(stream.agent)},
+    log_.info("stream ends", {{"peer", stream.peer},
+                              {"agent", format_uuid(stream.agent)},
                               {"ms", milliseconds(Clock::now() - stream.began)},
                               {"left_out", std::to_string(left_out)}});
+}
+
+void AccessLog::refused(const Refused& what) {
+  inner_.refused(what);
+  std::uint64_t left_out = 0;
+  if (may_tell(left_out))
+    log_.info("refused", {{"peer", std::string(what.peer)},
+                          {"status", what.status == 0 ? "none" : std::to_string(what.status)},
+                          {"reason", std::string(what.reason)},
+                          {"left_out", std::to_string(left_out)}});
+}
+
+void AccessLog::tell_left_out() {
+  const std::unique_lock lock(mutex_);
+  if (const std::uint64_t left_out = std::exchange(left_out_, 0); left_out > 0)
+    log_.info("access lines left out", {{"left_out", std::to_string(left_out)}});
 }
 
 }  // namespace metabatch::service

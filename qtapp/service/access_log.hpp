@@ -11,12 +11,13 @@
 
 namespace metabatch::service {
 
-/// Stands before a handler and says in the log what was answered: one line an answer, one more at the end of a stream. At most
-/// so many lines a second; how many were left out is told with the next.
+/// Stands before a handler and says in the log what was answered: one line an answer, one more at the end of a stream, and one
+/// for what the server refused by itself (bytes that are no request, a wrong Host, too many connections). At most so many
+/// lines a second; how many were left out is told with the next.
 ///
 /// A line holds nothing that a client has chosen: the method and the path by what they mean (`/api/v2/workspaceagents/ID/
-/// watch-metadata`), never a header, a query, a key or a body. So no token can be in it. What the server itself refuses
-/// (bytes that are no request, a wrong Host) never comes this far.
+/// watch-metadata`), never a header, a query, a key or a body. So no token can be in it. The peer is the other end of the
+/// connection, behind a proxy the proxy: X-Forwarded-For is a client's word.
 class AccessLog final : public Handler {
  public:
   /// @shape inner, log: outlive it; lines_a_second: 1 or more
@@ -24,18 +25,23 @@ class AccessLog final : public Handler {
 
   Answer answer(const HttpRequest& request, std::size_t thread) override;
   void read(ReadWish wish, std::function<void(HttpResponse)> done) override;
-  WatchId watch(const Uuid& agent, std::shared_ptr<Watcher> watcher) override;
+  WatchId watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) override;
   void unwatch(WatchId watch) override;
+  void refused(const Refused& what) override;
+  /// At the end: how many were left out since the last line.
+  void tell_left_out();
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Stream {
     Uuid agent;
+    std::string peer;
     Clock::time_point began;
   };
   /// Whether a line may go out now, and how many did not since the last.
   bool may_tell(std::uint64_t& left_out);
-  void tell(std::string_view method, std::string_view path, const HttpResponse& response, Clock::time_point began);
+  void tell(std::string_view peer, std::string_view method, std::string_view path, const HttpResponse& response,
+            Clock::time_point began);
 
   Handler& inner_;
   Log& log_;

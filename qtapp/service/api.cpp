@@ -169,11 +169,11 @@ Answer Api::answer_agent(const HttpRequest& request, const Uuid& agent, std::str
     if (options_.on_unknown) options_.on_unknown();
     return not_found();
   }
-  if (what == "metadata") return ReadWish{{agent}, false};
+  if (what == "metadata") return ReadWish{.agents = {agent}};
   const bool is_websocket = what == "watch-metadata-ws";
   if (is_websocket && !request.is_upgrade) return error_response(400, "This path speaks WebSocket only.");
   if (request.method == "HEAD") return wrong_method("GET");
-  return WatchWish{agent, is_websocket};
+  return WatchWish{.agent = agent, .is_websocket = is_websocket};
 }
 
 Answer Api::answer_bulk(const HttpRequest& request) {

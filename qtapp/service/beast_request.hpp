@@ -27,16 +27,22 @@ std::string_view text_of(const View& view) {
   return {view.data(), view.size()};
 }
 
+/// What the server answers by itself.
+struct Refusal {
+  unsigned status;
+  std::string_view message;  ///< a literal
+  std::string detail{};
+};
+
 /// Why a request is not answered whatever it asks; nothing: it is.
-inline std::optional<HttpResponse> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
+inline std::optional<Refusal> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
   const auto hosts = message.equal_range(boost::beast::http::field::host);
   const auto count = std::distance(hosts.first, hosts.second);
-  if (count > 1 || (count == 0 && message.version() >= 11))
-    return error_response(400, "Request needs one Host header.");
+  if (count > 1 || (count == 0 && message.version() >= 11)) return Refusal{400, "Request needs one Host header."};
   if (count == 1 && !is_host_allowed(text_of(hosts.first->value()), allowed_hosts))
-    return error_response(421, "This service does not answer to that host name.",
-                          "Allow the name with --allowed-host if it is meant for this service.");
-  if (!message.target().starts_with('/')) return error_response(400, "Request target must be a path.");
+    return Refusal{421, "This service does not answer to that host name.",
+                   "Allow the name with --allowed-host if it is meant for this service."};
+  if (!message.target().starts_with('/')) return Refusal{400, "Request target must be a path."};
   return std::nullopt;
 }
 
@@ -58,15 +64,15 @@ inline HttpRequest request_of(const BeastRequest& message) {
 }
 
 /// What is still said to a client whose request could not be read; nothing: it is gone, or was too slow.
-inline std::optional<HttpResponse> answer_to_failure(const boost::system::error_code& failed) {
+inline std::optional<Refusal> refusal_of(const boost::system::error_code& failed) {
   namespace http = boost::beast::http;
   if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
-    return error_response(431, "Request header is too large.");
-  if (failed == http::error::body_limit) return error_response(413, "Request body is too large.");
+    return Refusal{431, "Request header is too large."};
+  if (failed == http::error::body_limit) return Refusal{413, "Request body is too large."};
   const bool is_malformed = failed.category() == http::make_error_code(http::error::bad_method).category() &&
                             failed != http::error::end_of_stream && failed != http::error::partial_message;
   if (!is_malformed) return std::nullopt;
-  return error_response(400, "Request is not HTTP/1.1.", failed.message());
+  return Refusal{400, "Request is not HTTP/1.1.", failed.message()};
 }
 
 /// A TLS handshake that failed because the client spoke HTTP.

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 #include <type_traits>
 
@@ -94,7 +95,8 @@ struct StreamForm {
 
 /// Each begins to serve a connection; it keeps itself alive. Defined per stream in a source of its own, because each takes
 /// long to compile.
-void serve_plain(Worker& worker, Shared& shared, PlainSocket socket);
-void serve_tls(Worker& worker, Shared& shared, PlainSocket socket, std::shared_ptr<asio::ssl::context> tls);
+void serve_plain(Worker& worker, Shared& shared, PlainSocket socket, std::string peer);
+void serve_tls(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
+               std::shared_ptr<asio::ssl::context> tls);
 
 }  // namespace metabatch::service

@@ -16,9 +16,9 @@ namespace metabatch::service {
 template <class Stream>
 class EventStream final : public LiveStream {
  public:
-  EventStream(Worker& worker, Shared& shared, Stream stream, const Uuid& agent, StreamForm form,
+  EventStream(Worker& worker, Shared& shared, Stream stream, WatchWish wish, StreamForm form,
               std::shared_ptr<asio::ssl::context> tls)
-      : LiveStream(worker, shared, agent), tls_(std::move(tls)), stream_(std::move(stream)), form_(form) {}
+      : LiveStream(worker, shared, std::move(wish)), tls_(std::move(tls)), stream_(std::move(stream)), form_(form) {}
 
   void run() {
     auto& lowest = beast::get_lowest_layer(stream_);

@@ -32,12 +32,21 @@ class Watcher {
 struct WatchWish {
   Uuid agent;
   bool is_websocket = false;
+  std::string peer{};  ///< whose; the server's to fill in
 };
 
 /// To be answered with what the database holds of these agents.
 struct ReadWish {
   std::vector<Uuid> agents;
   bool is_bulk = false;  ///< else one agent and its array alone
+  std::string peer{};    ///< whose; the server's to fill in
+};
+
+/// A request, or a connection, that the server refused by itself.
+struct Refused {
+  std::string_view peer;    ///< address:port
+  unsigned status = 0;      ///< what it was answered with; 0: nothing
+  std::string_view reason;  ///< a literal
 };
 
 using Answer = std::variant<HttpResponse, ReadWish, WatchWish>;
@@ -52,9 +61,11 @@ class Handler {
   virtual Answer answer(const HttpRequest& request, std::size_t thread) = 0;
   /// `done` is called later, on any thread.
   virtual void read(ReadWish wish, std::function<void(HttpResponse)> done) = 0;
-  virtual WatchId watch(const Uuid& agent, std::shared_ptr<Watcher> watcher) = 0;
+  virtual WatchId watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) = 0;
   /// The watcher is let go of soon; a frame may still come.
   virtual void unwatch(WatchId watch) = 0;
+  /// For whoever wants to know.
+  virtual void refused(const Refused& what) { (void)what; }
 };
 
 }  // namespace metabatch::service

@@ -15,8 +15,9 @@ namespace metabatch::service {
 /// @owns nothing: views hold while it is being answered
 struct HttpRequest {
   std::string_view method;
-  std::string_view path = {};           ///< of the target, still percent-encoded, without the query
-  std::string_view query = {};          ///< behind the `?`
+  std::string_view peer = {};   ///< address:port of the other end of the connection; of a proxy where there is one
+  std::string_view path = {};   ///< of the target, still percent-encoded, without the query
+  std::string_view query = {};  ///< behind the `?`
   std::string_view session_token = {};  ///< header Coder-Session-Token
   std::string_view cookies = {};        ///< header Cookie
   std::string_view accept = {};

@@ -26,8 +26,11 @@ class LiveStream::Outlet final : public Watcher {
   const std::weak_ptr<LiveStream> stream_;
 };
 
-LiveStream::LiveStream(Worker& worker, Shared& shared, const Uuid& agent)
-    : Connection(worker, shared), agent_(agent), timer_(worker.context.get_executor()), pinged_(SteadyClock::now()) {
+LiveStream::LiveStream(Worker& worker, Shared& shared, WatchWish wish)
+    : Connection(worker, shared),
+      wish_(std::move(wish)),
+      timer_(worker.context.get_executor()),
+      pinged_(SteadyClock::now()) {
   ++shared_.watchers;
 }
 
@@ -37,7 +40,7 @@ void LiveStream::begin() {
   if (worker_.is_draining) end();
   if (has_ended_) return;
   is_watching_ = true;
-  watch_ = shared_.handler.watch(agent_, std::make_shared<Outlet>(worker_.context, self_as(this)));
+  watch_ = shared_.handler.watch(wish_, std::make_shared<Outlet>(worker_.context, self_as(this)));
   wait_for_tick();
 }
 

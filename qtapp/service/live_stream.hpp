@@ -14,7 +14,7 @@ inline constexpr int kStreamSendBuffer = 64 << 10;  // bytes in the kernel; what
 /// a client that has taken no byte for `write`. One that takes little at a time stays.
 class LiveStream : public Connection {
  public:
-  LiveStream(Worker& worker, Shared& shared, const Uuid& agent);
+  LiveStream(Worker& worker, Shared& shared, WatchWish wish);
   ~LiveStream() override;
 
   void drain() override { end(); }
@@ -42,7 +42,7 @@ class LiveStream : public Connection {
   void tick();
   bool is_stuck(std::chrono::steady_clock::time_point now);
 
-  const Uuid agent_;
+  const WatchWish wish_;
   Handler::WatchId watch_ = 0;
   Timer timer_;
   std::chrono::steady_clock::time_point pinged_;

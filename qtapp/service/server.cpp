@@ -33,6 +33,15 @@ std::shared_ptr<asio::ssl::context> tls_of(const ServerOptions& options) {
   return context;
 }
 
+/// address:port, or "" when it is gone already.
+std::string peer_of(const PlainSocket& socket) {
+  Failure failed;
+  const tcp::endpoint peer = socket.remote_endpoint(failed);
+  if (failed) return {};
+  const std::string address = peer.address().to_string(), port = std::to_string(peer.port());
+  return peer.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -91,20 +100,22 @@ void Server::Impl::accept() {
 void Server::Impl::accepted(PlainSocket socket, Worker& worker) {
   if (shared.connections >= shared.options.limits.connections) {
     ++shared.refused;
+    shared.handler.refused({peer_of(socket), 0, "Too many connections."});
     return;
   }
   Failure ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   asio::post(worker.context, [this, &worker, connected = std::move(socket)]() mutable {
+    std::string peer = peer_of(connected);
     std::shared_ptr<asio::ssl::context> tls;
     {
       const std::lock_guard lock(shared.tls_mutex);
       tls = shared.tls;
     }
     if (tls)
-      serve_tls(worker, shared, std::move(connected), std::move(tls));
+      serve_tls(worker, shared, std::move(connected), std::move(peer), std::move(tls));
     else
-      serve_plain(worker, shared, std::move(connected));
+      serve_plain(worker, shared, std::move(connected), std::move(peer));
   });
 }
 

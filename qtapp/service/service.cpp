@@ -25,8 +25,8 @@ class Front final : public Api {
   void read(ReadWish wish, std::function<void(HttpResponse)> done) override {
     hub_.read(std::move(wish), std::move(done));
   }
-  WatchId watch(const Uuid& agent, std::shared_ptr<Watcher> watcher) override {
-    return hub_.add(agent, std::move(watcher));
+  WatchId watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) override {
+    return hub_.add(wish.agent, std::move(watcher));
   }
   void unwatch(WatchId watch) override { hub_.remove(watch); }
 
@@ -220,6 +220,7 @@ std::string Service::change(const ServiceChange& wanted) {
 ServiceEnd Service::stop() {
   if (impl_->front) impl_->front->begin_drain();
   if (impl_->server) impl_->server->drain(kDrainLimit);
+  if (impl_->access) impl_->access->tell_left_out();
   impl_->lanes->close();
   if (impl_->options.keeping != nullptr && !std::exchange(impl_->is_kept, true))
     impl_->options.keeping->keep(*impl_->lanes);

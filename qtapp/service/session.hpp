@@ -19,8 +19,8 @@ template <class Stream>
 class Session final : public Connection {
  public:
   template <class... Arguments>
-  Session(Worker& worker, Shared& shared, Arguments&&... arguments)
-      : Connection(worker, shared), stream_(std::forward<Arguments>(arguments)...) {}
+  Session(Worker& worker, Shared& shared, std::string peer, Arguments&&... arguments)
+      : Connection(worker, shared), peer_(std::move(peer)), stream_(std::forward<Arguments>(arguments)...) {}
 
   /// `tls` keeps the context of a TLS stream alive.
   void run(std::shared_ptr<asio::ssl::context> tls = nullptr) {
@@ -28,10 +28,7 @@ class Session final : public Connection {
     lowest().expires_after(in_ms(this->limits().header));
     if constexpr (std::is_same_v<Stream, TlsStream>)
       stream_.async_handshake(asio::ssl::stream_base::server, [self = this->self_as(this)](const Failure& failed) {
-        if (!failed) return self->read();
-        if (is_plain_http(failed))
-          std::make_shared<Lingering<PlainStream>>(self->worker_, self->shared_, std::move(self->lowest()), nullptr)
-              ->say(error_response(400, "This port speaks HTTPS only."));
+        failed ? self->refuse_handshake(failed) : self->read();
       });
     else
       read();
@@ -58,7 +55,7 @@ class Session final : public Connection {
     beast::http::async_read_header(stream_, buffer_, *parser_,
                                    [self = this->self_as(this)](const Failure& failed, std::size_t) {
                                      self->is_idle_ = false;
-                                     if (failed) return self->refuse(failed);
+                                     if (failed) return self->fail(failed);
                                      self->read_body();
                                    });
   }
@@ -74,30 +71,48 @@ class Session final : public Connection {
   void read_rest() {
     beast::http::async_read(stream_, buffer_, *parser_,
                             [self = this->self_as(this)](const Failure& failed, std::size_t) {
-                              if (failed) return self->refuse(failed);
+                              if (failed) return self->fail(failed);
                               self->answer();
                             });
   }
 
-  void refuse(const Failure& failed) {
-    if (auto response = answer_to_failure(failed)) return write(std::move(*response), false);
+  void refuse(const Refusal& refusal) {
+    this->shared_.handler.refused({peer_, refusal.status, refusal.message});
+    write(error_response(refusal.status, refusal.message, refusal.detail), false);
+  }
+  void fail(const Failure& failed) {
+    if (const auto refusal = refusal_of(failed)) return refuse(*refusal);
+    if (failed == beast::error::timeout && parser_->got_some())
+      this->shared_.handler.refused({peer_, 0, "Request comes too slowly."});
     cut();  // gone, or too late
+  }
+  void refuse_handshake(const Failure& failed) {
+    if (is_plain_http(failed)) {
+      constexpr std::string_view kHttpsOnly = "This port speaks HTTPS only.";
+      this->shared_.handler.refused({peer_, 400, kHttpsOnly});
+      std::make_shared<Lingering<PlainStream>>(this->worker_, this->shared_, std::move(lowest()), nullptr)
+          ->say(error_response(400, kHttpsOnly));
+    } else if (failed != asio::error::eof && failed != asio::error::operation_aborted) {
+      this->shared_.handler.refused({peer_, 0, "TLS handshake failed."});
+    }
   }
 
   void answer() {
     ++this->shared_.requests;
     const auto& message = parser_->get();
     const bool is_alive = message.keep_alive() && !this->worker_.is_draining;
-    if (auto refusal = refusal_of(message, this->shared_.options.allowed_hosts))
-      return write(std::move(*refusal), false);
-    Answer answer = this->shared_.handler.answer(request_of(message), this->worker_.number);
+    if (const auto refusal = refusal_of(message, this->shared_.options.allowed_hosts)) return refuse(*refusal);
+    HttpRequest request = request_of(message);
+    request.peer = peer_;
+    Answer answer = this->shared_.handler.answer(request, this->worker_.number);
     if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response), is_alive);
-    if (const WatchWish* const wish = std::get_if<WatchWish>(&answer)) return become_stream(*wish);
+    if (WatchWish* const wish = std::get_if<WatchWish>(&answer)) return become_stream(std::move(*wish));
     read_rows(std::get<ReadWish>(std::move(answer)), is_alive);
   }
 
   /// The reader answers on a thread of its own, where this session must not end.
   void read_rows(ReadWish wish, bool is_alive) {
+    wish.peer = peer_;
     lowest().expires_never();
     waiting_ = this->shared_from_this();
     this->shared_.handler.read(std::move(wish), [weak = std::weak_ptr<Connection>(waiting_), this, is_alive,
@@ -111,14 +126,16 @@ class Session final : public Connection {
     });
   }
 
-  void become_stream(const WatchWish& wish) {
+  void become_stream(WatchWish wish) {
+    wish.peer = peer_;
     const StreamForm form{.is_chunked = parser_->get().version() >= 11};
     if (wish.is_websocket)
-      std::make_shared<SocketStream<Stream>>(this->worker_, this->shared_, std::move(stream_), wish.agent,
+      std::make_shared<SocketStream<Stream>>(this->worker_, this->shared_, std::move(stream_), std::move(wish),
                                              parser_->release(), tls_)
           ->run();
     else
-      std::make_shared<EventStream<Stream>>(this->worker_, this->shared_, std::move(stream_), wish.agent, form, tls_)
+      std::make_shared<EventStream<Stream>>(this->worker_, this->shared_, std::move(stream_), std::move(wish), form,
+                                            tls_)
           ->run();
   }
 
@@ -136,6 +153,7 @@ class Session final : public Connection {
 
   void linger() { std::make_shared<Lingering<Stream>>(this->worker_, this->shared_, std::move(stream_), tls_)->run(); }
 
+  const std::string peer_;
   std::shared_ptr<asio::ssl::context> tls_;
   Stream stream_;
   beast::flat_buffer buffer_;

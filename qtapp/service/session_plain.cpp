@@ -3,8 +3,8 @@
 
 namespace metabatch::service {
 
-void serve_plain(Worker& worker, Shared& shared, PlainSocket socket) {
-  std::make_shared<Session<PlainStream>>(worker, shared, std::move(socket))->run();
+void serve_plain(Worker& worker, Shared& shared, PlainSocket socket, std::string peer) {
+  std::make_shared<Session<PlainStream>>(worker, shared, std::move(peer), std::move(socket))->run();
 }
 
 }  // namespace metabatch::service

@@ -15,9 +15,9 @@ namespace metabatch::service {
 template <class Stream>
 class SocketStream final : public LiveStream {
  public:
-  SocketStream(Worker& worker, Shared& shared, Stream stream, const Uuid& agent, BeastRequest request,
+  SocketStream(Worker& worker, Shared& shared, Stream stream, WatchWish wish, BeastRequest request,
                std::shared_ptr<asio::ssl::context> tls)
-      : LiveStream(worker, shared, agent),
+      : LiveStream(worker, shared, std::move(wish)),
         tls_(std::move(tls)),
         stream_(std::move(stream)),
         request_(std::move(request)) {}

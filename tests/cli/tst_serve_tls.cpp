@@ -130,7 +130,7 @@ void TestServeTls::initTestCase() {
   agent_ = std::make_unique<AddedAgent>(AddedAgent::to(db_));
   serving_ = std::make_unique<Serving>(db_);
   QVERIFY(serving_->start({"--tls-cert", file("server.crt"), "--tls-key", file("server.key"), "--interval", "50ms",
-                           "--schedule", "linger"}));
+                           "--schedule", "linger", "--access-log", "1000"}));
 }
 
 void TestServeTls::whoKnowsTheAuthorityIsServed() {
@@ -167,12 +167,16 @@ void TestServeTls::plainHttpIsToldSo() {
                said.find("Connection: close\r\n") != std::string::npos &&
                said.ends_with("{\"message\":\"This port speaks HTTPS only.\"}\n"),
            said.c_str());
+  QVERIFY(serving_->program().hasSaid("\"event\":\"refused\",\"peer\":\"" +
+                                      QByteArray::fromStdString(client.address()) +
+                                      "\",\"status\":\"400\",\"reason\":\"This port speaks HTTPS only.\""));
 }
 
 void TestServeTls::noiseIsCutOff() {
   Client client(serving_->port());
   client.send(std::string("\x16\x03\x01\xff\xff\x01", 6) + std::string(70'000, 'x'));
   QVERIFY(client.rest().find("(still open)") == std::string::npos);
+  QVERIFY(serving_->program().hasSaid("\"reason\":\"TLS handshake failed.\""));
   TlsClient other(serving_->port(), file("ours.crt"));
   QVERIFY(other.is_connected());
 }

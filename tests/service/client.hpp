@@ -58,6 +58,13 @@ class Client {
     return std::exchange(seen_, {}) + (is_closed_ ? "" : "(still open)");
   }
   [[nodiscard]] bool is_closed() const { return is_closed_; }
+  /// Its end of the connection, as the other side sees it.
+  [[nodiscard]] std::string address() const {
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &size);
+    return "127.0.0.1:" + std::to_string(ntohs(own.sin_port));
+  }
 
  private:
   bool more() {
