@@ -8,7 +8,6 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/stream_traits.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -25,7 +24,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using Executor = asio::io_context::executor_type;
 using PlainStream = beast::basic_stream<asio::ip::tcp, Executor>;
-using TlsStream = beast::ssl_stream<PlainStream>;
+using Failure = boost::system::error_code;
 using PlainSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 class Connection;
@@ -93,10 +92,10 @@ struct StreamForm {
   bool is_chunked = true;  ///< the client speaks HTTP/1.1
 };
 
-/// Each begins to serve a connection; it keeps itself alive. Defined per stream in a source of its own, because each takes
-/// long to compile.
-void serve_plain(Worker& worker, Shared& shared, PlainSocket socket, std::string peer);
-void serve_tls(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
-               std::shared_ptr<asio::ssl::context> tls);
+class AnyStream;
+
+/// Begins to serve a connection, in TLS where that is given; it keeps itself alive.
+void serve(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
+           std::shared_ptr<asio::ssl::context> tls);
 
 }  // namespace metabatch::service

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "service/connection.hpp"
+#include "service/any_stream.hpp"
 
 namespace metabatch::service {
 
@@ -15,14 +15,13 @@ inline constexpr std::size_t kMostDropped = std::size_t{1} << 20;  // bytes read
 
 /// The end of a connection after its last answer: a close with unread input would take the answer back from the client, so
 /// what still comes is read for a while.
-template <class Stream>
 class Lingering final : public Connection {
  public:
-  Lingering(Worker& worker, Shared& shared, Stream stream, std::shared_ptr<asio::ssl::context> tls)
-      : Connection(worker, shared), tls_(std::move(tls)), stream_(std::move(stream)) {}
+  Lingering(Worker& worker, Shared& shared, AnyStream stream)
+      : Connection(worker, shared), stream_(std::move(stream)) {}
 
   void run() {
-    boost::system::error_code ignored;
+    Failure ignored;
     lowest().socket().shutdown(asio::socket_base::shutdown_send, ignored);
     lowest().expires_after(std::chrono::seconds(2));
     drop();
@@ -30,11 +29,10 @@ class Lingering final : public Connection {
   /// One more answer first.
   void say(const HttpResponse& response) {
     words_ = head_of(response, false) + response.body;
-    lowest().expires_after(in_ms(this->limits().write));
-    asio::async_write(stream_, asio::buffer(words_),
-                      [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t) {
-                        failed ? self->cut() : self->run();
-                      });
+    lowest().expires_after(in_ms(limits().write));
+    asio::async_write(stream_, asio::buffer(words_), [self = self_as(this)](const Failure& failed, std::size_t) {
+      failed ? self->cut() : self->run();
+    });
   }
   void drain() override {}
   void cut() override { lowest().close(); }
@@ -42,16 +40,14 @@ class Lingering final : public Connection {
  private:
   PlainStream& lowest() { return beast::get_lowest_layer(stream_); }
   void drop() {
-    lowest().async_read_some(asio::buffer(dropped_),
-                             [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t size) {
-                               self->dropped_bytes_ += size;
-                               if (!failed && self->dropped_bytes_ < kMostDropped) return self->drop();
-                               self->cut();
-                             });
+    lowest().async_read_some(asio::buffer(dropped_), [self = self_as(this)](const Failure& failed, std::size_t size) {
+      self->dropped_bytes_ += size;
+      if (!failed && self->dropped_bytes_ < kMostDropped) return self->drop();
+      self->cut();
+    });
   }
 
-  const std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream
-  Stream stream_;
+  AnyStream stream_;
   std::string words_;
   std::array<char, 4096> dropped_;
   std::size_t dropped_bytes_ = 0;

@@ -66,7 +66,7 @@ void LiveStream::written(bool is_well) {
 
 void LiveStream::wait_for_tick() {
   timer_.expires_after(writing_since_ ? std::min(limits().ping / 3, limits().write / 4) : limits().ping / 3);
-  timer_.async_wait([self = self_as(this)](const boost::system::error_code& failed) {
+  timer_.async_wait([self = self_as(this)](const Failure& failed) {
     if (!failed) self->tick();
   });
 }

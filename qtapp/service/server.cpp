@@ -11,7 +11,6 @@
 namespace metabatch::service {
 namespace {
 
-using Failure = boost::system::error_code;
 using asio::ip::tcp;
 
 constexpr std::size_t kMostThreads = 4;                          // unless asked for
@@ -112,10 +111,7 @@ void Server::Impl::accepted(PlainSocket socket, Worker& worker) {
       const std::lock_guard lock(shared.tls_mutex);
       tls = shared.tls;
     }
-    if (tls)
-      serve_tls(worker, shared, std::move(connected), std::move(peer), std::move(tls));
-    else
-      serve_plain(worker, shared, std::move(connected), std::move(peer));
+    serve(worker, shared, std::move(connected), std::move(peer), std::move(tls));
   });
 }
 

@@ -1,82 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <boost/beast/websocket/ssl.hpp>
-#include <boost/beast/websocket/stream.hpp>
-#include <string_view>
-
+#include "service/any_stream.hpp"
 #include "service/beast_request.hpp"
-#include "service/live_stream.hpp"
+#include "service/handler.hpp"
 
 namespace metabatch::service {
 
-/// `{"type":"data","data":...}` in text frames.
-template <class Stream>
-class SocketStream final : public LiveStream {
- public:
-  SocketStream(Worker& worker, Shared& shared, Stream stream, WatchWish wish, BeastRequest request,
-               std::shared_ptr<asio::ssl::context> tls)
-      : LiveStream(worker, shared, std::move(wish)),
-        tls_(std::move(tls)),
-        stream_(std::move(stream)),
-        request_(std::move(request)) {}
-
-  void run() {
-    auto& lowest = beast::get_lowest_layer(stream_);
-    lowest.expires_never();
-    boost::system::error_code ignored;
-    lowest.socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
-    beast::websocket::stream_base::timeout limit{};
-    limit.handshake_timeout = in_ms(this->limits().write);
-    limit.idle_timeout = beast::websocket::stream_base::none();
-    limit.keep_alive_pings = false;
-    stream_.set_option(limit);
-    stream_.auto_fragment(false);
-    stream_.read_message_max(1024);
-    stream_.text(true);
-    stream_.async_accept(request_, [self = this->self_as(this)](const boost::system::error_code& failed) {
-      if (failed) return self->end();
-      self->begin();
-      self->read();
-    });
-  }
-
- private:
-  void read() {
-    const auto done = [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t) {
-      if (failed || self->has_ended()) return self->end();
-      self->refuse_message();
-    };
-    stream_.async_read_some(asio::buffer(ignored_), done);  // not all of a message, which need never end
-  }
-  void refuse_message() {
-    is_closing_ = true;
-    stream_.async_close(beast::websocket::close_code::protocol_error,
-                        [self = this->self_as(this)](const boost::system::error_code&) { self->end(); });
-  }
-  void write(FrameType type, const FrameText& json) override {
-    if (is_closing_) return;
-    text_ = json;
-    prefix_ = type == FrameType::data    ? "{\"type\":\"data\",\"data\":"
-              : type == FrameType::error ? "{\"type\":\"error\",\"data\":"
-                                         : "{\"type\":\"ping\",\"data\":null";
-    const std::array<asio::const_buffer, 3> buffers = {
-        asio::buffer(prefix_), json ? asio::buffer(*json) : asio::const_buffer(), asio::buffer("}", 1)};
-    stream_.async_write(buffers, [self = this->self_as(this)](const boost::system::error_code& failed, std::size_t) {
-      self->written(!failed);
-    });
-  }
-  void shut() override { beast::get_lowest_layer(stream_).close(); }
-  int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }
-
-  const std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream
-  beast::websocket::stream<Stream> stream_;
-  const BeastRequest request_;
-  std::array<char, 64> ignored_;
-  std::string_view prefix_;
-  FrameText text_;  // being written
-  bool is_closing_ = false;
-};
+/// Answers the request that asks for a WebSocket, and feeds it; in a source of its own, because Beast's takes long to compile.
+void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, BeastRequest request);
 
 }  // namespace metabatch::service

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#pragma once
-
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -13,25 +11,19 @@
 #include "service/socket_stream.hpp"
 
 namespace metabatch::service {
+namespace {
 
 /// One connection: requests one after the other until one of them becomes a stream.
-template <class Stream>
 class Session final : public Connection {
  public:
-  template <class... Arguments>
-  Session(Worker& worker, Shared& shared, std::string peer, Arguments&&... arguments)
-      : Connection(worker, shared), peer_(std::move(peer)), stream_(std::forward<Arguments>(arguments)...) {}
+  Session(Worker& worker, Shared& shared, std::string peer, AnyStream stream)
+      : Connection(worker, shared), peer_(std::move(peer)), stream_(std::move(stream)) {}
 
-  /// `tls` keeps the context of a TLS stream alive.
-  void run(std::shared_ptr<asio::ssl::context> tls = nullptr) {
-    tls_ = std::move(tls);
-    lowest().expires_after(in_ms(this->limits().header));
-    if constexpr (std::is_same_v<Stream, TlsStream>)
-      stream_.async_handshake(asio::ssl::stream_base::server, [self = this->self_as(this)](const Failure& failed) {
-        failed ? self->refuse_handshake(failed) : self->read();
-      });
-    else
-      read();
+  void run() {
+    lowest().expires_after(in_ms(limits().header));
+    stream_.handshake(Done([self = self_as(this)](const Failure& failed, std::size_t) {
+      failed ? self->refuse_handshake(failed) : self->read();
+    }));
   }
   void drain() override {
     if (is_idle_) cut();
@@ -39,21 +31,20 @@ class Session final : public Connection {
   void cut() override { lowest().close(); }
 
  private:
-  using Failure = boost::system::error_code;
   using Parser = beast::http::request_parser<beast::http::string_body>;
   PlainStream& lowest() { return beast::get_lowest_layer(stream_); }
 
   void read() {
-    if (this->worker_.is_draining) return cut();
+    if (worker_.is_draining) return cut();
     parser_.emplace();
-    parser_->header_limit(this->limits().header_bytes);
-    parser_->body_limit(this->limits().body_bytes);
+    parser_->header_limit(limits().header_bytes);
+    parser_->body_limit(limits().body_bytes);
     parser_->eager(true);
     is_idle_ = true;
-    if (!is_first_) lowest().expires_after(in_ms(this->limits().idle));
+    if (!is_first_) lowest().expires_after(in_ms(limits().idle));
     is_first_ = false;
     beast::http::async_read_header(stream_, buffer_, *parser_,
-                                   [self = this->self_as(this)](const Failure& failed, std::size_t) {
+                                   [self = self_as(this)](const Failure& failed, std::size_t) {
                                      self->is_idle_ = false;
                                      if (failed) return self->fail(failed);
                                      self->read_body();
@@ -61,50 +52,49 @@ class Session final : public Connection {
   }
   void read_body() {
     if (parser_->is_done()) return answer();
-    lowest().expires_after(in_ms(this->limits().body));
+    lowest().expires_after(in_ms(limits().body));
     if (!beast::iequals(parser_->get()[beast::http::field::expect], "100-continue")) return read_rest();
     head_ = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(stream_, asio::buffer(head_), [self = this->self_as(this)](const Failure& failed, std::size_t) {
+    asio::async_write(stream_, asio::buffer(head_), [self = self_as(this)](const Failure& failed, std::size_t) {
       if (!failed) self->read_rest();
     });
   }
   void read_rest() {
-    beast::http::async_read(stream_, buffer_, *parser_,
-                            [self = this->self_as(this)](const Failure& failed, std::size_t) {
-                              if (failed) return self->fail(failed);
-                              self->answer();
-                            });
+    beast::http::async_read(stream_, buffer_, *parser_, [self = self_as(this)](const Failure& failed, std::size_t) {
+      if (failed) return self->fail(failed);
+      self->answer();
+    });
   }
 
   void refuse(const Refusal& refusal) {
-    this->shared_.handler.refused({peer_, refusal.status, refusal.message});
+    shared_.handler.refused({peer_, refusal.status, refusal.message});
     write(error_response(refusal.status, refusal.message, refusal.detail), false);
   }
   void fail(const Failure& failed) {
     if (const auto refusal = refusal_of(failed)) return refuse(*refusal);
     if (failed == beast::error::timeout && parser_->got_some())
-      this->shared_.handler.refused({peer_, 0, "Request comes too slowly."});
+      shared_.handler.refused({peer_, 0, "Request comes too slowly."});
     cut();  // gone, or too late
   }
   void refuse_handshake(const Failure& failed) {
     if (is_plain_http(failed)) {
       constexpr std::string_view kHttpsOnly = "This port speaks HTTPS only.";
-      this->shared_.handler.refused({peer_, 400, kHttpsOnly});
-      std::make_shared<Lingering<PlainStream>>(this->worker_, this->shared_, std::move(lowest()), nullptr)
+      shared_.handler.refused({peer_, 400, kHttpsOnly});
+      std::make_shared<Lingering>(worker_, shared_, AnyStream(std::move(lowest())))
           ->say(error_response(400, kHttpsOnly));
     } else if (failed != asio::error::eof && failed != asio::error::operation_aborted) {
-      this->shared_.handler.refused({peer_, 0, "TLS handshake failed."});
+      shared_.handler.refused({peer_, 0, "TLS handshake failed."});
     }
   }
 
   void answer() {
-    ++this->shared_.requests;
+    ++shared_.requests;
     const auto& message = parser_->get();
-    const bool is_alive = message.keep_alive() && !this->worker_.is_draining;
-    if (const auto refusal = refusal_of(message, this->shared_.options.allowed_hosts)) return refuse(*refusal);
+    const bool is_alive = message.keep_alive() && !worker_.is_draining;
+    if (const auto refusal = refusal_of(message, shared_.options.allowed_hosts)) return refuse(*refusal);
     HttpRequest request = request_of(message);
     request.peer = peer_;
-    Answer answer = this->shared_.handler.answer(request, this->worker_.number);
+    Answer answer = shared_.handler.answer(request, worker_.number);
     if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response), is_alive);
     if (WatchWish* const wish = std::get_if<WatchWish>(&answer)) return become_stream(std::move(*wish));
     read_rows(std::get<ReadWish>(std::move(answer)), is_alive);
@@ -114,9 +104,9 @@ class Session final : public Connection {
   void read_rows(ReadWish wish, bool is_alive) {
     wish.peer = peer_;
     lowest().expires_never();
-    waiting_ = this->shared_from_this();
-    this->shared_.handler.read(std::move(wish), [weak = std::weak_ptr<Connection>(waiting_), this, is_alive,
-                                                 &context = this->worker_.context](HttpResponse response) {
+    waiting_ = shared_from_this();
+    shared_.handler.read(std::move(wish), [weak = std::weak_ptr<Connection>(waiting_), this, is_alive,
+                                           &context = worker_.context](HttpResponse response) {
       asio::post(context, [weak, this, is_alive, said = std::move(response)]() mutable {
         const auto self = weak.lock();
         if (!self) return;
@@ -130,32 +120,26 @@ class Session final : public Connection {
     wish.peer = peer_;
     const StreamForm form{.is_chunked = parser_->get().version() >= 11};
     if (wish.is_websocket)
-      std::make_shared<SocketStream<Stream>>(this->worker_, this->shared_, std::move(stream_), std::move(wish),
-                                             parser_->release(), tls_)
-          ->run();
-    else
-      std::make_shared<EventStream<Stream>>(this->worker_, this->shared_, std::move(stream_), std::move(wish), form,
-                                            tls_)
-          ->run();
+      return begin_socket_stream(worker_, shared_, std::move(stream_), std::move(wish), parser_->release());
+    std::make_shared<EventStream>(worker_, shared_, std::move(stream_), std::move(wish), form)->run();
   }
 
   void write(HttpResponse response, bool is_alive) {
     head_ = head_of(response, is_alive);
     body_ = parser_->get().method() == beast::http::verb::head ? std::string() : std::move(response.body);
-    lowest().expires_after(in_ms(this->limits().write));
+    lowest().expires_after(in_ms(limits().write));
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
-    asio::async_write(stream_, buffers, [self = this->self_as(this), is_alive](const Failure& failed, std::size_t) {
+    asio::async_write(stream_, buffers, [self = self_as(this), is_alive](const Failure& failed, std::size_t) {
       if (failed) return self->cut();
       if (is_alive) return self->read();
       self->linger();
     });
   }
 
-  void linger() { std::make_shared<Lingering<Stream>>(this->worker_, this->shared_, std::move(stream_), tls_)->run(); }
+  void linger() { std::make_shared<Lingering>(worker_, shared_, std::move(stream_))->run(); }
 
   const std::string peer_;
-  std::shared_ptr<asio::ssl::context> tls_;
-  Stream stream_;
+  AnyStream stream_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::string head_;
@@ -164,5 +148,12 @@ class Session final : public Connection {
   bool is_first_ = true;
   bool is_idle_ = true;
 };
+
+}  // namespace
+
+void serve(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
+           std::shared_ptr<asio::ssl::context> tls) {
+  std::make_shared<Session>(worker, shared, std::move(peer), AnyStream(std::move(socket), std::move(tls)))->run();
+}
 
 }  // namespace metabatch::service
