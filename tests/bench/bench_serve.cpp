@@ -13,6 +13,7 @@
 #include <QCoreApplication>
 #include <QTemporaryDir>
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -230,17 +231,43 @@ void print(const Verdicts& verdicts) {
               load[0] > processors + 1.0 ? ": NOT QUIET, so what was missed may be the machine's fault" : "");
 }
 
+constexpr const char* kUsage =
+    "usage: metabatch-bench-serve [--seconds N] [--connections N] [--watchers N]\n\n"
+    "Load on `metabatch serve` in a process of its own, over loopback.\n"
+    "  --seconds N      of reports at full rate, and again at half of it (5)\n"
+    "  --connections N  that report (64)\n"
+    "  --watchers N     streams (10000)\n";
+
+/// Ends the program where there is nothing to measure.
+Options options_of(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view name = argv[i], text = i + 1 < argc ? argv[i + 1] : "";
+    if (name == "--help" || name == "-h") {
+      std::fputs(kUsage, stdout);
+      std::exit(0);
+    }
+    int value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = read.ec == std::errc() && read.ptr == text.data() + text.size() && value > 0;
+    if (is_number && name == "--seconds")
+      options.seconds = value;
+    else if (is_number && name == "--connections")
+      options.connections = static_cast<std::size_t>(value);
+    else if (is_number && name == "--watchers")
+      options.watchers = static_cast<std::size_t>(value);
+    else {
+      std::fprintf(stderr, "%s %s: not an option\n%s", argv[i], text.data(), kUsage);
+      std::exit(2);
+    }
+  }
+  return options;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string_view name = argv[i];
-    const long value = std::atol(argv[i + 1]);
-    if (name == "--seconds") options.seconds = static_cast<int>(value);
-    if (name == "--connections") options.connections = static_cast<std::size_t>(value);
-    if (name == "--watchers") options.watchers = static_cast<std::size_t>(value);
-  }
+  const Options options = options_of(argc, argv);
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
