@@ -81,6 +81,7 @@ class Serving {
  public:
   Serving(ServeFlags& flags, CLI::App& app, Console& console)
       : flags_(flags),
+        as_run_(flags),
         app_(app),
         console_(console),
         log_(flags.log_format == "json" ? service::Log::Form::json : service::Log::Form::logfmt) {}
@@ -147,23 +148,23 @@ class Serving {
   /// Files and environment are read anew; flags stay. All of it or nothing.
   void reload() {
     service::notify_manager("RELOADING=1");
-    std::string wrong;
+    std::string wrong, left;
     try {
       std::vector<std::string> arguments;
       for (const QString& one : QCoreApplication::arguments().mid(1)) arguments.push_back(one.toStdString());
       arguments = layered_arguments(*app_.get_parent(), arguments, current_environment());
       flags_.reset();
       app_.get_parent()->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+      left = flags_.changed_beyond_reload(as_run_);
       wrong = service_->change({flags_.settings.config(), flags_.refresh(), flags_.watch_token_file});
     } catch (const CLI::ParseError& error) {
       wrong = error.what();
     } catch (const UsageError& error) {
       wrong = error.what();
     }
-    if (wrong.empty())
-      log_.info("reloaded");
-    else
-      log_.error("not reloaded, everything stays as it was", {{"reason", wrong}});
+    if (wrong.empty()) log_.info("reloaded");
+    if (wrong.empty() && !left.empty()) log_.warn("needs a restart, stays as it was", {{"settings", left}});
+    if (!wrong.empty()) log_.error("not reloaded, everything stays as it was", {{"reason", wrong}});
     service::notify_manager("READY=1");
   }
 
@@ -206,6 +207,7 @@ class Serving {
   }
 
   ServeFlags& flags_;
+  const ServeFlags as_run_;
   CLI::App& app_;
   Console& console_;
   service::Log log_;

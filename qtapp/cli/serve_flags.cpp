@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
 #include <charconv>
+#include <sstream>
 
 namespace metabatch::cli {
 namespace {
@@ -62,13 +63,33 @@ void add_config(std::string& text, const Config& config) {
   add_line(text, "channel", config.channel);
 }
 
+/// What only a start reads.
+std::string fixed_lines(const ServeFlags& flags) {
+  const sql::Database where = flags.database.database();
+  std::string text;
+  add_line(text, "db", where.postgres() != nullptr ? where.shown() : "sqlite:" + where.shown());
+  add_line(text, "listen", flags.listen);
+  add_line(text, "writers", std::to_string(flags.writers));
+  add_line(text, "spool", flags.spool);
+  add_list(text, "allowed-host", flags.allowed_hosts);
+  add_line(text, "tls-cert", flags.tls_certificate);
+  add_line(text, "tls-key", flags.tls_key);
+  add_line(text, "metric-prefix", flags.metric_prefix);
+  add_line(text, "threads", std::to_string(flags.threads));
+  add_line(text, "max-connections", std::to_string(flags.max_connections));
+  add_line(text, "max-body-bytes", std::to_string(flags.max_body_bytes));
+  add_line(text, "log-format", flags.log_format);
+  add_line(text, "access-log", std::to_string(flags.access_log));
+  return text;
+}
+
 }  // namespace
 
 void ServeFlags::reset() {
-  for (auto& [setting, text] : settings.given) text.reset();
-  const ServeFlags fresh;
-  watch_token_file = fresh.watch_token_file;
-  token_refresh = fresh.token_refresh;
+  auto given = std::move(settings.given);
+  for (auto& [setting, text] : given) text.reset();
+  *this = {};
+  settings.given = std::move(given);
 }
 
 Duration ServeFlags::refresh() const {
@@ -94,25 +115,22 @@ std::string ServeFlags::config_text() const {
   const service::ServiceOptions as_run = options();
   const Result<Config> config = validated(as_run.config);
   if (!config) throw UsageError(describe(config.error(), as_run.config));
-  const sql::Database& where = as_run.database;
-  std::string text = "# as it would run, without secrets\n";
-  add_line(text, "db", where.postgres() != nullptr ? where.shown() : "sqlite:" + where.shown());
-  add_line(text, "listen", listen);
-  add_line(text, "writers", std::to_string(writers));
+  std::string text = "# as it would run, without secrets\n" + fixed_lines(*this);
   add_config(text, *config);
-  add_line(text, "spool", spool);
   add_line(text, "token-refresh", format_duration(as_run.token_refresh));
   add_line(text, "watch-token-file", watch_token_file);
-  add_list(text, "allowed-host", allowed_hosts);
-  add_line(text, "tls-cert", tls_certificate);
-  add_line(text, "tls-key", tls_key);
-  add_line(text, "metric-prefix", metric_prefix);
-  add_line(text, "threads", std::to_string(threads));
-  add_line(text, "max-connections", std::to_string(max_connections));
-  add_line(text, "max-body-bytes", std::to_string(max_body_bytes));
-  add_line(text, "log-format", log_format);
-  add_line(text, "access-log", std::to_string(access_log));
   return text;
+}
+
+std::string ServeFlags::changed_beyond_reload(const ServeFlags& as_run) const {
+  std::istringstream before(fixed_lines(as_run)), now(fixed_lines(*this));
+  std::string changed;
+  for (std::string old, line; std::getline(before, old) && std::getline(now, line);) {
+    if (line == old) continue;
+    const std::size_t name = line.starts_with("# ") ? 2 : 0;
+    changed += (changed.empty() ? "" : ", ") + line.substr(name, line.find(' ', name) - name);
+  }
+  return changed;
 }
 
 void ServeFlags::add_to(CLI::App& app) {

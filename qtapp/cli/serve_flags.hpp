@@ -29,7 +29,7 @@ struct ServeFlags {
   bool print_config = false;
 
   void add_to(CLI::App& app);
-  /// Those that a reload may change as if they had not been given, to be parsed into anew; the parser keeps the addresses.
+  /// As if nothing had been given, to be parsed into anew; the parser keeps the addresses.
   void reset();
 
   // Each throws UsageError that names the flag.
@@ -37,6 +37,8 @@ struct ServeFlags {
   [[nodiscard]] Duration refresh() const;
   /// All settings as they would run, as a config file, without secrets.
   [[nodiscard]] std::string config_text() const;
+  /// The settings that are not as they run, though a reload cannot change them: "listen, access-log", or "".
+  [[nodiscard]] std::string changed_beyond_reload(const ServeFlags& as_run) const;
 };
 
 }  // namespace metabatch::cli

@@ -55,6 +55,8 @@ class WatchTokens {
   /// @return why the file cannot be used, or "": then its tokens count from now on
   std::string read(const std::string& file);
   [[nodiscard]] bool admits(std::string_view token) const;
+  /// From now on the tokens of the other one count here, and no others.
+  void take(const WatchTokens& others) { tokens_ = others.tokens_.load(); }
 
  private:
   std::atomic<std::shared_ptr<const std::vector<std::string>>> tokens_;

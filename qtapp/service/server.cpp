@@ -43,6 +43,10 @@ std::string peer_of(const PlainSocket& socket) {
 
 }  // namespace
 
+struct Server::Certificate {
+  std::shared_ptr<asio::ssl::context> tls;  // none: in the clear
+};
+
 struct Server::Impl {
   Impl(const ServerOptions& options, Handler& handler) : shared(options, handler) {
     for (std::size_t i = 0; i < threads_of(options); ++i) workers.push_back(std::make_unique<Worker>(i));
@@ -178,15 +182,17 @@ ServerCounts Server::counts() const {
 
 void Server::drain(Duration limit) { impl_->drain(limit); }
 
-std::string Server::reload_tls() {
+std::variant<std::shared_ptr<const Server::Certificate>, std::string> Server::read_certificate() const {
   try {
-    auto tls = tls_of(impl_->shared.options);
-    const std::lock_guard lock(impl_->shared.tls_mutex);
-    impl_->shared.tls = std::move(tls);
+    return std::make_shared<const Certificate>(Certificate{tls_of(impl_->shared.options)});
   } catch (const boost::system::system_error& failed) {
-    return failed.what();
+    return std::string(failed.what());
   }
-  return {};
+}
+
+void Server::use(std::shared_ptr<const Certificate> certificate) {
+  const std::lock_guard lock(impl_->shared.tls_mutex);
+  impl_->shared.tls = certificate->tls;
 }
 
 }  // namespace metabatch::service

@@ -64,8 +64,14 @@ class Server {
   /// Takes no new connection, lets the requests that have come be answered, ends streams and idle connections; all within
   /// `limit`. Blocks; idempotent.
   void drain(Duration limit);
-  /// Reads certificate and key anew for connections to come; why not, or "": then the old ones stay.
-  std::string reload_tls();
+  /// Certificate and key as they are read.
+  struct Certificate;
+  /// Reads them anew and changes nothing.
+  ///
+  /// @return or why they cannot be used
+  [[nodiscard]] std::variant<std::shared_ptr<const Certificate>, std::string> read_certificate() const;
+  /// For connections to come.
+  void use(std::shared_ptr<const Certificate> certificate);
 
  private:
   struct Impl;

@@ -201,18 +201,17 @@ std::uint16_t Service::port() const { return impl_->server->port(); }
 engine::Snapshot Service::snapshot() const { return impl_->lanes->snapshot(); }
 void Service::refresh_tokens() { impl_->refresher->refresh(); }
 
+/// What can be refused comes first; the settings are the last of it, and themselves changed as a whole or not at all.
 std::string Service::change(const ServiceChange& wanted) {
-  WatchTokens looked_at;
+  WatchTokens tokens;
   if (!wanted.watch_token_file.empty())
-    if (std::string wrong = looked_at.read(wanted.watch_token_file); !wrong.empty()) return wrong;
-  const Config before = impl_->lanes->snapshot().config;
+    if (std::string wrong = tokens.read(wanted.watch_token_file); !wrong.empty()) return wrong;
+  auto certificate = impl_->server->read_certificate();
+  if (std::string* const wrong = std::get_if<std::string>(&certificate)) return std::move(*wrong);
   if (const auto changed = impl_->lanes->reconfigure(wanted.config); !changed)
     return engine::describe(changed.error(), wanted.config, impl_->options.writers);
-  if (std::string wrong = impl_->server->reload_tls(); !wrong.empty()) {
-    (void)impl_->lanes->reconfigure(before);
-    return wrong;
-  }
-  if (!wanted.watch_token_file.empty()) (void)impl_->watch_tokens.read(wanted.watch_token_file);
+  impl_->server->use(std::get<0>(std::move(certificate)));
+  impl_->watch_tokens.take(tokens);
   impl_->refresher->set_every(wanted.token_refresh);
   return {};
 }

@@ -177,9 +177,12 @@ void TestCliServe::aReloadChangesAllOrNothing() {
   write(config, "interval = \"20ms\"\n");
   program.signal(SIGHUP);
   QVERIFY(program.hasSaid("event=reloaded"));
+  QVERIFY(!program.seen_err.contains("needs a restart"));
   program.seen_err.clear();
+  write(config, "interval = \"20ms\"\naccess-log = 9\nallowed-host = [\"a\"]\n");
   program.signal(SIGHUP);  // said again, however soon
   QVERIFY(program.hasSaid("event=reloaded"));
+  QVERIFY(program.hasSaid("needs a restart, stays as it was\" settings=\"allowed-host, access-log\"\n"));
   const Rows rows(program.file());
   QTRY_COMPARE_WITH_TIMEOUT(rows.of("SELECT value FROM workspace_agent_metadata"), QStringList{"1"}, 20'000);
   program.signal(SIGINT);

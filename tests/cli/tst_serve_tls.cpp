@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <QTest>
 
@@ -17,10 +18,12 @@ class TestServeTls : public QObject {
   void oldVersionsAreRefused();
   void plainHttpIsToldSo();
   void noiseIsCutOff();
+  void nothingChangesUntilEverythingCan();
   void aNewCertificateCountsForNewConnections();
 
  private:
   [[nodiscard]] QString file(const QString& name) const { return folder_.filePath(name); }
+  void write(const QString& name, const QByteArray& text) const;
   void openssl(const QStringList& arguments) const;
   void make_authority(const QString& name) const;
   void make_certificate(const QString& serial) const;
@@ -99,6 +102,12 @@ class TlsClient {
 
 }  // namespace
 
+void TestServeTls::write(const QString& name, const QByteArray& text) const {
+  QFile to(file(name));
+  QVERIFY(to.open(QIODevice::WriteOnly));
+  to.write(text);
+}
+
 void TestServeTls::openssl(const QStringList& arguments) const {
   QProcess program;
   program.start("openssl", arguments);
@@ -112,10 +121,7 @@ void TestServeTls::make_authority(const QString& name) const {
 }
 
 void TestServeTls::make_certificate(const QString& serial) const {
-  QFile names(file("names"));
-  QVERIFY(names.open(QIODevice::WriteOnly));
-  names.write("subjectAltName=IP:127.0.0.1\n");
-  names.close();
+  write("names", "subjectAltName=IP:127.0.0.1\n");
   openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=service", "-keyout",
            file("server.key"), "-out", file("server.csr")});
   openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
@@ -126,11 +132,12 @@ void TestServeTls::initTestCase() {
   make_authority("ours");
   make_authority("others");
   make_certificate("41");
+  write("config.toml", "");
   db_ = "sqlite:" + file("m.db");
   agent_ = std::make_unique<AddedAgent>(AddedAgent::to(db_));
   serving_ = std::make_unique<Serving>(db_);
   QVERIFY(serving_->start({"--tls-cert", file("server.crt"), "--tls-key", file("server.key"), "--interval", "50ms",
-                           "--schedule", "linger", "--access-log", "1000"}));
+                           "--schedule", "linger", "--access-log", "1000", "--config", file("config.toml")}));
 }
 
 void TestServeTls::whoKnowsTheAuthorityIsServed() {
@@ -181,7 +188,49 @@ void TestServeTls::noiseIsCutOff() {
   QVERIFY(other.is_connected());
 }
 
+/// The certificate is a pipe, so that the service can be looked at while it reads it.
+void TestServeTls::nothingChangesUntilEverythingCan() {
+  const std::string watch_token = "0123456789abcdef";
+  const auto capacity = [&] {
+    TlsClient client(serving_->port(), file("ours.crt"));
+    client.send(request("GET", "/metrics"));
+    (void)client.until("\ncoderd_agentapi_metadata_queue_capacity ");
+    return client.until("\n");
+  };
+  const auto watch = [&] {
+    TlsClient client(serving_->port(), file("ours.crt"));
+    client.send(request("GET", agent_->path("metadata"), watch_token));
+    return client.until("\r\n");
+  };
+  QCOMPARE(capacity(), std::string("100000\n"));
+  write("config.toml", "queue-capacity = 5000\nwatch-token-file = \"" + file("tokens").toUtf8() + "\"\n");
+  write("tokens", QByteArray::fromStdString(watch_token));
+  QVERIFY(QFile::rename(file("server.crt"), file("kept.crt")));
+  QCOMPARE(::mkfifo(qPrintable(file("server.crt")), 0600), 0);
+  serving_->program().signal(SIGHUP);
+  std::FILE* const pipe = std::fopen(qPrintable(file("server.crt")), "w");  // until the service reads
+  QVERIFY(pipe != nullptr);
+  QCOMPARE(capacity(), std::string("100000\n"));
+  QCOMPARE(watch(), std::string("HTTP/1.1 401 Unauthorized\r\n"));
+  std::fputs("no certificate", pipe);
+  std::fclose(pipe);
+  QVERIFY(serving_->program().hasSaid("not reloaded, everything stays as it was"));
+  QCOMPARE(capacity(), std::string("100000\n"));
+  QCOMPARE(watch(), std::string("HTTP/1.1 401 Unauthorized\r\n"));
+  QVERIFY(QFile::remove(file("server.crt")) && QFile::rename(file("kept.crt"), file("server.crt")));
+  serving_->program().signal(SIGHUP);
+  QVERIFY(serving_->program().hasSaid("\"event\":\"reloaded\""));
+  QCOMPARE(capacity(), std::string("5000\n"));
+  QCOMPARE(watch(), std::string("HTTP/1.1 200 OK\r\n"));
+  write("config.toml", "");  // nobody else may watch any more
+  serving_->program().seen_err.clear();
+  serving_->program().signal(SIGHUP);
+  QVERIFY(serving_->program().hasSaid("\"event\":\"reloaded\""));
+  QCOMPARE(watch(), std::string("HTTP/1.1 401 Unauthorized\r\n"));
+}
+
 void TestServeTls::aNewCertificateCountsForNewConnections() {
+  serving_->program().seen_err.clear();
   TlsClient old(serving_->port(), file("ours.crt")), watcher(serving_->port(), file("ours.crt"));
   QCOMPARE(old.serial(), 41L);
   watcher.send(request("GET", agent_->path("watch-metadata"), agent_->token));
