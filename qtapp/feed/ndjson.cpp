@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feed/ndjson.hpp"
 
-#include <simdjson.h>
-
 #include <optional>
 
+#include "feed/mending_parser.hpp"
 #include "metabatch/utf8.hpp"
 
 namespace metabatch::feed {
@@ -78,18 +77,8 @@ class Reading {
 
 }  // namespace
 
-struct NdjsonParser::Json {
-  simdjson::dom::parser parser{kCapacity};
-  std::string padded;  // the parser reads a little beyond the end
-
-  simdjson::error_code parse(std::string_view line, element& root) {
-    padded.assign(line);
-    padded.append(simdjson::SIMDJSON_PADDING, ' ');
-    return parser.parse(padded.data(), line.size(), false).get(root);
-  }
-
- private:
-  static constexpr std::size_t kCapacity = std::size_t{8} << 20;  // bytes; mending makes up to six of one
+struct NdjsonParser::Json : MendingParser {
+  Json() : MendingParser(std::size_t{8} << 20) {}
 };
 
 NdjsonParser::NdjsonParser() : json_(std::make_unique<Json>()) {}
@@ -106,8 +95,7 @@ const Record& NdjsonParser::parse(std::string_view line) {
 
 void NdjsonParser::read(std::string_view line) {
   element root;
-  simdjson::error_code code = json_->parse(line, root);
-  if (code != simdjson::SUCCESS) code = json_->parse(mend_json(line), root);
+  const simdjson::error_code code = json_->parse(line, root);
   Reading reading(record_.reason);
   if (code != simdjson::SUCCESS) return reading.fail("not JSON:", simdjson::error_message(code));
   simdjson::dom::object object;

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/report_reader.hpp"
 
-#include <simdjson.h>
-
-#include "feed/mend_json.hpp"
+#include "feed/mending_parser.hpp"
 
 namespace metabatch::service {
 namespace {
 
 using simdjson::dom::element;
 using simdjson::dom::object;
-
-constexpr std::size_t kCapacity = std::size_t{16} << 20;  // bytes; mending makes up to six of one
 
 /// A member that is a string; null and missing are "".
 bool read_text(const element& member, std::string_view& text) {
@@ -31,20 +27,12 @@ std::string_view read_item(const object& from, RawItem& item) {
 
 }  // namespace
 
-struct ReportReader::Json {
-  simdjson::dom::parser parser{kCapacity};
-  std::string padded;  // the parser reads a little beyond the end
-
-  simdjson::error_code parse(std::string_view text, element& root) {
-    padded.assign(text);
-    padded.append(simdjson::SIMDJSON_PADDING, ' ');
-    return parser.parse(padded.data(), text.size(), false).get(root);
-  }
+struct ReportReader::Json : feed::MendingParser {
+  Json() : MendingParser(std::size_t{16} << 20) {}
   /// The object that a body is, or why it is none.
   std::string read(std::string_view body, object& found) {
     element root;
-    simdjson::error_code code = parse(body, root);
-    if (code != simdjson::SUCCESS) code = parse(feed::mend_json(body), root);
+    const simdjson::error_code code = parse(body, root);
     if (code != simdjson::SUCCESS) return simdjson::error_message(code);
     if (root.get_object().get(found) != simdjson::SUCCESS) return "The body is not an object.";
     return {};

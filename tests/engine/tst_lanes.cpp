@@ -11,10 +11,13 @@
 
 #include "engine/lanes.hpp"
 #include "metabatch/rng.hpp"
+#include "support/driven.hpp"
 
 using namespace metabatch;
 using namespace metabatch::engine;
 using namespace std::chrono_literals;
+using driven::agent;
+using driven::update_of;
 
 /// Several engines as one: whose agents are whose, what the sum says, and that all change and close together.
 class TestLanes : public QObject {
@@ -41,15 +44,6 @@ Uuid random_agent(Rng& rng) {
   for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(rng.below(256));
   return id;
 }
-Uuid counted_agent(std::uint32_t n) {
-  Uuid id;
-  for (std::size_t i = 0; i < 4; ++i) id.bytes[15 - i] = static_cast<std::uint8_t>(n >> (8 * i));
-  return id;
-}
-Update update_of(const Uuid& agent, std::string_view key = "k", std::string_view value = "v") {
-  return {agent, key, value, "", WallTime(1us)};
-}
-
 // Remembers whose entries it was given; may fail one flush.
 class SeeingStore final : public Store {
  public:
@@ -105,9 +99,9 @@ struct Offered {
 void produce(Lanes& lanes, std::uint64_t seed, Offered& sum) {
   Rng rng(seed);
   for (int i = 0; i < 4000; ++i) {
-    const Uuid agent = counted_agent(static_cast<std::uint32_t>(rng.below(500)));
-    if (i % 2 == 0 && !lanes.wait_for_room(agent, 1, 10)) break;
-    sum.dropped += lanes.add(update_of(agent, i % 3 == 0 ? "cpu" : "memory")).dropped();
+    const Uuid one = agent(static_cast<std::uint32_t>(rng.below(500)));
+    if (i % 2 == 0 && !lanes.wait_for_room(one, 1, 10)) break;
+    sum.dropped += lanes.add(update_of(one, i % 3 == 0 ? "cpu" : "memory")).dropped();
     ++sum.offered;
   }
   --sum.running;
@@ -156,7 +150,7 @@ void TestLanes::agentsAreNeverOnTwoLanes() {
   const auto lanes = lanes_of(config, some.stores, std::move(options));
   Rng rng(7);
   std::vector<Uuid> agents;
-  for (std::uint32_t i = 0; i < kAgents; ++i) agents.push_back(random ? random_agent(rng) : counted_agent(i));
+  for (std::uint32_t i = 0; i < kAgents; ++i) agents.push_back(random ? random_agent(rng) : agent(i));
   static constexpr std::string_view kKeys[] = {"a", "b"};
   static constexpr std::string_view kValues[] = {"1", "2"};
   static constexpr WallTime kStamps[] = {WallTime(2us), WallTime(2us)};
@@ -185,7 +179,7 @@ void TestLanes::everyShardOfEveryLaneIsUsed() {
   options.shards = 8;
   options.seed = 42;
   const auto lanes = lanes_of(idle(), some.stores, std::move(options));
-  for (std::uint32_t i = 0; i < 16'000; ++i) lanes->add(update_of(counted_agent(i)));
+  for (std::uint32_t i = 0; i < 16'000; ++i) lanes->add(update_of(agent(i)));
   const Snapshot snapshot = lanes->snapshot();
   QCOMPARE(snapshot.parts.size(), std::size_t{2 * (8 + 1)});
   std::size_t shards = 0;
@@ -283,7 +277,7 @@ void TestLanes::impossibleChangeChangesNoLane() {
   if (!channel.isEmpty()) wanted.channel = channel.toStdString();
   QVERIFY(!lanes->reconfigure(wanted).has_value());
   QVERIFY(lanes->snapshot().config == before);
-  for (std::uint32_t i = 0; i < 2000; ++i) lanes->add(update_of(counted_agent(i)));
+  for (std::uint32_t i = 0; i < 2000; ++i) lanes->add(update_of(agent(i)));
   lanes->close();
   for (const auto& store : some.owned) QCOMPARE(store->largest(), std::size_t{100});
 }
@@ -296,7 +290,7 @@ void TestLanes::changeReachesEveryLane() {
   wanted.queue_capacity = 2000;
   QVERIFY(lanes->reconfigure(wanted).has_value());
   QVERIFY(lanes->snapshot().config == wanted);
-  for (std::uint32_t i = 0; i < 500; ++i) lanes->add(update_of(counted_agent(i)));
+  for (std::uint32_t i = 0; i < 500; ++i) lanes->add(update_of(agent(i)));
   lanes->flush_now();
   lanes->close();
   for (const auto& store : some.owned) QCOMPARE(store->largest(), std::size_t{10});
@@ -313,8 +307,7 @@ void TestLanes::shareThatLooksLikeADefaultStaysWhatWasAsked() {
   wanted.queue = QueuePolicy::fifo;
   QVERIFY(lanes->reconfigure(wanted).has_value());
   QCOMPARE(lanes->snapshot().config.queue_capacity, std::int64_t{200'000});
-  for (std::uint32_t i = 0; i < 30'000; ++i)
-    QCOMPARE(lanes->add(update_of(counted_agent(i))).dropped(), std::size_t{0});
+  for (std::uint32_t i = 0; i < 30'000; ++i) QCOMPARE(lanes->add(update_of(agent(i))).dropped(), std::size_t{0});
 }
 
 void TestLanes::roomTooSmallForTheLanesIsRefusedInWords() {
@@ -340,8 +333,8 @@ void TestLanes::oneLaneIsTheEngineAsItIs() {
   QCOMPARE(lanes->count(), std::size_t{1});
   QVERIFY(lanes->snapshot().config == validated(idle()).value());
   for (std::uint32_t i = 0; i < 100; ++i) {
-    QCOMPARE(lanes->lane_of(counted_agent(i)), std::size_t{0});
-    lanes->add(update_of(counted_agent(i)));
+    QCOMPARE(lanes->lane_of(agent(i)), std::size_t{0});
+    lanes->add(update_of(agent(i)));
   }
   lanes->close();
   QCOMPARE(store.agents().size(), std::size_t{100});

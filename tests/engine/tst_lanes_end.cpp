@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "engine/lanes.hpp"
+#include "support/driven.hpp"
 
 using namespace metabatch;
 using namespace metabatch::engine;
 using namespace std::chrono_literals;
+using driven::agent;
+using driven::update_of;
 
 /// How lanes end whose stores write nothing, and what becomes of what they hold.
 class TestLanesEnd : public QObject {
@@ -25,15 +28,6 @@ class TestLanesEnd : public QObject {
 };
 
 namespace {
-
-Uuid counted_agent(std::uint32_t n) {
-  Uuid id;
-  for (std::size_t i = 0; i < 4; ++i) id.bytes[15 - i] = static_cast<std::uint8_t>(n >> (8 * i));
-  return id;
-}
-Update update_of(const Uuid& agent, std::string_view key = "k", std::string_view value = "v") {
-  return {agent, key, value, "", WallTime(1us)};
-}
 
 // Stands inside flush() until it is cancelled.
 class HangingStore final : public Store {
@@ -89,15 +83,15 @@ void TestLanesEnd::closeEndsHangingLanesWithinOneTimeout() {
   config.batch_size = 1;
   config.final_flush_timeout = 400ms;
   const auto lanes = lanes_of(config, some.stores);
-  for (std::uint32_t i = 0; i < 200; ++i) lanes->add(update_of(counted_agent(i)));
+  for (std::uint32_t i = 0; i < 200; ++i) lanes->add(update_of(agent(i)));
   const auto began = std::chrono::steady_clock::now();
   lanes->close();
   QVERIFY(std::chrono::steady_clock::now() - began < 400ms * 4);  // one after the other would take eight times as long
   const Counters counters = lanes->snapshot().counters;
   QCOMPARE(counters.held(), std::uint64_t{200});
   QVERIFY(counters.balanced());
-  QCOMPARE(lanes->add(update_of(counted_agent(1))).dropped_closed, std::size_t{1});
-  QVERIFY(!lanes->wait_for_room(counted_agent(1), 1, 1));
+  QCOMPARE(lanes->add(update_of(agent(1))).dropped_closed, std::size_t{1});
+  QVERIFY(!lanes->wait_for_room(agent(1), 1, 1));
   lanes->close();
 }
 
@@ -120,8 +114,8 @@ void TestLanesEnd::whatCouldNotBeWrittenIsSpooledOnceItIsKept() {
   config.on_failure = on_failure;
   config.final_flush_timeout = 50ms;
   const auto lanes = lanes_of(config, some.stores);
-  for (std::uint32_t i = 0; i < 200; ++i) lanes->add(update_of(counted_agent(i), "k", "old"));
-  for (std::uint32_t i = 0; i < 200; ++i) lanes->add({counted_agent(i), "k", "new", "", WallTime(2us)});
+  for (std::uint32_t i = 0; i < 200; ++i) lanes->add(update_of(agent(i), "k", "old"));
+  for (std::uint32_t i = 0; i < 200; ++i) lanes->add({agent(i), "k", "new", "", WallTime(2us)});
   lanes->close();
   const Counters before = lanes->snapshot().counters;
   std::map<Uuid, std::string> seen;
@@ -148,13 +142,13 @@ void TestLanesEnd::waitingForNothingHeldEndsWithTheDeadline() {
   Config config;
   config.final_flush_timeout = 50ms;
   const auto stuck = lanes_of(config, hanging.stores);
-  for (std::uint32_t i = 0; i < 20; ++i) stuck->add(update_of(counted_agent(i)));
+  for (std::uint32_t i = 0; i < 20; ++i) stuck->add(update_of(agent(i)));
   QVERIFY(!stuck->wait_until_empty(system_clock().now() + 20ms));
-  QVERIFY(!stuck->wait_for_room(counted_agent(1), 1'000'000, 1, system_clock().now() + 20ms));
+  QVERIFY(!stuck->wait_for_room(agent(1), 1'000'000, 1, system_clock().now() + 20ms));
   stuck->close();
   Some<WritingStore> some(2);
   const auto lanes = lanes_of({}, some.stores);
-  for (std::uint32_t i = 0; i < 20; ++i) lanes->add(update_of(counted_agent(i)));
+  for (std::uint32_t i = 0; i < 20; ++i) lanes->add(update_of(agent(i)));
   QVERIFY(lanes->wait_until_empty(std::nullopt));
   QCOMPARE(lanes->snapshot().counters.written, std::uint64_t{20});
   lanes->close();

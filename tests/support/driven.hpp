@@ -20,6 +20,10 @@ inline constexpr Instant t0 = Instant(1000s);
 inline WallTime at(std::int64_t microseconds) { return WallTime(std::chrono::microseconds(microseconds)); }
 /// The n-th agent: ids ascend with n.
 Uuid agent(std::uint32_t n);
+/// What anybody may report.
+inline Update update_of(const Uuid& of, std::string_view key = "k", std::string_view value = "v") {
+  return {of, key, value, "", at(1)};
+}
 
 /// One batch as it left, by value.
 struct Left {
