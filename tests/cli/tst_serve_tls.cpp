@@ -14,6 +14,8 @@ class TestServeTls : public QObject {
  private slots:
   void initTestCase();
   void whoKnowsTheAuthorityIsServed();
+  void aWebSocketIsServedAndClosed();
+  void curlIsServed();
   void whoKnowsAnotherAuthorityLeaves();
   void oldVersionsAreRefused();
   void plainHttpIsToldSo();
@@ -152,6 +154,43 @@ void TestServeTls::whoKnowsTheAuthorityIsServed() {
   TlsClient older(serving_->port(), file("ours.crt"), TLS1_2_VERSION);
   older.send(request("GET", "/healthz"));
   QVERIFY(older.until("ok\n").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+void TestServeTls::aWebSocketIsServedAndClosed() {
+  TlsClient client(serving_->port(), file("ours.crt"));
+  client.send(request("GET", agent_->path("watch-metadata-ws"), agent_->token, {},
+                      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                      "dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+  QVERIFY(client.until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+  QVERIFY(client.until("}]}").find("{\"type\":\"data\",\"data\":[{\"result\":") != std::string::npos);
+  client.send(std::string("\x81\x82\0\0\0\0hi", 8));
+  QVERIFY(client.until("\x03\xEA").ends_with(std::string("\x88\x02\x03\xEA", 4)));  // 1002
+  client.send(std::string("\x88\x82\0\0\0\0\x03\xEA", 8));  // agreed
+  QCOMPARE(client.until("nothing more"), std::string());
+}
+
+void TestServeTls::curlIsServed() {
+  const QString url = QString("https://127.0.0.1:%1").arg(serving_->port());
+  const QStringList known = {
+      "--silent",       "--show-error", "--no-buffer",
+      "--max-time",     "60",           "--cacert",
+      file("ours.crt"), "--header",     QString::fromStdString("Coder-Session-Token: " + agent_->token)};
+  QProcess watcher, reporter;
+  watcher.start("curl", known + QStringList{url + QString::fromStdString(agent_->path("watch-metadata"))});
+  QByteArray seen;
+  const auto sees = [&](const char* words) {
+    while (!seen.contains(words) && watcher.waitForReadyRead(60'000)) seen += watcher.readAllStandardOutput();
+    return seen.contains(words);
+  };
+  QVERIFY2(sees("event: data\ndata: [{\"result\":{"), watcher.readAllStandardError().constData());
+  reporter.start("curl", known + QStringList{"--write-out", "%{http_code} %{http_version}", "--data",
+                                             R"({"metadata":[{"key":"cpu","value":"by curl"}]})",
+                                             url + "/api/v2/workspaceagents/me/metadata"});
+  QVERIFY(reporter.waitForFinished());
+  QCOMPARE(reporter.readAllStandardOutput() + reporter.readAllStandardError(), QByteArray("204 1.1"));
+  QVERIFY(sees("\"value\":\"by curl\""));
+  watcher.kill();
+  watcher.waitForFinished();
 }
 
 void TestServeTls::whoKnowsAnotherAuthorityLeaves() {
