@@ -7,25 +7,25 @@
 
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
+#include <algorithm>
 #include <memory>
 #include <thread>
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/database.hpp"
+#include "cli/flush_watch.hpp"
 #include "cli/results.hpp"
 #include "cli/serve_flags.hpp"
 #include "cli/stop.hpp"
+#include "engine/clock.hpp"
 #include "service/service.hpp"
 #include "service/systemd.hpp"
 
 namespace metabatch::cli {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-constexpr std::int64_t kLookMs = 10'000;                // at what the log left out
-constexpr auto kStuckAfter = std::chrono::seconds(60);  // beyond the interval, with entries held and no flush tried
+constexpr std::int64_t kLookMs = 10'000;  // at what the log left out
 
 /// SIGINT, SIGTERM and SIGHUP as something to read. Blocked in every thread that is started later.
 class Calls {
@@ -51,22 +51,6 @@ class Calls {
 
  private:
   int fd_ = -1;
-};
-
-/// Whether the flush loop lives: while entries are held, flushes are tried.
-class FlushWatch {
- public:
-  bool is_alive(const engine::Snapshot& snapshot) {
-    const std::uint64_t tried = snapshot.metrics.flushes.total_flushes() + snapshot.metrics.flushes.total_failures();
-    const auto now = SteadyClock::now();
-    if (tried != tried_ || snapshot.counters.held() == 0) moved_ = now;
-    tried_ = tried;
-    return now - moved_ < snapshot.config.interval + kStuckAfter;
-  }
-
- private:
-  std::uint64_t tried_ = 0;
-  SteadyClock::time_point moved_ = SteadyClock::now();
 };
 
 /// Each watcher is a descriptor.
@@ -141,8 +125,15 @@ class Serving {
         reload();
       }
       log_.tell_left_out();
-      if (watchdog && flush_watch_.is_alive(service_->snapshot())) service::notify_manager("WATCHDOG=1");
+      if (watchdog && is_flushing()) service::notify_manager("WATCHDOG=1");
     }
+  }
+
+  bool is_flushing() {
+    const engine::Snapshot snapshot = service_->snapshot();
+    const auto& flushes = snapshot.metrics.flushes;
+    return flush_watch_.is_alive(flushes.total_flushes() + flushes.total_failures(), snapshot.counters.held(),
+                                 snapshot.config.interval, engine::system_clock().now());
   }
 
   /// Files and environment are read anew; flags stay. All of it or nothing.
@@ -212,7 +203,7 @@ class Serving {
   Console& console_;
   service::Log log_;
   Calls calls_;  // before any thread
-  FlushWatch flush_watch_;
+  FlushWatch flush_watch_{engine::system_clock().now()};
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<service::Service> service_;
 };

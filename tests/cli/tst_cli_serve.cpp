@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
 #include <QTest>
 
+#include "cli/flush_watch.hpp"
 #include "cli/program.hpp"
 #include "cli/serving.hpp"
 #include "service/client.hpp"
@@ -12,10 +16,6 @@
 class TestCliServe : public QObject {
   Q_OBJECT
  private slots:
-  void agentsAreAddedListedAndRemoved();
-  void misuseOfAgentsIsRefusedBeforeAnythingIsDone_data();
-  void misuseOfAgentsIsRefusedBeforeAnythingIsDone();
-  void listsAreOneObjectALine();
   void aReportIsWrittenBeforeItEnds();
   void accessesAreLoggedWithoutWhatClientsChoose_data();
   void accessesAreLoggedWithoutWhatClientsChoose();
@@ -23,6 +23,8 @@ class TestCliServe : public QObject {
   void aBrokenCertificateChangesNothing_data();
   void aBrokenCertificateChangesNothing();
   void aReloadChangesAllOrNothing();
+  void theManagerIsToldWhatItDoes();
+  void aFlushLoopThatStandsStillIsSeen();
   void whatCannotBeServedIsSaid_data();
   void whatCannotBeServedIsSaid();
   void theSettingsArePrintedWithoutSecrets();
@@ -49,18 +51,6 @@ QByteArray made_certificate(const QString& name) {
   return file.readAll();
 }
 
-struct Registered {
-  std::string agent;
-  std::string token;
-};
-
-Registered add_agent(const QString& db) {
-  Program program;
-  const auto ended = program.run({"agents", "add", "--key", "cpu", "--json", "--db", db});
-  const QJsonObject json = QJsonDocument::fromJson(ended.out).object();
-  return {json["agent"].toString().toStdString(), json["token"].toString().toStdString()};
-}
-
 /// A service that has said its port.
 std::uint16_t port_of(Program& program) {
   if (!program.hasSaid("serving") || !program.hasSaid("\n")) return 0;
@@ -68,12 +58,11 @@ std::uint16_t port_of(Program& program) {
   return static_cast<std::uint16_t>(found.captured(1).toUInt());
 }
 
-int report(std::uint16_t port, const Registered& agent, const std::string& value) {
+int report(std::uint16_t port, const AddedAgent& agent, const std::string& value) {
   int status = 0;
   for (int i = 0; i < 1000 && status != 204; ++i) {  // until the tokens are read
     Client client(port);
-    client.send(
-        request("POST", "/api/v2/workspaceagents/me/metadata/cpu", agent.token, "{\"value\":\"" + value + "\"}"));
+    client.send(agent.report(value));
     status = answer_from(client).status;
   }
   return status;
@@ -81,66 +70,9 @@ int report(std::uint16_t port, const Registered& agent, const std::string& value
 
 }  // namespace
 
-void TestCliServe::agentsAreAddedListedAndRemoved() {
-  Program program;
-  const auto added = program.run({"agents", "add", "--key", "cpu", "--key", "mem", "--db", program.db()});
-  QCOMPARE(added.status, 0);
-  const auto token =
-      QRegularExpression("^agent ([0-9a-f-]{36})\ntoken ([0-9a-f-]{36})\n$").match(QString::fromUtf8(added.out));
-  QVERIFY2(token.hasMatch(), added.out.constData());
-  QVERIFY(!added.err.contains(token.captured(2).toUtf8()));
-  const auto listed = Program().run({"agents", "list", "--db", program.db()});
-  QCOMPARE(listed.out, token.captured(1).toUtf8() + " cpu mem\n");
-  QCOMPARE(Program().run({"agents", "remove", token.captured(1), "--db", program.db()}).status, 0);
-  QCOMPARE(Program().run({"agents", "remove", token.captured(1), "--db", program.db()}).status, 1);
-  QCOMPARE(Rows(program.file()).of("SELECT count(*) FROM workspace_agent_metadata"), QStringList{"0"});
-  QCOMPARE(Program().run({"agents", "add", "--db", program.db()}).status, 2);
-  QCOMPARE(Program().run({"agents", "remove", "x", "--db", program.db()}).status, 2);
-}
-
-void TestCliServe::misuseOfAgentsIsRefusedBeforeAnythingIsDone_data() {
-  QTest::addColumn<QStringList>("arguments");
-  QTest::addColumn<QByteArray>("said");
-  QTest::newRow("no keys") << QStringList{"add"} << QByteArray("which keys");
-  QTest::newRow("a key twice") << QStringList{"add", "--key", "cpu", "--key", "cpu"} << QByteArray("given twice");
-  QTest::newRow("an empty key") << QStringList{"add", "--key="} << QByteArray("");
-  QTest::newRow("a key too long") << QStringList{"add", "--key", QString(128, 'k')} << QByteArray("longer than 127");
-  QTest::newRow("a bad agent") << QStringList{"add", "00010203", "--key", "cpu"} << QByteArray("not a UUID");
-  QTest::newRow("remove whom?") << QStringList{"remove"} << QByteArray("which agent?");
-  QTest::newRow("remove a key") << QStringList{"remove", "00010203-0405-4607-8809-0a0b0c0d0e0f", "--key", "cpu"}
-                                << QByteArray("takes no --key");
-  QTest::newRow("list one") << QStringList{"list", "00010203-0405-4607-8809-0a0b0c0d0e0f"} << QByteArray("lists all");
-  QTest::newRow("nothing like it") << QStringList{"rename"} << QByteArray("rename");
-}
-
-void TestCliServe::misuseOfAgentsIsRefusedBeforeAnythingIsDone() {
-  QFETCH(QStringList, arguments);
-  QFETCH(QByteArray, said);
-  Program program;
-  const auto ended = program.run(QStringList{"agents"} + arguments + QStringList{"--db", program.db()});
-  QVERIFY2(ended.err.contains(said), ended.err.constData());
-  QCOMPARE(ended.status, 2);
-  QCOMPARE(ended.out, QByteArray());
-  QVERIFY(!QFile::exists(program.file()));
-}
-
-void TestCliServe::listsAreOneObjectALine() {
-  Program program;
-  const QString id = "00010203-0405-4607-8809-0a0b0c0d0e0f";
-  const auto first = program.run({"agents", "add", id, "--key", "b\"c", "--key", "a", "--json", "--db", program.db()});
-  QCOMPARE(first.status, 0);
-  const QString token = QJsonDocument::fromJson(first.out).object()["token"].toString();
-  const auto again = Program().run({"agents", "add", id, "--key", "d", "--json", "--db", program.db()});
-  QVERIFY(QJsonDocument::fromJson(again.out).object()["token"].toString() != token);  // a new one; the keys stay
-  const auto listed = Program().run({"agents", "list", "--json", "--db", program.db()});
-  QCOMPARE(listed.out, "{\"agent\":\"" + id.toUtf8() + "\",\"keys\":[\"a\",\"b\\\"c\",\"d\"]}\n");
-  QCOMPARE(Program().run({"agents", "remove", id, "--db", program.db()}).status, 0);
-  QCOMPARE(Program().run({"agents", "list", "--json", "--db", program.db()}).out, QByteArray());
-}
-
 void TestCliServe::aReportIsWrittenBeforeItEnds() {
   Program program;
-  const Registered agent = add_agent(program.db());
+  const AddedAgent agent = AddedAgent::to(program.db());
   program.start({"serve", "--db", program.db(), "--listen", "127.0.0.1:0", "--interval", "1h"});
   const std::uint16_t port = port_of(program);
   QVERIFY(port != 0);
@@ -164,7 +96,7 @@ void TestCliServe::aReportIsWrittenBeforeItEnds() {
 
 void TestCliServe::aReloadChangesAllOrNothing() {
   Program program;
-  const Registered agent = add_agent(program.db());
+  const AddedAgent agent = AddedAgent::to(program.db());
   const QString config = program.home.filePath("config.toml");
   write(config, "interval = \"1h\"\n");
   program.start({"serve", "--db", program.db(), "--listen", "127.0.0.1:0", "--config", config});
@@ -315,6 +247,51 @@ void TestCliServe::aBrokenCertificateChangesNothing() {
   QCOMPARE(top().status, 0);
   program.signal(SIGTERM);
   QCOMPARE(program.end().status, 0);
+}
+
+void TestCliServe::theManagerIsToldWhatItDoes() {
+  Program program;
+  const QByteArray path = program.home.filePath("notify").toUtf8();
+  const int manager = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::copy(path.begin(), path.end(), address.sun_path);
+  QCOMPARE(::bind(manager, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const timeval patience{.tv_sec = 60, .tv_usec = 0};
+  ::setsockopt(manager, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const auto told = [manager](bool is_beat_wanted = false) {
+    for (char bytes[100];;) {
+      const ssize_t got = ::recv(manager, bytes, sizeof bytes, 0);
+      const QByteArray state(bytes, std::max<ssize_t>(got, 0));
+      if (got <= 0 || is_beat_wanted || state != "WATCHDOG=1") return state;
+    }
+  };
+  program.set("NOTIFY_SOCKET", path);
+  program.set("WATCHDOG_USEC", "100000");
+  program.start({"serve", "--db", program.db(), "--listen", "127.0.0.1:0"});
+  QCOMPARE(told(true), QByteArray("READY=1"));
+  QVERIFY(port_of(program) != 0);
+  QCOMPARE(told(true), QByteArray("WATCHDOG=1"));
+  QCOMPARE(told(true), QByteArray("WATCHDOG=1"));
+  program.signal(SIGHUP);
+  QCOMPARE(told(), QByteArray("RELOADING=1"));
+  QCOMPARE(told(), QByteArray("READY=1"));
+  program.signal(SIGTERM);
+  QCOMPARE(told(), QByteArray("STOPPING=1"));
+  QCOMPARE(program.end().status, 0);
+  ::close(manager);
+}
+
+void TestCliServe::aFlushLoopThatStandsStillIsSeen() {
+  using namespace std::chrono_literals;
+  const metabatch::Instant t0(1000s);
+  metabatch::cli::FlushWatch watch(t0);
+  QVERIFY(watch.is_alive(0, 0, 5s, t0 + 1h));         // nothing to do
+  QVERIFY(watch.is_alive(0, 9, 5s, t0 + 1h + 64s));   // held since then, at the latest
+  QVERIFY(!watch.is_alive(0, 9, 5s, t0 + 1h + 65s));  // and not once tried
+  QVERIFY(watch.is_alive(0, 9, 10s, t0 + 1h + 65s));  // asked to wait longer
+  QVERIFY(watch.is_alive(1, 9, 5s, t0 + 1h + 66s));   // tried; whether well or not
+  QVERIFY(!watch.is_alive(1, 9, 5s, t0 + 1h + 66s + 65s));
 }
 
 void TestCliServe::whatCannotBeServedIsSaid_data() {
