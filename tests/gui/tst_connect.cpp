@@ -16,13 +16,12 @@
 
 #include "gui/connect_dialog.hpp"
 #include "gui/keychain.hpp"
+#include "gui/operator.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
 
 namespace {
-
-constexpr int kPatience = 10'000;
 
 /// This process was started by another of the same test.
 bool isInside() { return qEnvironmentVariableIsSet("TST_CONNECT_INSIDE"); }
@@ -55,10 +54,7 @@ class TstConnect : public QObject {
 };
 
 void TstConnect::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_connect");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+  keepSettingsIn(home, "tst_connect");
   for (const char* name : {"PGHOST", "PGHOSTADDR", "PGSERVICE"}) qunsetenv(name);
   if (isInside()) return;
   qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=" + home.filePath("no-such-bus").toUtf8());
@@ -203,10 +199,15 @@ void TstConnect::insideASessionWithAKeychain() {
   dialog.findChild<QCheckBox*>("keep")->click();
   QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
   QVERIFY(!settings().contains("keychain=true"));
-  QTest::qWait(200);  // it is forgotten on the way
-  std::optional<QString> found = "not asked";
-  Keychain::find(profiles->currentText(), &dialog, [&](const auto& one, const QString&) { found = one; });
-  QVERIFY(QTest::qWaitFor([&] { return !found; }, kPatience));
+  bool isForgotten = false, isAsked = false;
+  QVERIFY(until([&] {  // it is forgotten on the way: ask until it is
+    if (!std::exchange(isAsked, true))
+      Keychain::find(profiles->currentText(), &dialog, [&](const auto& found, const QString& why) {
+        isForgotten = !found && why.isEmpty();
+        isAsked = false;
+      });
+    return isForgotten;
+  }));
 }
 
 int main(int argc, char** argv) {

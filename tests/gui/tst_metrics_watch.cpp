@@ -8,7 +8,6 @@
 #include <QRadioButton>
 #include <QRegularExpression>
 #include <QSettings>
-#include <QSignalSpy>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
@@ -16,7 +15,7 @@
 
 #include "cli/program.hpp"
 #include "gui/http_fixture.hpp"
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 #include "service/client.hpp"
 
 using namespace metabatch;
@@ -24,8 +23,6 @@ using namespace metabatch::gui;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr int kPatience = 30'000;
 
 QByteArray pageOf(int flushes) {
   const QByteArray count = QByteArray::number(flushes);
@@ -58,24 +55,13 @@ class TstMetricsWatch : public QObject {
   void realServiceIsWatchedThroughTheDialog();
 
  private:
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(10);
-    return done();
-  }
   /// The first answer to a watch.
   std::shared_ptr<const MetricsAnswer> answer(const MetricsPlan& plan);
   void connectTo(MainWindow& window, std::uint16_t port);
   QTemporaryDir home;
 };
 
-void TstMetricsWatch::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_metrics_watch");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
-}
+void TstMetricsWatch::initTestCase() { keepSettingsIn(home, "tst_metrics_watch"); }
 
 std::shared_ptr<const MetricsAnswer> TstMetricsWatch::answer(const MetricsPlan& plan) {
   MetricsWatch watch(plan);
@@ -217,8 +203,7 @@ void TstMetricsWatch::secretsAreSentAndNeverShown() {
   for (const QLabel* const label : window.findChildren<QLabel*>()) seen += label->text() + label->toolTip();
   QVERIFY2(!seen.contains("hush"), qPrintable(seen));
   QVERIFY(seen.contains(QString::fromUtf8("127.0.0.1:%1/metrics?…").arg(server.serverPort())));
-  window.close();
-  QVERIFY(until([&] { return !window.isVisible(); }));
+  QVERIFY(closes(window));
 }
 
 void TstMetricsWatch::profilesKeepNoSecret() {
@@ -247,8 +232,7 @@ void TstMetricsWatch::closesAmidARequest() {
   QVERIFY(until([&] { return !server.requests.isEmpty(); }));
   QElapsedTimer timer;
   timer.start();
-  window.close();
-  QVERIFY(until([&] { return !window.isVisible(); }));
+  QVERIFY(closes(window));
   QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
 }
 
@@ -302,8 +286,7 @@ void TstMetricsWatch::goneServerIsAGapAndComesBack() {
   server->manner = page;
   QVERIFY(until([&] { return value() > 0; }));
   QVERIFY(!window.dashboard().words().contains("cannot be read"));
-  window.close();
-  QVERIFY(until([&] { return !window.isVisible(); }));
+  QVERIFY(closes(window));
 }
 
 /// Opens it by the dialog, with nothing but the address of the metrics.
@@ -348,8 +331,7 @@ void TstMetricsWatch::realServiceIsWatchedThroughTheDialog() {
   window.refresh();
   QVERIFY2(window.dashboard().words().contains("Nothing is dropped, nothing fails."),
            qPrintable(window.dashboard().words()));
-  window.close();
-  QVERIFY(until([&] { return !window.isVisible(); }));
+  QVERIFY(closes(window));
   service.signal(SIGTERM);
   (void)service.end();
 }

@@ -12,7 +12,6 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTemporaryDir>
@@ -22,7 +21,7 @@
 
 #include "gui/fleet_feeder.hpp"
 #include "gui/heartbeat.hpp"
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 #include "gui/trouble.hpp"
 
 using namespace metabatch;
@@ -31,7 +30,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int kPatience = 30'000;
 constexpr int kSessions = 50;
 #if defined(__SANITIZE_ADDRESS__)
 constexpr double kLongestBlockMs = 2'000;
@@ -39,15 +37,6 @@ constexpr double kLongestBlockMs = 2'000;
 constexpr double kLongestBlockMs = 250;
 #endif
 constexpr qint64 kGivingUpMs = 10'000;  // closing while a server that says nothing is asked
-
-QStringList& complaints() {
-  static QStringList said;
-  return said;
-}
-
-void hear(QtMsgType, const QMessageLogContext&, const QString& text) {
-  if (!text.contains("propagateSizeHints")) complaints() += text;  // of the offscreen platform
-}
 
 qsizetype entriesOf(const char* folder) {
   return QDir(folder).entryList(QDir::NoDotAndDotDot | QDir::AllEntries).size();
@@ -77,15 +66,7 @@ class TstMisuse : public QObject {
   void filesThatCannotBeWrittenAreSaid();
 
  private:
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(20);
-    return done();
-  }
   [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
-  void startDemo();
-  void close(MainWindow& which);
   /// The words of the message boxes that are open, which are closed.
   QStringList readBoxes();
 
@@ -94,34 +75,19 @@ class TstMisuse : public QObject {
 };
 
 void TstMisuse::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_misuse");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+  keepSettingsIn(home, "tst_misuse");
   qInstallMessageHandler(hear);
 }
 
 void TstMisuse::init() {
-  QSettings().clear();
-  complaints().clear();
-  window = std::make_unique<MainWindow>();
-  window->show();
+  window = freshWindow();
+  QVERIFY(window);
 }
 
 void TstMisuse::cleanup() {
-  if (window) close(*window);
+  QVERIFY(!window || closes(*window));
   window.reset();
   QVERIFY2(complaints().isEmpty(), qPrintable(complaints().join('\n')));
-}
-
-void TstMisuse::close(MainWindow& which) {
-  which.close();
-  QVERIFY(until([&] { return !which.isVisible(); }));
-}
-
-void TstMisuse::startDemo() {
-  window->startDemo();
-  QVERIFY(until([&] { return !window->series().isEmpty() && counters().written > 0; }));
 }
 
 QStringList TstMisuse::readBoxes() {
@@ -134,7 +100,7 @@ QStringList TstMisuse::readBoxes() {
 }
 
 void TstMisuse::absurdValuesChangeNothingAndStopNothing() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   TunePanel& tune = window->tunePanel();
   static const QString kTexts[] = {"",
                                    "-5s",
@@ -175,7 +141,7 @@ void TstMisuse::absurdValuesChangeNothingAndStopNothing() {
 
 /// Twenty million rows would take minutes, in which nothing else could be asked of the session.
 void TstMisuse::fleetTooLargeToRegisterIsRefusedBeside() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QSignalSpy wanted(&window->tunePanel(), &TunePanel::fleetWanted);
   auto* const agents = window->findChild<QSpinBox*>("agents");
   auto* const keys = window->findChild<QSpinBox*>("keys");
@@ -189,12 +155,12 @@ void TstMisuse::fleetTooLargeToRegisterIsRefusedBeside() {
   QVERIFY(isSaid);
   QElapsedTimer timer;
   timer.start();
-  close(*window);
+  QVERIFY(closes(*window));
   QVERIFY2(timer.elapsed() < kGivingUpMs, qPrintable(QString::number(timer.elapsed())));
 }
 
 void TstMisuse::everyKeyAtOnce() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   Heartbeat heartbeat;
   for (int i = 0; i < 200; ++i) {
     for (const Qt::Key key : {Qt::Key_F5, Qt::Key_H, Qt::Key_Plus, Qt::Key_Minus, Qt::Key_Z})
@@ -213,7 +179,7 @@ void TstMisuse::everyKeyAtOnce() {
 
 /// Batches of one: as many flushes as the database can end, each a line of the log.
 void TstMisuse::thousandsOfFlushesASecondBlockNothing() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->findChild<QSpinBox*>("agents")->setValue(5000);
   window->findChild<QSpinBox*>("batch_size")->setValue(1);
   window->showPage("Flushes");
@@ -279,7 +245,7 @@ void TstMisuse::closingWhileConnectingEnds() {
   Heartbeat heartbeat;
   QElapsedTimer timer;
   timer.start();
-  close(*window);
+  QVERIFY(closes(*window));
   QVERIFY2(timer.elapsed() < kGivingUpMs, qPrintable(QString::number(timer.elapsed())));
   QVERIFY2(heartbeat.longestMs() < kLongestBlockMs, qPrintable(QString::number(heartbeat.longestMs())));
   window = std::make_unique<MainWindow>();
@@ -288,7 +254,7 @@ void TstMisuse::closingWhileConnectingEnds() {
   window->showPage("Agents");
   QTest::qWait(100);
   timer.restart();
-  close(*window);
+  QVERIFY(closes(*window));
   window.reset();
   QVERIFY2(timer.elapsed() < kGivingUpMs, qPrintable(QString::number(timer.elapsed())));
 }
@@ -327,7 +293,7 @@ void TstMisuse::addressesThatAreNone() {
 }
 
 void TstMisuse::fullDiskEndsARecordingAloud() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QSignalSpy refused(window->session(), &LiveSession::refused);
   window->session()->record("/dev/full");
   QVERIFY(until([&] { return refused.count() > 0; }));
@@ -352,7 +318,7 @@ void TstMisuse::filesThatCannotBeWrittenAreSaid_data() {
 
 void TstMisuse::filesThatCannotBeWrittenAreSaid() {
   QFETCH(QString, file);
-  startDemo();
+  QVERIFY(demoRuns(*window));
   std::optional<FullDisk> disk;
   if (file.contains("full")) disk.emplace(16);
   const QStringList kinds = disk ? QStringList{"csv"} : QStringList{"csv", "png"};

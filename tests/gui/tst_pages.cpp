@@ -23,7 +23,7 @@
 #include <QTest>
 
 #include "gui/language.hpp"
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 #include "gui/page_picture.hpp"
 #include "gui/selection_bar.hpp"
 #include "models/words.hpp"
@@ -34,7 +34,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int kPatience = 20'000;  // of a busy machine, for what takes a moment
 const Duration kShortest = models::kShortestWindow;
 
 /// Takes connections and says nothing.
@@ -86,13 +85,6 @@ class TstPages : public QObject {
   void germanIsSpokenWhereItIsWanted();
 
  private:
-  void startDemo();
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(20);
-    return done();
-  }
   template <class Widget>
   Widget* find(const char* name) const {
     return window->findChild<Widget*>(name);
@@ -102,37 +94,20 @@ class TstPages : public QObject {
   std::unique_ptr<MainWindow> window;
 };
 
-void TstPages::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_pages");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
-}
+void TstPages::initTestCase() { keepSettingsIn(home, "tst_pages"); }
 
 void TstPages::init() {
-  QSettings().clear();
-  window = std::make_unique<MainWindow>();
-  window->resize(1280, 820);
-  window->show();
-  QVERIFY(QTest::qWaitForWindowExposed(window.get()));
+  window = freshWindow();
+  QVERIFY(window);
 }
 
 void TstPages::cleanup() {
-  if (window->session()) {
-    QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
-    window->close();
-    QVERIFY(closed.count() > 0 || closed.wait(kPatience));
-  }
+  QVERIFY(closes(*window));
   window.reset();
 }
 
-void TstPages::startDemo() {
-  QTest::mouseClick(find<QPushButton>("demo"), Qt::LeftButton);
-  QVERIFY(until([&] { return !window->series().isEmpty() && window->series().latest().counters.written > 0; }));
-}
-
 void TstPages::refusedValuesStandInQuarantineAndGoOut() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->showPage("Quarantine");
   QVERIFY2(window->quarantine().summary().contains("Nothing was refused"), qPrintable(window->quarantine().summary()));
   QVERIFY(!find<QPushButton>("quarantine-copy")->isEnabled());
@@ -156,7 +131,7 @@ void TstPages::refusedValuesStandInQuarantineAndGoOut() {
 }
 
 void TstPages::doctorLooksAtTheDatabaseInUse() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QSignalSpy examined(&window->doctor(), &DoctorPage::examined);
   window->showPage("Doctor");
   QVERIFY(examined.count() > 0 || examined.wait(kPatience));
@@ -184,7 +159,7 @@ void TstPages::leavingDoesNotWaitForAServerThatSaysNothing() {
 }
 
 void TstPages::crosshairAndSelectionAreThoseOfAllCharts() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   TimeChart& chart = window->dashboard().cards()[0]->chart();
   TimeChart& other = window->dashboard().cards()[3]->chart();
   chart.setFocus();
@@ -205,7 +180,7 @@ void TstPages::crosshairAndSelectionAreThoseOfAllCharts() {
 }
 
 void TstPages::selectionByMouseFiltersTheLogs() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->showPage("Flushes");
   QVERIFY(until([&] { return window->flushes().rowCount() >= 4; }));
   window->showPage("Dashboard");
@@ -233,7 +208,7 @@ void TstPages::selectionByMouseFiltersTheLogs() {
 }
 
 void TstPages::settingsThatChangedAreMarkedOnEveryChart() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->timeWindow().pause();
   window->refresh();
   Config config = window->tunePanel().running();
@@ -260,7 +235,7 @@ void TstPages::settingsThatChangedAreMarkedOnEveryChart() {
 }
 
 void TstPages::payloadsOfAFlushOpenInTheInspector() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->showPage("Flushes");
   auto* const table = window->findChild<QWidget*>("Flushes")->findChild<QTableView*>();
   QVERIFY(until([&] { return table->model()->rowCount() > 0; }));
@@ -271,7 +246,7 @@ void TstPages::payloadsOfAFlushOpenInTheInspector() {
 }
 
 void TstPages::pageIsSavedAsPictures() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   const QString svg = home.filePath("page.svg"), png = home.filePath("page.png");
   QCOMPARE(savePicture(window->dashboard(), svg), QString());
   QCOMPARE(savePicture(window->dashboard(), png), QString());
@@ -288,7 +263,7 @@ void TstPages::pageIsSavedAsPictures() {
 
 /// Whoever cannot see the window hears the name of what has the focus.
 void TstPages::everyControlHasAName() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   ConnectDialog dialog;
   QStringList nameless;
   for (const QWidget* const top : {static_cast<QWidget*>(window.get()), static_cast<QWidget*>(&dialog)})
@@ -311,7 +286,7 @@ void TstPages::everyControlHasAName() {
 }
 
 void TstPages::keysReachEveryPage() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   const QStringList pages = window->pages();
   QCOMPARE(pages, (QStringList{"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor", "Inspector"}));
   for (int i = 0; i < pages.size(); ++i) {
@@ -323,21 +298,21 @@ void TstPages::keysReachEveryPage() {
 }
 
 void TstPages::panelIsRememberedHowItWasLeft() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   auto* const dock = find<QDockWidget>("tune");
   QVERIFY(dock->isVisible());
   dock->close();  // by its own button
   QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
   QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
   QVERIFY(closed.wait(kPatience));
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QVERIFY(!dock->isVisible());
   QTest::keyClick(window.get(), Qt::Key_F9);
   QVERIFY(dock->isVisible());
   QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
   QVERIFY(closed.wait(kPatience));
   QVERIFY(!dock->isVisible());  // there is nothing to tune
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QVERIFY(dock->isVisible());
   window->close();
   QVERIFY(closed.wait(kPatience));

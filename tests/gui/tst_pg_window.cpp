@@ -6,14 +6,13 @@
 #include <QFile>
 #include <QLabel>
 #include <QMessageBox>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "gui/heartbeat.hpp"
 #include "gui/http_fixture.hpp"
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 #include "gui/producers.hpp"
 #include "sql/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"
@@ -25,7 +24,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int kPatience = 40'000;
 constexpr auto kFinalFlush = 2s;
 constexpr qint64 kClosingMs = 4'000;      // kFinalFlush, and what a busy machine adds
 constexpr qint64 kForgettingMs = 12'000;  // a window that reads from a server that says nothing is gone by then
@@ -80,13 +78,6 @@ class TstPgWindow : public QObject {
   void twoWindowsOnOneDatabase();
 
  private:
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(20);
-    return done();
-  }
-  void close(MainWindow& window);
   [[nodiscard]] QString recording() const;
   /// A window that drives the server, with producers beside a small fleet; waits until something is written.
   void drive(MainWindow& window, const std::string& address, Producers& producers);
@@ -97,17 +88,7 @@ class TstPgWindow : public QObject {
   QTemporaryDir home;
 };
 
-void TstPgWindow::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_pg_window");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
-}
-
-void TstPgWindow::close(MainWindow& window) {
-  window.close();
-  QVERIFY(until([&] { return !window.isVisible(); }));
-}
+void TstPgWindow::initTestCase() { keepSettingsIn(home, "tst_pg_window"); }
 
 void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
   test::PgCluster server;
@@ -145,9 +126,9 @@ void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
   QVERIFY(until([&] { return watcher.channel().heard() > heard; }));
   QVERIFY(counters().balanced());
   QCOMPARE(counters().dropped() + counters().discarded, 0u);
-  close(driver);
+  QVERIFY(closes(driver));
   QCOMPARE(counters().held(), 0u);
-  close(watcher);
+  QVERIFY(closes(watcher));
 }
 
 /// A hundred updates of ten agents.
@@ -197,8 +178,8 @@ void TstPgWindow::replayedIntoAndWatchedWithMetrics() {
   QVERIFY(player.series().latest().counters.balanced());
   QCOMPARE(player.series().latest().counters.unmatched, 0u);
   QVERIFY(until([&] { return watcher.channel().heard() > 0 && value("notifies") > 0; }));
-  close(player);
-  close(watcher);
+  QVERIFY(closes(player));
+  QVERIFY(closes(watcher));
 }
 
 void TstPgWindow::drive(MainWindow& window, const std::string& address, Producers& producers) {
@@ -234,7 +215,7 @@ void TstPgWindow::killedServerLosesNothing() {
              qPrintable(models::outcomeText(window.flushes().line(0))));
   }
   const double block = heartbeat.longestMs();
-  close(window);
+  QVERIFY(closes(window));
   QVERIFY(counters(window).balanced());
   QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
   QCOMPARE(differences(producers, server.address()), std::size_t(0));
@@ -252,7 +233,7 @@ void TstPgWindow::tableThatACrashEmptiedIsSaid() {
   QVERIFY(until([&] { return counters(window).unmatched > 0; }));
   window.refresh();
   QVERIFY2(window.dashboard().words().contains("without a row"), qPrintable(window.dashboard().words()));
-  close(window);
+  QVERIFY(closes(window));
   QVERIFY(counters(window).balanced());
 }
 
@@ -321,7 +302,7 @@ void TstPgWindow::wrongPasswordIsSaid() {
     return found == 2;  // of the channel, and of the rows
   };
   QVERIFY(until(isSaid));
-  close(window);
+  QVERIFY(closes(window));
 }
 
 void TstPgWindow::revokedPrivilegeIsSaidAndNothingIsLost() {
@@ -341,7 +322,7 @@ void TstPgWindow::revokedPrivilegeIsSaidAndNothingIsLost() {
   owner.run("GRANT UPDATE ON workspace_agent_metadata TO app");
   const std::uint64_t written = counters(window).written;
   QVERIFY(until([&] { return counters(window).written > written; }));
-  close(window);
+  QVERIFY(closes(window));
   QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
   QCOMPARE(differences(producers, server.address()), std::size_t(0));
 }
@@ -379,8 +360,8 @@ void TstPgWindow::twoWindowsOnOneDatabase() {
   const auto written = [](const MainWindow& which) { return which.series().latest().counters.written; };
   QVERIFY(until([&] { return !one.series().isEmpty() && !other.series().isEmpty(); }));
   QVERIFY(until([&] { return written(one) > 5'000 && written(other) > 5'000; }));
-  close(one);
-  close(other);
+  QVERIFY(closes(one));
+  QVERIFY(closes(other));
   for (const MainWindow* const each : {&one, &other}) {
     const Counters end = each->series().latest().counters;
     QVERIFY(end.balanced());

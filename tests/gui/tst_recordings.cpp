@@ -9,13 +9,12 @@
 #include <QProcess>
 #include <QProgressDialog>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 #include "gui/recording_opener.hpp"
 
 using namespace metabatch;
@@ -24,17 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int kPatience = 30'000;  // of a busy machine, for what takes a moment
 const QString kGolden = METABATCH_SOURCE_DIR "/tests/golden/recording.ndjson";
-
-QStringList& complaints() {
-  static QStringList said;
-  return said;
-}
-
-void hear(QtMsgType, const QMessageLogContext&, const QString& text) {
-  if (!text.contains("propagateSizeHints")) complaints() += text;  // of the offscreen platform
-}
 
 }  // namespace
 
@@ -56,13 +45,6 @@ class TstRecordings : public QObject {
   void aLargeFileBlocksNothingAndIsGivenUp();
 
  private:
-  void startDemo();
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(20);
-    return done();
-  }
   bool opens(const QString& file) {
     QSignalSpy opened(window->findChild<RecordingDoor*>(), &RecordingDoor::opened);
     window->openRecording(file);
@@ -92,40 +74,24 @@ class TstRecordings : public QObject {
 };
 
 void TstRecordings::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_recordings");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+  keepSettingsIn(home, "tst_recordings");
   qInstallMessageHandler(hear);
 }
 
 void TstRecordings::init() {
-  QSettings().clear();
-  complaints().clear();
-  window = std::make_unique<MainWindow>();
-  window->resize(1280, 820);
-  window->show();
-  QVERIFY(QTest::qWaitForWindowExposed(window.get()));
+  window = freshWindow();
+  QVERIFY(window);
 }
 
 void TstRecordings::cleanup() {
-  if (window->session()) {
-    QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
-    window->close();
-    QVERIFY(closed.count() > 0 || closed.wait(kPatience));
-  }
+  QVERIFY(closes(*window));
   window.reset();
   QVERIFY2(complaints().isEmpty(), qPrintable(complaints().join('\n')));
 }
 
-void TstRecordings::startDemo() {
-  QTest::mouseClick(window->findChild<QPushButton*>("demo"), Qt::LeftButton);
-  QVERIFY(until([&] { return !window->series().isEmpty() && window->series().latest().counters.written > 0; }));
-}
-
 void TstRecordings::whatWasRecordedOpensAsItWas() {
   const QString file = home.filePath("session.ndjson");
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->session()->record(file);
   const std::uint64_t before = window->series().latest().counters.written;
   auto* const size = window->findChild<QSpinBox*>("batch_size");
@@ -163,7 +129,7 @@ void TstRecordings::whatWasRecordedOpensAsItWas() {
 }
 
 void TstRecordings::whatIfIsDrawnToldAndUsed() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QVERIFY(until([&] { return window->series().total().seconds > 4; }));
   window->findChild<QDockWidget*>("what-if")->raise();
   QVERIFY(until([&] { return whatIf().isVisible(); }));
@@ -186,7 +152,7 @@ void TstRecordings::whatIfIsDrawnToldAndUsed() {
 }
 
 void TstRecordings::impossibleWhatIfStaysInItsField() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->findChild<QDockWidget*>("what-if")->raise();
   type("whatif-queue-capacity", "10");
   auto* const trouble = window->findChild<QLabel*>("whatif-trouble");
@@ -233,7 +199,7 @@ void TstRecordings::arrivalsAloneAreReplayedAtOnce() {
 }
 
 void TstRecordings::nothingOpensOverWhatRuns() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->openRecording(kGolden);
   QVERIFY(told().contains("Ctrl+W"));
   QVERIFY(window->session() != nullptr);

@@ -11,21 +11,18 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr int kPatience = 30'000;  // of a busy machine
 
 /// Line `number` of a recording: agent number % 4, a key of its own for each eighth line.
 QByteArray line(int number, std::chrono::milliseconds at) {
@@ -66,12 +63,6 @@ class TstReplay : public QObject {
   void anotherMachineIsAskedAboutFirst();
 
  private:
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(10);
-    return done();
-  }
   QString write(const QByteArray& text);
   QString pipe();
   void replay(const QString& file, double speed);
@@ -84,17 +75,11 @@ class TstReplay : public QObject {
   std::unique_ptr<MainWindow> window;
 };
 
-void TstReplay::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_replay");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
-}
+void TstReplay::initTestCase() { keepSettingsIn(home, "tst_replay"); }
 
 void TstReplay::init() {
-  window = std::make_unique<MainWindow>();
-  window->show();
-  QVERIFY(QTest::qWaitForWindowExposed(window.get()));
+  window = freshWindow();
+  QVERIFY(window);
 }
 
 void TstReplay::cleanup() {
@@ -249,7 +234,7 @@ void TstReplay::longWaitIsSaidAndCanBeSkipped() {
   QVERIFY(until([&] { return counters().offered == 1; }));
   QVERIFY(until([&] { return window->replayBar().text().contains("next line in "); }));
   auto* const skip = window->replayBar().findChild<QToolButton*>("replay-skip");
-  QVERIFY(skip->isVisible());
+  QVERIFY(until([&] { return skip->isVisible(); }));  // the bar is laid out anew
   QTest::mouseClick(skip, Qt::LeftButton);
   QVERIFY(until([&] { return isEnded(); }));
   QCOMPARE(counters().offered, 3u);
@@ -318,13 +303,12 @@ void TstReplay::closesWhileTheRoomIsFull() {
   QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);  // hold flushes
   QVERIFY(until([&] { return window->tunePanel().running().queue_capacity == 1000; }));
   const int end = ::open(qPrintable(name), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
-  for (qsizetype at = 0; at < text.size();) {
+  qsizetype at = 0;
+  QVERIFY(until([&] {
     const ssize_t put = ::write(end, text.data() + at, static_cast<std::size_t>(text.size() - at));
     if (put > 0) at += put;
-    if (counters().held() >= 1000) break;  // nobody reads on
-    QTest::qWait(5);
-  }
-  QVERIFY(until([&] { return counters().held() == 1000; }));
+    return counters().held() == 1000;  // nobody reads on
+  }));
   QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
   window->close();
   QVERIFY(closed.wait(kPatience));

@@ -7,8 +7,6 @@
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QLineEdit>
-#include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QSqlDatabase>
@@ -19,7 +17,7 @@
 #include <cstdio>
 
 #include "gui/heartbeat.hpp"
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 #include "gui/producers.hpp"
 
 using namespace metabatch;
@@ -33,7 +31,6 @@ constexpr auto kPause = 2ms;             // 8 producers: about 50,000 updates a 
 constexpr int kDefaultSeconds = 30;      // METABATCH_SOAK_SECONDS: as long as one wants
 constexpr double kLongestBlockMs = 250;  // a quarter of a second: new colours for every widget, on a busy machine
 constexpr double kMostGrowthMiB = 24;    // of the resident set, from the end of the warm-up on
-constexpr int kPatience = 30'000;
 constexpr int kStepMs = 400;
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -73,16 +70,11 @@ class StderrCapture {
   int m_saved;
 };
 
-QStringList& complaints() {
-  static QStringList said;
-  return said;
-}
-
-void hear(QtMsgType type, const QMessageLogContext&, const QString& text) {
+void hearAndTell(QtMsgType type, const QMessageLogContext& where, const QString& text) {
   if (type == QtInfoMsg)  // our own figures
     std::printf("INFO   : %s\n", qPrintable(text));
-  else if (!text.contains("propagateSizeHints"))  // of the offscreen platform
-    complaints() += text;
+  else
+    hear(type, where, text);
 }
 
 using Act = std::function<void(MainWindow&)>;
@@ -135,11 +127,8 @@ class TstSoak : public QObject {
 };
 
 void TstSoak::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_soak");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
-  qInstallMessageHandler(hear);
+  keepSettingsIn(home, "tst_soak");
+  qInstallMessageHandler(hearAndTell);
 }
 
 /// With operatorsWishes(): everything that can be done to a running session, each where the operator does it.

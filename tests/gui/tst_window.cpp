@@ -13,26 +13,11 @@
 #include <QUndoStack>
 #include <QWheelEvent>
 
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr int kPatience = 20'000;  // of a busy machine, for what takes a moment
-
-QStringList& complaints() {
-  static QStringList said;
-  return said;
-}
-
-void hear(QtMsgType, const QMessageLogContext&, const QString& text) {
-  if (!text.contains("propagateSizeHints")) complaints() += text;  // of the offscreen platform
-}
-
-}  // namespace
 
 /// The window as an operator uses it, by clicks and keys, on the real engine and the real embedded store.
 class TstWindow : public QObject {
@@ -58,14 +43,6 @@ class TstWindow : public QObject {
   void brokenSettingsAreForgotten();
 
  private:
-  void startDemo();
-  /// Waits until `done`, looking again after each look of the session.
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(20);
-    return done();
-  }
   [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
 
   QTemporaryDir home;
@@ -73,35 +50,19 @@ class TstWindow : public QObject {
 };
 
 void TstWindow::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_window");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+  keepSettingsIn(home, "tst_window");
   qInstallMessageHandler(hear);
 }
 
 void TstWindow::init() {
-  QSettings().clear();
-  complaints().clear();
-  window = std::make_unique<MainWindow>();
-  window->resize(1280, 820);
-  window->show();
-  QVERIFY(QTest::qWaitForWindowExposed(window.get()));
+  window = freshWindow();
+  QVERIFY(window);
 }
 
 void TstWindow::cleanup() {
-  if (window->session()) {
-    QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
-    window->close();
-    QVERIFY(closed.count() > 0 || closed.wait(kPatience));
-  }
+  QVERIFY(closes(*window));
   window.reset();
   QVERIFY2(complaints().isEmpty(), qPrintable(complaints().join('\n')));
-}
-
-void TstWindow::startDemo() {
-  QTest::mouseClick(window->findChild<QPushButton*>("demo"), Qt::LeftButton);
-  QVERIFY(until([&] { return !window->series().isEmpty() && counters().written > 0; }));
 }
 
 void TstWindow::threeDoorsOpen() {
@@ -113,7 +74,7 @@ void TstWindow::threeDoorsOpen() {
 }
 
 void TstWindow::demoRunsAtOneClick() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QVERIFY(until([&] { return window->series().lastMinute().saved > 0.5; }));
   window->refresh();
   QVERIFY2(window->dashboard().headline().endsWith("% saved"), qPrintable(window->dashboard().headline()));
@@ -125,7 +86,7 @@ void TstWindow::demoRunsAtOneClick() {
 }
 
 void TstWindow::changedSettingIsAppliedMarkedAndTakenBack() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   auto* const size = window->findChild<QSpinBox*>("batch_size");
   size->setFocus();
   size->selectAll();
@@ -140,7 +101,7 @@ void TstWindow::changedSettingIsAppliedMarkedAndTakenBack() {
 }
 
 void TstWindow::impossibleSettingStaysInItsField() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   auto* const capacity = window->findChild<QSpinBox*>("queue_capacity");
   capacity->setFocus();
   capacity->selectAll();
@@ -161,7 +122,7 @@ void TstWindow::impossibleSettingStaysInItsField() {
 }
 
 void TstWindow::zoomPauseAndLiveMoveAllCharts() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   TimeChart& chart = window->dashboard().cards()[0]->chart();
   const QPointF middle(chart.viewport()->rect().center());
   QWheelEvent in(middle, chart.mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::ControlModifier, Qt::NoScrollPhase,
@@ -184,7 +145,7 @@ void TstWindow::zoomPauseAndLiveMoveAllCharts() {
 }
 
 void TstWindow::heldFlushesAreWrittenWhenTheyGoOn() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);
   QVERIFY(until([&] { return counters().held() > 1000; }));
   window->refresh();
@@ -195,7 +156,7 @@ void TstWindow::heldFlushesAreWrittenWhenTheyGoOn() {
 }
 
 void TstWindow::faultIsSeenAndNothingIsLost() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   auto* const fault = window->findChild<QComboBox*>("fault");
   fault->setFocus();
   QTest::keyClick(fault, Qt::Key_End);  // connection lost
@@ -212,7 +173,7 @@ void TstWindow::faultIsSeenAndNothingIsLost() {
 }
 
 void TstWindow::flushesStandInTheLogWithTheirAgents() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->showPage("Flushes");
   QVERIFY(until([&] { return window->flushes().rowCount() >= 2; }));
   const models::FlushLine& line = window->flushes().line(0);
@@ -222,7 +183,7 @@ void TstWindow::flushesStandInTheLogWithTheirAgents() {
 }
 
 void TstWindow::agentsAreReadFromTheDatabase() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->showPage("Agents");
   const models::RowTable& rows = window->agents().rows();
   QVERIFY(until([&] { return rows.rowCount() == 200; }));
@@ -233,7 +194,7 @@ void TstWindow::agentsAreReadFromTheDatabase() {
 }
 
 void TstWindow::whatIsSeenGoesIntoFiles() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   QVERIFY(window->visibleCsv().startsWith("time,updates,"));
   QVERIFY(window->visibleCsv().count('\n') > 1);
   window->showPage("Flushes");
@@ -260,7 +221,7 @@ void TstWindow::inspectorReadsWhatIsPasted() {
 }
 
 void TstWindow::closingWhileFlushingWritesEverything() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   auto* const fault = window->findChild<QComboBox*>("fault");
   fault->setFocus();
   QTest::keyClick(fault, Qt::Key_Down);  // slow
@@ -279,7 +240,7 @@ void TstWindow::closingWhileFlushingWritesEverything() {
 }
 
 void TstWindow::themesChangeWhileItRuns() {
-  startDemo();
+  QVERIFY(demoRuns(*window));
   window->setThemeChoice(ThemeChoice::dark);
   QVERIFY(until([&] { return window->palette().color(QPalette::Window).lightness() < 60; }));
   const QColor dark = window->grab().toImage().pixelColor(5, 5);
@@ -308,7 +269,7 @@ void TstWindow::brokenSettingsAreForgotten() {
   }
   dialog->reject();
   QVERIFY(window->width() >= 600 && window->height() >= 400);
-  startDemo();
+  QVERIFY(demoRuns(*window));
 }
 
 int main(int argc, char** argv) {
