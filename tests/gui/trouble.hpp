@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <QString>
+#include <QTemporaryDir>
+
+#include "sql/pg_address.hpp"
 
 namespace metabatch::gui {
 
@@ -26,19 +29,29 @@ class FullDisk {
   rlimit m_before{};
 };
 
-/// Takes connections and says nothing.
+/// A PostgreSQL that takes connections and says nothing.
 class SilentServer {
  public:
-  explicit SilentServer(const QString& folder) : m_socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  SilentServer() : m_socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    qstrncpy(address.sun_path, qPrintable(folder + "/.s.PGSQL.5432"), sizeof address.sun_path);
+    qstrncpy(address.sun_path, qPrintable(m_folder.filePath(".s.PGSQL.5432")), sizeof address.sun_path);
     if (::bind(m_socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) qFatal("bind");
     if (::listen(m_socket, 64) != 0) qFatal("listen");
   }
   ~SilentServer() { ::close(m_socket); }
+  [[nodiscard]] sql::PgAddress address() const {
+    return std::get<sql::PgAddress>(
+        sql::PgAddress::parse("host=" + m_folder.path().toStdString() + " user=x dbname=x"));
+  }
+  /// Somebody has connected, and waits for a word; false: nobody did in this time.
+  [[nodiscard]] bool waitForSomebody(int milliseconds) const {
+    pollfd waiting{m_socket, POLLIN, 0};
+    return ::poll(&waiting, 1, milliseconds) == 1;
+  }
 
  private:
+  const QTemporaryDir m_folder{"/tmp/silent-XXXXXX"};  // short: a path of a socket is
   const int m_socket;
 };
 

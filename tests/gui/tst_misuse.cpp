@@ -237,11 +237,9 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
 }
 
 void TstMisuse::closingWhileConnectingEnds() {
-  QTemporaryDir folder("/tmp/misuse-XXXXXX");
-  const SilentServer server(folder.path());
-  const auto address = sql::PgAddress::parse("host=" + folder.path().toStdString());
-  window->startSession({.database = sql::Database(std::get<sql::PgAddress>(address)), .fleet = {}, .config = {}});
-  QTest::qWait(100);
+  const SilentServer server;
+  window->startSession({.database = sql::Database(server.address()), .fleet = {}, .config = {}});
+  QVERIFY(server.waitForSomebody(kPatience));
   Heartbeat heartbeat;
   QElapsedTimer timer;
   timer.start();
@@ -250,9 +248,10 @@ void TstMisuse::closingWhileConnectingEnds() {
   QVERIFY2(heartbeat.longestMs() < kLongestBlockMs, qPrintable(QString::number(heartbeat.longestMs())));
   window = std::make_unique<MainWindow>();
   window->show();
-  window->startWatch(std::get<sql::PgAddress>(address), "any");
+  const SilentServer another;
+  window->startWatch(another.address(), "any");
   window->showPage("Agents");
-  QTest::qWait(100);
+  QVERIFY(another.waitForSomebody(kPatience));
   timer.restart();
   QVERIFY(closes(*window));
   window.reset();
@@ -298,7 +297,8 @@ void TstMisuse::fullDiskEndsARecordingAloud() {
   window->session()->record("/dev/full");
   QVERIFY(until([&] { return refused.count() > 0; }));
   QVERIFY2(refused[0][0].toString().startsWith("/dev/full: "), qPrintable(refused[0][0].toString()));
-  QTest::qWait(1500);
+  QSignalSpy looked(window->session(), &LiveSession::looked);
+  QVERIFY(until([&] { return looked.count() >= 2; }));
   QCOMPARE(refused.count(), 1);  // said once, then over
   window->session()->record("/nowhere/at/all");
   QVERIFY(until([&] { return refused.count() == 2; }));
@@ -338,7 +338,7 @@ void TstMisuse::filesThatCannotBeWrittenAreSaid() {
     reader.start(1);
     emit dialog->fileSelected(file + kind);
     delete dialog;
-    QTRY_VERIFY2(!said.isEmpty(), qPrintable(kind));
+    QVERIFY2(until([&] { return !said.isEmpty(); }), qPrintable(kind));
     QVERIFY2(!QFileInfo(file + kind).isFile(), "half a file is left");
   }
   disk.reset();

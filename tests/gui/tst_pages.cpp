@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <QAbstractScrollArea>
 #include <QAbstractSpinBox>
 #include <QAccessible>
@@ -26,6 +21,7 @@
 #include "gui/operator.hpp"
 #include "gui/page_picture.hpp"
 #include "gui/selection_bar.hpp"
+#include "gui/trouble.hpp"
 #include "models/words.hpp"
 
 using namespace metabatch;
@@ -35,31 +31,6 @@ using namespace std::chrono_literals;
 namespace {
 
 const Duration kShortest = models::kShortestWindow;
-
-/// Takes connections and says nothing.
-class SilentServer {
- public:
-  SilentServer() : m_socket(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(m_socket, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(m_socket, 4) != 0 ||
-        ::getsockname(m_socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-      qFatal("no socket to listen on");
-    m_port = ntohs(address.sin_port);
-  }
-  ~SilentServer() { ::close(m_socket); }
-  [[nodiscard]] int port() const { return m_port; }
-  [[nodiscard]] bool waitForSomebody() const {
-    pollfd waiting{m_socket, POLLIN, 0};
-    return ::poll(&waiting, 1, kPatience) == 1;
-  }
-
- private:
-  const int m_socket;
-  int m_port = 0;
-};
 
 }  // namespace
 
@@ -145,13 +116,11 @@ void TstPages::doctorLooksAtTheDatabaseInUse() {
 
 void TstPages::leavingDoesNotWaitForAServerThatSaysNothing() {
   const SilentServer silent;
-  const auto address = sql::PgAddress::parse("host=127.0.0.1 user=x dbname=x sslmode=disable gssencmode=disable port=" +
-                                             std::to_string(silent.port()));
   auto page = std::make_unique<DoctorPage>();
   page->show();
-  page->setDatabase(sql::Database(std::get<sql::PgAddress>(address)));
+  page->setDatabase(sql::Database(silent.address()));
   QVERIFY(page->summary().startsWith("Examining"));
-  QVERIFY(silent.waitForSomebody());
+  QVERIFY(silent.waitForSomebody(kPatience));
   QElapsedTimer timer;
   timer.start();
   page.reset();

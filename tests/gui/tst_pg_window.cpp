@@ -340,7 +340,7 @@ void TstPgWindow::closingWaitsForTheFlushOnItsWay() {
   Heartbeat heartbeat;
   QSignalSpy closed(&window, &MainWindow::sessionClosed);
   window.close();
-  QTest::qWait(300);
+  QVERIFY(until([&] { return heartbeat.beats() > 30; }));
   QVERIFY(window.isVisible() && closed.isEmpty());  // it is still being written
   QVERIFY2(heartbeat.longestMs() < kLongestBlockMs, qPrintable(QString::number(heartbeat.longestMs())));
   other.run("COMMIT");

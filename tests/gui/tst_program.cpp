@@ -6,11 +6,14 @@
 #include <QElapsedTimer>
 #include <QImage>
 #include <QProcess>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "gui/a_day.hpp"
+#include "gui/operator.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -18,7 +21,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int kPatience = 60'000;
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int kSlower = 20;  // what a sanitizer may cost
 #else
@@ -51,6 +53,7 @@ class TstProgram : public QObject {
 
  private:
   [[nodiscard]] QByteArray complaints(const QProcess& process, QByteArray text) const;
+  static bool hasValues(const QString& file);
   QTemporaryDir home;
   QString program;
   QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -118,15 +121,14 @@ void TstProgram::replaysFromTheCommandLine() {
       R"({"agent":"00000000-0000-4000-8000-000000000001","key":"cpu","value":"replayed","collected_at":"2026-01-02T03:04:05Z"})"
       "\n");
   process.closeWriteChannel();
-  QByteArray kept;
-  for (QDeadlineTimer deadline(kPatience); !kept.contains("replayed") && !deadline.hasExpired(); QTest::qWait(50)) {
-    kept.clear();
+  const auto isKept = [&] {
     for (const QString& name : {file, file + "-wal"}) {
       QFile one(name);
-      if (one.open(QIODevice::ReadOnly)) kept += one.readAll();
+      if (one.open(QIODevice::ReadOnly) && one.readAll().contains("replayed")) return true;
     }
-  }
-  QVERIFY(kept.contains("replayed"));
+    return false;
+  };
+  QVERIFY(until(isKept));
   QCOMPARE(process.state(), QProcess::Running);  // the end of the input ends nothing
   process.kill();
   process.waitForFinished();
@@ -179,6 +181,22 @@ void TstProgram::signalEndsItInOrder_data() {
   QTest::newRow("terminal closed") << SIGHUP;
 }
 
+/// A row was written there.
+bool TstProgram::hasValues(const QString& file) {
+  if (!QFile::exists(file)) return false;
+  bool isFound = false;
+  {
+    QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", "rows");
+    database.setDatabaseName(file);
+    database.setConnectOptions("QSQLITE_OPEN_READONLY");
+    QSqlQuery query(database);
+    isFound = database.open() && query.exec("SELECT 1 FROM workspace_agent_metadata WHERE value <> '' LIMIT 1") &&
+              query.next();
+  }
+  QSqlDatabase::removeDatabase("rows");
+  return isFound;
+}
+
 /// As the window's own end: what is held is written, and the folder of the demo goes.
 void TstProgram::signalEndsItInOrder() {
   QFETCH(int, signal);
@@ -190,12 +208,10 @@ void TstProgram::signalEndsItInOrder() {
   process.setProcessEnvironment(own);
   process.start(program, {"--demo"});
   QVERIFY(process.waitForStarted());
-  const auto isRunning = [&] {
+  QVERIFY(until([&] {
     const QStringList found = QDir(folder).entryList({"metabatch-desktop-*"});
-    return !found.isEmpty() && QFile(folder + "/" + found[0] + "/demo.db").size() > 0;
-  };
-  QTRY_VERIFY_WITH_TIMEOUT(isRunning(), kPatience);
-  QTest::qWait(500);
+    return !found.isEmpty() && hasValues(folder + "/" + found[0] + "/demo.db");
+  }));
   ::kill(static_cast<pid_t>(process.processId()), signal);
   QVERIFY(process.waitForFinished(kPatience));
   QCOMPARE(process.exitStatus(), QProcess::NormalExit);
