@@ -138,6 +138,7 @@ void Service::Impl::start_reading() {
   HubOptions hub_options;
   hub_options.open = [this] { return open_agents(); };
   hub_options.ring = listening->ring();
+  hub_options.full_read = options.full_read;
   hub_options.is_listening = [this] { return listening->is_connected(); };
   hub_options.on_failure = [this](const std::string& why) {
     log.limited(Log::Level::warning, "rows cannot be read, watchers wait", {{"reason", why}});

@@ -24,8 +24,9 @@ struct ServiceOptions {
   Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after that at the latest
   std::string metric_prefix{kDefaultMetricPrefix};
   std::string version{};
-  std::uint64_t access_log = 0;  ///< lines a second at most; 0: none
-  Keeping* keeping = nullptr;    ///< none: what cannot be written at the end is lost. Outlives the service
+  Duration full_read = std::chrono::seconds(30);  ///< all that is watched is read that often, told or not
+  std::uint64_t access_log = 0;                   ///< lines a second at most; 0: none
+  Keeping* keeping = nullptr;  ///< none: what cannot be written at the end is lost. Outlives the service
 };
 
 /// What can be changed while it runs.

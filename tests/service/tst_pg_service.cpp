@@ -2,6 +2,7 @@
 #include <QTest>
 #include <thread>
 
+#include "metabatch/chunks.hpp"
 #include "service/stage.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_pooler.hpp"
@@ -16,7 +17,8 @@ class TestPgService : public QObject {
   Q_OBJECT
  private slots:
   void initTestCase();
-  void whatIsWrittenElsewhereIsSeen();
+  void whatIsToldElsewhereIsSeenAtOnce();
+  void whatNobodyToldIsSeenInTheEnd();
   void twoReplicasShareOneDatabase();
   void aRestartUnderWatchersAndAgentsLosesNothing();
   void theLossOfEveryConnectionIsCaughtUp();
@@ -125,12 +127,31 @@ void TestPgService::initTestCase() {
   PgSession(cluster_->address()).run(create_table_sql());
 }
 
-void TestPgService::whatIsWrittenElsewhereIsSeen() {
+void TestPgService::whatIsToldElsewhereIsSeenAtOnce() {
   Stage stage(database(), {}, 2);
   Watching watching(stage, stage.agents[0]);
+  QVERIFY(watching.sees("event: data"));
+  while (stage.get("/metrics").body.find("metadata_listener_connected 1\n") == std::string::npos) {
+  }
+  const std::string chunk = encode_chunks({&stage.agents[0].id, 1})->front();
+  PgSession(cluster_->address())
+      .run(
+          "UPDATE workspace_agent_metadata SET value = 'told', collected_at = now() WHERE key = 'mem'; SELECT "
+          "pg_notify('" +
+          stage.options.config.channel + "', '" + chunk + "')");
+  const auto written = std::chrono::steady_clock::now();
+  QVERIFY(watching.sees("\"value\":\"told\""));
+  QVERIFY(std::chrono::steady_clock::now() - written < kSlack);
+}
+
+void TestPgService::whatNobodyToldIsSeenInTheEnd() {
+  Stage stage(
+      database(), [](service::ServiceOptions& options) { options.full_read = 500ms; }, 2);
+  Watching watching(stage, stage.agents[0]);
+  QVERIFY(watching.sees("event: data"));
   PgSession session(cluster_->address());
   session.run("UPDATE workspace_agent_metadata SET value = 'from elsewhere', collected_at = now() WHERE key = 'mem'");
-  QVERIFY(watching.sees("\"value\":\"from elsewhere\""));  // nobody told: with a heartbeat or the reading of everything
+  QVERIFY(watching.sees("\"value\":\"from elsewhere\""));
 }
 
 void TestPgService::twoReplicasShareOneDatabase() {
