@@ -88,6 +88,7 @@ AgentsPage::~AgentsPage() {
 
 void AgentsPage::setDatabase(const std::optional<sql::Database>& database, Duration staleAfter) {
   ++m_generation;
+  if (m_open) m_open->cancel();  // a server that says nothing keeps nobody
   // What was open is closed by the thread that opened it.
   if (m_open) QMetaObject::invokeMethod(m_reader, [closing = std::move(m_open)]() mutable { closing.reset(); });
   m_open = database ? std::make_shared<sql::RowReader>(*database) : nullptr;
@@ -104,6 +105,7 @@ void AgentsPage::setDatabase(const std::optional<sql::Database>& database, Durat
 }
 
 void AgentsPage::closeThenRemove(std::unique_ptr<QTemporaryDir> folder) {
+  if (m_open) m_open->cancel();
   std::shared_ptr<QTemporaryDir> last(std::move(folder));
   QMetaObject::invokeMethod(m_reader, [closing = std::move(m_open), last = std::move(last)]() mutable {
     closing.reset();

@@ -58,20 +58,28 @@ struct RowReader::Sqlite {
   const QString name;
 };
 
-RowReader::RowReader(Database database) : database_(std::move(database)) {}
+RowReader::RowReader(Database database)
+    : database_(std::move(database)),
+      postgres_(database_.postgres() == nullptr
+                    ? nullptr
+                    : std::make_unique<PgConnection>(*database_.postgres(),
+                                                     PgTimeouts{.statement = kPatience, .lock = kPatience})) {}
 RowReader::~RowReader() = default;
 
 std::variant<std::vector<MetadataRow>, DatabaseFailure> RowReader::read(const RowQuery& query) {
-  if (database_.postgres() != nullptr) return read_postgres(query);
+  if (postgres_) return read_postgres(query);
   if (!sqlite_) sqlite_ = std::make_unique<Sqlite>(database_.shown());
   return sqlite_->read(query);
 }
 
+void RowReader::cancel() noexcept {
+  is_cancelled_ = true;
+  if (postgres_) postgres_->cancel();
+}
+
 std::variant<std::vector<MetadataRow>, DatabaseFailure> RowReader::read_postgres(const RowQuery& query) {
-  if (!postgres_)
-    postgres_ =
-        std::make_unique<PgConnection>(*database_.postgres(), PgTimeouts{.statement = kPatience, .lock = kPatience});
   postgres_->arm(kPatience * 2);
+  if (is_cancelled_) return DatabaseFailure{FailureClass::timeout, "cancelled"};  // before arm(), which forgets it
   const std::string count = std::to_string(query.count), from = std::to_string(query.from);
   const PgParameter parameters[] = {{query.filter}, {count}, {from}};
   const PgStep steps[] = {{&kPage, parameters}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -38,6 +39,8 @@ class RowReader {
 
   /// Opens the connection when it is not open. Blocks, for a few seconds at most.
   [[nodiscard]] std::variant<std::vector<MetadataRow>, DatabaseFailure> read(const RowQuery& query);
+  /// Ends what a server is asked, soon, and all that is asked from then on. Any thread.
+  void cancel() noexcept;
 
  private:
   struct Sqlite;
@@ -45,7 +48,8 @@ class RowReader {
 
   const Database database_;
   std::unique_ptr<Sqlite> sqlite_;
-  std::unique_ptr<PgConnection> postgres_;
+  const std::unique_ptr<PgConnection> postgres_;  // opened by the first call
+  std::atomic<bool> is_cancelled_ = false;
 };
 
 }  // namespace metabatch::sql
