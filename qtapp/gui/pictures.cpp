@@ -17,7 +17,7 @@ namespace {
 constexpr QSize kWide(1440, 900);
 constexpr QSize kNarrow(820, 700);
 constexpr int kUntilRead = 300;
-constexpr int kUntilRefused = 3000;  // a batch of 2,000 entries fills
+constexpr int kUntilRefused = 1500;  // a flush that hunts for what is refused, and a look
 
 }  // namespace
 
@@ -62,9 +62,12 @@ void Pictures::takeAll() {
   for (const bool isNarrow : {false, true}) {
     m_window.resize(isNarrow ? kNarrow : kWide);
     for (const QString& page : m_window.pages()) {
-      if (page == "Quarantine" && !isNarrow) m_window.session()->sendRefused();
+      if (page == "Quarantine" && !isNarrow) {
+        m_window.session()->sendRefused();
+        m_window.session()->flushNow();
+      }
       m_window.showPage(page);
-      letRowsCome(page == "Quarantine" ? kUntilRefused : kUntilRead);
+      letRowsCome(page == "Quarantine" && !isNarrow ? kUntilRefused : kUntilRead);
       const QString name = page.toLower().replace(' ', '-') + (isNarrow ? "-narrow" : "");
       for (const ThemeChoice theme : {ThemeChoice::light, ThemeChoice::dark})
         for (const int scale : {1, 2})

@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <QDir>
+#include <QFile>
 #include <QTemporaryDir>
 
 #include "sql/pg_address.hpp"
@@ -42,7 +44,7 @@ class SilentServer {
   ~SilentServer() { ::close(m_socket); }
   [[nodiscard]] sql::PgAddress address() const {
     return std::get<sql::PgAddress>(
-        sql::PgAddress::parse("host=" + m_folder.path().toStdString() + " user=x dbname=x"));
+        sql::PgAddress::parse("host=" + m_folder.path().toStdString() + " user=x dbname=x connect_timeout=2"));
   }
   /// Somebody has connected, and waits for a word; false: nobody did in this time.
   [[nodiscard]] bool waitForSomebody(int milliseconds) const {
@@ -54,5 +56,16 @@ class SilentServer {
   const QTemporaryDir m_folder{"/tmp/silent-XXXXXX"};  // short: a path of a socket is
   const int m_socket;
 };
+
+/// Sends it to a process and all that it started.
+inline void signalFamily(pid_t parent, int signal) {
+  for (const QString& process : QDir("/proc").entryList(QDir::Dirs)) {
+    QFile file("/proc/" + process + "/stat");
+    if (!file.open(QIODevice::ReadOnly)) continue;
+    const QByteArrayList words = file.readAll().split(')').last().trimmed().split(' ');  // state, parent, ...
+    if (words.size() > 1 && words[1].toInt() == parent) ::kill(process.toInt(), signal);
+  }
+  ::kill(parent, signal);
+}
 
 }  // namespace metabatch::gui

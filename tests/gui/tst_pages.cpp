@@ -124,7 +124,7 @@ void TstPages::leavingDoesNotWaitForAServerThatSaysNothing() {
   QElapsedTimer timer;
   timer.start();
   page.reset();
-  QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+  QVERIFY2(timer.elapsed() < 1500, qPrintable(QString::number(timer.elapsed())));
 }
 
 void TstPages::crosshairAndSelectionAreThoseOfAllCharts() {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <signal.h>
-
 #include <QApplication>
-#include <QDir>
 #include <QFile>
 #include <QLabel>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -14,6 +12,7 @@
 #include "gui/http_fixture.hpp"
 #include "gui/operator.hpp"
 #include "gui/producers.hpp"
+#include "gui/trouble.hpp"
 #include "sql/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
@@ -25,24 +24,13 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kFinalFlush = 2s;
-constexpr qint64 kClosingMs = 4'000;      // kFinalFlush, and what a busy machine adds
-constexpr qint64 kForgettingMs = 12'000;  // a window that reads from a server that says nothing is gone by then
+constexpr qint64 kClosingMs = 4'000;     // kFinalFlush, and what a busy machine adds
+constexpr qint64 kForgettingMs = 4'000;  // a window that reads from a server that says nothing is gone by then
 #if defined(__SANITIZE_ADDRESS__)
 constexpr double kLongestBlockMs = 2'000;
 #else
 constexpr double kLongestBlockMs = 250;
 #endif
-
-/// The server's process and all that it started.
-void signalAll(const test::PgCluster& server, int signal) {
-  for (const QString& process : QDir("/proc").entryList(QDir::Dirs)) {
-    QFile file("/proc/" + process + "/stat");
-    if (!file.open(QIODevice::ReadOnly)) continue;
-    const QByteArrayList words = file.readAll().split(')').last().trimmed().split(' ');  // state, parent, ...
-    if (words.size() > 1 && words[1].toInt() == server.pid()) ::kill(process.toInt(), signal);
-  }
-  ::kill(server.pid(), signal);
-}
 
 sql::PgAddress parsed(const std::string& text) { return std::get<sql::PgAddress>(sql::PgAddress::parse(text)); }
 
@@ -67,6 +55,8 @@ class TstPgWindow : public QObject {
 
  private slots:
   void initTestCase();
+  void init();
+  void cleanup();
   void drivenWatchedStoppedAndStartedAgain();
   void replayedIntoAndWatchedWithMetrics();
   void killedServerLosesNothing();
@@ -76,6 +66,7 @@ class TstPgWindow : public QObject {
   void revokedPrivilegeIsSaidAndNothingIsLost();
   void closingWaitsForTheFlushOnItsWay();
   void twoWindowsOnOneDatabase();
+  void doctorNamesWhatIsMissingAndItsCureHelps();
 
  private:
   [[nodiscard]] QString recording() const;
@@ -85,15 +76,35 @@ class TstPgWindow : public QObject {
   static std::uint64_t failures(const MainWindow& window, FailureClass failure) {
     return window.series().latest().flushes.failures[static_cast<std::size_t>(failure)];
   }
+  /// The address of the database of this test alone.
+  [[nodiscard]] std::string database(std::string_view user = "postgres") const {
+    return server->address(user, databaseName);
+  }
+
   QTemporaryDir home;
+  std::unique_ptr<test::PgCluster> server;
+  std::string databaseName;
+  int tests = 0;
 };
 
-void TstPgWindow::initTestCase() { keepSettingsIn(home, "tst_pg_window"); }
+void TstPgWindow::initTestCase() {
+  keepSettingsIn(home, "tst_pg_window");
+  server = std::make_unique<test::PgCluster>();
+}
+
+void TstPgWindow::init() {
+  if (!server->is_running()) server->start();
+  databaseName = "test_" + std::to_string(++tests);
+  test::PgSession(server->address()).run("CREATE DATABASE " + databaseName);
+}
+
+/// Whatever a test that failed left standing still.
+void TstPgWindow::cleanup() {
+  if (server->is_running()) signalFamily(server->pid(), SIGCONT);
+}
 
 void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
-  test::PgCluster server;
-  server.start();
-  const sql::PgAddress address = std::get<sql::PgAddress>(sql::PgAddress::parse(server.address()));
+  const sql::PgAddress address = parsed(database());
   QVERIFY(std::holds_alternative<bool>(sql::create_table(address)));
   MainWindow driver;
   driver.show();
@@ -104,8 +115,7 @@ void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
   MainWindow watcher;
   watcher.show();
   watcher.startWatch(address, QString::fromStdString(Config{}.channel));
-  const auto counters = [&] { return driver.series().latest().counters; };
-  QVERIFY(until([&] { return !driver.series().isEmpty() && counters().written > 0; }));
+  QVERIFY(until([&] { return !driver.series().isEmpty() && counters(driver).written > 0; }));
   QVERIFY(until([&] { return watcher.channel().heard() > 0; }));
   QCOMPARE(watcher.channel().malformed(), 0u);
   watcher.showPage("Agents");
@@ -113,21 +123,19 @@ void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
   QVERIFY(
       until([&] { return !watcher.agents().rows().index(0, models::RowTable::Value).data().toString().isEmpty(); }));
 
-  server.stop();
-  QVERIFY(until([&] {
-    return driver.series().latest().flushes.failures[static_cast<std::size_t>(FailureClass::connection)] > 0;
-  }));
+  server->stop();
+  QVERIFY(until([&] { return failures(driver, FailureClass::connection) > 0; }));
   driver.refresh();
   QVERIFY2(driver.dashboard().words().contains("Flushes fail"), qPrintable(driver.dashboard().words()));
-  server.start();
-  const std::uint64_t written = counters().written;
+  server->start();
+  const std::uint64_t written = counters(driver).written;
   const quint64 heard = watcher.channel().heard();
-  QVERIFY(until([&] { return counters().written > written; }));
+  QVERIFY(until([&] { return counters(driver).written > written; }));
   QVERIFY(until([&] { return watcher.channel().heard() > heard; }));
-  QVERIFY(counters().balanced());
-  QCOMPARE(counters().dropped() + counters().discarded, 0u);
+  QVERIFY(counters(driver).balanced());
+  QCOMPARE(counters(driver).dropped() + counters(driver).discarded, 0u);
   QVERIFY(closes(driver));
-  QCOMPARE(counters().held(), 0u);
+  QCOMPARE(counters(driver).held(), 0u);
   QVERIFY(closes(watcher));
 }
 
@@ -147,9 +155,7 @@ QString TstPgWindow::recording() const {
 }
 
 void TstPgWindow::replayedIntoAndWatchedWithMetrics() {
-  test::PgCluster server;
-  server.start();
-  const sql::PgAddress address = std::get<sql::PgAddress>(sql::PgAddress::parse(server.address()));
+  const sql::PgAddress address = parsed(database());
   QVERIFY(std::holds_alternative<bool>(sql::create_table(address)));
   int flushes = 0;
   HttpFixture metrics;
@@ -174,9 +180,9 @@ void TstPgWindow::replayedIntoAndWatchedWithMetrics() {
   player.startReplay(
       {.plan = {.file = file, .speed = 0, .registersMissing = true}, .database = sql::Database(address)});
   QVERIFY(until([&] { return player.replayBar().text().startsWith("End of the input"); }));
-  QVERIFY(until([&] { return player.series().latest().counters.held() == 0; }));
-  QVERIFY(player.series().latest().counters.balanced());
-  QCOMPARE(player.series().latest().counters.unmatched, 0u);
+  QVERIFY(until([&] { return counters(player).held() == 0; }));
+  QVERIFY(counters(player).balanced());
+  QCOMPARE(counters(player).unmatched, 0u);
   QVERIFY(until([&] { return watcher.channel().heard() > 0 && value("notifies") > 0; }));
   QVERIFY(closes(player));
   QVERIFY(closes(watcher));
@@ -197,19 +203,19 @@ void TstPgWindow::drive(MainWindow& window, const std::string& address, Producer
 }
 
 void TstPgWindow::killedServerLosesNothing() {
-  test::PgCluster server;
-  server.start();
   Producers producers(2, 2ms);
-  QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(server.address()))));
-  test::PgSession(server.address()).run("ALTER TABLE workspace_agent_metadata SET LOGGED");
+  QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(database()))));
+  test::PgSession(database()).run("ALTER TABLE workspace_agent_metadata SET LOGGED");
   MainWindow window;
-  drive(window, server.address(), producers);
+  drive(window, database(), producers);
   Heartbeat heartbeat;
   for (int time = 0; time < 2; ++time) {
     const std::uint64_t before = failures(window, FailureClass::connection);
-    server.stop(test::PgCluster::Stop::kill);
+    server->stop(test::PgCluster::Stop::kill);
+    heartbeat.forgive();
     QVERIFY(until([&] { return failures(window, FailureClass::connection) > before; }));
-    server.start();
+    server->start();
+    heartbeat.forgive();
     const std::uint64_t written = counters(window).written;
     QVERIFY2(until([&] { return counters(window).written > written; }),
              qPrintable(models::outcomeText(window.flushes().line(0))));
@@ -218,18 +224,16 @@ void TstPgWindow::killedServerLosesNothing() {
   QVERIFY(closes(window));
   QVERIFY(counters(window).balanced());
   QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
-  QCOMPARE(differences(producers, server.address()), std::size_t(0));
+  QCOMPARE(differences(producers, database()), std::size_t(0));
   QVERIFY2(block < kLongestBlockMs, qPrintable(QString::number(block)));
 }
 
 /// The table is UNLOGGED: after a crash of the server it is empty, and nobody has the rows any more.
 void TstPgWindow::tableThatACrashEmptiedIsSaid() {
-  test::PgCluster server;
-  server.start();
   Producers producers(2, 2ms);
   MainWindow window;
-  drive(window, server.address(), producers);
-  server.restart(test::PgCluster::Stop::kill);
+  drive(window, database(), producers);
+  server->restart(test::PgCluster::Stop::kill);
   QVERIFY(until([&] { return counters(window).unmatched > 0; }));
   window.refresh();
   QVERIFY2(window.dashboard().words().contains("without a row"), qPrintable(window.dashboard().words()));
@@ -239,17 +243,15 @@ void TstPgWindow::tableThatACrashEmptiedIsSaid() {
 
 /// Every process of the server stopped: connections stay open and nothing ever answers.
 void TstPgWindow::silentServerHoldsNoWindow() {
-  test::PgCluster server;
-  server.start();
   Producers producers(2, 2ms);
   auto driver = std::make_unique<MainWindow>();
-  drive(*driver, server.address(), producers);
+  drive(*driver, database(), producers);
   auto watcher = std::make_unique<MainWindow>();
   watcher->show();
-  watcher->startWatch(parsed(server.address()), QString::fromStdString(Config{}.channel));
+  watcher->startWatch(parsed(database()), QString::fromStdString(Config{}.channel));
   watcher->showPage("Agents");
   QVERIFY(until([&] { return watcher->agents().rows().rowCount() == 200; }));
-  signalAll(server, SIGSTOP);
+  signalFamily(server->pid(), SIGSTOP);
   Heartbeat heartbeat;
   QVERIFY(until([&] { return failures(*driver, FailureClass::timeout) > 0; }));
   QSignalSpy closed(driver.get(), &MainWindow::sessionClosed);
@@ -273,16 +275,14 @@ void TstPgWindow::silentServerHoldsNoWindow() {
   driver.reset();
   watcher.reset();
   QVERIFY2(timer.elapsed() < kForgettingMs, qPrintable(QString::number(timer.elapsed())));
-  signalAll(server, SIGCONT);
+  signalFamily(server->pid(), SIGCONT);
 }
 
 void TstPgWindow::wrongPasswordIsSaid() {
-  test::PgCluster server;
-  server.start();
-  test::PgSession(server.address()).run("CREATE ROLE locked LOGIN PASSWORD 'right'");
-  server.authenticate("local all postgres trust\nlocal all all scram-sha-256\n");
-  server.reload();
-  const sql::PgAddress wrong = parsed(server.address("locked") + " password='hush now'");
+  test::PgSession(database()).run("CREATE ROLE locked LOGIN PASSWORD 'right'");
+  server->authenticate("local all locked scram-sha-256\nlocal all all trust\n");
+  server->reload();
+  const sql::PgAddress wrong = parsed(database("locked") + " password='hush now'");
   MainWindow window;
   window.show();
   window.startSession({.database = sql::Database(wrong), .fleet = {}, .config = {}});
@@ -306,34 +306,28 @@ void TstPgWindow::wrongPasswordIsSaid() {
 }
 
 void TstPgWindow::revokedPrivilegeIsSaidAndNothingIsLost() {
-  test::PgCluster server;
-  server.start();
-  test::PgSession owner(server.address());
-  QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(server.address()))));
+  test::PgSession owner(database());
+  QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(database()))));
   owner.run("CREATE ROLE app LOGIN");
   owner.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO app; GRANT CREATE ON SCHEMA public TO app");
   Producers producers(2, 2ms);
   MainWindow window;
-  drive(window, server.address("app"), producers);
+  drive(window, database("app"), producers);
   owner.run("REVOKE UPDATE ON workspace_agent_metadata FROM app");
   QVERIFY(until([&] { return failures(window, FailureClass::permission) > 0; }));
   window.refresh();
   QVERIFY2(window.dashboard().words().contains("permission denied"), qPrintable(window.dashboard().words()));
   owner.run("GRANT UPDATE ON workspace_agent_metadata TO app");
-  const std::uint64_t written = counters(window).written;
-  QVERIFY(until([&] { return counters(window).written > written; }));
-  QVERIFY(closes(window));
+  QVERIFY(closes(window));  // which tries again at once: else it waits half a minute after such a failure
   QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
-  QCOMPARE(differences(producers, server.address()), std::size_t(0));
+  QCOMPARE(differences(producers, database()), std::size_t(0));
 }
 
 void TstPgWindow::closingWaitsForTheFlushOnItsWay() {
-  test::PgCluster server;
-  server.start();
   Producers producers(2, 2ms);
   MainWindow window;
-  drive(window, server.address(), producers);
-  test::PgSession other(server.address());
+  drive(window, database(), producers);
+  test::PgSession other(database());
   other.run("BEGIN");
   other.run("LOCK TABLE workspace_agent_metadata IN ACCESS EXCLUSIVE MODE");
   QVERIFY(until([&] { return counters(window).in_flight > 0 && counters(window).waiting > 0; }));
@@ -346,7 +340,7 @@ void TstPgWindow::closingWaitsForTheFlushOnItsWay() {
   other.run("COMMIT");
   QVERIFY(until([&] { return !window.isVisible(); }));
   QCOMPARE(closed[0][0].toULongLong(), 0u);
-  QCOMPARE(differences(producers, server.address()), std::size_t(0));
+  QCOMPARE(differences(producers, database()), std::size_t(0));
 }
 
 void TstPgWindow::twoWindowsOnOneDatabase() {
@@ -357,16 +351,43 @@ void TstPgWindow::twoWindowsOnOneDatabase() {
   other.show();
   one.startSession(plan);
   other.startSession(plan);
-  const auto written = [](const MainWindow& which) { return which.series().latest().counters.written; };
   QVERIFY(until([&] { return !one.series().isEmpty() && !other.series().isEmpty(); }));
-  QVERIFY(until([&] { return written(one) > 5'000 && written(other) > 5'000; }));
+  QVERIFY(until([&] { return counters(one).written > 5'000 && counters(other).written > 5'000; }));
   QVERIFY(closes(one));
   QVERIFY(closes(other));
   for (const MainWindow* const each : {&one, &other}) {
-    const Counters end = each->series().latest().counters;
+    const Counters end = counters(*each);
     QVERIFY(end.balanced());
     QCOMPARE(end.held() + end.discarded + end.dropped() + end.unmatched, 0u);
   }
+}
+
+void TstPgWindow::doctorNamesWhatIsMissingAndItsCureHelps() {
+  MainWindow window;
+  window.show();
+  window.startWatch(parsed(database()), "any");
+  QSignalSpy examined(&window.doctor(), &DoctorPage::examined);
+  window.showPage("Doctor");
+  const models::DoctorFindings& findings = window.doctor().findings();
+  const auto worst = [&](models::DoctorFindings::Column column) { return findings.index(0, column).data().toString(); };
+  QVERIFY(until([&] { return examined.count() == 1; }));
+  QCOMPARE(worst(models::DoctorFindings::Subject), QString("table"));
+  QCOMPARE(worst(models::DoctorFindings::Text), QString("workspace_agent_metadata is missing"));
+  QVERIFY2(worst(models::DoctorFindings::Cure).startsWith("metabatch init-db"), "it says what to do");
+  QVERIFY2(window.doctor().summary().contains("1 problem that would lose data"), qPrintable(window.doctor().summary()));
+
+  QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(database()))));
+  test::PgSession owner(database());
+  owner.run("ALTER TABLE workspace_agent_metadata DROP CONSTRAINT workspace_agent_metadata_pkey");
+  QTest::keyClick(&window, Qt::Key_F5);
+  QVERIFY(until([&] { return examined.count() == 2; }));
+  QCOMPARE(worst(models::DoctorFindings::Text), QString("no unique index on (workspace_agent_id, key)"));
+  owner.run(worst(models::DoctorFindings::Cure).toStdString());
+  QTest::mouseClick(window.findChild<QPushButton*>("doctor-again"), Qt::LeftButton);
+  QVERIFY(until([&] { return examined.count() == 3; }));
+  QVERIFY2(!window.doctor().summary().contains("problem"), qPrintable(window.doctor().summary()));
+  QVERIFY2(findings.asText().contains("unique by (workspace_agent_id, key)"), qPrintable(findings.asText()));
+  QVERIFY(closes(window));
 }
 
 int main(int argc, char** argv) {

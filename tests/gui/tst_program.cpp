@@ -117,9 +117,10 @@ void TstProgram::replaysFromTheCommandLine() {
   QProcess process;
   process.setProcessEnvironment(environment);
   process.start(program, {"--replay", "-", "--speed", "max", "--db", "sqlite:" + file});
-  process.write(
-      R"({"agent":"00000000-0000-4000-8000-000000000001","key":"cpu","value":"replayed","collected_at":"2026-01-02T03:04:05Z"})"
-      "\n");
+  for (int i = 0; i < 500; ++i)  // a batch: nothing waits for the interval
+    process.write(
+        R"({"agent":"00000000-0000-4000-8000-000000000001","value":"replayed","collected_at":"2026-01-02T03:04:05Z","key":"k)" +
+        QByteArray::number(i) + "\"}\n");
   process.closeWriteChannel();
   const auto isKept = [&] {
     for (const QString& name : {file, file + "-wal"}) {
