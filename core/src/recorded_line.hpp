@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "json_reader.hpp"
+#include "metabatch/arrival_times.hpp"
 #include "metabatch/recording_reader.hpp"
 
 namespace metabatch {
-
-inline constexpr std::int64_t kMostMicros = std::int64_t{1} << 50;  // 35 years: as nanoseconds 60 bits
 
 struct RecordedItem {
   std::string key, value, error;

@@ -20,8 +20,6 @@ constexpr std::string_view kBlanks = " \t\r";
 
 constexpr BadLine kTooLong{0, BadLine::Kind::too_long, kMaxRecordingLineBytes};
 
-Duration micros(std::int64_t count) { return std::chrono::microseconds(count); }
-
 }  // namespace
 
 std::string_view name_of(RecordedMember member) {
@@ -48,16 +46,13 @@ struct RecordingReader::Machinery {
   bool is_skipping = false;
   RecordedLine line;
   std::optional<RecordedReport> growing;
-  std::optional<WallTime> first_stamp;
+  ArrivalTimes times;
   bool has_own_time = false;  // the growing report has an at_us
-  Duration origin{};
-  Duration now{};
   std::uint64_t lines = 0, reports = 0, updates = 0, bad_lines = 0;
 
   void take_line(std::string_view text);
   void take_update();
   void take_report();
-  [[nodiscard]] Duration time_of(std::optional<WallTime> stamp);
   void add_item(const RecordedItem& item);
   void end_report();
   void reject(BadLine bad);
@@ -83,25 +78,9 @@ void RecordingReader::Machinery::take_line(std::string_view text) {
   }
   if (line.record == "session" && reports + (growing ? 1 : 0) > 0) {
     end_report();
-    origin = now;
-    first_stamp.reset();
+    times.begin_anew();
   }
   if (on_session_line) on_session_line(text, lines);
-}
-
-/// When the line of `line` arrived.
-Duration RecordingReader::Machinery::time_of(std::optional<WallTime> stamp) {
-  std::int64_t since = 0;  // microseconds since the origin
-  if (line.at_us) {
-    since = std::min(*line.at_us, kMostMicros);
-  } else if (stamp) {
-    if (!first_stamp) first_stamp = *stamp - std::chrono::duration_cast<WallTime::duration>(now - origin);
-    if (*stamp <= *first_stamp) return now;
-    const auto passed = static_cast<std::uint64_t>(stamp->time_since_epoch().count()) -
-                        static_cast<std::uint64_t>(first_stamp->time_since_epoch().count());
-    since = static_cast<std::int64_t>(std::min(passed, static_cast<std::uint64_t>(kMostMicros)));
-  }
-  return std::clamp(origin + micros(since), now, std::max(now, micros(kMostMicros)));
 }
 
 void RecordingReader::Machinery::add_item(const RecordedItem& item) {
@@ -111,7 +90,7 @@ void RecordingReader::Machinery::add_item(const RecordedItem& item) {
 }
 
 void RecordingReader::Machinery::take_update() {
-  const Duration at = time_of(line.collected_at);
+  const Duration at = times.next(line.at_us, line.collected_at);
   const bool belongs = growing && !growing->stamps.empty() && growing->agent == line.agent && growing->at == at &&
                        growing->stamps.back() == line.collected_at && has_own_time == line.at_us.has_value();
   if (!belongs) {
@@ -119,7 +98,6 @@ void RecordingReader::Machinery::take_update() {
     growing = RecordedReport{at, line.agent, {}, {}, {}, {}};
     has_own_time = line.at_us.has_value();
   }
-  now = at;
   ++updates;
   add_item(line.item);
   growing->stamps.push_back(line.collected_at);
@@ -127,9 +105,9 @@ void RecordingReader::Machinery::take_update() {
 
 void RecordingReader::Machinery::take_report() {
   end_report();
-  now = time_of(std::nullopt);
+  const Duration at = times.next(line.at_us, std::nullopt);
   if (line.items_used == 0) return;
-  growing = RecordedReport{now, line.agent, {}, {}, {}, {}};
+  growing = RecordedReport{at, line.agent, {}, {}, {}, {}};
   updates += line.items_used;
   for (std::size_t i = 0; i < line.items_used; ++i) add_item(line.items[i]);
   end_report();
@@ -189,7 +167,7 @@ std::uint64_t RecordingReader::lines() const { return machinery_->lines; }
 std::uint64_t RecordingReader::reports() const { return machinery_->reports; }
 std::uint64_t RecordingReader::updates() const { return machinery_->updates; }
 std::uint64_t RecordingReader::bad_lines() const { return machinery_->bad_lines; }
-Duration RecordingReader::origin() const { return machinery_->origin; }
+Duration RecordingReader::origin() const { return machinery_->times.origin(); }
 
 Duration duration_of(const Recording& recording) {
   const Duration last = recording.empty() ? Duration{} : recording.back().at;

@@ -39,9 +39,9 @@ const Record& Intake::read(const Line& line) {
   return *record_;
 }
 
-bool Intake::add() {
+bool Intake::add(bool goes_on) {
   bool is_open = true;
-  if (record_->kind == Record::Kind::update) is_open = add_update(record_->update);
+  if (record_->kind == Record::Kind::update) is_open = add_update(record_->update, goes_on);
   if (record_->kind == Record::Kind::report) is_open = add_report(*record_);
   refused_items_ = limits_.refused_items();
   sanitized_ = limits_.sanitized() + parser_.sanitized();
@@ -49,15 +49,15 @@ bool Intake::add() {
   return is_open;
 }
 
-bool Intake::add_update(const Update& update) {
+bool Intake::add_update(const Update& update, bool goes_on) {
   if (bytes_of(update) > most_bytes_) {
     reject("its " + with_commas(bytes_of(update)) + " bytes can never fit into queue_bytes, " +
            with_commas(most_bytes_));
     return true;
   }
   if (!add_item(update)) return false;
-  if (listener_) listener_(report_of(update));
-  ++reports_;
+  if (listener_) listener_(report_of(update), goes_on);
+  if (!goes_on) ++reports_;
   return true;
 }
 
@@ -78,7 +78,7 @@ bool Intake::add_report(const Record& record) {
   const bool is_added =
       fits ? lanes_.wait_for_room(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
   if (!is_added) return false;
-  if (listener_) listener_(report);
+  if (listener_) listener_(report, false);
   ++reports_;
   return true;
 }

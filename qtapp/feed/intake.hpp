@@ -30,10 +30,12 @@ class Intake {
   const Record& read(const Line& line);
   /// Adds what the last read() said; nothing where that was blank or bad.
   ///
+  /// @shape  goes_on: an update that belongs to the report of the one before it
   /// @return false: the lanes were closed
-  bool add();
-  /// Told of each report, and each update as one, that was added. Before the first add().
-  void set_listener(std::function<void(const Report&)> listener) { listener_ = std::move(listener); }
+  bool add(bool goes_on = false);
+  /// Told of each report, and each update as one, that was added, and whether it goes on. Before the first add().
+  using Listener = std::function<void(const Report&, bool goes_on)>;
+  void set_listener(Listener listener) { listener_ = std::move(listener); }
   /// The room was changed.
   void set_lane(const Config& lane);
 
@@ -44,7 +46,7 @@ class Intake {
   [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
 
  private:
-  bool add_update(const Update& update);
+  bool add_update(const Update& update, bool goes_on);
   bool add_item(const Update& update);
   bool add_report(const Record& record);
   bool add_items(const Report& report);
@@ -53,7 +55,7 @@ class Intake {
 
   engine::Lanes& lanes_;
   const Complaint complaint_;
-  std::function<void(const Report&)> listener_;
+  Listener listener_;
   std::atomic<std::size_t> most_entries_ = 0;
   std::atomic<std::size_t> most_bytes_ = 0;
   engine::Stamper stamper_;

@@ -15,7 +15,7 @@ constexpr std::string_view kBlanks = " \t\r";
 
 /// The members of one object that matter; of a member that comes twice the last.
 struct Members {
-  std::optional<element> agent, key, value, error, collected_at, metadata, record;
+  std::optional<element> agent, key, value, error, collected_at, metadata, at_us, record;
 
   explicit Members(const simdjson::dom::object& object) {
     for (const auto& [name, member] : object)
@@ -30,6 +30,7 @@ struct Members {
     if (name == "error") return &error;
     if (name == "collected_at") return &collected_at;
     if (name == "metadata") return &metadata;
+    if (name == "at_us") return &at_us;
     if (name == "record") return &record;
     return nullptr;
   }
@@ -64,6 +65,12 @@ class Reading {
                                : "is not RFC 3339, at byte " + std::to_string(time.error().at) + " of it");
     }
     return time.value_or({});
+  }
+  /// What is no such number is none: the line is good without it.
+  static std::optional<std::int64_t> arrival(const std::optional<element>& member) {
+    std::int64_t found = -1;
+    if (!member || member->get(found) != simdjson::SUCCESS || found < 0) return std::nullopt;
+    return found;
   }
   void fail(std::string_view member, std::string_view what) {
     if (!reason_.empty()) return;
@@ -102,9 +109,10 @@ void NdjsonParser::read(std::string_view line) {
   if (root.get_object().get(object) != simdjson::SUCCESS) return reading.fail("not a JSON object", "");
   const Members members(object);
   if (!members.agent && members.record) {
-    reading.text(members.record, "record", true);
+    record_.begins_session = reading.text(members.record, "record", true) == "session";
     return;
   }
+  record_.at_us = reading.arrival(members.at_us);
   const Uuid agent = reading.agent(members.agent);
   if (!members.metadata) {
     const std::string_view key = reading.text(members.key, "key", true);

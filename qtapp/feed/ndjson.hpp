@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct Record {
   Uuid agent;                      ///< report only
   std::span<const RawItem> items;  ///< report only
   std::string reason;              ///< bad only: for people, on one line
+  // Of a recording (docs/recording-format.md); nothing is bad for want of them.
+  std::optional<std::int64_t> at_us;  ///< update and report only: when it arrived; nothing where it is no such number
+  bool begins_session = false;        ///< blank only: the head of a session, at_us is counted anew
 };
 
 /// Reads the two forms of input, one JSON object a line:

@@ -10,10 +10,7 @@ namespace {
 constexpr std::size_t kMostTroubles = 1000;             // between two looks
 constexpr auto kLongestWait = std::chrono::minutes(1);  // then it looks again
 
-double inSeconds(WallTime time) { return static_cast<double>(time.time_since_epoch().count()) / 1e6; }
-double inSeconds(std::chrono::steady_clock::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
+double inSeconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
 
@@ -32,7 +29,7 @@ std::optional<std::string> ReplayFeeder::open(const ReplayPlan& plan) {
 void ReplayFeeder::start(engine::Lanes& lanes, const Config& config, SessionRecorder& recorder) {
   m_intake = std::make_unique<feed::Intake>(
       lanes, config, [this](std::uint64_t line, const std::string& what) { complain(line, what); });
-  m_intake->set_listener([&recorder](const Report& report) { recorder.take(report); });
+  m_intake->set_listener([&recorder](const Report& report, bool goesOn) { recorder.take(report, goesOn); });
   m_thread = std::thread([this] { run(); });
 }
 
@@ -54,10 +51,10 @@ void ReplayFeeder::run() {
   while (const auto line = lines.next()) {
     if (m_stop.is_requested()) return;  // stopped amid a line: what there is of it is no line
     const feed::Record& record = m_intake->read(*line);
-    const bool isUpdate = record.kind == feed::Record::Kind::update;
-    if (record.kind == feed::Record::Kind::report) ++m_untimed;
-    if (!waitUntilDue(isUpdate ? std::optional(record.update.collected_at) : std::nullopt)) return;
-    if (!m_intake->add()) return;
+    const std::optional<Duration> arrival = arrivalOf(record);
+    const bool goesOn = isOfTheReportBefore(record, arrival);
+    if (!waitUntilDue(record, arrival)) return;
+    if (!m_intake->add(goesOn)) return;
     m_bytes = lines.bytes();
   }
   if (m_stop.is_requested()) return;
@@ -81,10 +78,34 @@ double ReplayFeeder::secondsLeft() const {
   return std::max(0.0, (*m_next - position()) / m_speed);
 }
 
-bool ReplayFeeder::waitUntilDue(std::optional<WallTime> stamp) {
+/// When the line arrived, as the recording counts; nothing: it comes with the one before it.
+std::optional<Duration> ReplayFeeder::arrivalOf(const feed::Record& record) {
+  const bool isUpdate = record.kind == feed::Record::Kind::update;
+  if (record.begins_session) m_times.begin_anew();
+  if (!isUpdate && record.kind != feed::Record::Kind::report) return std::nullopt;
+  if (!isUpdate && !record.at_us) {
+    ++m_untimed;
+    return std::nullopt;
+  }
+  return m_times.next(record.at_us, isUpdate ? std::optional(record.update.collected_at) : std::nullopt);
+}
+
+/// Updates that arrived together are one report, as they are for whoever else reads a recording.
+bool ReplayFeeder::isOfTheReportBefore(const feed::Record& record, std::optional<Duration> arrival) {
+  if (!arrival || record.kind != feed::Record::Kind::update) {
+    if (record.kind != feed::Record::Kind::blank) m_report.reset();
+    return false;
+  }
+  const ReportId id{record.update.agent, record.update.collected_at, *arrival, record.at_us.has_value()};
+  const bool isSame = m_report == id;
+  m_report = id;
+  return isSame;
+}
+
+bool ReplayFeeder::waitUntilDue(const feed::Record& record, std::optional<Duration> arrival) {
   std::unique_lock lock(m_mutex);
-  if (stamp) {
-    m_next = inSeconds(*stamp);
+  if (arrival) {
+    m_next = inSeconds(*arrival);
     if (!m_from) goOnFrom(*m_next);
   }
   for (double left = 0; !m_isStopping && (m_isPaused || (left = secondsLeft()) > 0);) {
@@ -98,7 +119,7 @@ bool ReplayFeeder::waitUntilDue(std::optional<WallTime> stamp) {
   if (m_next && (m_speed <= 0 || m_isSkipping) && !m_isStopping) goOnFrom(*m_next);
   m_isSkipping = false;
   m_next.reset();
-  if (stamp) m_sent = stamp;
+  if (record.kind == feed::Record::Kind::update) m_sent = record.update.collected_at;
   return !m_isStopping;
 }
 

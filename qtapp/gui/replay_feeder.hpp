@@ -11,6 +11,7 @@
 #include "feed/input.hpp"
 #include "feed/intake.hpp"
 #include "gui/session_recorder.hpp"
+#include "metabatch/arrival_times.hpp"
 #include "models/replay_progress.hpp"
 
 namespace metabatch::gui {
@@ -22,8 +23,9 @@ struct ReplayPlan {
   bool registersMissing = true;  ///< a flush creates the rows it finds missing
 };
 
-/// Reads recorded updates on a thread of its own and adds each when its time has come: the spans between their collected_at
-/// are kept, divided by the speed. Waits for room, so nothing is dropped. Calls come from one thread.
+/// Reads recorded updates on a thread of its own and adds each when its time has come: the spans between their arrivals
+/// (at_us where the recording has it, else collected_at) are kept, divided by the speed. Waits for room, so nothing is
+/// dropped. Calls come from one thread.
 class ReplayFeeder {
  public:
   ~ReplayFeeder();
@@ -53,9 +55,18 @@ class ReplayFeeder {
 
  private:
   using Clock = std::chrono::steady_clock;
+  struct ReportId {
+    Uuid agent;
+    WallTime stamp{};
+    Duration arrival{};
+    bool hasOwnTime = false;
+    bool operator==(const ReportId&) const = default;
+  };
 
   void run();
-  bool waitUntilDue(std::optional<WallTime> stamp);
+  bool isOfTheReportBefore(const feed::Record& record, std::optional<Duration> arrival);
+  bool waitUntilDue(const feed::Record& record, std::optional<Duration> arrival);
+  std::optional<Duration> arrivalOf(const feed::Record& record);
   [[nodiscard]] double secondsLeft() const;
   void goOnFrom(double position);
   [[nodiscard]] double position() const;
@@ -65,6 +76,8 @@ class ReplayFeeder {
   std::unique_ptr<feed::Intake> m_intake;
   feed::Stop m_stop;
   std::thread m_thread;
+  ArrivalTimes m_times;              // the reading thread's
+  std::optional<ReportId> m_report;  // of the update before; the reading thread's
   std::atomic<std::uint64_t> m_bytes = 0;
   std::atomic<std::uint64_t> m_untimed = 0;
   mutable std::mutex m_mutex;

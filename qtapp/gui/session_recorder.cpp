@@ -11,11 +11,13 @@ namespace metabatch::gui {
 
 Duration SessionRecorder::since(Instant at) const { return std::max<Duration>(at - m_began, Duration{}); }
 
-void SessionRecorder::take(const Report& report) {
-  const Instant now = engine::system_clock().now();
+void SessionRecorder::take(const Report& report, bool goesOn) {
+  Instant now = engine::system_clock().now();
   {
     const std::lock_guard lock(m_ringMutex);
-    m_ring.add(report, now);
+    if (goesOn) now = m_arrived;
+    m_arrived = now;
+    m_ring.add(report, now, goesOn);
   }
   if (!m_isRecording) return;
   const std::lock_guard lock(m_fileMutex);

@@ -19,7 +19,9 @@ namespace metabatch::gui {
 class SessionRecorder {
  public:
   /// A report was offered. Costs a copy of its keys, and a write to the file while one is open.
-  void take(const Report& report);
+  ///
+  /// @shape goesOn: its updates belong to the report before
+  void take(const Report& report, bool goesOn = false);
   void take(const models::FlushLine& flush);
   /// Settings that changed since the sample before are written before it.
   void take(const models::Sample& sample);
@@ -43,6 +45,7 @@ class SessionRecorder {
 
   std::mutex m_ringMutex;
   models::ArrivalRing m_ring;  // m_ringMutex
+  Instant m_arrived{};         // m_ringMutex; the report before
   std::atomic<bool> m_isRecording = false;
   std::mutex m_fileMutex;  // all below
   std::ofstream m_file;

@@ -55,11 +55,21 @@ ArrivalRing::Block& ArrivalRing::growing(Instant at) {
   return *m_blocks.back();
 }
 
-void ArrivalRing::add(const Report& report, Instant at) {
+void ArrivalRing::add(const Report& report, Instant at, bool goesOn) {
   if (!isEmpty()) at = std::max(at, end());
-  Block& block = growing(at);
-  put(block.text, ReportHead{report.agent, at.time_since_epoch().count(), static_cast<std::uint32_t>(report.size())});
-  std::size_t bytes = kReportBytes;
+  const bool isNew = !goesOn || m_isSealed || m_blocks.back()->text.size() >= kBlockBytes;
+  Block& block = isNew ? growing(at) : *m_blocks.back();
+  const auto updates = static_cast<std::uint32_t>(report.size());
+  if (isNew) {
+    m_lastReport = block.text.size();
+    put(block.text, ReportHead{report.agent, at.time_since_epoch().count(), updates});
+  } else {
+    ReportHead head;
+    std::memcpy(&head, block.text.data() + m_lastReport, sizeof head);
+    head.updates += updates;
+    std::memcpy(block.text.data() + m_lastReport, &head, sizeof head);
+  }
+  std::size_t bytes = isNew ? kReportBytes : 0;
   for (std::size_t i = 0; i < report.size(); ++i) {
     const std::string_view key = report.keys[i];
     const std::size_t value = report.values[i].size(), error = report.errors[i].size();
@@ -70,10 +80,10 @@ void ArrivalRing::add(const Report& report, Instant at) {
     bytes += kUpdateBytes + bytesOf(key.size()) + bytesOf(value) + bytesOf(error);
   }
   block.last = at;
-  block.reports += 1;
+  block.reports += isNew ? 1 : 0;
   block.updates += report.size();
   block.bytes += bytes;
-  m_reports += 1;
+  m_reports += isNew ? 1 : 0;
   m_updates += report.size();
   m_bytes += bytes;
   dropOld(at);

@@ -26,7 +26,9 @@ class ArrivalRing {
   explicit ArrivalRing(Duration span = kRingSpan, std::size_t bytes = kRingBytes);
 
   /// In the order of time: an earlier instant counts as the last one.
-  void add(const Report& report, Instant at);
+  ///
+  /// @shape goesOn: the updates belong to the last report, and are added to it, but for where it becomes too large or a snapshot has it
+  void add(const Report& report, Instant at, bool goesOn = false);
   void clear();
   /// What is held now, for another thread.
   [[nodiscard]] ArrivalRing snapshot();
@@ -59,6 +61,7 @@ class ArrivalRing {
   std::deque<std::shared_ptr<Block>> m_blocks;  // shared with snapshots but for the newest
   bool m_isSealed = true;                       // the newest one is shared too
   std::size_t m_reports = 0, m_updates = 0, m_bytes = 0;
+  std::size_t m_lastReport = 0;  // where it begins in the newest block, which has one
 };
 
 }  // namespace metabatch::models

@@ -59,6 +59,7 @@ class TestNdjson : public QObject {
   void aRecordingIsReadAlike();
   void aVeryLongNumberAndAVeryDeepLineDoNoHarm();
   void mendingLeavesCleanLinesAlone();
+  void arrivalsOfARecordingAreTold();
 };
 
 void TestNdjson::anUpdateIsTakenAsItIs() {
@@ -245,6 +246,23 @@ void TestNdjson::mendingLeavesCleanLinesAlone() {
   const std::string clean = R"({"a":"x\"\\ \ud83d\ude00 é","b":[true,null,"12"],"c":{}})";
   QCOMPARE(mend_json(clean), clean);
   QCOMPARE(mend_json(R"([1.5e3,-0,01,1.,-,"1"])"), std::string(R"([0,0,01,1.,-,"1"])"));
+}
+
+void TestNdjson::arrivalsOfARecordingAreTold() {
+  NdjsonParser parser;
+  const auto at = [&](const std::string& text) {
+    return parser.parse(update("\"key\":\"a\",\"at_us\":" + text)).at_us.value_or(-1);
+  };
+  QCOMPARE(at("250000"), std::int64_t{250'000});
+  QCOMPARE(at("0"), std::int64_t{0});
+  for (const char* const none : {"-1", "1.5", "null", "\"3\"", "18446744073709551615"}) {
+    QCOMPARE(at(none), std::int64_t{-1});
+    QCOMPARE(parsed(update(std::string("\"key\":\"a\",\"at_us\":") + none)), QString("a=!@1767323045678901"));
+  }
+  QCOMPARE(parser.parse("{" + kAgent + R"(,"metadata":[],"at_us":7})").at_us, std::optional<std::int64_t>(7));
+  QVERIFY(!parser.parse(update(R"("key":"a")")).at_us);
+  QVERIFY(parser.parse(R"({"record":"session","at_us":12})").begins_session);
+  QVERIFY(!parser.parse(R"({"record":"sample"})").begins_session);
 }
 
 QTEST_GUILESS_MAIN(TestNdjson)

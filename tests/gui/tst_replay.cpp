@@ -61,6 +61,7 @@ class TstReplay : public QObject {
   void closesWhileTheRoomIsFull();
   void whatCannotBeReadIsSaid();
   void anotherMachineIsAskedAboutFirst();
+  void arrivalsSetThePaceWhereTheyAreRecorded();
 
  private:
   QString write(const QByteArray& text);
@@ -356,6 +357,23 @@ void TstReplay::anotherMachineIsAskedAboutFirst() {
   QVERIFY(window->session() == nullptr);
   question->close();
   QVERIFY(window->session() == nullptr);
+}
+
+void TstReplay::arrivalsSetThePaceWhereTheyAreRecorded() {
+  QByteArray text;
+  for (int i = 0; i <= 8; ++i) {  // an hour apart, but that arrived within 800 ms, in two recordings put together
+    if (i == 0 || i == 5) text += "{\"record\":\"session\",\"version\":1}\n";
+    text += line(i, i * 1h).replace("}\n", ",\"at_us\":" + QByteArray::number(i % 5 * 100'000) + "}\n");
+  }
+  const QByteArray last = ",\"at_us\":400000}\n";
+  text += R"({"agent":"00000000-0000-4000-8000-000000000001","metadata":[{"key":"a"}])" + last;
+  for (const char* const key : {"ka", "kb", "kc"}) text += line(9, 9h).replace("k1", key).replace("}\n", last);
+  QElapsedTimer timer;
+  timer.start();
+  replay(write(text), 1);
+  QVERIFY(until([&] { return isEnded() && counters().offered == 13; }) && timer.elapsed() >= 800);
+  QVERIFY(window->replayBar().text().endsWith("no bad line") && !window->replayBar().text().contains("without a time"));
+  QCOMPARE(window->series().latest().reports, std::uint64_t{11});
 }
 
 int main(int argc, char** argv) {

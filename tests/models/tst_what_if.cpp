@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "metabatch/simulator.hpp"
+#include "models/arrivals.hpp"
 #include "models/opened_session.hpp"
 #include "models/what_if.hpp"
 
@@ -13,25 +14,6 @@ using namespace metabatch::models;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Instant kBegan{1h};
-
-Uuid agent(unsigned number) {
-  Uuid id;
-  id.bytes[15] = static_cast<std::uint8_t>(number);
-  id.bytes[14] = static_cast<std::uint8_t>(number >> 8);
-  return id;
-}
-
-/// A report of so many keys of an agent.
-void add(ArrivalRing& ring, Instant at, unsigned number, std::size_t keys, std::size_t value_bytes = 8) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < keys; ++i) names.push_back("key " + std::to_string(i));
-  const std::string value(value_bytes, 'x');
-  const std::vector<std::string_view> key(names.begin(), names.end()), values(keys, value), errors(keys, "");
-  const std::vector<WallTime> stamps(keys, WallTime(at.time_since_epoch().count() / 1000 * 1us));
-  ring.add({agent(number), key, values, errors, stamps}, at);
-}
 
 Sample sampleAt(Duration at, const Config& config = validated(Config{}).value()) {
   Sample sample;
@@ -81,10 +63,6 @@ std::shared_ptr<OpenedSession> opened(const QByteArray& text, qsizetype block = 
 class TestWhatIf : public QObject {
   Q_OBJECT
  private slots:
-  void theRingKeepsTheLastMinutes();
-  void theRingKeepsToItsMemory();
-  void aSnapshotStaysAsItIs();
-  void arrivalsComeBackAsTheyWere();
   void theStoreIsFittedToWhatWasMeasured();
   void batchesOfOneSizeTellNoRowCost();
   void failuresInARowAreAnOutage();
@@ -100,56 +78,6 @@ class TestWhatIf : public QObject {
   void badLinesAreNamed();
   void sessionsPutTogetherGoOn();
 };
-
-void TestWhatIf::theRingKeepsTheLastMinutes() {
-  ArrivalRing ring;
-  QVERIFY(ring.isEmpty());
-  for (int second = 0; second < 1200; ++second) add(ring, kBegan + second * 1s, 1, 2);
-  QVERIFY(ring.end() == kBegan + 1199s);
-  QVERIFY(ring.begin() >= kBegan + 1199s - kRingSpan - kRingSpan / 10);
-  QVERIFY(ring.begin() <= kBegan + 1199s - kRingSpan + 1s);
-  QCOMPARE(ring.reports(), ring.recording(ring.begin())->size());
-  QCOMPARE(ring.updates(), 2 * ring.reports());
-  add(ring, kBegan, 2, 1);  // a clock that went back
-  QVERIFY(ring.end() == kBegan + 1199s);
-}
-
-void TestWhatIf::theRingKeepsToItsMemory() {
-  constexpr std::size_t kMost = 1 << 20;
-  ArrivalRing ring(24h, kMost);
-  for (int i = 0; i < 20'000; ++i) add(ring, kBegan + i * 1ms, 1, 3, 500);
-  QVERIFY(ring.bytes() <= kMost);
-  QVERIFY(ring.bytes() > kMost / 2);
-  QVERIFY(ring.ownBytes() < kMost);
-  QVERIFY(ring.end() == kBegan + 19'999ms);
-  std::size_t bytes = 0;
-  const auto recording = ring.recording(ring.begin());
-  for (const RecordedReport& report : *recording) bytes += report.values.size() * 500;
-  QVERIFY(bytes < ring.bytes());
-}
-
-void TestWhatIf::aSnapshotStaysAsItIs() {
-  ArrivalRing ring;
-  add(ring, kBegan, 1, 2);
-  const ArrivalRing snapshot = ring.snapshot();
-  for (int i = 1; i < 1000; ++i) add(ring, kBegan + i * 1s, 2, 2);
-  ring.clear();
-  QCOMPARE(snapshot.reports(), std::size_t{1});
-  QCOMPARE(snapshot.recording(kBegan)->size(), std::size_t{1});
-}
-
-void TestWhatIf::arrivalsComeBackAsTheyWere() {
-  ArrivalRing ring;
-  add(ring, kBegan, 1, 1);
-  add(ring, kBegan + 2s, 7, 3, 40);
-  const auto recording = ring.recording(kBegan + 500ms);
-  QCOMPARE(recording->size(), std::size_t{1});
-  const RecordedReport& report = recording->front();
-  QVERIFY(report.at == 1500ms && report.agent == agent(7));
-  QCOMPARE(report.keys, (std::vector<std::string>{"key 0", "key 1", "key 2"}));
-  for (const std::string& value : report.values) QCOMPARE(value.size(), std::size_t{40});
-  QVERIFY(report.stamps.back() == WallTime((1h + 2s) / 1us * 1us));
-}
 
 void TestWhatIf::theStoreIsFittedToWhatWasMeasured() {
   Measured measured;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "metabatch/time.hpp"
+
+namespace metabatch {
+
+inline constexpr std::int64_t kMostMicros = std::int64_t{1} << 50;  // 35 years: as nanoseconds 60 bits
+
+/// When the lines of a recording arrived, in their order: the one rule for whatever reads or plays one.
+///
+/// @shape  by at_us where the line has it, else by its collected_at, counted from the first of the session; a line with
+///         neither comes with the one before it. Time does not go back: an earlier line comes with the last one
+/// @units  Duration since the recording began; never negative, at most kMostMicros
+/// @errors none: every number and every stamp is some time
+class ArrivalTimes {
+ public:
+  /// The next line's.
+  Duration next(std::optional<std::int64_t> at_us, std::optional<WallTime> stamp);
+  /// A session's head amid the file: at_us and stamps count anew, from where the lines before it ended.
+  void begin_anew();
+
+  /// The last line's.
+  [[nodiscard]] Duration now() const { return now_; }
+  /// What at_us are counted from.
+  [[nodiscard]] Duration origin() const { return origin_; }
+
+ private:
+  std::optional<WallTime> first_stamp_;
+  Duration origin_{};
+  Duration now_{};
+};
+
+}  // namespace metabatch
