@@ -23,6 +23,9 @@ void MainWindow::makeRecordings() {
   parts.dock->setWidget(scroll);
   addDockWidget(Qt::RightDockWidgetArea, parts.dock);
   tabifyDockWidget(m_tuneDock, parts.dock);
+  parts.whatIf->setSeen([this] {
+    return m_window.isLive() && !isMinimized() && (m_dashboard->isVisible() || m_recordings.whatIf->isVisible());
+  });
   connect(parts.whatIf, &WhatIfPanel::answered, m_dashboard, &Dashboard::setWhatIf);
   connect(parts.whatIf, &WhatIfPanel::applyWanted, this, &MainWindow::changeSettings);
   connect(parts.door, &RecordingDoor::opened, this, [this](const std::shared_ptr<models::OpenedSession>& session) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/what_if_panel.hpp"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -9,10 +10,14 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "engine/clock.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
 namespace {
+
+constexpr Duration kAgain = std::chrono::seconds(5);  // an answer that is seen is worked out anew
+constexpr int kMostShare = 10;                        // of the time at most one part of so many is spent on that
 
 QString fieldText(const Config& config, const ScenarioField& field) {
   Scenario scenario;
@@ -52,12 +57,14 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   bold.setBold(true);
   m_said->setFont(bold);
   m_said->setAccessibleName(tr("What would be"));
+  layout->addWidget(m_when = makeWords("whatif-when"));
+  m_when->setAccessibleName(tr("When it was worked out"));
   layout->addWidget(m_how = makeWords("whatif-how"));
   m_how->setAccessibleName(tr("How it was worked out"));
   layout->addStretch(1);
-  connect(&m_runner, &WhatIfRunner::answered, this, &WhatIfPanel::show);
+  connect(&m_runner, &WhatIfRunner::answered, this, &WhatIfPanel::showAnswer);
   connect(&m_runner, &WhatIfRunner::progressed, this,
-          [this](double share) { m_progress->setValue(static_cast<int>(share * 100)); });
+          [this](double share) { m_progress->setValue(m_isFollowing ? 0 : static_cast<int>(share * 100)); });
   begin(nullptr);
 }
 
@@ -94,6 +101,10 @@ void WhatIfPanel::makeButtons(QVBoxLayout& layout) {
   m_cancel = button(tr("Cancel"), "whatif-cancel", tr("Give the replay up"));
   m_clear = button(tr("Clear"), "whatif-clear", tr("Empty fields, and no more dotted lines"));
   m_apply = button(tr("&Use these settings"), "whatif-apply", tr("Change what runs to the settings that were tried"));
+  m_follows = new QCheckBox(tr("&Go on with what arrives"));
+  m_follows->setObjectName("whatif-follow");
+  m_follows->setToolTip(tr("Work it out anew every few seconds while it is seen and the charts follow"));
+  m_follows->setChecked(true);
   m_progress = new QProgressBar;
   m_progress->setTextVisible(false);
   m_progress->setMaximumHeight(6);
@@ -102,7 +113,9 @@ void WhatIfPanel::makeButtons(QVBoxLayout& layout) {
   for (QPushButton* const one : {m_run, m_cancel, m_clear}) first->addWidget(one);
   layout.addLayout(first);
   layout.addWidget(m_progress);
+  layout.addWidget(m_follows);
   layout.addWidget(m_apply);
+  connect(m_follows, &QCheckBox::toggled, this, &WhatIfPanel::showWhen);
   connect(m_run, &QPushButton::clicked, this, &WhatIfPanel::run);
   connect(m_cancel, &QPushButton::clicked, this, [this] {
     m_runner.cancel();
@@ -133,6 +146,8 @@ void WhatIfPanel::take(const models::Sample& sample) {
   m_measured.take(sample);
   if (!(sample.config == m_shown)) showRunning();
   if (!m_run->isEnabled()) refreshButtons();
+  showWhen();
+  follow(sample.at);
 }
 
 Config WhatIfPanel::running() const {
@@ -154,14 +169,21 @@ QString WhatIfPanel::typed(const Field& field) const {
   return field.choice->currentIndex() <= 0 ? QString() : field.choice->currentText();
 }
 
-std::optional<Config> WhatIfPanel::read(QString& trouble) const {
+std::vector<QString> WhatIfPanel::typed() const {
+  std::vector<QString> texts;
+  for (const Field& field : m_fields) texts.push_back(typed(field));
+  return texts;
+}
+
+std::optional<Config> WhatIfPanel::read(const std::vector<QString>& texts, QString& trouble) const {
   Scenario scenario;
   scenario.config = running();
-  for (const Field& field : m_fields) {
-    const std::string text = typed(field).remove(',').toStdString();
+  for (std::size_t i = 0; i < m_fields.size(); ++i) {
+    const ScenarioField& field = *m_fields[i].field;
+    const std::string text = QString(texts[i]).remove(',').toStdString();
     if (text.empty()) continue;
-    if (const Result<void> done = set_field(scenario, field.field->name, text); !done) {
-      trouble = QString::fromStdString(describe(done.error(), field.field->name, text));
+    if (const Result<void> done = set_field(scenario, field.name, text); !done) {
+      trouble = QString::fromStdString(describe(done.error(), field.name, text));
       return std::nullopt;
     }
   }
@@ -173,12 +195,12 @@ std::optional<Config> WhatIfPanel::read(QString& trouble) const {
 
 std::optional<Config> WhatIfPanel::wanted() const {
   QString trouble;
-  return read(trouble);
+  return read(typed(), trouble);
 }
 
 void WhatIfPanel::check() {
   QString trouble;
-  (void)read(trouble);
+  (void)read(typed(), trouble);
   m_trouble->setText(trouble);
   m_trouble->setVisible(!trouble.isEmpty());
   refreshButtons();
@@ -188,22 +210,55 @@ void WhatIfPanel::run() {
   check();
   const std::optional<Config> config = wanted();
   if (!config || !m_arrivals) return;
-  auto question = models::whatIfQuestion(m_arrivals(), m_measured, *config);
-  if (!question) {
-    m_said->setText(tr("Too little has arrived yet: once more in a few seconds."));
-    return;
-  }
+  m_isFollowing = false;
+  m_asking = typed();
   m_progress->setValue(0);
-  m_runner.ask(std::move(*question));
+  if (!ask(*config)) m_said->setText(tr("Too little has arrived yet: once more in a few seconds."));
   refreshButtons();
 }
 
-void WhatIfPanel::show(const std::shared_ptr<const models::WhatIfAnswer>& answer) {
+bool WhatIfPanel::ask(const Config& config) {
+  auto question = models::whatIfQuestion(m_arrivals(), m_measured, config);
+  if (!question) return false;
+  m_took.start();
+  m_runner.ask(std::move(*question));
+  return true;
+}
+
+bool WhatIfPanel::isFollowed() const { return m_isLive && m_follows->isChecked() && (!m_isSeen || m_isSeen()); }
+
+/// Asks what was asked once more, of what has arrived since; what is being typed meanwhile is not asked yet.
+void WhatIfPanel::follow(Instant now) {
+  if (!m_tried || m_runner.isRunning() || now < m_due || !isFollowed()) return;
+  QString trouble;
+  const std::optional<Config> config = read(m_asked, trouble);
+  if (!config) return;
+  m_isFollowing = true;
+  m_asking = m_asked;
+  ask(*config);
+}
+
+void WhatIfPanel::showAnswer(const std::shared_ptr<const models::WhatIfAnswer>& answer) {
   m_tried = answer->question.config;
+  m_asked = m_asking;
+  m_due = answer->question.to + std::max<Duration>(kAgain, kMostShare * std::chrono::milliseconds(m_took.elapsed()));
+  m_answeredAt = engine::system_clock().wall_now();
   m_said->setText(models::whatIfText(*answer));
   m_how->setText((models::storeText(answer->question.store) + " " + models::checkText(*answer)).trimmed());
+  showWhen();
   refreshButtons();
   emit answered(answer);
+}
+
+void WhatIfPanel::showWhen() {
+  QString text;
+  if (m_tried && m_isLive) {
+    text = isFollowed()             ? tr("Worked out at %1, and anew every few seconds.")
+           : m_follows->isChecked() ? tr("Worked out at %1; it stands still while the charts do.")
+                                    : tr("Worked out at %1.");
+    text = text.arg(models::clockText(m_answeredAt));
+  }
+  if (text != m_when->text()) m_when->setText(text);
 }
 
 void WhatIfPanel::clear() {
@@ -215,16 +270,18 @@ void WhatIfPanel::clear() {
   m_tried.reset();
   m_said->clear();
   m_how->clear();
+  showWhen();
   refreshButtons();
   emit answered(nullptr);
 }
 
 void WhatIfPanel::refreshButtons() {
-  const bool isRunning = m_runner.isRunning();
+  const bool isRunning = m_runner.isRunning() && !m_isFollowing;
   m_run->setEnabled(!isRunning && m_arrivals && !m_measured.isEmpty() && m_trouble->text().isEmpty());
   m_cancel->setEnabled(isRunning);
   m_clear->setEnabled(m_tried.has_value());
   m_apply->setVisible(m_isLive);
+  m_follows->setVisible(m_isLive);
   m_apply->setEnabled(m_tried && !m_measured.isEmpty() && !(*m_tried == running()));
   m_progress->setEnabled(isRunning);
   if (!isRunning) m_progress->setValue(0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCheckBox>
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QJsonDocument>
@@ -25,6 +26,33 @@ namespace {
 
 const QString kGolden = METABATCH_SOURCE_DIR "/tests/golden/recording.ndjson";
 
+/// The panel without a window, for arrivals and looks of an hour that is made here.
+struct PanelAlone {
+  WhatIfPanel panel;
+  models::ArrivalRing ring;
+  bool isSeen = true;
+  Instant now{};
+  QSignalSpy answered{&panel, &WhatIfPanel::answered};
+  QLineEdit* const size = panel.findChild<QLineEdit*>("whatif-batch-size");
+
+  PanelAlone() {
+    panel.begin([this] { return ring.snapshot(); });
+    panel.setSeen([this] { return isSeen; });
+    panel.show();
+    answered.clear();  // nothing, so far
+  }
+  void pass(Duration time) {
+    for (const Instant end = now + time; now < end; now += 500ms) {
+      ring.add(report_of({Uuid{}, "k", "v", "", WallTime(1us * (now.time_since_epoch() / 1us))}), now);
+      models::Sample sample;
+      sample.at = now;
+      sample.config = validated(Config{}).value();
+      panel.take(sample);
+    }
+  }
+  [[nodiscard]] auto newest() const { return answered.back()[0].value<std::shared_ptr<const models::WhatIfAnswer>>(); }
+};
+
 }  // namespace
 
 /// Recorded sessions and what-if in the window, by clicks and keys, on the real engine and the real embedded store.
@@ -43,6 +71,9 @@ class TstRecordings : public QObject {
   void nothingOpensOverWhatRuns();
   void whatCannotBeReadIsSaid();
   void aLargeFileBlocksNothingAndIsGivenUp();
+  void whatIfGoesOnWithWhatArrives();
+  void whatIfStandsStillUnseenOrUnwanted();
+  void whatIfStandsStillWithTheCharts();
 
  private:
   bool opens(const QString& file) {
@@ -246,6 +277,57 @@ void TstRecordings::aLargeFileBlocksNothingAndIsGivenUp() {
   QCOMPARE(failed[0][0].toString(), QString());
   QVERIFY(window->findChild<QPushButton*>("demo")->isVisible());
   QVERIFY(file.remove());
+}
+
+void TstRecordings::whatIfGoesOnWithWhatArrives() {
+  PanelAlone it;
+  it.pass(4s);
+  QTest::keyClicks(it.size, "7");
+  QCOMPARE(it.answered.count(), 0);  // nobody asked
+  QTest::keyClick(it.size, Qt::Key_Return);
+  QVERIFY(until([&] { return it.answered.count() == 1; }));
+  const Instant to = it.newest()->question.to;
+  QTest::keyClicks(it.size, "0");  // typed, and not asked yet
+  it.pass(4500ms);
+  QVERIFY(!it.panel.isRunning());
+  it.pass(500ms);
+  QVERIFY(until([&] { return it.answered.count() == 2; }));
+  QCOMPARE(it.newest()->question.to - to, Duration(5s));
+  QCOMPARE(it.newest()->question.config.batch_size, std::int64_t{7});
+  QVERIFY2(it.panel.when().endsWith("anew every few seconds."), qPrintable(it.panel.when()));
+}
+
+void TstRecordings::whatIfStandsStillUnseenOrUnwanted() {
+  PanelAlone it;
+  auto* const follows = it.panel.findChild<QCheckBox*>("whatif-follow");
+  it.pass(4s);
+  it.panel.run();
+  QVERIFY(until([&] { return it.answered.count() == 1; }));
+  it.isSeen = false;
+  it.pass(30s);
+  QVERIFY(!it.panel.isRunning());
+  QVERIFY2(it.panel.when().endsWith("while the charts do."), qPrintable(it.panel.when()));
+  it.isSeen = true;
+  follows->click();
+  it.pass(30s);
+  QVERIFY(!it.panel.isRunning());
+  QCOMPARE(it.answered.count(), 1);
+  QTest::mouseClick(it.panel.findChild<QPushButton*>("whatif-clear"), Qt::LeftButton);
+  follows->click();
+  it.pass(30s);
+  QVERIFY(!it.panel.isRunning() && it.panel.when().isEmpty());
+}
+
+void TstRecordings::whatIfStandsStillWithTheCharts() {
+  QVERIFY(demoRuns(*window));
+  QVERIFY(until([&] { return window->series().total().seconds > 4; }));
+  window->findChild<QDockWidget*>("what-if")->raise();
+  type("whatif-batch-size", "100");
+  QVERIFY(until([&] { return whatIf().when().endsWith("anew every few seconds."); }));
+  window->timeWindow().pause();
+  QVERIFY(until([&] { return whatIf().when().endsWith("while the charts do."); }));
+  window->timeWindow().goLive();
+  QVERIFY(until([&] { return whatIf().when().endsWith("anew every few seconds."); }));
 }
 
 int main(int argc, char** argv) {
