@@ -52,6 +52,8 @@ void LiveSession::changeFleet(const engine::FleetOptions& fleet) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, fleet] { worker->changeFleet(fleet); });
 }
 
+void LiveSession::registerFleet() { QMetaObject::invokeMethod(m_worker, &SessionWorker::registerFleetAgain); }
+
 void LiveSession::flushNow() { QMetaObject::invokeMethod(m_worker, &SessionWorker::flushNow); }
 
 void LiveSession::setFlushingPaused(bool paused) {

@@ -10,6 +10,7 @@
 #include "engine/fleet.hpp"
 #include "engine/lanes.hpp"
 #include "gui/fault_store.hpp"
+#include "gui/fleet_registration.hpp"
 #include "gui/replay_feeder.hpp"
 #include "gui/session_recorder.hpp"
 #include "models/channel_log.hpp"
@@ -29,6 +30,8 @@ struct SessionPlan {
   Config config;
   bool isDemo = false;                 ///< faults may be injected
   std::optional<ReplayPlan> replay{};  ///< in place of the fleet
+  /// The fleet's rows are created again where the database lost them, without being asked to.
+  bool registersAgain = false;
 };
 
 /// What the window is shown of a running session: copied values, nothing that the session goes on changing.
@@ -39,6 +42,7 @@ struct Look {
   std::vector<models::RefusedLine> refused;  ///< values that the database refused since then
   std::vector<QString> alarms;
   std::optional<models::ReplayProgress> replay;
+  std::optional<Registered> registered;  ///< the fleet, once more
 };
 
 class SessionWorker;
@@ -56,6 +60,8 @@ class LiveSession : public QObject {
   void start();
   void apply(const Config& config);
   void changeFleet(const engine::FleetOptions& fleet);
+  /// Creates the rows of the fleet that are missing.
+  void registerFleet();
   void flushNow();
   void setFlushingPaused(bool paused);
   void setFault(Fault fault);

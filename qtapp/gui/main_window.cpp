@@ -206,6 +206,7 @@ QStringList MainWindow::pages() const {
 void MainWindow::refreshState() {
   const bool isDriving = m_session != nullptr && !m_session->isClosing();
   for (QAction* const action : {m_flushNow, m_pauseFlushing}) action->setEnabled(isDriving);
+  m_registerFleet->setEnabled(isDriving && !m_session->plan().replay);
   m_record->setEnabled(isDriving);
   const bool hasPages = m_stack->currentWidget() == m_pages;
   m_exportCsv->setEnabled(hasPages);

@@ -98,6 +98,8 @@ class MainWindow : public QMainWindow {
   void takeApplied(const Config& running);
   void changeSettings(const Config& wanted);
   void changeFleet(const engine::FleetOptions& fleet);
+  void registerFleet();
+  void takeRegistered(const Registered& registered);
   void closeSession();
   void addPage(QWidget* page, const char* name, const QString& title);
   void offerPages(std::initializer_list<QWidget*> pages);
@@ -137,13 +139,8 @@ class MainWindow : public QMainWindow {
   QLabel* m_where;
   QLabel* m_state;
   QComboBox* m_span;
-  QAction* m_live;
-  QAction* m_flushNow;
-  QAction* m_pauseFlushing;
-  QAction* m_closeSession;
-  QAction* m_record;
-  QAction* m_exportCsv;
-  QAction* m_exportPicture;
+  QAction *m_live, *m_flushNow, *m_pauseFlushing, *m_registerFleet, *m_closeSession, *m_record, *m_exportCsv,
+      *m_exportPicture;
   bool m_isLeaving = false;  // the window goes when the session is closed
 };
 

@@ -44,7 +44,12 @@ void MainWindow::makeActions() {
     m_condition.isFlushingPaused = on;
     mark(on ? tr("flushes held") : tr("flushes go on"));
   });
+  m_registerFleet = new QAction(tr("&Register the fleet again"), this);
+  m_registerFleet->setObjectName("register");
+  m_registerFleet->setToolTip(tr("Create the rows of the simulated agents that the database lost"));
+  connect(m_registerFleet, &QAction::triggered, this, &MainWindow::registerFleet);
   m_closeSession = new QAction(tr("&Close and go back"), this);
+  m_closeSession->setObjectName("close-session");
   m_closeSession->setShortcut(Qt::CTRL | Qt::Key_W);
   m_closeSession->setToolTip(tr("Write what is held, end the session and show the three doors (Ctrl+W)"));
   connect(m_closeSession, &QAction::triggered, this, &MainWindow::closeSession);
@@ -78,7 +83,7 @@ void MainWindow::makeMenus() {
   bar->addAction(m_flushNow);
   bar->addAction(m_pauseFlushing);
   QMenu* const session = menuBar()->addMenu(tr("&Session"));
-  session->addActions({m_flushNow, m_pauseFlushing, m_closeSession});
+  session->addActions({m_flushNow, m_pauseFlushing, m_registerFleet, m_closeSession});
   session->addSeparator();
   session->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
   session->insertActions(session->actions().back(),

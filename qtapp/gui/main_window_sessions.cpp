@@ -12,6 +12,15 @@
 
 /// How sessions begin, what they tell, and how they end.
 namespace metabatch::gui {
+namespace {
+
+/// What the operator may do about rows that are missing; nothing where it is done without asking.
+QString registrationOffer(const SessionPlan& plan) {
+  if (plan.registersAgain || plan.replay) return {};
+  return MainWindow::tr("Session > Register the fleet again creates the rows.");
+}
+
+}  // namespace
 
 void MainWindow::forget() {
   m_series = models::LiveSeries();
@@ -49,6 +58,8 @@ void MainWindow::startDemo() {
 
 void MainWindow::startSession(SessionPlan plan) {
   forget();
+  plan.registersAgain = !plan.replay && isLocal(plan.database);
+  m_condition.registration = registrationOffer(plan);
   m_session = std::make_unique<LiveSession>(std::move(plan));
   LiveSession* const session = m_session.get();
   connect(session, &LiveSession::looked, this, [this](const std::shared_ptr<const Look>& look) { take(*look); });
@@ -149,12 +160,40 @@ void MainWindow::take(const Look& look) {
     m_quarantine.add(look.refused);
     showRefused();
   }
+  if (look.registered) takeRegistered(*look.registered);
   if (look.replay) m_replayBar->take(*look.replay);
   for (const QString& alarm : look.alarms) statusBar()->showMessage(alarm, 30'000);
   m_series.take(look.sample);
   m_recordings.whatIf->take(look.sample);
   m_dashboard->refresh(m_condition);
   refreshState();
+}
+
+void MainWindow::registerFleet() {
+  if (!m_session) return;
+  const SessionPlan& plan = m_session->plan();
+  if (isLocal(plan.database)) return m_session->registerFleet();
+  confirmWriting(this,
+                 tr("Register the fleet again in %1?\n\nIt creates those rows of %2 × %3 invented agents and keys that "
+                    "are missing in workspace_agent_metadata. The rows stay.")
+                     .arg(QString::fromStdString(plan.database.shown()))
+                     .arg(plan.fleet.agents)
+                     .arg(plan.fleet.keys),
+                 [this] {
+                   if (m_session) m_session->registerFleet();
+                 });
+}
+
+void MainWindow::takeRegistered(const Registered& registered) {
+  if (!registered.isAsked && registered.rows == 0 && registered.trouble.isEmpty()) return;  // strangers' rows
+  const QString rows = models::counted(registered.rows, "row");
+  const QString said =
+      registered.trouble.isEmpty()
+          ? tr("Registered again at %1: %2 created.").arg(models::clockText(registered.at), rows)
+          : tr("Registering again failed at %1: %2").arg(models::clockText(registered.at), registered.trouble);
+  if (registered.rows > 0) mark(tr("registered again: %1").arg(rows));
+  m_condition.registration = (registrationOffer(m_session->plan()) + ' ' + said).trimmed();
+  statusBar()->showMessage(said, 30'000);
 }
 
 void MainWindow::closeSession() {

@@ -20,7 +20,8 @@ SessionWorker::SessionWorker(SessionPlan plan, std::shared_ptr<SessionRecorder> 
     : m_plan(std::move(plan)),
       m_ring(std::make_shared<engine::NotificationRing>(kRing)),
       m_recorder(std::move(recorder)),
-      m_feeder(*m_recorder) {
+      m_feeder(*m_recorder),
+      m_registration(m_plan.database) {
   m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(models::kSampleEvery));
   m_timer.setTimerType(Qt::PreciseTimer);
   connect(&m_timer, &QTimer::timeout, this, &SessionWorker::look);
@@ -80,7 +81,7 @@ std::optional<std::string> SessionWorker::openSource() {
 
 std::optional<std::string> SessionWorker::registerFleet(const engine::FleetOptions& options) const {
   const engine::Fleet fleet(options);
-  const auto registered = m_plan.database.register_agents(fleet.agents(), fleet.keys());
+  const auto registered = m_plan.database.register_agents(fleet.registered(), fleet.keys());
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&registered))
     return "cannot register the agents: " + failed->message;
   return std::nullopt;
@@ -117,6 +118,7 @@ void SessionWorker::take(const engine::FlushRecord& record) {
 void SessionWorker::look() {
   if (!m_lanes) return;
   auto look = std::make_shared<Look>();
+  if (m_timer.isActive()) look->registered = m_registration.step(engine::system_clock().now());
   const engine::Snapshot snapshot = m_lanes->snapshot();
   look->sample.at = engine::system_clock().now();
   look->sample.counters = snapshot.counters;
@@ -136,7 +138,10 @@ void SessionWorker::look() {
     look->refused.swap(m_refused);
     look->alarms.swap(m_alarms);
   }
-  for (const models::FlushLine& flush : look->flushes) m_recorder->take(flush);
+  for (const models::FlushLine& flush : look->flushes) {
+    m_recorder->take(flush);
+    if (m_plan.registersAgain && flush.fates.unmatched > 0) m_registration.beginAgain(m_plan.fleet, look->sample.at);
+  }
   m_recorder->take(look->sample);
   if (const auto wrong = m_recorder->takeTrouble()) emit refused(QString::fromStdString(*wrong));
   emit looked(look);
@@ -159,8 +164,13 @@ void SessionWorker::changeFleet(const engine::FleetOptions& fleet) {
     return;
   }
   m_plan.fleet = fleet;
+  m_registration.stop();
   m_feeder.start(fleet, *m_lanes);
   emit fleetChanged(fleet);
+}
+
+void SessionWorker::registerFleetAgain() {
+  if (m_lanes && !m_replay) m_registration.begin(m_plan.fleet);
 }
 
 void SessionWorker::flushNow() {
@@ -181,8 +191,8 @@ void SessionWorker::sendRefused() {
   const engine::Fleet fleet(m_plan.fleet);
   const std::string tooLong(kTooLong, 'x');
   const std::string withControls = "\x1b[31mred\x07 " + std::string("\u202e") + "desrever " + tooLong;
-  for (std::size_t i = 0; i < std::min(kRefusedAtOnce, fleet.agents().size()); ++i)
-    (void)m_lanes->add({fleet.agents()[i],
+  for (std::size_t i = 0; i < std::min(kRefusedAtOnce, fleet.registered().size()); ++i)
+    (void)m_lanes->add({fleet.registered()[i],
                         fleet.keys()[i % fleet.keys().size()],
                         i == 1 ? withControls : tooLong,
                         {},

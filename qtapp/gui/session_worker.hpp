@@ -23,6 +23,7 @@ class SessionWorker : public QObject {
   void start();
   void apply(const Config& config);
   void changeFleet(const engine::FleetOptions& fleet);
+  void registerFleetAgain();
   void flushNow();
   void setFlushingPaused(bool paused);
   void setFault(Fault fault);
@@ -57,6 +58,7 @@ class SessionWorker : public QObject {
   engine::Notifier::Subscription m_subscription;
   const std::shared_ptr<SessionRecorder> m_recorder;
   FleetFeeder m_feeder;
+  FleetRegistration m_registration;
   std::unique_ptr<ReplayFeeder> m_replay;  // or the fleet
   QTimer m_timer{this};
   std::mutex m_mutex;

@@ -28,7 +28,7 @@ void tellFailures(Lines& lines, const Condition& condition, const Sample& sample
                                         : Health::tr("What was not written is discarded (on-failure)."))});
 }
 
-void tellLosses(Lines& lines, const Summary& minute, const Sample& sample) {
+void tellLosses(Lines& lines, const Condition& condition, const Summary& minute, const Sample& sample) {
   const Counters& counters = minute.counters;
   if (counters.dropped_full > 0)
     lines.push_back({Severity::alarm, Health::tr("%1 dropped in the last minute for want of room: raise queue "
@@ -44,8 +44,10 @@ void tellLosses(Lines& lines, const Summary& minute, const Sample& sample) {
                                 .arg(counted(counters.quarantined, "value"))});
   if (counters.unmatched > 0)
     lines.push_back(
-        {Severity::warning, Health::tr("%1 without a row in the last minute: those agents or keys are not registered.")
-                                .arg(counted(counters.unmatched, "update"))});
+        {Severity::warning, (Health::tr("%1 without a row in the last minute: those agents or keys are not registered.")
+                                 .arg(counted(counters.unmatched, "update")) +
+                             ' ' + condition.registration)
+                                .trimmed()});
   if (minute.flushes.publish_errors > 0)
     lines.push_back(
         {Severity::warning, Health::tr("%1 could not be published in the last minute: watchers may be stale.")
@@ -98,7 +100,7 @@ std::vector<HealthLine> health(const LiveSeries& series, const Condition& condit
   const Sample& sample = series.latest();
   Lines lines;
   tellFailures(lines, condition, sample);
-  tellLosses(lines, minute, sample);
+  tellLosses(lines, condition, minute, sample);
   tellRoom(lines, condition, sample);
   lines.push_back(trigger(minute, sample.config));
   const bool isWell =

@@ -22,6 +22,7 @@ struct Condition {
   bool isFlushingPaused = false;
   QString lastFailure;         ///< of the newest flush, when that failed; else empty
   quint64 failuresInARow = 0;  ///< flushes that failed since the last success
+  QString registration{};      ///< what is done, or can be, about rows that are missing: sentences
 };
 
 /// How batching is doing, worst first: what fails, what is dropped, what fills up, then what triggers the flushes and what to

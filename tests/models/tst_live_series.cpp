@@ -157,6 +157,9 @@ void TstLiveSeries::healthPutsTheWorstFirst_data() {
   QTest::newRow("held") << 3 << "notice: Flushing is paused: 40 updates held, nothing is written.";
   QTest::newRow("unmatched")
       << 4 << "warning: 1 update without a row in the last minute: those agents or keys are not registered.";
+  QTest::newRow("unmatched, and what to do")
+      << 5
+      << "warning: 1 update without a row in the last minute: those agents or keys are not registered. Do register.";
 }
 
 void TstLiveSeries::healthPutsTheWorstFirst() {
@@ -170,7 +173,8 @@ void TstLiveSeries::healthPutsTheWorstFirst() {
   if (what == 1) sample.counters.dropped_full = 7;
   if (what == 2) sample.roomEntries = 90'000;
   if (what == 3) condition.isFlushingPaused = true, sample.counters.waiting = 40;
-  if (what == 4) sample.counters.unmatched = 1;
+  if (what >= 4) sample.counters.unmatched = 1;
+  if (what == 5) condition.registration = "Do register.";
   series.take(sample);
   QCOMPARE(text(health(series, condition)).section('\n', 0, 0), first);
 }
