@@ -146,10 +146,7 @@ void MainWindow::changeFleet(const engine::FleetOptions& fleet) {
   const auto change = [this](const engine::FleetOptions& to) {
     if (!m_session) return;
     m_session->changeFleet(to);
-    mark(tr("%1 × %2 keys every %3")
-             .arg(models::counted(to.agents, "agent"))
-             .arg(to.keys)
-             .arg(QString::fromStdString(format_duration(to.every))));
+    mark(fleetText(to));
   };
   m_undo.push(new Change(
       tr("fleet"), [=] { change(fleet); }, [=] { change(before); }));

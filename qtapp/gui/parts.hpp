@@ -8,6 +8,7 @@
 #include "gui/dashboard.hpp"
 #include "gui/doctor_page.hpp"
 #include "gui/doors_page.hpp"
+#include "gui/fleet_knobs.hpp"
 #include "gui/flush_page.hpp"
 #include "gui/inspector_page.hpp"
 #include "gui/quarantine_page.hpp"

@@ -8,9 +8,11 @@
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSpinBox>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "gui/fleet_feeder.hpp"
+#include "gui/fleet_knobs.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -143,7 +145,28 @@ QWidget* TunePanel::makeFleet() {
   form->addRow(tr("keys each"), m_keys);
   form->addRow(tr("report every"), m_every);
   form->addRow(m_fleetNote);
+  addKnobs(*form);
   return group;
+}
+
+void TunePanel::addKnobs(QFormLayout& form) {
+  m_knobs = new FleetKnobs;
+  m_knobs->hide();
+  auto* const more = new QToolButton;
+  more->setObjectName("fleet-more");
+  more->setText(tr("More of the fleet"));
+  more->setToolTip(tr("Bursts, late and repeated reports, agents that come and go or have no rows ..."));
+  more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  more->setArrowType(Qt::RightArrow);
+  more->setAutoRaise(true);
+  more->setCheckable(true);
+  connect(more, &QToolButton::toggled, m_knobs, [this, more](bool on) {
+    more->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
+    m_knobs->setVisible(on);
+  });
+  connect(m_knobs, &FleetKnobs::changed, this, &TunePanel::wantFleet);
+  form.addRow(more);
+  form.addRow(m_knobs);
 }
 
 QWidget* TunePanel::makeFaults() {
@@ -190,6 +213,7 @@ void TunePanel::setFleet(const engine::FleetOptions& fleet) {
   m_agents->setValue(static_cast<int>(fleet.agents));
   m_keys->setValue(static_cast<int>(fleet.keys));
   m_every->setText(durationText(fleet.every));
+  m_knobs->setFleet(fleet);
   m_isFilling = false;
 }
 
@@ -203,6 +227,7 @@ void TunePanel::setTroubleColour(const QColor& colour) {
     palette.setColor(QPalette::WindowText, colour);
     note->setPalette(palette);
   }
+  m_knobs->setTroubleColour(colour);
   m_fleetNote->setPalette(m_notes.begin()->second->palette());
 }
 
@@ -277,8 +302,7 @@ void TunePanel::wantFleet() {
   fleet.agents = static_cast<std::size_t>(m_agents->value());
   fleet.keys = static_cast<std::size_t>(m_keys->value());
   fleet.every = *every;
-  const bool isOther = fleet.agents != m_fleet.agents || fleet.keys != m_fleet.keys || fleet.every != m_fleet.every;
-  if (isOther) emit fleetWanted(fleet);
+  if (const auto wanted = m_knobs->read(fleet); wanted && !(*wanted == m_fleet)) emit fleetWanted(*wanted);
 }
 
 QString changeText(const Config& before, const Config& after) {

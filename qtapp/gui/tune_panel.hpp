@@ -17,6 +17,8 @@ class QSpinBox;
 
 namespace metabatch::gui {
 
+class FleetKnobs;
+
 /// Every setting of the batcher, changed while it runs. A change that is possible is asked for at once; one that is not stands in
 /// its field with the reason below it, and nothing is asked for until it is.
 class TunePanel : public QWidget {
@@ -54,6 +56,7 @@ class TunePanel : public QWidget {
   void addRow(QFormLayout& form, Setting setting, QWidget* field, const QString& tip);
   QWidget* makeSettings();
   QWidget* makeFleet();
+  void addKnobs(QFormLayout& form);
   QWidget* makeFaults();
   QSpinBox* sizeField(const QString& suffix, std::int64_t most);
   QLineEdit* durationField();
@@ -82,6 +85,7 @@ class TunePanel : public QWidget {
   QSpinBox* m_agents;
   QSpinBox* m_keys;
   QLineEdit* m_every;
+  FleetKnobs* m_knobs;
   QWidget* m_fleetGroup;
   QLabel* m_fleetNote;
   QWidget* m_faults;

@@ -2,6 +2,7 @@
 #include <QComboBox>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -10,6 +11,7 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 #include <QUndoStack>
 #include <QWheelEvent>
 
@@ -41,6 +43,7 @@ class TstWindow : public QObject {
   void closingWhileFlushingWritesEverything();
   void themesChangeWhileItRuns();
   void brokenSettingsAreForgotten();
+  void fleetIsMadeUneven();
 
  private:
   [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
@@ -270,6 +273,41 @@ void TstWindow::brokenSettingsAreForgotten() {
   dialog->reject();
   QVERIFY(window->width() >= 600 && window->height() >= 400);
   QVERIFY(demoRuns(*window));
+}
+
+void TstWindow::fleetIsMadeUneven() {
+  startDemo();
+  const auto type = [&](const char* name, const QString& text) {
+    auto* const field = window->findChild<QLineEdit*>(name);
+    QVERIFY2(field != nullptr && field->isVisible(), name);
+    field->setFocus();
+    field->selectAll();
+    QTest::keyClick(field, Qt::Key_Delete);
+    QTest::keyClicks(field, text);
+    QTest::keyClick(field, Qt::Key_Return);
+  };
+  QVERIFY(!window->findChild<QLineEdit*>("fleet.late")->isVisible());
+  window->findChild<QToolButton*>("fleet-more")->click();
+  type("fleet.jitter", "11s");
+  auto* const knobs = window->findChild<FleetKnobs*>();
+  const auto trouble = [&] {
+    QString said;
+    for (const QLabel* const note : knobs->findChildren<QLabel*>())
+      if (note->wordWrap() && note->isVisible()) said += note->text();
+    return said;
+  };
+  QVERIFY2(trouble().contains("not longer than the report interval"), qPrintable(trouble()));
+  type("fleet.jitter", "");
+  QVERIFY(trouble().isEmpty());
+  type("every", "500ms");
+  type("fleet.unregistered", "50%");
+  QVERIFY(until([&] { return window->session()->plan().fleet.unregistered == 500'000; }));
+  const auto marked = [&] { return window->series().marks().back().text; };
+  QCOMPARE(marked(), QString::fromUtf8("600 agents × 15 keys every 500ms, unregistered 50%"));
+  QVERIFY(until([&] { return window->series().latest().counters.unmatched > 0; }));
+  QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
+  QVERIFY(until([&] { return window->session()->plan().fleet.unregistered == 0; }));
+  QCOMPARE(window->findChild<QLineEdit*>("fleet.unregistered")->text(), QString());
 }
 
 int main(int argc, char** argv) {
