@@ -209,7 +209,9 @@ void TestPgService::theLossOfEveryConnectionIsCaughtUp() {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> "
       "pg_backend_pid()");
   session.run("UPDATE workspace_agent_metadata SET value = 'meanwhile', collected_at = now() WHERE key = 'cpu'");
+  const auto written = std::chrono::steady_clock::now();
   QVERIFY(watching.sees("\"value\":\"meanwhile\""));
+  QVERIFY(std::chrono::steady_clock::now() - written < kHeartbeat - 500ms);  // once it listens again
 }
 
 void TestPgService::deletedAgentsOfAControlPlaneMayNotReport() {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "service/stage.hpp"
+#include "service/watch_hub.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
@@ -15,6 +18,7 @@ class TestWatch : public QObject {
   void anOldClientGetsNoChunks();
   void aChangeIsSentWithinItsTime();
   void changesComeAtMostOnceASecond();
+  void whoHearsNothingIsReadForAtEveryHeartbeat();
   void aPingComesFromTimeToTime();
   void aSocketSpeaksInTextFrames();
   void aClientsMessageClosesItsSocket();
@@ -180,6 +184,39 @@ void TestWatch::changesComeAtMostOnceASecond() {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began).count();
   QVERIFY2(arrays <= seconds + 3, std::to_string(arrays).c_str());
+}
+
+void TestWatch::whoHearsNothingIsReadForAtEveryHeartbeat() {
+  struct Seen final : service::Watcher {
+    void deliver(service::FrameType, service::FrameText json) override {
+      const std::lock_guard lock(mutex);
+      text += *json;
+      changed.notify_all();
+    }
+    bool has(const char* words) {
+      std::unique_lock lock(mutex);
+      return changed.wait_for(lock, 20s, [&] { return text.find(words) != std::string::npos; });
+    }
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::string text;
+  };
+  Stage stage;
+  service::HubOptions options;
+  options.open = [&] { return sql::Agents::of(stage.options.database); };
+  options.ring = std::make_shared<engine::NotificationRing>(1);
+  options.is_listening = [] { return false; };
+  options.on_failure = [](const std::string&) {};
+  options.tick = 10ms;
+  options.least_gap = 10ms;
+  options.heartbeat = 100ms;
+  options.full_read = 1h;
+  service::WatchHub hub(std::move(options));
+  const auto seen = std::make_shared<Seen>();
+  hub.add(stage.agents[0].id, seen);
+  QVERIFY(seen->has("\"value\":\"\""));
+  QCOMPARE(stage.post(stage.agents[0], report("unheard")).status, 204);
+  QVERIFY(seen->has("\"value\":\"unheard\""));
 }
 
 void TestWatch::aPingComesFromTimeToTime() {
