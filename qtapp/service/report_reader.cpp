@@ -15,10 +15,10 @@ bool read_text(const element& member, std::string_view& text) {
   return member.is_null() || member.get_string().get(text) == simdjson::SUCCESS;
 }
 
-/// The wrong member, or "".
-std::string_view read_item(const object& from, RawItem& item) {
+/// The wrong member, or ""; `key` means nothing where the path says it.
+std::string_view read_item(const object& from, bool has_key, RawItem& item) {
   for (const auto& [name, member] : from) {
-    if (name == "key" && !read_text(member, item.key)) return "key";
+    if (has_key && name == "key" && !read_text(member, item.key)) return "key";
     if (name == "value" && !read_text(member, item.value)) return "value";
     if (name == "error" && !read_text(member, item.error)) return "error";
   }
@@ -63,7 +63,7 @@ std::span<const RawItem> ReportReader::read_list(std::string_view body) {
       return {};
     }
     items_.emplace_back();
-    if (const std::string_view wrong = read_item(from, items_.back()); !wrong.empty()) {
+    if (const std::string_view wrong = read_item(from, true, items_.back()); !wrong.empty()) {
       error_ = place + "." + std::string(wrong) + " is not a string.";
       return {};
     }
@@ -77,7 +77,7 @@ std::span<const RawItem> ReportReader::read_one(std::string_view key, std::strin
   error_ = json_->read(body, root);
   if (!error_.empty()) return {};
   items_.emplace_back();
-  if (const std::string_view wrong = read_item(root, items_.back()); !wrong.empty()) {
+  if (const std::string_view wrong = read_item(root, false, items_.back()); !wrong.empty()) {
     error_ = std::string(wrong) + " is not a string.";
     return {};
   }

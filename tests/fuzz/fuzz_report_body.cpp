@@ -51,6 +51,16 @@ std::optional<std::vector<Item>> items_of(const json& root) {
   return items;
 }
 
+/// The same for a body of one key.
+std::optional<Item> item_of(const json& root) {
+  Item item{"the key", {}, {}};
+  if (!root.is_object() || !read_text(root, "value", item.value) || !read_text(root, "error", item.error))
+    return std::nullopt;
+  return item;
+}
+
+Item item_of(const RawItem& raw) { return {std::string(raw.key), std::string(raw.value), std::string(raw.error)}; }
+
 /// A number that one of the two may not hold.
 bool has_long_number(std::string_view body) {
   std::size_t digits = 0;
@@ -92,16 +102,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   static service::ReportReader reader, second;
   std::vector<Item> items;
-  for (const RawItem& one : reader.read_list(body))
-    items.push_back({std::string(one.key), std::string(one.value), std::string(one.error)});
+  for (const RawItem& one : reader.read_list(body)) items.push_back(item_of(one));
   require(reader.error().empty() || items.empty());
   const auto alone = second.read_one("the key", body);
   require(alone.size() == (second.error().empty() ? 1U : 0U));
-  require(alone.empty() || alone[0].key == "the key");
   if (!is_comparable(body) || has_doubles(body)) return 0;
   const json root = json::parse(body, nullptr, false);
   const auto wanted = root.is_discarded() ? std::nullopt : items_of(root);
   require(reader.error().empty() == wanted.has_value());
   if (wanted) require(items == *wanted);
+  const auto wanted_alone = root.is_discarded() ? std::nullopt : item_of(root);
+  require(alone.empty() != wanted_alone.has_value());
+  if (wanted_alone) require(item_of(alone[0]) == *wanted_alone);
   return 0;
 }

@@ -62,6 +62,7 @@ void TestAgentApi::oneKeyReachesItsRow() {
   QCOMPARE(
       stage.post(stage.agents[1], R"({"collected_at":"","age":1,"value":"v","error":"e"})", "metadata/c%70u").status,
       204);
+  QCOMPARE(stage.post(stage.agents[0], R"({"key":7,"value":"the path says which"})", "metadata/mem").status, 204);
   const auto rows = stage.written(stage.agents[1]);
   QCOMPARE(rows[0].key + "=" + rows[0].value + rows[0].error, std::string("cpu=ve"));
 }
