@@ -59,7 +59,10 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   connect(&m_window, &models::TimeWindow::changed, this, &MainWindow::refreshState);
 }
 
-MainWindow::~MainWindow() = default;
+/// Its parts go after it: what they say then (a panel that is hidden, say) is heard by nobody, and nothing to remember.
+MainWindow::~MainWindow() {
+  for (QObject* const part : findChildren<QObject*>()) part->disconnect(this);
+}
 
 void MainWindow::makePages() {
   m_doors = new DoorsPage;

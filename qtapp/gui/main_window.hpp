@@ -116,10 +116,10 @@ class MainWindow : public QMainWindow {
   models::ChannelLog m_channel;
   models::Quarantine m_quarantine;
   QUndoStack m_undo;
+  std::unique_ptr<QTemporaryDir> m_folder;  // of the demo's database: goes after the session, which writes there
   std::unique_ptr<LiveSession> m_session;
   std::unique_ptr<ChannelWatch> m_watch;
   std::unique_ptr<MetricsSession> m_metrics;
-  std::unique_ptr<QTemporaryDir> m_folder;  // of the demo's database
   Theme m_theme;
   ThemeChoice m_choice = ThemeChoice::system;
   QStackedWidget* m_stack;

@@ -53,6 +53,7 @@ class TstPages : public QObject {
   void everyControlHasAName();
   void keysReachEveryPage();
   void panelIsRememberedHowItWasLeft();
+  void goneWindowForgetsNothingAndWaitsForNothing();
   void germanIsSpokenWhereItIsWanted();
 
  private:
@@ -73,7 +74,7 @@ void TstPages::init() {
 }
 
 void TstPages::cleanup() {
-  QVERIFY(closes(*window));
+  QVERIFY(!window || closes(*window));
   window.reset();
 }
 
@@ -287,6 +288,17 @@ void TstPages::panelIsRememberedHowItWasLeft() {
   QVERIFY(closed.wait(kPatience));
   QVERIFY(until([&] { return !window->isVisible(); }));
   QVERIFY(QSettings().value("tune").toBool());  // it went with the window, nobody closed it
+}
+
+/// As in a program that ends amid all, its window neither closed nor hidden.
+void TstPages::goneWindowForgetsNothingAndWaitsForNothing() {
+  QVERIFY(demoRuns(*window));
+  QVERIFY(find<QDockWidget>("tune")->isVisible());
+  QElapsedTimer timer;
+  timer.start();
+  window.reset();
+  QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));  // closing has 15 s, and needs none
+  QVERIFY(QSettings().value("tune", true).toBool());
 }
 
 void TstPages::germanIsSpokenWhereItIsWanted() {
