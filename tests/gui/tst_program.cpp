@@ -27,7 +27,10 @@ constexpr int kSlower = 20;  // what a sanitizer may cost
 constexpr int kSlower = 1;
 #endif
 constexpr int kColdStartMs = 700 * kSlower;
-constexpr int kFrameMs = 40 * kSlower;  // 16 is the release's, on a quiet machine: `./dev bench desktop`
+// The best of many frames, which a busy machine hardly moves: this build, -O1, was seen below the limit in each of ten runs
+// with nine threads a processor (9.6 to 15.7 ms). The release, quiet: 13.2 ms in the middle, 9.9 at best of 200.
+constexpr int kFrameMs = 16 * kSlower;
+constexpr int kFrames = 120;
 
 }  // namespace
 
@@ -169,7 +172,7 @@ void TstProgram::frameOfADayOfSamplesIsCheap() {
   FramesOfADay day;
   QCOMPARE(day.cards().size(), std::size_t(10));
   double best = 1e9;
-  for (int frame = 0; frame < 60 && best >= kFrameMs; ++frame) best = std::min(best, day.nextMs());
+  for (int frame = 0; frame < kFrames && best >= kFrameMs; ++frame) best = std::min(best, day.nextMs());
   QVERIFY(day.cards()[0]->chart().strokes()[0]->points() > 100);
   QVERIFY2(best < kFrameMs, qPrintable(QString::number(best)));
   qInfo("a frame of ten charts over 24 h: %.1f ms", best);
