@@ -286,6 +286,9 @@ void TstLogs::quarantineIsBoundedInLinesAndBytes() {
   QCOMPARE(quarantine.rowCount(), 2);
   large.value.push_back('x');
   quarantine.add({large});
+  QCOMPARE(quarantine.rowCount(), 1);
+  large.value.assign(Quarantine::kBytes + 1, 'x');
+  quarantine.add({large});
   QCOMPARE(quarantine.rowCount(), 1);  // at least the newest
 }
 
