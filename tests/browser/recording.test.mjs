@@ -58,6 +58,18 @@ test('A and B run on its arrivals, and a drop is as good', async () => {
   assertQuiet(opened);
 });
 
+test('a scenario that is chosen gives settings and database, the recording its length', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', 'duration=4s');
+  await reruns(page, () => page.setInputFiles('#recording-file', file));
+  await reruns(page, () => page.selectOption('.view-simulator .preset select', 'saturating-fifo'));
+  assert.deepEqual(await digests(page), [JSON.parse(native(['simulate', 'saturating-fifo', '--recording', file, '--json'])).digest]);
+  await reruns(page, () => page.click('#forget-recording'));
+  await reruns(page, () => page.selectOption('.view-simulator .preset select', 'docs-example'));
+  assert.match(page.url(), /duration=10m/);
+  assertQuiet(opened);
+});
+
 test('what is no recording is said, and the fleet stays', async () => {
   const { page } = opened;
   await reach(page, 'simulator', 'duration=3s');

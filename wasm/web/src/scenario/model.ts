@@ -10,6 +10,8 @@ export class Model {
   /** The settings in which B differs; undefined: nothing is compared. */
   b: Map<string, string> | undefined;
   preset = '';
+  /** How long the recording lasts that arrives in place of a fleet: then no scenario says how long. */
+  recorded: string | undefined;
   private readonly listeners: (() => void)[] = [];
 
   onChange(listener: () => void): void {
@@ -28,7 +30,10 @@ export class Model {
   }
   takePreset(name: string): void {
     const preset = presets.find((one) => one.name === name);
-    if (preset) this.take(preset.fields, undefined, name);
+    if (!preset) return;
+    const { recorded } = this;
+    const fields = recorded === undefined ? preset.fields : preset.fields.filter(([field]) => field !== 'duration').concat([['duration', recorded]]);
+    this.take(fields, undefined, name);
   }
   /** Empty text: the default again; for B, as A. */
   set(slot: 'a' | 'b', name: string, text: string): void {

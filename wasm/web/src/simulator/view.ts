@@ -83,6 +83,7 @@ export class SimulatorView implements View {
   private wire(): void {
     this.recording.onChange = (duration) => {
       this.panel.classList.toggle('is-recorded', duration !== undefined);
+      this.model.recorded = duration;
       this.model.set('a', 'duration', duration ?? '');
     };
     this.runner.onStates = (states) => this.show(states);
