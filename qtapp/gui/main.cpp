@@ -13,11 +13,10 @@ namespace {
 
 using metabatch::gui::ReplayWish;
 
-/// What the flags of a replay say, or what is wrong with them.
+/// What the flags of a replay say, or what is wrong with the flags.
 std::variant<ReplayWish, QString> replayOf(const QCommandLineParser& parser) {
   ReplayWish wish;
-  if (!parser.isSet("replay") && (parser.isSet("speed") || parser.isSet("db")))
-    return QStringLiteral("--speed and --db go with --replay");
+  if (const QString wrong = metabatch::gui::wrongArguments(parser); !wrong.isEmpty()) return wrong;
   wish.plan.file = parser.value("replay");
   const auto speed = metabatch::models::parseSpeed(parser.value("speed"));
   if (!speed) return QStringLiteral("--speed: a number above 0, or max");
@@ -69,7 +68,11 @@ int main(int argc, char** argv) {
   metabatch::gui::speak(QLocale());
   QCommandLineParser parser;
   addOptions(parser);
-  parser.process(application);
+  if (!parser.parse(QApplication::arguments())) {
+    std::fprintf(stderr, "metabatch-desktop: %s\n", qPrintable(parser.errorText()));
+    return 2;
+  }
+  parser.process(application);  // --help and --version
   const auto replay = replayOf(parser);
   if (const auto* const wrong = std::get_if<QString>(&replay)) {
     std::fprintf(stderr, "metabatch-desktop: %s\n", qPrintable(*wrong));

@@ -62,11 +62,27 @@ void closeOnSignals(MainWindow& window) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
 }
 
-QString wrongPictures(const QCommandLineParser& parser) {
+QString wrongArguments(const QCommandLineParser& parser) {
+  QStringList asked;
+  for (const char* const what : {"demo", "screenshot", "replay"})
+    if (parser.isSet(what)) asked += QStringLiteral("--") + QLatin1String(what);
+  const QStringList files = parser.positionalArguments();
+  if (files.size() > 1) return QStringLiteral("one FILE at a time; %1 is one more").arg(files[1]);
+  if (!files.isEmpty()) asked += files.front();
+  if (asked.size() > 1) return asked.join(QStringLiteral(" and ")) + QStringLiteral(": one of them at a time");
   bool isNumber = false;
   const int seconds = parser.value("seconds").toInt(&isNumber);
   if (!isNumber || seconds < 0 || seconds > kLongestDemo)
     return QStringLiteral("--seconds: a number from 0 to %1").arg(kLongestDemo);
+  if (parser.isSet("screenshot") && parser.value("screenshot").isEmpty())
+    return QStringLiteral("--screenshot: the folder has no name");
+  if (parser.isSet("seconds") && !parser.isSet("screenshot")) return QStringLiteral("--seconds goes with --screenshot");
+  if (!parser.isSet("replay") && (parser.isSet("speed") || parser.isSet("db")))
+    return QStringLiteral("--speed and --db go with --replay");
+  return {};
+}
+
+QString wrongPictures(const QCommandLineParser& parser) {
   const QString folder = parser.value("screenshot");
   if (!QDir().mkpath(folder))
     return QStringLiteral("--screenshot: %1 is no folder, and cannot be made one").arg(folder);

@@ -18,7 +18,10 @@ bool hasScreen(int argc, char** argv);
 /// the program at once. Once a program.
 void closeOnSignals(MainWindow& window);
 
-/// What is wrong with --screenshot and --seconds, or nothing; makes the folder.
+/// What is wrong with the arguments as a whole, or nothing: what would be ignored is refused. Each is looked at by its user.
+QString wrongArguments(const QCommandLineParser& parser);
+
+/// Makes the folder of --screenshot; or says why it cannot be.
 QString wrongPictures(const QCommandLineParser& parser);
 
 }  // namespace metabatch::gui

@@ -264,6 +264,11 @@ void TstProgram::nonsenseIsRefused_data() {
   QTest::newRow("no time at all") << QStringList{"--screenshot", "x", "--seconds", "-1"};
   QTest::newRow("too long to count") << QStringList{"--screenshot", "x", "--seconds", "99999999"};
   QTest::newRow("database of nothing") << QStringList{"--db", "garbage"};
+  QTest::newRow("two files") << QStringList{"a.ndjson", "b.ndjson"};
+  QTest::newRow("two doors") << QStringList{"--demo", "--replay", "x"};
+  QTest::newRow("a door and a file") << QStringList{"--demo", "a.ndjson"};
+  QTest::newRow("seconds of nothing") << QStringList{"--seconds", "5"};
+  QTest::newRow("no folder") << QStringList{"--screenshot", ""};
 }
 
 void TstProgram::nonsenseIsRefused() {
@@ -273,8 +278,10 @@ void TstProgram::nonsenseIsRefused() {
   process.setWorkingDirectory(home.path());
   process.start(program, arguments);
   QVERIFY(process.waitForFinished(10'000));
-  QVERIFY(process.exitStatus() == QProcess::NormalExit && process.exitCode() != 0);
-  QVERIFY(!process.readAllStandardError().isEmpty());
+  QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+  QCOMPARE(process.exitCode(), 2);
+  const QByteArray said = complaints(process, process.readAllStandardError());
+  QVERIFY2(said.startsWith("metabatch-desktop: ") && said.count('\n') == 1, said);
 }
 
 void TstProgram::brokenSettingsDoNotStopIt() {
