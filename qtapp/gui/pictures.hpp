@@ -3,15 +3,21 @@
 
 #include <QObject>
 #include <QString>
+#include <QTemporaryDir>
 
 #include "gui/theme.hpp"
+
+class QAction;
+class QWidget;
 
 namespace metabatch::gui {
 
 class MainWindow;
 
-/// Takes a picture of every page of the demo: light and dark, wide and narrow, at 1x and 2x. Names: PAGE-THEME[-narrow][@2x].png.
-/// Ends the program when it is done, with 1 when a picture could not be saved.
+/// Takes a picture of all there is to see: the doors and what they ask, every page of the demo, what if, the demo once more
+/// as a recording and as a replay, and metrics that are not ours (made up, served on loopback). Light and dark, wide
+/// and narrow, at 1x and 2x: PAGE-THEME[-narrow][@2x].png. Ends the program when it is done, with 1 when a picture
+/// could not be saved.
 class Pictures : public QObject {
   Q_OBJECT
 
@@ -21,12 +27,26 @@ class Pictures : public QObject {
   void start(int seconds);
 
  private:
-  void letRowsCome(int milliseconds);
   void takeAll();
-  bool take(const QString& name, ThemeChoice theme, int scale);
+  void takeDoors();
+  void takePages();
+  void takeWhatIf();
+  void takeRecording();
+  void takeReplay();
+  void takeMetrics();
+  void endSession();
+  void letPass(int milliseconds);
+  void letRowsCome(int milliseconds);
+  /// The window wide and narrow, in both themes, for dense screens too.
+  void take(const QString& name);
+  void takeDialog(const char* door, const QString& name);
+  void save(QWidget& shown, const QString& name, bool isNarrow);
 
   MainWindow& m_window;
   const QString m_folder;
+  QTemporaryDir m_kept;
+  int m_milliseconds = 0;  // for what has to run a while
+  bool m_isSaved = true;
 };
 
 }  // namespace metabatch::gui

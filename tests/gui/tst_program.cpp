@@ -152,14 +152,15 @@ void TstProgram::takesPicturesOfEveryPageOnARealScreen() {
   QProcess process;
   process.setProcessEnvironment(real);
   const QString folder = home.filePath("pictures");
-  process.start(program, {"--screenshot", folder, "--seconds", "2"});
-  const bool isFinished = process.waitForFinished(kPatience);
+  process.start(program, {"--screenshot", folder, "--seconds", "1"});
+  const bool isFinished = process.waitForFinished(3 * kPatience);
   server.terminate();
   server.waitForFinished(kPatience);
   QVERIFY(isFinished);
   QCOMPARE(process.exitCode(), 0);
   QCOMPARE(process.readAllStandardError(), QByteArray());
-  for (const char* page : {"dashboard", "flushes", "agents", "channel", "inspector"}) {
+  for (const char* page : {"doors", "connect-dialog", "replay-dialog", "dashboard", "flushes", "agents", "channel",
+                           "quarantine", "doctor", "inspector", "what-if", "recording", "replay", "metrics"}) {
     const QImage light(QStringLiteral("%1/%2-light.png").arg(folder, page));
     const QImage dark(QStringLiteral("%1/%2-dark@2x.png").arg(folder, page));
     QVERIFY2(!light.isNull() && !dark.isNull(), page);
