@@ -724,6 +724,25 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
     </message>
 </context>
 <context>
+    <name>metabatch::gui::FleetKnobs</name>
+    <message>
+        <source>value bytes</source>
+        <translation>Bytes je Wert</translation>
+    </message>
+    <message>
+        <source>as they are met</source>
+        <translation>wie sie vorkommen</translation>
+    </message>
+    <message>
+        <source>Length of each value; empty: as long as such values are met.</source>
+        <translation>Länge jedes Wertes; leer: so lang, wie solche Werte sind.</translation>
+    </message>
+    <message>
+        <source>%1 × %2 keys every %3</source>
+        <translation>%1 × %2 Schlüssel alle %3</translation>
+    </message>
+</context>
+<context>
     <name>metabatch::gui::FlushPage</name>
     <message>
         <source>filter: reason, outcome, SQLSTATE …</source>
@@ -834,10 +853,6 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
     <message>
         <source>connection lost</source>
         <translation>Verbindung verloren</translation>
-    </message>
-    <message>
-        <source>%1 × %2 keys every %3</source>
-        <translation>%1 × %2 Schlüssel alle %3</translation>
     </message>
     <message>
         <source>fleet</source>
@@ -1274,6 +1289,38 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
     <message>
         <source>Recording %1</source>
         <translation>Aufzeichnung %1</translation>
+    </message>
+    <message>
+        <source>&amp;Register the fleet again</source>
+        <translation>Flotte erneut an&amp;melden</translation>
+    </message>
+    <message>
+        <source>Create the rows of the simulated agents that the database lost</source>
+        <translation>Legt die Zeilen der simulierten Agenten an, die die Datenbank verloren hat</translation>
+    </message>
+    <message>
+        <source>Session &gt; Register the fleet again creates the rows.</source>
+        <translation>Sitzung &gt; Flotte erneut anmelden legt die Zeilen an.</translation>
+    </message>
+    <message>
+        <source>Register the fleet again in %1?
+
+It creates those rows of %2 × %3 invented agents and keys that are missing in workspace_agent_metadata. The rows stay.</source>
+        <translation>Die Flotte in %1 erneut anmelden?
+
+Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die in workspace_agent_metadata fehlen. Die Zeilen bleiben.</translation>
+    </message>
+    <message>
+        <source>Registered again at %1: %2 created.</source>
+        <translation>Um %1 erneut angemeldet: %2 angelegt.</translation>
+    </message>
+    <message>
+        <source>Registering again failed at %1: %2</source>
+        <translation>Erneutes Anmelden um %1 gescheitert: %2</translation>
+    </message>
+    <message>
+        <source>registered again: %1</source>
+        <translation>erneut angemeldet: %1</translation>
     </message>
 </context>
 <context>
@@ -1824,6 +1871,14 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
         <source>agents × keys: at most %1</source>
         <translation>Agenten × Schlüssel: höchstens %1</translation>
     </message>
+    <message>
+        <source>More of the fleet</source>
+        <translation>Mehr von der Flotte</translation>
+    </message>
+    <message>
+        <source>Bursts, late and repeated reports, agents that come and go or have no rows ...</source>
+        <translation>Stöße, verspätete und wiederholte Berichte, Agenten, die kommen und gehen oder keine Zeilen haben ...</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::WhatIfPanel</name>
@@ -1890,6 +1945,30 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
     <message>
         <source>How it was worked out</source>
         <translation>Wie es ermittelt wurde</translation>
+    </message>
+    <message>
+        <source>When it was worked out</source>
+        <translation>Wann es berechnet wurde</translation>
+    </message>
+    <message>
+        <source>&amp;Go on with what arrives</source>
+        <translation>&amp;Weiter mit dem, was ankommt</translation>
+    </message>
+    <message>
+        <source>Work it out anew every few seconds while it is seen and the charts follow</source>
+        <translation>Alle paar Sekunden neu berechnen, solange es zu sehen ist und die Diagramme folgen</translation>
+    </message>
+    <message>
+        <source>Worked out at %1, and anew every few seconds.</source>
+        <translation>Berechnet um %1, alle paar Sekunden neu.</translation>
+    </message>
+    <message>
+        <source>Worked out at %1; it stands still while the charts do.</source>
+        <translation>Berechnet um %1; steht still, solange die Diagramme stillstehen.</translation>
+    </message>
+    <message>
+        <source>Worked out at %1.</source>
+        <translation>Berechnet um %1.</translation>
     </message>
 </context>
 <context>
