@@ -3,12 +3,8 @@
 #include <QApplication>
 #include <QFile>
 #include <QMessageBox>
-#include <QPushButton>
-#include <QSettings>
-#include <QTemporaryDir>
-#include <QTest>
 
-#include "gui/main_window.hpp"
+#include "gui/operator.hpp"
 #include "sql/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
@@ -16,12 +12,6 @@
 using namespace metabatch;
 using namespace metabatch::gui;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr int kPatience = 40'000;
-
-}  // namespace
 
 /// A crash of the server has emptied the table that a window drives its fleet into: on this machine the rows are created
 /// again at once; on another one, for which a service stands here that may be any, when somebody says so.
@@ -36,12 +26,6 @@ class TstPgRegistration : public QObject {
   void elsewhereSomebodyIsAskedFirst();
 
  private:
-  template <class Done>
-  bool until(Done done) {
-    QDeadlineTimer deadline(kPatience);
-    while (!done() && !deadline.hasExpired()) QTest::qWait(20);
-    return done();
-  }
   void driveAndCrash();
   void writesAgain();
   [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
@@ -58,10 +42,7 @@ class TstPgRegistration : public QObject {
 };
 
 void TstPgRegistration::initTestCase() {
-  QCoreApplication::setOrganizationName("metabatch");
-  QCoreApplication::setApplicationName("tst_pg_registration");
-  QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+  keepSettingsIn(home, "tst_pg_registration");
   server.start();
   QVERIFY(std::holds_alternative<bool>(
       sql::create_table(std::get<sql::PgAddress>(sql::PgAddress::parse(server.address())))));
@@ -73,8 +54,7 @@ void TstPgRegistration::initTestCase() {
 void TstPgRegistration::init() { window = std::make_unique<MainWindow>(); }
 
 void TstPgRegistration::cleanup() {
-  window->close();
-  QVERIFY(until([&] { return !window->isVisible(); }));
+  QVERIFY(closes(*window));
   QVERIFY(counters().balanced());
   window.reset();
   qunsetenv("PGSERVICE");
