@@ -57,9 +57,11 @@ ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, 
   setFrameShape(QFrame::StyledPanel);
   setAutoFillBackground(true);
   m_legend->setTextFormat(Qt::RichText);
-  m_legend->setMinimumWidth(80);  // a long legend is cut, it does not widen the card
+  m_legend->setMinimumWidth(80);  // a long legend breaks, it does not widen the card
+  m_legend->setWordWrap(true);
   m_others->setTextFormat(Qt::RichText);
   m_others->setMinimumWidth(80);
+  m_others->setWordWrap(true);
   m_others->hide();
   m_title->setTextFormat(Qt::RichText);
   m_title->setMinimumWidth(80);
@@ -97,7 +99,8 @@ void ChartCard::setWhatIf(const models::LiveSeries* series) {
 }
 
 QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
-  QStringList parts;
+  QStringList parts, missing;
+  QString whyMissing;
   double below = 0;  // of stacked areas: a legend says the part, not the sum
   for (qsizetype index = 0; const models::ChartLine& line : m_chart->spec().lines) {
     const QString sample = m_samples.value(index++);
@@ -110,12 +113,20 @@ QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const
     const QString why = std::isnan(value) && !isWhatIf ? series.whyMissing(line.series) : QString();
     const bool isPoints = line.stroke == models::Stroke::points;
     if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
+    if (!why.isEmpty()) {
+      whyMissing = why;
+      missing += models::chartText(line.label);
+      continue;
+    }
     const QString dots = QStringLiteral("<span style='color:%1'>┈</span>").arg(m_theme.hues[line.hue].name());
     parts += QStringLiteral("%1&nbsp;%2&nbsp;<b>%3</b>")
                  .arg(isWhatIf ? dots : sample, models::chartText(line.label).replace(' ', "&nbsp;"),
-                      why.isEmpty() ? models::rateText(value) : why);
+                      models::rateText(value));
   }
-  return parts.join("&nbsp;&nbsp; ");
+  if (!missing.isEmpty())
+    parts += QStringLiteral("<span style='color:%1'>%2: %3</span>")
+                 .arg(m_theme.faint.name(), whyMissing, missing.join(QStringLiteral(", ")));
+  return parts.join("&nbsp; &nbsp;");
 }
 
 void ChartCard::refreshLegend(const models::LiveSeries& series) {

@@ -75,6 +75,7 @@ class MainWindow : public QMainWindow {
   void makePages();
   void makeTune();
   void makeRecordings();
+  void showRecording(const std::shared_ptr<models::OpenedSession>& session);
   void makeActions();
   void makeViewActions();
   void makeFileActions();

@@ -28,25 +28,28 @@ void MainWindow::makeRecordings() {
   });
   connect(parts.whatIf, &WhatIfPanel::answered, m_dashboard, &Dashboard::setWhatIf);
   connect(parts.whatIf, &WhatIfPanel::applyWanted, this, &MainWindow::changeSettings);
-  connect(parts.door, &RecordingDoor::opened, this, [this](const std::shared_ptr<models::OpenedSession>& session) {
-    forget();
-    m_recordings.isShown = true;
-    m_series = std::move(session->series);
-    m_condition = session->condition;
-    m_flushes.add(session->flushes);
-    m_recordings.whatIf->begin([arrivals = std::move(session->arrivals)] { return arrivals; },
-                               std::move(session->measured));
-    m_window.restart(session->ended);
-    m_window.setSpan(session->ended - session->began);
-    m_where->setText(tr("Recording %1").arg(contentText(m_recordings.door->opener().file(), *session)));
-    m_stack->setCurrentWidget(m_pages);
-    offerPages({m_dashboard, m_flushPage, m_inspector});
-    m_tuneDock->hide();
-    m_recordings.dock->show();
-    refreshState();
-    m_dashboard->refresh(m_condition);
-    if (!session->hasSamples) m_recordings.whatIf->run();  // nothing else is known of it
-  });
+  connect(parts.door, &RecordingDoor::opened, this, &MainWindow::showRecording);
+}
+
+void MainWindow::showRecording(const std::shared_ptr<models::OpenedSession>& session) {
+  forget();
+  m_recordings.isShown = true;
+  m_recordings.spanBefore = m_window.span();
+  m_series = std::move(session->series);
+  m_condition = session->condition;
+  m_flushes.add(session->flushes);
+  m_recordings.whatIf->begin([arrivals = std::move(session->arrivals)] { return arrivals; },
+                             std::move(session->measured));
+  m_window.restart(session->ended);
+  m_window.setSpan(session->ended - session->began);
+  m_where->setText(tr("Recording %1").arg(contentText(m_recordings.door->opener().file(), *session)));
+  m_stack->setCurrentWidget(m_pages);
+  offerPages({m_dashboard, m_flushPage, m_inspector});
+  m_tuneDock->hide();
+  m_recordings.dock->show();
+  refreshState();
+  m_dashboard->refresh(m_condition);
+  if (!session->hasSamples) m_recordings.whatIf->run();  // nothing else is known of it
 }
 
 void Recordings::follow(LiveSession& session, QDockWidget& tuning) {

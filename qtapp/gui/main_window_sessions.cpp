@@ -5,6 +5,7 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabWidget>
+#include <utility>
 
 #include "engine/clock.hpp"
 #include "gui/main_window.hpp"
@@ -30,7 +31,7 @@ void MainWindow::forget() {
   m_quarantine.clear();
   showRefused();
   m_undo.clear();
-  m_recordings.isShown = false;
+  if (std::exchange(m_recordings.isShown, false)) m_window.setSpan(m_recordings.spanBefore);
   m_recordings.whatIf->begin(nullptr);
   m_window.clearSelection();
   m_window.restart(engine::system_clock().now());

@@ -15,6 +15,7 @@ struct Recordings {
   WhatIfPanel* whatIf = nullptr;
   QDockWidget* dock = nullptr;  ///< of whatIf
   bool isShown = false;         ///< a recording is: what is seen has ended long ago
+  Duration spanBefore{};        ///< of the charts, until then
 
   /// Shows the dock behind that of the settings, where these are wanted at all, for what arrives in the session.
   ///

@@ -5,6 +5,7 @@
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QProgressBar>
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kKept = 10'000;  // troubles
 constexpr double kSpeeds[] = {1, 2, 5, 10, 60, 600, 0};
 constexpr double kWaitWorthSkipping = 2;  // seconds
+constexpr int kLongestName = 200;         // pixels
 
 }  // namespace
 
@@ -59,12 +61,22 @@ ReplayBar::ReplayBar(QWidget* parent)
   m_pause->setCheckable(true);
   m_speed->setObjectName("replay-speed");
   m_speed->setAccessibleName(tr("Speed of the replay"));
-  for (QWidget* const part : std::initializer_list<QWidget*>{m_name, m_share, m_text, m_bad, m_skip, m_pause, m_speed})
-    part->setParent(this), addWidget(part);
+  addWidget(makeRow());
   connect(m_pause, &QToolButton::toggled, this, &ReplayBar::pauseWanted);
   connect(m_skip, &QToolButton::clicked, this, &ReplayBar::skipWanted);
   connect(m_bad, &QPushButton::clicked, this, &ReplayBar::showTroubles);
   connect(m_speed, &QComboBox::activated, this, [this] { emit speedWanted(m_speed->currentData().toDouble()); });
+}
+
+/// A tool bar's own layout lets texts that are cut overlap.
+QWidget* ReplayBar::makeRow() {
+  auto* const row = new QWidget;
+  auto* const layout = new QHBoxLayout(row);
+  layout->setContentsMargins(4, 0, 4, 0);
+  for (QWidget* const part : std::initializer_list<QWidget*>{m_name, m_share, m_text, m_bad, m_skip, m_pause, m_speed})
+    layout->addWidget(part);
+  layout->setStretchFactor(m_text, 1);
+  return row;
 }
 
 void ReplayBar::begin(const SessionPlan& plan) {
@@ -73,7 +85,8 @@ void ReplayBar::begin(const SessionPlan& plan) {
   m_troubles.clear();
   m_untold = 0;
   const QString file = plan.replay->file;
-  m_name->setText(" " + (file == "-" ? tr("standard input") : QFileInfo(file).fileName()) + "  ");
+  const QString name = file == "-" ? tr("standard input") : QFileInfo(file).fileName();
+  m_name->setText(m_name->fontMetrics().elidedText(name, Qt::ElideMiddle, kLongestName));
   m_name->setToolTip(file);
   const QSignalBlocker quiet(m_pause);
   m_pause->setChecked(false);
@@ -95,13 +108,9 @@ void ReplayBar::fillSpeeds(double speed) {
 void ReplayBar::take(const models::ReplayProgress& progress) {
   const auto share = models::replayShare(progress);
   const bool isOver = progress.state == models::ReplayState::ended || progress.state == models::ReplayState::failed;
-  for (QAction* const action : actions())
-    if (widgetForAction(action) == m_share)
-      action->setVisible(share.has_value());
-    else if (widgetForAction(action) == m_bad)
-      action->setVisible(progress.badLines > 0 || !m_troubles.empty() || !progress.troubles.empty());
-    else if (widgetForAction(action) == m_skip)
-      action->setVisible(!isOver && progress.waitSeconds >= kWaitWorthSkipping);
+  m_share->setVisible(share.has_value());
+  m_bad->setVisible(progress.badLines > 0 || !m_troubles.empty() || !progress.troubles.empty());
+  m_skip->setVisible(!isOver && progress.waitSeconds >= kWaitWorthSkipping);
   m_share->setValue(static_cast<int>(share.value_or(0) * 1000));
   m_share->setFormat(models::percentText(share.value_or(0)));
   const QString text = models::replayText(progress);

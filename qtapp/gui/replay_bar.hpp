@@ -36,6 +36,7 @@ class ReplayBar : public QToolBar {
   void skipWanted();
 
  private:
+  QWidget* makeRow();
   void showTroubles();
   void fillSpeeds(double speed);
   [[nodiscard]] QString troublesText() const;

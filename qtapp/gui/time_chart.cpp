@@ -20,6 +20,7 @@ constexpr double kPanStep = 0.25;  // of the span
 constexpr double kCursorStep = 0.01;
 constexpr int kMarkRows = 4;
 constexpr int kLabelReach = 110;     // pixels that the words of the crosshair may take on either side
+constexpr double kHeadroom = 1.03;   // a line at the top is seen in all its width
 constexpr double kLimitReach = 3.0;  // a limit further up than so many times the data is left out of the scale
 
 double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
@@ -142,8 +143,8 @@ void TimeChart::scaleValues() {
       else
         most = std::max(most, stroke->most());
     }
-  if (limit > 0 && limit <= most * kLimitReach) most = std::max(most, limit * 1.02);
-  const double top = models::niceCeiling(most);
+  if (limit > 0 && limit <= most * kLimitReach) most = std::max(most, limit);
+  const double top = models::niceCeiling(most * kHeadroom);
   const double lead = top / std::pow(10.0, std::floor(std::log10(top)));
   m_y->setTickCount(std::abs(lead - 2) < 0.01 ? 5 : 6);
   const double step = top / (m_y->tickCount() - 1);

@@ -219,7 +219,9 @@ void TstRecordings::arrivalsAloneAreReplayedAtOnce() {
                    .arg(i / 10.0, 6, 'f', 3, QChar('0'))
                    .toUtf8());
   file.close();
+  window->timeWindow().setSpan(5min);
   QVERIFY(opens(file.fileName()));
+  QVERIFY(window->timeWindow().span() <= 60s);
   QVERIFY(until([&] { return whatIf().said().contains("without batching"); }));
   window->refresh();
   QVERIFY2(window->dashboard().headline().startsWith(QString::fromUtf8("–")),
@@ -228,6 +230,8 @@ void TstRecordings::arrivalsAloneAreReplayedAtOnce() {
   QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
   QVERIFY(window->findChild<QPushButton*>("demo")->isVisible());
   QVERIFY(writes().chart().whatIf() == nullptr);
+  QVERIFY(demoRuns(*window));
+  QCOMPARE(window->timeWindow().span(), Duration(5min));  // as before the recording
 }
 
 void TstRecordings::nothingOpensOverWhatRuns() {

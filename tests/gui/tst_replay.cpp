@@ -62,6 +62,7 @@ class TstReplay : public QObject {
   void whatCannotBeReadIsSaid();
   void anotherMachineIsAskedAboutFirst();
   void arrivalsSetThePaceWhereTheyAreRecorded();
+  void nothingOverlapsInANarrowWindow();
 
  private:
   QString write(const QByteArray& text);
@@ -374,6 +375,19 @@ void TstReplay::arrivalsSetThePaceWhereTheyAreRecorded() {
   QVERIFY(until([&] { return isEnded() && counters().offered == 13; }) && timer.elapsed() >= 800);
   QVERIFY(window->replayBar().text().endsWith("no bad line") && !window->replayBar().text().contains("without a time"));
   QCOMPARE(window->series().latest().reports, std::uint64_t{11});
+}
+
+void TstReplay::nothingOverlapsInANarrowWindow() {
+  window->resize(window->minimumSizeHint().width(), 700);
+  replay(write("no JSON\n" + line(0, 0ms) + line(1, 30min)), 1);
+  auto* const skip = window->replayBar().findChild<QToolButton*>("replay-skip");
+  QVERIFY(until([&] { return skip->isVisible() && skip->width() > 0; }));
+  int end = 0;
+  for (const QWidget* const part : skip->parentWidget()->findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
+    QVERIFY2(!part->isVisible() || part->x() >= end, qPrintable(part->objectName()));
+    if (part->isVisible()) end = part->x() + part->width();
+  }
+  QVERIFY(end <= window->width());
 }
 
 int main(int argc, char** argv) {
