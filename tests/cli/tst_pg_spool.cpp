@@ -164,9 +164,11 @@ class TestPgSpool : public QObject {
     const auto program = program_with_folder();
     const QString full = program->home.filePath("is_full");
     program->set("LD_PRELOAD", METABATCH_NO_SPACE_LIBRARY);
+    program->set("ASAN_OPTIONS", qEnvironmentVariable("ASAN_OPTIONS") + ":verify_asan_link_order=0");
     program->set("METABATCH_NO_SPACE", full);
     program->start(serve(*program));
     const std::uint16_t port = port_of(*program);
+    QVERIFY2(port != 0, program->seen_err);
     QVERIFY(report(port, 1, "lost"));
     put(full, "");
     PgSession lock(cluster_->address());

@@ -42,6 +42,7 @@ class Stage {
     options.watch_token_file = folder.filePath("tokens").toStdString();
     options.version = "0.0.0-test";
     write_file("tokens", "# who may watch\n\n" + watch_token + "\n");
+    if (rows->create_table()) qFatal("cannot make the table of agents");
     for (std::size_t i = 0; i < agents_wanted; ++i) add_agent(i);
     if (change) change(options);
     start();
@@ -51,8 +52,9 @@ class Stage {
     auto started = metabatch::service::Service::start(options, log);
     if (const std::string* const wrong = std::get_if<std::string>(&started)) qFatal("%s", wrong->c_str());
     service = std::get<0>(std::move(started));
-    while (get("/readyz").status != 200) {  // each is a round trip; agents are read at once
-    }
+    // Each is a round trip; agents are read at once.
+    for (const auto end = std::chrono::steady_clock::now() + Client::kPatience; get("/readyz").status != 200;)
+      if (std::chrono::steady_clock::now() > end) qFatal("the service does not become ready");
   }
   static Agent agent_number(std::size_t number) {
     Agent agent;
@@ -66,7 +68,7 @@ class Stage {
   void add_agent(std::size_t number) {
     const Agent agent = agent_number(number);
     const std::string_view keys[] = {"cpu", "mem"};
-    if (rows->create_table() || rows->add({agent.id, agent.token}, keys)) qFatal("cannot add an agent");
+    if (rows->add({agent.id, agent.token}, keys)) qFatal("cannot add an agent");
     agents.push_back(agent);
   }
   void write_file(const QString& name, const std::string& text) const {

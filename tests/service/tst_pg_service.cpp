@@ -173,12 +173,13 @@ void TestPgService::aRestartUnderWatchersAndAgentsLosesNothing() {
   Stage stage(database(), {}, 0);
   stage.agents = register_fleet(session, kAgents);
   stage.service->refresh_tokens();
-  while (stage.post(stage.agents.back(), "{}").status != 204) {
-  }
+  for (const auto end = std::chrono::steady_clock::now() + 20s; stage.post(stage.agents.back(), "{}").status != 204;)
+    QVERIFY(std::chrono::steady_clock::now() < end);
   std::vector<std::unique_ptr<Watching>> watching;
   for (const Stage::Agent& agent : stage.agents) watching.push_back(std::make_unique<Watching>(stage, agent));
   const auto began = std::chrono::steady_clock::now();
-  for (int round = 0; round == 0 || std::chrono::steady_clock::now() - began < soak(); ++round) {
+  int round = 0;
+  for (; round == 0 || std::chrono::steady_clock::now() - began < soak(); ++round) {
     Reporting reporting(stage);
     reporting.wait_for_rounds(5);
     cluster_->stop();
@@ -194,6 +195,7 @@ void TestPgService::aRestartUnderWatchersAndAgentsLosesNothing() {
     QVERIFY(std::chrono::steady_clock::now() - written < kHeartbeat + kSlack);
     for (const Stage::Agent& agent : stage.agents) QCOMPARE(stage.stored(agent)[0].value, last);
   }
+  qInfo("%d restarts under %zu watchers and %zu agents", round, watching.size(), stage.agents.size());
   (void)stage.written(stage.agents[0]);
   const Counters counters = stage.counters();
   QVERIFY(counters.balanced());
