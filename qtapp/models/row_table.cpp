@@ -40,14 +40,15 @@ int RowTable::rowCount(const QModelIndex& parent) const {
 }
 int RowTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : Columns; }
 
+/// In microseconds throughout: centuries do not fit into nanoseconds, and a row that was never written is that old.
 bool RowTable::isStale(const RowLine& line) const {
-  return m_staleAfter > Duration{} && m_now - line.collectedAt > m_staleAfter;
+  return m_staleAfter > Duration{} && m_now - line.collectedAt > std::chrono::floor<WallTime::duration>(m_staleAfter);
 }
 
 QString RowTable::ageText(const RowLine& line) const {
   if (line.collectedAt.time_since_epoch().count() <= 0) return tr("never");
-  const Duration age = m_now - line.collectedAt;
-  return secondsText(std::max(static_cast<double>(age.count()) / 1e9, 0.0));
+  const WallTime::duration age = m_now - line.collectedAt;
+  return secondsText(std::max(static_cast<double>(age.count()) / 1e6, 0.0));
 }
 
 QVariant RowTable::data(const QModelIndex& index, int role) const {

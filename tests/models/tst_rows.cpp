@@ -35,6 +35,7 @@ class TstRows : public QObject {
   void rowOlderThanThreeIntervalsIsStale();
   void samePageKeepsWhatIsChosen();
   void rowNeverWrittenHasNoAge();
+  void centuriesFromNowAreNoTrouble();
   void tableIsQuotedAsCsv();
   void seriesOfTheWindowAreCsv();
 };
@@ -80,6 +81,17 @@ void TstRows::rowNeverWrittenHasNoAge() {
   table.show({line, row("disk", 65s)}, now, {});
   QCOMPARE(table.index(0, RowTable::Age).data().toString(), QString("never"));
   QCOMPARE(table.index(1, RowTable::Age).data().toString(), QString("1 min 5 s"));
+}
+
+void TstRows::centuriesFromNowAreNoTrouble() {
+  RowTable table;
+  RowLine never = row("cpu", 0s), ahead = row("disk", 0s);
+  never.collectedAt = *parse_wall_time("0001-01-01T00:00:00Z");
+  ahead.collectedAt = *parse_wall_time("9999-12-31T23:59:59Z");
+  table.show({never, ahead}, now, 30s);
+  QCOMPARE(flags(table, 0), QString("stale"));
+  QCOMPARE(flags(table, 1), QString());
+  QCOMPARE(table.index(1, RowTable::Age).data().toString(), QString("0 ms"));
 }
 
 void TstRows::tableIsQuotedAsCsv() {
