@@ -63,6 +63,10 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   m_how->setAccessibleName(tr("How it was worked out"));
   layout->addStretch(1);
   connect(&m_runner, &WhatIfRunner::answered, this, &WhatIfPanel::showAnswer);
+  connect(&m_runner, &WhatIfRunner::failed, this, [this] {
+    m_said->setText(tr("It cannot be worked out: what was measured makes no model of a database."));
+    refreshButtons();
+  });
   connect(&m_runner, &WhatIfRunner::progressed, this,
           [this](double share) { m_progress->setValue(m_isFollowing ? 0 : static_cast<int>(share * 100)); });
   begin(nullptr);

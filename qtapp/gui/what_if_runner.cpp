@@ -41,7 +41,13 @@ void WhatIfRunner::ask(models::WhatIfQuestion question) {
           told = share;
           tell([this, share] { emit progressed(share); });
         });
-    if (!answer) return;
+    if (!answer) {  // of one that was cancelled nobody hears this
+      tell([this] {
+        m_isRunning = false;
+        emit failed();
+      });
+      return;
+    }
     tell([this, answer = *answer] {
       m_isRunning = false;
       emit answered(answer);

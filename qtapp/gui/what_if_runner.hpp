@@ -27,6 +27,8 @@ class WhatIfRunner : public QObject {
  signals:
   void progressed(double share);
   void answered(std::shared_ptr<const metabatch::models::WhatIfAnswer> answer);
+  /// There is no such simulation.
+  void failed();
 
  private:
   void stop();

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kEnoughForP99 = 100;       // flushes
 constexpr double kSpread = 1.5;                  // the largest batch against the smallest, to tell what an entry costs
 constexpr double kP99OverP90 = 2.3263 / 1.2816;  // of a normal distribution
+constexpr double kMostOfSeen = 3;
 constexpr std::size_t kMostOutages = 64;
 
 double quantile(const std::vector<double>& ascending, double part) {
@@ -61,8 +62,10 @@ void fitTimes(const std::vector<Point>& points, StoreFit& found) {
   for (const Point& one : points) left.push_back(std::max(one.took - cost * one.entries, 1.0));
   std::sort(left.begin(), left.end());
   const double p50 = quantile(left, 0.5);
-  const double p99 =
-      left.size() >= kEnoughForP99 ? quantile(left, 0.99) : p50 * std::pow(quantile(left, 0.9) / p50, kP99OverP90);
+  // Reckoned from the middle, which may be next to nothing, it could be years: no more than a few times what was seen.
+  const double p99 = left.size() >= kEnoughForP99
+                         ? quantile(left, 0.99)
+                         : std::min(p50 * std::pow(quantile(left, 0.9) / p50, kP99OverP90), kMostOfSeen * left.back());
   found.model.row_cost = nanoseconds(cost);
   found.model.latency = {LatencyShape::lognormal, nanoseconds(p50), nanoseconds(std::max(p50, p99))};
 }

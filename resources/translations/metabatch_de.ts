@@ -1970,6 +1970,10 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
         <source>Worked out at %1.</source>
         <translation>Berechnet um %1.</translation>
     </message>
+    <message>
+        <source>It cannot be worked out: what was measured makes no model of a database.</source>
+        <translation>Das lässt sich nicht berechnen: Aus dem Gemessenen wird kein Modell einer Datenbank.</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::models::ChannelLog</name>

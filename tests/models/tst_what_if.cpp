@@ -77,6 +77,7 @@ class TestWhatIf : public QObject {
   void arrivalsAloneAreShownAsSuch();
   void badLinesAreNamed();
   void sessionsPutTogetherGoOn();
+  void flushesOfTwoKindsStillMakeAModel();
 };
 
 void TestWhatIf::theStoreIsFittedToWhatWasMeasured() {
@@ -318,6 +319,17 @@ void TestWhatIf::sessionsPutTogetherGoOn() {
   QVERIFY(session->ended - session->began == 4s);
   QCOMPARE(session->series.latest().counters.offered, 100u);
   QCOMPARE(session->series.latest().reports, 10u);
+}
+
+/// Small flushes take next to nothing and large ones long: the middle of what an entry's cost leaves is nothing.
+void TestWhatIf::flushesOfTwoKindsStillMakeAModel() {
+  Minute minute;
+  for (int i = 0; i < 12; ++i) minute.measured.take(flushAt(i * 5s, 500us, 500));
+  for (int i = 0; i < 20; ++i) minute.measured.take(flushAt(i * 3s, 20ms, 2000));
+  const auto question = whatIfQuestion(minute.arrivals, minute.measured, validated(Config{}).value());
+  QVERIFY(question);
+  QVERIFY(question->store.model.latency.p99 <= 60ms);
+  QVERIFY(whatIf(*question, {}));
 }
 
 QTEST_GUILESS_MAIN(TestWhatIf)
