@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window costs: eight producers at full speed into the embedded database, with the engine alone and with the
-// window of metabatch-desktop open over it, in turn and in one program; then what a frame costs, and a cold start.
+// What the window costs. Two machines stand side by side from the first moment to the last: an engine alone, and one under
+// a session with the window of metabatch-desktop open over it, each with a database file of its own. Eight producers at
+// full speed are pointed at the one or the other for a second at a time: alone, window, window, alone, ... In a slice of
+// the engine alone the threads of the window and of its session do not run at all: nothing is sampled, nothing is drawn.
+// So both are compared under the same load of the machine, within seconds, and what a start costs is in neither. Each pair
+// of slices gives a ratio; their median is the result, and the interval that holds it with 95 % says how far it can be
+// trusted. What the threads of the window and of the session took of the processors is measured as well: it bounds the
+// loss from below, whatever the noise. Then what a frame costs, and a cold start.
+#include <pthread.h>
+#include <time.h>
+
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QProcess>
 #include <QSettings>
 #include <QTemporaryDir>
+#include <QThread>
 #include <QTimer>
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <semaphore>
+#include <thread>
 
 #include "gui/a_day.hpp"
 #include "gui/main_window.hpp"
@@ -27,13 +40,14 @@ constexpr int kStarts = 15;
 constexpr int kFrames = 200;
 
 struct Options {
-  int rounds = 5;
-  int seconds = 5;
+  int rounds = 30;   // pairs of slices
+  int slice = 1000;  // milliseconds
 };
 
 struct Speed {
   double offered = 0;  // updates a second
   double written = 0;  // entries a second
+  double window = 0;   // of one processor, that the threads of the window and its session took
 };
 
 double median(std::vector<double> values) {
@@ -47,80 +61,156 @@ void runLoop(int ms) {
   loop.exec();
 }
 
-/// Between two moments, once all of it is under way.
-Speed measure(const Producers& producers, const engine::Lanes& lanes, const Options& options) {
-  runLoop(1000);
+double cpuSeconds(pthread_t thread) {
+  clockid_t clock{};
+  timespec time{};
+  if (::pthread_getcpuclockid(thread, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+/// The engine with nothing round it.
+class Alone {
+ public:
+  Alone(const sql::Database& database, const Producers& producers) {
+    (void)database.register_agents(producers.agents(), producers.keys());
+    const Config config = validated(Config{}).value();
+    sql::StoreWishes wishes;
+    wishes.config = config;
+    wishes.notifier = &m_notifier;
+    m_store = database.make_store(wishes);
+    engine::Store* const stores[] = {m_store.get()};
+    auto lanes = engine::Lanes::create(config, stores);
+    m_lanes = std::move(*lanes);
+  }
+  [[nodiscard]] engine::Lanes& lanes() { return *m_lanes; }
+
+ private:
+  engine::Notifier m_notifier;
+  std::unique_ptr<engine::Store> m_store;
+  std::unique_ptr<engine::Lanes> m_lanes;
+};
+
+/// The engine under the window; both can be made to stand still.
+class Windowed {
+ public:
+  Windowed(const sql::Database& database, const Producers& producers) {
+    (void)database.register_agents(producers.agents(), producers.keys());
+    m_window.resize(1440, 900);
+    m_window.show();
+    m_window.startSession({.alsoFeed = [this](engine::Lanes* lanes) { begin(lanes); },
+                           .database = database,
+                           .fleet = {.agents = 1, .keys = 1, .every = 1h},
+                           .config = {},
+                           .isDemo = true});
+    while (m_lanes == nullptr) runLoop(1);
+  }
+  ~Windowed() {
+    m_window.close();
+    while (m_window.isVisible()) runLoop(1);
+  }
+  [[nodiscard]] engine::Lanes& lanes() { return *m_lanes; }
+  [[nodiscard]] double cpuSeconds() const { return ::cpuSeconds(::pthread_self()) + ::cpuSeconds(m_thread); }
+
+  /// The session's thread waits until go(); the window's own is the caller's, who runs no loop.
+  void stop() {
+    QMetaObject::invokeMethod(m_there, [this] {
+      m_isStopped.release();
+      m_mayGo.acquire();
+    });
+    m_isStopped.acquire();
+  }
+  void go() { m_mayGo.release(); }
+
+ private:
+  /// In the session's thread.
+  void begin(engine::Lanes* lanes) {
+    if (lanes == nullptr) return m_there->deleteLater();
+    m_there = new QObject;
+    const pthread_t thread = ::pthread_self();
+    QMetaObject::invokeMethod(&m_window, [this, lanes, thread] {
+      m_lanes = lanes;
+      m_thread = thread;
+    });
+  }
+
+  MainWindow m_window;
+  QObject* m_there = nullptr;  // lives in the session's thread
+  pthread_t m_thread{};
+  engine::Lanes* m_lanes = nullptr;
+  std::binary_semaphore m_isStopped{0}, m_mayGo{0};
+};
+
+/// What the producers get done in a slice; `wait` lets time pass as it is to pass in it.
+template <class Wait>
+Speed measure(Producers& producers, engine::Lanes& lanes, const Options& options, Wait wait) {
+  producers.feed(&lanes);
+  wait(options.slice / 5);  // until all of it is under way
   QElapsedTimer timer;
   timer.start();
   const std::uint64_t offered = producers.offered(), written = lanes.snapshot().counters.written;
-  runLoop(options.seconds * 1000);
+  wait(options.slice);
   const double seconds = static_cast<double>(timer.nsecsElapsed()) / 1e9;
-  return {static_cast<double>(producers.offered() - offered) / seconds,
-          static_cast<double>(lanes.snapshot().counters.written - written) / seconds};
-}
-
-Speed withoutWindow(const sql::Database& database, const Options& options) {
-  Producers producers(kProducers, 0us);
-  (void)database.register_agents(producers.agents(), producers.keys());
-  const Config config = validated(Config{}).value();
-  engine::Notifier notifier;
-  sql::StoreWishes wishes;
-  wishes.config = config;
-  wishes.notifier = &notifier;
-  const auto store = database.make_store(wishes);
-  engine::Store* const stores[] = {store.get()};
-  auto lanes = engine::Lanes::create(config, stores);
-  producers.feed(lanes->get());
-  const Speed found = measure(producers, **lanes, options);
+  const Speed found{static_cast<double>(producers.offered() - offered) / seconds,
+                    static_cast<double>(lanes.snapshot().counters.written - written) / seconds};
   producers.feed(nullptr);
   return found;
 }
 
-Speed withWindow(const sql::Database& database, const Options& options) {
-  Producers producers(kProducers, 0us);
-  (void)database.register_agents(producers.agents(), producers.keys());
-  MainWindow window;
-  window.resize(1440, 900);
-  window.show();
-  engine::Lanes* running = nullptr;
-  window.startSession({.alsoFeed =
-                           [&](engine::Lanes* lanes) {
-                             producers.feed(lanes);
-                             if (lanes != nullptr)
-                               QMetaObject::invokeMethod(&window, [&running, lanes] { running = lanes; });
-                           },
-                       .database = database,
-                       .fleet = {.agents = 1, .keys = 1, .every = 1h},
-                       .config = {},
-                       .isDemo = true});
-  while (running == nullptr) runLoop(1);
-  const Speed found = measure(producers, *running, options);
-  window.close();
-  while (window.isVisible()) runLoop(1);
+Speed measureAlone(Producers& producers, Alone& alone, Windowed& windowed, const Options& options) {
+  windowed.stop();
+  const Speed found = measure(producers, alone.lanes(), options,
+                              [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); });
+  windowed.go();
   return found;
 }
 
+Speed measureWindowed(Producers& producers, Windowed& windowed, const Options& options) {
+  double busy = 0, seconds = 0;
+  Speed found = measure(producers, windowed.lanes(), options, [&](int ms) {
+    const double before = windowed.cpuSeconds();
+    runLoop(ms);
+    busy += windowed.cpuSeconds() - before;
+    seconds += ms / 1e3;
+  });
+  found.window = busy / seconds;
+  return found;
+}
+
+/// The median, and the ranks that hold it with 95 %: half of the values are above, and how many is a toss of so many coins.
+QByteArray medianText(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const double count = static_cast<double>(values.size());
+  const auto low = static_cast<std::size_t>(std::max(0.0, std::floor((count - 1.96 * std::sqrt(count)) / 2)));
+  return QByteArray::number(median(values), 'f', 3) + " (" + QByteArray::number(values[low], 'f', 3) + " to " +
+         QByteArray::number(values[values.size() - 1 - low], 'f', 3) + ")";
+}
+
 void compareSpeeds(const Options& options) {
-  std::vector<double> offered, written, alone, both;
+  QTemporaryDir folder;
+  const auto file = [&](const char* name) { return sql::Database(folder.filePath(name).toStdString()); };
+  Producers producers(kProducers, 0us);
+  Alone alone(file("alone.db"), producers);
+  Windowed windowed(file("windowed.db"), producers);
+  std::vector<double> offered, written, shares, without, with;
   for (int round = 0; round < options.rounds; ++round) {
-    QTemporaryDir folder;
-    const auto file = [&](const char* name) { return sql::Database(folder.filePath(name).toStdString()); };
-    Speed without, with;
-    if (round % 2 == 0) without = withoutWindow(file("without.db"), options);
-    with = withWindow(file("with.db"), options);
-    if (round % 2 != 0) without = withoutWindow(file("without.db"), options);
-    offered.push_back(with.offered / without.offered);
-    written.push_back(with.written / without.written);
-    alone.push_back(without.offered);
-    both.push_back(with.offered);
-    std::printf(
-        "round %d: without the window %.2f M updates/s, %.0f written/s; with it %.2f M/s, %.0f/s; ratios %.2f, %.2f\n",
-        round + 1, without.offered / 1e6, without.written, with.offered / 1e6, with.written, offered.back(),
-        written.back());
-    std::fflush(stdout);
+    Speed engine, window;
+    if (round % 2 == 0) engine = measureAlone(producers, alone, windowed, options);
+    window = measureWindowed(producers, windowed, options);
+    if (round % 2 != 0) engine = measureAlone(producers, alone, windowed, options);
+    offered.push_back(window.offered / engine.offered);
+    written.push_back(window.written / engine.written);
+    shares.push_back(window.window);
+    without.push_back(engine.offered / 1e6);
+    with.push_back(window.offered / 1e6);
   }
-  std::printf("median of %d: %.2f M updates/s without, %.2f M/s with; with / without %.2f (updates), %.2f (written)\n",
-              options.rounds, median(alone) / 1e6, median(both) / 1e6, median(offered), median(written));
+  std::printf("eight producers at full speed, %d pairs of slices of %d ms: median, and where it is with 95 %%\n",
+              options.rounds, options.slice);
+  std::printf("  M updates/s, engine alone      %s\n", medianText(without).constData());
+  std::printf("  M updates/s, under the window  %s\n", medianText(with).constData());
+  std::printf("  ratio of updates               %s\n", medianText(offered).constData());
+  std::printf("  ratio of entries written       %s\n", medianText(written).constData());
+  std::printf("  the window's threads, of one of %d processors  %s\n", QThread::idealThreadCount(),
+              medianText(shares).constData());
 }
 
 void measureStart() {
@@ -158,11 +248,11 @@ int main(int argc, char** argv) {
   QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
   Options options;
   for (int i = 1; i < argc; ++i) {
-    int* const value = std::strcmp(argv[i], "--rounds") == 0    ? &options.rounds
-                       : std::strcmp(argv[i], "--seconds") == 0 ? &options.seconds
-                                                                : nullptr;
+    int* const value = std::strcmp(argv[i], "--rounds") == 0  ? &options.rounds
+                       : std::strcmp(argv[i], "--slice") == 0 ? &options.slice
+                                                              : nullptr;
     if (value == nullptr || i + 1 == argc || (*value = std::atoi(argv[++i])) < 1) {
-      std::fprintf(stderr, "usage: metabatch-bench-desktop [--rounds N] [--seconds N]\n");
+      std::fprintf(stderr, "usage: metabatch-bench-desktop [--rounds N] [--slice MILLISECONDS]\n");
       return 2;
     }
   }
