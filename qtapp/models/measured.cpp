@@ -13,6 +13,8 @@ constexpr std::size_t kEnoughForP99 = 100;       // flushes
 constexpr double kSpread = 1.5;                  // the largest batch against the smallest, to tell what an entry costs
 constexpr double kP99OverP90 = 2.3263 / 1.2816;  // of a normal distribution
 constexpr double kMostOfSeen = 3;
+constexpr std::size_t kMostCompared = 300;  // flushes, each with each
+constexpr double kMostForEntries = 0.9;     // of a flush: some of it is for the flush itself
 constexpr std::size_t kMostOutages = 64;
 
 double quantile(const std::vector<double>& ascending, double part) {
@@ -28,23 +30,21 @@ struct Point {
   double entries, took;
 };
 
-/// What an entry more costs, by least squares; none where the batches are much of a size.
+/// What an entry more costs: the median of what each two flushes say that differ much (Theil and Sen), which a few that
+/// took long for reasons of their own do not move. None where the batches are much of a size.
 std::optional<double> slope(const std::vector<Point>& points) {
   const auto [least, most] = std::minmax_element(points.begin(), points.end(),
                                                  [](const Point& a, const Point& b) { return a.entries < b.entries; });
   if (most->entries < kSpread * std::max(least->entries, 1.0)) return std::nullopt;
-  const auto count = static_cast<double>(points.size());
-  double entries = 0, took = 0;
-  for (const Point& one : points) {
-    entries += one.entries / count;
-    took += one.took / count;
-  }
-  double both = 0, squares = 0;
-  for (const Point& one : points) {
-    both += (one.entries - entries) * (one.took - took);
-    squares += (one.entries - entries) * (one.entries - entries);
-  }
-  return both / squares;
+  const double apart = (most->entries - least->entries) / 2;
+  const std::size_t step = (points.size() + kMostCompared - 1) / kMostCompared;
+  std::vector<double> slopes = {(most->took - least->took) / (most->entries - least->entries)};
+  for (std::size_t i = 0; i < points.size(); i += step)
+    for (std::size_t j = i + step; j < points.size(); j += step)
+      if (const double more = points[j].entries - points[i].entries; std::abs(more) >= apart)
+        slopes.push_back((points[j].took - points[i].took) / more);
+  std::sort(slopes.begin(), slopes.end());
+  return quantile(slopes, 0.5);
 }
 
 /// What a flush of so many entries takes: an amount for each, and what is left.
@@ -56,7 +56,7 @@ void fitTimes(const std::vector<Point>& points, StoreFit& found) {
   std::vector<double> shares;
   for (const Point& one : points) shares.push_back(one.took / std::max(one.entries, 1.0));
   std::sort(shares.begin(), shares.end());
-  const double most = quantile(shares, 0.5) / (measured ? 1 : 2);
+  const double most = quantile(shares, 0.5) * (measured ? kMostForEntries : 0.5);
   const double cost = std::clamp(measured.value_or(static_cast<double>(StoreModel{}.row_cost.count())), 0.0, most);
   std::vector<double> left;
   for (const Point& one : points) left.push_back(std::max(one.took - cost * one.entries, 1.0));

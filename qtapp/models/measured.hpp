@@ -41,10 +41,13 @@ class Measured {
   /// Settings that changed after `from`, counted from it, for a scenario that begins with those of `from`.
   [[nodiscard]] std::vector<SettingChange> changesSince(const Sample& from) const;
 
-  /// The model of the database by the flushes from that instant on: rowCost is what an entry costs, by least squares where
-  /// batches differ enough in size, else the default, at most half of a flush; what is left of each flush has the median
-  /// and (by the 90th percentile, as log-normal times have it; of 100 flushes and more as measured) the 99th percentile
-  /// of the model. Flushes in a row that failed are an outage from the first one to the next success.
+  /// The model of the database by the flushes from that instant on: row_cost is what an entry costs, the median of the
+  /// slopes between flushes where batches differ enough in size, at most nine tenths of a flush, else the default, at most
+  /// half of one; what is left of each flush has the median and (by the 90th percentile, as log-normal times have it, within
+  /// a few times of what was seen; of 100 flushes and more as measured) the 99th percentile of the model. Flushes in a row
+  /// that failed are an outage from the first one to the next success.
+  ///
+  /// @source Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968
   [[nodiscard]] StoreFit fit(Instant from) const;
 
  private:

@@ -64,6 +64,7 @@ class TestWhatIf : public QObject {
   Q_OBJECT
  private slots:
   void theStoreIsFittedToWhatWasMeasured();
+  void fewSlowFlushesDoNotTellWhatAnEntryCosts();
   void batchesOfOneSizeTellNoRowCost();
   void failuresInARowAreAnOutage();
   void fewFlushesTellNothing();
@@ -92,6 +93,19 @@ void TestWhatIf::theStoreIsFittedToWhatWasMeasured() {
   QVERIFY(std::abs((fit.model.latency.p99 - 2ms) / 1us) < 20);
   QVERIFY(fit.model.latency.shape == LatencyShape::lognormal);
   QCOMPARE(measured.fit(kBegan + 100s).flushes, std::size_t{100});
+}
+
+void TestWhatIf::fewSlowFlushesDoNotTellWhatAnEntryCosts() {
+  Measured measured;
+  for (int i = 0; i < 40; ++i) {
+    const int entries = i % 2 == 0 ? 500 : 2000;
+    const Duration slow = i % 13 == 0 ? 40ms : 0ms;  // small ones and large ones
+    measured.take(flushAt(i * 1s, 1ms + 3us * entries + slow, static_cast<std::size_t>(entries)));
+  }
+  for (int i = 40; i < 43; ++i) measured.take(flushAt(i * 1s, 90ms, 2000));
+  const StoreFit fit = measured.fit(kBegan);
+  QVERIFY2(std::abs((fit.model.row_cost - 3us) / 1ns) < 100, qPrintable(QString::number(fit.model.row_cost.count())));
+  QVERIFY(std::abs((fit.model.latency.p50 - 1ms) / 1us) < 100);
 }
 
 void TestWhatIf::batchesOfOneSizeTellNoRowCost() {
