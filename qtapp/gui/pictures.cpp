@@ -21,6 +21,7 @@ namespace {
 
 constexpr QSize kWide(1440, 900);
 constexpr QSize kNarrow(820, 700);
+constexpr int kUntilLaidOut = 50;  // docks ask again after a resize
 constexpr int kUntilRead = 300;
 constexpr int kUntilRefused = 1500;  // a flush that hunts for what is refused, and a look
 constexpr int kLongestRun = 8000;    // of a replay, and of metrics
@@ -143,7 +144,7 @@ void Pictures::letRowsCome(int milliseconds) {
 void Pictures::take(const QString& name) {
   for (const bool isNarrow : {false, true}) {
     m_window.resize(isNarrow ? kNarrow : kWide);
-    letPass(0);
+    letPass(kUntilLaidOut);
     save(m_window, name + (isNarrow ? "-narrow" : ""), isNarrow);
   }
   m_window.resize(kWide);
