@@ -18,6 +18,7 @@ void MainWindow::makeRecordings() {
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setMinimumWidth(parts.whatIf->minimumSizeHint().width() + 24);  // and a scroll bar
   parts.dock = new QDockWidget(tr("What if"));
   parts.dock->setObjectName("what-if");
   parts.dock->setWidget(scroll);
