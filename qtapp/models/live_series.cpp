@@ -163,9 +163,9 @@ void LiveSeries::take(const ScrapedValues& scraped) {
   }
 }
 
-void LiveSeries::setMissing(std::set<std::string, std::less<>> series, const char* why) {
+void LiveSeries::setMissing(std::set<std::string, std::less<>> series, const QString& why) {
   m_missing = std::move(series);
-  m_whyMissing = QString::fromUtf8(why);
+  m_whyMissing = why;
 }
 
 QString LiveSeries::whyMissing(std::string_view series) const {

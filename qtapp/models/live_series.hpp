@@ -54,7 +54,7 @@ class LiveSeries {
   void take(const ChannelPoint& heard);
   void take(const ScrapedValues& scraped);
   /// These series cannot be known, and why, for people.
-  void setMissing(std::set<std::string, std::less<>> series, const char* why);
+  void setMissing(std::set<std::string, std::less<>> series, const QString& why);
   /// Empty: it can be known.
   [[nodiscard]] QString whyMissing(std::string_view series) const;
   /// Keeps the newest kMarks.

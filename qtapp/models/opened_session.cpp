@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/opened_session.hpp"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <variant>
 
@@ -145,7 +146,7 @@ void SessionReader::takeBins() {
   for (const auto* const timeline : {&m_session->series.rates(), &m_session->series.flushes()})
     for (const std::string& name : timeline->names())
       if (name != "updates" && name != "unbatched") missing.insert(name);
-  m_session->series.setMissing(std::move(missing), "not recorded");
+  m_session->series.setMissing(std::move(missing), QCoreApplication::translate("Recorded", "not recorded"));
   Sample sample;
   sample.config = m_config;
   std::int64_t next = m_bins.empty() ? 0 : m_bins.begin()->first;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/scrape_series.hpp"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 
 namespace metabatch::models {
 namespace {
+
+struct Scraped {
+  Q_DECLARE_TR_FUNCTIONS(Scraped)
+};
 
 constexpr std::string_view kBatches = "metadata_batches_total", kDuration = "metadata_flush_duration_seconds",
                            kSize = "metadata_batch_size", kUtilization = "metadata_batch_utilization",
@@ -78,12 +83,12 @@ void ScrapeSeries::take(const MetricsPage& page, const Scrape& scrape, std::opti
   m_status.series = page.series;
   m_status.badLines = page.badLines;
   m_status.firstBad =
-      page.bad.empty() ? QString() : QStringLiteral("line %1: %2").arg(page.bad[0].line).arg(page.bad[0].what);
+      page.bad.empty() ? QString() : Scraped::tr("line %1: %2").arg(page.bad[0].line).arg(page.bad[0].what);
   m_status.isKnownPage = !scrape.isEmpty();
   const bool isRestart = !m_past.empty() && !between(scrape, m_past.back().scrape);
   if (isRestart) {
     m_restarts.push_back(scrape.at);
-    to.mark(scrape.at, QStringLiteral("counters began anew"));
+    to.mark(scrape.at, Scraped::tr("counters began anew"));
   }
   m_past.push_back({scrape, isRestart || m_past.empty()});
   while (m_past.size() > 2 && m_past[1].scrape.at <= scrape.at - kSavedWindow) m_past.pop_front();
@@ -179,33 +184,35 @@ void ScrapeSeries::tellMinute() {
 void ScrapeSeries::tellMissing(const Scrape& scrape, LiveSeries& to) {
   std::set<std::string, std::less<>> series{"delay.p50",      "delay.p99",     "batch.limit", "size.capacity",
                                             "size.scheduled", "size.shutdown", "failed"};
-  QStringList words{"settings", "delays", "reports"};
-  const auto lacks = [&](bool isThere, std::initializer_list<const char*> which, const char* what) {
+  QStringList words{Scraped::tr("settings"), Scraped::tr("delays"), Scraped::tr("reports")};
+  const auto lacks = [&](bool isThere, std::initializer_list<const char*> which, const QString& what) {
     if (isThere) return;
     series.insert(which.begin(), which.end());
-    words += QLatin1String(what);
+    words += what;
   };
   const auto histogram = [&](std::string_view name) { return mergedHistogram(scrape, name); };
   const ScrapedHistogram size = histogram(kSize), duration = histogram(kDuration);
   lacks(scrape.family(kBatches) || duration.count, {"writes", "stack.capacity", "stack.scheduled", "stack.shutdown"},
-        "flushes by reason");
-  lacks(duration.count.has_value(), {"duration.mean", "capacity", "scheduled", "shutdown"}, "flush durations");
-  lacks(size.count.has_value(), {"size.mean"}, "batch sizes");
+        Scraped::tr("flushes by reason"));
+  lacks(duration.count.has_value(), {"duration.mean", "capacity", "scheduled", "shutdown"},
+        Scraped::tr("flush durations"));
+  lacks(size.count.has_value(), {"size.mean"}, Scraped::tr("batch sizes"));
   const bool isDivided = size.hasBuckets() || duration.hasBuckets();
   if (!size.hasBuckets()) series.insert({"size.p50", "size.p99"});
   if (!duration.hasBuckets()) series.insert({"duration.p50", "duration.p99"});
-  lacks(isDivided || !(size.count || duration.count), {}, "quantiles (native histograms show their mean only in text)");
-  lacks(scrape.family(kFlushed) || size.sum, {"entries"}, "entries");
-  lacks(droppedOf(scrape).has_value(), {"dropped"}, "drops");
+  lacks(isDivided || !(size.count || duration.count), {},
+        Scraped::tr("quantiles (native histograms show their mean only in text)"));
+  lacks(scrape.family(kFlushed) || size.sum, {"entries"}, Scraped::tr("entries"));
+  lacks(droppedOf(scrape).has_value(), {"dropped"}, Scraped::tr("drops"));
   const bool knowsUpdates = scrape.counter(kCoalesced) && scrape.counter(kStale);
-  lacks(knowsUpdates, {"coalesced", "updates"}, "updates that arrive, coalesced ones");
-  lacks(histogram(kUtilization).count.has_value(), {"unbatched", "saved"}, "agents per flush");
-  lacks(scrape.counter(kChunks) || m_status.isHeard, {"notifies"}, "NOTIFYs");
-  lacks(m_status.held.has_value(), {"held"}, "entries held");
-  lacks(m_status.room.has_value(), {"room"}, "the room");
+  lacks(knowsUpdates, {"coalesced", "updates"}, Scraped::tr("updates that arrive, coalesced ones"));
+  lacks(histogram(kUtilization).count.has_value(), {"unbatched", "saved"}, Scraped::tr("agents per flush"));
+  lacks(scrape.counter(kChunks) || m_status.isHeard, {"notifies"}, Scraped::tr("NOTIFYs"));
+  lacks(m_status.held.has_value(), {"held"}, Scraped::tr("entries held"));
+  lacks(m_status.room.has_value(), {"room"}, Scraped::tr("the room"));
   m_status.hasDivided = isDivided;
   m_status.missing = words;
-  to.setMissing(std::move(series), kNotInMetrics);
+  to.setMissing(std::move(series), Scraped::tr("not in the metrics"));
 }
 
 }  // namespace metabatch::models

@@ -10,8 +10,6 @@
 
 namespace metabatch::models {
 
-inline constexpr const char* kNotInMetrics = "not in the metrics";
-
 /// What the scrapes of somebody else's batcher say: the words of the dashboard. What is nothing is not in the metrics, or
 /// was not measured yet.
 struct ScrapeStatus {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/what_if.hpp"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -13,6 +14,10 @@ namespace {
 
 constexpr std::uint64_t kReportsAStep = 5'000;  // some milliseconds: so soon a cancellation is heard
 constexpr Duration kShortest = std::chrono::seconds(2);
+
+struct WhatIf {
+  Q_DECLARE_TR_FUNCTIONS(WhatIf)
+};
 
 double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
@@ -114,11 +119,11 @@ Scenario scenarioOf(const WhatIfQuestion& question, const Config& config, std::v
 
 /// `3.60 → 0.40`, and by how much.
 QString change(double before, double after) {
-  const QString both = QStringLiteral("%1 instead of %2").arg(rateText(after), rateText(before));
+  const QString both = WhatIf::tr("%1 instead of %2").arg(rateText(after), rateText(before));
   if (before <= 0 || after == before) return both;
   const double share = std::abs(after - before) / before;
-  if (share > 2) return QStringLiteral("%1 (%2 times as many)").arg(both, rateText(after / before));
-  return QStringLiteral("%1 (%2 %3)").arg(both, percentText(share), after < before ? "fewer" : "more");
+  if (share > 2) return WhatIf::tr("%1 (%2 times as many)").arg(both, rateText(after / before));
+  return (after < before ? WhatIf::tr("%1 (%2 fewer)") : WhatIf::tr("%1 (%2 more)")).arg(both, percentText(share));
 }
 
 /// `4 µs`
@@ -178,39 +183,39 @@ QString whatIfText(const WhatIfAnswer& answer) {
   const Summary& after = answer.summary;
   const QString span = secondsText(std::round(after.seconds));
   if (!answer.question.isMeasured)
-    return QStringLiteral(
+    return WhatIf::tr(
                "Over %1: %2 writes and NOTIFYs a second instead of %3 without batching; delay p99 %4; %5 "
                "dropped.")
         .arg(span, rateText(statements(after)),
              rateText(after.unbatched_db_writes_per_s + after.unbatched_notifies_per_s), secondsText(after.delay_p99),
              counted(after.counters.dropped_full, "update"));
-  QString text = QStringLiteral("Over the last %1: %2 writes and NOTIFYs a second; delay p99 %3 instead of %4; ")
+  QString text = WhatIf::tr("Over the last %1: %2 writes and NOTIFYs a second; delay p99 %3 instead of %4; ")
                      .arg(span, change(statements(before), statements(after)), secondsText(after.delay_p99),
                           secondsText(before.delay_p99));
   const std::uint64_t dropped = after.counters.dropped_full, was = before.counters.dropped_full;
-  if (dropped == 0 && was == 0) return text + QStringLiteral("nothing dropped, as before.");
-  return text + QStringLiteral("%1 dropped instead of %2.").arg(counted(dropped, "update"), withCommas(was));
+  if (dropped == 0 && was == 0) return text + WhatIf::tr("nothing dropped, as before.");
+  return text + WhatIf::tr("%1 dropped instead of %2.").arg(counted(dropped, "update"), withCommas(was));
 }
 
 QString checkText(const WhatIfAnswer& answer) {
   const Summary& measured = answer.question.measured;
   if (!answer.question.isMeasured) return {};
-  return QStringLiteral("For the settings that ran the model says %1 a second and %2; %3 and %4 were measured.")
+  return WhatIf::tr("For the settings that ran the model says %1 a second and %2; %3 and %4 were measured.")
       .arg(rateText(statements(answer.check)), secondsText(answer.check.delay_p99), rateText(statements(measured)),
            secondsText(measured.delay_p99));
 }
 
 QString storeText(const StoreFit& store) {
   if (store.flushes < kFewFlushes)
-    return QStringLiteral(
+    return WhatIf::tr(
                "Too few flushes to know the database by: %1 in the middle, %2 for 1 of 100, and %3 an entry "
                "are assumed.")
         .arg(secondsText(seconds(store.model.latency.p50)), secondsText(seconds(store.model.latency.p99)),
              microsText(store.model.row_cost));
-  return QStringLiteral("The database is modelled by %1: %2 in the middle, %3 for 1 of 100, and %4 an entry (%5).")
-      .arg(counted(store.flushes, "flush").replace("flushs", "flushes"), secondsText(seconds(store.model.latency.p50)),
+  return WhatIf::tr("The database is modelled by %1: %2 in the middle, %3 for 1 of 100, and %4 an entry (%5).")
+      .arg(counted(store.flushes, "flush"), secondsText(seconds(store.model.latency.p50)),
            secondsText(seconds(store.model.latency.p99)), microsText(store.model.row_cost),
-           QString::fromLatin1(store.hasMeasuredRowCost ? "measured" : "assumed: all batches were of a size"));
+           store.hasMeasuredRowCost ? WhatIf::tr("measured") : WhatIf::tr("assumed: all batches were of a size"));
 }
 
 }  // namespace metabatch::models

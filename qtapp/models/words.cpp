@@ -17,6 +17,7 @@ namespace {
     QT_TRANSLATE_N_NOOP3("counted", "byte", "a noun after a number"),
     QT_TRANSLATE_N_NOOP3("counted", "finding", "a noun after a number"),
     QT_TRANSLATE_N_NOOP3("counted", "flush", "a noun after a number"),
+    QT_TRANSLATE_N_NOOP3("counted", "flush attempt", "a noun after a number"),
     QT_TRANSLATE_N_NOOP3("counted", "line", "a noun after a number"),
     QT_TRANSLATE_N_NOOP3("counted", "notice", "a noun after a number"),
     QT_TRANSLATE_N_NOOP3("counted", "notification", "a noun after a number"),

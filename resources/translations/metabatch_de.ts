@@ -261,6 +261,302 @@
     </message>
 </context>
 <context>
+    <name>Recorded</name>
+    <message>
+        <source>not recorded</source>
+        <translation>nicht aufgezeichnet</translation>
+    </message>
+</context>
+<context>
+    <name>Replay</name>
+    <message>
+        <source>Waiting for the first line</source>
+        <translation>Wartet auf die erste Zeile</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>End of the input</source>
+        <translation>Ende der Eingabe</translation>
+    </message>
+    <message>
+        <source>Reading failed: %1</source>
+        <translation>Lesen fehlgeschlagen: %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>recorded at %1</source>
+        <translation>aufgezeichnet um %1</translation>
+    </message>
+    <message>
+        <source>%1 without a time, each sent right after the line before it</source>
+        <translation>%1 ohne Zeit, jeweils gleich nach der Zeile davor gesendet</translation>
+    </message>
+    <message>
+        <source>next line in %1</source>
+        <translation>nächste Zeile in %1</translation>
+    </message>
+    <message>
+        <source>no bad line</source>
+        <translation>keine fehlerhafte Zeile</translation>
+    </message>
+    <message>
+        <source>as fast as possible</source>
+        <translation>so schnell wie möglich</translation>
+    </message>
+    <message>
+        <source>at the recorded pace</source>
+        <translation>im aufgezeichneten Tempo</translation>
+    </message>
+    <message>
+        <source>%1 times as fast</source>
+        <translation>%1-mal so schnell</translation>
+    </message>
+</context>
+<context>
+    <name>Scraped</name>
+    <message>
+        <source>line %1: %2</source>
+        <translation>Zeile %1: %2</translation>
+    </message>
+    <message>
+        <source>counters began anew</source>
+        <translation>Zähler begannen von vorn</translation>
+    </message>
+    <message>
+        <source>settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>delays</source>
+        <translation>Verzögerungen</translation>
+    </message>
+    <message>
+        <source>reports</source>
+        <translation>Berichte</translation>
+    </message>
+    <message>
+        <source>flushes by reason</source>
+        <translation>Flushes nach Auslöser</translation>
+    </message>
+    <message>
+        <source>flush durations</source>
+        <translation>Dauer der Flushes</translation>
+    </message>
+    <message>
+        <source>batch sizes</source>
+        <translation>Stapelgrößen</translation>
+    </message>
+    <message>
+        <source>quantiles (native histograms show their mean only in text)</source>
+        <translation>Quantile (native Histogramme zeigen in Textform nur den Mittelwert)</translation>
+    </message>
+    <message>
+        <source>entries</source>
+        <translation>Einträge</translation>
+    </message>
+    <message>
+        <source>drops</source>
+        <translation>Verworfenes</translation>
+    </message>
+    <message>
+        <source>updates that arrive, coalesced ones</source>
+        <translation>eintreffende und zusammengefasste Aktualisierungen</translation>
+    </message>
+    <message>
+        <source>agents per flush</source>
+        <translation>Agenten je Flush</translation>
+    </message>
+    <message>
+        <source>NOTIFYs</source>
+        <translation>NOTIFYs</translation>
+    </message>
+    <message>
+        <source>entries held</source>
+        <translation>wartende Einträge</translation>
+    </message>
+    <message>
+        <source>the room</source>
+        <translation>der Platz</translation>
+    </message>
+    <message>
+        <source>not in the metrics</source>
+        <translation>nicht in den Metriken</translation>
+    </message>
+    <message>
+        <source>The metrics cannot be read: %1. %2 missed; nothing is shown for that time.</source>
+        <translation>Die Metriken sind nicht lesbar: %1. %2 verpasst; für diese Zeit wird nichts gezeigt.</translation>
+    </message>
+    <message>
+        <source>The page has %1 and none of a metadata batcher: another process, or another prefix?</source>
+        <translation>Die Seite hat %1 und keine eines Metadaten-Batchers: ein anderer Prozess oder ein anderes Präfix?</translation>
+    </message>
+    <message>
+        <source>1 series</source>
+        <translation>1 Zeitreihe</translation>
+    </message>
+    <message>
+        <source>%1 series</source>
+        <translation>%1 Zeitreihen</translation>
+    </message>
+    <message>
+        <source>%1 of the page cannot be read, the first is %2.</source>
+        <translation>%1 der Seite nicht lesbar, zuerst %2.</translation>
+    </message>
+    <message>
+        <source>Counters went back %1 times in the last minute: does this address lead to several replicas in turn? Scrape one of them.</source>
+        <translation>Zähler sprangen in der letzten Minute %1-mal zurück: Führt diese Adresse reihum zu mehreren Replikaten? Fragen Sie eines davon ab.</translation>
+    </message>
+    <message>
+        <source>The process began anew in the last minute: its counters went back. What lies between is a gap.</source>
+        <translation>Der Prozess begann in der letzten Minute von vorn: Seine Zähler sprangen zurück. Was dazwischen liegt, ist eine Lücke.</translation>
+    </message>
+    <message>
+        <source>%1 failed in the last minute.</source>
+        <translation>%1 in der letzten Minute fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>%1 dropped in the last minute.</source>
+        <translation>%1 in der letzten Minute verworfen.</translation>
+    </message>
+    <message>
+        <source>%1 refused by the database in the last minute.</source>
+        <translation>%1 in der letzten Minute von der Datenbank abgelehnt.</translation>
+    </message>
+    <message>
+        <source>%1 without a row in the last minute.</source>
+        <translation>%1 ohne Zeile in der letzten Minute.</translation>
+    </message>
+    <message>
+        <source>%1 could not be published in the last minute: watchers may be stale.</source>
+        <translation>%1 in der letzten Minute nicht zustellbar: Zuhörer sind womöglich nicht auf dem Stand.</translation>
+    </message>
+    <message>
+        <source>The room is %1 full; new keys are dropped when it is full.</source>
+        <translation>Der Platz ist zu %1 belegt; ist er voll, werden neue Schlüssel verworfen.</translation>
+    </message>
+    <message>
+        <source>Its listener has no connection.</source>
+        <translation>Sein Listener hat keine Verbindung.</translation>
+    </message>
+    <message>
+        <source>No flush in the last minute: no updates arrive.</source>
+        <translation>Kein Flush in der letzten Minute: Es treffen keine Aktualisierungen ein.</translation>
+    </message>
+    <message>
+        <source>, %1 entries on average</source>
+        <translation>, im Mittel %1 Einträge</translation>
+    </message>
+    <message>
+        <source>Flushing on capacity: %1 of the flushes of the last minute were full batches%2; a larger batch size saves more and delays more.</source>
+        <translation>Kapazität löst aus: %1 der Flushes der letzten Minute waren volle Stapel%2; eine größere Stapelgröße spart mehr und verzögert mehr.</translation>
+    </message>
+    <message>
+        <source>Flushing on the interval: %1 of the flushes of the last minute were not full%2; a longer interval saves more and delays more.</source>
+        <translation>Das Intervall löst aus: %1 der Flushes der letzten Minute waren nicht voll%2; ein längeres Intervall spart mehr und verzögert mehr.</translation>
+    </message>
+    <message>
+        <source>Nothing is dropped, nothing fails.</source>
+        <translation>Nichts wird verworfen, nichts schlägt fehl.</translation>
+    </message>
+    <message>
+        <source>Nothing is dropped; failed flushes are not in the metrics.</source>
+        <translation>Nichts wird verworfen; fehlgeschlagene Flushes stehen nicht in den Metriken.</translation>
+    </message>
+    <message>
+        <source>Not in the metrics: %1.</source>
+        <translation>Nicht in den Metriken: %1.</translation>
+    </message>
+    <message>
+        <source>– saved</source>
+        <translation>– gespart</translation>
+    </message>
+    <message>
+        <source>≈ %1 saved</source>
+        <translation>≈ %1 gespart</translation>
+    </message>
+    <message>
+        <source>Waiting for the first scrape.</source>
+        <translation>Wartet auf die erste Abfrage.</translation>
+    </message>
+    <message>
+        <source>A rate needs two scrapes.</source>
+        <translation>Eine Rate braucht zwei Abfragen.</translation>
+    </message>
+    <message>
+        <source>%1 writes a second; what they would be unbatched is not in the metrics</source>
+        <translation>%1 Schreibvorgänge pro Sekunde; wie viele es einzeln wären, steht nicht in den Metriken</translation>
+    </message>
+    <message>
+        <source>%1 writes a second instead of about %2, one for each agent of a flush; NOTIFYs are not in the metrics</source>
+        <translation>%1 Schreibvorgänge pro Sekunde statt etwa %2, einem je Agent eines Flushs; NOTIFYs stehen nicht in den Metriken</translation>
+    </message>
+    <message>
+        <source>%1 writes and NOTIFYs a second instead of about %2, two for each agent of a flush</source>
+        <translation>%1 Schreibvorgänge und NOTIFYs pro Sekunde statt etwa %2, zwei je Agent eines Flushs</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIf</name>
+    <message>
+        <source>%1 instead of %2</source>
+        <translation>%1 statt %2</translation>
+    </message>
+    <message>
+        <source>%1 (%2 times as many)</source>
+        <translation>%1 (%2-mal so viele)</translation>
+    </message>
+    <message>
+        <source>%1 (%2 fewer)</source>
+        <translation>%1 (%2 weniger)</translation>
+    </message>
+    <message>
+        <source>%1 (%2 more)</source>
+        <translation>%1 (%2 mehr)</translation>
+    </message>
+    <message>
+        <source>Over %1: %2 writes and NOTIFYs a second instead of %3 without batching; delay p99 %4; %5 dropped.</source>
+        <translation>Über %1: %2 Schreibvorgänge und NOTIFYs pro Sekunde statt %3 ohne Stapel; Verzögerung p99 %4; %5 verworfen.</translation>
+    </message>
+    <message>
+        <source>Over the last %1: %2 writes and NOTIFYs a second; delay p99 %3 instead of %4; </source>
+        <translation>In den letzten %1: %2 Schreibvorgänge und NOTIFYs pro Sekunde; Verzögerung p99 %3 statt %4; </translation>
+    </message>
+    <message>
+        <source>nothing dropped, as before.</source>
+        <translation>nichts verworfen, wie zuvor.</translation>
+    </message>
+    <message>
+        <source>%1 dropped instead of %2.</source>
+        <translation>%1 verworfen statt %2.</translation>
+    </message>
+    <message>
+        <source>For the settings that ran the model says %1 a second and %2; %3 and %4 were measured.</source>
+        <translation>Für die Einstellungen, die liefen, sagt das Modell %1 pro Sekunde und %2; gemessen wurden %3 und %4.</translation>
+    </message>
+    <message>
+        <source>Too few flushes to know the database by: %1 in the middle, %2 for 1 of 100, and %3 an entry are assumed.</source>
+        <translation>Zu wenige Flushes, um die Datenbank zu kennen: Angenommen werden %1 in der Mitte, %2 bei 1 von 100 und %3 je Eintrag.</translation>
+    </message>
+    <message>
+        <source>The database is modelled by %1: %2 in the middle, %3 for 1 of 100, and %4 an entry (%5).</source>
+        <translation>Die Datenbank ist nach %1 modelliert: %2 in der Mitte, %3 bei 1 von 100 und %4 je Eintrag (%5).</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>assumed: all batches were of a size</source>
+        <translation>angenommen: alle Stapel waren gleich groß</translation>
+    </message>
+</context>
+<context>
     <name>counted</name>
     <message numerus="yes">
         <source>agent</source>
@@ -356,6 +652,14 @@
         <translation>
             <numerusform>Abfrage</numerusform>
             <numerusform>Abfragen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>flush attempt</source>
+        <comment>a noun after a number</comment>
+        <translation>
+            <numerusform>Flush-Versuch</numerusform>
+            <numerusform>Flush-Versuche</numerusform>
         </translation>
     </message>
 </context>

@@ -172,7 +172,7 @@ void TstScrape::countersBecomeRates() {
   QCOMPARE(latest(watched.series, "held"), 77.0);
   QCOMPARE(latest(watched.series, "room"), 1000.0);
   QVERIFY(std::isnan(latest(watched.series, "delay.p99")));
-  QCOMPARE(watched.series.whyMissing("delay.p99"), QString(kNotInMetrics));
+  QCOMPARE(watched.series.whyMissing("delay.p99"), QString("not in the metrics"));
   QVERIFY(watched.series.whyMissing("writes").isEmpty());
   QCOMPARE(scrapedHeadline(watched.scrapes.status()), QString::fromUtf8("≈ 96.7 % saved"));
 }
