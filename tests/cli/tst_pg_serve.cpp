@@ -3,6 +3,8 @@
 // else, may be lost with the process. What anybody has seen stays.
 #include <QTest>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <random>
 #include <thread>
 
@@ -81,21 +83,33 @@ class Seeing {
           client.send(request("GET", agent.path("watch-metadata"), agent.token));
           for (std::string frame; !(frame = client.until("\n\n")).empty() && !client.is_closed();)
             if (const std::size_t at = frame.find("\"value\":\""); at != std::string::npos)
-              seen_ = std::max(seen_.load(), std::atol(frame.c_str() + at + 9));
+              see(std::atol(frame.c_str() + at + 9));
         }) {}
   ~Seeing() { join(); }
   void join() {
     if (thread_.joinable()) thread_.join();
   }
-  [[nodiscard]] long seen() const { return seen_; }
-  [[nodiscard]] bool becomes_more_than(long number) const {
-    const auto patience = std::chrono::steady_clock::now() + 30s;
-    while (seen_ <= number && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(1ms);
-    return seen_ > number;
+  [[nodiscard]] long seen() {
+    const std::lock_guard lock(mutex_);
+    return seen_;
+  }
+  [[nodiscard]] bool becomes_more_than(long number) {
+    std::unique_lock lock(mutex_);
+    return more_.wait_for(lock, 30s, [&] { return seen_ > number; });
   }
 
  private:
-  std::atomic<long> seen_ = 0;
+  void see(long number) {
+    {
+      const std::lock_guard lock(mutex_);
+      seen_ = std::max(seen_, number);
+    }
+    more_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable more_;
+  long seen_ = 0;
   std::thread thread_;
 };
 
