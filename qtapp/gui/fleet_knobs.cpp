@@ -18,6 +18,23 @@ constexpr std::string_view kKnobs[] = {
     "fleet.unregistered"};
 constexpr std::string_view kValueBytes = "fleet.value-bytes-most";  // here: of each value
 
+/// What a scenario's fleet and a live one both have, under the same names.
+template <class From, class To>
+void copyKnobs(const From& from, To& to) {
+  to.start = from.start;
+  to.jitter = from.jitter;
+  to.unchanged = from.unchanged;
+  to.burst_every = from.burst_every;
+  to.burst_share = from.burst_share;
+  to.burst_reports = static_cast<decltype(to.burst_reports)>(from.burst_reports);
+  to.stay = from.stay;
+  to.away = from.away;
+  to.late = from.late;
+  to.late_by = from.late_by;
+  to.duplicates = from.duplicates;
+  to.unregistered = from.unregistered;
+}
+
 /// A scenario's values have a length; those of a live fleet, unless asked, the one that such values have.
 Scenario scenarioOf(const engine::FleetOptions& fleet) {
   Scenario scenario;
@@ -25,37 +42,15 @@ Scenario scenarioOf(const engine::FleetOptions& fleet) {
   to.agents = static_cast<std::int64_t>(fleet.agents);
   to.keys = static_cast<std::int64_t>(fleet.keys);
   to.every = fleet.every;
-  to.start = fleet.start;
-  to.jitter = fleet.jitter;
-  to.unchanged = fleet.unchanged;
   if (fleet.value_bytes > 0) to.value_bytes_least = to.value_bytes_most = static_cast<std::int64_t>(fleet.value_bytes);
-  to.burst_every = fleet.burst_every;
-  to.burst_share = fleet.burst_share;
-  to.burst_reports = static_cast<std::int64_t>(fleet.burst_reports);
-  to.stay = fleet.stay;
-  to.away = fleet.away;
-  to.late = fleet.late;
-  to.late_by = fleet.late_by;
-  to.duplicates = fleet.duplicates;
-  to.unregistered = fleet.unregistered;
+  copyKnobs(fleet, to);
   return scenario;
 }
 
 engine::FleetOptions optionsOf(const Fleet& fleet, const engine::FleetOptions& before, bool hasValueBytes) {
   engine::FleetOptions to = before;
-  to.start = fleet.start;
-  to.jitter = fleet.jitter;
-  to.unchanged = fleet.unchanged;
   to.value_bytes = hasValueBytes ? static_cast<std::size_t>(fleet.value_bytes_most) : 0;
-  to.burst_every = fleet.burst_every;
-  to.burst_share = fleet.burst_share;
-  to.burst_reports = static_cast<std::size_t>(fleet.burst_reports);
-  to.stay = fleet.stay;
-  to.away = fleet.away;
-  to.late = fleet.late;
-  to.late_by = fleet.late_by;
-  to.duplicates = fleet.duplicates;
-  to.unregistered = fleet.unregistered;
+  copyKnobs(fleet, to);
   return to;
 }
 
