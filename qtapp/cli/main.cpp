@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/console.hpp"
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace {
 

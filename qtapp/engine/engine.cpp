@@ -5,7 +5,7 @@
 #include <bit>
 #include <random>
 
-#include "engine/engine_impl.hpp"
+#include "engine/shards.hpp"
 
 namespace metabatch::engine {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/engine_impl.hpp"
+#include "engine/shards.hpp"
 
 namespace metabatch::engine {
 namespace {

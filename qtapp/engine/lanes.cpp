@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "metabatch/entries.hpp"
+#include "batching/entries.hpp"
 
 namespace metabatch::engine {
 namespace {

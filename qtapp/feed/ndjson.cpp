@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "feed/mending_parser.hpp"
-#include "metabatch/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace metabatch::feed {
 namespace {

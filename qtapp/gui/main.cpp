@@ -4,10 +4,10 @@
 #include <clocale>
 #include <cstdio>
 
-#include "gui/language.hpp"
-#include "gui/main_window.hpp"
-#include "gui/pictures.hpp"
-#include "gui/starting.hpp"
+#include "gui/window/language.hpp"
+#include "gui/window/main_window.hpp"
+#include "gui/pictures/pictures.hpp"
+#include "gui/window/startup.hpp"
 
 namespace {
 

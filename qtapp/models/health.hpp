@@ -4,7 +4,7 @@
 #include <QString>
 #include <vector>
 
-#include "models/live_series.hpp"
+#include "models/charts/live_series.hpp"
 
 namespace metabatch::models {
 

@@ -9,9 +9,9 @@
 
 #include "engine/clock.hpp"
 #include "engine/lanes.hpp"
-#include "service/agent_directory.hpp"
+#include "service/agents/agent_directory.hpp"
 #include "service/handler.hpp"
-#include "service/report_reader.hpp"
+#include "service/agents/report_reader.hpp"
 
 namespace metabatch::service {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "metabatch/uuid.hpp"
-#include "service/http.hpp"
+#include "service/http/http.hpp"
 
 namespace metabatch::service {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "engine/clock.hpp"
-#include "service/http.hpp"
+#include "service/http/http.hpp"
 
 namespace metabatch::service {
 namespace {

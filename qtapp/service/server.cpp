@@ -6,7 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 
-#include "service/connection.hpp"
+#include "service/http/connection.hpp"
 
 namespace metabatch::service {
 namespace {

@@ -5,11 +5,11 @@
 #include <set>
 #include <utility>
 
-#include "service/access_log.hpp"
-#include "service/exposition.hpp"
-#include "service/listening.hpp"
-#include "service/token_refresher.hpp"
-#include "service/watch_hub.hpp"
+#include "service/http/access_log.hpp"
+#include "service/metrics/exposition.hpp"
+#include "service/http/listener.hpp"
+#include "service/agents/token_refresher.hpp"
+#include "service/watch/watch_hub.hpp"
 
 namespace metabatch::service {
 namespace {

@@ -8,10 +8,10 @@
 #include "engine/lanes.hpp"
 #include "metabatch/prometheus.hpp"
 #include "service/api.hpp"
-#include "service/keeping.hpp"
+#include "service/leftovers.hpp"
 #include "service/log.hpp"
 #include "service/server.hpp"
-#include "sql/database.hpp"
+#include "sql/database_address.hpp"
 
 namespace metabatch::service {
 

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "sql/database.hpp"
-#include "sql/pg_connection.hpp"
+#include "sql/database_address.hpp"
+#include "sql/postgres/pg_connection.hpp"
 
 namespace metabatch::sql {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "chunk_codec.hpp"
+#include "payload/chunk_codec.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/watchers.hpp"
 #include "workload.hpp"

@@ -26,7 +26,7 @@
 #include <thread>
 
 #include "gui/a_day.hpp"
-#include "gui/main_window.hpp"
+#include "gui/window/main_window.hpp"
 #include "gui/producers.hpp"
 
 namespace {

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "metabatch/chunks.hpp"
-#include "metabatch/rng.hpp"
-#include "sql/pg_schema.hpp"
+#include "base/rng.hpp"
+#include "sql/postgres/pg_schema.hpp"
 #include "support/pg/pg_session.hpp"
 
 namespace metabatch::bench {

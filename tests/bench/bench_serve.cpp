@@ -25,7 +25,7 @@
 
 #include "bench/serve_load.hpp"
 #include "service/service.hpp"
-#include "sql/agents.hpp"
+#include "sql/agent_table.hpp"
 
 namespace {
 

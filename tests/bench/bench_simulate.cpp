@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "metabatch/simulator.hpp"
+#include "metabatch/simulation/simulator.hpp"
 
 namespace metabatch::bench {
 namespace {

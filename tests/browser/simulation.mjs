@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { presets } from '../../wasm/web/presets.mjs';
+import { presets } from '../../wasm/page/presets.mjs';
 import { root } from './browser.mjs';
 
 const program = process.env.METABATCH_PROGRAM ?? join(root, 'build/dev/bin/metabatch');

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/lanes.hpp"
-#include "metabatch/rng.hpp"
+#include "base/rng.hpp"
 #include "support/driven.hpp"
 
 using namespace metabatch;

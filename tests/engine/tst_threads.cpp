@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "metabatch/rng.hpp"
+#include "base/rng.hpp"
 
 using namespace metabatch;
 using namespace metabatch::engine;

@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-#include "feed/input.hpp"
+#include "feed/input_file.hpp"
 #include "feed/line_reader.hpp"
 
 using namespace metabatch::feed;

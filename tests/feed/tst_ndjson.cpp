@@ -4,7 +4,7 @@
 #include <string>
 
 #include "feed/ndjson.hpp"
-#include "metabatch/recording_reader.hpp"
+#include "recording/recording_reader.hpp"
 
 using namespace metabatch;
 using namespace metabatch::feed;

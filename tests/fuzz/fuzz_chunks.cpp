@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../../core/src/chunk_codec.hpp"
+#include "payload/chunk_codec.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/watchers.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "feed/line_reader.hpp"
 #include "feed/ndjson.hpp"
-#include "metabatch/utf8.hpp"
+#include "base/utf8.hpp"
 
 using namespace metabatch;
 using namespace metabatch::feed;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "metabatch/report.hpp"
-#include "metabatch/utf8.hpp"
+#include "base/utf8.hpp"
 
 using namespace metabatch;
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "metabatch/utf8.hpp"
-#include "service/report_reader.hpp"
+#include "base/utf8.hpp"
+#include "service/agents/report_reader.hpp"
 
 using namespace metabatch;
 using nlohmann::json;

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "metabatch/simulator.hpp"
+#include "metabatch/simulation/simulator.hpp"
 
 using namespace metabatch;
 using namespace std::chrono_literals;

@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "cli/arguments.hpp"
-#include "cli/scenario_file.hpp"
-#include "cli/thresholds.hpp"
+#include "cli/flags/arguments.hpp"
+#include "cli/flags/scenario_file.hpp"
+#include "cli/flags/thresholds.hpp"
 
 using namespace metabatch;
 using namespace metabatch::cli;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "metabatch/utf8.hpp"
+#include "base/utf8.hpp"
 
 using namespace metabatch;
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes core/src/latency_tables.cpp: quantiles as integers, so that every platform draws the same latencies.
+"""Writes core/src/simulation/latency_tables.cpp: quantiles as integers, so that every platform draws the same latencies.
 
     latency_tables.py            write the file
     latency_tables.py --check    write nothing; exit 1 when it would change
@@ -18,7 +18,7 @@ OCTAVES = 33   # the last one ends at 2^-33
 ONE = 1 << 28  # 1.0 of a quantile
 POWER_STEPS = 256
 POWER_ONE = 1 << 30
-TARGET = pathlib.Path(__file__).resolve().parents[2] / "core" / "src" / "latency_tables.cpp"
+TARGET = pathlib.Path(__file__).resolve().parents[2] / "core" / "src" / "simulation" / "latency_tables.cpp"
 
 
 def tail(p):
@@ -60,7 +60,7 @@ def source():
     entries = range(STEPS * OCTAVES + 1)
     return ("// SPDX-License-Identifier: Apache-2.0\n"
             "// Written by tests/golden/latency_tables.py, which says what it means.\n"
-            '#include "latency.hpp"\n\nnamespace metabatch {\n\n// clang-format off\n'
+            '#include "simulation/latency.hpp"\n\nnamespace metabatch {\n\n// clang-format off\n'
             + table("std::int32_t", "kExponentialQuantiles", [exponential(p) for p in entries]) + "\n"
             + table("std::int32_t", "kNormalQuantiles", [normal(p) for p in entries]) + "\n"
             + table("std::uint32_t", "kPowersOfTwo", [power(i) for i in range(POWER_STEPS + 1)])

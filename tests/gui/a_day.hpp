@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include "gui/chart_card.hpp"
-#include "models/chart_specs.hpp"
+#include "gui/charts/chart_card.hpp"
+#include "models/charts/chart_specs.hpp"
 
 namespace metabatch::gui {
 

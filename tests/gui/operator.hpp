@@ -9,7 +9,7 @@
 #include <QTest>
 #include <memory>
 
-#include "gui/main_window.hpp"
+#include "gui/window/main_window.hpp"
 
 /// What all suites of windows do: settings of their own, patience, and an ear for what Qt complains of.
 namespace metabatch::gui {

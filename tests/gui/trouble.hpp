@@ -12,7 +12,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 
-#include "sql/pg_address.hpp"
+#include "sql/postgres/pg_address.hpp"
 
 namespace metabatch::gui {
 

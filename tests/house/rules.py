@@ -20,6 +20,9 @@ ROOMS = {
     'wasm': {'core', 'wasm'},
 }
 
+# The folders of core/src, whose headers the other rooms include by folder and name.
+CORE_FOLDERS = {'base', 'batching', 'payload', 'inspect', 'metrics', 'recording', 'fleet', 'simulation', 'health', 'agentrpc'}
+
 
 class File:
     def __init__(self, path, text):
@@ -151,7 +154,7 @@ def _room_of_include(file, target):
         target = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), target))
         return File(target, '').room
     first = target.split('/')[0]
-    return 'core' if first == 'metabatch' else first if first in ROOMS else None
+    return 'core' if first == 'metabatch' or first in CORE_FOLDERS else first if first in ROOMS else None
 
 
 @rule('includes run one way: core <- engine <- feed, sql <- service <- cli, gui; core <- models <- cli, gui; core <- wasm')

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/arrival_ring.hpp"
+#include "models/charts/arrival_ring.hpp"
 
 /// Arrivals for the suites of what is played again.
 namespace metabatch::models {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "metabatch/config.hpp"
-#include "models/sample.hpp"
+#include "models/charts/sample.hpp"
 
 namespace metabatch::models {
 

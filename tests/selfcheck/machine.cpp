@@ -7,7 +7,7 @@
 
 #include "metabatch/batcher.hpp"
 #include "metabatch/chunks.hpp"
-#include "metabatch/rng.hpp"
+#include "base/rng.hpp"
 #include "selfcheck.hpp"
 
 namespace metabatch::selfcheck {

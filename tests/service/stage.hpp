@@ -13,7 +13,7 @@
 
 #include "service/client.hpp"
 #include "service/service.hpp"
-#include "sql/agents.hpp"
+#include "sql/agent_table.hpp"
 
 /// A real service on a port of its own, with a database and agents in it.
 class Stage {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "metabatch/simulator.hpp"
+#include "metabatch/simulation/simulator.hpp"
 
 namespace metabatch::tests {
 

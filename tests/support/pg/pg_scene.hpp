@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "sql/pg_listener.hpp"
+#include "sql/postgres/pg_listener.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
 

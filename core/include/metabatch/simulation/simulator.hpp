@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "metabatch/config.hpp"
+#include "metabatch/counters.hpp"
+#include "metabatch/simulation/findings.hpp"
+#include "metabatch/metrics.hpp"
+#include "metabatch/simulation/recording.hpp"
+#include "metabatch/simulation/scenario.hpp"
+#include "metabatch/simulation/summary.hpp"
+#include "metabatch/simulation/timeline.hpp"
+
+namespace metabatch {
+
+/// One line of the event log, without its end:
+///
+///     NS take   r=R id=N reason=capacity|scheduled|shutdown entries=N agents=N chunks=N
+///     NS done   r=R id=N written=N rows_stale=N unmatched=N published=N publish_errors=N notify_bytes=N
+///     NS fail   r=R id=N class=connection|... entries=N
+///     NS drop   r=R                      the first update dropped since the last flush ended
+///     NS dropped r=R updates=N           how many these were, when that flush has ended
+///     NS set    r=R FIELD=TEXT           a setting changed
+///     NS agents N                        so many report from now on
+///     NS close  r=R held=N
+///     NS end    r=R offered=N ...        all counters, when nothing is left to do
+///
+/// @units NS: virtual nanoseconds since the start; R: replica, from 0. One blank between words
+using EventSink = std::function<void(std::string_view line)>;
+
+/// What one replica came to so far.
+struct ReplicaState {
+  Config config;  ///< as running
+  Counters counters;
+  Metrics metrics;
+  std::uint64_t room_entries = 0;
+  std::uint64_t room_bytes = 0;
+  Duration busy{};  ///< how long a flush was in flight, in all
+  bool in_flight = false;
+  bool finished = false;
+};
+
+/// A fleet, the real batcher and a modelled database in virtual time: time goes from event to event and costs nothing in
+/// between. Each replica is a Batcher, driven as production drives it: a flush in flight takes the time the model draws,
+/// and what arrives meanwhile waits, is merged or, with `fifo`, drops exactly when the origin would.
+///
+/// The same scenario gives the same event log on every platform. At the end of `duration` no more reports come, every
+/// replica is closed and drains for at most final_flush_timeout.
+///
+/// @cost about 10 ns an update; memory as the fleet and the timeline need it, whatever the time simulated
+class Simulator {
+ public:
+  /// @errors those of validated()
+  static Result<Simulator> create(const Scenario& scenario);
+  /// Plays a recording in place of the fleet of the scenario: its reports up to `duration`. All rows exist; an agent
+  /// goes to the replica that its id chooses.
+  ///
+  /// @errors those of validated(); unequal_lists: at = index of the report whose lists differ in length
+  static Result<Simulator> create(const Scenario& scenario, std::shared_ptr<const Recording> recording);
+  Simulator(Simulator&&) noexcept;
+  Simulator& operator=(Simulator&&) noexcept;
+  ~Simulator();
+
+  /// Hands every line of the event log to `sink` from now on; null: to nobody. The digest does not depend on it.
+  void set_sink(EventSink sink);
+
+  /// Lets virtual time pass up to and including `until` (counted from the start), or less: it stops early when it is
+  /// finished, or after `most_reports` reports, so that a caller can do something else meanwhile.
+  void run_until(Duration until, std::uint64_t most_reports = std::numeric_limits<std::uint64_t>::max());
+  void run_for(Duration time);
+  /// To the end.
+  void run() { run_until(Duration::max()); }
+
+  /// Changes the settings of all replicas now.
+  ///
+  /// @errors those of validated_change(); then nothing changes
+  Result<void> reconfigure(const Config& config);
+
+  [[nodiscard]] bool finished() const;
+  /// Virtual time since the start.
+  [[nodiscard]] Duration now() const;
+  [[nodiscard]] const Scenario& scenario() const;  ///< as running: defaults filled in
+
+  /// Of all replicas, over the time in which reports came (at most `duration`).
+  [[nodiscard]] Summary summary() const;
+  /// The same, with what reasons() and warnings() (findings.hpp) want to know beside it.
+  [[nodiscard]] RunFacts facts() const;
+  /// What it is like by and by: a sample every `sample_every`, over the time since the one before. Instants count from
+  /// the start. Rates are a second's; NaN where nothing was there to measure. Series:
+  ///   batch_size, flushes_capacity, flushes_scheduled, flushes_shutdown, flush_failures, flush_seconds (mean),
+  ///   held, waiting, queued, in_flight, room_entries, room_bytes, room_share (of the fullest replica, 0 to 1),
+  ///   updates, reports, dropped, coalesced, stale, rows_stale, unmatched, writes, notifies, unbatched (writes without
+  ///   batching; as many notifies), delay_p50, delay_p99, delay_max (seconds), agents
+  [[nodiscard]] const Timeline& timeline() const;
+  /// The timeline as CSV: a header `time_s,SERIES,...`, then a line a sample, empty where nothing was measured. Of a run
+  /// with more than 100,000 samples a line stands for several and has the last of them.
+  [[nodiscard]] std::string timeline_csv() const;
+  /// SHA-256 of the event log so far, each line with a line feed behind it, in hex.
+  [[nodiscard]] std::string digest() const;
+  /// Lines of the event log so far.
+  [[nodiscard]] std::uint64_t events() const;
+
+  [[nodiscard]] std::uint64_t reports() const;           ///< that arrived
+  [[nodiscard]] std::uint64_t late_reports() const;      ///< of these: late
+  [[nodiscard]] std::uint64_t repeated_reports() const;  ///< of these: duplicates
+  [[nodiscard]] std::uint64_t agents_present() const;
+  [[nodiscard]] std::size_t replicas() const;
+  [[nodiscard]] ReplicaState replica(std::size_t index) const;
+  [[nodiscard]] Counters counters() const;  ///< the sum of all replicas
+
+ private:
+  struct Machinery;
+  explicit Simulator(std::unique_ptr<Machinery> machinery);
+  std::unique_ptr<Machinery> machinery_;
+};
+
+}  // namespace metabatch

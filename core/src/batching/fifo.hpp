@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "metabatch/counters.hpp"
+#include "batching/capacity.hpp"
+#include "metabatch/update.hpp"
+
+namespace metabatch {
+
+/// The origin's bounded channel (`queue = fifo`): updates that came while a flush was in flight or the batch was full,
+/// in order. Nothing is merged here; that happens when they are absorbed.
+class Fifo {
+ public:
+  /// `room` counts the bytes; slots are counted here.
+  explicit Fifo(Room& room) : room_(room) {}
+
+  /// Queues a copy, or drops it: no slot is free, or the bytes are full.
+  ///
+  /// @return whether it was queued
+  bool push(const Update& update, Instant now, std::uint64_t slots);
+
+  struct Queued {
+    Uuid agent;
+    std::string key, value, error;
+    WallTime collected_at{};
+    Instant added{};
+    [[nodiscard]] Update update() const { return {agent, key, value, error, collected_at}; }
+  };
+  [[nodiscard]] bool empty() const { return queue_.empty(); }
+  [[nodiscard]] const Queued& front() const { return queue_.front(); }
+  /// The front was absorbed: it was offered there, and no longer here.
+  void pop();
+
+  /// `offered` counts what waits here and what was dropped here; absorbed updates are counted where they went.
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  Room& room_;
+  std::deque<Queued> queue_;
+  Counters counters_;
+};
+
+}  // namespace metabatch

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metabatch/simulation/findings.hpp"
+
+#include <cmath>
+#include <iterator>
+
+namespace metabatch {
+namespace {
+
+constexpr double kBusy = 0.8;        // share of the time with a flush in flight that leaves no margin
+constexpr double kNearlyFull = 0.8;  // share of the room
+/// So many times the batch must arrive in an interval, or so small a part of it, before the other setting is said not
+/// to matter: nearer than that, chance decides.
+constexpr double kClearly = 2;
+
+/// `1.8`, `900`, `1,836`, `0.024`: three digits that count, no zeros that say nothing.
+std::string said(double number) {
+  if (!(std::abs(number) >= 1e-9)) return "0";
+  int places = 0;
+  double scale = 1;  // 10 to the places, exactly
+  for (double left = std::abs(number); left < 99.95 && places < 9; left *= 10, scale *= 10) ++places;
+  const auto whole = static_cast<std::int64_t>(std::llround(std::abs(number) * scale));
+  std::string digits = std::to_string(whole);
+  const auto behind = static_cast<std::size_t>(places);
+  if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
+  std::string text = digits.substr(0, digits.size() - behind);
+  std::string rest = digits.substr(digits.size() - behind);
+  while (!rest.empty() && rest.back() == '0') rest.pop_back();
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  if (number < 0) text.insert(0, 1, '-');
+  if (!rest.empty()) text.append(".").append(rest);
+  return text;
+}
+
+std::string time(double seconds) {
+  if (seconds > 0 && seconds < 0.001) return said(seconds * 1e6) + " us";
+  if (seconds > 0 && seconds < 1) return said(seconds * 1e3) + " ms";
+  return said(seconds) + " s";
+}
+
+std::string percent(double share) { return said(share * 100) + " %"; }
+
+std::string describe_reason(const RunFinding& f) {
+  switch (f.kind) {
+    case FindingKind::capacity_decides:
+      return "The batch size decides: a batch is full after " + time(f.a) + ", before the interval of " + time(f.b) +
+             " is over.";
+    case FindingKind::interval_decides:
+      return "The interval decides: " + said(f.a) + " entries arrive in " + time(f.b) + ", fewer than a batch holds.";
+    case FindingKind::chunks_a_flush:
+      return "A flush needs " + said(f.a) + (said(f.a) == "1" ? " NOTIFY" : " NOTIFYs") + " on average.";
+    case FindingKind::flush_time: return "A flush takes " + time(f.a) + " on average; so long its rows are locked.";
+    case FindingKind::busy: return "A flush is in flight for " + percent(f.a) + " of the time.";
+    case FindingKind::room: return "At most " + percent(f.a) + " of the room of " + said(f.b) + " was in use.";
+    case FindingKind::saves:
+      return percent(f.a) + " of the writes and NOTIFYs of unbatched reports are saved; " + said(f.b) +
+             " a second are left.";
+    case FindingKind::delay:
+      return "99 of 100 updates are written within " + time(f.a) + "; wanted is " + time(f.b) + ".";
+    default: return {};
+  }
+}
+
+std::string describe_warning(const RunFinding& f) {
+  switch (f.kind) {
+    case FindingKind::interval_cannot_matter:
+      return "The interval cannot matter: " + said(f.a) + " entries arrive a second, so a batch of " + said(f.b) +
+             " is full long before the interval is over.";
+    case FindingKind::batch_never_fills:
+      return "A batch of " + said(f.b) + " never fills: only " + said(f.a) + " entries arrive in an interval.";
+    case FindingKind::fifo_drops:
+      return said(f.a) + " of " + said(f.b) +
+             " updates were dropped because the fifo queue was full while a flush was " +
+             "in flight; coalesce gives repeats no room of their own.";
+    case FindingKind::room_drops: return said(f.a) + " of " + said(f.b) + " updates were dropped for want of room.";
+    case FindingKind::store_saturated:
+      return "The database is the limit: a flush is in flight for " + percent(f.a) + " of the time.";
+    case FindingKind::room_nearly_full: return percent(f.a) + " of the room of " + said(f.b) + " was in use.";
+    case FindingKind::delay_missed:
+      return "The delay is missed: 99 of 100 updates are written within " + time(f.a) + ", wanted is " + time(f.b) +
+             ".";
+    case FindingKind::left_unwritten:
+      return said(f.a) + " entries could not be written before the final flush timed out.";
+    default: return {};
+  }
+}
+
+double entries_an_interval(const RunFacts& facts) {
+  return filling(facts.summary, facts.config).entries_an_interval / static_cast<double>(facts.replicas);
+}
+
+bool only(Reason reason, const FlushCounters& flushes) {
+  return flushes.flushes[static_cast<std::size_t>(reason)] > 0 &&
+         flushes.flushes[static_cast<std::size_t>(reason == Reason::capacity ? Reason::scheduled : Reason::capacity)] ==
+             0;
+}
+
+}  // namespace
+
+bool is_warning(FindingKind kind) { return kind >= FindingKind::interval_cannot_matter; }
+
+std::string_view name_of(FindingKind kind) {
+  static constexpr std::string_view kNames[] = {"capacity_decides",
+                                                "interval_decides",
+                                                "chunks_a_flush",
+                                                "flush_time",
+                                                "busy",
+                                                "room",
+                                                "saves",
+                                                "delay",
+                                                "interval_cannot_matter",
+                                                "batch_never_fills",
+                                                "fifo_drops",
+                                                "room_drops",
+                                                "store_saturated",
+                                                "room_nearly_full",
+                                                "delay_missed",
+                                                "left_unwritten"};
+  const auto index = static_cast<std::size_t>(kind);
+  return index < std::size(kNames) ? kNames[index] : "?";
+}
+
+std::string describe(const RunFinding& finding) {
+  return is_warning(finding.kind) ? describe_warning(finding) : describe_reason(finding);
+}
+
+std::vector<RunFinding> reasons(const RunFacts& facts) {
+  std::vector<RunFinding> found;
+  const Summary& s = facts.summary;
+  const double interval = static_cast<double>(facts.config.interval.count()) / 1e9;
+  const Filling fill = filling(s, facts.config);
+  const auto replicas = static_cast<double>(facts.replicas);
+  if (s.entries_per_s > 0) {
+    if (fill.fill_seconds * replicas < interval)
+      found.push_back({FindingKind::capacity_decides, fill.fill_seconds * replicas, interval});
+    else
+      found.push_back({FindingKind::interval_decides, fill.entries_an_interval / replicas, interval});
+  }
+  if (s.flushes.total_flushes() > 0) {
+    found.push_back({FindingKind::chunks_a_flush, facts.chunks_a_flush, 0});
+    found.push_back({FindingKind::flush_time, facts.flush_seconds, 0});
+  }
+  found.push_back({FindingKind::busy, facts.busy_share, 0});
+  found.push_back({FindingKind::room, facts.room_share, static_cast<double>(facts.config.queue_capacity)});
+  found.push_back({FindingKind::saves, s.saved, s.db_writes_per_s + s.notifies_per_s});
+  return found;
+}
+
+std::vector<RunFinding> warnings(const RunFacts& facts) {
+  std::vector<RunFinding> found;
+  const Summary& s = facts.summary;
+  const auto batch = static_cast<double>(facts.config.batch_size);
+  const auto offered = static_cast<double>(s.counters.offered);
+  const auto dropped = static_cast<double>(s.counters.dropped_full);
+  const double arrive = entries_an_interval(facts);
+  if (arrive > batch * kClearly)
+    found.push_back(
+        {FindingKind::interval_cannot_matter, s.entries_per_s / static_cast<double>(facts.replicas), batch});
+  if (arrive > 0 && arrive * kClearly < batch && only(Reason::scheduled, s.flushes))
+    found.push_back({FindingKind::batch_never_fills, arrive, batch});
+  if (dropped > 0) {
+    const bool fifo = facts.config.queue == QueuePolicy::fifo;
+    found.push_back({fifo ? FindingKind::fifo_drops : FindingKind::room_drops, dropped, offered});
+  }
+  if (facts.busy_share > kBusy) found.push_back({FindingKind::store_saturated, facts.busy_share, 0});
+  if (facts.room_share > kNearlyFull)
+    found.push_back(
+        {FindingKind::room_nearly_full, facts.room_share, static_cast<double>(facts.config.queue_capacity)});
+  if (facts.finished && s.counters.held() > 0)
+    found.push_back({FindingKind::left_unwritten, static_cast<double>(s.counters.held()), 0});
+  return found;
+}
+
+}  // namespace metabatch

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/scenario_fields.hpp"
+
+#include <limits>
+
+namespace metabatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kStarts[] = {"spread", "random", "together"};
+constexpr std::string_view kShapes[] = {"fixed", "uniform", "exponential", "lognormal"};
+constexpr std::string_view kClasses[] = {"connection", "deadlock",   "serialization", "timeout",
+                                         "data",       "permission", "disk",          "other"};
+constexpr std::string_view kQueues[] = {"coalesce", "fifo"};
+constexpr std::string_view kSchedules[] = {"fixed", "after_flush", "linger"};
+constexpr std::string_view kTies[] = {"keep_first", "keep_last"};
+constexpr std::string_view kOnFailure[] = {"retain", "discard"};
+
+constexpr std::int64_t kMillion = 1'000'000;
+constexpr std::int64_t kItems = 64;  // of a list
+constexpr Duration kDay = 24h;
+constexpr Duration kLongest = 366 * kDay;
+
+// One accessor pair a field. A field of the scenario is named by what follows `s.`.
+#define METABATCH_NUMBER(path)                                         \
+  [](const Scenario& s) { return static_cast<std::int64_t>(s.path); }, \
+      [](Scenario& s, std::int64_t n) { s.path = static_cast<decltype(s.path)>(n); }
+#define METABATCH_TIME(path)                                        \
+  [](const Scenario& s) -> std::int64_t { return s.path.count(); }, \
+      [](Scenario& s, std::int64_t n) { s.path = Duration(n); }
+
+struct Range {
+  std::int64_t least, most;
+};
+
+constexpr ScenarioField number(std::string_view name, std::string_view flag, Range range, std::string_view help) {
+  return {name, flag, FieldKind::integer, range.least, range.most, {}, ListKind::none, false, help};
+}
+constexpr ScenarioField time(std::string_view name, std::string_view flag, Duration least, Duration most,
+                             std::string_view help) {
+  return {name, flag, FieldKind::duration, least.count(), most.count(), {}, ListKind::none, false, help};
+}
+constexpr ScenarioField share(std::string_view name, std::string_view flag, std::string_view help) {
+  return {name, flag, FieldKind::share, 0, kMillion, {}, ListKind::none, false, help};
+}
+constexpr ScenarioField choice(std::string_view name, std::string_view flag, std::span<const std::string_view> choices,
+                               std::string_view help) {
+  const auto most = static_cast<std::int64_t>(choices.size()) - 1;
+  return {name, flag, FieldKind::choice, 0, most, choices, ListKind::none, false, help};
+}
+constexpr ScenarioField list(std::string_view name, std::string_view flag, ListKind kind, std::string_view help) {
+  return {name, flag, FieldKind::list, 0, kItems, {}, kind, false, help};
+}
+constexpr ScenarioField setting(ScenarioField field) {
+  field.flag = field.name;
+  field.is_setting = true;
+  return field;
+}
+
+const FieldAccess kFields[] = {
+    {time("duration", "for", 1ms, kLongest, "Virtual time that is simulated; then the batcher closes and drains."),
+     METABATCH_TIME(duration)},
+    {number("seed", "seed", {0, std::numeric_limits<std::int64_t>::max()},
+            "The same seed gives the same run, to the byte of the event log."),
+     METABATCH_NUMBER(seed)},
+    {number("replicas", "replicas", {1, 64}, "Batchers side by side; each agent reports to one of them."),
+     METABATCH_NUMBER(replicas)},
+    {time("sample-every", "sample-every", 0ns, kDay,
+          "How often the timeline takes a sample; 0: chosen by the duration."),
+     METABATCH_TIME(sample_every)},
+    {list("changes", "change", ListKind::setting_changes,
+          "Settings that change while it runs, such as 10m:batch-size=5000."),
+     nullptr, nullptr},
+
+    {number("fleet.agents", "agents", {0, 1'000'000}, "Agents that report from the start."),
+     METABATCH_NUMBER(fleet.agents)},
+    {number("fleet.keys", "keys", {1, 9999}, "Keys in each report."), METABATCH_NUMBER(fleet.keys)},
+    {time("fleet.every", "every", 1ms, kDay, "Time between two reports of an agent."), METABATCH_TIME(fleet.every)},
+    {time("fleet.jitter", "jitter", 0ns, kDay, "Each report comes up to this much later than its time."),
+     METABATCH_TIME(fleet.jitter)},
+    {choice("fleet.start", "start", kStarts, "First reports: evenly over one interval, at random, or all together."),
+     METABATCH_NUMBER(fleet.start)},
+    {number("fleet.key-bytes", "key-bytes", {5, 127}, "Length of each key."), METABATCH_NUMBER(fleet.key_bytes)},
+    {number("fleet.value-bytes-least", "value-bytes-least", {0, 2048}, "Length of the shortest values."),
+     METABATCH_NUMBER(fleet.value_bytes_least)},
+    {number("fleet.value-bytes-most", "value-bytes-most", {0, 2048}, "Length of the longest values."),
+     METABATCH_NUMBER(fleet.value_bytes_most)},
+    {share("fleet.unchanged", "unchanged", "Share of reports that repeat the values of the one before."),
+     METABATCH_NUMBER(fleet.unchanged)},
+    {time("fleet.burst-every", "burst-every", 0ns, kDay, "Time between two bursts of extra reports; 0: none."),
+     METABATCH_TIME(fleet.burst_every)},
+    {share("fleet.burst-share", "burst-share", "Share of the agents that take part in a burst."),
+     METABATCH_NUMBER(fleet.burst_share)},
+    {number("fleet.burst-reports", "burst-reports", {1, 1000}, "Extra reports of each agent in a burst."),
+     METABATCH_NUMBER(fleet.burst_reports)},
+    {list("fleet.changes", "fleet-change", ListKind::fleet_changes,
+          "Agents that join or leave at an instant, such as 10m+200, 20m-100."),
+     nullptr, nullptr},
+    {time("fleet.stay", "stay", 0ns, kLongest, "Mean time an agent reports before it goes away; 0: for ever."),
+     METABATCH_TIME(fleet.stay)},
+    {time("fleet.away", "away", 0ns, kLongest, "Mean time an agent that went away stays away."),
+     METABATCH_TIME(fleet.away)},
+    {share("fleet.late", "late", "Share of reports that arrive late, with the stamp of when they were sent."),
+     METABATCH_NUMBER(fleet.late)},
+    {share("fleet.duplicates", "duplicates", "Share of reports that arrive twice, with the same stamp."),
+     METABATCH_NUMBER(fleet.duplicates)},
+    {time("fleet.late-by", "late-by", 0ns, 1h, "How much later these arrive at most."), METABATCH_TIME(fleet.late_by)},
+    {share("fleet.unregistered", "unregistered", "Share of agents without rows in the table."),
+     METABATCH_NUMBER(fleet.unregistered)},
+
+    {choice("store.latency.shape", "latency", kShapes, "How the time of a flush is spread."),
+     METABATCH_NUMBER(store.latency.shape)},
+    {time("store.latency.p50", "latency-p50", 0ns, 1h, "Half of the flushes are done after this time."),
+     METABATCH_TIME(store.latency.p50)},
+    {time("store.latency.p99", "latency-p99", 0ns, 1h, "99 of 100 flushes are done after this time."),
+     METABATCH_TIME(store.latency.p99)},
+    {time("store.row-cost", "row-cost", 0ns, 1s, "Time added for each entry of a flush."),
+     METABATCH_TIME(store.row_cost)},
+    {share("store.failures", "failures", "Share of flushes that fail."), METABATCH_NUMBER(store.failures)},
+    {choice("store.failure-class", "failure-class", kClasses, "How they fail: it decides how long the retry waits."),
+     [](const Scenario& s) { return static_cast<std::int64_t>(s.store.failure_class) - 1; },
+     [](Scenario& s, std::int64_t n) { s.store.failure_class = static_cast<FailureClass>(n + 1); }},
+    {list("store.outages", "outage", ListKind::windows, "Times without a database, such as 60s+60s (begin+length)."),
+     nullptr, nullptr, [](Scenario& s) -> std::vector<Window>& { return s.store.outages; }},
+    {time("store.outage-answer", "outage-answer", 0ns, 1h, "How long a flush takes to find the database away."),
+     METABATCH_TIME(store.outage_answer)},
+    {list("store.slow", "slow", ListKind::windows, "Times of a slow database, such as 5m+2m (begin+length)."), nullptr,
+     nullptr, [](Scenario& s) -> std::vector<Window>& { return s.store.slow; }},
+    {number("store.slow-factor", "slow-factor", {1, 1000}, "How many times as long flushes take then."),
+     METABATCH_NUMBER(store.slow_factor)},
+    {share("store.publish-failures", "publish-failures", "Share of chunks that cannot be published."),
+     METABATCH_NUMBER(store.publish_failures)},
+
+    {setting(number("batch-size", {}, {0, kMaxBatchSize}, "Entries that make a batch due at once; 0: 500.")),
+     METABATCH_NUMBER(config.batch_size)},
+    {setting(time("interval", {}, 0ns, kMaxInterval, "How long entries wait at most; 0: 5s.")),
+     METABATCH_TIME(config.interval)},
+    {setting(choice("queue", {}, kQueues, "Where updates wait while a flush is in flight.")),
+     METABATCH_NUMBER(config.queue)},
+    {setting(number("queue-capacity", {}, {0, kMaxRoomEntries},
+                    "Room: entries held (coalesce) or slots of the queue (fifo); 0: 100000, or 5 batches.")),
+     METABATCH_NUMBER(config.queue_capacity)},
+    {setting(number("queue-bytes", {}, {0, kMaxRoomBytes}, "Room in bytes of keys, values and errors; 0: 256 MiB.")),
+     METABATCH_NUMBER(config.queue_bytes)},
+    {setting(choice("schedule", {}, kSchedules, "From when the interval is counted.")),
+     METABATCH_NUMBER(config.schedule)},
+    {setting(choice("ties", {}, kTies, "Who wins when two updates of a key have the same stamp.")),
+     METABATCH_NUMBER(config.ties)},
+    {setting(choice("on-failure", {}, kOnFailure, "What happens to a batch that could not be written.")),
+     METABATCH_NUMBER(config.on_failure)},
+    {setting(time("final-flush-timeout", {}, 0ns, kMaxFinalFlushTimeout, "How long closing may take; 0: 15s.")),
+     METABATCH_TIME(config.final_flush_timeout)},
+    {setting(number("max-payload-bytes", {}, {0, 8007}, "Budget of one chunk in bytes; 0: 8000.")),
+     METABATCH_NUMBER(config.max_payload_bytes)},
+};
+
+#undef METABATCH_NUMBER
+#undef METABATCH_TIME
+
+}  // namespace
+
+std::string_view name_of(StartPhase start) {
+  const auto index = static_cast<std::size_t>(start);
+  return index < std::size(kStarts) ? kStarts[index] : "?";
+}
+
+std::string_view name_of(LatencyShape shape) {
+  const auto index = static_cast<std::size_t>(shape);
+  return index < std::size(kShapes) ? kShapes[index] : "?";
+}
+
+std::span<const FieldAccess> field_access() { return kFields; }
+
+}  // namespace metabatch

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "metabatch/simulation/scenario.hpp"
+
+namespace metabatch {
+
+/// A field and the way to it. Numbers of every kind go through one pair of functions: a duration as nanoseconds, a share
+/// per million, a choice as its index. A list has none: its kind and its place say where it is.
+struct FieldAccess {
+  ScenarioField field;
+  std::int64_t (*get)(const Scenario&) = nullptr;
+  void (*set)(Scenario&, std::int64_t) = nullptr;
+  std::vector<Window>& (*windows)(Scenario&) = nullptr;  ///< ListKind::windows
+};
+
+std::span<const FieldAccess> field_access();
+
+/// Reads and writes the items of lists, each without blanks around it; at = offset in `text` of what cannot be read.
+Result<FleetChange> parse_fleet_change(std::string_view text);
+Result<Window> parse_window(std::string_view text);
+Result<SettingChange> parse_setting_change(std::string_view text);
+std::string format(const FleetChange& change);
+std::string format(const Window& window);
+std::string format(const SettingChange& change);
+
+}  // namespace metabatch

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
+#include "metabatch/report.hpp"
+#include "base/utf8.hpp"
+#include "sql/agent_table.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct AgentsFlags {
+  std::string action;
+  std::string agent;
+  std::vector<std::string> keys;
+  DatabaseFlag database;
+  std::string config_file;
+  bool json = false;
+};
+
+/// A random UUID of version 4.
+Uuid random_uuid() {
+  std::random_device device;
+  Uuid id;
+  for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(device());
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0F) | 0x40);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3F) | 0x80);
+  return id;
+}
+
+Uuid agent_of(const AgentsFlags& flags) {
+  if (flags.agent.empty()) throw UsageError("agents " + flags.action + ": which agent?");
+  const Result<Uuid> id = parse_uuid(flags.agent);
+  if (!id) throw UsageError("'" + flags.agent + "' is not a UUID");
+  return *id;
+}
+
+std::string line(const Json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+int failed(const sql::DatabaseFailure& failure, Console& console) {
+  console.message(failure.message);
+  return exit_failed;
+}
+
+/// What the columns cannot hold is refused before the agent is there.
+void check_keys(const std::vector<std::string>& keys) {
+  if (keys.empty()) throw UsageError("agents add: which keys does it report? --key cpu --key mem");
+  std::set<std::string_view> seen;
+  std::string room;
+  for (const std::string& key : keys) {
+    if (key.empty()) throw UsageError("agents add: a key is empty");
+    if (sanitize(key, room).replaced > 0) throw UsageError("agents add: a key is not UTF-8");
+    if (count_code_points(key) > kMaxKeyCharacters)
+      throw UsageError("agents add: key '" + key.substr(0, 20) + "...' is longer than " + std::to_string(kMaxKeyCharacters) +
+                       " characters");
+    if (!seen.insert(key).second) throw UsageError("agents add: key '" + key + "' is given twice");
+  }
+}
+
+int add(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
+  const sql::AgentToken agent{flags.agent.empty() ? random_uuid() : agent_of(flags), random_uuid()};
+  const std::vector<std::string_view> keys(flags.keys.begin(), flags.keys.end());
+  for (const auto& wrong : {agents.create_table(), agents.add(agent, keys)})
+    if (wrong) return failed(*wrong, console);
+  const std::string id = format_uuid(agent.agent), token = format_uuid(agent.token);
+  console.data(flags.json ? line({{"agent", id}, {"token", token}, {"keys", flags.keys}})
+                          : "agent " + id + "\ntoken " + token + "\n");
+  console.message("the token is shown this once; a service that runs knows it within its next refresh");
+  return console.finish_data() ? exit_ok : exit_failed;
+}
+
+int list(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
+  const auto found = agents.list();
+  if (const auto* const wrong = std::get_if<sql::DatabaseFailure>(&found)) return failed(*wrong, console);
+  for (const sql::AgentSummary& one : std::get<0>(found)) {
+    std::string text = format_uuid(one.agent);
+    for (const std::string& key : one.keys) text += " " + key;
+    console.data(flags.json ? line({{"agent", format_uuid(one.agent)}, {"keys", one.keys}}) : text + "\n");
+  }
+  return console.finish_data() ? exit_ok : exit_failed;
+}
+
+int remove(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
+  const auto removed = agents.remove(agent_of(flags));
+  if (const auto* const wrong = std::get_if<sql::DatabaseFailure>(&removed)) return failed(*wrong, console);
+  console.message(std::get<bool>(removed) ? "removed, with its rows" : "there is no such agent");
+  return std::get<bool>(removed) ? exit_ok : exit_failed;
+}
+
+int run(const AgentsFlags& flags, Console& console) {
+  if (flags.action == "add") check_keys(flags.keys);
+  if (flags.action != "add" && !flags.keys.empty()) throw UsageError("agents " + flags.action + ": takes no --key");
+  if (flags.action == "list" && !flags.agent.empty()) throw UsageError("agents list: lists all, and takes no agent");
+  const std::unique_ptr<sql::Agents> agents = sql::Agents::of(flags.database.database());
+  if (flags.action == "add") return add(flags, *agents, console);
+  if (flags.action == "list") return list(flags, *agents, console);
+  return remove(flags, *agents, console);
+}
+
+}  // namespace
+
+Command add_agents(CLI::App& program) {
+  const auto flags = std::make_shared<AgentsFlags>();
+  CLI::App* const app = program.add_subcommand(
+      "agents", "Register agents and their keys in a database of your own, for `metabatch serve`");
+  app->add_option("ACTION", flags->action, "add, list or remove")
+      ->required()
+      ->check(CLI::IsMember({"add", "list", "remove"}));
+  app->add_option("AGENT", flags->agent, "its UUID (add: a random one)");
+  app->add_option("--key", flags->keys, "add: a key that it reports; as often as there are keys")
+      ->type_name("KEY")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  flags->database.add_to(*app);
+  app->add_flag("--json", flags->json, "print one JSON object a line");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
+  app->footer(
+      "A control plane registers its agents itself; this is for a database without one. The token of an agent is "
+      "printed\n"
+      "when it is added and never again; adding it anew gives it a new token.\n\n"
+      "Examples:\n"
+      "  metabatch agents add --key cpu --key mem --db sqlite:m.db\n"
+      "  metabatch agents list --json\n"
+      "  metabatch agents remove 00010203-0405-4607-8809-0a0b0c0d0e0f");
+  return {app, [flags](Console& console) { return run(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

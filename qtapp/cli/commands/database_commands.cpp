@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
+#include "sql/postgres/pg_schema.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using Verdict = sql::PgFinding::Verdict;
+
+struct DatabaseFlags {
+  DatabaseFlag database;
+  std::string config_file;
+  bool json = false;
+};
+
+std::string text_of(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+struct InitFlags : DatabaseFlags {
+  bool agents = false;
+};
+
+/// Says what became of one table.
+bool tell_created(const std::variant<bool, sql::PgFailure>& result, const std::string& table, Console& console) {
+  if (const auto* const failed = std::get_if<sql::PgFailure>(&result)) {
+    console.message(failed->message);
+    return false;
+  }
+  console.message(std::get<bool>(result) ? "created the table " + table
+                                         : "the table " + table + " exists and was left as it is");
+  return true;
+}
+
+int init_db(const InitFlags& flags, Console& console) {
+  const sql::PgAddress address = flags.database.postgres();
+  const auto table = sql::create_table(address);
+  if (!tell_created(table, "workspace_agent_metadata", console)) return exit_failed;
+  nlohmann::ordered_json json = {{"created", std::get<bool>(table)}};
+  std::string grants(sql::grants_sql());
+  if (flags.agents) {
+    const auto agents = sql::create_agents_table(address);
+    if (!tell_created(agents, "workspace_agents", console)) return exit_failed;
+    json["agents_created"] = std::get<bool>(agents);
+    grants += sql::agents_grants_sql();
+  }
+  json["grants"] = grants;
+  console.data(flags.json ? text_of(json) : grants);
+  return console.finish_data() ? exit_ok : exit_failed;
+}
+
+const char* name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::good: return "ok";
+    case Verdict::notice: return "notice";
+    case Verdict::loses_data: return "problem";
+  }
+  return "";
+}
+
+int doctor(const DatabaseFlags& flags, Console& console) {
+  const std::vector<sql::PgFinding> findings = sql::examine(flags.database.postgres());
+  const bool is_losing =
+      std::any_of(findings.begin(), findings.end(), [](const auto& one) { return one.verdict == Verdict::loses_data; });
+  nlohmann::ordered_json json = {{"ok", !is_losing}, {"findings", nlohmann::ordered_json::array()}};
+  std::string text;
+  for (const sql::PgFinding& one : findings) {
+    json["findings"].push_back(
+        {{"subject", one.subject}, {"verdict", name_of(one.verdict)}, {"text", one.text}, {"cure", one.cure}});
+    std::string mark = name_of(one.verdict), subject = one.subject;
+    mark.resize(8, ' ');
+    subject.resize(12, ' ');
+    text += mark + subject + one.text + "\n";
+    if (!one.cure.empty()) text += std::string(20, ' ') + "-> " + one.cure + "\n";
+  }
+  console.data(flags.json ? text_of(json) : text);
+  if (!console.finish_data()) return exit_failed;
+  return is_losing ? exit_incomplete : exit_ok;
+}
+
+CLI::App* described(CLI::App& program, DatabaseFlags& flags, const char* name, const char* help, const char* footer) {
+  CLI::App* const app = program.add_subcommand(name, help);
+  app->add_option("--db", flags.database.given, "postgres://... or keywords of libpq (what PG* variables say)")
+      ->type_name("URL");
+  app->add_flag("--json", flags.json, "print one JSON object");
+  app->add_option("--config", flags.config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
+  app->footer(footer);
+  return app;
+}
+
+}  // namespace
+
+Command add_init_db(CLI::App& program) {
+  const auto flags = std::make_shared<InitFlags>();
+  CLI::App* const app = described(
+      program, *flags, "init-db",
+      "Create the table in PostgreSQL where it is missing; print who needs which privileges",
+      "Nothing that exists is altered. The SQL printed is for you to read and to run.\n\n"
+      "Examples:\n"
+      "  metabatch init-db --db postgres://postgres@localhost/metabatch\n"
+      "  metabatch init-db --agents --db postgres://postgres@localhost/metabatch   (for `metabatch serve` without "
+      "a control plane)\n"
+      "  PGHOST=/run/postgresql metabatch init-db > grants.sql");
+  app->add_flag("--agents", flags->agents,
+                "create the table of agents and their tokens too, for a database of your own");
+  return {app, [flags](Console& console) { return init_db(*flags, console); }};
+}
+
+Command add_doctor(CLI::App& program) {
+  const auto flags = std::make_shared<DatabaseFlags>();
+  CLI::App* const app =
+      described(program, *flags, "doctor", "Say in words what is wrong with a PostgreSQL database for this job",
+                "Changes nothing. Exit status 3: something would lose data.\n\n"
+                "Examples:\n"
+                "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"
+                "  metabatch doctor --db service=coder --json");
+  return {app, [flags](Console& console) { return doctor(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstring>
+#include <memory>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/store_session.hpp"
+#include "cli/terminal/input_argument.hpp"
+#include "cli/report/results.hpp"
+#include "cli/commands/store_run.hpp"
+#include "feed/intake.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+struct IngestFlags {
+  std::string input = "-";
+  std::string config_file;
+  DatabaseFlag database;
+  SettingsFlags settings;
+  bool register_missing = false;
+  std::string spool;
+  std::size_t writers = 1;
+  bool print_notifications = false;
+  bool json = false;
+};
+
+/// Feeds the lanes with lines, and says which are bad.
+class Ingest {
+ public:
+  /// @shape lane: what the lane with the least room has
+  Ingest(Input& input, const Config& lane, Console& console) : input_(input), lane_(lane), console_(console) {}
+
+  void feed(engine::Lanes& lanes, Stop& stop) {
+    intake_ = std::make_unique<feed::Intake>(lanes, lane_, [this](std::uint64_t line, const std::string& what) {
+      console_.text("line " + std::to_string(line) + ": " + what + "\n");
+    });
+    is_begun_ = true;
+    LineReader lines(input_.source(&stop));
+    while (!stop.is_requested()) {
+      const std::optional<Line> line = lines.next();
+      if (!line || stop.is_requested()) break;  // stopped amid a line: what there is of it is no line
+      intake_->read(*line);
+      if (!intake_->add()) break;
+    }
+    if (input_.error() != 0)
+      console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
+  }
+
+  std::string watch(const engine::Snapshot& snapshot, Duration elapsed) const {
+    if (!is_begun_) return {};
+    const Summary summary = summarize(snapshot.counters, snapshot.metrics, intake_->reports(), elapsed);
+    std::string text = with_commas(intake_->lines()) + " lines";
+    if (input_.size() > 0) text += " (" + std::to_string(input_.bytes_read() * 100 / input_.size()) + " %)";
+    text += " | " + rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
+            " | writes " + rate_text(summary.db_writes_per_s) + "/s | bad lines " +
+            with_commas(intake_->rejected_lines());
+    if (snapshot.closed) text += " | writing the rest";
+    return text;
+  }
+
+  /// After feed().
+  [[nodiscard]] RunResult result(const SessionResult& session) const {
+    RunResult result;
+    result.summary =
+        summarize(session.snapshot.counters, session.snapshot.metrics, intake_->reports(), session.elapsed);
+    result.rejected_lines = intake_->rejected_lines();
+    result.refused_items = intake_->refused_items();
+    result.sanitized = intake_->sanitized();
+    return result;
+  }
+  [[nodiscard]] bool is_read() const { return input_.error() == 0; }
+
+ private:
+  Input& input_;
+  const Config lane_;
+  Console& console_;
+  std::unique_ptr<feed::Intake> intake_;
+  std::atomic<bool> is_begun_ = false;  // intake_ is there
+};
+
+int run_ingest(const IngestFlags& flags, Console& console) {
+  const std::unique_ptr<Spool> spool = open_spool(flags.spool, console);
+  const SessionOptions options{.config = flags.settings.config(),
+                               .database = flags.database.database(),
+                               .register_missing = flags.register_missing,
+                               .print_notifications = flags.print_notifications,
+                               .writers = flags.writers,
+                               .keeping = spool.get()};
+  Input input(flags.input);
+  if (!is_usable(options, console)) return exit_failed;
+  if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
+  const Config lane =
+      engine::config_of_lane(validated(options.config).value(), flags.writers - 1, flags.writers).value();
+  Ingest ingest(input, lane, console);
+  const auto session = run_session(
+      options, console, [&](engine::Lanes& lanes, Stop& stop) { ingest.feed(lanes, stop); },
+      [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
+  if (!session) return exit_usage;
+  return finish(*session, ingest.result(*session),
+                {.json = flags.json,
+                 .data_is_taken = flags.print_notifications,
+                 .is_failed = session->is_failed || !ingest.is_read()},
+                console);
+}
+
+}  // namespace
+
+Command add_ingest(CLI::App& program) {
+  const auto flags = std::make_shared<IngestFlags>();
+  CLI::App* const app = program.add_subcommand("ingest", "Write recorded or piped updates to the database, batched");
+  app->add_option("FILE", flags->input, "NDJSON to read, - for standard input (-)");
+  flags->database.add_to(*app);
+  app->add_flag("--register", flags->register_missing,
+                "create the rows that are missing; without it they are unmatched");
+  app->add_flag("--json", flags->json, "print the result as one JSON object");
+  app->add_flag("--print-notifications", flags->print_notifications,
+                "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
+  flags->settings.add_to(*app);
+  add_writers(*app, flags->writers);
+  add_spool(*app, flags->spool);
+  app->footer(
+      "One update a line, or one report of an agent a line:\n"
+      "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 "
+      "%\",\"error\":\"\",\"collected_at\":\"2026-01-02T03:04:05.678901Z\"}\n"
+      "  {\"agent\":\"<uuid>\",\"metadata\":[{\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\"}]}\n"
+      "A bad line costs itself only: its number and the reason are on stderr, and the exit status is 3.\n\n"
+      "Examples:\n"
+      "  metabatch ingest --register updates.ndjson\n"
+      "  zcat updates.ndjson.gz | metabatch ingest --db sqlite:agents.db --batch-size 5000 --json");
+  return {app, [flags](Console& console) { return run_ingest(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

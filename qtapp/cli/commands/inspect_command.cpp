@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/terminal/input_argument.hpp"
+#include "metabatch/inspect.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMaxInputBytes = std::size_t{64} << 20;
+constexpr std::uint32_t kShownIds = 10;  // of one finding, unless all are asked for
+constexpr std::uint32_t kShownBad = 5;   // unreadable places of one finding
+
+struct InspectFlags {
+  std::string input = "-";
+  bool all = false;
+  bool json = false;
+};
+
+struct Text {
+  std::string bytes;
+  bool is_cut = false;
+};
+
+Text read_all(Input& input) {
+  Text text;
+  const LineReader::Source source = input.source();
+  std::vector<char> block(std::size_t{256} << 10);
+  while (const std::size_t got = source(block.data(), block.size())) {
+    text.bytes.append(block.data(), got);
+    text.is_cut = text.bytes.size() > kMaxInputBytes;
+    if (text.is_cut) {
+      text.bytes.resize(kMaxInputBytes);
+      break;
+    }
+  }
+  return text;
+}
+
+std::vector<std::string> names_of(Notes notes) {
+  std::vector<std::string> names;
+  for (std::size_t bit = 0; bit < kNotes; ++bit)
+    if (const auto note = static_cast<Note>(1U << bit); notes.has(note)) names.emplace_back(name_of(note));
+  return names;
+}
+
+std::string id_text(const FoundId& found, const Inspection& inspection, std::uint32_t index) {
+  std::string text = "    " + format_uuid(found.id) + "   byte " + std::to_string(inspection.spans[found.span].at);
+  if (!found.canonical) text += ", last symbol not canonical";
+  if (found.first != index) text += ", named before";
+  return text + "\n";
+}
+
+std::string finding_text(const Finding& finding, const Inspection& inspection, bool all) {
+  std::string text = describe(finding, inspection) + "\n";
+  const std::uint32_t shown = all ? finding.ids : std::min(finding.ids, kShownIds);
+  for (std::uint32_t i = 0; i < shown; ++i) {
+    const std::uint32_t index = finding.first_id + i;
+    text += id_text(inspection.ids[index], inspection, index);
+  }
+  if (shown < finding.ids) text += "    ... and " + with_commas(finding.ids - shown) + " more (--all)\n";
+  std::uint32_t bad = 0;
+  for (std::uint32_t i = 0; i < finding.spans; ++i) {
+    const Span& span = inspection.spans[finding.first_span + i];
+    if (span.verdict != Verdict::bad) continue;
+    if (!all && ++bad > kShownBad) {
+      text += "    ... and more that cannot be read (--all)\n";
+      break;
+    }
+    text += "  ! byte " + std::to_string(span.at) + ": " + describe(span, inspection) + "\n";
+  }
+  return text;
+}
+
+std::string report_text(const Inspection& inspection, bool all) {
+  std::string text;
+  for (const Finding& finding : inspection.findings) text += finding_text(finding, inspection, all);
+  if (inspection.findings.empty()) text += "Nothing here that metabatch knows: no payload, no UUID, no notification.\n";
+  if (inspection.findings.size() > 1)
+    text += "In all: " + counted(inspection.findings.size(), "finding") + ", " + counted(inspection.ids.size(), "id") +
+            " of " + counted(inspection.distinct_ids, "agent") + ".\n";
+  return text;
+}
+
+Json finding_json(const Finding& finding, const Inspection& inspection) {
+  Json ids = Json::array();
+  for (std::uint32_t i = 0; i < finding.ids; ++i) {
+    const std::uint32_t index = finding.first_id + i;
+    const FoundId& found = inspection.ids[index];
+    ids.push_back({{"id", format_uuid(found.id)},
+                   {"at", inspection.spans[found.span].at},
+                   {"canonical", found.canonical},
+                   {"duplicate", found.first != index},
+                   {"version", found.id.version()}});
+  }
+  return {{"form", name_of(finding.form)},
+          {"wrapping", name_of(finding.wrapping)},
+          {"channel", name_of(finding.channel)},
+          {"verdict", name_of(finding.verdict)},
+          {"notes", names_of(finding.notes)},
+          {"at", finding.at},
+          {"length", finding.length},
+          {"payload_bytes", finding.payload_bytes},
+          {"unreadable", finding.unreadable},
+          {"duplicates", finding.duplicates},
+          {"meaning", describe(finding, inspection)},
+          {"ids", std::move(ids)}};
+}
+
+std::string report_json(const Inspection& inspection, std::size_t input_bytes) {
+  Json findings = Json::array();
+  for (const Finding& finding : inspection.findings) findings.push_back(finding_json(finding, inspection));
+  Json spans = Json::array();
+  for (const Span& span : inspection.spans)
+    spans.push_back({{"at", span.at},
+                     {"length", span.length},
+                     {"kind", name_of(span.kind)},
+                     {"verdict", name_of(span.verdict)},
+                     {"meaning", describe(span, inspection)}});
+  const Json object = {{"bytes", input_bytes},
+                       {"read_bytes", inspection.read_bytes},
+                       {"ids", inspection.ids.size()},
+                       {"distinct_ids", inspection.distinct_ids},
+                       {"notes", names_of(inspection.notes)},
+                       {"findings", std::move(findings)},
+                       {"spans", std::move(spans)}};
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+int run_inspect(const InspectFlags& flags, Console& console) {
+  Input input(flags.input);
+  if (input.is_terminal()) console.message("paste something, then Ctrl-D");
+  const Text text = read_all(input);
+  if (text.is_cut) console.message("only the first 64 MiB are looked at");
+  const Inspection inspection = inspect(text.bytes);
+  console.data(flags.json ? report_json(inspection, text.bytes.size()) : report_text(inspection, flags.all));
+  if (input.error() != 0) console.message(input.name() + ": " + std::strerror(input.error()));
+  return console.finish_data() && input.error() == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+Command add_inspect(CLI::App& program) {
+  const auto flags = std::make_shared<InspectFlags>();
+  CLI::App* const app = program.add_subcommand("inspect", "Say what a pasted payload, notification or log line is");
+  app->add_option("FILE", flags->input, "anything; - for standard input (-)");
+  app->add_flag("--all", flags->all, "show every id, not only the first of each payload");
+  app->add_flag("--json", flags->json, "print one JSON object, with every byte of the input accounted for in spans");
+  app->footer(
+      "Knows payloads of this form and the older ones, the per-agent channel, lines copied from psql and from a "
+      "PostgreSQL\n"
+      "log, NOTIFY and pg_notify() in SQL, lists of UUIDs, probes and beats. It never fails.\n\n"
+      "Examples:\n"
+      "  metabatch inspect pasted.txt\n"
+      "  echo AAECAwQFBgcICQoLDA0ODw | metabatch inspect");
+  return {app, [flags](Console& console) { return run_inspect(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/terminal/stop_signals.hpp"
+#include "engine/clock.hpp"
+#include "metabatch/chunks.hpp"
+#include "sql/postgres/pg_listener.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+constexpr std::size_t kIdsShown = 3;  // on a line for people
+constexpr std::size_t kRing = 4096;   // chunks that a slow stdout may be behind
+
+constexpr auto kRepeatReasonAfter = std::chrono::minutes(1);
+
+struct ListenFlags {
+  DatabaseFlag database;
+  std::string channel = Config{}.channel;
+  std::string duration;
+  std::string config_file;
+  bool json = false;
+};
+
+/// What a payload names, leniently: an id that cannot be read hides no other.
+struct Heard {
+  explicit Heard(std::string_view payload) {
+    ChunkReader reader(payload);
+    std::set<Uuid> distinct;
+    while (const auto one = reader.next()) {
+      if (!one->id)
+        ++unreadable;
+      else if (distinct.insert(*one->id).second)
+        ids.push_back(format_uuid(*one->id));
+      else
+        ++duplicates;
+    }
+    if (reader.rest() > 0) ++unreadable;
+  }
+  std::vector<std::string> ids;
+  std::size_t duplicates = 0;
+  std::size_t unreadable = 0;
+};
+
+/// Prints what the listener tells, on a thread of its own: while stdout stands still the listener goes on reading, or
+/// PostgreSQL's queue would fill up for everybody.
+class Printer {
+ public:
+  Printer(bool json, Console& console) : json_(json), console_(console), thread_([this] { run(); }) {}
+  ~Printer() {
+    ring_->close();
+    thread_.join();
+  }
+  Printer(const Printer&) = delete;
+  Printer& operator=(const Printer&) = delete;
+
+  [[nodiscard]] sql::PgListenerEvents events() {
+    sql::PgListenerEvents events = sql::feeding(ring_);
+    events.on_latency = [this](Duration took) {
+      latency_ms_ = std::chrono::duration<double, std::milli>(took).count();
+    };
+    events.on_resync = [this, feed = events.on_resync] {
+      last_reason_.clear();
+      feed();
+    };
+    events.on_lost = [this](const sql::PgFailure& why, Duration retry) { lost(why, retry); };
+    return events;
+  }
+  [[nodiscard]] bool has_failed() const { return has_failed_; }
+  [[nodiscard]] int ended_fd() const {
+    return ended_.fd();
+  }  ///< can be read once printing has failed, or all is printed
+  /// What is held is still printed.
+  void end() { ring_->close(); }
+
+ private:
+  using Json = nlohmann::ordered_json;
+  static std::string now() { return format_wall_time(engine::system_clock().wall_now()); }
+
+  void run() {
+    while (const auto one = ring_->next()) {
+      if (one->is_marker()) dropped(one->lost);
+      if (one->is_to_read_anew())
+        resync(!one->is_marker());
+      else
+        payload_heard(one->payload, one->sender);
+    }
+    ended_.wake();
+  }
+  void print(const std::string& line) {
+    console_.data(line);
+    if (console_.finish_data()) return;
+    has_failed_ = true;
+    ended_.wake();
+  }
+  void print(const Json& json) { print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); }
+  void dropped(std::uint64_t lost) {
+    if (json_)
+      print(Json{{"time", now()}, {"event", "dropped"}, {"lost", lost}});
+    else
+      console_.message(counted(lost, "notification") + " not printed, stdout is too slow: read everything anew");
+  }
+  void resync(bool is_listening_anew) {
+    if (json_)
+      print(Json{{"time", now()}, {"event", "resync"}});
+    else if (is_listening_anew)
+      console_.message(is_again_ ? "listening again: what was sent meanwhile is gone, read everything anew"
+                                 : "listening");
+    is_again_ = true;
+  }
+  void lost(const sql::PgFailure& why, Duration retry) {
+    if (json_)
+      print(Json{{"time", now()}, {"event", "lost"}, {"reason", why.message}});
+    else
+      tell_lost(why.message, retry);
+  }
+  // The same again and again would bury what else is said.
+  void tell_lost(const std::string& reason, Duration retry) {
+    const auto now = std::chrono::steady_clock::now();
+    if (reason == last_reason_ && now < said_ + kRepeatReasonAfter) return;
+    last_reason_ = reason;
+    said_ = now;
+    console_.message("not listening: " + reason + "; trying again, the first time in " + format_duration(retry));
+  }
+  void payload_heard(std::string_view payload, int pid) {
+    const Heard heard(payload);
+    const double latency = latency_ms_;
+    if (json_) {
+      Json json = {{"time", now()},
+                   {"event", "payload"},
+                   {"pid", pid},
+                   {"payload_bytes", payload.size()},
+                   {"ids", heard.ids},
+                   {"duplicates", heard.duplicates},
+                   {"unreadable", heard.unreadable},
+                   {"latency_ms", nullptr}};
+      if (latency >= 0) json["latency_ms"] = latency;
+      print(json);
+      return;
+    }
+    std::string text = now() + "  " + counted(payload.size(), "byte") + "  " + counted(heard.ids.size(), "id");
+    if (heard.duplicates > 0) text += ", " + counted(heard.duplicates, "duplicate");
+    if (heard.unreadable > 0) text += ", " + with_commas(heard.unreadable) + " unreadable";
+    if (latency >= 0) text += "  latency " + seconds_text(latency / 1000);
+    text += " ";
+    for (std::size_t i = 0; i < std::min(heard.ids.size(), kIdsShown); ++i) text += " " + heard.ids[i];
+    print(text + (heard.ids.size() > kIdsShown ? " ...\n" : "\n"));
+  }
+
+  const bool json_;
+  Console& console_;
+  const std::shared_ptr<engine::NotificationRing> ring_ = std::make_shared<engine::NotificationRing>(kRing);
+  std::atomic<double> latency_ms_ = -1;
+  bool is_again_ = false;    // of the thread
+  std::string last_reason_;  // of the listener's thread, as the next
+  std::chrono::steady_clock::time_point said_{};
+  std::atomic<bool> has_failed_ = false;
+  WakePipe ended_;
+  std::thread thread_;
+};
+
+int listen(const ListenFlags& flags, Console& console) {
+  sql::PgListenerOptions options;
+  options.address = flags.database.postgres();
+  options.channel = flags.channel;
+  Config config;
+  config.channel = flags.channel;
+  if (const auto valid = validated(config); !valid) throw UsageError(describe(valid.error(), config));
+  const int limit_ms = flags.duration.empty()
+                           ? -1
+                           : static_cast<int>(duration_of("--for", flags.duration) / std::chrono::milliseconds(1));
+  Printer printer(flags.json, console);
+  sql::PgListener listener(options, printer.events());
+  Signals signals;
+  std::thread thread([&] { listener.run(); });
+  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0},
+                      {.fd = printer.ended_fd(), .events = POLLIN, .revents = 0}};
+  while (::poll(watched, 2, limit_ms) < 0) {
+  }
+  const bool is_interrupted = watched[0].revents != 0;
+  listener.stop();
+  thread.join();
+  if (printer.has_failed()) return exit_failed;
+  printer.end();
+  (void)signals.take();
+  while (::poll(watched, 2, -1) < 0) {
+  }
+  if (watched[0].revents != 0) ::_exit(exit_interrupted);  // asked again while nobody reads stdout
+  return printer.has_failed() ? exit_failed : is_interrupted ? exit_interrupted : exit_ok;
+}
+
+}  // namespace
+
+Command add_listen(CLI::App& program) {
+  const auto flags = std::make_shared<ListenFlags>();
+  CLI::App* const app =
+      program.add_subcommand("listen", "Show the notifications of a PostgreSQL database as they come, decoded");
+  app->add_option("--db", flags->database.given, "postgres://... or keywords of libpq (what PG* variables say)")
+      ->type_name("URL");
+  app->add_option("--channel", flags->channel, "channel (workspace_agent_metadata_batch)")->type_name("NAME");
+  app->add_option("--for", flags->duration, "how long (until Ctrl-C)")->type_name("TIME");
+  app->add_flag("--json", flags->json, "print one JSON object a line, with every id");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
+  app->footer(
+      "Survives restarts of the server. Latency is that of the last notification to itself.\n\n"
+      "Examples:\n"
+      "  metabatch listen --db postgres://metabatch@localhost/metabatch\n"
+      "  metabatch listen --db service=coder --json | jq .ids");
+  return {app, [flags](Console& console) { return listen(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

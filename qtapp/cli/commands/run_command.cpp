@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/store_session.hpp"
+#include "cli/report/results.hpp"
+#include "cli/commands/store_run.hpp"
+#include "engine/live_fleet.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using engine::Fleet;
+using engine::FleetOptions;
+
+constexpr Duration kFirstWords = std::chrono::seconds(10);  // after which a watcher is told what it came to so far
+
+struct RunFlags {
+  FleetOptions fleet;
+  std::string every = "10s";
+  std::string duration = "60s";
+  std::string config_file;
+  DatabaseFlag database;
+  SettingsFlags settings;
+  std::string spool;
+  std::size_t writers = 1;
+  bool print_notifications = false;
+  bool json = false;
+};
+
+/// The fleet in real time: each report goes in when it is due.
+class RealTime {
+ public:
+  RealTime(const FleetOptions& options, Duration duration, const Config& config, Console& console)
+      : fleet_(options), duration_(duration), config_(config), console_(console), stamper_(engine::system_clock()) {}
+
+  [[nodiscard]] const Fleet& fleet() const { return fleet_; }
+
+  void feed(engine::Lanes& lanes, Stop& stop) {
+    const auto began = std::chrono::steady_clock::now();
+    while (fleet_.next_due() < duration_ && stop.sleep_until(began + fleet_.next_due())) {
+      const Fleet::Sent sent = fleet_.take_next();
+      (void)lanes.add(limits_.apply(sent.agent, sent.items, stamper_.next()));
+      ++reports_;
+    }
+    stop.sleep_until(began + duration_);
+  }
+
+  std::string watch(const engine::Snapshot& snapshot, Duration elapsed) {
+    const Summary summary = summarize(snapshot.counters, snapshot.metrics, reports_, elapsed);
+    if (!is_told_ && elapsed >= kFirstWords && elapsed + kFirstWords / 2 < duration_) {
+      is_told_ = true;
+      console_.text("So far:\n" + result_text({.summary = summary}, config_) + "\n");
+    }
+    // What matters most comes first: a narrow terminal shows the beginning.
+    std::string text = std::to_string(elapsed / std::chrono::seconds(1)) + "/" + format_duration(duration_) + " | " +
+                       rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
+                       " | dropped " + with_commas(snapshot.counters.dropped()) + " | writes " +
+                       rate_text(summary.db_writes_per_s) + "/s, unbatched " +
+                       rate_text(summary.unbatched_db_writes_per_s);
+    if (snapshot.recent.empty()) return text;
+    const engine::FlushRecord& last = snapshot.recent.back();
+    return text + " | flush " + with_commas(last.entries) + " in " +
+           seconds_text(std::chrono::duration<double>(last.took).count());
+  }
+
+  [[nodiscard]] RunResult result(const SessionResult& session) const {
+    RunResult result;
+    result.summary = summarize(session.snapshot.counters, session.snapshot.metrics, reports_, session.elapsed);
+    result.refused_items = limits_.refused_items();
+    result.sanitized = limits_.sanitized();
+    return result;
+  }
+
+ private:
+  Fleet fleet_;
+  const Duration duration_;
+  const Config config_;
+  Console& console_;
+  engine::Stamper stamper_;
+  ReportLimits limits_;
+  std::atomic<std::uint64_t> reports_ = 0;
+  bool is_told_ = false;
+};
+
+bool register_fleet(const Fleet& fleet, const sql::Database& database, Console& console) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto registered = database.register_agents(fleet.agents(), fleet.keys());
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&registered)) {
+    console.message("cannot register the agents: " + failed->message);
+    return false;
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  console.message("registered " + counted(fleet.agents().size(), "agent") + " with " +
+                  counted(fleet.keys().size(), "key") + " each in " + database.shown() + ": " +
+                  counted(std::get<std::size_t>(registered), "new row") + " in " + seconds_text(seconds));
+  return true;
+}
+
+int run_fleet(const RunFlags& flags, Console& console) {
+  FleetOptions fleet = flags.fleet;
+  fleet.every = duration_of("--every", flags.every);
+  const Duration duration = duration_of("--for", flags.duration);
+  if (fleet.every < std::chrono::milliseconds(1)) throw UsageError("--every: at least 1ms");
+  if (duration <= Duration::zero()) throw UsageError("--for: more than 0");
+  const std::unique_ptr<Spool> spool = open_spool(flags.spool, console);
+  const SessionOptions options{.config = flags.settings.config(),
+                               .database = flags.database.database(),
+                               .register_missing = false,
+                               .print_notifications = flags.print_notifications,
+                               .writers = flags.writers,
+                               .keeping = spool.get()};
+  if (!is_usable(options, console)) return exit_failed;
+  RealTime real_time(fleet, duration, validated(options.config).value(), console);
+  if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
+  if (console.is_live())
+    console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
+  const auto session = run_session(
+      options, console, [&](engine::Lanes& lanes, Stop& stop) { real_time.feed(lanes, stop); },
+      [&](const engine::Snapshot& snapshot, Duration elapsed) { return real_time.watch(snapshot, elapsed); });
+  if (!session) return exit_usage;
+  return finish(*session, real_time.result(*session),
+                {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = session->is_failed},
+                console);
+}
+
+}  // namespace
+
+Command add_run(CLI::App& program) {
+  const auto flags = std::make_shared<RunFlags>();
+  CLI::App* const app =
+      program.add_subcommand("run", "Let a simulated fleet report in real time and see what batching saves");
+  app->add_option("--agents", flags->fleet.agents, "agents (600)")->type_name("N")->check(CLI::Range(1, 1'000'000));
+  app->add_option("--keys", flags->fleet.keys, "keys of each agent (15)")->type_name("N")->check(CLI::Range(1, 1000));
+  app->add_option("--every", flags->every, "time between two reports of an agent (10s)")->type_name("TIME");
+  app->add_option("--for", flags->duration, "how long (60s)")->type_name("TIME");
+  app->add_option("--seed", flags->fleet.seed, "the same seed gives the same agents and values (1)")->type_name("N");
+  flags->database.add_to(*app);
+  app->add_flag("--json", flags->json, "print the result as one JSON object");
+  app->add_flag("--print-notifications", flags->print_notifications,
+                "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
+  flags->settings.add_to(*app);
+  add_writers(*app, flags->writers);
+  add_spool(*app, flags->spool);
+  app->footer(
+      "Examples:\n"
+      "  metabatch run\n"
+      "  metabatch run --agents 5000 --every 2s --for 30s --batch-size 5000\n"
+      "  metabatch run --for 10s --json --db sqlite:fleet.db\n"
+      "  metabatch run --db postgres://metabatch@localhost/metabatch      (metabatch init-db makes the table)");
+  return {app, [flags](Console& console) { return run_fleet(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <initializer_list>
+#include <memory>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/report/output_file.hpp"
+#include "cli/flags/recording_file.hpp"
+#include "cli/flags/scenario_file.hpp"
+#include "cli/flags/scenario_flags.hpp"
+#include "cli/report/simulation_report.hpp"
+#include "cli/terminal/stop_signals.hpp"
+#include "cli/flags/thresholds.hpp"
+#include "recording/recording_reader.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kReportsAStep = 20'000;  // some milliseconds: so soon a signal is heard
+constexpr auto kFirstStatus = std::chrono::milliseconds(700);
+constexpr auto kStatusEvery = std::chrono::milliseconds(200);
+
+struct SimulateFlags {
+  ScenarioFlags scenario;
+  std::vector<std::string> fail_if;
+  std::string recording;
+  std::string log, timeline, html;
+  bool list = false;
+  bool json = false;
+};
+
+struct Outputs {
+  OutputFile log, timeline, html;
+
+  explicit Outputs(const SimulateFlags& flags) {
+    if (!flags.log.empty()) log = OutputFile("--log", flags.log);
+    if (!flags.timeline.empty()) timeline = OutputFile("--timeline", flags.timeline);
+    if (!flags.html.empty()) html = OutputFile("--html", flags.html);
+  }
+
+  bool finish(const Simulator& simulator, const std::string& name, bool is_interrupted, Console& console) {
+    if (timeline) timeline.write(simulator.timeline_csv());
+    if (html) html.write(simulation_html(simulator, name, is_interrupted));
+    const bool has_log = log.finish(console), has_timeline = timeline.finish(console), has_html = html.finish(console);
+    return has_log && has_timeline && has_html;
+  }
+};
+
+std::string status_text(const Simulator& simulator, std::chrono::duration<double> took) {
+  const auto percent = 100 * simulator.now() / simulator.scenario().duration;
+  const std::uint64_t offered = simulator.counters().offered;
+  return std::to_string(std::min<std::int64_t>(percent, 100)) + " % | " +
+         format_duration(simulator.now() - simulator.now() % std::chrono::seconds(1)) + " of " +
+         format_duration(simulator.scenario().duration) + " | " + with_commas(offered) + " updates, " +
+         rate_text(static_cast<double>(offered) / took.count()) + " a second";
+}
+
+/// @return false: interrupted
+bool run_to_end(Simulator& simulator, Console& console) {
+  Signals signals;
+  const auto began = SteadyClock::now();
+  auto next_status = began + kFirstStatus;
+  while (!simulator.finished()) {
+    simulator.run_until(Duration::max(), kReportsAStep);
+    if (signals.take() > 0) return false;
+    if (const auto now = SteadyClock::now(); now >= next_status) {
+      console.status(status_text(simulator, now - began));
+      next_status = now + kStatusEvery;
+    }
+  }
+  return true;
+}
+
+/// No more samples than a chart has columns, at round times: rates over less time would show single flushes.
+Duration pace_of(Duration duration) {
+  using namespace std::chrono_literals;
+  for (const Duration pace : std::initializer_list<Duration>{100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 15s, 30s, 1min, 2min,
+                                                             5min, 10min, 15min, 30min, 1h, 2h, 6h, 12h})
+    if (duration / pace <= kChartColumns) return pace;
+  return 24h;
+}
+
+void list_scenarios(Console& console) {
+  std::size_t width = 0;
+  for (const ListedScenario& scenario : listed_scenarios()) width = std::max(width, scenario.name.size());
+  for (const ListedScenario& scenario : listed_scenarios()) {
+    std::string name(scenario.name);
+    name.resize(width + 2, ' ');
+    console.data(name.append(scenario.about).append("\n"));
+  }
+}
+
+int judge(const RunResult& result, const std::vector<Threshold>& thresholds, Console& console) {
+  bool is_missed = false;
+  for (const Threshold& threshold : thresholds)
+    if (const auto text = threshold.missed(result)) {
+      console.message("missed: " + *text);
+      is_missed = true;
+    }
+  return is_missed || is_incomplete(result) ? exit_incomplete : exit_ok;
+}
+
+/// What is asked, and what arrives: the fleet of the scenario, or a recording.
+struct Question {
+  std::string name;
+  Scenario scenario;
+  RecordingFile recording;
+  bool is_recorded = false;
+
+  Question(const SimulateFlags& flags, Console& console)
+      : name(flags.scenario.name()), is_recorded(!flags.recording.empty()) {
+    if (is_recorded) {
+      recording = read_recording(flags.recording, console);
+      scenario = flags.scenario.scenario_of(duration_of(*recording.reports));
+      name = flags.recording;
+    } else {
+      scenario = flags.scenario.scenario();
+    }
+    if (scenario.sample_every == Duration{}) scenario.sample_every = pace_of(scenario.duration);
+  }
+
+  [[nodiscard]] Simulator simulator() const {
+    Result<Simulator> created =
+        is_recorded ? Simulator::create(scenario, recording.reports) : Simulator::create(scenario);
+    if (!created) throw UsageError(describe(created.error(), scenario));
+    return std::move(created).value();
+  }
+  [[nodiscard]] std::string text() const {
+    if (!is_recorded) return name + ": " + fleet_text(scenario);
+    return name + ": " + counted(recording.updates, "update") + " in " + counted(recording.reports->size(), "report") +
+           ", for " + format_duration(scenario.duration);
+  }
+  [[nodiscard]] RunResult result(const Simulator& simulator) const {
+    RunResult found = result_of(simulator);
+    found.rejected_lines = recording.bad_lines;
+    return found;
+  }
+};
+
+int simulate(const SimulateFlags& flags, Console& console) {
+  if (flags.list) {
+    list_scenarios(console);
+    return console.finish_data() ? exit_ok : exit_failed;
+  }
+  std::vector<Threshold> thresholds;
+  for (const std::string& expression : flags.fail_if) thresholds.push_back(Threshold::parse(expression));
+  const Question question(flags, console);
+  Outputs outputs(flags);
+  Simulator simulator = question.simulator();
+  if (outputs.log)
+    simulator.set_sink([&](std::string_view line) {
+      outputs.log.write(line);
+      outputs.log.write("\n");
+    });
+  if (console.is_live()) console.message("simulating " + question.text());
+  const bool is_finished = run_to_end(simulator, console);
+  console.clear_status();
+  if (!is_finished)
+    console.message("interrupted after " + seconds_text(std::chrono::duration<double>(simulator.now()).count()) +
+                    " of virtual time; this is what it came to so far");
+  const RunResult result = question.result(simulator);
+  console.data(flags.json ? result_json(result) : simulation_text(simulator));
+  const bool is_printed = console.finish_data();
+  const bool is_written = outputs.finish(simulator, question.name, !is_finished, console);
+  const int verdict = judge(result, thresholds, console);
+  if (!is_finished) return exit_interrupted;
+  return is_printed && is_written ? verdict : exit_failed;
+}
+
+constexpr const char* kExamples =
+    "A scenario gives the defaults; flags, environment and config file win over it.\n"
+    "--fail-if NAME OP VALUE: NAME is a number of the JSON such as delay.p99, dropped, saved, db_writes_per_s or "
+    "held;\n"
+    "OP is > >= < <= == or !=; when it is true the exit status is 3.\n\n"
+    "Examples:\n"
+    "  metabatch simulate --list\n"
+    "  metabatch simulate headline\n"
+    "  metabatch simulate headline --batch-size 5000 --html report.html\n"
+    "  metabatch simulate --agents 5000 --every 2s --for 1h --outage 10m+60s --json\n"
+    "  metabatch simulate outage-60s --fail-if 'delay.p99>90s' --fail-if 'dropped>0'\n"
+    "  metabatch simulate --recording session.ndjson --batch-size 5000\n"
+    "  metabatch simulate my-fleet.toml --set store.latency.p99=2s --timeline timeline.csv";
+
+}  // namespace
+
+Command add_simulate(CLI::App& program) {
+  const auto flags = std::make_shared<SimulateFlags>();
+  CLI::App* const app = program.add_subcommand(
+      "simulate", "The same batcher in virtual time against a modelled database: hours in seconds");
+  flags->scenario.add_to(*app);
+  app->add_option(
+         "--recording", flags->recording,
+         "play the arrivals of a recorded session in place of a fleet (docs/recording-format.md); - for standard "
+         "input")
+      ->type_name("FILE");
+  app->add_flag("--list", flags->list, "list the scenarios that come with the program");
+  app->add_flag("--json", flags->json, "print the result as one JSON object");
+  app->add_option("--log", flags->log, "write the event log, whose SHA-256 is the digest")->type_name("FILE");
+  app->add_option("--timeline", flags->timeline, "write the timeline as CSV")->type_name("FILE");
+  app->add_option("--html", flags->html, "write a report with charts, one page that needs nothing else")
+      ->type_name("FILE");
+  app->add_option("--fail-if", flags->fail_if, "exit with 3 when this is true of the result; may be repeated")
+      ->type_name("EXPR")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app->footer(kExamples);
+  return {app, [flags](Console& console) { return simulate(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/store_session.hpp"
+
+#include "cli/flags/arguments.hpp"
+
+namespace metabatch::cli {
+
+bool is_usable(const SessionOptions& options, Console& console) {
+  const Result<Config> config = validated(options.config);
+  if (!config) throw UsageError(describe(config.error(), options.config));
+  if (options.writers > 1 && options.database.postgres() == nullptr)
+    throw UsageError("--writers " + std::to_string(options.writers) +
+                     ": a SQLite file has one writer; more need PostgreSQL (--db postgres://...)");
+  if (const auto lane = engine::config_of_lane(*config, options.writers - 1, options.writers); !lane)
+    throw UsageError(engine::describe(lane.error(), options.config, options.writers));
+  const auto wrong = options.database.check();
+  if (!wrong) return true;
+  console.message(wrong->message);
+  return wrong->failure == FailureClass::timeout && options.database.postgres() == nullptr;
+}
+
+std::unique_ptr<Spool> open_spool(const std::string& file, Console& console) {
+  if (file.empty()) return nullptr;
+  auto opened = Spool::open(file, [&console](Spool::Event, const std::string& text) { console.message(text); });
+  if (const std::string* const wrong = std::get_if<std::string>(&opened)) throw UsageError(*wrong);
+  return std::get<0>(std::move(opened));
+}
+
+int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console) {
+  const std::string text = options.json ? result_json(result) : result_text(result, session.snapshot.config);
+  if (options.data_is_taken && !options.json)
+    console.text(text);
+  else
+    console.data(text);
+  const bool is_printed = console.finish_data();
+  if (const std::uint64_t held = result.summary.counters.held(); held > 0)
+    console.message("not written: " + with_commas(held) + (held == 1 ? " entry" : " entries"));
+  if (session.is_interrupted) return exit_interrupted;
+  if (options.is_failed || !is_printed) return exit_failed;
+  return is_incomplete(result) ? exit_incomplete : exit_ok;
+}
+
+}  // namespace metabatch::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/terminal/console.hpp"
+#include "cli/report/results.hpp"
+#include "cli/commands/store_run.hpp"
+#include "cli/spool/spool.hpp"
+
+namespace metabatch::cli {
+
+/// What ingest and run do before and after their session.
+
+/// Looks at settings and database before any work, and says what is wrong. A file that is locked just now is
+/// usable: the store waits and tries again.
+///
+/// @errors throws UsageError: impossible settings
+bool is_usable(const SessionOptions& options, Console& console);
+
+/// The spool that `--spool` names; nothing where none is named.
+///
+/// @errors throws UsageError: it cannot be used
+std::unique_ptr<Spool> open_spool(const std::string& file, Console& console);
+
+struct FinishOptions {
+  bool json = false;
+  bool data_is_taken = false;  ///< stdout carries notifications: the text for people goes to stderr
+  bool is_failed = false;      ///< the input could not be read to its end
+};
+
+/// Prints the result and answers the exit status.
+int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console);
+
+}  // namespace metabatch::cli

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <QEventLoop>
+#include <QFile>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QSocketNotifier>
+#include <QSslConfiguration>
+#include <QTimer>
+#include <QUrl>
+#include <csignal>
+#include <memory>
+#include <utility>
+
+#include "cli/flags/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/terminal/screen.hpp"
+#include "cli/terminal/stop_signals.hpp"
+#include "cli/terminal/top_view.hpp"
+#include "engine/clock.hpp"
+#include "feed/stop_request.hpp"
+#include "metabatch/prometheus.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+constexpr qint64 kMostBytes = qint64{16} << 20;  // of a page
+constexpr Duration kPatience = std::chrono::seconds(5);
+constexpr const char* kAccept = "text/plain;version=0.0.4";
+
+struct TopFlags {
+  std::string address = "127.0.0.1:7280";
+  std::string every = "1s";
+  std::string metric_prefix{kDefaultMetricPrefix};
+  std::string ca;
+  std::string config_file;
+  bool once = false;
+  bool json = false;
+};
+
+int milliseconds_of(Duration duration) {
+  return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+QUrl url_of(const std::string& address) {
+  const QString text = QString::fromStdString(address);
+  QUrl url(text.contains("://") ? text : "http://" + text, QUrl::StrictMode);
+  const bool is_known = url.scheme() == "http" || url.scheme() == "https";
+  if (!url.isValid() || !is_known || url.host().isEmpty())
+    throw UsageError("'" + address + "' is no address: 127.0.0.1:7280, or http(s)://HOST:PORT/metrics");
+  if (url.path().isEmpty() || url.path() == "/") url.setPath("/metrics");
+  return url;
+}
+
+/// A terminal that changes its size, as something to be read.
+class Resizes {
+ public:
+  Resizes() {
+    pipe = &pipe_;
+    struct sigaction action {};
+    action.sa_handler = [](int) {
+      if (pipe != nullptr) pipe->wake();
+    };
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGWINCH, &action, nullptr);
+  }
+  ~Resizes() {
+    ::signal(SIGWINCH, SIG_DFL);
+    pipe = nullptr;
+  }
+  Resizes(const Resizes&) = delete;
+  Resizes& operator=(const Resizes&) = delete;
+  [[nodiscard]] int fd() const { return pipe_.fd(); }
+  void take() { pipe_.take(); }
+
+ private:
+  static inline WakePipe* pipe = nullptr;
+  WakePipe pipe_;
+};
+
+/// Asks for the page from time to time and shows what it comes to, until somebody ends it.
+class Top {
+ public:
+  Top(const TopFlags& flags, Duration every, Console& console)
+      : flags_(flags),
+        every_(every),
+        console_(console),
+        url_(url_of(flags.address)),
+        view_(url_.toDisplayString(QUrl::RemovePassword).toStdString(), flags.metric_prefix) {
+    if (!flags.ca.empty()) read_authorities();
+    if (!flags.once && !flags.json && Screen::is_there()) screen_ = std::make_unique<Screen>();
+  }
+
+  int run() {
+    const QSocketNotifier called(signals_.fd(), QSocketNotifier::Read);
+    QObject::connect(&called, &QSocketNotifier::activated, &loop_, [this] { loop_.exit(exit_interrupted); });
+    const QSocketNotifier resized(resizes_.fd(), QSocketNotifier::Read);
+    QObject::connect(&resized, &QSocketNotifier::activated, &loop_, [this] {
+      resizes_.take();
+      if (screen_) draw();
+    });
+    std::unique_ptr<QSocketNotifier> pressed;
+    if (screen_ && screen_->reads_keys()) {
+      pressed = std::make_unique<QSocketNotifier>(0, QSocketNotifier::Read);
+      QObject::connect(pressed.get(), &QSocketNotifier::activated, &loop_, [this] { hear_key(); });
+    }
+    QTimer timer;
+    QObject::connect(&timer, &QTimer::timeout, &loop_, [this] { ask(); });
+    timer.start(milliseconds_of(every_));
+    ask();
+    return loop_.exec();
+  }
+
+ private:
+  void read_authorities() {
+    const QList<QSslCertificate> known = QSslCertificate::fromPath(QString::fromStdString(flags_.ca));
+    if (known.isEmpty()) throw UsageError("--ca: " + flags_.ca + " holds no certificate in PEM");
+    tls_.setCaCertificates(known);
+  }
+
+  void hear_key() {
+    const char key = Screen::key();
+    if (key == 'q' || key == 'Q' || key == 0) loop_.exit(exit_ok);  // 0: the terminal is gone
+  }
+
+  void ask() {
+    if (reply_ != nullptr) return draw();  // the last one still runs, within its limit
+    QNetworkRequest request(url_);
+    request.setRawHeader("Accept", kAccept);
+    request.setTransferTimeout(milliseconds_of(kPatience));
+    request.setSslConfiguration(tls_);
+    reply_ = network_.get(request);
+    QObject::connect(reply_, &QNetworkReply::downloadProgress, &loop_, [this](qint64 got, qint64) {
+      if (got > kMostBytes) reply_->abort();
+    });
+    QObject::connect(reply_, &QNetworkReply::finished, &loop_, [this] { answered(); });
+  }
+
+  void answered() {
+    QNetworkReply& reply = *std::exchange(reply_, nullptr);
+    reply.deleteLater();
+    const Instant now = engine::system_clock().now();
+    const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const QByteArray type = reply.header(QNetworkRequest::ContentTypeHeader).toByteArray();
+    if (status != 0 && status != 200)
+      view_.miss("HTTP status " + std::to_string(status), now);
+    else if (reply.error() != QNetworkReply::NoError)
+      view_.miss(reply.errorString().toStdString(), now);
+    else if (!type.startsWith("text/plain"))
+      view_.miss("it is no page of metrics but " + type.left(60).toStdString(), now);
+    else
+      view_.take(reply.readAll().toStdString(), now);
+    ++answers_;
+    if (!flags_.once) return draw();
+    if (!view_.is_reached()) {
+      console_.message(url_.toDisplayString(QUrl::RemovePassword).toStdString() + ": " + view_.why_not());
+      return loop_.exit(exit_failed);
+    }
+    if (answers_ < 2) return;  // a rate is of two
+    draw();
+    loop_.exit(exit_ok);
+  }
+
+  void draw() {
+    const Instant now = engine::system_clock().now();
+    if (flags_.json) {
+      console_.data(view_.json(now) + "\n");
+    } else if (screen_) {
+      return draw_screen(view_.lines(now));
+    } else {
+      for (const TopLine& line : view_.lines(now)) console_.data(line.text + "\n");
+      if (!flags_.once) console_.data("\n");
+    }
+    if (!console_.finish_data()) loop_.exit(exit_failed);
+  }
+
+  void draw_screen(const std::vector<TopLine>& lines) {
+    std::vector<Screen::Line> shown;
+    for (const TopLine& line : lines)
+      shown.push_back({line.text, line.kind == TopLine::Kind::head        ? "1"
+                                  : line.kind == TopLine::Kind::attention ? "1;31"
+                                                                          : ""});
+    const std::string end = "every " + format_duration(every_) + "; q ends";
+    shown.push_back({"", ""});
+    shown.push_back({end, "2"});
+    screen_->show(shown);
+  }
+
+  const TopFlags& flags_;
+  const Duration every_;
+  Console& console_;
+  const QUrl url_;
+  TopView view_;
+  QSslConfiguration tls_ = QSslConfiguration::defaultConfiguration();
+  Signals signals_;
+  Resizes resizes_;
+  QEventLoop loop_;
+  QNetworkAccessManager network_;
+  QNetworkReply* reply_ = nullptr;
+  int answers_ = 0;
+  std::unique_ptr<Screen> screen_;  // the first to end: whatever is said afterwards is seen
+};
+
+int top(const TopFlags& flags, Console& console) {
+  const Duration every = duration_of("--every", flags.every);
+  if (every < std::chrono::milliseconds(100) || every > std::chrono::hours(1)) throw UsageError("--every: 100ms to 1h");
+  if (!is_metric_prefix(flags.metric_prefix)) throw UsageError("--metric-prefix: letters, digits, _ and : only");
+  return Top(flags, every, console).run();
+}
+
+}  // namespace
+
+Command add_top(CLI::App& program) {
+  const auto flags = std::make_shared<TopFlags>();
+  CLI::App* const app = program.add_subcommand("top", "Watch a running `metabatch serve` in the terminal");
+  app->add_option("ADDRESS", flags->address,
+                  "where it serves: HOST:PORT or http(s)://HOST:PORT/metrics (127.0.0.1:7280)");
+  app->add_option("--every", flags->every, "time between two looks (1s)")->type_name("TIME");
+  app->add_flag("--once", flags->once, "look twice, print once and end; status 1 when there is no answer");
+  app->add_flag("--json", flags->json, "print one JSON object a look");
+  app->add_option("--ca", flags->ca, "certificates to trust, PEM (those of the system)")->type_name("FILE");
+  app->add_option("--metric-prefix", flags->metric_prefix, "before every metric (coderd_agentapi_)")->type_name("TEXT");
+  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
+  app->footer(
+      "Rates are of the last 10 s, flush times of the last minute, as far as the buckets of the histogram tell.\n"
+      "Lines that begin with ! call for somebody. Without a terminal each look is printed as plain text. NO_COLOR is "
+      "heard.\n"
+      "\n"
+      "Examples:\n"
+      "  metabatch top\n"
+      "  metabatch top https://metabatch.example.org:7280/metrics --ca ca.pem\n"
+      "  metabatch top --once --json | jq .per_second");
+  return {app, [flags](Console& console) { return top(*flags, console); }};
+}
+
+}  // namespace metabatch::cli

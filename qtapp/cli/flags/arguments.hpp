@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/config.hpp"
+#include "sql/database_address.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace metabatch::cli {
+
+/// The caller asked for something impossible; the text says what. Exit status 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The settings of the batcher as they were given, one flag each, named as in SPEC section 1 with dashes.
+struct SettingsFlags {
+  std::map<Setting, std::optional<std::string>> given;
+
+  void add_to(CLI::App& command);
+  /// What was given; what was not stays at its default.
+  ///
+  /// @errors throws UsageError: not a number, a duration or a name. Impossible values are validated()'s to find.
+  [[nodiscard]] Config config() const;
+};
+
+/// Where the rows are: `--db`, sqlite:PATH or anything that libpq takes.
+struct DatabaseFlag {
+  std::string given;
+
+  void add_to(CLI::App& command);
+  /// What was given, or a file in the user's state folder, which is created.
+  ///
+  /// @errors throws UsageError: neither; the text is not repeated, it may hold a password
+  [[nodiscard]] sql::Database database() const;
+  /// What was given, where a command is for PostgreSQL only; without one PG* variables say it.
+  [[nodiscard]] sql::PgAddress postgres() const;
+};
+
+/// Adds `--writers N`: how many connections write in parallel.
+void add_writers(CLI::App& command, std::size_t& writers);
+
+/// Adds `--spool FILE`.
+void add_spool(CLI::App& command, std::string& file);
+
+/// Reads `5s`, `250ms`; throws UsageError that names the flag.
+Duration duration_of(std::string_view flag, const std::string& text);
+
+using Environment = std::map<std::string, std::string>;
+Environment current_environment();
+
+/// The arguments of the process with those of the config file and of the environment put before them, so that the
+/// last one wins: flag > environment (METABATCH_BATCH_SIZE for --batch-size) > config file > default.
+/// The file is `--config FILE`, METABATCH_CONFIG or metabatch/config.toml in the user's XDG config folder; keys are flags
+/// without the leading dashes (a `_` is as good as a `-`), for every command or in a section [ingest] for one.
+///
+/// @shape  arguments: without the program's name
+/// @errors throws UsageError: no such command; the file cannot be read, or sets what no command knows
+std::vector<std::string> layered_arguments(const CLI::App& app, const std::vector<std::string>& arguments,
+                                           const Environment& environment);
+
+}  // namespace metabatch::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/simulation/scenario.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace metabatch::cli {
+
+/// What simulate and tune are told about the world: a scenario, and a flag for each of its fields that wins over it.
+///
+/// As everywhere, a flag wins over the environment, that over the config file, and that over the default, which here is
+/// the scenario: so the settings in a config file can be tried in any of them.
+class ScenarioFlags {
+ public:
+  void add_to(CLI::App& command);
+
+  /// @errors throws UsageError: no such scenario, a value that cannot be read or cannot be
+  [[nodiscard]] Scenario scenario() const;
+  /// The same for a recording of that length in place of a fleet: unless told otherwise it lasts as long.
+  ///
+  /// @errors throws UsageError also when a flag says what the fleet is like
+  [[nodiscard]] Scenario scenario_of(Duration recording) const;
+  /// `headline`, a path, or, without any, `the default fleet`.
+  [[nodiscard]] std::string name() const;
+
+ private:
+  [[nodiscard]] Scenario told() const;
+  void set(Scenario& scenario, std::string_view shown, std::string_view name, const std::string& text) const;
+
+  std::string named_;
+  std::map<std::string_view, std::optional<std::string>> given_;  // by the name of the field
+  std::optional<std::string> channel_;
+  std::vector<std::string> assignments_;  // of --set, NAME=VALUE
+  std::string config_file_;
+};
+
+/// `600 agents with 15 keys, every 10s, for 10m`
+std::string fleet_text(const Scenario& scenario);
+
+}  // namespace metabatch::cli

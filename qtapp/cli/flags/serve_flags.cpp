@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/flags/serve_flags.hpp"
+
+#include <CLI/CLI.hpp>
+#include <QCoreApplication>
+#include <charconv>
+#include <sstream>
+
+namespace metabatch::cli {
+namespace {
+
+service::ServerOptions server_options(const ServeFlags& flags) {
+  service::ServerOptions options;
+  const std::size_t colon = flags.listen.rfind(':');
+  std::string address = flags.listen.substr(0, colon);
+  const std::string port = colon == std::string::npos ? "" : flags.listen.substr(colon + 1);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  const auto read = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (port.empty() || read.ec != std::errc() || read.ptr != port.data() + port.size())
+    throw UsageError("--listen: '" + flags.listen + "' is not ADDRESS:PORT, e.g. 127.0.0.1:7280 or [::1]:7280");
+  if (flags.tls_certificate.empty() != flags.tls_key.empty()) throw UsageError("--tls-cert and --tls-key go together");
+  options.address = address;
+  options.threads = flags.threads;
+  options.allowed_hosts = flags.allowed_hosts;
+  options.tls_certificate = flags.tls_certificate;
+  options.tls_key = flags.tls_key;
+  options.limits.connections = flags.max_connections;
+  options.limits.body_bytes = flags.max_body_bytes;
+  return options;
+}
+
+/// The parser of config files knows both quotes of TOML and no escapes.
+std::string toml_string(std::string_view value) {
+  const bool is_literal = value.find_first_of("\"\\") != std::string_view::npos;
+  return std::string(1, is_literal ? '\'' : '"').append(value).append(1, is_literal ? '\'' : '"');
+}
+
+/// A line of a config file. What is not given cannot be said there, so it is a comment.
+void add_line(std::string& text, std::string_view key, const std::string& value) {
+  if (value.empty()) text += "# ";
+  text.append(key).append(" = ").append(toml_string(value)).append("\n");
+}
+
+void add_list(std::string& text, std::string_view key, const std::vector<std::string>& values) {
+  std::string list;
+  for (const std::string& value : values) list += (list.empty() ? "" : ", ") + toml_string(value);
+  if (values.empty()) text += "# ";
+  text.append(key).append(" = [").append(list).append("]\n");
+}
+
+void add_config(std::string& text, const Config& config) {
+  add_line(text, "batch-size", std::to_string(config.batch_size));
+  add_line(text, "interval", format_duration(config.interval));
+  add_line(text, "queue", std::string(name_of(config.queue)));
+  add_line(text, "queue-capacity", std::to_string(config.queue_capacity));
+  add_line(text, "queue-bytes", std::to_string(config.queue_bytes));
+  add_line(text, "schedule", std::string(name_of(config.schedule)));
+  add_line(text, "ties", std::string(name_of(config.ties)));
+  add_line(text, "on-failure", std::string(name_of(config.on_failure)));
+  add_line(text, "final-flush-timeout", format_duration(config.final_flush_timeout));
+  add_line(text, "max-payload-bytes", std::to_string(config.max_payload_bytes));
+  add_line(text, "channel", config.channel);
+}
+
+/// What only a start reads.
+std::string fixed_lines(const ServeFlags& flags) {
+  const sql::Database where = flags.database.database();
+  std::string text;
+  add_line(text, "db", where.postgres() != nullptr ? where.shown() : "sqlite:" + where.shown());
+  add_line(text, "listen", flags.listen);
+  add_line(text, "writers", std::to_string(flags.writers));
+  add_line(text, "spool", flags.spool);
+  add_list(text, "allowed-host", flags.allowed_hosts);
+  add_line(text, "tls-cert", flags.tls_certificate);
+  add_line(text, "tls-key", flags.tls_key);
+  add_line(text, "metric-prefix", flags.metric_prefix);
+  add_line(text, "threads", std::to_string(flags.threads));
+  add_line(text, "max-connections", std::to_string(flags.max_connections));
+  add_line(text, "max-body-bytes", std::to_string(flags.max_body_bytes));
+  add_line(text, "log-format", flags.log_format);
+  add_line(text, "access-log", std::to_string(flags.access_log));
+  return text;
+}
+
+}  // namespace
+
+void ServeFlags::reset() {
+  auto given = std::move(settings.given);
+  for (auto& [setting, text] : given) text.reset();
+  *this = {};
+  settings.given = std::move(given);
+}
+
+Duration ServeFlags::refresh() const {
+  const Duration refresh = duration_of("--token-refresh", token_refresh);
+  if (refresh < std::chrono::seconds(1)) throw UsageError("--token-refresh: at least 1s");
+  return refresh;
+}
+
+service::ServiceOptions ServeFlags::options() const {
+  if (!is_metric_prefix(metric_prefix)) throw UsageError("--metric-prefix: letters, digits, _ and : only");
+  service::ServiceOptions options{.config = settings.config(), .database = database.database()};
+  options.writers = writers;
+  options.server = server_options(*this);
+  options.watch_token_file = watch_token_file;
+  options.token_refresh = refresh();
+  options.metric_prefix = metric_prefix;
+  options.access_log = access_log;
+  options.version = QCoreApplication::applicationVersion().toStdString();
+  return options;
+}
+
+std::string ServeFlags::config_text() const {
+  const service::ServiceOptions as_run = options();
+  const Result<Config> config = validated(as_run.config);
+  if (!config) throw UsageError(describe(config.error(), as_run.config));
+  std::string text = "# as it would run, without secrets\n" + fixed_lines(*this);
+  add_config(text, *config);
+  add_line(text, "token-refresh", format_duration(as_run.token_refresh));
+  add_line(text, "watch-token-file", watch_token_file);
+  return text;
+}
+
+std::string ServeFlags::changed_beyond_reload(const ServeFlags& as_run) const {
+  std::istringstream before(fixed_lines(as_run)), now(fixed_lines(*this));
+  std::string changed;
+  for (std::string old, line; std::getline(before, old) && std::getline(now, line);) {
+    if (line == old) continue;
+    const std::size_t name = line.starts_with("# ") ? 2 : 0;
+    changed += (changed.empty() ? "" : ", ") + line.substr(name, line.find(' ', name) - name);
+  }
+  return changed;
+}
+
+void ServeFlags::add_to(CLI::App& app) {
+  database.add_to(app);
+  app.add_option("--listen", listen, "where to serve (127.0.0.1:7280); port 0: any that is free")
+      ->type_name("ADDRESS:PORT");
+  app.add_option("--watch-token-file", watch_token_file, "tokens that may watch every agent, one a line")
+      ->type_name("FILE");
+  app.add_option("--token-refresh", token_refresh, "how often agents and tokens are read (5m)")->type_name("TIME");
+  app.add_option("--allowed-host", allowed_hosts, "a name that the Host header may hold, beside localhost and IPs")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--tls-cert", tls_certificate, "certificate chain, PEM")->type_name("FILE");
+  app.add_option("--tls-key", tls_key, "its key, PEM")->type_name("FILE");
+  app.add_option("--threads", threads, "threads that serve connections (processors, at most 4)")->type_name("N");
+  app.add_option("--max-connections", max_connections, "connections at once, watchers included (20000)")
+      ->type_name("N");
+  app.add_option("--max-body-bytes", max_body_bytes, "of one report (1048576)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1024}, std::size_t{2} << 20));
+  app.add_option("--metric-prefix", metric_prefix, "before every metric (coderd_agentapi_)")->type_name("TEXT");
+  app.add_option("--log-format", log_format, "logfmt or json, on stderr (logfmt)")
+      ->check(CLI::IsMember({"logfmt", "json"}));
+  app.add_option("--access-log", access_log, "log what was answered, at most N lines a second, never a token (0: not)")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000}));
+  app.add_flag("--print-config", print_config, "print the settings as they would be, without secrets, and end");
+  app.add_option("--config", config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
+      ->type_name("FILE");
+  settings.add_to(app);
+  add_writers(app, writers);
+  add_spool(app, spool);
+}
+
+}  // namespace metabatch::cli

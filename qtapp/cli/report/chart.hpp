@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/simulation/timeline.hpp"
+
+/// Charts as HTML: the marks are inline SVG that stretches to any width, and the words round them are HTML, so that they
+/// keep their size. Nothing here needs a script. The page that they stand on brings the style (report_page.hpp).
+namespace metabatch::cli {
+
+/// The text as it must stand between tags or in an attribute.
+std::string escaped(std::string_view text);
+
+/// How the numbers of an axis or of a table are written.
+enum class Unit : std::uint8_t {
+  count,       ///< `1,234`
+  per_second,  ///< `1.8`
+  seconds,     ///< `0.56 s`, `2 m 5 s`
+};
+std::string text_of(double value, Unit unit);
+
+/// What one line of a chart shows.
+struct ChartLine {
+  std::string name;
+  std::vector<Column> columns{};  ///< of equal width, from the begin of the time axis to its end
+};
+
+/// Lines over time, with a legend and the same numbers as a table to open.
+///
+/// @units begin 0, end `seconds`; values as `unit`
+struct TimeChart {
+  std::string id{};     ///< unique on its page: letters, digits and dashes
+  std::string title{};  ///< what is drawn
+  std::string about{};  ///< one sentence for everybody, also read aloud in place of the picture
+  Unit unit = Unit::count;
+  double seconds = 0;
+  std::vector<ChartLine> lines{};
+};
+
+/// A `<figure>` with picture, legend and table.
+std::string chart_html(const TimeChart& chart);
+
+/// One of many results, by cost and delay.
+struct ChartPoint {
+  double x = 0;
+  double y = 0;
+  std::string label{};          ///< what it is, in words
+  bool is_on_frontier = false;  ///< nothing else is better both ways
+  bool is_chosen = false;
+};
+
+/// Results as points, and a line through those of the frontier. Both axes are logarithmic.
+struct PointChart {
+  std::string id{}, title{}, about{};
+  std::string x_name{}, y_name{};
+  Unit x_unit = Unit::per_second;
+  Unit y_unit = Unit::seconds;
+  std::vector<ChartPoint> points{};
+  double y_limit = 0;  ///< a line across, named by `limit_name`; 0: none
+  std::string limit_name{};
+};
+std::string chart_html(const PointChart& chart);
+
+/// A table that scrolls by itself where the page is narrow.
+///
+/// @shape head: one cell a column, each row as many; all text
+std::string table_html(std::string_view caption, const std::vector<std::string>& head,
+                       const std::vector<std::vector<std::string>>& rows);
+
+/// Where marks go on an axis: round numbers (or round times), from 0 or, logarithmic, powers of ten and their parts.
+struct Axis {
+  double least = 0;
+  double most = 1;  ///< above least
+  bool is_logarithmic = false;
+  std::vector<double> marks;
+  /// How far along the axis a value is, 0 to 1.
+  [[nodiscard]] double at(double value) const;
+};
+/// From 0 to at least `most`.
+Axis linear_axis(double most);
+/// Times from 0 to `seconds`, marks at seconds, minutes, hours or days.
+Axis time_axis(double seconds);
+/// Round `least` and `most`, both above 0.
+Axis logarithmic_axis(double least, double most);
+
+}  // namespace metabatch::cli

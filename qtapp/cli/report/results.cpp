@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/report/results.hpp"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/terminal/console.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+std::string percent_text(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, share >= 0.9995 ? "%.2f %%" : "%.1f %%", share * 100);
+  return text;
+}
+
+std::string saved_text(const Summary& summary) {
+  const double alone = summary.unbatched_db_writes_per_s;
+  const std::string rates = "one by one " + rate_text(alone) + " UPDATEs + " +
+                            rate_text(summary.unbatched_notifies_per_s) + " NOTIFYs a second, batched " +
+                            rate_text(summary.db_writes_per_s) + " + " + rate_text(summary.notifies_per_s) + ".\n";
+  if (summary.saved > 0) return "Batching saved " + percent_text(summary.saved) + ": " + rates;
+  return "Batching saved nothing, there was too little to batch: " + rates;
+}
+
+std::string flushes_text(const FlushCounters& flushes) {
+  std::string text = "Flushes: " + with_commas(flushes.flushes[0]) + " capacity, " + with_commas(flushes.flushes[1]) +
+                     " scheduled, " + with_commas(flushes.flushes[2]) + " shutdown";
+  if (const std::uint64_t failed = flushes.total_failures(); failed > 0) text += ", " + with_commas(failed) + " failed";
+  return text + ".  Notifications: " + with_commas(flushes.chunks) + ", " + with_commas(flushes.notify_bytes) +
+         " bytes.\n";
+}
+
+/// `written 9,000, coalesced 12`: only what is not 0.
+std::string fates_text(const RunResult& result) {
+  const Counters& counters = result.summary.counters;
+  const struct {
+    const char* name;
+    std::uint64_t count;
+  } fates[] = {{"coalesced", counters.coalesced},
+               {"stale", counters.stale},
+               {"rows_stale", counters.rows_stale},
+               {"unmatched (no such row)", counters.unmatched},
+               {"dropped for want of room", counters.dropped_full},
+               {"dropped at the end", counters.dropped_closed},
+               {"discarded", counters.discarded},
+               {"quarantined", counters.quarantined},
+               {"spooled", counters.spooled},
+               {"still held", counters.held()},
+               {"bad lines", result.rejected_lines},
+               {"refused items", result.refused_items},
+               {"texts sanitized", result.sanitized}};
+  std::string text = "Updates: " + with_commas(counters.offered) + " offered, written " + with_commas(counters.written);
+  for (const auto& fate : fates)
+    if (fate.count > 0) text.append(", ").append(fate.name).append(" ").append(with_commas(fate.count));
+  return text + ".\n";
+}
+
+}  // namespace
+
+std::string result_json(const RunResult& result) {
+  using Json = nlohmann::ordered_json;
+  const Summary& summary = result.summary;
+  const Counters& counters = summary.counters;
+  const FlushCounters& flushes = summary.flushes;
+  // SPEC's order, line by line.
+  // clang-format off
+  const Json object = {
+      {"offered", counters.offered}, {"accepted", counters.accepted()}, {"coalesced", counters.coalesced},
+      {"stale", counters.stale}, {"dropped", {{"full", counters.dropped_full}, {"closed", counters.dropped_closed}}},
+      {"written", counters.written}, {"unmatched", counters.unmatched}, {"rows_stale", counters.rows_stale},
+      {"quarantined", counters.quarantined}, {"discarded", counters.discarded}, {"spooled", counters.spooled},
+      {"held", counters.held()}, {"rejected_lines", result.rejected_lines}, {"refused_items", result.refused_items},
+      {"sanitized", result.sanitized},
+      {"flushes", {{"capacity", flushes.flushes[0]}, {"scheduled", flushes.flushes[1]}, {"shutdown", flushes.flushes[2]}}},
+      {"flush_failures", flushes.total_failures()}, {"chunks", flushes.chunks}, {"notify_bytes", flushes.notify_bytes},
+      {"publish_errors", flushes.publish_errors}, {"seconds", summary.seconds}, {"updates_per_s", summary.updates_per_s},
+      {"db_writes_per_s", summary.db_writes_per_s}, {"notifies_per_s", summary.notifies_per_s},
+      {"unbatched", {{"db_writes_per_s", summary.unbatched_db_writes_per_s}, {"notifies_per_s", summary.unbatched_notifies_per_s}}},
+      {"saved", summary.saved},
+      {"delay_s", {{"p50", summary.delay_p50}, {"p90", summary.delay_p90}, {"p99", summary.delay_p99}, {"max", summary.delay_max}}},
+      {"digest", result.digest}};
+  // clang-format on
+  return object.dump() + "\n";
+}
+
+std::string trigger_text(const Summary& summary, const Config& config) {
+  const Filling found = filling(summary, config);
+  const std::string entries =
+      with_commas(static_cast<std::uint64_t>(config.batch_size)) + (config.batch_size == 1 ? " entry" : " entries");
+  const std::string interval = format_duration(config.interval);
+  switch (found.trigger) {
+    case Trigger::nothing: return "";
+    case Trigger::capacity:
+      return entries + " fill in " + seconds_text(found.fill_seconds) + ", long before the " + interval +
+             " interval is over, so capacity decides: a larger --batch-size saves more and delays more.\n";
+    case Trigger::interval:
+      return "About " + rate_text(found.entries_an_interval) + " entries arrive in " + interval + ", fewer than " +
+             entries + " make a batch, so the interval decides: a longer --interval saves more and delays more.\n";
+  }
+  return "";
+}
+
+std::string result_text(const RunResult& result, const Config& config) {
+  const Summary& summary = result.summary;
+  std::string text;
+  if (summary.unbatched_db_writes_per_s > 0 && summary.db_writes_per_s > 0) text += saved_text(summary);
+  text += fates_text(result);
+  text += "Time: " + seconds_text(summary.seconds) + ", " + rate_text(summary.updates_per_s) + " updates a second.\n";
+  text += flushes_text(summary.flushes);
+  text += trigger_text(summary, config);
+  if (summary.counters.written > 0)
+    text += "Delay from update to row: half within " + seconds_text(summary.delay_p50) + ", 99 % within " +
+            seconds_text(summary.delay_p99) + ", longest " + seconds_text(summary.delay_max) + ".\n";
+  return text;
+}
+
+bool is_incomplete(const RunResult& result) {
+  const Counters& counters = result.summary.counters;
+  return counters.dropped() + counters.unmatched + counters.discarded + counters.quarantined + counters.spooled +
+             counters.held() + result.rejected_lines >
+         0;
+}
+
+}  // namespace metabatch::cli

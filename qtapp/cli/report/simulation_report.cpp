@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/report/simulation_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "cli/terminal/console.hpp"
+#include "base/number.hpp"
+
+namespace metabatch::cli {
+namespace {
+
+constexpr std::size_t kSparks = 60;  // of a line of the timeline: an 80 column terminal with a name and a number
+
+double highest(const std::vector<Column>& columns) {
+  double most = 0;
+  for (const Column& column : columns)
+    if (column.measured) most = std::max(most, column.max);
+  return most;
+}
+
+/// The text says what decides before it comes to the warnings.
+bool is_said_already(FindingKind kind) {
+  return kind == FindingKind::interval_cannot_matter || kind == FindingKind::batch_never_fills;
+}
+
+/// A bar a column, as high as its maximum; a blank where nothing was measured.
+std::string sparks(const std::vector<Column>& columns, double most) {
+  constexpr std::array<std::string_view, 8> kBars = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  std::string text;
+  for (const Column& column : columns) {
+    const double share = column.measured && most > 0 ? column.max / most : 0;
+    const auto bar = static_cast<std::size_t>(std::clamp(share * 8, 0.0, 7.0));
+    text += column.measured ? kBars[bar] : std::string_view(" ");
+  }
+  return text;
+}
+
+std::string timeline_text(const Simulator& simulator) {
+  const struct {
+    const char* series;
+    const char* name;
+    bool is_time;
+    bool is_always_shown;
+  } kLines[] = {{"delay_p99", "delay p99", true, true},     {"batch_size", "batch size", false, true},
+                {"writes", "writes/s", false, true},        {"held", "held", false, true},
+                {"coalesced", "coalesced/s", false, false}, {"flush_failures", "failures/s", false, false},
+                {"dropped", "dropped/s", false, false}};
+  std::string text =
+      "Timeline of " + seconds_text(in_seconds(shown_time(simulator))) + ", each line up to its highest value:\n";
+  for (const auto& line : kLines) {
+    const std::vector<Column> columns = columns_of(simulator, line.series, kSparks);
+    const double most = highest(columns);
+    if (most == 0 && !line.is_always_shown) continue;
+    std::string name = line.name;
+    name.resize(12, ' ');
+    text += "  " + name + sparks(columns, most) + " " + (line.is_time ? seconds_text(most) : rate_text(most)) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+RunResult result_of(const Simulator& simulator) {
+  RunResult result;
+  result.summary = simulator.summary();
+  result.digest = simulator.digest();
+  return result;
+}
+
+std::vector<Column> columns_of(const Simulator& simulator, std::string_view series, std::size_t columns) {
+  std::vector<Column> found(columns);
+  const Timeline& timeline = simulator.timeline();
+  const std::optional<std::size_t> index = timeline.series(series);
+  // A sample at the very end belongs to the last column.
+  if (index.has_value() && !timeline.empty())
+    timeline.decimate(*index, Instant{}, Instant{} + shown_time(simulator) + Duration(1), found);
+  return found;
+}
+
+Duration shown_time(const Simulator& simulator) {
+  const Duration now = simulator.now(), step = simulator.scenario().sample_every;
+  return step > Duration{} && now > step ? now - now % step : now;
+}
+
+std::string simulation_text(const Simulator& simulator) {
+  const RunFacts facts = simulator.facts();
+  RunResult result = result_of(simulator);
+  // What fills one batch is what arrives at one replica.
+  result.summary.entries_per_s /= static_cast<double>(std::max<std::int64_t>(facts.replicas, 1));
+  std::string text = result_text(result, facts.config);
+  for (const RunFinding& warning : warnings(facts))
+    if (!is_said_already(warning.kind)) text += "Warning: " + describe(warning) + "\n";
+  text += timeline_text(simulator);
+  return text + "Event log: " + counted(simulator.events(), "line") + ", digest " + result.digest + "\n";
+}
+
+}  // namespace metabatch::cli

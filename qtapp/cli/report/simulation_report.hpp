@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/report/results.hpp"
+#include "metabatch/simulation/findings.hpp"
+#include "metabatch/simulation/simulator.hpp"
+
+namespace metabatch::cli {
+
+inline constexpr std::int64_t kChartColumns = 240;  // two pixels each where a page is narrow
+
+/// What a simulation came to, as numbers and as the forms in which they leave the program.
+
+RunResult result_of(const Simulator& simulator);
+/// Up to where the timeline is shown: the last sample, of what little is left at the end, would be a second's rate made
+/// of milliseconds.
+Duration shown_time(const Simulator& simulator);
+/// One series of the timeline in so many columns of equal width, from the start to shown_time().
+std::vector<Column> columns_of(const Simulator& simulator, std::string_view series, std::size_t columns);
+
+/// For people: result_text(), warnings, the timeline in a few lines, the digest.
+std::string simulation_text(const Simulator& simulator);
+/// The report: a page of its own.
+///
+/// @shape name: what the simulation is called
+std::string simulation_html(const Simulator& simulator, std::string_view name, bool is_interrupted);
+
+/// The fields of a scenario that are not at their defaults, and its settings, as a table.
+std::string settings_html(const Scenario& scenario);
+
+}  // namespace metabatch::cli

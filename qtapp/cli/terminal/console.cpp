@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/terminal/console.hpp"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+namespace metabatch::cli {
+namespace {
+
+constexpr std::size_t kDataBufferBytes = std::size_t{64} << 10;
+constexpr auto kPatience = std::chrono::milliseconds(100);  // with a stderr that nobody reads
+
+/// @return 0, or errno
+int write_all(int to, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(to, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+/// Whether a short write to stderr will not wait.
+bool is_stderr_read(std::chrono::milliseconds patience) {
+  pollfd watched{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&watched, 1, static_cast<int>(patience.count())) > 0;
+}
+
+std::size_t terminal_columns() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+std::string formatted(const char* format, double number) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, number);
+  return text;
+}
+
+}  // namespace
+
+Console::Console()
+    : is_live_(::isatty(STDERR_FILENO) == 1), is_one_terminal_(is_live_ && ::isatty(STDOUT_FILENO) == 1) {}
+
+void Console::erase_status() {
+  if (!has_status_) return;
+  write_all(STDERR_FILENO, "\r\x1b[K");
+  has_status_ = false;
+}
+
+void Console::status(std::string_view line) {
+  if (!is_live_) return;
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || !is_stderr_read(std::chrono::milliseconds(0))) return;
+  std::string shown = "\r";
+  shown.append(line.substr(0, terminal_columns() - 1)).append("\x1b[K");
+  write_all(STDERR_FILENO, shown);
+  has_status_ = true;
+}
+
+void Console::clear_status() {
+  const std::lock_guard lock(mutex_);
+  erase_status();
+}
+
+void Console::message(std::string_view text) {
+  const std::unique_lock lock(mutex_, kPatience);
+  if (!lock.owns_lock() || !is_stderr_read(kPatience)) {
+    ++lost_messages_;
+    return;
+  }
+  erase_status();
+  std::string said;
+  if (const std::uint64_t lost = lost_messages_.exchange(0); lost > 0)
+    said = "metabatch: " + counted(lost, "message") + " lost: nobody read stderr\n";
+  write_all(STDERR_FILENO, said.append("metabatch: ").append(text).append("\n"));
+}
+
+void Console::text(std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  erase_status();
+  write_all(STDERR_FILENO, text);
+}
+
+void Console::data(std::string_view bytes) {
+  const std::lock_guard lock(out_mutex_);
+  if (out_error_ != 0) return;
+  out_.append(bytes);
+  if (out_.size() >= kDataBufferBytes) write_out();
+}
+
+void Console::write_out() {
+  if (out_.empty()) return;
+  std::unique_lock<std::timed_mutex> lock;
+  if (is_live_) lock = std::unique_lock(mutex_);
+  erase_status();
+  if (lock.owns_lock() && !is_one_terminal_) lock.unlock();
+  out_error_ = write_all(STDOUT_FILENO, out_);
+  out_.clear();
+}
+
+bool Console::finish_data() {
+  int error = 0;
+  {
+    const std::lock_guard lock(out_mutex_);
+    if (out_error_ == 0) write_out();
+    error = out_error_;
+    if (error == 0 || is_error_told_) return error == 0;
+    is_error_told_ = true;
+  }
+  message(std::string("cannot write to standard output: ") + std::strerror(error));
+  return false;
+}
+
+std::string with_commas(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
+std::string rate_text(double rate) {
+  if (rate >= 99.95) return with_commas(static_cast<std::uint64_t>(std::llround(rate)));
+  return formatted(rate < 0.995 ? "%.2f" : "%.1f", rate);
+}
+
+std::string seconds_text(double seconds) {
+  if (seconds < 0.01) return formatted("%.1f ms", seconds * 1e3);
+  if (seconds < 0.9995) return formatted("%.0f ms", seconds * 1e3);
+  if (seconds < 9.95) return formatted("%.1f s", seconds);
+  if (seconds < 119.5) return formatted("%.0f s", seconds);
+  const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
+  return with_commas(whole / 60) + " m " + std::to_string(whole % 60) + " s";
+}
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+  return with_commas(number).append(" ").append(noun).append(number == 1 ? "" : "s");
+}
+
+}  // namespace metabatch::cli

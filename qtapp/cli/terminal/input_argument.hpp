@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "cli/flags/arguments.hpp"
+#include "feed/input_file.hpp"
+
+namespace metabatch::cli {
+
+using feed::Line;
+using feed::LineReader;
+
+/// What an argument names.
+class Input : public feed::Input {
+ public:
+  /// @errors throws UsageError: it cannot be opened
+  explicit Input(const std::string& name) : feed::Input(name) {
+    if (!trouble().empty()) throw UsageError(trouble());
+  }
+};
+
+}  // namespace metabatch::cli

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/metrics/scrape.hpp"
+
+namespace metabatch::cli {
+
+/// One line for a person. What is told needs no colour: what calls for somebody begins with `!`.
+struct TopLine {
+  enum class Kind : std::uint8_t { head, plain, attention };
+  Kind kind = Kind::plain;
+  std::string text;  ///< ASCII but for what the service itself says
+};
+
+/// What the metrics of a running service come to, from page to page: rates of the last 10 s, flush times of the last
+/// minute, totals since the service began. Knows neither network nor terminal.
+class TopView {
+ public:
+  /// @shape where: shown to people, without a secret; prefix: of the metrics
+  TopView(std::string where, std::string prefix) : where_(std::move(where)), prefix_(std::move(prefix)) {}
+
+  /// A page came. Its lines are read strictly, and those that are none are told.
+  void take(std::string_view page, Instant now);
+  /// None came, for this reason.
+  void miss(std::string why, Instant now);
+
+  /// Of the last page there was. An attempt is enough to have something to show.
+  [[nodiscard]] std::vector<TopLine> lines(Instant now) const;
+  /// One object, without its line end. What is not known is null.
+  [[nodiscard]] std::string json(Instant now) const;
+
+  [[nodiscard]] bool is_reached() const { return why_not_.empty() && !pages_.empty(); }
+  [[nodiscard]] const std::string& why_not() const { return why_not_; }
+
+ private:
+  using Number = std::optional<double>;
+  [[nodiscard]] const models::Scrape* newest() const { return pages_.empty() ? nullptr : &pages_.back(); }
+  [[nodiscard]] std::optional<models::Scrape> grown(Duration window, double& seconds) const;
+  [[nodiscard]] Number rate(std::string_view counter) const;
+  [[nodiscard]] Number total(std::string_view family) const;
+  [[nodiscard]] Number gauge(std::string_view name) const;
+  [[nodiscard]] std::optional<models::BucketQuantile> flush_time(double share) const;
+  void add_attention(std::vector<TopLine>& lines, Instant now) const;
+  void add_loss(std::vector<TopLine>& lines, std::string_view family, std::string_view what) const;
+  void add_rates(std::vector<TopLine>& lines) const;
+  [[nodiscard]] std::string every(std::string_view counter, std::string_view noun) const;
+  [[nodiscard]] std::string all(std::string_view family, std::string_view noun) const;
+  [[nodiscard]] std::string held() const;
+  [[nodiscard]] std::string queue() const;
+
+  const std::string where_, prefix_;
+  std::deque<models::Scrape> pages_;  // of one process, the last minute and a little more
+  std::string version_;
+  std::string unreadable_;
+  std::string why_not_;
+  std::optional<Instant> restarted_;
+};
+
+}  // namespace metabatch::cli

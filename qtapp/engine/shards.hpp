@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/engine.hpp"
+#include "engine/shared_capacity.hpp"
+#include "engine/short_mutex.hpp"
+#include "batching/batch_builder.hpp"
+#include "metabatch/chunks.hpp"
+#include "batching/entries.hpp"
+#include "batching/fifo.hpp"
+#include "batching/schedule.hpp"
+
+namespace metabatch::engine {
+
+/// The inside of the engine. Locks, always taken in this order and never held across I/O:
+/// state (schedule, metrics, config) -> fifo -> one shard. Adding takes a shard's lock only (in `fifo`, the fifo's
+/// first); it takes the state lock just to wake a sleeping flusher.
+struct Engine::Impl {
+  Impl(const Config& validated, Store& a_store, EngineOptions an_options, Clock& a_clock);
+
+  struct alignas(64) Shard {
+    Shard(Room& room, std::uint64_t seed) : entries(room, seed) {}
+    ShortMutex mutex;
+    /// False: nothing waits here, so the flusher need not lock. Set before an add takes a place; changed under the lock.
+    std::atomic<bool> may_hold{false};
+    alignas(64) Entries entries;  // apart from the word that waiting threads look at
+  };
+
+  // adding (any thread)
+  Admission add(const Report& report);
+  Admission add_to_shard(const Report& report, Instant now, Admit admit = Admit::if_room);
+  Admission add_fifo(const Report& report, Instant now);
+  void wake_if_due();
+  void tell_dropped(std::uint64_t dropped, Instant now);
+  Shard& shard_of(std::uint64_t hash) { return *shards[shard_bits == 0 ? 0 : hash >> (64 - shard_bits)]; }
+
+  /// Waits until it is so, or the deadline; false: the deadline came, or the engine was closed.
+  bool wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline);
+
+  // the flusher's thread
+  void run();
+  std::optional<Reason> wait_until_due();
+  void linger() const;
+  void sleep(std::unique_lock<std::mutex>& lock, const Load& load, Instant now);
+  bool drained();
+  void flush(Reason reason);
+  void take(Reason reason);
+  void settle(const FlushOutcome& outcome, Instant now);
+  void absorb(std::uint64_t most_waiting);
+  void complete(const FlushOutcome& outcome, Instant started, Instant ended);
+
+  // state lock held
+  void remember(const FlushRecord& record);
+  void adopt(const Config& changed);
+  void change_to(const Config& next);
+  [[nodiscard]] Load load(bool with_oldest);
+  [[nodiscard]] std::uint64_t waiting() const { return room.next_place() - base.load(); }
+  void wake();
+
+  Store& store;
+  Clock& clock;
+  EngineOptions options;
+  std::uint64_t seed;
+  int shard_bits = 0;
+  SharedRoom room;
+  std::vector<std::unique_ptr<Shard>> shards;
+
+  std::mutex fifo_mutex;
+  Fifo fifo;                            // fifo lock
+  bool fifo_flying = false;             // fifo lock: a flush is in flight
+  std::atomic<bool> fifo_queue{false};  // changed under the fifo lock
+  std::atomic<std::uint64_t> batch_size{0};
+  std::atomic<std::uint64_t> slots{0};
+  std::atomic<bool> closed{false};
+
+  std::mutex state_mutex;
+  std::condition_variable wake_flusher;
+  Config config;                    // state lock
+  Schedule schedule;                // state lock
+  Metrics metrics;                  // state lock
+  std::vector<FlushRecord> recent;  // state lock: a ring, the oldest at recent_from once it is full
+  std::size_t recent_from = 0;      // state lock
+  bool stopped = false;             // state lock: the flusher has ended
+  std::condition_variable changed;  // room was given back, or the flusher ended
+  Instant started_at;
+
+  // How the flusher learns that a batch is full: adds compare the arrival counter with wake_at, while it sleeps.
+  alignas(64) std::atomic<std::uint64_t> base{0};  // arrivals that no longer wait
+  std::atomic<std::uint64_t> wake_at{0};
+  std::atomic<bool> asleep{false};
+
+  std::atomic<std::uint64_t> dropped_untold{0};
+  std::atomic<std::int64_t> next_telling{INT64_MIN};
+
+  // flusher only
+  struct Run {
+    std::size_t shard;
+    std::size_t end;
+  };
+  std::vector<Block*> taken;  // grouped by shard, as runs says
+  std::vector<Run> runs;
+  std::uint64_t cursor = 0;
+  BatchBuilder builder;
+  Batch batch;
+  std::vector<std::string> chunks;
+  std::size_t chunk_count = 0;
+  std::thread flusher;
+};
+
+inline constexpr std::size_t kRecentFlushes = 64;
+inline constexpr Duration kLinger =
+    std::chrono::microseconds(50);        // on a busy machine one look may take longer than that
+inline constexpr int kLingerLooks = 100;  // for a clock that stands still
+inline constexpr Duration kDropTelling = std::chrono::seconds(10);
+
+}  // namespace metabatch::engine

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "feed/line_reader.hpp"
+#include "feed/stop_request.hpp"
+
+namespace metabatch::feed {
+
+/// A file or a named pipe, or standard input for `-`. Opening does not wait for a pipe's writer; reading does.
+class Input {
+ public:
+  explicit Input(const std::string& name);
+  ~Input();
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+  /// Why it cannot be read, for people; empty: it can.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+  /// Reads on until the end; with `stop` given, until that is requested.
+  [[nodiscard]] LineReader::Source source(Stop* stop = nullptr);
+  /// 0, or the errno that ended the reading before the end.
+  [[nodiscard]] int error() const { return error_; }
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+  /// 0: not known, as of a pipe.
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] bool is_terminal() const;
+
+ private:
+  std::string name_;
+  std::string trouble_;
+  int fd_ = 0;
+  std::atomic<int> error_ = 0;
+  std::atomic<std::uint64_t> bytes_read_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace metabatch::feed

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/charts/chart_card.hpp"
+
+#include <QBuffer>
+#include <QImage>
+#include <QPainter>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+namespace {
+
+constexpr QSize kSample(24, 9);
+constexpr int kSampleScale = 2;  // sharp on dense screens too
+
+/// A piece of the line as the chart draws it, colour and dash, as an image of rich text.
+QString sampleOf(const Theme& theme, const models::ChartLine& line) {
+  QImage image(kSample * kSampleScale, QImage::Format_ARGB32_Premultiplied);
+  image.fill(Qt::transparent);
+  QPainter painter(&image);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.scale(kSampleScale, kSampleScale);
+  const QRectF place(QPointF(), kSample);
+  if (line.stroke == models::Stroke::points) {
+    const QRectF mark(place.center() - QPointF(3, 3), QSizeF(6, 6));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.hues[line.hue]);
+    line.hue == 0 ? painter.drawEllipse(mark) : painter.drawRect(mark);
+  } else {
+    QColor fill = theme.hues[line.hue];
+    fill.setAlphaF(0.55F);
+    if (line.stroke == models::Stroke::area) painter.fillRect(place.adjusted(0, 4, 0, 0), fill);
+    painter.setPen(theme.pen(line.hue));
+    painter.drawLine(QPointF(0, 4), QPointF(place.right(), 4));
+  }
+  painter.end();
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  image.save(&buffer, "PNG");
+  return QStringLiteral("<img src='data:image/png;base64,%1' width=%2 height=%3>")
+      .arg(QString::fromLatin1(bytes.toBase64()))
+      .arg(kSample.width())
+      .arg(kSample.height());
+}
+
+}  // namespace
+
+ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, QWidget* parent)
+    : QFrame(parent),
+      m_title(new QLabel(this)),
+      m_legend(new QLabel(this)),
+      m_others(new QLabel(this)),
+      m_chart(new TimeChart(spec, window, this)) {
+  setObjectName(spec.name);
+  setFrameShape(QFrame::StyledPanel);
+  setAutoFillBackground(true);
+  m_legend->setTextFormat(Qt::RichText);
+  m_legend->setMinimumWidth(80);  // a long legend breaks, it does not widen the card
+  m_legend->setWordWrap(true);
+  m_others->setTextFormat(Qt::RichText);
+  m_others->setMinimumWidth(80);
+  m_others->setWordWrap(true);
+  m_others->hide();
+  m_title->setTextFormat(Qt::RichText);
+  m_title->setMinimumWidth(80);
+  auto* const layout = new QVBoxLayout(this);
+  layout->setContentsMargins(10, 8, 8, 4);
+  layout->setSpacing(2);
+  layout->addWidget(m_title);
+  layout->addWidget(m_legend);
+  layout->addWidget(m_others);
+  layout->addWidget(m_chart, 1);
+}
+
+void ChartCard::setTheme(const Theme& theme) {
+  m_theme = theme;
+  QPalette colours = theme.palette;
+  colours.setColor(QPalette::Window, theme.card);
+  setPalette(colours);
+  m_title->setText(
+      QStringLiteral("<b>%1</b> <span style='color:%2'>%3</span>")
+          .arg(models::chartText(m_chart->spec().title), theme.faint.name(), models::chartText(m_chart->spec().unit)));
+  m_samples.clear();
+  for (const models::ChartLine& line : m_chart->spec().lines) m_samples += sampleOf(theme, line);
+  m_chart->setTheme(theme);
+}
+
+void ChartCard::refresh(const models::LiveSeries& series) {
+  m_chart->refresh(series);
+  refreshLegend(series);
+}
+
+void ChartCard::setWhatIf(const models::LiveSeries* series) {
+  m_chart->setWhatIf(series);
+  m_others->setVisible(series != nullptr);
+  if (series == nullptr) m_others->clear();
+}
+
+QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
+  QStringList parts, missing;
+  QString whyMissing;
+  double below = 0;  // of stacked areas: a legend says the part, not the sum
+  for (qsizetype index = 0; const models::ChartLine& line : m_chart->spec().lines) {
+    const QString sample = m_samples.value(index++);
+    double value = m_chart->value(series, line);
+    if (line.stroke == models::Stroke::area) {
+      const double top = value;
+      value -= below;
+      below = top;
+    }
+    const QString why = std::isnan(value) && !isWhatIf ? series.whyMissing(line.series) : QString();
+    const bool isPoints = line.stroke == models::Stroke::points;
+    if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
+    if (!why.isEmpty()) {
+      whyMissing = why;
+      missing += models::chartText(line.label);
+      continue;
+    }
+    const QString dots = QStringLiteral("<span style='color:%1'>┈</span>").arg(m_theme.hues[line.hue].name());
+    parts += QStringLiteral("%1&nbsp;%2&nbsp;<b>%3</b>")
+                 .arg(isWhatIf ? dots : sample, models::chartText(line.label).replace(' ', "&nbsp;"),
+                      models::rateText(value));
+  }
+  if (!missing.isEmpty())
+    parts += QStringLiteral("<span style='color:%1'>%2: %3</span>")
+                 .arg(m_theme.faint.name(), whyMissing, missing.join(QStringLiteral(", ")));
+  return parts.join("&nbsp; &nbsp;");
+}
+
+void ChartCard::refreshLegend(const models::LiveSeries& series) {
+  m_legend->setText(values(series, false));
+  if (m_chart->whatIf() != nullptr)
+    m_others->setText(QStringLiteral("<i>%1</i>&nbsp; ").arg(tr("what if")) + values(*m_chart->whatIf(), true));
+}
+
+}  // namespace metabatch::gui

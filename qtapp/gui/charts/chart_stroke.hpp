@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAreaSeries>
+#include <QChart>
+#include <QLineSeries>
+#include <QValueAxis>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "gui/window/theme.hpp"
+#include "metabatch/simulation/timeline.hpp"
+#include "models/charts/chart_specs.hpp"
+
+namespace metabatch::gui {
+
+/// Whose values a line shows.
+enum class Telling : std::uint8_t {
+  measured,
+  whatIf,  ///< of a replay: always dotted, areas as their upper line, points hollow
+};
+
+/// One line of a chart: decimated columns turned into points of Qt Charts' series, one series for each stretch without a gap, so
+/// that nothing is drawn where nothing was measured.
+class ChartStroke {
+ public:
+  /// @owns nothing of the chart; the series belong to it
+  ChartStroke(const models::ChartLine& line, QChart& chart, QValueAxis& x, QValueAxis& y,
+              Telling telling = Telling::measured)
+      : m_line(line), m_chart(chart), m_x(x), m_y(y), m_telling(telling) {}
+
+  void setTheme(const Theme& theme);
+  /// @shape columns: of equal width between `left` and `right` on the x axis
+  void draw(std::span<const Column> columns, double left, double right);
+  /// The largest value drawn last; 0 where there was none.
+  [[nodiscard]] double most() const { return m_most; }
+  [[nodiscard]] const models::ChartLine& line() const { return m_line; }
+  /// Stretches drawn last.
+  [[nodiscard]] std::size_t stretches() const { return m_used; }
+  /// Points drawn last, of all stretches.
+  [[nodiscard]] qsizetype points() const;
+
+ private:
+  struct Stretch {
+    QXYSeries* points = nullptr;
+    QAbstractSeries* shown = nullptr;  // the same, or the area below
+  };
+  void drawPoints(std::span<const Column> columns, double left, double width);
+  void append(const Column& column, double x, QList<QPointF>& points) const;
+  void finish(QList<QPointF>& points);
+  Stretch& stretch(std::size_t index);
+  void style(Stretch& stretch) const;
+  void choosePen();
+  [[nodiscard]] bool isArea() const { return m_line.stroke == models::Stroke::area && m_telling == Telling::measured; }
+  [[nodiscard]] QPen pen() const;
+
+  const models::ChartLine m_line;
+  QChart& m_chart;
+  QValueAxis& m_x;
+  QValueAxis& m_y;
+  const Telling m_telling;
+  Theme m_theme;
+  std::deque<Stretch> m_stretches;
+  std::size_t m_used = 0;
+  double m_most = 0;
+};
+
+}  // namespace metabatch::gui

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+#include <optional>
+#include <variant>
+
+#include "gui/session/replay_feeder.hpp"
+#include "sql/database_address.hpp"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QRadioButton;
+
+namespace metabatch::gui {
+
+/// What to replay, and where to.
+struct ReplayWish {
+  ReplayPlan plan;
+  std::optional<sql::Database> database;  ///< none: an embedded one in a temporary folder
+};
+
+/// Asks which file or pipe to replay, how fast, and into which database. What it wants still has to be confirmed where the
+/// database is not local.
+class ReplayDialog : public QDialog {
+  Q_OBJECT
+
+ public:
+  explicit ReplayDialog(QWidget* parent = nullptr);
+
+ signals:
+  void wanted(const metabatch::gui::ReplayWish& wish);
+
+ private:
+  void makeForm();
+  void makeTarget();
+  void chooseFile();
+  void check();
+  [[nodiscard]] std::variant<ReplayWish, QString> read() const;
+
+  QLineEdit* m_file;
+  QComboBox* m_speed;
+  QRadioButton* m_embedded;
+  QRadioButton* m_postgres;
+  QLineEdit* m_address;
+  QLineEdit* m_password;
+  QCheckBox* m_registers;
+  QLabel* m_trouble;
+  QPushButton* m_open;
+};
+
+/// The database that `--db` names: `sqlite:PATH`, or what libpq takes; or what is wrong with the text.
+std::variant<sql::Database, QString> databaseOf(const QString& text);
+/// Local databases may be written to without a question.
+bool isLocal(const sql::Database& database);
+
+}  // namespace metabatch::gui

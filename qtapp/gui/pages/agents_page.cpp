@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/pages/agents_page.hpp"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTableView>
+
+#include "engine/clock.hpp"
+#include "gui/window/tables.hpp"
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+namespace {
+
+constexpr std::size_t kPage = 200;  // rows
+constexpr int kAgainMs = 1000;
+
+QColor& changedColour() {
+  static QColor colour;
+  return colour;
+}
+
+/// Stale rows are faint, changed ones flash until the next look, errors stand out.
+class RowDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    if (index.data(models::RowTable::IsChanged).toBool()) option->backgroundBrush = changedColour();
+    if (!index.data(models::RowTable::IsStale).toBool()) return;
+    option->palette.setColor(QPalette::Text, option->palette.color(QPalette::PlaceholderText));
+    option->font.setItalic(true);
+  }
+};
+
+}  // namespace
+
+struct AgentsPage::Page {
+  quint64 generation = 0;
+  std::variant<std::vector<sql::MetadataRow>, sql::DatabaseFailure> answer;
+};
+
+AgentsPage::AgentsPage(QWidget* parent) : QWidget(parent), m_reader(new QObject) {
+  m_reader->moveToThread(&m_thread);
+  connect(&m_thread, &QThread::finished, m_reader, &QObject::deleteLater);
+  m_thread.setObjectName("rows");
+  m_thread.start();
+  m_filter = new QLineEdit;
+  m_filter->setPlaceholderText(tr("filter: agent, key, value or error"));
+  m_filter->setClearButtonEnabled(true);
+  m_filter->setAccessibleName(tr("Filter of the rows"));
+  m_filter->setObjectName("rows-filter");
+  m_state = new QLabel;
+  m_back = new QPushButton(tr("&Earlier"));
+  m_forth = new QPushButton(tr("&Later"));
+  m_table = makeTable(m_rows, tr("Agents and their newest metadata"));
+  m_table->setItemDelegate(new RowDelegate(m_table));
+  setWidths(*m_table, {290, 150, 220, 200, 90});
+  auto* const top = new QHBoxLayout;
+  top->addWidget(m_filter, 1);
+  top->addWidget(m_state);
+  top->addWidget(m_back);
+  top->addWidget(m_forth);
+  auto* const layout = new QVBoxLayout(this);
+  layout->setContentsMargins(8, 8, 8, 8);
+  layout->addLayout(top);
+  layout->addWidget(m_table, 1);
+  m_again.setInterval(kAgainMs);
+  connect(&m_again, &QTimer::timeout, this, &AgentsPage::ask);
+  connect(m_filter, &QLineEdit::textChanged, this, [this] {
+    m_from = 0;
+    ++m_generation;
+    ask();
+  });
+  connect(m_back, &QPushButton::clicked, this, [this] { turn(-1); });
+  connect(m_forth, &QPushButton::clicked, this, [this] { turn(1); });
+}
+
+AgentsPage::~AgentsPage() {
+  setDatabase(std::nullopt, {});
+  m_thread.quit();
+  m_thread.wait();
+}
+
+void AgentsPage::setDatabase(const std::optional<sql::Database>& database, Duration staleAfter) {
+  ++m_generation;
+  if (m_open) m_open->cancel();  // a server that says nothing keeps nobody
+  // What was open is closed by the thread that opened it.
+  if (m_open) QMetaObject::invokeMethod(m_reader, [closing = std::move(m_open)]() mutable { closing.reset(); });
+  m_open = database ? std::make_shared<sql::RowReader>(*database) : nullptr;
+  m_staleAfter = staleAfter;
+  m_from = 0;
+  m_rows.show({}, {}, {});
+  m_state->clear();
+  m_isAsking = false;
+  if (m_open)
+    m_again.start();
+  else
+    m_again.stop();
+  ask();
+}
+
+void AgentsPage::closeThenRemove(std::unique_ptr<QTemporaryDir> folder) {
+  if (m_open) m_open->cancel();
+  std::shared_ptr<QTemporaryDir> last(std::move(folder));
+  QMetaObject::invokeMethod(m_reader, [closing = std::move(m_open), last = std::move(last)]() mutable {
+    closing.reset();
+    last.reset();
+  });
+  setDatabase(std::nullopt, {});
+}
+
+void AgentsPage::setTheme(const Theme& theme) {
+  changedColour() = theme.hues[2];
+  changedColour().setAlphaF(0.25F);
+}
+
+void AgentsPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  ask();
+}
+
+void AgentsPage::turn(int pages) {
+  const auto moved = static_cast<std::ptrdiff_t>(m_from) + pages * static_cast<std::ptrdiff_t>(kPage);
+  m_from = static_cast<std::size_t>(std::max<std::ptrdiff_t>(moved, 0));
+  ++m_generation;
+  ask();
+}
+
+void AgentsPage::ask() {
+  if (!m_open || !isVisible()) return;
+  m_isOutdated = m_isAsking;
+  if (m_isAsking) return;
+  m_isAsking = true;
+  const sql::RowQuery query{m_filter->text().trimmed().toStdString(), m_from, kPage + 1};
+  QMetaObject::invokeMethod(m_reader, [this, query, generation = m_generation, reader = m_open]() mutable {
+    auto page = std::make_shared<Page>(Page{generation, reader->read(query)});
+    reader.reset();
+    QMetaObject::invokeMethod(this, [this, page] { take(*page); });
+  });
+}
+
+void AgentsPage::take(const Page& page) {
+  m_isAsking = false;
+  if (page.generation != m_generation || m_isOutdated) ask();
+  if (page.generation != m_generation) return;
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&page.answer)) {
+    m_state->setText(QString::fromStdString(failed->message));
+    m_back->setEnabled(false);
+    m_forth->setEnabled(false);
+    return;
+  }
+  const auto& rows = std::get<std::vector<sql::MetadataRow>>(page.answer);
+  std::vector<models::RowLine> lines;
+  for (std::size_t i = 0; i < std::min(rows.size(), kPage); ++i)
+    lines.push_back({QString::fromStdString(rows[i].agent), QString::fromStdString(rows[i].key),
+                     QString::fromStdString(rows[i].value), QString::fromStdString(rows[i].error),
+                     rows[i].collected_at});
+  m_state->setText(
+      lines.empty()
+          ? tr("no rows")
+          : tr("rows %1 to %2").arg(models::withCommas(m_from + 1), models::withCommas(m_from + lines.size())));
+  m_back->setEnabled(m_from > 0);
+  m_forth->setEnabled(rows.size() > kPage);
+  m_rows.show(std::move(lines), engine::system_clock().wall_now(), m_staleAfter);
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTemporaryDir>
+#include <QThread>
+#include <QTimer>
+#include <QWidget>
+#include <optional>
+
+#include "gui/window/theme.hpp"
+#include "models/logs/row_table.hpp"
+#include "sql/row_reader.hpp"
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QTableView;
+
+namespace metabatch::gui {
+
+/// Agents and their newest metadata, read from the database page by page on a thread of its own while the page is in sight.
+class AgentsPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit AgentsPage(QWidget* parent = nullptr);
+  ~AgentsPage() override;
+
+  /// Reads from this database from now on; nullopt: from none.
+  ///
+  /// @shape staleAfter: 0: nothing is stale
+  void setDatabase(const std::optional<sql::Database>& database, Duration staleAfter);
+  /// Reads no more, and removes the folder when what read in it is closed.
+  void closeThenRemove(std::unique_ptr<QTemporaryDir> folder);
+  void setTheme(const Theme& theme);
+  [[nodiscard]] const models::RowTable& rows() const { return m_rows; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  struct Page;
+  void ask();
+  void take(const Page& page);
+  void turn(int pages);
+
+  models::RowTable m_rows;
+  QThread m_thread;
+  QObject* m_reader;  // lives in m_thread, as what it opens does
+  std::shared_ptr<sql::RowReader> m_open;
+  quint64 m_generation = 0;  // an answer of an earlier database or filter is not shown
+  bool m_isAsking = false;
+  bool m_isOutdated = false;  // asked for something else meanwhile
+  Duration m_staleAfter{};
+  std::size_t m_from = 0;
+  QTimer m_again;
+  QLineEdit* m_filter;
+  QLabel* m_state;
+  QPushButton* m_back;
+  QPushButton* m_forth;
+  QTableView* m_table;
+};
+
+}  // namespace metabatch::gui

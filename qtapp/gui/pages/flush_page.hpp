@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "gui/panels/selection_bar.hpp"
+#include "models/logs/flush_log.hpp"
+#include "models/charts/time_window.hpp"
+
+class QCheckBox;
+class QLineEdit;
+class QPlainTextEdit;
+class QPushButton;
+class QTableView;
+
+namespace metabatch::gui {
+
+/// Every flush, newest first, with a filter; the chosen one in full, and shown on the charts' crosshair.
+class FlushPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  /// @owns `log` and `window` outlive the page
+  FlushPage(models::FlushLog& log, models::TimeWindow& window, QWidget* parent = nullptr);
+
+ signals:
+  /// The payloads of a flush, one a line.
+  void inspectWanted(const QString& payloads);
+
+ private:
+  QWidget* makeDetailSide();
+  void show(const QModelIndex& chosen);
+  void select();
+
+  models::FlushLog& m_log;
+  models::TimeWindow& m_window;
+  models::FlushFilter* m_filter;
+  QLineEdit* m_text;
+  QCheckBox* m_failedOnly;
+  QTableView* m_table;
+  QPlainTextEdit* m_detail;
+  QPushButton* m_inspect;
+  SelectionBar* m_selection;
+};
+
+}  // namespace metabatch::gui

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/pages/quarantine_page.hpp"
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QSplitter>
+#include <QTableView>
+#include <algorithm>
+
+#include "gui/window/tables.hpp"
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+
+QuarantinePage::QuarantinePage(models::Quarantine& quarantine, QWidget* parent)
+    : QWidget(parent), m_quarantine(quarantine), m_summary(new QLabel), m_hint(new QLabel) {
+  m_summary->setAccessibleName(tr("Values refused"));
+  m_summary->setWordWrap(true);
+  m_hint->setWordWrap(true);
+  m_hint->setText(
+      tr("A refused value costs no other: the rest of its batch was written. To send it again, save it as NDJSON, mend "
+         "it and run `metabatch ingest FILE`. Where its row has a newer value by then, the newer one stays."));
+  m_table = makeTable(quarantine, tr("Values refused"));
+  m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  setWidths(*m_table, {95, 240, 75, 110, 270, 200});
+  m_detail = makeDetail(tr("Choose a row to see all of it."));
+  auto* const split = new QSplitter(Qt::Horizontal);
+  split->addWidget(m_table);
+  split->addWidget(m_detail);
+  split->setStretchFactor(0, 3);
+  split->setStretchFactor(1, 2);
+  auto* const layout = new QVBoxLayout(this);
+  layout->setContentsMargins(8, 8, 8, 8);
+  layout->addLayout(makeTop());
+  layout->addWidget(m_hint);
+  layout->addWidget(split, 1);
+  for (const auto changed : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+    connect(&quarantine, changed, this, &QuarantinePage::refresh);
+  connect(&quarantine, &QAbstractItemModel::modelReset, this, &QuarantinePage::refresh);
+  connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& chosen) {
+    m_detail->setPlainText(chosen.isValid() ? models::refusedDetail(m_quarantine.line(chosen.row())) : QString());
+  });
+  refresh();
+}
+
+QLayout* QuarantinePage::makeTop() {
+  m_copy = new QPushButton(tr("&Copy as NDJSON"));
+  m_copy->setObjectName("quarantine-copy");
+  m_copy->setToolTip(tr("The rows chosen, or all where none is chosen"));
+  m_save = new QPushButton(tr("&Save as NDJSON …"));
+  m_save->setObjectName("quarantine-save");
+  m_save->setToolTip(m_copy->toolTip());
+  connect(m_copy, &QPushButton::clicked, this, &QuarantinePage::copy);
+  connect(m_save, &QPushButton::clicked, this, &QuarantinePage::save);
+  auto* const top = new QHBoxLayout;
+  top->addWidget(m_summary, 1);
+  top->addWidget(m_copy);
+  top->addWidget(m_save);
+  return top;
+}
+
+void QuarantinePage::refresh() {
+  const bool isEmpty = m_quarantine.rowCount() == 0;
+  QString text = isEmpty ? tr("✔ Nothing was refused: every value found its way into the database.")
+                         : tr("✖ The database refused %1.").arg(models::counted(m_quarantine.refused(), "value"));
+  if (m_quarantine.forgotten() > 0)
+    text += ' ' + tr("The oldest %1 are not kept any more.").arg(models::withCommas(m_quarantine.forgotten()));
+  m_summary->setText(text);
+  m_hint->setVisible(!isEmpty);
+  m_copy->setEnabled(!isEmpty);
+  m_save->setEnabled(!isEmpty);
+  if (isEmpty) m_detail->clear();
+}
+
+QString QuarantinePage::summary() const { return m_summary->text(); }
+
+QByteArray QuarantinePage::chosenNdjson() const {
+  QModelIndexList rows = m_table->selectionModel()->selectedRows();
+  if (rows.isEmpty()) return models::refusedNdjson(m_quarantine);
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.row() > b.row(); });  // oldest first
+  QByteArray lines;
+  for (const QModelIndex& row : rows) lines += models::refusedNdjson(m_quarantine.line(row.row()));
+  return lines;
+}
+
+void QuarantinePage::copy() { QGuiApplication::clipboard()->setText(QString::fromUtf8(chosenNdjson())); }
+
+void QuarantinePage::save() {
+  auto* const dialog = new QFileDialog(this, tr("Save as NDJSON"), "refused.ndjson", tr("NDJSON (*.ndjson)"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->selectFile("refused.ndjson");
+  connect(dialog, &QFileDialog::fileSelected, this, &QuarantinePage::write);
+  dialog->open();
+}
+
+void QuarantinePage::write(const QString& name) {
+  QSaveFile file(name);
+  const QByteArray lines = chosenNdjson();
+  if (file.open(QIODevice::WriteOnly) && file.write(lines) == lines.size() && file.commit()) return;
+  auto* const box = new QMessageBox(QMessageBox::Warning, tr("Save as NDJSON"),
+                                    tr("%1: %2").arg(name, file.errorString()), QMessageBox::Ok, this);
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->open();
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPushButton>
+#include <QWidget>
+
+#include "engine/live_fleet.hpp"
+
+class QBoxLayout;
+
+namespace metabatch::gui {
+
+/// What the window opens with: the ways in, each a large button with a sentence.
+class DoorsPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit DoorsPage(QWidget* parent = nullptr);
+  [[nodiscard]] QPushButton* demo() const { return m_demo; }
+
+ signals:
+  void demoChosen();
+  void connectChosen();
+  void replayChosen();
+  void inspectChosen();
+
+ private:
+  void addDoors(QBoxLayout& doors);
+  QPushButton* door(const QString& title, const QString& text, const QString& name);
+  QPushButton* m_demo;
+};
+
+}  // namespace metabatch::gui

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/panels/replay_bar.hpp"
+
+#include <QComboBox>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "gui/session/live_session.hpp"
+#include "gui/window/tables.hpp"
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+namespace {
+
+constexpr std::size_t kKept = 10'000;  // troubles
+constexpr double kSpeeds[] = {1, 2, 5, 10, 60, 600, 0};
+constexpr double kWaitWorthSkipping = 2;  // seconds
+constexpr int kLongestName = 200;         // pixels
+
+}  // namespace
+
+void addSpeeds(QComboBox& box) {
+  for (const double speed : kSpeeds) box.addItem(models::speedText(speed), speed);
+}
+
+ReplayBar::ReplayBar(QWidget* parent)
+    : QToolBar(tr("Replay"), parent),
+      m_name(new QLabel),
+      m_share(new QProgressBar),
+      m_text(new QLabel),
+      m_bad(new QPushButton),
+      m_skip(new QToolButton),
+      m_pause(new QToolButton),
+      m_speed(new QComboBox) {
+  setObjectName("replay-bar");
+  setMovable(false);
+  m_share->setObjectName("replay-share");
+  m_share->setRange(0, 1000);
+  m_share->setFixedWidth(140);
+  m_share->setAccessibleName(tr("Share of the input that was read"));
+  m_text->setMinimumWidth(80);
+  m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut where there is no room
+  m_text->setIndent(8);
+  m_bad->setObjectName("replay-bad");
+  m_bad->setAccessibleName(tr("Lines not taken"));
+  m_skip->setObjectName("replay-skip");
+  m_skip->setText(tr("Skip the wait"));
+  m_skip->setToolTip(tr("Send the next line now; what follows keeps its distance to it"));
+  m_pause->setObjectName("replay-pause");
+  m_pause->setText(tr("Pause replay"));
+  m_pause->setToolTip(tr("No line is sent until this is switched off; what was sent is written (Ctrl+P)"));
+  m_pause->setShortcut(Qt::CTRL | Qt::Key_P);
+  m_pause->setCheckable(true);
+  m_speed->setObjectName("replay-speed");
+  m_speed->setAccessibleName(tr("Speed of the replay"));
+  addWidget(makeRow());
+  connect(m_pause, &QToolButton::toggled, this, &ReplayBar::pauseWanted);
+  connect(m_skip, &QToolButton::clicked, this, &ReplayBar::skipWanted);
+  connect(m_bad, &QPushButton::clicked, this, &ReplayBar::showTroubles);
+  connect(m_speed, &QComboBox::activated, this, [this] { emit speedWanted(m_speed->currentData().toDouble()); });
+}
+
+/// A tool bar's own layout lets texts that are cut overlap.
+QWidget* ReplayBar::makeRow() {
+  auto* const row = new QWidget;
+  auto* const layout = new QHBoxLayout(row);
+  layout->setContentsMargins(4, 0, 4, 0);
+  for (QWidget* const part : std::initializer_list<QWidget*>{m_name, m_share, m_text, m_bad, m_skip, m_pause, m_speed})
+    layout->addWidget(part);
+  layout->setStretchFactor(m_text, 1);
+  return row;
+}
+
+void ReplayBar::begin(const SessionPlan& plan) {
+  setVisible(plan.replay.has_value());
+  if (!plan.replay) return;
+  m_troubles.clear();
+  m_untold = 0;
+  const QString file = plan.replay->file;
+  const QString name = file == "-" ? tr("standard input") : QFileInfo(file).fileName();
+  m_name->setText(m_name->fontMetrics().elidedText(name, Qt::ElideMiddle, kLongestName));
+  m_name->setToolTip(file);
+  const QSignalBlocker quiet(m_pause);
+  m_pause->setChecked(false);
+  fillSpeeds(plan.replay->speed);
+  take({});
+}
+
+void ReplayBar::fillSpeeds(double speed) {
+  m_speed->clear();
+  addSpeeds(*m_speed);
+  int index = m_speed->findData(speed);
+  if (index < 0) {
+    index = m_speed->count() - 1;  // before "as fast as possible"
+    m_speed->insertItem(index, models::speedText(speed), speed);
+  }
+  m_speed->setCurrentIndex(index);
+}
+
+void ReplayBar::take(const models::ReplayProgress& progress) {
+  const auto share = models::replayShare(progress);
+  const bool isOver = progress.state == models::ReplayState::ended || progress.state == models::ReplayState::failed;
+  m_share->setVisible(share.has_value());
+  m_bad->setVisible(progress.badLines > 0 || !m_troubles.empty() || !progress.troubles.empty());
+  m_skip->setVisible(!isOver && progress.waitSeconds >= kWaitWorthSkipping);
+  m_share->setValue(static_cast<int>(share.value_or(0) * 1000));
+  m_share->setFormat(models::percentText(share.value_or(0)));
+  const QString text = models::replayText(progress);
+  m_text->setText(text);
+  m_text->setToolTip(text);
+  for (const models::LineTrouble& one : progress.troubles) m_troubles.push_back(one);
+  m_untold += progress.untold;
+  for (; m_troubles.size() > kKept; ++m_untold) m_troubles.pop_front();
+  m_bad->setText(progress.badLines > 0 ? models::counted(progress.badLines, "bad line") : tr("Remarks"));
+  m_pause->setEnabled(!isOver);
+  m_speed->setEnabled(!isOver);
+}
+
+QString ReplayBar::text() const { return m_text->text(); }
+
+QString ReplayBar::troublesText() const {
+  QStringList lines;
+  if (m_untold > 0) lines += tr("%1 earlier or between, not kept").arg(models::withCommas(m_untold));
+  for (const models::LineTrouble& one : m_troubles)
+    lines += tr("line %1: %2").arg(models::withCommas(one.line), one.what);
+  return lines.join('\n');
+}
+
+void ReplayBar::showTroubles() {
+  auto* const dialog = new QDialog(this);
+  dialog->setObjectName("replay-troubles");
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(tr("Lines not taken"));
+  dialog->resize(640, 360);
+  QPlainTextEdit* const text = makeDetail({});
+  text->setAccessibleName(tr("Lines not taken, with the reason"));
+  text->setPlainText(troublesText());
+  auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+  connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+  auto* const layout = new QVBoxLayout(dialog);
+  layout->addWidget(text);
+  layout->addWidget(buttons);
+  dialog->open();
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QToolBar>
+#include <deque>
+
+#include "models/recordings/replay_progress.hpp"
+
+class QComboBox;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QToolButton;
+
+namespace metabatch::gui {
+
+struct SessionPlan;
+
+/// How far a replay is, in words and as a bar, with what can be done to it. In sight only while one is open.
+class ReplayBar : public QToolBar {
+  Q_OBJECT
+
+ public:
+  explicit ReplayBar(QWidget* parent = nullptr);
+
+  /// A session begins; without a replay the bar hides.
+  void begin(const SessionPlan& plan);
+  void take(const models::ReplayProgress& progress);
+  [[nodiscard]] QString text() const;
+  /// Every line that was not taken, as far as they are kept.
+  [[nodiscard]] const std::deque<models::LineTrouble>& troubles() const { return m_troubles; }
+
+ signals:
+  void pauseWanted(bool paused);
+  void speedWanted(double speed);
+  void skipWanted();
+
+ private:
+  QWidget* makeRow();
+  void showTroubles();
+  void fillSpeeds(double speed);
+  [[nodiscard]] QString troublesText() const;
+
+  QLabel* m_name;
+  QProgressBar* m_share;
+  QLabel* m_text;
+  QPushButton* m_bad;
+  QToolButton* m_skip;
+  QToolButton* m_pause;
+  QComboBox* m_speed;
+  std::deque<models::LineTrouble> m_troubles;
+  quint64 m_untold = 0;  // not kept
+};
+
+/// The speeds that are offered; the recorded pace first, as fast as possible last.
+void addSpeeds(QComboBox& box);
+
+}  // namespace metabatch::gui

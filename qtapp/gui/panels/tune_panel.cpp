@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/panels/tune_panel.hpp"
+
+#include <QComboBox>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QSpinBox>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "gui/session/fleet_feeder.hpp"
+#include "gui/session/fleet_settings.hpp"
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+namespace {
+
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+
+QString settingName(Setting setting) { return models::text(name_of(setting)).replace('_', ' '); }
+
+QString durationText(Duration duration) { return QString::fromStdString(format_duration(duration)); }
+
+}  // namespace
+
+TunePanel::TunePanel(QWidget* parent) : QWidget(parent) {
+  auto* const layout = new QVBoxLayout(this);
+  layout->setContentsMargins(8, 8, 8, 8);
+  layout->addWidget(makeSettings());
+  m_fleetGroup = makeFleet();
+  layout->addWidget(m_fleetGroup);
+  layout->addWidget(m_faults = makeFaults());
+  layout->addStretch(1);
+}
+
+QSpinBox* TunePanel::sizeField(const QString& suffix, std::int64_t most) {
+  auto* const field = new QSpinBox;
+  field->setRange(-1, static_cast<int>(most));  // the impossible can be typed, and is explained
+  field->setSuffix(suffix);
+  field->setGroupSeparatorShown(true);
+  field->setKeyboardTracking(false);
+  field->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+  connect(field, &QSpinBox::valueChanged, this, &TunePanel::ask);
+  connect(field->findChild<QLineEdit*>(), &QLineEdit::textEdited, this, &TunePanel::check);
+  return field;
+}
+
+QLineEdit* TunePanel::durationField() {
+  auto* const field = new QLineEdit;
+  field->setPlaceholderText(QStringLiteral("5s"));
+  connect(field, &QLineEdit::textEdited, this, &TunePanel::check);
+  connect(field, &QLineEdit::editingFinished, this, &TunePanel::ask);
+  return field;
+}
+
+QComboBox* TunePanel::choiceField(std::initializer_list<std::string_view> names) {
+  auto* const field = new QComboBox;
+  for (const std::string_view name : names) field->addItem(models::text(name));
+  connect(field, &QComboBox::currentIndexChanged, this, &TunePanel::ask);
+  return field;
+}
+
+void TunePanel::addRow(QFormLayout& form, Setting setting, QWidget* field, const QString& tip) {
+  const QString name = settingName(setting);
+  field->setObjectName(models::text(name_of(setting)));
+  field->setAccessibleName(name);
+  field->setToolTip(tip);
+  field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  auto* const note = new QLabel;
+  note->setWordWrap(true);
+  note->hide();
+  m_notes[setting] = note;
+  auto* const both = new QVBoxLayout;
+  both->setSpacing(1);
+  both->addWidget(field);
+  both->addWidget(note);
+  auto* const label = new QLabel(name);
+  label->setToolTip(tip);
+  label->setBuddy(field);
+  form.addRow(label, both);
+}
+
+QWidget* TunePanel::makeSettings() {
+  auto* const group = new QGroupBox(tr("Settings, live"));
+  auto& form = *new QFormLayout(group);
+  form.setRowWrapPolicy(QFormLayout::DontWrapRows);
+  form.setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  addRow(form, Setting::batch_size, m_batchSize = sizeField(tr(" entries"), 10'000'000),
+         tr("A batch of so many entries leaves at once."));
+  addRow(form, Setting::interval, m_interval = durationField(), tr("How long entries wait at most: 250ms, 5s, 2m."));
+  addRow(form, Setting::schedule,
+         m_schedule = choiceField(
+             {name_of(SchedulePolicy::fixed), name_of(SchedulePolicy::after_flush), name_of(SchedulePolicy::linger)}),
+         tr("fixed: ticks every interval. after_flush: counted from the end of the last flush. linger: from the first "
+            "entry of an empty batch."));
+  addRow(form, Setting::queue, m_queue = choiceField({name_of(QueuePolicy::coalesce), name_of(QueuePolicy::fifo)}),
+         tr("coalesce: a repeat of a key takes no room. fifo: every update takes a slot until the flush ends."));
+  addRow(form, Setting::queue_capacity, m_capacity = sizeField({}, 1'000'000'000),
+         tr("The room: entries held in all (fifo: slots)."));
+  addRow(form, Setting::queue_bytes, m_bytes = sizeField(tr(" MiB"), 1'000'000),
+         tr("The room in bytes of keys, values and errors."));
+  addRow(form, Setting::ties, m_ties = choiceField({name_of(Ties::keep_first), name_of(Ties::keep_last)}),
+         tr("Who wins when two updates of a key have the same time."));
+  addRow(form, Setting::on_failure,
+         m_onFailure = choiceField({name_of(OnFailure::retain), name_of(OnFailure::discard)}),
+         tr("retain: what could not be written is kept and tried again. discard: it is dropped and counted."));
+  addRow(form, Setting::final_flush_timeout, m_finalFlush = durationField(), tr("How long closing may take."));
+  addRow(form, Setting::max_payload_bytes, m_payload = sizeField(tr(" bytes"), 1'000'000),
+         tr("Budget of one notification."));
+  m_channel = new QLineEdit;  // in a row of its own: names are long
+  m_channel->setObjectName(models::text(name_of(Setting::channel)));
+  m_channel->setAccessibleName(settingName(Setting::channel));
+  m_channel->setReadOnly(true);
+  m_channel->setFrame(false);
+  form.addRow(new QLabel(settingName(Setting::channel)));
+  form.addRow(m_channel);
+  return group;
+}
+
+QWidget* TunePanel::makeFleet() {
+  auto* const group = new QGroupBox(tr("Simulated fleet"));
+  auto* const form = new QFormLayout(group);
+  m_agents = sizeField({}, 100'000);
+  m_keys = sizeField({}, 200);
+  m_every = durationField();
+  for (QSpinBox* const field : {m_agents, m_keys}) {
+    field->disconnect(this);
+    field->findChild<QLineEdit*>()->disconnect(this);
+    field->setMinimum(1);
+    connect(field, &QSpinBox::valueChanged, this, &TunePanel::wantFleet);
+  }
+  m_every->disconnect(this);
+  connect(m_every, &QLineEdit::editingFinished, this, &TunePanel::wantFleet);
+  m_agents->setObjectName("agents");
+  m_keys->setObjectName("keys");
+  m_every->setObjectName("every");
+  m_every->setAccessibleName(tr("time between two reports of an agent"));
+  m_fleetNote = new QLabel;
+  m_fleetNote->setWordWrap(true);
+  m_fleetNote->hide();
+  form->addRow(tr("agents"), m_agents);
+  form->addRow(tr("keys each"), m_keys);
+  form->addRow(tr("report every"), m_every);
+  form->addRow(m_fleetNote);
+  addKnobs(*form);
+  return group;
+}
+
+void TunePanel::addKnobs(QFormLayout& form) {
+  m_knobs = new FleetKnobs;
+  m_knobs->hide();
+  auto* const more = new QToolButton;
+  more->setObjectName("fleet-more");
+  more->setText(tr("More of the fleet"));
+  more->setToolTip(tr("Bursts, late and repeated reports, agents that come and go or have no rows ..."));
+  more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  more->setArrowType(Qt::RightArrow);
+  more->setAutoRaise(true);
+  more->setCheckable(true);
+  connect(more, &QToolButton::toggled, m_knobs, [this, more](bool on) {
+    more->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
+    m_knobs->setVisible(on);
+  });
+  connect(m_knobs, &FleetKnobs::changed, this, &TunePanel::wantFleet);
+  form.addRow(more);
+  form.addRow(m_knobs);
+}
+
+QWidget* TunePanel::makeFaults() {
+  auto* const group = new QGroupBox(tr("Let something go wrong"));
+  auto* const form = new QFormLayout(group);
+  m_fault = new QComboBox;
+  m_fault->setObjectName("fault");
+  m_fault->setAccessibleName(tr("fault"));
+  m_fault->addItems({tr("nothing"), tr("slow database (+1.5 s)"), tr("database refuses"), tr("connection lost")});
+  connect(m_fault, &QComboBox::activated, this, [this](int index) { emit faultWanted(static_cast<Fault>(index)); });
+  form->addRow(tr("fault"), m_fault);
+  auto* const refused = new QPushButton(tr("Send refused &values"));
+  refused->setObjectName("refused");
+  refused->setToolTip(tr("Three values of 70,000 characters, which no column holds: see the Quarantine page"));
+  connect(refused, &QPushButton::clicked, this, &TunePanel::refusalWanted);
+  form->addRow(refused);
+  return group;
+}
+
+void TunePanel::setConfig(const Config& running) {
+  m_isFilling = true;
+  m_running = running;
+  m_batchSize->setValue(static_cast<int>(running.batch_size));
+  m_interval->setText(durationText(running.interval));
+  m_queue->setCurrentIndex(static_cast<int>(running.queue));
+  m_capacity->setValue(static_cast<int>(running.queue_capacity));
+  m_capacity->setSuffix(running.queue == QueuePolicy::fifo ? tr(" slots") : tr(" entries"));
+  m_bytes->setValue(static_cast<int>(running.queue_bytes / kMiB));
+  m_schedule->setCurrentIndex(static_cast<int>(running.schedule));
+  m_ties->setCurrentIndex(static_cast<int>(running.ties));
+  m_onFailure->setCurrentIndex(static_cast<int>(running.on_failure));
+  m_finalFlush->setText(durationText(running.final_flush_timeout));
+  m_payload->setValue(static_cast<int>(running.max_payload_bytes));
+  m_channel->setText(QString::fromStdString(running.channel));
+  m_channel->setToolTip(tr("%1: cannot change while running.").arg(m_channel->text()));
+  m_channel->setCursorPosition(0);
+  m_isFilling = false;
+  check();
+}
+
+void TunePanel::setFleet(const engine::FleetOptions& fleet) {
+  m_isFilling = true;
+  m_fleet = fleet;
+  m_agents->setValue(static_cast<int>(fleet.agents));
+  m_keys->setValue(static_cast<int>(fleet.keys));
+  m_every->setText(durationText(fleet.every));
+  m_knobs->setFleet(fleet);
+  m_isFilling = false;
+}
+
+void TunePanel::setFault(Fault fault) { m_fault->setCurrentIndex(static_cast<int>(fault)); }
+void TunePanel::setFleetOffered(bool offered) { m_fleetGroup->setVisible(offered); }
+void TunePanel::setFaultsOffered(bool offered) { m_faults->setVisible(offered); }
+
+void TunePanel::setTroubleColour(const QColor& colour) {
+  for (const auto& [setting, note] : m_notes) {
+    QPalette palette = note->palette();
+    palette.setColor(QPalette::WindowText, colour);
+    note->setPalette(palette);
+  }
+  m_knobs->setTroubleColour(colour);
+  m_fleetNote->setPalette(m_notes.begin()->second->palette());
+}
+
+TunePanel::Asked TunePanel::asked() const {
+  const auto typed = [](const QSpinBox& field) {  // also while it is being typed
+    static const QRegularExpression notOfANumber("[^0-9-]");
+    bool isNumber = false;
+    const qlonglong number = QString(field.cleanText()).remove(notOfANumber).toLongLong(&isNumber);
+    return isNumber ? number : static_cast<qlonglong>(field.value());
+  };
+  Asked found{m_running, std::nullopt};
+  Config& config = found.config;
+  config.batch_size = typed(*m_batchSize);
+  config.queue = static_cast<QueuePolicy>(m_queue->currentIndex());
+  config.queue_capacity = typed(*m_capacity);
+  if (typed(*m_bytes) != m_running.queue_bytes / kMiB) config.queue_bytes = typed(*m_bytes) * kMiB;
+  config.schedule = static_cast<SchedulePolicy>(m_schedule->currentIndex());
+  config.ties = static_cast<Ties>(m_ties->currentIndex());
+  config.on_failure = static_cast<OnFailure>(m_onFailure->currentIndex());
+  config.max_payload_bytes = typed(*m_payload);
+  const auto read = [&](Setting setting, const QLineEdit& field, Duration& value) {
+    const Result<Duration> duration = parse_duration(field.text().trimmed().toStdString());
+    if (duration)
+      value = *duration;
+    else
+      found.unreadable = setting;
+  };
+  read(Setting::final_flush_timeout, *m_finalFlush, config.final_flush_timeout);
+  read(Setting::interval, *m_interval, config.interval);
+  return found;
+}
+
+Result<Config> TunePanel::wanted() const {
+  const Asked found = asked();
+  if (found.unreadable) return Error{Errc::bad_duration, static_cast<std::size_t>(*found.unreadable)};
+  return validated_change(m_running, found.config);
+}
+
+void TunePanel::say(Setting setting, const QString& trouble) {
+  for (const auto& [each, note] : m_notes) {
+    note->setVisible(each == setting && !trouble.isEmpty());
+    if (each == setting) note->setText(trouble);
+  }
+}
+
+void TunePanel::check() {
+  if (m_isFilling) return;
+  const Result<Config> possible = wanted();
+  if (possible) return say(Setting::channel, {});
+  const Error wrong = possible.error();
+  say(static_cast<Setting>(wrong.at), wrong.code == Errc::bad_duration
+                                          ? tr("not a duration: 250ms, 5s, 2m")
+                                          : QString::fromStdString(describe(wrong, asked().config)));
+}
+
+void TunePanel::ask() {
+  if (m_isFilling) return;
+  check();
+  const Result<Config> possible = wanted();
+  if (possible && !(*possible == m_running)) emit changeWanted(*possible);
+}
+
+void TunePanel::wantFleet() {
+  if (m_isFilling) return;
+  const Result<Duration> every = parse_duration(m_every->text().trimmed().toStdString());
+  const bool isTime = every && *every >= std::chrono::milliseconds(1) && *every <= kMaxInterval;
+  const bool isPossible = isTime && m_agents->value() * m_keys->value() <= kMostFleetRows;
+  m_fleetNote->setVisible(!isPossible);
+  if (!isTime) return m_fleetNote->setText(tr("report every: from 1ms to 1h"));
+  if (!isPossible) return m_fleetNote->setText(tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows)));
+  engine::FleetOptions fleet = m_fleet;
+  fleet.agents = static_cast<std::size_t>(m_agents->value());
+  fleet.keys = static_cast<std::size_t>(m_keys->value());
+  fleet.every = *every;
+  if (const auto wanted = m_knobs->read(fleet); wanted && !(*wanted == m_fleet)) emit fleetWanted(*wanted);
+}
+
+QString changeText(const Config& before, const Config& after) {
+  QStringList parts;
+  const auto size = [&](Setting setting, std::int64_t was, std::int64_t is) {
+    if (was != is)
+      parts += QStringLiteral("%1 %2 → %3")
+                   .arg(settingName(setting), models::withCommas(static_cast<quint64>(was)),
+                        models::withCommas(static_cast<quint64>(is)));
+  };
+  const auto word = [&](Setting setting, const QString& was, const QString& is) {
+    if (was != is) parts += QStringLiteral("%1 %2 → %3").arg(settingName(setting), was, is);
+  };
+  size(Setting::batch_size, before.batch_size, after.batch_size);
+  word(Setting::interval, durationText(before.interval), durationText(after.interval));
+  word(Setting::schedule, models::text(name_of(before.schedule)), models::text(name_of(after.schedule)));
+  word(Setting::queue, models::text(name_of(before.queue)), models::text(name_of(after.queue)));
+  size(Setting::queue_capacity, before.queue_capacity, after.queue_capacity);
+  size(Setting::queue_bytes, before.queue_bytes, after.queue_bytes);
+  word(Setting::ties, models::text(name_of(before.ties)), models::text(name_of(after.ties)));
+  word(Setting::on_failure, models::text(name_of(before.on_failure)), models::text(name_of(after.on_failure)));
+  word(Setting::final_flush_timeout, durationText(before.final_flush_timeout), durationText(after.final_flush_timeout));
+  size(Setting::max_payload_bytes, before.max_payload_bytes, after.max_payload_bytes);
+  return parts.join(", ");
+}
+
+}  // namespace metabatch::gui

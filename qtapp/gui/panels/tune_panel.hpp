@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QLabel>
+#include <QWidget>
+#include <map>
+#include <optional>
+
+#include "engine/live_fleet.hpp"
+#include "gui/session/fault_store.hpp"
+#include "metabatch/config.hpp"
+
+class QComboBox;
+class QFormLayout;
+class QLineEdit;
+class QSpinBox;
+
+namespace metabatch::gui {
+
+class FleetKnobs;
+
+/// Every setting of the batcher, changed while it runs. A change that is possible is asked for at once; one that is not stands in
+/// its field with the reason below it, and nothing is asked for until it is.
+class TunePanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit TunePanel(QWidget* parent = nullptr);
+
+  /// Shows these as running.
+  void setConfig(const Config& running);
+  void setFleet(const engine::FleetOptions& fleet);
+  void setFault(Fault fault);
+  /// There is none to tune where a recording is played.
+  void setFleetOffered(bool offered);
+  /// Faults are for the demo.
+  void setFaultsOffered(bool offered);
+  void setTroubleColour(const QColor& colour);
+  [[nodiscard]] const Config& running() const { return m_running; }
+  /// What stands in the fields, or what is wrong with it.
+  [[nodiscard]] Result<Config> wanted() const;
+
+ signals:
+  void changeWanted(const metabatch::Config& wanted);
+  void fleetWanted(const metabatch::engine::FleetOptions& fleet);
+  void faultWanted(metabatch::gui::Fault fault);
+  /// A value that the database refuses is to be sent.
+  void refusalWanted();
+
+ private:
+  struct Asked {
+    Config config;
+    std::optional<Setting> unreadable;  // a duration that is none
+  };
+  [[nodiscard]] Asked asked() const;
+  void addRow(QFormLayout& form, Setting setting, QWidget* field, const QString& tip);
+  QWidget* makeSettings();
+  QWidget* makeFleet();
+  void addKnobs(QFormLayout& form);
+  QWidget* makeFaults();
+  QSpinBox* sizeField(const QString& suffix, std::int64_t most);
+  QLineEdit* durationField();
+  QComboBox* choiceField(std::initializer_list<std::string_view> names);
+  void check();
+  void ask();
+  void say(Setting setting, const QString& trouble);
+  void wantFleet();
+
+  Config m_running;
+  engine::FleetOptions m_fleet;
+  bool m_isFilling = false;
+  QColor m_trouble;
+  std::map<Setting, QLabel*> m_notes;
+  QSpinBox* m_batchSize;
+  QLineEdit* m_interval;
+  QComboBox* m_queue;
+  QSpinBox* m_capacity;
+  QSpinBox* m_bytes;  // MiB
+  QComboBox* m_schedule;
+  QComboBox* m_ties;
+  QComboBox* m_onFailure;
+  QLineEdit* m_finalFlush;
+  QSpinBox* m_payload;
+  QLineEdit* m_channel;
+  QSpinBox* m_agents;
+  QSpinBox* m_keys;
+  QLineEdit* m_every;
+  FleetKnobs* m_knobs;
+  QWidget* m_fleetGroup;
+  QLabel* m_fleetNote;
+  QWidget* m_faults;
+  QComboBox* m_fault;
+};
+
+/// `batch size 500 → 5,000`, every setting that differs.
+QString changeText(const Config& before, const Config& after);
+
+}  // namespace metabatch::gui

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTemporaryDir>
+
+#include "gui/window/theme.hpp"
+
+class QAction;
+class QWidget;
+
+namespace metabatch::gui {
+
+class MainWindow;
+
+/// Takes a picture of all there is to see: the doors and what they ask, every page of the demo, what if, the demo once more
+/// as a recording and as a replay, and metrics that are not ours (made up, served on loopback). Light and dark, wide
+/// and narrow, at 1x and 2x: PAGE-THEME[-narrow][@2x].png. Ends the program when it is done, with 1 when a picture
+/// could not be saved.
+class Pictures : public QObject {
+  Q_OBJECT
+
+ public:
+  Pictures(MainWindow& window, QString folder) : m_window(window), m_folder(std::move(folder)) {}
+  /// Runs the demo for so long first, and changes a setting half way, so that there is something to see.
+  void start(int seconds);
+
+ private:
+  void takeAll();
+  void takeDoors();
+  void takePages();
+  void takeWhatIf();
+  void takeRecording();
+  void takeReplay();
+  void takeMetrics();
+  void endSession();
+  void letPass(int milliseconds);
+  void letRowsCome(int milliseconds);
+  /// The window wide and narrow, in both themes, for dense screens too.
+  void take(const QString& name);
+  void takeDialog(const char* door, const QString& name);
+  void save(QWidget& shown, const QString& name, bool isNarrow);
+
+  MainWindow& m_window;
+  const QString m_folder;
+  QTemporaryDir m_kept;
+  int m_milliseconds = 0;  // for what has to run a while
+  bool m_isSaved = true;
+};
+
+}  // namespace metabatch::gui

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/store.hpp"
+#include "metabatch/time.hpp"
+#include "models/logs/quarantine.hpp"
+#include "sql/refusal.hpp"
+
+namespace metabatch::gui {
+
+/// What the operator lets go wrong.
+enum class Fault : std::uint8_t {
+  none,
+  slow,          ///< each flush takes kSlowFlush longer
+  failing,       ///< the database refuses each flush
+  disconnected,  ///< the connection is lost before each flush
+};
+inline constexpr Duration kSlowFlush = std::chrono::milliseconds(1500);
+
+/// A store before another one that can be held up and broken by hand, and that remembers what it was given.
+class FaultStore final : public engine::Store {
+ public:
+  using Payloads = std::shared_ptr<const std::vector<std::string>>;
+
+  explicit FaultStore(std::unique_ptr<engine::Store> inner) : m_inner(std::move(inner)) {}
+
+  void start() override { m_inner->start(); }
+  FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override;
+  void cancel() noexcept override;
+  void stop() override { m_inner->stop(); }
+
+  void setFault(Fault fault);
+  /// While paused a flush waits; adds go on.
+  void setPaused(bool paused);
+  /// The chunks of the last flush. On the flusher's thread only.
+  [[nodiscard]] Payloads lastChunks() const { return m_chunks; }
+  /// Why the inner store sets an entry of the running flush aside. On the flusher's thread only.
+  void hearRefusal(const Update& entry, const sql::Refusal& refusal);
+  /// What the last flush set aside for good. On the flusher's thread only.
+  [[nodiscard]] std::vector<models::RefusedLine> takeRefused() { return std::exchange(m_refused, {}); }
+
+ private:
+  const std::unique_ptr<engine::Store> m_inner;
+  std::mutex m_mutex;
+  std::condition_variable m_changed;
+  Fault m_fault = Fault::none;  // m_mutex
+  bool m_isPaused = false;      // m_mutex
+  bool m_isCancelled = false;   // m_mutex
+  // Of the flusher's thread:
+  Payloads m_chunks;
+  std::vector<models::RefusedLine> m_refused;
+};
+
+}  // namespace metabatch::gui

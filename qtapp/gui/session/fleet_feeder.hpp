@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/live_fleet.hpp"
+#include "engine/lanes.hpp"
+#include "gui/session/session_recorder.hpp"
+
+namespace metabatch::gui {
+
+/// Rows of a fleet offered in the window: registering them takes seconds, in which the session does nothing else.
+inline constexpr int kMostFleetRows = 1'000'000;
+
+/// Lets a simulated fleet report in real time, on a thread of its own.
+class FleetFeeder {
+ public:
+  /// @owns `recorder`, which hears every report, outlives the feeder
+  explicit FleetFeeder(SessionRecorder& recorder) : m_recorder(recorder) {}
+  ~FleetFeeder() { stop(); }
+
+  /// Ends the fleet that reports, if one does, and lets another one begin.
+  ///
+  /// @owns `lanes` must outlive the feeder, or stop() comes first
+  void start(const engine::FleetOptions& fleet, engine::Lanes& lanes);
+  void stop();
+
+  /// How many reports were offered, by all fleets.
+  [[nodiscard]] std::uint64_t reports() const { return m_reports; }
+
+ private:
+  void run(const engine::FleetOptions& options, engine::Lanes& lanes);
+  bool sleepUntil(std::chrono::steady_clock::time_point when);
+
+  SessionRecorder& m_recorder;
+  std::thread m_thread;
+  std::mutex m_mutex;
+  std::condition_variable m_stopping;
+  bool m_isStopping = false;  // m_mutex
+  std::atomic<std::uint64_t> m_reports = 0;
+  engine::Stamper m_stamper{engine::system_clock()};
+};
+
+}  // namespace metabatch::gui

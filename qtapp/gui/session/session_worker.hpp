@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "gui/session/fleet_feeder.hpp"
+#include "gui/session/live_session.hpp"
+
+namespace metabatch::gui {
+
+/// The part of a LiveSession that may wait: lives in its thread and owns all that runs.
+class SessionWorker : public QObject {
+  Q_OBJECT
+
+ public:
+  SessionWorker(SessionPlan plan, std::shared_ptr<SessionRecorder> recorder);
+  ~SessionWorker() override;
+
+  void start();
+  void apply(const Config& config);
+  void changeFleet(const engine::FleetOptions& fleet);
+  void registerFleetAgain();
+  void flushNow();
+  void setFlushingPaused(bool paused);
+  void setFault(Fault fault);
+  void sendRefused();
+  void setReplayPaused(bool paused);
+  void setReplaySpeed(double speed);
+  void skipReplayWait();
+  void record(const QString& file);
+  void close();
+
+ signals:
+  void started();
+  void refused(const QString& why);
+  void failedToStart(const QString& why);
+  void looked(std::shared_ptr<const metabatch::gui::Look> look);
+  void applied(const metabatch::Config& running);
+  void fleetChanged(const metabatch::engine::FleetOptions& fleet);
+  void closed(quint64 held);
+
+ private:
+  [[nodiscard]] std::optional<std::string> begin();
+  [[nodiscard]] std::optional<std::string> openSource();
+  [[nodiscard]] std::optional<std::string> registerFleet(const engine::FleetOptions& fleet) const;
+  void take(const engine::FlushRecord& record);
+  void look();
+
+  SessionPlan m_plan;
+  engine::Notifier m_notifier;
+  std::shared_ptr<engine::NotificationRing> m_ring;
+  std::unique_ptr<FaultStore> m_store;
+  std::unique_ptr<engine::Lanes> m_lanes;
+  engine::Notifier::Subscription m_subscription;
+  const std::shared_ptr<SessionRecorder> m_recorder;
+  FleetFeeder m_feeder;
+  FleetRegistration m_registration;
+  std::unique_ptr<ReplayFeeder> m_replay;  // or the fleet
+  QTimer m_timer{this};
+  std::mutex m_mutex;
+  std::vector<models::FlushLine> m_flushes;    // m_mutex
+  std::vector<models::RefusedLine> m_refused;  // m_mutex
+  std::vector<QString> m_alarms;               // m_mutex
+};
+
+}  // namespace metabatch::gui

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/window/language.hpp"
+
+#include <QCoreApplication>
+#include <QLibraryInfo>
+#include <QTranslator>
+
+// The macro wants to stand in no namespace.
+static void openTranslations() { Q_INIT_RESOURCE(translations); }
+
+namespace metabatch::gui {
+namespace {
+
+QTranslator& ours() {
+  static QTranslator translator;
+  return translator;
+}
+
+QTranslator& ofQt() {  // the buttons of its dialogs; where they are installed
+  static QTranslator translator;
+  return translator;
+}
+
+}  // namespace
+
+bool speak(const QLocale& locale) {
+  openTranslations();
+  for (QTranslator* const translator : {&ours(), &ofQt()}) QCoreApplication::removeTranslator(translator);
+  if (locale.language() == QLocale::English || locale.language() == QLocale::C) return true;
+  if (!ours().load(locale, "metabatch", "_", ":/i18n")) return false;
+  QCoreApplication::installTranslator(&ours());
+  if (ofQt().load(locale, "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+    QCoreApplication::installTranslator(&ofQt());
+  return true;
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/window/startup.hpp"
+
+#include <signal.h>
+#include <sys/eventfd.h>
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QSocketNotifier>
+#include <cstdio>
+#include <cstring>
+
+#include "gui/window/main_window.hpp"
+#include "models/words.hpp"
+
+namespace metabatch::gui {
+namespace {
+
+constexpr int kLongestDemo = 86'400;  // seconds
+
+int wakeFd = -1;  // a signal handler reaches nothing else
+
+extern "C" void wakeOnSignal(int) { (void)::eventfd_write(wakeFd, 1); }
+
+void endInOrder(MainWindow& window) {
+  QObject::connect(&window, &MainWindow::sessionClosed, &window, [](quint64 held) {
+    if (held == 0) return;
+    std::fprintf(stderr, "metabatch-desktop: %s could not be written in time\n",
+                 qPrintable(models::counted(held, "update")));
+    QApplication::exit(1);
+  });
+  window.close();
+}
+
+}  // namespace
+
+bool hasScreen(int argc, char** argv) {
+  for (const char* const variable : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+    if (!qEnvironmentVariableIsEmpty(variable)) return true;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "-platform") == 0 || std::strcmp(argv[i], "--platform") == 0) return true;
+    for (const char* const flag : {"-h", "--help", "-v", "--version", "--screenshot"})
+      if (std::strncmp(argv[i], flag, std::strlen(flag)) == 0) return qputenv("QT_QPA_PLATFORM", "offscreen");
+  }
+  std::fputs("metabatch-desktop: no display: neither DISPLAY nor WAYLAND_DISPLAY is set; `metabatch` needs none\n",
+             stderr);
+  return false;
+}
+
+void closeOnSignals(MainWindow& window) {
+  wakeFd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  auto* const notifier = new QSocketNotifier(wakeFd, QSocketNotifier::Read, &window);
+  QObject::connect(notifier, &QSocketNotifier::activated, &window, [&window] {
+    eventfd_t ignored = 0;
+    (void)::eventfd_read(wakeFd, &ignored);
+    endInOrder(window);
+  });
+  struct sigaction action {};
+  action.sa_handler = wakeOnSignal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
+}
+
+QString wrongArguments(const QCommandLineParser& parser) {
+  QStringList asked;
+  for (const char* const what : {"demo", "screenshot", "replay"})
+    if (parser.isSet(what)) asked += QStringLiteral("--") + QLatin1String(what);
+  const QStringList files = parser.positionalArguments();
+  if (files.size() > 1) return QStringLiteral("one FILE at a time; %1 is one more").arg(files[1]);
+  if (!files.isEmpty()) asked += files.front();
+  if (asked.size() > 1) return asked.join(QStringLiteral(" and ")) + QStringLiteral(": one of them at a time");
+  bool isNumber = false;
+  const int seconds = parser.value("seconds").toInt(&isNumber);
+  if (!isNumber || seconds < 0 || seconds > kLongestDemo)
+    return QStringLiteral("--seconds: a number from 0 to %1").arg(kLongestDemo);
+  if (parser.isSet("screenshot") && parser.value("screenshot").isEmpty())
+    return QStringLiteral("--screenshot: the folder has no name");
+  if (parser.isSet("seconds") && !parser.isSet("screenshot")) return QStringLiteral("--seconds goes with --screenshot");
+  if (!parser.isSet("replay") && (parser.isSet("speed") || parser.isSet("db")))
+    return QStringLiteral("--speed and --db go with --replay");
+  return {};
+}
+
+QString wrongPictures(const QCommandLineParser& parser) {
+  const QString folder = parser.value("screenshot");
+  if (!QDir().mkpath(folder))
+    return QStringLiteral("--screenshot: %1 is no folder, and cannot be made one").arg(folder);
+  return {};
+}
+
+}  // namespace metabatch::gui

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/charts/chart_specs.hpp"
+
+#include <QCoreApplication>
+
+namespace metabatch::models {
+namespace {
+
+constexpr ChartLine kWrites[] = {
+    {"unbatched", QT_TRANSLATE_NOOP("Charts", "reports, each a write when unbatched"), Stroke::line, 3},
+    {"writes", QT_TRANSLATE_NOOP("Charts", "writes"), Stroke::line, 0},
+    {"notifies", QT_TRANSLATE_NOOP("Charts", "NOTIFYs"), Stroke::line, 1}};
+constexpr ChartLine kReasons[] = {{"stack.capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::area, 0},
+                                  {"stack.scheduled", QT_TRANSLATE_NOOP("Charts", "scheduled"), Stroke::area, 1},
+                                  {"stack.shutdown", QT_TRANSLATE_NOOP("Charts", "shutdown"), Stroke::area, 2}};
+constexpr ChartLine kSizes[] = {{"batch.limit", QT_TRANSLATE_NOOP("Charts", "batch size"), Stroke::limit, 3},
+                                {"size.capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::points, 0},
+                                {"size.scheduled", QT_TRANSLATE_NOOP("Charts", "scheduled"), Stroke::points, 1},
+                                {"size.shutdown", QT_TRANSLATE_NOOP("Charts", "shutdown"), Stroke::points, 2},
+                                {"size.p99", QT_TRANSLATE_NOOP("Charts", "p99"), Stroke::line, 3, true},
+                                {"size.p50", QT_TRANSLATE_NOOP("Charts", "p50"), Stroke::line, 4, true},
+                                {"size.mean", QT_TRANSLATE_NOOP("Charts", "mean"), Stroke::line, 0, true}};
+constexpr ChartLine kDurations[] = {{"duration.p99", QT_TRANSLATE_NOOP("Charts", "p99"), Stroke::line, 3},
+                                    {"duration.p50", QT_TRANSLATE_NOOP("Charts", "p50"), Stroke::line, 4},
+                                    {"capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::points, 0},
+                                    {"scheduled", QT_TRANSLATE_NOOP("Charts", "scheduled"), Stroke::points, 1},
+                                    {"shutdown", QT_TRANSLATE_NOOP("Charts", "shutdown"), Stroke::points, 2},
+                                    {"failed", QT_TRANSLATE_NOOP("Charts", "failed"), Stroke::points, 5},
+                                    {"duration.mean", QT_TRANSLATE_NOOP("Charts", "mean"), Stroke::line, 0, true}};
+constexpr ChartLine kDelays[] = {{"delay.p99", QT_TRANSLATE_NOOP("Charts", "p99"), Stroke::line, 0},
+                                 {"delay.p50", QT_TRANSLATE_NOOP("Charts", "p50"), Stroke::line, 1}};
+constexpr ChartLine kHeld[] = {{"room", QT_TRANSLATE_NOOP("Charts", "room"), Stroke::limit, 3},
+                               {"held", QT_TRANSLATE_NOOP("Charts", "held"), Stroke::area, 0}};
+constexpr ChartLine kLosses[] = {{"dropped", QT_TRANSLATE_NOOP("Charts", "dropped"), Stroke::line, 5},
+                                 {"coalesced", QT_TRANSLATE_NOOP("Charts", "coalesced"), Stroke::line, 0}};
+constexpr ChartLine kUpdates[] = {
+    {"updates", QT_TRANSLATE_NOOP("Charts", "updates"), Stroke::line, 0},
+    {"entries", QT_TRANSLATE_NOOP("Charts", "entries (newest of a key)"), Stroke::line, 1}};
+
+constexpr ChartSpec kCharts[] = {
+    {"writes", QT_TRANSLATE_NOOP("Charts", "Database writes and NOTIFYs"), QT_TRANSLATE_NOOP("Charts", "per second"),
+     kWrites},
+    {"reasons", QT_TRANSLATE_NOOP("Charts", "Flushes by reason"), QT_TRANSLATE_NOOP("Charts", "per second, stacked"),
+     kReasons},
+    {"batch-size", QT_TRANSLATE_NOOP("Charts", "Batch size"), QT_TRANSLATE_NOOP("Charts", "entries a flush"), kSizes},
+    {"duration", QT_TRANSLATE_NOOP("Charts", "Flush duration"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
+     kDurations},
+    {"delay", QT_TRANSLATE_NOOP("Charts", "Delay from add to written"), QT_TRANSLATE_NOOP("Charts", "seconds"),
+     kDelays},
+    {"held", QT_TRANSLATE_NOOP("Charts", "Held, and the room"), QT_TRANSLATE_NOOP("Charts", "entries"), kHeld},
+    {"losses", QT_TRANSLATE_NOOP("Charts", "Dropped and coalesced"), QT_TRANSLATE_NOOP("Charts", "updates per second"),
+     kLosses},
+    {"updates", QT_TRANSLATE_NOOP("Charts", "Updates that arrive"), QT_TRANSLATE_NOOP("Charts", "per second"),
+     kUpdates},
+};
+
+constexpr ChartLine kHeardLines[] = {{"heard", QT_TRANSLATE_NOOP("Charts", "notifications"), Stroke::area, 0}};
+constexpr ChartLine kNamed[] = {{"named", QT_TRANSLATE_NOOP("Charts", "agents named"), Stroke::area, 2}};
+constexpr ChartLine kLatency[] = {{"latency", QT_TRANSLATE_NOOP("Charts", "latency"), Stroke::line, 1}};
+constexpr ChartSpec kChannelCharts[] = {
+    {"heard", QT_TRANSLATE_NOOP("Charts", "Notifications heard"), QT_TRANSLATE_NOOP("Charts", "per second"),
+     kHeardLines},
+    {"named", QT_TRANSLATE_NOOP("Charts", "Agents named"), QT_TRANSLATE_NOOP("Charts", "per second"), kNamed},
+    {"latency", QT_TRANSLATE_NOOP("Charts", "From NOTIFY to here"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
+     kLatency},
+};
+
+}  // namespace
+
+QString chartText(const char* text) { return QCoreApplication::translate("Charts", text); }
+
+std::span<const ChartSpec> chartSpecs() { return kCharts; }
+
+std::span<const ChartSpec> channelSpecs() { return kChannelCharts; }
+
+}  // namespace metabatch::models

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QString>
+#include <deque>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "metabatch/simulation/summary.hpp"
+#include "metabatch/simulation/timeline.hpp"
+#include "models/charts/sample.hpp"
+
+namespace metabatch::models {
+
+inline constexpr Duration kRateWindow = std::chrono::seconds(10);   ///< a rate is the mean of so long
+inline constexpr Duration kSavedWindow = std::chrono::seconds(60);  ///< what "now" means to a summary
+inline constexpr Duration kLongestPause = std::chrono::seconds(3);  ///< longer without a sample is a gap
+
+inline constexpr std::size_t kMarks = 1000;  ///< more in a day nobody could tell apart
+
+/// A setting that was changed, for the charts to mark.
+struct Mark {
+  Instant at{};
+  QString text;
+};
+
+/// What a live chart can show, collected from samples, flushes and notifications. Timelines with fixed memory: `rates` has a
+/// value per sample (24 h of them), `flushes` one per flush.
+///
+/// Series of rates, per second unless said otherwise: `updates`, `entries`, `writes`, `notifies`, `unbatched`, `dropped`,
+/// `coalesced`, `stack.capacity`, `stack.scheduled`, `stack.shutdown` (flushes, each with those before it added),
+/// `held` and `room` (entries), `batch.limit` (entries), `delay.p50` and `delay.p99` (seconds),
+/// `duration.p50` and `duration.p99` (milliseconds), `saved` (percent).
+/// Series of flushes: `capacity`, `scheduled`, `shutdown`, `failed` (milliseconds), `size.capacity`,
+/// `size.scheduled`, `size.shutdown` (entries). What a flush is not is not measured.
+///
+/// `size.p50`, `size.p99`, `size.mean` (entries) and `duration.mean` come with the metrics of somebody else's batcher only.
+///
+/// Series of the channel: `heard` and `named` (notifications and agents a second), `latency` (milliseconds).
+///
+/// @units instants as the driver's monotonic clock
+/// @owns  everything; belongs to one thread
+class LiveSeries {
+ public:
+  /// @shape longestPause: longer without a sample is a gap
+  explicit LiveSeries(Duration longestPause = kLongestPause);
+
+  /// Samples and notifications come in the order of their time.
+  void take(const Sample& sample);
+  /// The same where nothing but the arrivals is known (offered, reports): all else is not measured.
+  void takeArrivals(const Sample& sample);
+  void take(const FlushPoint& flush);
+  void take(const ChannelPoint& heard);
+  void take(const ScrapedValues& scraped);
+  /// These series cannot be known, and why, for people.
+  void setMissing(std::set<std::string, std::less<>> series, const QString& why);
+  /// Empty: it can be known.
+  [[nodiscard]] QString whyMissing(std::string_view series) const;
+  /// Keeps the newest kMarks.
+  void mark(Instant at, const QString& text);
+
+  [[nodiscard]] const Timeline& rates() const { return m_rates; }
+  [[nodiscard]] const Timeline& flushes() const { return m_flushes; }
+  [[nodiscard]] const std::vector<Mark>& marks() const { return m_marks; }
+  /// Of the last minute, or since the start when that is shorter; delays since the start.
+  [[nodiscard]] const Summary& lastMinute() const { return m_lastMinute; }
+  /// Since the start.
+  [[nodiscard]] const Summary& total() const { return m_total; }
+  [[nodiscard]] bool isEmpty() const { return m_history.empty(); }
+  /// The newest sample; only when !isEmpty().
+  [[nodiscard]] const Sample& latest() const { return m_history.back(); }
+  /// The timeline that has the series, and its place there; nullptr: none has.
+  struct Place {
+    const Timeline* timeline = nullptr;
+    std::size_t series = 0;
+  };
+  [[nodiscard]] Place find(std::string_view name) const;
+
+ private:
+  void remember(const Sample& sample);
+  void append(const Sample& sample, bool hasOnlyArrivals);
+  [[nodiscard]] const Sample& before(Duration window) const;
+  [[nodiscard]] Duration durationQuantile(std::uint32_t tenThousandths) const;
+
+  Timeline m_rates;
+  Timeline m_flushes;
+  Timeline m_channel;
+  std::vector<Mark> m_marks;
+  Instant m_began{};                    // the first sample
+  std::deque<Sample> m_history;         // of the last minute
+  std::deque<ChannelPoint> m_heard;     // of the last kRateWindow
+  std::optional<Instant> m_heardSince;  // before that nothing was listened for
+  std::deque<FlushPoint> m_durations;   // of the last kRateWindow
+  std::set<std::string, std::less<>> m_missing;
+  QString m_whyMissing;
+  Summary m_lastMinute;
+  Summary m_total;
+};
+
+}  // namespace metabatch::models

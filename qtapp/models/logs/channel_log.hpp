@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QSortFilterProxyModel>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "metabatch/time.hpp"
+#include "models/charts/time_window.hpp"
+
+namespace metabatch::models {
+
+/// One notification, or word that some are missing.
+struct ChannelLine {
+  WallTime at{};
+  Instant seen{};  ///< where the charts have it
+  std::string payload;
+  int sender = 0;         ///< process id of the server's session; 0: this process
+  quint64 lost = 0;       ///< a marker: so many were not heard
+  bool isResync = false;  ///< listening began anew
+  quint64 ids = 0;        ///< agents that the payload names, each counted once
+  quint64 duplicates = 0;
+  quint64 unreadable = 0;  ///< windows of 22 symbols, and a rest, that are no id
+  quint64 firstBad = 0;    ///< byte offset of the first thing unreadable; only when unreadable > 0
+};
+
+/// Reads the payload, leniently: one id that cannot be read hides no other.
+ChannelLine readChannel(std::string payload, int sender, WallTime at);
+/// Of a Notification (engine), which models do not know: anything with its members.
+template <class Notification>
+ChannelLine channelLine(const Notification& heard, WallTime at) {
+  ChannelLine line = heard.is_to_read_anew() ? ChannelLine{} : readChannel(heard.payload, heard.sender, at);
+  line.at = at;
+  line.lost = heard.lost;
+  line.isResync = heard.is_resync;
+  return line;
+}
+
+/// The last notifications, newest first.
+class ChannelLog : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  enum Column { Time, Bytes, Ids, Duplicates, Unreadable, Sender, First, Columns };
+  enum Role { IsBad = Qt::UserRole + 1, SeenAt };
+  static constexpr std::size_t kLines = 2000;
+
+  using QAbstractTableModel::QAbstractTableModel;
+
+  /// @shape seen: the instant of their point on the charts
+  void add(const std::vector<ChannelLine>& lines, Instant seen = {});
+  void clear();
+  [[nodiscard]] const ChannelLine& line(int row) const { return m_lines[static_cast<std::size_t>(row)]; }
+  /// Since clear().
+  [[nodiscard]] quint64 heard() const { return m_heard; }
+  [[nodiscard]] quint64 malformed() const { return m_malformed; }
+  [[nodiscard]] quint64 lost() const { return m_lost; }
+
+  [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+  [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+  [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+ private:
+  std::deque<ChannelLine> m_lines;  // newest first
+  quint64 m_heard = 0;
+  quint64 m_malformed = 0;
+  quint64 m_lost = 0;
+};
+
+/// Those of a stretch of time.
+class ChannelFilter : public QSortFilterProxyModel {
+  Q_OBJECT
+
+ public:
+  using QSortFilterProxyModel::QSortFilterProxyModel;
+  void setSpan(const std::optional<TimeSpan>& span);  ///< nullopt: of any time
+
+ protected:
+  [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+ private:
+  std::optional<TimeSpan> m_span;
+};
+
+/// Every agent that the payload names, one a line, and what cannot be read with its offset.
+QString channelDetail(const ChannelLine& line);
+
+}  // namespace metabatch::models

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QStringList>
+#include <deque>
+#include <set>
+
+#include "models/health.hpp"
+#include "models/metrics/scrape.hpp"
+
+namespace metabatch::models {
+
+/// What the scrapes of somebody else's batcher say: the words of the dashboard. What is nothing is not in the metrics, or
+/// was not measured yet.
+struct ScrapeStatus {
+  bool isReached = false;    ///< the newest scrape was read
+  QString why;               ///< !isReached, when one was tried
+  quint64 misses = 0;        ///< in a row
+  quint64 scrapes = 0;       ///< that were read
+  quint64 series = 0;        ///< on the page
+  bool isKnownPage = false;  ///< the page has metrics of a batcher
+  quint64 badLines = 0;      ///< of the page
+  QString firstBad;
+  quint64 restarts = 0;     ///< in the last minute
+  bool hasDivided = false;  ///< histograms with buckets, not native ones only
+  bool isHeard = false;     ///< NOTIFYs are those heard on the channel
+  // A second, over the window of rates:
+  std::optional<double> writes, notifies, unbatched, entries, updates;
+  std::optional<double> saved;                   ///< share, 0 to 1; of writes alone while notifies are not known
+  std::optional<double> meanSize, meanDuration;  ///< entries, seconds
+  std::optional<BucketQuantile> durationP99;     ///< seconds
+  // In the last minute:
+  std::optional<double> dropped, publishErrors, failures, unmatched, quarantined;
+  std::array<double, kReasons> flushes{};
+  // Now:
+  std::optional<double> held, room, oldestAge, listenerConnected;
+  QStringList missing;  ///< what a dashboard would show and the page does not have, in words
+};
+
+/// Turns scrapes into the series of the dashboard. A rate is the mean between scrapes of one process; from a scrape that
+/// failed, or a restart, to the next pair nothing is measured: a gap, never a line and never zero.
+class ScrapeSeries {
+ public:
+  explicit ScrapeSeries(Duration every) : m_every(every) {}
+
+  /// A page was read.
+  ///
+  /// @shape heard: NOTIFYs a second on the channel, where that is listened to
+  void take(const MetricsPage& page, const Scrape& scrape, std::optional<double> heard, LiveSeries& to);
+  /// There is no page.
+  void miss(Instant at, const QString& why, LiveSeries& to);
+  [[nodiscard]] const ScrapeStatus& status() const { return m_status; }
+
+ private:
+  struct Past {
+    Scrape scrape;
+    bool startsAnew = false;  // nothing before it can be subtracted
+  };
+  [[nodiscard]] std::optional<Scrape> since(Duration window, double& seconds) const;
+  void tellRates(const Scrape& grown, double seconds, std::optional<double> heard, ScrapedValues& values);
+  void tellHistograms(const ScrapedHistogram& size, const ScrapedHistogram& duration, ScrapedValues& values);
+  void tellSaved(ScrapedValues& values);
+  void tellMinute();
+  void tellMissing(const Scrape& scrape, LiveSeries& to);
+
+  const Duration m_every;
+  std::deque<Past> m_past;  // of the last minute
+  std::deque<Instant> m_restarts;
+  ScrapeStatus m_status;
+};
+
+/// How the batcher is doing as far as its metrics tell, worst first, and what they do not tell.
+std::vector<HealthLine> scrapeHealth(const ScrapeStatus& status);
+/// What the large figure says, and what it means.
+QString scrapedHeadline(const ScrapeStatus& status);
+QString scrapedSavedText(const ScrapeStatus& status);
+
+}  // namespace metabatch::models

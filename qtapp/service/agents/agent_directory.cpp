@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/agents/agent_directory.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <random>
+
+#include "base/sha256.hpp"
+
+namespace metabatch::service {
+namespace {
+
+std::array<char, 16> random_salt() {
+  std::random_device device;
+  std::array<char, 16> salt{};
+  for (char& byte : salt) byte = static_cast<char>(device());
+  return salt;
+}
+
+std::string_view bytes_of(const Uuid& id) { return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()}; }
+
+}  // namespace
+
+bool are_equal_in_constant_time(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]));
+  return difference == 0;
+}
+
+AgentDirectory::AgentDirectory() : salt_(random_salt()), table_(std::make_shared<const Table>()) {}
+
+AgentDirectory::Digest AgentDirectory::digest_of(const Uuid& token) const {
+  Sha256 hash;
+  hash.update({salt_.data(), salt_.size()});
+  hash.update(bytes_of(token));
+  return hash.digest();
+}
+
+void AgentDirectory::replace(std::span<const sql::AgentToken> agents) {
+  auto table = std::make_shared<Table>();
+  table->by_digest.reserve(agents.size());
+  table->agents.reserve(agents.size());
+  for (const sql::AgentToken& one : agents) {
+    table->by_digest.push_back({digest_of(one.token), one.agent});
+    table->agents.push_back(one.agent);
+  }
+  std::sort(table->by_digest.begin(), table->by_digest.end(),
+            [](const Entry& a, const Entry& b) { return a.digest < b.digest; });
+  std::sort(table->agents.begin(), table->agents.end());
+  table_ = std::move(table);
+  is_loaded_ = true;
+}
+
+std::optional<Uuid> AgentDirectory::agent_of(const Uuid& token) const {
+  const auto table = table_.load();
+  const Digest digest = digest_of(token);
+  const auto found = std::lower_bound(table->by_digest.begin(), table->by_digest.end(), digest,
+                                      [](const Entry& entry, const Digest& wanted) { return entry.digest < wanted; });
+  if (found == table->by_digest.end() || found->digest != digest) return std::nullopt;
+  return found->agent;
+}
+
+bool AgentDirectory::knows(const Uuid& agent) const {
+  const auto table = table_.load();
+  return std::binary_search(table->agents.begin(), table->agents.end(), agent);
+}
+
+std::size_t AgentDirectory::size() const { return table_.load()->by_digest.size(); }
+
+std::string WatchTokens::read(const std::string& file) {
+  std::ifstream stream(file);
+  if (!stream) return file + ": cannot be read: " + std::strerror(errno);
+  auto tokens = std::make_shared<std::vector<std::string>>();
+  std::size_t number = 0;
+  for (std::string line; std::getline(stream, line);) {
+    ++number;
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (line.empty() || line[0] == '#') continue;
+    if (line.size() < kLeastWatchToken)
+      return file + ": the token in line " + std::to_string(number) + " is shorter than 16 characters";
+    tokens->push_back(std::move(line));
+  }
+  if (stream.bad()) return file + ": cannot be read: " + std::strerror(errno);
+  tokens_ = std::move(tokens);
+  return {};
+}
+
+bool WatchTokens::admits(std::string_view token) const {
+  const auto tokens = tokens_.load();
+  if (!tokens) return false;
+  bool is_known = false;
+  for (const std::string& one : *tokens) is_known |= are_equal_in_constant_time(one, token);
+  return is_known;
+}
+
+}  // namespace metabatch::service

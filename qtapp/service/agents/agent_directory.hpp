@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/uuid.hpp"
+#include "sql/agent_table.hpp"
+
+namespace metabatch::service {
+
+/// Which agent a token belongs to, kept in memory: a report reads nothing from the database. Any thread; readers never
+/// wait for replace(). Tokens are kept and looked up as salted digests, so that the time a look-up takes says nothing of a
+/// token.
+class AgentDirectory {
+ public:
+  AgentDirectory();
+  /// All that is known from now on.
+  void replace(std::span<const sql::AgentToken> agents);
+  [[nodiscard]] std::optional<Uuid> agent_of(const Uuid& token) const;
+  [[nodiscard]] bool knows(const Uuid& agent) const;
+  [[nodiscard]] std::size_t size() const;
+  /// replace() was called.
+  [[nodiscard]] bool is_loaded() const { return is_loaded_; }
+
+ private:
+  using Digest = std::array<std::uint8_t, 32>;
+  struct Entry {
+    Digest digest;
+    Uuid agent;
+  };
+  struct Table {
+    std::vector<Entry> by_digest;  // ascending
+    std::vector<Uuid> agents;      // ascending
+  };
+  [[nodiscard]] Digest digest_of(const Uuid& token) const;
+
+  const std::array<char, 16> salt_;
+  std::atomic<std::shared_ptr<const Table>> table_;
+  std::atomic<bool> is_loaded_ = false;
+};
+
+/// Tokens that may watch every agent. Compared in constant time.
+class WatchTokens {
+ public:
+  /// One a line; blank lines and those that begin with # are passed over.
+  ///
+  /// @return why the file cannot be used, or "": then its tokens count from now on
+  std::string read(const std::string& file);
+  [[nodiscard]] bool admits(std::string_view token) const;
+  /// From now on the tokens of the other one count here, and no others.
+  void take(const WatchTokens& others) { tokens_ = others.tokens_.load(); }
+
+ private:
+  std::atomic<std::shared_ptr<const std::vector<std::string>>> tokens_;
+};
+
+inline constexpr std::size_t kLeastWatchToken = 16;  // characters: a shorter one could be guessed
+
+/// Whether both are the same, in a time that depends on their sizes only.
+bool are_equal_in_constant_time(std::string_view a, std::string_view b);
+
+}  // namespace metabatch::service

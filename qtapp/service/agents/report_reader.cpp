@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/agents/report_reader.hpp"
+
+#include "feed/mending_parser.hpp"
+
+namespace metabatch::service {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+/// A member that is a string; null and missing are "".
+bool read_text(const element& member, std::string_view& text) {
+  text = {};
+  return member.is_null() || member.get_string().get(text) == simdjson::SUCCESS;
+}
+
+/// The wrong member, or ""; `key` means nothing where the path says it.
+std::string_view read_item(const object& from, bool has_key, RawItem& item) {
+  for (const auto& [name, member] : from) {
+    if (has_key && name == "key" && !read_text(member, item.key)) return "key";
+    if (name == "value" && !read_text(member, item.value)) return "value";
+    if (name == "error" && !read_text(member, item.error)) return "error";
+  }
+  return {};
+}
+
+}  // namespace
+
+struct ReportReader::Json : feed::MendingParser {
+  Json() : MendingParser(std::size_t{16} << 20) {}
+  /// The object that a body is, or why it is none.
+  std::string read(std::string_view body, object& found) {
+    element root;
+    const simdjson::error_code code = parse(body, root);
+    if (code != simdjson::SUCCESS) return simdjson::error_message(code);
+    if (root.get_object().get(found) != simdjson::SUCCESS) return "The body is not an object.";
+    return {};
+  }
+};
+
+ReportReader::ReportReader() : json_(std::make_unique<Json>()) {}
+ReportReader::~ReportReader() = default;
+
+std::span<const RawItem> ReportReader::read_list(std::string_view body) {
+  items_.clear();
+  object root;
+  error_ = json_->read(body, root);
+  if (!error_.empty()) return {};
+  simdjson::dom::array list;
+  bool is_there = false;
+  for (const auto& [name, member] : root) {
+    if (name != "metadata") continue;
+    is_there = !member.is_null();
+    if (is_there && member.get_array().get(list) != simdjson::SUCCESS) error_ = "metadata is not an array.";
+  }
+  if (!error_.empty() || !is_there) return {};
+  for (const element one : list) {
+    const std::string place = "metadata[" + std::to_string(items_.size()) + "]";
+    object from;
+    if (one.get_object().get(from) != simdjson::SUCCESS) {
+      error_ = place + " is not an object.";
+      return {};
+    }
+    items_.emplace_back();
+    if (const std::string_view wrong = read_item(from, true, items_.back()); !wrong.empty()) {
+      error_ = place + "." + std::string(wrong) + " is not a string.";
+      return {};
+    }
+  }
+  return items_;
+}
+
+std::span<const RawItem> ReportReader::read_one(std::string_view key, std::string_view body) {
+  items_.clear();
+  object root;
+  error_ = json_->read(body, root);
+  if (!error_.empty()) return {};
+  items_.emplace_back();
+  if (const std::string_view wrong = read_item(root, false, items_.back()); !wrong.empty()) {
+    error_ = std::string(wrong) + " is not a string.";
+    return {};
+  }
+  items_.back().key = key;
+  return items_;
+}
+
+}  // namespace metabatch::service

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/role.hpp>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "service/http/connection.hpp"
+
+namespace metabatch::service {
+
+/// What is to be called once when bytes have come or gone; of any type, so that what calls it is compiled once.
+class Done {
+ public:
+  template <class Handler>
+  requires(!std::is_same_v<std::decay_t<Handler>, Done>) explicit Done(Handler&& handler)
+      : kept_(std::make_unique<Keeping<std::decay_t<Handler>>>(std::forward<Handler>(handler))) {}
+  void operator()(const Failure& failed, std::size_t size) { std::exchange(kept_, nullptr)->call(failed, size); }
+
+ private:
+  struct Kept {
+    virtual ~Kept() = default;
+    virtual void call(const Failure& failed, std::size_t size) = 0;
+  };
+  template <class Handler>
+  struct Keeping final : Kept {
+    template <class From>
+    explicit Keeping(From&& from) : handler(std::forward<From>(from)) {}
+    void call(const Failure& failed, std::size_t size) override { handler(failed, size); }
+    Handler handler;
+  };
+  std::unique_ptr<Kept> kept_;
+};
+
+/// A connection in the clear or in TLS as one type: what Asio and Beast make of a stream is large, takes long to compile, and would
+/// be there twice. Costs one allocation a reading or writing.
+///
+/// @shape an AsyncReadStream and AsyncWriteStream of Asio; get_lowest_layer() is the PlainStream, for deadlines and the end
+class AnyStream {
+ public:
+  using executor_type = Executor;
+
+  explicit AnyStream(PlainStream stream);
+  /// `tls`: none for a connection in the clear; else handshake() comes first.
+  AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls);
+
+  executor_type get_executor() { return next_layer().get_executor(); }
+  PlainStream& next_layer() { return bytes_->lowest(); }
+  [[nodiscard]] const PlainStream& next_layer() const { return bytes_->lowest(); }
+  /// Calls back at once where there is nothing to do.
+  void handshake(Done done) { bytes_->handshake(std::move(done)); }
+
+  template <class Buffers, class Handler>
+  auto async_read_some(const Buffers& buffers, Handler&& handler) {
+    const auto begin = [bytes = bytes_.get()](auto&& done, const asio::mutable_buffer& into) {
+      bytes->read_some(into, Done(std::forward<decltype(done)>(done)));
+    };
+    return asio::async_initiate<Handler, void(Failure, std::size_t)>(begin, handler, first_of(buffers));
+  }
+  template <class Buffers, class Handler>
+  auto async_write_some(const Buffers& buffers, Handler&& handler) {
+    const auto begin = [bytes = bytes_.get()](auto&& done, const Several& from) {
+      bytes->write_some(from, Done(std::forward<decltype(done)>(done)));
+    };
+    return asio::async_initiate<Handler, void(Failure, std::size_t)>(begin, handler, several_of(buffers));
+  }
+  /// What Beast does to a stream at the end of a WebSocket.
+  template <class Handler>
+  friend void async_teardown(beast::role_type role, AnyStream& stream, Handler&& handler) {
+    stream.bytes_->teardown(role, Done([kept = std::forward<Handler>(handler)](const Failure& failed,
+                                                                               std::size_t) mutable { kept(failed); }));
+  }
+
+ private:
+  using Several = std::array<asio::const_buffer, 4>;
+  struct Bytes {
+    virtual ~Bytes() = default;
+    virtual PlainStream& lowest() = 0;
+    virtual void handshake(Done done) = 0;
+    virtual void read_some(const asio::mutable_buffer& into, Done done) = 0;
+    virtual void write_some(const Several& from, Done done) = 0;
+    virtual void teardown(beast::role_type role, Done done) = 0;
+  };
+  struct InTheClear;
+  struct InTls;
+
+  template <class Buffers>
+  static asio::mutable_buffer first_of(const Buffers& buffers) {
+    const auto end = asio::buffer_sequence_end(buffers);
+    for (auto one = asio::buffer_sequence_begin(buffers); one != end; ++one)
+      if (const asio::mutable_buffer buffer(*one); buffer.size() > 0) return buffer;
+    return {};
+  }
+  template <class Buffers>
+  static Several several_of(const Buffers& buffers) {
+    Several several;
+    std::size_t count = 0;
+    const auto end = asio::buffer_sequence_end(buffers);
+    for (auto one = asio::buffer_sequence_begin(buffers); one != end && count < several.size(); ++one)
+      if (const asio::const_buffer buffer(*one); buffer.size() > 0) several[count++] = buffer;
+    return several;
+  }
+
+  std::unique_ptr<Bytes> bytes_;
+};
+
+}  // namespace metabatch::service

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/http/listener.hpp"
+
+#include "sql/postgres/pg_listener.hpp"
+
+namespace metabatch::service {
+namespace {
+
+constexpr std::size_t kRing = 4096;  // chunks: a few hundred flushes of a large fleet
+
+}  // namespace
+
+Listening::Listening(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log)
+    : ring_(std::make_shared<engine::NotificationRing>(kRing)) {
+  if (database.postgres() == nullptr) {
+    subscription_ = notifier.subscribe(ring_);
+    is_connected_ = true;
+    return;
+  }
+  sql::PgListenerOptions options;
+  options.address = *database.postgres();
+  options.channel = channel;
+  sql::PgListenerEvents events = sql::feeding(ring_);
+  events.on_resync = [this, feed = events.on_resync] {
+    feed();
+    ++resyncs_;
+  };
+  // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and nothing ever comes.
+  events.on_latency = [this, &log](Duration) {
+    if (is_connected_.exchange(true)) return;
+    if (++begun_ > 1) log.limited(Log::Level::info, "listening again");
+  };
+  events.on_lost = [this, &log](const sql::PgFailure& why, Duration retry) {
+    is_connected_ = false;
+    log.limited(Log::Level::warning, "not listening, watchers are read for every 5 s",
+                {{"reason", why.message}, {"retry_in", format_duration(retry)}});
+  };
+  listener_ = std::make_unique<sql::PgListener>(std::move(options), std::move(events));
+  thread_ = std::thread([this] { listener_->run(); });
+}
+
+Listening::~Listening() {
+  if (!listener_) return;
+  listener_->stop();
+  thread_.join();
+}
+
+std::uint64_t Listening::reconnects() const {
+  const std::uint64_t times = begun_;
+  return times > 0 ? times - 1 : 0;
+}
+
+}  // namespace metabatch::service

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/http/socket_stream.hpp"
+
+#include <array>
+#include <boost/beast/websocket/stream.hpp>
+#include <string_view>
+
+#include "service/watch/live_stream.hpp"
+
+namespace metabatch::service {
+namespace {
+
+/// `{"type":"data","data":...}` in text frames.
+class SocketStream final : public LiveStream {
+ public:
+  SocketStream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, BeastRequest request)
+      : LiveStream(worker, shared, std::move(wish)), stream_(std::move(stream)), request_(std::move(request)) {}
+
+  void run() {
+    auto& lowest = beast::get_lowest_layer(stream_);
+    lowest.expires_never();
+    Failure ignored;
+    lowest.socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
+    beast::websocket::stream_base::timeout limit{};
+    limit.handshake_timeout = in_ms(limits().write);
+    limit.idle_timeout = beast::websocket::stream_base::none();
+    limit.keep_alive_pings = false;
+    stream_.set_option(limit);
+    stream_.auto_fragment(false);
+    stream_.read_message_max(1024);
+    stream_.text(true);
+    stream_.async_accept(request_, [self = self_as(this)](const Failure& failed) {
+      if (failed) return self->end();
+      self->begin();
+      self->read();
+    });
+  }
+
+ private:
+  void read() {
+    const auto done = [self = self_as(this)](const Failure& failed, std::size_t) {
+      if (failed || self->has_ended()) return self->end();
+      self->refuse_message();
+    };
+    stream_.async_read_some(asio::buffer(ignored_), done);  // not all of a message, which need never end
+  }
+  void refuse_message() {
+    is_closing_ = true;
+    stream_.async_close(beast::websocket::close_code::protocol_error,
+                        [self = self_as(this)](const Failure&) { self->end(); });
+  }
+  void write(FrameType type, const FrameText& json) override {
+    if (is_closing_) return;
+    text_ = json;
+    prefix_ = type == FrameType::data    ? "{\"type\":\"data\",\"data\":"
+              : type == FrameType::error ? "{\"type\":\"error\",\"data\":"
+                                         : "{\"type\":\"ping\",\"data\":null";
+    const std::array<asio::const_buffer, 3> buffers = {
+        asio::buffer(prefix_), json ? asio::buffer(*json) : asio::const_buffer(), asio::buffer("}", 1)};
+    stream_.async_write(buffers,
+                        [self = self_as(this)](const Failure& failed, std::size_t) { self->written(!failed); });
+  }
+  void shut() override { beast::get_lowest_layer(stream_).close(); }
+  int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }
+
+  beast::websocket::stream<AnyStream> stream_;
+  const BeastRequest request_;
+  std::array<char, 64> ignored_;
+  std::string_view prefix_;
+  FrameText text_;  // being written
+  bool is_closing_ = false;
+};
+
+}  // namespace
+
+void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, BeastRequest request) {
+  std::make_shared<SocketStream>(worker, shared, std::move(stream), std::move(wish), std::move(request))->run();
+}
+
+}  // namespace metabatch::service

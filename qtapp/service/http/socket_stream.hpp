@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "service/http/any_stream.hpp"
+#include "service/http/beast_request.hpp"
+#include "service/handler.hpp"
+
+namespace metabatch::service {
+
+/// Answers the request that asks for a WebSocket, and feeds it; in a source of its own, because Beast's takes long to compile.
+void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, BeastRequest request);
+
+}  // namespace metabatch::service

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <boost/asio/write.hpp>
+#include <cstdio>
+#include <string>
+
+#include "service/http/any_stream.hpp"
+#include "service/watch/live_stream.hpp"
+
+namespace metabatch::service {
+
+/// Server-sent events. In HTTP/1.1 each frame is one chunk.
+///
+/// @source WHATWG HTML 9.2; RFC 9112 section 7.1
+class EventStream final : public LiveStream {
+ public:
+  EventStream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, StreamForm form)
+      : LiveStream(worker, shared, std::move(wish)), stream_(std::move(stream)), form_(form) {}
+
+  void run() {
+    auto& lowest = beast::get_lowest_layer(stream_);
+    lowest.expires_never();
+    Failure ignored;
+    lowest.socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
+    prefix_ =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nConnection: keep-alive\r\n"
+        "X-Accel-Buffering: no\r\n";
+    prefix_ += form_.is_chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n";
+    asio::async_write(stream_, asio::buffer(prefix_), [self = self_as(this)](const Failure& failed, std::size_t) {
+      if (failed) return self->end();
+      self->begin();
+      self->read();
+    });
+  }
+
+ private:
+  /// What a client sends on a stream means nothing; that it goes away does.
+  void read() {
+    stream_.async_read_some(asio::buffer(ignored_), [self = self_as(this)](const Failure& failed, std::size_t) {
+      if (failed || self->has_ended()) return self->end();
+      self->read();
+    });
+  }
+  void write(FrameType type, const FrameText& json) override {
+    const std::string_view head = type == FrameType::data    ? "event: data\ndata: "
+                                  : type == FrameType::error ? "event: error\ndata: "
+                                                             : "event: ping\n\n";
+    text_ = json;
+    suffix_ = type == FrameType::ping ? "" : "\n\n";
+    prefix_.clear();
+    if (form_.is_chunked) {
+      char size[20];
+      std::snprintf(size, sizeof size, "%zx\r\n", head.size() + (json ? json->size() : 0) + suffix_.size());
+      prefix_ = size;
+      suffix_ += "\r\n";
+    }
+    prefix_ += head;
+    const std::array<asio::const_buffer, 3> buffers = {
+        asio::buffer(prefix_), json ? asio::buffer(*json) : asio::const_buffer(), asio::buffer(suffix_)};
+    asio::async_write(stream_, buffers,
+                      [self = self_as(this)](const Failure& failed, std::size_t) { self->written(!failed); });
+  }
+  void shut() override { beast::get_lowest_layer(stream_).close(); }
+  int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }
+
+  AnyStream stream_;
+  const StreamForm form_;
+  std::string prefix_;
+  std::string suffix_;
+  FrameText text_;  // being written
+  std::array<char, 256> ignored_;
+};
+
+}  // namespace metabatch::service

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/watch/live_stream.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "service/http/acknowledged.hpp"
+
+namespace metabatch::service {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// What feeds a stream holds this and not the stream, which has to end on its own thread.
+class LiveStream::Outlet final : public Watcher {
+ public:
+  Outlet(asio::io_context& context, std::weak_ptr<LiveStream> stream) : context_(context), stream_(std::move(stream)) {}
+  void deliver(FrameType type, FrameText json) override {
+    asio::post(context_, [stream = stream_, type, text = std::move(json)]() mutable {
+      if (const auto one = stream.lock()) one->take(type, std::move(text));
+    });
+  }
+
+ private:
+  asio::io_context& context_;
+  const std::weak_ptr<LiveStream> stream_;
+};
+
+LiveStream::LiveStream(Worker& worker, Shared& shared, WatchWish wish)
+    : Connection(worker, shared),
+      wish_(std::move(wish)),
+      timer_(worker.context.get_executor()),
+      pinged_(SteadyClock::now()) {
+  ++shared_.watchers;
+}
+
+LiveStream::~LiveStream() { --shared_.watchers; }
+
+void LiveStream::begin() {
+  if (worker_.is_draining) end();
+  if (has_ended_) return;
+  is_watching_ = true;
+  watch_ = shared_.handler.watch(wish_, std::make_shared<Outlet>(worker_.context, self_as(this)));
+  wait_for_tick();
+}
+
+void LiveStream::take(FrameType type, FrameText json) {
+  if (has_ended_) return;
+  if (!writing_since_) return send(type, std::move(json));
+  if (type == FrameType::data) next_data_ = std::move(json);
+  if (type == FrameType::error) next_error_ = std::move(json);
+}
+
+void LiveStream::send(FrameType type, FrameText json) {
+  writing_since_ = SteadyClock::now();
+  write(type, json);
+}
+
+void LiveStream::written(bool is_well) {
+  writing_since_.reset();
+  if (!is_well) return end();
+  if (has_ended_) return;
+  if (next_error_) return send(FrameType::error, std::exchange(next_error_, nullptr));
+  if (next_data_) send(FrameType::data, std::exchange(next_data_, nullptr));
+}
+
+void LiveStream::wait_for_tick() {
+  timer_.expires_after(writing_since_ ? std::min(limits().ping / 3, limits().write / 4) : limits().ping / 3);
+  timer_.async_wait([self = self_as(this)](const Failure& failed) {
+    if (!failed) self->tick();
+  });
+}
+
+bool LiveStream::is_stuck(SteadyClock::time_point now) {
+  if (!writing_since_) return false;
+  const std::uint64_t before = std::exchange(acknowledged_, acknowledged_bytes(descriptor()));
+  if (acknowledged_ != before) writing_since_ = now;
+  return now - *writing_since_ >= limits().write;
+}
+
+void LiveStream::tick() {
+  if (has_ended_) return;
+  const auto now = SteadyClock::now();
+  if (is_stuck(now)) return end();
+  if (now - pinged_ >= limits().ping - limits().ping / 6) {
+    pinged_ = now;
+    if (!writing_since_) send(FrameType::ping, nullptr);
+  }
+  wait_for_tick();
+}
+
+void LiveStream::end() {
+  if (std::exchange(has_ended_, true)) return;
+  timer_.cancel();
+  if (is_watching_) shared_.handler.unwatch(watch_);
+  shut();
+}
+
+}  // namespace metabatch::service

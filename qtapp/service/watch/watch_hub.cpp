@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/watch/watch_hub.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/clock.hpp"
+#include "service/watch/metadata_json.hpp"
+
+namespace metabatch::service {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto kPauseAfterFailure = std::chrono::seconds(1);
+constexpr std::size_t kAtOnce = 5000;  // agents a statement
+constexpr std::string_view kFailureJson =
+    R"({"message":"Internal error fetching metadata.","detail":"The database cannot be read just now; it is tried again."})";
+
+WallTime wall_now() { return engine::system_clock().wall_now(); }
+
+HttpResponse stopped() { return error_response(503, "The service is shutting down."); }
+
+}  // namespace
+
+WatchHub::WatchHub(HubOptions options) : options_(std::move(options)), thread_([this] { run(); }) {}
+
+Handler::WatchId WatchHub::add(const Uuid& agent, std::shared_ptr<Watcher> watcher) {
+  const std::lock_guard lock(mutex_);
+  inbox_.added.emplace_back(agent, Seat{.watch = ++last_watch_, .watcher = std::move(watcher)});
+  arrived_.notify_one();
+  return last_watch_;
+}
+
+void WatchHub::remove(Handler::WatchId watch) {
+  const std::lock_guard lock(mutex_);
+  inbox_.removed.push_back(watch);  // no hurry: with the next tick
+}
+
+void WatchHub::read(ReadWish wish, std::function<void(HttpResponse)> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_stopping_) {
+      inbox_.asked.push_back({std::move(wish), std::move(done)});
+      arrived_.notify_one();
+      return;
+    }
+  }
+  done(stopped());
+}
+
+void WatchHub::resync() {
+  const std::lock_guard lock(mutex_);
+  inbox_.is_resync = true;
+}
+
+void WatchHub::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    arrived_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void WatchHub::run() {
+  reader_ = options_.open();
+  Instant tick = SteadyClock::now();
+  while (std::optional<Inbox> inbox = wait(tick)) {
+    std::vector<Agent*> agents = take_in(*inbox);
+    const Instant now = SteadyClock::now();
+    if (now >= tick) {
+      tick = now + options_.tick;
+      hear();
+      const bool is_listening = options_.is_listening();
+      next_full_read_ = std::min(next_full_read_, now + (is_listening ? options_.full_read : options_.heartbeat));
+      if (inbox->is_resync || now >= next_full_read_) {
+        mark_all();
+        next_full_read_ = now + (is_listening ? options_.full_read : options_.heartbeat);
+      }
+      agents.clear();
+      for (Agent& agent : watched_) agents.push_back(&agent);
+    } else if (inbox->is_resync) {
+      next_full_read_ = now;
+    }
+    serve(agents, std::move(inbox->asked));
+  }
+  for (const Asked& asked : inbox_.asked) asked.done(stopped());  // nothing is added any more
+  inbox_.asked.clear();
+  reader_.reset();
+}
+
+std::optional<WatchHub::Inbox> WatchHub::wait(Instant tick) {
+  std::unique_lock lock(mutex_);
+  const auto is_called = [this] { return is_stopping_ || !inbox_.added.empty() || !inbox_.asked.empty(); };
+  if (watched_.empty())
+    arrived_.wait(lock, is_called);
+  else
+    arrived_.wait_until(lock, tick, is_called);
+  if (is_stopping_) return std::nullopt;
+  return std::exchange(inbox_, {});
+}
+
+std::vector<WatchHub::Agent*> WatchHub::take_in(Inbox& inbox) {
+  std::set<Uuid> touched;
+  for (auto& [agent, seat] : inbox.added) {
+    agent_of_[seat.watch] = agent;
+    table_.add(agent, 0);
+    watched_[agent].seats.push_back(std::move(seat));
+    touched.insert(agent);
+  }
+  for (const Handler::WatchId watch : inbox.removed) leave(watch);
+  std::vector<Agent*> agents;
+  for (const Uuid& agent : touched)
+    if (const auto found = watched_.find(agent); found != watched_.end()) agents.push_back(&*found);
+  return agents;
+}
+
+void WatchHub::leave(Handler::WatchId watch) {
+  const auto known = agent_of_.find(watch);
+  if (known == agent_of_.end()) return;
+  const auto watched = watched_.find(known->second);
+  agent_of_.erase(known);
+  std::vector<Seat>& seats = watched->second.seats;
+  seats.erase(std::find_if(seats.begin(), seats.end(), [watch](const Seat& seat) { return seat.watch == watch; }));
+  if (!seats.empty()) return;
+  table_.remove(watched->first, 0);
+  watched_.erase(watched);
+}
+
+/// What was told before somebody watched is heard too: it costs one pass over a ring that is bounded.
+void WatchHub::hear() {
+  while (const auto one = options_.ring->try_next()) {
+    if (one->is_to_read_anew())
+      mark_all();
+    else
+      table_.for_each_named(one->payload,
+                            [this](const Uuid& agent, WatchTable::Token) { watched_.at(agent).is_dirty = true; });
+  }
+}
+
+void WatchHub::mark_all() {
+  for (auto& [agent, watched] : watched_) watched.is_dirty = true;
+}
+
+bool WatchHub::is_due(const Seat& seat, Instant now) const {
+  if (!seat.sent) return true;
+  const auto since = now - *seat.sent;
+  return since >= options_.heartbeat || (seat.is_behind && since >= options_.least_gap);
+}
+
+void WatchHub::serve(std::span<Agent* const> agents, std::vector<Asked> asked) {
+  const Instant now = SteadyClock::now();
+  std::vector<Agent*> wanted;
+  for (Agent* const agent : agents) {
+    const auto can_take = [&](const Seat& seat) { return !seat.sent || now - *seat.sent >= options_.least_gap; };
+    const auto& seats = agent->second.seats;
+    if (agent->second.is_dirty && std::any_of(seats.begin(), seats.end(), can_take)) wanted.push_back(agent);
+  }
+  const bool is_paused = failing_until_ && now < *failing_until_ && asked.empty();
+  const bool is_read = !is_paused && fetch(wanted, asked);
+  for (const Asked& one : asked) answer(one, is_read);
+  asked_rows_.clear();
+  for (Agent* const agent : agents) send(*agent, now, !is_read);
+}
+
+/// One reading for all who need one.
+bool WatchHub::fetch(std::span<Agent* const> agents, std::span<const Asked> asked) {
+  std::set<Uuid> wanted;
+  for (const Agent* const agent : agents) wanted.insert(agent->first);
+  for (const Asked& one : asked) wanted.insert(one.wish.agents.begin(), one.wish.agents.end());
+  const std::vector<Uuid> ids(wanted.begin(), wanted.end());
+  std::map<Uuid, std::vector<sql::MetadataRow>> found;
+  for (std::size_t from = 0; from < ids.size(); from += kAtOnce) {
+    auto rows = reader_->rows(std::span(ids).subspan(from, std::min(kAtOnce, ids.size() - from)));
+    if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&rows)) {
+      failing_until_ = SteadyClock::now() + kPauseAfterFailure;
+      options_.on_failure(failed->message);
+      return false;
+    }
+    for (sql::MetadataRow& row : std::get<0>(rows)) found[row.agent].push_back(std::move(row));
+  }
+  failing_until_.reset();
+  for (const Asked& one : asked)
+    for (const Uuid& agent : one.wish.agents) asked_rows_[agent] = found[agent];
+  for (Agent* const agent : agents) {
+    Watched& watched = agent->second;
+    std::vector<sql::MetadataRow>& rows = found[agent->first];
+    const bool is_changed = !watched.is_read || rows != watched.rows;
+    watched.rows = std::move(rows);
+    watched.is_read = true;
+    watched.is_dirty = false;
+    for (Seat& seat : watched.seats) seat.is_behind |= is_changed;
+  }
+  return true;
+}
+
+void WatchHub::send(Agent& agent, Instant now, bool is_failing) {
+  Watched& watched = agent.second;
+  FrameText text;
+  for (Seat& seat : watched.seats) {
+    if (!is_due(seat, now)) continue;
+    if (!watched.is_read) {
+      if (is_failing && !std::exchange(seat.is_told_of_failure, true))
+        seat.watcher->deliver(FrameType::error, std::make_shared<const std::string>(kFailureJson));
+      continue;
+    }
+    if (!text) text = std::make_shared<const std::string>(metadata_json(watched.rows, wall_now()));
+    seat.watcher->deliver(FrameType::data, text);
+    seat.sent = now;
+    seat.is_behind = false;
+  }
+}
+
+void WatchHub::answer(const Asked& asked, bool is_read) const {
+  if (!is_read) return asked.done(error_response(503, "Internal error fetching metadata."));
+  HttpResponse response;
+  const WallTime now = wall_now();
+  const auto array = [&](const Uuid& agent) { return metadata_json(asked_rows_.at(agent), now); };
+  if (!asked.wish.is_bulk) {
+    response.body = array(asked.wish.agents.front());
+  } else {
+    for (const Uuid& agent : asked.wish.agents)
+      response.body.append(response.body.empty() ? "[" : ",")
+          .append("{\"agent_id\":\"" + format_uuid(agent) + "\",\"metadata\":" + array(agent) + "}");
+    response.body += "]";
+  }
+  response.body += "\n";
+  asked.done(std::move(response));
+}
+
+}  // namespace metabatch::service

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/notifier.hpp"
+#include "metabatch/watchers.hpp"
+#include "service/handler.hpp"
+#include "sql/agent_table.hpp"
+
+namespace metabatch::service {
+
+struct HubOptions {
+  /// Called once, on the hub's thread.
+  std::function<std::unique_ptr<sql::Agents>()> open;
+  /// What is told of changes, from before the first watcher. Shared with whoever feeds it.
+  std::shared_ptr<engine::NotificationRing> ring;
+  /// Whether changes are told at all just now. When not, everything is read at every heartbeat.
+  std::function<bool()> is_listening;
+  /// Rows could not be read, for this reason; any number of times.
+  std::function<void(const std::string&)> on_failure;
+  Duration tick = std::chrono::milliseconds(250);
+  Duration least_gap = std::chrono::seconds(1);   ///< between two arrays to one watcher
+  Duration heartbeat = std::chrono::seconds(5);   ///< an array even when nothing changed: ages grow
+  Duration full_read = std::chrono::seconds(30);  ///< everything is read even when nothing was told
+};
+
+/// Feeds all watchers: one ring of notifications and one bulk reading a tick, however many they are. The array of an agent
+/// is made once for all who watch it. A watcher is subscribed before the first reading, so nothing falls between the two.
+///
+/// A thread of its own reads; nobody else ever waits for the database. While that cannot be read, watchers get one
+/// error frame and what is known, and catch up afterwards.
+class WatchHub {
+ public:
+  explicit WatchHub(HubOptions options);
+  ~WatchHub() { stop(); }
+  WatchHub(const WatchHub&) = delete;
+  WatchHub& operator=(const WatchHub&) = delete;
+
+  // Any thread; short locks.
+  Handler::WatchId add(const Uuid& agent, std::shared_ptr<Watcher> watcher);
+  void remove(Handler::WatchId watch);
+  /// Answers `done` on the hub's thread, once in any case.
+  void read(ReadWish wish, std::function<void(HttpResponse)> done);
+  /// Something may have changed that nobody was told.
+  void resync();
+  void stop();
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  struct Seat {
+    Handler::WatchId watch;
+    std::shared_ptr<Watcher> watcher;
+    std::optional<Instant> sent = {};
+    bool is_behind = false;
+    bool is_told_of_failure = false;
+  };
+  struct Watched {
+    std::vector<Seat> seats;
+    std::vector<sql::MetadataRow> rows;
+    bool is_read = false;
+    bool is_dirty = true;
+  };
+  struct Asked {
+    ReadWish wish;
+    std::function<void(HttpResponse)> done;
+  };
+  struct Inbox {
+    std::vector<std::pair<Uuid, Seat>> added;
+    std::vector<Handler::WatchId> removed;
+    std::vector<Asked> asked;
+    bool is_resync = false;
+    [[nodiscard]] bool is_empty() const { return added.empty() && removed.empty() && asked.empty() && !is_resync; }
+  };
+  using Agent = std::map<Uuid, Watched>::value_type;
+
+  // the hub's thread
+  void run();
+  std::optional<Inbox> wait(Instant tick);
+  std::vector<Agent*> take_in(Inbox& inbox);
+  void leave(Handler::WatchId watch);
+  void hear();
+  void mark_all();
+  void serve(std::span<Agent* const> agents, std::vector<Asked> asked);
+  bool fetch(std::span<Agent* const> agents, std::span<const Asked> asked);
+  void send(Agent& agent, Instant now, bool is_failing);
+  void answer(const Asked& asked, bool is_read) const;
+  [[nodiscard]] bool is_due(const Seat& seat, Instant now) const;
+
+  const HubOptions options_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  Inbox inbox_;                      // mutex_
+  Handler::WatchId last_watch_ = 0;  // mutex_
+  bool is_stopping_ = false;         // mutex_
+
+  std::unique_ptr<sql::Agents> reader_;
+  std::map<Uuid, Watched> watched_;
+  std::map<Handler::WatchId, Uuid> agent_of_;
+  WatchTable table_;
+  std::map<Uuid, std::vector<sql::MetadataRow>> asked_rows_;
+  Instant next_full_read_{};
+  std::optional<Instant> failing_until_;
+  std::thread thread_;
+};
+
+}  // namespace metabatch::service

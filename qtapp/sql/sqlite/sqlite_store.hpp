@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+
+#include "engine/notifier.hpp"
+#include "engine/store.hpp"
+#include "sql/refusal.hpp"
+#include "sql/sqlite/sqlite_connection.hpp"
+
+namespace metabatch::sql {
+
+inline constexpr Duration kDefaultBusyTimeout = std::chrono::seconds(5);
+inline constexpr std::size_t kMaxValueCharacters = 65535;  // varchar(65535), value and error
+
+struct SqliteOptions {
+  std::string file;
+  Duration busy_timeout = kDefaultBusyTimeout;  ///< how long a flush waits for a lock that another program holds
+  bool register_missing = false;                ///< a flush creates the rows it finds missing, in its transaction
+  engine::Notifier* notifier = nullptr;         ///< told the chunks after the commit; must outlive the store
+  OnRefused on_refused = {};
+};
+
+/// The embedded store: one file, one transaction a flush. A failed flush is rolled back as a whole, so
+/// all its entries are unwritten; the next one opens the file again where that can help.
+///
+/// Fates are counted row by row: written when the UPDATE changed the row; else rows_stale where the row exists
+/// and unmatched where not. What PostgreSQL's columns could not hold is treated alike here, so that both stores give
+/// one result: a value or error over 65535 characters is quarantined, and a key over 127 is never registered.
+///
+/// @cost  a file-system sync only at checkpoints (WAL, synchronous=NORMAL): a power cut may take the last
+///        transactions, never the file's integrity
+class SqliteStore final : public engine::Store {
+ public:
+  explicit SqliteStore(SqliteOptions options);
+
+  void start() override;
+  FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override;
+  void cancel() noexcept override;
+  void stop() override;
+
+ private:
+  struct Written {
+    std::vector<Fate> fates;
+    std::string quarantine_reason;
+  };
+  void set_aside(const Update& entry, int code, Written& written) const;
+  std::optional<SqliteFailure> write_all(std::span<const Update> entries, Written& written);
+  std::optional<SqliteFailure> ready();
+  int write_one(const Update& entry, std::string_view agent, Fate& fate);
+  void publish(std::span<const std::string> chunks, FlushOutcome& outcome);
+  void give_up(const SqliteFailure& failure);
+
+  const SqliteOptions options_;
+  SqliteConnection connection_;
+  SqliteStatement update_;
+  SqliteStatement find_;
+  SqliteStatement register_;
+};
+
+/// What can be said of a file before any work is begun.
+///
+/// @return nothing: it can be written (its table was created when it was missing). The timeout class: it is only
+///         locked just now, and a store would wait and try again.
+std::optional<SqliteFailure> check_sqlite(const std::string& file, Duration busy_timeout = kDefaultBusyTimeout);
+
+/// Creates the missing rows of every agent with every key, in one transaction, on a connection of its own.
+/// Rows that exist are left alone; keys over 127 characters are passed over.
+///
+/// @return how many rows were created, or why none was
+std::variant<std::size_t, SqliteFailure> register_agents(const std::string& file, std::span<const Uuid> agents,
+                                                         std::span<const std::string_view> keys,
+                                                         Duration busy_timeout = kDefaultBusyTimeout);
+
+}  // namespace metabatch::sql

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QProcess>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "gui/dialogs/connect_dialog.hpp"
+#include "gui/dialogs/keychain.hpp"
+#include "gui/operator.hpp"
+
+using namespace metabatch;
+using namespace metabatch::gui;
+
+namespace {
+
+/// This process was started by another of the same test.
+bool isInside() { return qEnvironmentVariableIsSet("TST_CONNECT_INSIDE"); }
+
+sql::PgAddress address(const char* text) { return std::get<sql::PgAddress>(sql::PgAddress::parse(text)); }
+
+}  // namespace
+
+/// The dialog that decides whether a database is written to.
+class TstConnect : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase();
+  void localIsWhatIsSurelyLocal_data();
+  void localIsWhatIsSurelyLocal();
+  void profilesHoldNoSecret();
+  void watchingIsProposedAndAsksNothing();
+  void drivingAnotherMachineAsksFirst();
+  void drivingThisMachineAsksNothing();
+  void nonsenseCannotBeOpened();
+  void withoutAKeychainThePasswordGoesNowhere();
+  void keychainKeepsFindsAndForgetsThePassword();
+  void insideASessionWithAKeychain();
+
+ private:
+  bool saveWithPassword(ConnectDialog& dialog);
+  QByteArray settings();
+  QTemporaryDir home;
+};
+
+void TstConnect::initTestCase() {
+  keepSettingsIn(home, "tst_connect");
+  for (const char* name : {"PGHOST", "PGHOSTADDR", "PGSERVICE"}) qunsetenv(name);
+  if (isInside()) return;
+  qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=" + home.filePath("no-such-bus").toUtf8());
+}
+
+void TstConnect::localIsWhatIsSurelyLocal_data() {
+  QTest::addColumn<QString>("text");
+  QTest::addColumn<bool>("local");
+  QTest::newRow("nothing said: the socket") << "dbname=x" << true;
+  QTest::newRow("localhost") << "postgres://u@localhost/x" << true;
+  QTest::newRow("socket folder") << "host=/run/postgresql" << true;
+  QTest::newRow("loopback") << "host=127.0.0.1" << true;
+  QTest::newRow("loopback 6") << "host=::1" << true;
+  QTest::newRow("another machine") << "postgres://u@db.example.org/x" << false;
+  QTest::newRow("name like a loopback number") << "host=127.example.org" << false;
+  QTest::newRow("one of several") << "host=localhost,db.example.org" << false;
+  QTest::newRow("number decides") << "host=localhost hostaddr=10.0.0.1" << false;
+  QTest::newRow("a service may be anywhere") << "service=coder" << false;
+}
+
+void TstConnect::localIsWhatIsSurelyLocal() {
+  QFETCH(QString, text);
+  QTEST(isLocal(address(qPrintable(text))), "local");
+}
+
+void TstConnect::profilesHoldNoSecret() {
+  const QString kept = withoutSecrets(address("host=db password='hush now' user='o\\'brien' sslpassword=hush"));
+  QVERIFY2(!kept.contains("hush"), qPrintable(kept));
+  QCOMPARE(QString::fromStdString(address(qPrintable(kept)).value("user")), QString("o'brien"));
+}
+
+void TstConnect::watchingIsProposedAndAsksNothing() {
+  ConnectDialog dialog;
+  QSignalSpy accepted(&dialog, &QDialog::accepted);
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "postgres://u@db.example.org/x");
+  QTest::mouseClick(dialog.findChild<QPushButton*>("open"), Qt::LeftButton);
+  QCOMPARE(accepted.count(), 1);
+  QVERIFY(!dialog.wish().isDriving);
+}
+
+void TstConnect::drivingAnotherMachineAsksFirst() {
+  ConnectDialog dialog;
+  QSignalSpy wanted(&dialog, &ConnectDialog::wanted);
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "postgres://u:hush@db.example.org/x");
+  dialog.findChild<QRadioButton*>("drive")->click();
+  QTest::mouseClick(dialog.findChild<QPushButton*>("open"), Qt::LeftButton);
+  auto* const question = dialog.findChild<QMessageBox*>("confirm");
+  QVERIFY(question != nullptr);
+  QCOMPARE(wanted.count(), 0);
+  QVERIFY2(question->text().contains("db.example.org") && !question->text().contains("hush"),
+           qPrintable(question->text()));
+  QTest::mouseClick(question->findChild<QPushButton*>("confirm-yes"), Qt::LeftButton);
+  QCOMPARE(wanted.count(), 1);
+}
+
+void TstConnect::drivingThisMachineAsksNothing() {
+  ConnectDialog dialog;
+  QSignalSpy wanted(&dialog, &ConnectDialog::wanted);
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "host=/run/postgresql");
+  dialog.findChild<QRadioButton*>("drive")->click();
+  QTest::mouseClick(dialog.findChild<QPushButton*>("open"), Qt::LeftButton);
+  QCOMPARE(wanted.count(), 1);
+  QVERIFY(dialog.wish().isDriving);
+}
+
+void TstConnect::nonsenseCannotBeOpened() {
+  ConnectDialog dialog;
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "nonsense=1");
+  QVERIFY(!dialog.findChild<QPushButton*>("open")->isEnabled());
+}
+
+/// Whether the dialog said that the keychain has the password.
+bool TstConnect::saveWithPassword(ConnectDialog& dialog) {
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "host=/run/postgresql dbname=kept");
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("password"), "hush hush");
+  dialog.findChild<QCheckBox*>("keep")->click();
+  QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
+  const auto* const said = dialog.findChild<QLabel*>("keychain");
+  if (!QTest::qWaitFor([&] { return said->isVisible(); }, kPatience)) qFatal("the keychain says nothing");
+  return said->text() == "The keychain has the password.";
+}
+
+QByteArray TstConnect::settings() {
+  QSettings().sync();
+  QFile file(QSettings().fileName());
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void TstConnect::withoutAKeychainThePasswordGoesNowhere() {
+  if (isInside()) return;
+  ConnectDialog dialog;
+  QVERIFY(!saveWithPassword(dialog));
+  const QString said = dialog.findChild<QLabel*>("keychain")->text();
+  QVERIFY2(said.startsWith("The password was not kept: ") && said.endsWith("The rest of the profile was."),
+           qPrintable(said));
+  QVERIFY(!dialog.findChild<QCheckBox*>("keep")->isChecked());
+  QVERIFY(settings().contains("dbname"));
+  QVERIFY2(!settings().contains("hush") && !settings().contains("keychain=true"), settings().constData());
+}
+
+/// Runs the next test in a session of its own, with a keychain that is unlocked.
+void TstConnect::keychainKeepsFindsAndForgetsThePassword() {
+  if (isInside()) return;
+  for (const char* const program : {"dbus-run-session", "gnome-keyring-daemon"})
+    if (QStandardPaths::findExecutable(program).isEmpty())
+      QSKIP("install dbus-daemon, gnome-keyring and libsecret-1-0 to test with a keychain");
+  QProcess session;
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  for (const char* const name : {"HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"})
+    environment.insert(name, home.path());
+  environment.remove("DBUS_SESSION_BUS_ADDRESS");
+  environment.insert("TST_CONNECT_INSIDE", "1");
+  session.setProcessEnvironment(environment);
+  session.start("dbus-run-session",
+                {"--", "sh", "-c",
+                 "printf unlock | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$0\" "
+                 "insideASessionWithAKeychain",
+                 QCoreApplication::applicationFilePath()});
+  QVERIFY(session.waitForFinished(4 * kPatience));
+  QVERIFY2(session.exitCode() == 0, session.readAll() + session.readAllStandardError());
+}
+
+void TstConnect::insideASessionWithAKeychain() {
+  if (!isInside()) return;
+  {
+    ConnectDialog dialog;
+    QVERIFY2(saveWithPassword(dialog), qPrintable(dialog.findChild<QLabel*>("keychain")->text()));
+    QVERIFY2(settings().contains("keychain=true") && !settings().contains("hush"), settings().constData());
+  }
+  ConnectDialog dialog;
+  dialog.show();
+  auto* const profiles = dialog.findChild<QComboBox*>("profiles");
+  profiles->setFocus();
+  QTest::keyClick(profiles, Qt::Key_Down);
+  const auto* const password = dialog.findChild<QLineEdit*>("password");
+  QVERIFY(QTest::qWaitFor([&] { return password->text() == "hush hush"; }, kPatience));
+  dialog.findChild<QCheckBox*>("keep")->click();
+  QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
+  QVERIFY(!settings().contains("keychain=true"));
+  bool isForgotten = false, isAsked = false;
+  QVERIFY(until([&] {  // it is forgotten on the way: ask until it is
+    if (!std::exchange(isAsked, true))
+      Keychain::find(profiles->currentText(), &dialog, [&](const auto& found, const QString& why) {
+        isForgotten = !found && why.isEmpty();
+        isAsked = false;
+      });
+    return isForgotten;
+  }));
+}
+
+int main(int argc, char** argv) {
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  QApplication application(argc, argv);
+  TstConnect suite;
+  return QTest::qExec(&suite, argc, argv);
+}
+#include "tst_connect.moc"

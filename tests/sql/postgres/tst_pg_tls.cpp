@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS with an authority of the test's own: whoever is not the server that was meant gets nothing, least of all the password.
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <QFile>
+#include <QProcess>
+#include <QTest>
+#include <memory>
+
+#include "sql/postgres/pg_listener.hpp"
+#include "sql/postgres/pg_schema.hpp"
+#include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_session.hpp"
+#include "support/show.hpp"
+
+using namespace metabatch;
+using namespace metabatch::sql;
+using namespace metabatch::test;
+
+namespace {
+
+int free_port() {
+  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof name;
+  if (::bind(probe, reinterpret_cast<const sockaddr*>(&name), size) != 0 ||
+      ::getsockname(probe, reinterpret_cast<sockaddr*>(&name), &size) != 0)
+    qFatal("no free port");
+  ::close(probe);
+  return ntohs(name.sin_port);
+}
+
+}  // namespace
+
+class TestPgTls : public QObject {
+  Q_OBJECT
+
+  std::unique_ptr<PgCluster> cluster_;
+  std::unique_ptr<PgSession> session_;
+  int port_ = 0;
+
+  [[nodiscard]] QString file(const QString& name) const {
+    return QString::fromStdString(cluster_->folder()) + "/" + name;
+  }
+  void openssl(const QStringList& arguments) {
+    QProcess program;
+    program.start("openssl", arguments);
+    if (!program.waitForFinished() || program.exitCode() != 0)
+      qFatal("openssl: %s", program.readAllStandardError().constData());
+  }
+  void make_authority(const QString& name) {
+    openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+             "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
+  }
+  void make_server_certificate() {
+    QFile names(file("names"));
+    if (!names.open(QIODevice::WriteOnly)) qFatal("cannot write");
+    names.write("subjectAltName=DNS:db.test\n");
+    names.close();
+    openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=db.test", "-keyout",
+             file("server.key"), "-out", file("server.csr")});
+    openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
+             "-CAcreateserial", "-days", "2", "-extfile", file("names"), "-out", file("server.crt")});
+    QFile::setPermissions(file("server.key"), QFile::ReadOwner | QFile::WriteOwner);
+    for (const char* name : {"server.key", "server.crt"}) give_away(file(name).toStdString());
+  }
+  [[nodiscard]] std::string address(const QString& host, const QString& authority,
+                                    const QString& mode = "verify-full") const {
+    return QString(
+               "host=%1 hostaddr=127.0.0.1 port=%2 user=secured password=hunter2 dbname=postgres sslmode=%3 "
+               "sslrootcert=%4")
+        .arg(host)
+        .arg(port_)
+        .arg(mode, file(authority + ".crt"))
+        .toStdString();
+  }
+
+ private slots:
+  void initTestCase() {
+    port_ = free_port();
+    cluster_ =
+        std::make_unique<PgCluster>(std::vector<std::string>{"listen_addresses='127.0.0.1'", "log_connections=on"});
+    cluster_->use_port(port_);
+    make_authority("ours");
+    make_authority("theirs");
+    make_server_certificate();
+    cluster_->configure({"ssl=on", "ssl_cert_file='" + file("server.crt").toStdString() + "'",
+                         "ssl_key_file='" + file("server.key").toStdString() + "'"});
+    cluster_->authenticate("local all all trust\nhost all all 127.0.0.1/32 password");
+    cluster_->start();
+    session_ = std::make_unique<PgSession>(cluster_->address());
+    session_->run("CREATE ROLE secured LOGIN SUPERUSER PASSWORD 'hunter2'");
+    session_->run(create_table_sql());
+    register_rows(*session_, 1, 1);
+  }
+  void cleanupTestCase() {
+    session_.reset();
+    cluster_.reset();
+  }
+
+  void serverThatWasMeantIsWrittenToInSecret() {
+    Entries entries;
+    entries.add(agent_number(1), "k0", "secret");
+    PgStore store(options_at(address("db.test", "ours")));
+    QCOMPARE(store.flush(entries.sorted(), {}).message, std::string());
+    QCOMPARE(session_->value("SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'secured'"),
+             std::string("t"));
+    QCOMPARE(session_->value("SELECT value FROM workspace_agent_metadata"), std::string("secret"));
+    for (const PgFinding& one : examine(options_at(address("db.test", "ours")).address))
+      if (one.subject == "tls") QCOMPARE(one.text, std::string("encrypted"));
+  }
+
+  void anybodyElseGetsNothing_data() {
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<QString>("authority");
+    QTest::addColumn<bool>("plain");
+    QTest::addColumn<QString>("why");
+    QTest::newRow("an authority that we do not trust") << "db.test"
+                                                       << "theirs" << false << "certificate verify failed";
+    QTest::newRow("another host's certificate") << "other.test"
+                                                << "ours" << false << "does not match host name";
+    QTest::newRow("no certificate of an authority at all") << "db.test"
+                                                           << "missing" << false << "does not exist";
+    QTest::newRow("a server without TLS") << "db.test"
+                                          << "ours" << true << "does not support SSL";
+  }
+  void anybodyElseGetsNothing() {
+    QFETCH(QString, host);
+    QFETCH(QString, authority);
+    QFETCH(bool, plain);
+    QFETCH(QString, why);
+    session_->run("UPDATE workspace_agent_metadata SET value = 'before'");
+    session_->run(std::string("ALTER SYSTEM SET ssl = ") + (plain ? "off" : "on"));
+    session_->run("SELECT pg_reload_conf()");
+    QVERIFY(becomes(*session_, "SHOW ssl", plain ? "off" : "on"));
+    PgSession(cluster_->address()).run("SELECT 1");  // the postmaster has read it when a new session has
+    const std::size_t said = cluster_->log().size();
+    Entries entries;
+    entries.add(agent_number(1), "k0", "secret");
+    PgStore store(options_at(address(host, authority)));
+    const FlushOutcome refused = store.flush(entries.sorted(), entries.chunks());
+    session_->run("ALTER SYSTEM RESET ssl");
+    session_->run("SELECT pg_reload_conf()");
+    QCOMPARE(refused.failure, FailureClass::connection);
+    QVERIFY2(QString::fromStdString(refused.message).contains(why), refused.message.c_str());
+    QVERIFY2(refused.message.find("hunter2") == std::string::npos, refused.message.c_str());
+    QVERIFY(refused.fates.empty());
+    QCOMPARE(cluster_->log().find("user=secured", said), std::string::npos);  // it never came to who we are
+    QCOMPARE(session_->value("SELECT value FROM workspace_agent_metadata"), std::string("before"));
+  }
+
+  void listenerIsAsStrict() {
+    PgListenerOptions options;
+    options.address = options_at(address("db.test", "theirs")).address;
+    std::string why;
+    PgListener* running = nullptr;
+    PgListenerEvents events;
+    events.on_resync = [&] { running->stop(); };
+    events.on_lost = [&](const PgFailure& failure, Duration) {
+      why = failure.message;
+      running->stop();
+    };
+    PgListener listener(options, events);
+    running = &listener;
+    listener.run();
+    QVERIFY2(why.find("certificate verify failed") != std::string::npos, why.c_str());
+    QVERIFY2(why.find("hunter2") == std::string::npos, why.c_str());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPgTls)
+#include "tst_pg_tls.moc"

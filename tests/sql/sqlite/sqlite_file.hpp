@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QFile>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QSqlRecord>
+#include <QTemporaryDir>
+#include <QTest>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sql/sqlite/sqlite_store.hpp"
+
+using Fates = std::vector<metabatch::Fate>;
+
+inline metabatch::Uuid agent(std::uint8_t number) {
+  metabatch::Uuid id;
+  id.bytes[15] = number;
+  return id;
+}
+
+inline metabatch::WallTime at(std::int64_t microseconds) {
+  return metabatch::WallTime(std::chrono::microseconds(microseconds));
+}
+
+/// A second program at the same file: plain SQL over a connection of its own.
+class Other {
+ public:
+  explicit Other(const QString& file) : database_(QSqlDatabase::addDatabase("QSQLITE", name())) {
+    database_.setDatabaseName(file);
+    database_.open();
+  }
+  ~Other() {
+    const QString mine = database_.connectionName();
+    database_ = {};
+    QSqlDatabase::removeDatabase(mine);
+  }
+  void run(const QString& text) {
+    QSqlQuery query(database_);
+    if (!query.exec(text)) qFatal("%s: %s", qPrintable(text), qPrintable(query.lastError().text()));
+  }
+  QStringList rows(const QString& text) {
+    QSqlQuery query(database_);
+    if (!query.exec(text)) return {query.lastError().text()};
+    QStringList found;
+    while (query.next()) {
+      QStringList columns;
+      for (int i = 0; i < query.record().count(); ++i) columns += query.value(i).toString();
+      found += columns.join('|');
+    }
+    return found;
+  }
+  QStringList values() {
+    return rows(
+        "SELECT substr(workspace_agent_id, -2), key, value, error, collected_at FROM workspace_agent_metadata "
+        "ORDER BY workspace_agent_id, key");
+  }
+
+ private:
+  static QString name() {
+    static int last = 0;
+    return QString("other-%1").arg(++last);
+  }
+  QSqlDatabase database_;
+};
+
+/// A file in a folder of its own for each test, and rows in it.
+struct SqliteFile {
+  SqliteFile() { QFile(dir.path()).setPermissions(QFile::Permissions(0x7777)); }
+
+  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) const {
+    std::vector<metabatch::Uuid> ids;
+    for (const int one : agents) ids.push_back(agent(static_cast<std::uint8_t>(one)));
+    const auto done = metabatch::sql::register_agents(path().toStdString(), ids, keys);
+    QVERIFY(std::holds_alternative<std::size_t>(done));
+    QCOMPARE(std::get<std::size_t>(done), ids.size() * keys.size());
+  }
+  [[nodiscard]] QString path(const QString& name = "m.db") const { return dir.filePath(name); }
+  [[nodiscard]] metabatch::sql::SqliteOptions options(metabatch::Duration wait = {}) const {
+    return {.file = path().toStdString(), .busy_timeout = wait};
+  }
+
+  QTemporaryDir dir;
+};

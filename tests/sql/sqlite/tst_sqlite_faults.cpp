@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <QDir>
+#include <atomic>
+#include <cerrno>
+#include <optional>
+#include <thread>
+
+#include "sql/sqlite/sqlite_file.hpp"
+
+using namespace metabatch;
+using namespace metabatch::sql;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Root may write everything: the permissions of a file count only for somebody else.
+class AsNobody {
+ public:
+  AsNobody() {
+    if (geteuid() == 0) changed_ = seteuid(65534) == 0;
+  }
+  ~AsNobody() {
+    if (changed_ && seteuid(0) != 0) qFatal("cannot become root again");
+  }
+
+ private:
+  bool changed_ = false;
+};
+
+/// While it lives, no file of SQLite in this program grows beyond `room`, as on a small disk: its system calls are replaced
+/// where SQLite lets tests do that, so nobody has to be root.
+class SmallDisk {
+ public:
+  static inline std::atomic<off_t> room = 0;
+  static inline std::atomic<int> refused = 0;
+
+  explicit SmallDisk(off_t bytes) {
+    room = bytes;
+    refused = 0;
+    replace("write", reinterpret_cast<sqlite3_syscall_ptr>(write));
+    replace("pwrite", reinterpret_cast<sqlite3_syscall_ptr>(pwrite));
+    replace("pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(pwrite));
+  }
+  ~SmallDisk() {
+    for (const char* call : {"write", "pwrite", "pwrite64"}) replace(call, nullptr);  // its own again
+  }
+
+ private:
+  static void replace(const char* call, sqlite3_syscall_ptr by) {
+    sqlite3_vfs* const files = sqlite3_vfs_find(nullptr);
+    if (files->xSetSystemCall(files, call, by) != SQLITE_OK) qFatal("SQLite has no system call %s", call);
+  }
+  static bool is_refused(int file, off_t end) {
+    struct stat seen {};
+    if (end <= room || (::fstat(file, &seen) == 0 && end <= seen.st_size)) return false;
+    ++refused;
+    errno = ENOSPC;
+    return true;
+  }
+  static ssize_t write(int file, const void* bytes, size_t size) {
+    return is_refused(file, ::lseek(file, 0, SEEK_CUR) + static_cast<off_t>(size)) ? -1 : ::write(file, bytes, size);
+  }
+  static ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
+    return is_refused(file, at + static_cast<off_t>(size)) ? -1 : ::pwrite(file, bytes, size, at);
+  }
+};
+
+}  // namespace
+
+class TestSqliteFaults : public QObject {
+  Q_OBJECT
+ private slots:
+  void init() { file_.emplace(); }
+  void cleanup() { file_.reset(); }
+  void aLockedFileIsATimeoutAndNothingIsLost();
+  void aLockThatEndsInTimeIsWaitedFor();
+  void aCancelledWaitEndsSoon();
+  void aReadOnlyFileIsAPermissionFailure();
+  void aMissingFolderNamesTheFile();
+  void aFolderThatAppearsHealsTheStore();
+  void aFileThatIsNoDatabaseIsRefused();
+  void aDamagedFileIsReportedAndARestoredOneIsUsed();
+  void aFullDiskLosesNothing();
+  void aDeletedFileIsNotWrittenToForEver();
+  void aForeignTableOfThatNameIsSaid();
+
+ private:
+  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) {
+    file_->registerRows(agents, std::move(keys));
+  }
+  QString path(const QString& name = "m.db") const { return file_->path(name); }
+  SqliteOptions options(Duration wait = 0ms) const { return file_->options(wait); }
+
+  std::optional<SqliteFile> file_;
+};
+
+void TestSqliteFaults::aLockedFileIsATimeoutAndNothingIsLost() {
+  registerRows({1}, {"cpu", "mem"});
+  SqliteStore store(options(5ms));
+  Other other(path());
+  other.run("BEGIN IMMEDIATE");
+  const std::vector<Update> some = {{agent(1), "cpu", "a", "", at(10)}, {agent(1), "mem", "b", "", at(10)}};
+  const FlushOutcome done = store.flush(some, {});
+  QCOMPARE(done.failure, FailureClass::timeout);
+  QVERIFY(done.fates.empty());
+  QVERIFY(done.retries > 0);
+  QVERIFY2(done.message.find(path().toStdString()) != std::string::npos, done.message.c_str());
+  QVERIFY2(done.message.find("another program holds a lock") != std::string::npos, done.message.c_str());
+  other.run("ROLLBACK");
+  QCOMPARE(store.flush(some, {}).fates, (Fates{Fate::written, Fate::written}));
+}
+
+// Until a flush has met the lock: on a busy machine it may come only when the lock is gone.
+void TestSqliteFaults::aLockThatEndsInTimeIsWaitedFor() {
+  registerRows({1}, {"cpu"});
+  Other other(path());
+  FlushOutcome done;
+  for (auto held = 20ms; done.retries == 0; held *= 2) {
+    QVERIFY(held < 20s);
+    other.run("BEGIN IMMEDIATE");
+    std::thread flusher([&] {
+      SqliteStore store(options(60s));
+      const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+      done = store.flush(one, {});
+    });
+    std::this_thread::sleep_for(held);
+    other.run("COMMIT");
+    flusher.join();
+    QCOMPARE(done.fates, Fates{Fate::written});
+  }
+}
+
+void TestSqliteFaults::aCancelledWaitEndsSoon() {
+  registerRows({1}, {"cpu"});
+  SqliteStore store(options(600s));
+  Other other(path());
+  other.run("BEGIN IMMEDIATE");
+  FlushOutcome done;
+  std::atomic<bool> ended = false;
+  std::thread flusher([&] {
+    const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+    done = store.flush(one, {});
+    store.stop();
+    ended = true;
+  });
+  QTRY_VERIFY_WITH_TIMEOUT((store.cancel(), ended.load()), 30'000);
+  flusher.join();
+  QCOMPARE(done.failure, FailureClass::timeout);
+}
+
+void TestSqliteFaults::aReadOnlyFileIsAPermissionFailure() {
+  registerRows({1}, {"cpu"});
+  QFile::setPermissions(path(), QFile::ReadOwner | QFile::ReadGroup | QFile::ReadOther);
+  QFile::setPermissions(file_->dir.path(), QFile::Permissions(0x5555));
+  const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+  SqliteStore store(options());
+  FlushOutcome done;
+  {
+    const AsNobody nobody;
+    done = store.flush(one, {});
+    const auto checked = check_sqlite(path().toStdString());
+    QVERIFY(checked);
+    QCOMPARE(checked->failure, FailureClass::permission);
+  }
+  QCOMPARE(done.failure, FailureClass::permission);
+  QVERIFY2(done.message.find("writable") != std::string::npos, done.message.c_str());
+  QFile::setPermissions(file_->dir.path(), QFile::Permissions(0x7777));
+  QFile::setPermissions(path(), QFile::Permissions(0x6666));
+  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
+}
+
+void TestSqliteFaults::aMissingFolderNamesTheFile() {
+  const auto failed = check_sqlite(path("no/such/m.db").toStdString());
+  QVERIFY(failed);
+  QCOMPARE(failed->failure, FailureClass::connection);
+  QVERIFY2(failed->message.find("no/such/m.db") != std::string::npos, failed->message.c_str());
+  QVERIFY2(failed->message.find("folder must exist") != std::string::npos, failed->message.c_str());
+}
+
+void TestSqliteFaults::aFolderThatAppearsHealsTheStore() {
+  SqliteStore store({.file = path("later/m.db").toStdString(), .busy_timeout = 0ms, .register_missing = true});
+  store.start();
+  const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+  QCOMPARE(store.flush(one, {}).failure, FailureClass::connection);
+  QDir(file_->dir.path()).mkdir("later");
+  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
+}
+
+void TestSqliteFaults::aFileThatIsNoDatabaseIsRefused() {
+  QFile file(path());
+  QVERIFY(file.open(QFile::WriteOnly));
+  file.write(QByteArray(8192, 'x'));
+  file.close();
+  const auto failed = check_sqlite(path().toStdString());
+  QVERIFY(failed);
+  QCOMPARE(failed->failure, FailureClass::other);
+  QVERIFY2(failed->message.find("not a SQLite database") != std::string::npos, failed->message.c_str());
+  QVERIFY(file.open(QFile::ReadOnly));
+  QCOMPARE(file.readAll(), QByteArray(8192, 'x'));
+}
+
+void TestSqliteFaults::aDamagedFileIsReportedAndARestoredOneIsUsed() {
+  registerRows({1}, {"cpu", "mem"});
+  QFile file(path());
+  QVERIFY(file.open(QFile::ReadWrite));
+  const QByteArray good = file.readAll();
+  file.seek(4096);
+  file.write(QByteArray(static_cast<int>(good.size()) - 4096, '\x5a'));
+  file.close();
+  SqliteStore store(options());
+  const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+  const FlushOutcome done = store.flush(one, {});
+  QCOMPARE(done.failure, FailureClass::other);
+  QVERIFY2(done.message.find("damaged") != std::string::npos, done.message.c_str());
+  QVERIFY(file.open(QFile::ReadWrite));
+  file.write(good);
+  file.close();
+  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
+}
+
+void TestSqliteFaults::aFullDiskLosesNothing() {
+  SmallDisk disk(512 * 1024);
+  std::vector<std::string> keys;
+  for (int i = 100; i < 400; ++i) keys.push_back("k" + std::to_string(i));
+  const std::string value(2048, 'v');
+  std::vector<Update> many;
+  for (const std::string& key : keys) many.push_back({agent(1), key, value, "", at(10)});
+  SqliteStore store({.file = path().toStdString(), .busy_timeout = 0ms, .register_missing = true});
+  const FlushOutcome done = store.flush(many, {});
+  QCOMPARE(done.failure, FailureClass::disk);
+  QVERIFY(done.fates.empty());
+  QVERIFY2(done.message.find("free some space") != std::string::npos, done.message.c_str());
+  const FlushOutcome some = store.flush(std::span(many).first(20), {});
+  QCOMPARE(some.failure, FailureClass::none);
+  QCOMPARE(some.fates, Fates(20, Fate::written));
+  SmallDisk::room = 64 * 1024 * 1024;
+  QCOMPARE(store.flush(many, {}).fates, Fates(300, Fate::written));
+  QVERIFY(SmallDisk::refused > 0);
+}
+
+void TestSqliteFaults::aDeletedFileIsNotWrittenToForEver() {
+  registerRows({1}, {"cpu"});
+  SqliteStore store(options());
+  const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
+  for (const char* end : {"", "-wal", "-shm"}) QFile::remove(path() + end);
+  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::unmatched});
+  registerRows({1}, {"cpu"});
+  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
+  QCOMPARE(Other(path()).values(), QStringList{"01|cpu|a||10"});
+}
+
+void TestSqliteFaults::aForeignTableOfThatNameIsSaid() {
+  Other(path()).run("CREATE TABLE workspace_agent_metadata (name TEXT)");
+  const auto failed = check_sqlite(path().toStdString());
+  QVERIFY(failed);
+  QCOMPARE(failed->failure, FailureClass::other);
+  QVERIFY2(failed->message.find("choose another file") != std::string::npos, failed->message.c_str());
+}
+
+QTEST_GUILESS_MAIN(TestSqliteFaults)
+#include "tst_sqlite_faults.moc"

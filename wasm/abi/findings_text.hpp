@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metabatch/simulation/findings.hpp"
+
+namespace metabatch::wasm {
+
+/// Adds a line a finding: `what`, its kind, one sentence; tabs between.
+inline void add_findings(std::string& text, std::string_view what, const std::vector<RunFinding>& findings) {
+  for (const RunFinding& finding : findings)
+    text.append(what).append("\t").append(name_of(finding.kind)).append("\t").append(describe(finding)).append("\n");
+}
+
+}  // namespace metabatch::wasm

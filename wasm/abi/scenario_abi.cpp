@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "abi/scenario_abi.hpp"
+
+#include <algorithm>
+
+#include "abi/abi.hpp"
+
+/// The form of the page: fields, and what is wrong with what was entered.
+using namespace metabatch;
+using namespace metabatch::wasm;
+
+namespace {
+
+Scenario slots[kSlots];
+
+constexpr std::string_view kKinds[] = {"integer", "duration", "share", "choice", "list"};
+
+std::string limit_text(const ScenarioField& field, std::int64_t number) {
+  if (field.kind == FieldKind::integer) return std::to_string(number);
+  if (field.kind == FieldKind::duration) return format_duration(Duration(number));
+  return {};
+}
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) text.append(text.empty() ? "" : ",").append(word);
+  return text;
+}
+
+std::string with_dashes(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text;
+}
+
+/// The field that an error of validated() is about.
+std::string field_at_fault(const Error& error) {
+  const auto fields = scenario_fields();
+  if (error.code == Errc::field_unreadable) return "changes";
+  if (error.code == Errc::field_too_small || error.code == Errc::field_too_large)
+    return std::string(error.at < fields.size() ? fields[error.at].name : "");
+  return with_dashes(name_of(static_cast<Setting>(error.at)));
+}
+
+void add_line(std::string& text, std::string_view name, std::string_view rest) {
+  text.append(name).append("\t").append(rest).append("\n");
+}
+
+}  // namespace
+
+Scenario& wasm::asked(std::uint32_t slot) { return slots[slot < kSlots ? slot : 0]; }
+
+std::pair<std::string_view, std::string_view> wasm::next_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  const std::size_t tab = std::min(line.find('\t'), line.size());
+  return {line.substr(0, tab), line.substr(std::min(tab + 1, line.size()))};
+}
+
+/// A line a field: name, kind, least, most, choices (commas between), 1 for a setting, the text of its default, one
+/// sentence; tabs between.
+METABATCH_EXPORT(mb_fields)() {
+  const Scenario standard = validated(Scenario{}).value();
+  std::string text;
+  for (const ScenarioField& field : scenario_fields()) {
+    const std::string parts[] = {std::string(kKinds[static_cast<std::size_t>(field.kind)]),
+                                 limit_text(field, field.least),
+                                 limit_text(field, field.most),
+                                 joined(field.choices),
+                                 field.is_setting ? "1" : "",
+                                 field_text(standard, field.name),
+                                 std::string(field.help)};
+    text += field.name;
+    for (const std::string& part : parts) text.append("\t").append(part);
+    text += '\n';
+  }
+  return answer(std::move(text));
+}
+
+/// Reads lines `NAME tab TEXT` into the slot, on top of the defaults. The answer has a line `NAME tab SENTENCE` for each
+/// field that is wrong; none: the scenario can be simulated.
+METABATCH_EXPORT(mb_scenario)(std::uint32_t slot) {
+  Scenario scenario;
+  std::string troubles;
+  for (std::string_view rest = input(); !rest.empty();) {
+    const auto [name, text] = next_line(rest);
+    if (const Result<void> set = set_field(scenario, name, text); !set)
+      add_line(troubles, name, describe(set.error(), name, text));
+  }
+  if (troubles.empty())
+    if (const Result<Scenario> valid = validated(scenario); !valid)
+      add_line(troubles, field_at_fault(valid.error()), describe(valid.error(), scenario));
+  asked(slot) = std::move(scenario);
+  return answer(std::move(troubles));
+}
+
+/// The fields that differ from the defaults, as lines that mb_scenario() reads.
+METABATCH_EXPORT(mb_changed)(std::uint32_t slot) {
+  std::string text;
+  for (const FieldText& field : changed_fields(asked(slot))) add_line(text, field.name, field.text);
+  return answer(std::move(text));
+}
+
+/// All fields with the defaults of the settings filled in; nothing when the scenario is wrong.
+METABATCH_EXPORT(mb_effective)(std::uint32_t slot) {
+  std::string text;
+  if (const Result<Scenario> valid = validated(asked(slot)))
+    for (const ScenarioField& field : scenario_fields()) add_line(text, field.name, field_text(*valid, field.name));
+  return answer(std::move(text));
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "abi/abi.hpp"
+#include "abi/findings_text.hpp"
+#include "metabatch/simulation/simulator.hpp"
+#include "abi/recording_abi.hpp"
+#include "abi/run_text.hpp"
+#include "abi/scenario_abi.hpp"
+
+/// The simulator for the page: one run a slot, by slices.
+using namespace metabatch;
+using namespace metabatch::wasm;
+
+namespace {
+
+constexpr std::size_t kLogLines = 2'000;         // kept to be read; the digest is over all
+constexpr std::int64_t kFinestColumns = 20'000;  // looked at for one chart
+
+struct Run {
+  Simulator simulator;
+  std::deque<std::string> log;  // the newest lines
+};
+std::unique_ptr<Run> runs[kSlots];
+
+Run* run_in(std::uint32_t slot) { return slot < kSlots ? runs[slot].get() : nullptr; }
+
+Duration from_seconds(double seconds) {
+  const double most = in_seconds(Duration::max()) / 2;
+  if (!(seconds < most)) return Duration::max();
+  return Duration(static_cast<std::int64_t>(std::max(seconds, 0.0) * 1e9));
+}
+
+/// Columns of a chart: `samples` samples each.
+struct Grid {
+  Duration from{};
+  Duration pace{};
+  std::int64_t samples = 1;
+  std::size_t columns = 0;
+  [[nodiscard]] Duration width() const { return pace * samples; }
+};
+
+Grid grid_of(const Simulator& simulator, double from, double to, std::uint32_t columns) {
+  Grid grid;
+  const Duration range = std::max(from_seconds(to) - from_seconds(from), Duration(1));
+  grid.pace = std::max(simulator.scenario().sample_every, range / kFinestColumns + Duration(1));
+  const std::int64_t wanted = std::max<std::int64_t>(columns, 1);
+  grid.samples = std::max<std::int64_t>((range / grid.pace + wanted - 1) / wanted, 1);
+  grid.from = from_seconds(from) / grid.width() * grid.width();
+  grid.columns = static_cast<std::size_t>((range + grid.width() - Duration(1)) / grid.width()) + 1;
+  return grid;
+}
+
+/// The last sample is over the rest of a pace, so its rates are of next to no time: it becomes part of the one before.
+void fold_last(const Timeline& timeline, const Grid& grid, std::vector<Column>& fine) {
+  const Duration end = timeline.end().time_since_epoch();
+  const double share = static_cast<double>((end % grid.pace).count()) / static_cast<double>(grid.pace.count());
+  const std::int64_t last = (end - grid.from - grid.pace / 2) / grid.pace;
+  if (share == 0 || last < 1 || last >= static_cast<std::int64_t>(fine.size())) return;
+  Column& rest = fine[static_cast<std::size_t>(last)];
+  Column& before = fine[static_cast<std::size_t>(last - 1)];
+  if (rest.measured && before.measured) {
+    before.last = (before.last + share * rest.last) / (1 + share);
+    before.max = std::max(before.max, rest.max);
+  }
+  rest.measured = rest.measured && !before.measured && share > 0.5;
+}
+
+/// One value a column: the mean or the greatest of what was measured in it, NaN where nothing was.
+void add_series(const Timeline& timeline, std::size_t series, bool greatest, const Grid& grid) {
+  std::vector<Column> fine(grid.columns * static_cast<std::size_t>(grid.samples));
+  const Instant from = Instant{} + grid.from + grid.pace / 2;  // each sample in the middle
+  timeline.decimate(series, from, from + grid.pace * static_cast<std::int64_t>(fine.size()), fine);
+  fold_last(timeline, grid, fine);
+  for (std::size_t column = 0; column < grid.columns; ++column) {
+    double sum = 0, most = -std::numeric_limits<double>::infinity();
+    std::int64_t measured = 0;
+    for (std::int64_t i = 0; i < grid.samples; ++i) {
+      const Column& one = fine[column * static_cast<std::size_t>(grid.samples) + static_cast<std::size_t>(i)];
+      if (!one.measured) continue;
+      ++measured;
+      sum += one.last;
+      most = std::max(most, one.max);
+    }
+    const double mean = measured > 0 ? sum / static_cast<double>(measured) : std::nan("");
+    reals().push_back(greatest && measured > 0 ? most : mean);
+  }
+}
+
+}  // namespace
+
+/// Makes a run of what was asked in the slot, of the recording where there is one; 0: it cannot be, and mb_scenario() has said why.
+METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
+  if (slot >= kSlots) return 0;
+  runs[slot].reset();  // its memory first
+  const std::shared_ptr<const Recording> arrivals = recorded();
+  Result<Simulator> created = arrivals ? Simulator::create(asked(slot), arrivals) : Simulator::create(asked(slot));
+  if (!created) return 0;
+  runs[slot] = std::make_unique<Run>(Run{std::move(created).value(), {}});
+  Run* run = runs[slot].get();
+  run->simulator.set_sink([run](std::string_view line) {
+    if (run->log.size() == kLogLines) run->log.pop_front();
+    run->log.emplace_back(line);
+  });
+  return 1;
+}
+METABATCH_EXPORT(mb_run_end)(std::uint32_t slot) {
+  if (slot < kSlots) runs[slot].reset();
+  return 0;
+}
+
+/// Lets it go on to an instant (seconds), or less: at most that many reports. 1: it is there, or finished.
+METABATCH_EXPORT(mb_run_advance)(std::uint32_t slot, double until, std::uint32_t reports) {
+  Run* run = run_in(slot);
+  if (run == nullptr) return 1;
+  const Duration wanted = from_seconds(until);
+  run->simulator.run_until(wanted, reports);
+  return run->simulator.finished() || run->simulator.now() >= wanted ? 1 : 0;
+}
+
+/// now, 1 when finished, lines of the event log, updates offered, agents present, duration, pace of the samples.
+METABATCH_EXPORT(mb_run_state)(std::uint32_t slot) {
+  reals().clear();
+  if (const Run* run = run_in(slot)) {
+    const Simulator& s = run->simulator;
+    reals() = {in_seconds(s.now()),
+               s.finished() ? 1.0 : 0.0,
+               static_cast<double>(s.events()),
+               static_cast<double>(s.counters().offered),
+               static_cast<double>(s.agents_present()),
+               in_seconds(s.scenario().duration),
+               in_seconds(s.scenario().sample_every)};
+  }
+  return answer_reals();
+}
+
+METABATCH_EXPORT(mb_run_json)(std::uint32_t slot) {
+  const Run* run = run_in(slot);
+  return answer(run == nullptr ? std::string() : result_json(run->simulator));
+}
+METABATCH_EXPORT(mb_run_csv)(std::uint32_t slot) {
+  const Run* run = run_in(slot);
+  return answer(run == nullptr ? std::string() : run->simulator.timeline_csv());
+}
+
+/// Lines `warning` or `reason`, kind, sentence; tabs between; warnings first.
+METABATCH_EXPORT(mb_run_findings)(std::uint32_t slot) {
+  std::string text;
+  if (const Run* run = run_in(slot)) {
+    const RunFacts facts = run->simulator.facts();
+    add_findings(text, "warning", warnings(facts));
+    add_findings(text, "reason", reasons(facts));
+  }
+  return answer(std::move(text));
+}
+
+/// The newest lines of the event log.
+METABATCH_EXPORT(mb_run_log)(std::uint32_t slot) {
+  std::string text;
+  if (const Run* run = run_in(slot))
+    for (const std::string& line : run->log) text.append(line).append("\n");
+  return answer(std::move(text));
+}
+
+/// The series that the input names, lines `NAME tab mean|max`, over [from, to] seconds in about that many columns: first
+/// the middle of the first column and the width of all, then a value a column for each series.
+METABATCH_EXPORT(mb_run_columns)(std::uint32_t slot, double from, double to, std::uint32_t columns) {
+  reals().clear();
+  if (const Run* run = run_in(slot)) {
+    const Grid grid = grid_of(run->simulator, from, to, columns);
+    reals().push_back(in_seconds(grid.from + grid.width() / 2));
+    reals().push_back(in_seconds(grid.width()));
+    for (std::string_view rest = input(); !rest.empty();) {
+      const auto [name, how] = next_line(rest);
+      if (const auto series = run->simulator.timeline().series(name))
+        add_series(run->simulator.timeline(), *series, how == "max", grid);
+    }
+  }
+  return answer_reals();
+}
+
+/// Names of all series, one a line; needs a run in slot 0.
+METABATCH_EXPORT(mb_run_series)() {
+  std::string text;
+  if (const Run* run = run_in(0))
+    for (const std::string& name : run->simulator.timeline().names()) text.append(name).append("\n");
+  return answer(std::move(text));
+}
