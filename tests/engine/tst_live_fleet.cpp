@@ -183,4 +183,4 @@ void TstFleet::valuesAreAsLongAsAsked() {
 }
 
 QTEST_GUILESS_MAIN(TstFleet)
-#include "tst_fleet.moc"
+#include "tst_live_fleet.moc"
