@@ -28,7 +28,7 @@ struct ReportDesk {
   ReportLimits limits;
 };
 
-/// Adds the report of an agent within SPEC's limits, with a stamp of its own.
+/// Adds the report of an agent within the limits of the specification, "The report", with a stamp of its own.
 ReportOutcome take_report(const Uuid& agent, std::span<const RawItem> items, ReportLimits& limits,
                           engine::Stamper& stamper, engine::Lanes& lanes);
 

@@ -32,7 +32,7 @@ class TestEngineConformance : public QObject {
 
 namespace {
 
-// Keeps the newest of each key, as a table with the guard of SPEC section 5 would.
+// Keeps the newest of each key, as a table with the guard of the specification, "Writing a flush", would.
 class NewestStore final : public Store {
  public:
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string>) override {

@@ -35,7 +35,7 @@ bool read_text(const json& from, const char* name, std::string& text) {
   return true;
 }
 
-/// What a body says; nothing: it is none. The other parser keeps the last of members of one name, as SPEC wants.
+/// What a body says; nothing: it is none. Of members of one name both parsers keep the last.
 std::optional<std::vector<Item>> items_of(const json& root) {
   if (!root.is_object()) return std::nullopt;
   std::vector<Item> items;

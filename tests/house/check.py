@@ -5,6 +5,7 @@ import os
 import sys
 
 import rules
+import tree_rules
 
 SKIPPED = {'.git', 'build', 'node_modules', '__pycache__', '.cache'}
 
@@ -23,17 +24,21 @@ def files(root):
 
 def findings(root):
     """(rule, reason, path, line, what) of everything found."""
-    for file in files(root):
+    tree = {file.path: file for file in files(root)}
+    for file in tree.values():
         for name, reason, check in rules.RULES:
             for line, what in check(file):
                 yield name, reason, file.path, line, what
+    for name, reason, check in tree_rules.TREE_RULES:
+        for path, line, what in check(tree):
+            yield name, reason, path, line, what
 
 
 def main(root):
     found = list(findings(root))
     for name, reason, path, line, what in found:
         print(f'{path}:{line}: {what}\n    {name}: {reason}')
-    print(f'{len(rules.RULES)} rules: {len(found)} findings')
+    print(f'{len(rules.RULES) + len(tree_rules.TREE_RULES)} rules: {len(found)} findings')
     return 1 if found else 0
 
 

@@ -7,6 +7,7 @@ import tempfile
 
 import check
 import rules
+import tree_rules
 
 SPDX = '// SPDX-License-Identifier: Apache-2.0\n'
 LONG = SPDX + '// line\n' * 500
@@ -65,6 +66,36 @@ BAD = {
     ],
 }
 
+SPECIFICATION = '# Specification\n\n## Health\n\nOr see "Health".\n'
+RECORD = '# 0001. A decision\n'
+
+# rule -> [(tree, path, line)]: the same for rules that compare files with one another.
+BAD_TREES = {
+    'citation-leads-nowhere': [
+        ({'core/src/a.cpp': SPDX + '// specification, "Wealth"\n', 'docs/specification.md': SPECIFICATION}, 'core/src/a.cpp', 2),
+        ({'core/src/a.cpp': SPDX + '// the specification,\n// "The\n// batcher"\n', 'docs/specification.md': SPECIFICATION},
+         'core/src/a.cpp', 2),
+        ({'docs/a.md': 'As docs/specification.md, "Wealth", says.\n', 'docs/specification.md': SPECIFICATION}, 'docs/a.md', 1),
+        ({'core/src/a.cpp': SPDX + '// ' + 'SPEC section 1\n', 'docs/specification.md': SPECIFICATION}, 'core/src/a.cpp', 2),
+        ({'docs/specification.md': SPECIFICATION + 'For more see\n"Wealth".\n'}, 'docs/specification.md', 6),
+    ],
+    'record-does-not-exist': [
+        ({'core/src/a.cpp': SPDX + '// record 0002 says why\n', 'docs/adr/0001-a.md': RECORD}, 'core/src/a.cpp', 2),
+        ({'a.md': 'Records 0001 and\n0003 say why.\n', 'docs/adr/0001-a.md': RECORD}, 'a.md', 1),
+    ],
+    'record-number': [
+        ({'docs/adr/0001-a.md': RECORD, 'docs/adr/0001-b.md': RECORD}, 'docs/adr/0001-b.md', 1),
+        ({'docs/adr/0001-a.md': '\n# 0002. A decision\n'}, 'docs/adr/0001-a.md', 2),
+        ({'docs/adr/0001-a.md': RECORD + '\n# Another\n'}, 'docs/adr/0001-a.md', 3),
+    ],
+    'link-leads-nowhere': [
+        ({'docs/a.md': '\n[b](b.md)\n'}, 'docs/a.md', 2),
+        ({'docs/a.md': '[b](b.md#far-away)\n', 'docs/b.md': '# Near by\n'}, 'docs/a.md', 1),
+        ({'core/src/a.cpp': SPDX + '// docs/b.md says how\n'}, 'core/src/a.cpp', 2),
+        ({'a.yml': 'runbook: docs/b.md#far-away\n', 'docs/b.md': '# Near by\n'}, 'a.yml', 1),
+    ],
+}
+
 SOUND = {
     'core/include/metabatch/a.hpp': ''.join(LONG.splitlines(True)[:150]),
     'core/src/a.cpp': SPDX + '// unordered_map, <thread>, sleep(1) and __linux__ in prose are fine\n'
@@ -79,7 +110,10 @@ SOUND = {
     'wasm/api.cpp': SPDX + '#ifdef __EMSCRIPTEN__\n#endif\n',
     'CMakeLists.txt': '# SPDX-License-Identifier: Apache-2.0\nif(EMSCRIPTEN)\n',
     'build/x.cpp': 'int x;\n',
-    'README.md': 'no licence line needed\n',
+    'README.md': 'no licence line needed\n[code](core/src) [words](docs/specification.md#health) record 0001\n',
+    'docs/specification.md': SPECIFICATION,
+    'docs/adr/0001-a.md': RECORD + '```sh\n# a comment, no title\n```\n',
+    'core/src/d.cpp': SPDX + '// specification,\n// "Health"; docs/specification.md#health; 1 record 0001\n',
 }
 
 
@@ -92,20 +126,25 @@ def findings_of(tree):
         return [(name, path, line) for name, _, path, line, _ in check.findings(root)]
 
 
+def samples():
+    """(rule, tree, path, line) of every bad sample."""
+    for name, bad in BAD.items():
+        yield from ((name, {path: text}, path, line) for path, text, line in bad)
+    for name, bad in BAD_TREES.items():
+        yield from ((name, *sample) for sample in bad)
+
+
 def main():
-    wrong = []
-    for name, _, _ in rules.RULES:
-        if name not in BAD:
-            wrong.append(f'{name}: no bad sample')
-    for name, samples in BAD.items():
-        for path, text, line in samples:
-            found = findings_of({path: text})
-            if found != [(name, path, line)]:
-                wrong.append(f'{name}: {path}: expected line {line}, found {found}')
+    wrong = [f'{name}: no bad sample' for name, _, _ in rules.RULES if name not in BAD]
+    wrong += [f'{name}: no bad tree' for name, _, _ in tree_rules.TREE_RULES if name not in BAD_TREES]
+    for name, tree, path, line in samples():
+        found = findings_of(tree)
+        if found != [(name, path, line)]:
+            wrong.append(f'{name}: {path}: expected line {line}, found {found}')
     wrong += [f'sound tree: {found}' for found in findings_of(SOUND)]
     for line in wrong:
         print(line)
-    print(f'{len(BAD)} rules, {sum(map(len, BAD.values()))} bad samples: {len(wrong)} wrong')
+    print(f'{len(BAD) + len(BAD_TREES)} rules, {sum(1 for _ in samples())} bad samples: {len(wrong)} wrong')
     return 1 if wrong else 0
 
 

@@ -24,7 +24,8 @@ extern "C" void* malloc(std::size_t size) noexcept {
   return __libc_malloc(size);
 }
 
-/// What the machine costs in memory: SPEC's bound by the room, and no allocation in steady state.
+/// What the machine costs in memory: the bound of the specification, "Capacity", and no allocation in
+/// steady state.
 class TestMemory : public QObject {
   Q_OBJECT
 

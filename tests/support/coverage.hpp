@@ -9,8 +9,8 @@
 
 namespace metabatch::oracle {
 
-// Everything SPEC section 1 tells apart, as the oracle walks through it. A property run that did not
-// visit all of these has proved less than it claims.
+// Everything that the specification, "The batcher", distinguishes, as the oracle walks through it. A property run
+// that did not visit all of these has proved less than it claims.
 // clang-format off
 #define METABATCH_BRANCHES(X)                                                                          \
   X(add_new) X(add_newer) X(add_older) X(add_tie_first) X(add_tie_last) X(add_key_in_flight)          \

@@ -34,8 +34,8 @@ struct Flight {
   Instant taken{};
 };
 
-/// What SPEC section 1 says, written down as slowly and plainly as it can be: one item at a time, in vectors that are searched
-/// from the front, every count made by counting. It shares types with the machine, never code.
+/// What the specification, "The batcher", says, written as slowly and plainly as it can be: one item at a time, in
+/// vectors that are searched from the front, every count made by counting. It shares types with the machine, never code.
 ///
 /// Time is walked event by event: before an operation at `now` everything that time alone brings until then
 /// (ticks, deadlines, the end of a backoff) has happened, each on what was held at its moment.

@@ -8,7 +8,7 @@
 /// What a simulation came to, in the form in which `metabatch simulate` prints it.
 namespace metabatch::wasm {
 
-/// The object of `--json`: SPEC section 8, every member in its order, on one line.
+/// The object of `--json`: the specification, "The result": every member in its order, on one line.
 std::string result_json(const Simulator& simulator);
 
 }  // namespace metabatch::wasm

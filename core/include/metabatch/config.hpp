@@ -57,7 +57,7 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-/// Names of the settings, for messages and flags; the order is that of SPEC section 1.
+/// Names of the settings, for messages and flags; the order is that of the specification, "Settings".
 enum class Setting : std::uint8_t {
   batch_size,
   interval,

@@ -135,7 +135,7 @@ struct InspectLimits {
 /// @cost   linear in the input, plus sorting the ids; 50 MB of anything, however hostile, take a few seconds
 Inspection inspect(std::string_view input, InspectLimits limits = {});
 
-/// Names as SPEC and JSON use them: `chunk`, `ids_json`, `not_canonical`, ...
+/// Names as the JSON of `metabatch inspect` has them: `chunk`, `ids_json`, `not_canonical`, ...
 std::string_view name_of(Form form);
 std::string_view name_of(Wrapping wrapping);
 std::string_view name_of(Channel channel);

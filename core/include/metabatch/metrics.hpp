@@ -11,8 +11,8 @@
 
 namespace metabatch {
 
-/// What the flushes of one machine were like: SPEC section 4's values, without names or labels. A plain
-/// value: copy it to read it while the machine goes on.
+/// What the flushes of one machine were like: the values of the specification, "Metrics", without names or labels.
+/// A plain value: copy it to read it while the machine goes on.
 struct Metrics {
   Metrics();
 

@@ -67,8 +67,8 @@ struct Gauges {
   std::string_view version;   ///< label of the build info
 };
 
-/// All metrics of SPEC section 4, in its order, as a page to scrape. Every label value of a known set is there from the
-/// start, at 0. queue_depth is what takes room: updates queued with `fifo`, distinct keys held with `coalesce`.
+/// All metrics of the specification, "Metrics", in its order, as a page to scrape. Every label value of a known set
+/// is there from the start, at 0. queue_depth is what takes room: updates queued with `fifo`, distinct keys held with `coalesce`.
 ///
 /// @shape config: as running, defaults filled in; prefix: see is_metric_prefix()
 /// @cost  one pass, about 10 KB of text, some 50 microseconds

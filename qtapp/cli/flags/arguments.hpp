@@ -23,7 +23,7 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The settings of the batcher as they were given, one flag each, named as in SPEC section 1 with dashes.
+/// The settings of the batcher as they were given: one flag for each of the specification, "Settings", with dashes.
 struct SettingsFlags {
   std::map<Setting, std::optional<std::string>> given;
 

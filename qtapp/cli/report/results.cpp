@@ -64,7 +64,7 @@ std::string result_json(const RunResult& result) {
   const Summary& summary = result.summary;
   const Counters& counters = summary.counters;
   const FlushCounters& flushes = summary.flushes;
-  // SPEC's order, line by line.
+  // The order of the specification, "The result", line by line.
   // clang-format off
   const Json object = {
       {"offered", counters.offered}, {"accepted", counters.accepted()}, {"coalesced", counters.coalesced},

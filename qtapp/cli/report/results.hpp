@@ -18,7 +18,7 @@ struct RunResult {
   std::string digest{};              ///< of the event log (simulate); else empty
 };
 
-/// The object of SPEC section 8, every member in its order, on one line.
+/// The object of the specification, "The result": every member in its order, on one line.
 std::string result_json(const RunResult& result);
 
 /// The same for people: what batching saved, why batches left, how long rows waited, what became of the updates.

@@ -203,7 +203,7 @@ void TestCliIngest::theResultHasEveryMemberInItsOrder() {
   const auto ended =
       program.run({"ingest", "--register", "--json", "--db", program.db()}, updateLine(1, "cpu", "a", kStart));
   QCOMPARE(ended.status, 0);
-  // SPEC's order, to be read as it stands there.
+  // The order of the specification, "The result", to be compared line by line.
   // clang-format off
   const QList<QByteArray> names = {
       "offered", "accepted", "coalesced", "stale", "dropped", "full", "closed", "written", "unmatched", "rows_stale",

@@ -7,7 +7,7 @@ using namespace metabatch;
 using namespace metabatch::driven;
 
 /// offered = dropped + coalesced + stale + written + rows_stale + unmatched + discarded + quarantined + spooled + held,
-/// at every moment, and each of these where SPEC section 1 says.
+/// at every moment, and each of these where the specification, "Accounting", says.
 class TestAccounting : public QObject {
   Q_OBJECT
 

@@ -7,7 +7,8 @@
 using namespace metabatch;
 using namespace metabatch::driven;
 
-/// The origin's behaviours with its numbers, on virtual time; what differs on purpose (SPEC section 7) says so.
+/// The origin's behaviours with its numbers, on virtual time. What differs on purpose says so; see the
+/// specification, "Differences from the origin".
 class TestConformance : public QObject {
   Q_OBJECT
 

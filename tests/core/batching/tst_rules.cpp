@@ -6,7 +6,7 @@
 using namespace metabatch;
 using namespace metabatch::driven;
 
-/// SPEC section 1, sentence by sentence: when a batch is due, what is in it, what fits the room.
+/// The specification, "The batcher", sentence by sentence: when a batch is due, what is in it, what fits the room.
 class TestRules : public QObject {
   Q_OBJECT
 

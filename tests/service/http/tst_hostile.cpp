@@ -42,7 +42,7 @@ constexpr std::string_view kReports = "/api/v2/workspaceagents/me/metadata";
 
 const std::string kWrongMethod = "{\"message\":\"Method not allowed.\"}\n";
 
-/// What JSON and SPEC say of a body of printable ASCII without escapes, by another parser.
+/// What JSON and the specification, "The report", say of a body of printable ASCII without escapes, by another parser.
 bool is_report(const std::string& body) {
   const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromStdString(body));
   if (!document.isObject()) return false;

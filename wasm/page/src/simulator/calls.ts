@@ -11,7 +11,7 @@ export interface Finding {
   kind: string;
   sentence: string;
 }
-/** SPEC section 8's object, as the core writes it. */
+/** The object of the specification, "The result", as the core writes it. */
 export interface Outcome {
   offered: number;
   accepted: number;
