@@ -74,7 +74,7 @@ std::string pg_bin() {
       newest = entry.path() / "bin";
       newest_version = version;
     }
-  if (newest.empty()) qFatal("no PostgreSQL server found; install postgresql-15 or set METABATCH_PG_BIN");
+  if (newest.empty()) qFatal("no PostgreSQL server found; install the package postgresql or set METABATCH_PG_BIN");
   return newest;
 }
 
