@@ -49,3 +49,16 @@ def links(text):
             target = target[0] or target[1]
             if not re.match(r'[a-z]+:', target):
                 yield number, target
+
+
+def section(text, title):
+    """(line number, line) of the section with this title and of those below it."""
+    depth = 0
+    for number, line in outside_code(text):
+        match = re.match(r'(#{1,6})\s+(.*)', line)
+        if match and depth and len(match.group(1)) <= depth:
+            return
+        if match and match.group(2).strip() == title:
+            depth = len(match.group(1))
+        elif depth:
+            yield number, line

@@ -9,6 +9,8 @@ import check
 import rules
 import tree_rules
 
+SHELL = '#!/usr/bin/env bash\n# SPDX-License-Identifier: Apache-2.0\n'
+PAGE = '<!-- SPDX-License-Identifier: Apache-2.0 -->\n'
 SPDX = '// SPDX-License-Identifier: Apache-2.0\n'
 LONG = SPDX + '// line\n' * 500
 
@@ -44,7 +46,11 @@ BAD = {
     'unordered-in-core': [('core/src/a.cpp', SPDX + '#include <map>\nstd::unordered_map<int, int> m;\n', 3)],
     'distribution-in-core': [('core/src/a.cpp', SPDX + 'std::uniform_int_distribution<int> d;\n', 2)],
     'long-header': [('core/include/metabatch/a.hpp', ''.join(LONG.splitlines(True)[:151]), 151)],
-    'long-source': [('core/src/a.cpp', ''.join(LONG.splitlines(True)[:401]), 401)],
+    'long-source': [
+        ('core/src/a.cpp', ''.join(LONG.splitlines(True)[:401]), 401),
+        ('wasm/page/src/a.ts', ''.join(LONG.splitlines(True)[:401]), 401),
+        ('tools/a', SHELL + '# line\n' * 399, 401),
+    ],
     'long-function': [
         ('core/src/a.cpp', SPDX + 'namespace x {\nint f(int a) {\n' + '  ++a;\n' * 39 + '}\n}\n', 3),
         ('core/src/b.cpp', SPDX + 'class A {\n public:\n  A(int v)\n      : a_{v}, b_(2) {\n' + '    ++b_;\n' * 39 + '  }\n};\n', 4),
@@ -55,6 +61,9 @@ BAD = {
         ('core/src/a.cpp', 'int x;\n', 1),
         ('cmake/A.cmake', 'set(a b)\n', 1),
         ('tests/a.py', '#!/usr/bin/env python3\nimport os\n', 1),
+        ('wasm/page/src/a.ts', 'const a = 1;\n', 1),
+        ('tools/a', '#!/usr/bin/env bash\ntrue\n', 1),
+        ('docs/a.md', '# No licence\n', 1),
     ],
     'include-upward': [
         ('core/src/a.cpp', SPDX + '#include "engine/engine.hpp"\n', 2),
@@ -63,11 +72,17 @@ BAD = {
         ('qtapp/sql/a.cpp', SPDX + '#include "cli/main.hpp"\n', 2),
         ('qtapp/models/a.cpp', SPDX + '#include "engine/engine.hpp"\n', 2),
         ('wasm/api.cpp', SPDX + '#include "engine/engine.hpp"\n', 2),
+        ('qtapp/gui/a.cpp', SPDX + '#include "service/service.hpp"\n', 2),
+        ('qtapp/sql/b.cpp', SPDX + '#include "pubsub/nats.hpp"\n', 2),
+    ],
+    'long-prose': [
+        ('docs/a.md', PAGE + 'word ' * 20 + 'words\n', 2),
+        ('docs/a.md', PAGE + '```\n' + 'code ' * 30 + '\n```\n* ' + 'word ' * 20 + '\n', 5),
     ],
 }
 
-SPECIFICATION = '# Specification\n\n## Health\n\nOr see "Health".\n'
-RECORD = '# 0001. A decision\n'
+SPECIFICATION = PAGE + '# Specification\n\n## Health\n\nOr see "Health".\n'
+RECORD = PAGE + '# 0001. A decision\n'
 
 # rule -> [(tree, path, line)]: the same for rules that compare files with one another.
 BAD_TREES = {
@@ -75,24 +90,45 @@ BAD_TREES = {
         ({'core/src/a.cpp': SPDX + '// specification, "Wealth"\n', 'docs/specification.md': SPECIFICATION}, 'core/src/a.cpp', 2),
         ({'core/src/a.cpp': SPDX + '// the specification,\n// "The\n// batcher"\n', 'docs/specification.md': SPECIFICATION},
          'core/src/a.cpp', 2),
-        ({'docs/a.md': 'As docs/specification.md, "Wealth", says.\n', 'docs/specification.md': SPECIFICATION}, 'docs/a.md', 1),
+        ({'docs/a.md': PAGE + 'As docs/specification.md, "Wealth", says.\n', 'docs/specification.md': SPECIFICATION}, 'docs/a.md', 2),
         ({'core/src/a.cpp': SPDX + '// ' + 'SPEC section 1\n', 'docs/specification.md': SPECIFICATION}, 'core/src/a.cpp', 2),
-        ({'docs/specification.md': SPECIFICATION + 'For more see\n"Wealth".\n'}, 'docs/specification.md', 6),
+        ({'docs/specification.md': SPECIFICATION + 'For more see\n"Wealth".\n'}, 'docs/specification.md', 7),
     ],
     'record-does-not-exist': [
         ({'core/src/a.cpp': SPDX + '// record 0002 says why\n', 'docs/adr/0001-a.md': RECORD}, 'core/src/a.cpp', 2),
-        ({'a.md': 'Records 0001 and\n0003 say why.\n', 'docs/adr/0001-a.md': RECORD}, 'a.md', 1),
+        ({'a.md': PAGE + 'Records 0001 and\n0003 say why.\n', 'docs/adr/0001-a.md': RECORD}, 'a.md', 2),
     ],
     'record-number': [
         ({'docs/adr/0001-a.md': RECORD, 'docs/adr/0001-b.md': RECORD}, 'docs/adr/0001-b.md', 1),
-        ({'docs/adr/0001-a.md': '\n# 0002. A decision\n'}, 'docs/adr/0001-a.md', 2),
-        ({'docs/adr/0001-a.md': RECORD + '\n# Another\n'}, 'docs/adr/0001-a.md', 3),
+        ({'docs/adr/0001-a.md': PAGE + '# 0002. A decision\n'}, 'docs/adr/0001-a.md', 2),
+        ({'docs/adr/0001-a.md': RECORD + '\n# Another\n'}, 'docs/adr/0001-a.md', 4),
     ],
     'link-leads-nowhere': [
-        ({'docs/a.md': '\n[b](b.md)\n'}, 'docs/a.md', 2),
-        ({'docs/a.md': '[b](b.md#far-away)\n', 'docs/b.md': '# Near by\n'}, 'docs/a.md', 1),
+        ({'docs/a.md': PAGE + '[b](b.md)\n'}, 'docs/a.md', 2),
+        ({'docs/a.md': PAGE + '[b](b.md#far-away)\n', 'docs/b.md': PAGE + '# Near by\n'}, 'docs/a.md', 2),
         ({'core/src/a.cpp': SPDX + '// docs/b.md says how\n'}, 'core/src/a.cpp', 2),
-        ({'a.yml': 'runbook: docs/b.md#far-away\n', 'docs/b.md': '# Near by\n'}, 'a.yml', 1),
+        ({'a.yml': '# ' + SPDX + 'runbook: docs/b.md#far-away\n', 'docs/b.md': PAGE + '# Near by\n'}, 'a.yml', 2),
+    ],
+    'wide-folder': [({f'core/src/a/{n}.cpp': SPDX for n in range(25)}, 'core/src/a', 1)],
+    'map-differs-from-tree': [
+        ({'core/src/a/a.cpp': SPDX, 'ARCHITECTURE.md': PAGE + '## Map\n\n### Core\n'}, 'ARCHITECTURE.md', 1),
+        ({'ARCHITECTURE.md': PAGE + '## Map\n\n| `elsewhere/b/` | blocks |\n'}, 'ARCHITECTURE.md', 4),
+        ({'core/src/a/a.cpp': SPDX, 'ARCHITECTURE.md': PAGE + '## Map\n' + '| `core/src/a/` | a |\n' * 2}, 'ARCHITECTURE.md', 4),
+    ],
+    'named-path-does-not-exist': [
+        ({'CONTRIBUTING.md': PAGE + 'As `tests/house/none.py` says.\n'}, 'CONTRIBUTING.md', 2),
+    ],
+    'document-without-an-entry': [
+        ({'docs/README.md': PAGE, 'docs/a.md': PAGE}, 'docs/README.md', 1),
+        ({'docs/README.md': PAGE, 'docs/adr/0001-a.md': RECORD}, 'docs/README.md', 1),
+    ],
+    'include-circle': [
+        ({'qtapp/feed/a.hpp': SPDX + '#include "b.hpp"\n', 'qtapp/feed/b.hpp': SPDX + '#include "feed/a.hpp"\n'},
+         'qtapp/feed/a.hpp', 1),
+    ],
+    'public-header-includes-simulation': [
+        ({'core/include/metabatch/a.hpp': SPDX + '#include "metabatch/simulation/b.hpp"\n',
+          'core/include/metabatch/simulation/b.hpp': SPDX}, 'core/include/metabatch/a.hpp', 1),
     ],
 }
 
@@ -110,7 +146,16 @@ SOUND = {
     'wasm/api.cpp': SPDX + '#ifdef __EMSCRIPTEN__\n#endif\n',
     'CMakeLists.txt': '# SPDX-License-Identifier: Apache-2.0\nif(EMSCRIPTEN)\n',
     'build/x.cpp': 'int x;\n',
-    'README.md': 'no licence line needed\n[code](core/src) [words](docs/specification.md#health) record 0001\n',
+    'notes.txt': 'no licence line needed\n',
+    'docs/a.md': PAGE + '| ' + 'cell ' * 40 + '|\n\n    ' + 'code ' * 40 + '\n* https://a.example/' + 'x' * 100 + '\n',
+    'tools/b': SHELL + 'true\n',
+    'wasm/page/src/b.ts': SPDX,
+    'tests/fuzz/corpus/b/1': 'seed',
+    'ARCHITECTURE.md': PAGE + '## Map\n' + ''.join(f'| `{folder}/` | sources |\n' for folder in (
+        'core/include/metabatch', 'core/src', 'qtapp/sql', 'qtapp/engine', 'wasm', 'wasm/page/src', 'tests/core', 'tests/sql',
+        'tools')) + '\n## Words\n| `none/` | of the map |\n',
+    'docs/README.md': PAGE + '[a](a.md) [s](specification.md) [0001](adr/0001-a.md)\n',
+    'README.md': PAGE + '[code](core/src) [words](docs/specification.md#health) record 0001\n',
     'docs/specification.md': SPECIFICATION,
     'docs/adr/0001-a.md': RECORD + '```sh\n# a comment, no title\n```\n',
     'core/src/d.cpp': SPDX + '// specification,\n// "Health"; docs/specification.md#health; 1 record 0001\n',

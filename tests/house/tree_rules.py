@@ -8,6 +8,15 @@ import markdown_text
 
 SPECIFICATION = 'docs/specification.md'
 
+MAP = 'ARCHITECTURE.md'
+
+# A folder with more files hides its parts. Those listed hold more and may only shrink.
+FOLDER_FILES = 24
+WIDE_FOLDERS = {'qtapp/gui/session': 33, 'resources/sql/pg': 40}
+
+# Whose folders the map names.
+MAPPED = ('core', 'qtapp', 'wasm', 'tests', 'resources', 'tools', 'cmake')
+
 TREE_RULES = []
 
 
@@ -98,6 +107,103 @@ def link_leads_nowhere(tree):
                     anchors[path] = markdown_text.anchors(tree[path].text)
                 if anchor not in anchors[path]:
                     yield file.path, number, f'{path} has no section #{anchor}'
+
+
+@tree_rule(f'a folder with over {FOLDER_FILES} files hides its parts: give the parts folders of their own')
+def wide_folder(tree):
+    for folder, names in sorted(_files_by_folder(tree).items()):
+        if len(names) > WIDE_FOLDERS.get(folder, FOLDER_FILES):
+            yield folder, 1, f'{len(names)} files'
+
+
+@tree_rule('the map of ARCHITECTURE names every folder of sources, and no other, so that a newcomer can trust it')
+def map_differs_from_tree(tree):
+    if MAP not in tree:
+        return
+    named = {}
+    for number, line in markdown_text.section(tree[MAP].text, 'Map'):
+        match = re.match(r'\| `([^`]+)/` \|', line)
+        if match and match.group(1) in named:
+            yield MAP, number, f'{match.group(1)}/ is named twice'
+        elif match:
+            named[match.group(1)] = number
+    folders = _files_by_folder(tree)
+    for folder, number in named.items():
+        if folder not in folders:
+            yield MAP, number, f'there is no {folder}/, or it has no files'
+    for folder in sorted(folders):
+        if folder not in named and folder.split('/')[0] in MAPPED and not folder.startswith('tests/fuzz/corpus/'):
+            yield MAP, 1, f'the map has no line for {folder}/'
+
+
+@tree_rule('a path that ARCHITECTURE or CONTRIBUTING names exists')
+def named_path_does_not_exist(tree):
+    folders = {parent for path in tree for parent in _parents(path)}
+    for document in (MAP, 'CONTRIBUTING.md', 'README.md'):
+        if document not in tree:
+            continue
+        for number, line in markdown_text.outside_code(tree[document].text):
+            for path in re.findall(r'`((?:core|qtapp|wasm|tests|resources|tools|cmake|docs)/[\w./-]*)`', line):
+                if path.rstrip('/') not in tree and path.rstrip('/') not in folders:
+                    yield document, number, f'there is no {path}'
+
+
+@tree_rule('a document that the table of contents does not name is not found')
+def document_without_an_entry(tree):
+    contents = 'docs/README.md'
+    if contents not in tree:
+        return
+    linked = {posixpath.normpath(posixpath.join('docs', target.split('#')[0]))
+              for _, target in markdown_text.links(tree[contents].text)}
+    for path in sorted(tree):
+        if re.match(r'docs/[^/]+\.md$|docs/adr/\d{4}-[^/]+\.md$', path) and path != contents and path not in linked:
+            yield contents, 1, f'no link to {path}'
+
+
+@tree_rule('headers that include each other in a circle cannot be understood one after the other')
+def include_circle(tree):
+    graph = {path: list(_included(tree, path)) for path in tree if path.endswith('.hpp')}
+    done = set()
+    for path in sorted(graph):
+        yield from _circle_from(path, graph, [], done)
+
+
+@tree_rule('what the machine needs does not depend on the simulator, which drives it')
+def public_header_includes_simulation(tree):
+    for path in tree:
+        if re.match(r'core/include/metabatch/[^/]+\.hpp$|core/src/(base|batching|payload|metrics)/', path):
+            for included in _included(tree, path):
+                if re.match(r'core/(include/metabatch|src)/simulation/', included):
+                    yield path, 1, f'includes {included}'
+
+
+def _included(tree, path):
+    """The headers of ours that a source includes."""
+    for target in re.findall(r'^\s*#\s*include\s*"([^"]+)"', tree[path].code_and_strings, re.M):
+        for base in ('core/include', 'core/src', 'qtapp', posixpath.dirname(path)):
+            found = posixpath.normpath(posixpath.join(base, target))
+            if found in tree:
+                yield found
+                break
+
+
+def _circle_from(path, graph, trail, done):
+    if path in trail:
+        yield path, 1, ' -> '.join(trail[trail.index(path):] + [path])
+    elif path not in done:
+        for included in graph.get(path, []):
+            yield from _circle_from(included, graph, trail + [path], done)
+        done.add(path)
+
+
+def _files_by_folder(tree):
+    """The files of each folder, but for the lists that CMake reads."""
+    found = {}
+    for path in tree:
+        folder, name = posixpath.split(path)
+        if folder and name != 'CMakeLists.txt':
+            found.setdefault(folder, []).append(name)
+    return found
 
 
 def _parents(folder):
