@@ -27,12 +27,12 @@ Engine::Impl::Impl(const Config& validated, Store& a_store, EngineOptions an_opt
       clock(a_clock),
       options(std::move(an_options)),
       seed(options.seed != 0 ? options.seed : random_seed()),
-      fifo(room),
+      fifo(capacity),
       schedule(validated, a_clock.now(), seed),
       started_at(a_clock.now()) {
   const std::size_t count = std::bit_ceil(options.shards != 0 ? options.shards : default_shards());
   shard_bits = std::countr_zero(count);
-  for (std::size_t i = 0; i < count; ++i) shards.push_back(std::make_unique<Shard>(room, seed));
+  for (std::size_t i = 0; i < count; ++i) shards.push_back(std::make_unique<Shard>(capacity, seed));
   adopt(validated);
 }
 
@@ -42,14 +42,14 @@ void Engine::Impl::adopt(const Config& next) {
   const bool to_fifo = config.queue == QueuePolicy::fifo;
   batch_size = static_cast<std::uint64_t>(config.batch_size);
   slots = static_cast<std::uint64_t>(config.queue_capacity);
-  room.limit({to_fifo ? RoomLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
-              static_cast<std::uint64_t>(config.queue_bytes)});
+  capacity.limit({to_fifo ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
+                  static_cast<std::uint64_t>(config.queue_bytes)});
   for (const auto& shard : shards) {
     const std::lock_guard lock(shard->mutex);
     shard->entries.set_ties(config.ties);
   }
-  if (!to_fifo) absorb(RoomLimits{}.entries);
-  if (to_fifo && !fifo_flying) absorb(batch_size);
+  if (!to_fifo) absorb(CapacityLimits{}.entries);
+  if (to_fifo && !fifo_in_flight) absorb(batch_size);
   fifo_queue = to_fifo;
 }
 
@@ -65,7 +65,7 @@ Admission Engine::Impl::add(const Report& report) {
   const Admission admission =
       fifo_queue.load(std::memory_order_relaxed) ? add_fifo(report, now) : add_to_shard(report, now);
   if (admission.taken > 0) wake_if_due();
-  if (admission.dropped_full > 0) tell_dropped(admission.dropped_full, now);
+  if (admission.dropped_full > 0) report_drops(admission.dropped_full, now);
   return admission;
 }
 
@@ -75,7 +75,7 @@ Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit ad
   shard.entries.warm();
   const std::lock_guard lock(shard.mutex);
   // What sits in the fifo when the engine closes was accepted before.
-  if (admit == Admit::if_room && closed.load(std::memory_order_relaxed)) return shard.entries.refuse(report.size());
+  if (admit == Admit::if_it_fits && closed.load(std::memory_order_relaxed)) return shard.entries.refuse(report.size());
   if (!shard.may_hold.load(std::memory_order_relaxed)) shard.may_hold = true;
   return shard.entries.add(report, hash, now, admit);
 }
@@ -85,7 +85,7 @@ Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
   Admission sum;
   for (std::size_t i = 0; i < report.size(); ++i) {
     const Update update{report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
-    const bool queue = fifo_queue && !closed && (fifo_flying || !fifo.empty() || waiting() >= batch_size);
+    const bool queue = fifo_queue && !closed && (fifo_in_flight || !fifo.empty() || pending() >= batch_size);
     if (queue) {
       ++(fifo.push(update, now, slots) ? sum.taken : sum.dropped_full);
       continue;
@@ -103,7 +103,7 @@ Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
 // The flusher announces its sleep (asleep) before it looks at the arrivals a last time; an add counts its arrivals
 // before it looks at asleep. Both in one total order: one of the two sees the other.
 void Engine::Impl::wake_if_due() {
-  if (room.next_place() < wake_at.load() || !asleep.load() || !asleep.exchange(false)) return;
+  if (capacity.next_position() < wake_at.load() || !asleep.load() || !asleep.exchange(false)) return;
   const std::lock_guard lock(state_mutex);
   wake_flusher.notify_one();
 }
@@ -113,19 +113,21 @@ void Engine::Impl::wake() {
   wake_flusher.notify_one();
 }
 
-void Engine::Impl::tell_dropped(std::uint64_t dropped, Instant now) {
-  dropped_untold += dropped;
-  std::int64_t next = next_telling.load();
+void Engine::Impl::report_drops(std::uint64_t dropped, Instant now) {
+  unreported_drops += dropped;
+  std::int64_t next = next_drop_report.load();
   const std::int64_t at = now.time_since_epoch().count();
-  if (!options.on_drop || at < next || !next_telling.compare_exchange_strong(next, at + kDropTelling.count())) return;
-  options.on_drop(dropped_untold.exchange(0));
+  if (!options.on_drop || at < next ||
+      !next_drop_report.compare_exchange_strong(next, at + kDropReportInterval.count()))
+    return;
+  options.on_drop(unreported_drops.exchange(0));
 }
 
 bool Engine::Impl::wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline) {
   std::unique_lock lock(state_mutex);
   while (!closed && !is_so()) {
     if (deadline && clock.now() >= *deadline) return false;
-    schedule.flush_now(load(false));  // waiting for the tick would only keep the room full
+    schedule.flush_now(load(false));  // waiting for the tick would only keep the capacity full
     wake();
     clock.wait(lock, changed, deadline);
   }
@@ -153,13 +155,13 @@ Result<Admission> Engine::add(const Report& report) {
   return impl_->add(report);
 }
 
-bool Engine::wait_for_room(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline) {
+bool Engine::wait_for_capacity(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline) {
   Impl& impl = *impl_;
   const auto fits = [&] {
-    if (!impl.fifo_queue) return impl.room.has(entries, bytes) || impl.room.entries() == 0;
+    if (!impl.fifo_queue) return impl.capacity.has(entries, bytes) || impl.capacity.entries() == 0;
     const std::lock_guard lock(impl.fifo_mutex);
     const std::uint64_t queued = impl.fifo.counters().queued;
-    return (queued + entries <= impl.slots && impl.room.has(0, bytes)) || queued + impl.room.entries() == 0;
+    return (queued + entries <= impl.slots && impl.capacity.has(0, bytes)) || queued + impl.capacity.entries() == 0;
   };
   if (impl.closed) return false;
   return fits() || impl.wait_flushing(fits, deadline);
@@ -168,7 +170,7 @@ bool Engine::wait_for_room(std::size_t entries, std::size_t bytes, std::optional
 bool Engine::wait_until_empty(std::optional<Instant> deadline) {
   Impl& impl = *impl_;
   const auto is_empty = [&] {
-    if (impl.room.entries() > 0) return false;
+    if (impl.capacity.entries() > 0) return false;
     const std::lock_guard lock(impl.fifo_mutex);
     return impl.fifo.empty();
   };
@@ -206,7 +208,7 @@ void Engine::close() {
     impl.wake();
     impl.changed.notify_all();
   }
-  while (!impl.stopped && !impl.schedule.gave_up(impl.clock.now())) {
+  while (!impl.stopped && !impl.schedule.close_expired(impl.clock.now())) {
     impl.clock.wait(lock, impl.changed, impl.schedule.close_deadline());
   }
   if (!impl.stopped) impl.store.cancel();
@@ -215,12 +217,12 @@ void Engine::close() {
   if (impl.flusher.joinable()) impl.flusher.join();
 }
 
-std::span<const Update> Engine::take_rest() {
+std::span<const Update> Engine::take_unwritten() {
   Impl& impl = *impl_;
   const std::lock_guard lock(impl.state_mutex);
   {
     const std::lock_guard fifo_lock(impl.fifo_mutex);
-    impl.absorb(RoomLimits{}.entries);
+    impl.absorb(CapacityLimits{}.entries);
   }
   impl.taken.clear();
   for (const auto& shard : impl.shards) {
@@ -231,7 +233,7 @@ std::span<const Update> Engine::take_rest() {
   return impl.batch.entries;
 }
 
-void Engine::settle_rest(Fate fate) {
+void Engine::settle_unwritten(Fate fate) {
   Impl& impl = *impl_;
   const std::lock_guard lock(impl.state_mutex);
   const Instant now = impl.clock.now();
@@ -251,7 +253,7 @@ Snapshot Engine::snapshot() const {
     const std::lock_guard lock(shard->mutex);
     snapshot.parts.push_back(shard->entries.counters());
     const auto here = shard->entries.oldest();
-    if (here && (!oldest || here->place < oldest->place)) oldest = here;
+    if (here && (!oldest || here->position < oldest->position)) oldest = here;
   }
   {
     const std::lock_guard lock(impl.fifo_mutex);
@@ -261,8 +263,8 @@ Snapshot Engine::snapshot() const {
   const Instant now = impl.clock.now();
   if (oldest) snapshot.oldest_age = std::max(now - oldest->arrived, Duration(0));
   snapshot.uptime = now - impl.started_at;
-  snapshot.room_entries = impl.room.entries();
-  snapshot.room_bytes = impl.room.bytes();
+  snapshot.buffered_entries = impl.capacity.entries();
+  snapshot.buffered_bytes = impl.capacity.bytes();
   snapshot.closed = impl.closed;
   const std::lock_guard lock(impl.state_mutex);
   snapshot.config = impl.config;

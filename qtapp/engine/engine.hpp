@@ -41,8 +41,8 @@ struct Snapshot {
   Counters counters;
   std::vector<Counters> parts;  ///< of each shard, then of the fifo; each balanced()
   Metrics metrics;
-  std::uint64_t room_entries = 0;
-  std::uint64_t room_bytes = 0;
+  std::uint64_t buffered_entries = 0;
+  std::uint64_t buffered_bytes = 0;
   std::optional<Duration> oldest_age;  ///< of the longest-waiting entry
   Duration uptime{};
   std::vector<FlushRecord> recent;  ///< the last flushes, oldest first
@@ -77,11 +77,11 @@ class Engine {
   Admission add(const Update& update);
   Result<Admission> add(const Report& report);
 
-  /// Waits until `entries` new entries of `bytes` together would find room, for drivers that may wait (ingest).
-  /// A demand larger than the whole room waits until nothing else is held.
+  /// Waits until `entries` new entries of `bytes` together would find capacity, for drivers that may wait (ingest).
+  /// A demand larger than the whole capacity waits until nothing else is held.
   ///
   /// @return false: the engine was closed meanwhile, or the deadline came
-  bool wait_for_room(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline = std::nullopt);
+  bool wait_for_capacity(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline = std::nullopt);
   /// Waits until nothing is held, flushing at once; for drivers that add nothing meanwhile.
   ///
   /// @return false: as above
@@ -101,8 +101,8 @@ class Engine {
   struct Impl;
   /// After close(): what is held leaves, as one batch that stays valid until its fate is said: spooled, or unwritten,
   /// and then it is held as before.
-  std::span<const Update> take_rest();
-  void settle_rest(Fate fate);
+  std::span<const Update> take_unwritten();
+  void settle_unwritten(Fate fate);
   void change_to(const Config& validated);
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -33,14 +33,14 @@ Counters count_fates(const FlushOutcome& outcome, std::size_t entries, OnFailure
 }  // namespace
 
 Load Engine::Impl::load(bool with_oldest) {
-  Load result{waiting(), std::nullopt};
-  if (!with_oldest || result.waiting == 0) return result;
+  Load result{pending(), std::nullopt};
+  if (!with_oldest || result.pending == 0) return result;
   std::optional<Oldest> oldest;
   for (const auto& shard : shards) {
     if (!shard->may_hold) continue;
     const std::lock_guard lock(shard->mutex);
     const auto here = shard->entries.oldest();
-    if (here && (!oldest || here->place < oldest->place)) oldest = here;
+    if (here && (!oldest || here->position < oldest->position)) oldest = here;
   }
   if (oldest) result.oldest = oldest->arrived;
   return result;
@@ -56,7 +56,7 @@ void Engine::Impl::run() {
 }
 
 bool Engine::Impl::drained() {
-  if (!schedule.closing() || waiting() > 0) return false;
+  if (!schedule.closing() || pending() > 0) return false;
   const std::lock_guard lock(fifo_mutex);
   return fifo.empty();
 }
@@ -67,7 +67,7 @@ std::optional<Reason> Engine::Impl::wait_until_due() {
     const Instant now = clock.now();
     const Load seen = load(schedule.needs_oldest(now));
     if (const auto reason = schedule.due(seen, now)) return reason;
-    if (drained() || schedule.gave_up(now)) return std::nullopt;
+    if (drained() || schedule.close_expired(now)) return std::nullopt;
     if (std::exchange(may_linger, false)) {
       lock.unlock();
       linger();
@@ -82,21 +82,21 @@ std::optional<Reason> Engine::Impl::wait_until_due() {
 // that, so the flusher stays awake for a moment, and leaves the processor to whoever wants it.
 void Engine::Impl::linger() const {
   const Instant until = clock.now() + kLinger;
-  for (int looks = 0; looks < kLingerLooks && waiting() < batch_size && clock.now() < until; ++looks)
+  for (int checks = 0; checks < kLingerChecks && pending() < batch_size && clock.now() < until; ++checks)
     std::this_thread::yield();
 }
 
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
   const bool fixed = config.schedule == SchedulePolicy::fixed;
   std::optional<Instant> deadline = schedule.next_deadline(seen);
-  if (fixed && seen.waiting == 0 && !schedule.closing()) deadline = schedule.next_tick();  // ticks pass even when idle
-  const bool first_matters = !fixed && seen.waiting == 0;  // the first arrival sets the deadline
+  if (fixed && seen.pending == 0 && !schedule.closing()) deadline = schedule.next_tick();  // ticks pass even when idle
+  const bool first_matters = !fixed && seen.pending == 0;  // the first arrival sets the deadline
   const bool backing_off = schedule.backoff_end() && now < *schedule.backoff_end();
   if (backing_off) deadline = std::min(deadline.value_or(Instant::max()), *schedule.backoff_end());
   const std::uint64_t enough = first_matters ? 1 : batch_size.load();
   wake_at = backing_off ? UINT64_MAX : base + enough;
   asleep = true;
-  if (!backing_off && waiting() >= enough) {
+  if (!backing_off && pending() >= enough) {
     asleep = false;
     return;
   }
@@ -116,7 +116,7 @@ void Engine::Impl::take(Reason reason) {
   const std::lock_guard lock(state_mutex);
   const std::lock_guard fifo_lock(fifo_mutex);
   const std::size_t got = take_oldest(
-      shards.size(), static_cast<std::size_t>(config.batch_size), room.next_place(), cursor,
+      shards.size(), static_cast<std::size_t>(config.batch_size), capacity.next_position(), cursor,
       [this](std::size_t i, auto visit) {
         Shard& shard = *shards[i];
         if (i + 1 < shards.size()) shards[i + 1]->entries.warm();
@@ -128,7 +128,7 @@ void Engine::Impl::take(Reason reason) {
       },
       taken);
   base += got;
-  fifo_flying = true;
+  fifo_in_flight = true;
   schedule.began(got);
   builder.build(taken, batch);
   ++batch.id;
@@ -145,7 +145,7 @@ void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
   const auto settle_one = [&](Shard& shard, Block* block, std::span<const Fate> fates) {
     const Settled settled = shard.entries.settle(block, fates, config.on_failure, now, metrics.delay);
     sum.merged += settled.merged;
-    sum.met += settled.met;
+    sum.joined += settled.joined;
     if (settled.merged > 0) shard.may_hold = true;
   };
   if (outcome.fates.empty()) {  // the usual case: one lock a shard, not one a block
@@ -165,7 +165,7 @@ void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
   runs.clear();
   taken.clear();
   if (sum.merged > 0) cursor = 0;
-  base -= sum.merged - sum.met;
+  base -= sum.merged - sum.joined;
   schedule.ended(outcome.failure, sum.merged, now);
 }
 
@@ -189,7 +189,7 @@ void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instan
     record.fates = count_fates(outcome, entries, config.on_failure);
     const std::lock_guard fifo_lock(fifo_mutex);
     settle(outcome, ended);
-    fifo_flying = false;
+    fifo_in_flight = false;
     absorb(batch_size);
     metrics.completed(batch.reason, entries, ended - started, outcome, ended);
     schedule.pass_ticks(load(schedule.needs_oldest(ended)), ended);
@@ -208,8 +208,8 @@ void Engine::Impl::remember(const FlushRecord& record) {
   recent_from = (recent_from + 1) % kRecentFlushes;
 }
 
-void Engine::Impl::absorb(std::uint64_t most_waiting) {
-  while (!fifo.empty() && waiting() < most_waiting) {
+void Engine::Impl::absorb(std::uint64_t max_pending) {
+  while (!fifo.empty() && pending() < max_pending) {
     const Fifo::Queued& queued = fifo.front();
     const Update update = queued.update();
     add_to_shard(report_of(update), queued.added, Admit::always);

@@ -37,8 +37,8 @@ void count_in(Snapshot& sum, Snapshot&& lane, std::size_t number) {
   sum.counters += lane.counters;
   sum.parts.insert(sum.parts.end(), lane.parts.begin(), lane.parts.end());
   sum.metrics += lane.metrics;
-  sum.room_entries += lane.room_entries;
-  sum.room_bytes += lane.room_bytes;
+  sum.buffered_entries += lane.buffered_entries;
+  sum.buffered_bytes += lane.buffered_bytes;
   if (lane.oldest_age) sum.oldest_age = std::max(sum.oldest_age.value_or(Duration{}), *lane.oldest_age);
   sum.uptime = std::max(sum.uptime, lane.uptime);
   sum.closed = sum.closed && lane.closed;
@@ -77,11 +77,11 @@ std::string describe(const Error& error, const Config& asked, std::size_t lanes)
 }
 
 /// Lets one lane at a time tell of its flushes, and says which lane it is.
-struct Lanes::FlushTelling {
+struct Lanes::FlushReports {
   std::mutex mutex;
   std::function<void(const FlushRecord&)> on_flush;
 
-  void tell(FlushRecord record, std::size_t lane) {
+  void report(FlushRecord record, std::size_t lane) {
     record.lane = lane;
     const std::lock_guard lock(mutex);
     on_flush(record);
@@ -94,13 +94,13 @@ Result<std::unique_ptr<Lanes>> Lanes::create(const Config& config, std::span<Sto
   if (!whole) return whole.error();
   if (const auto wrong = refused(*whole, stores.size())) return *wrong;
   std::unique_ptr<Lanes> lanes(new Lanes(*whole, seed_of_lanes(options.seed)));
-  auto telling = std::make_shared<FlushTelling>();
-  const bool is_told = options.on_flush != nullptr && stores.size() > 1;
-  if (is_told) telling->on_flush = std::move(options.on_flush);
+  auto reports = std::make_shared<FlushReports>();
+  const bool reports_flushes = options.on_flush != nullptr && stores.size() > 1;
+  if (reports_flushes) reports->on_flush = std::move(options.on_flush);
   for (std::size_t lane = 0; lane < stores.size(); ++lane) {
     EngineOptions own = options;
     if (own.seed != 0) own.seed += lane;  // lanes that back off together would come back together
-    if (is_told) own.on_flush = [telling, lane](const FlushRecord& record) { telling->tell(record, lane); };
+    if (reports_flushes) own.on_flush = [reports, lane](const FlushRecord& record) { reports->report(record, lane); };
     const Result<Config> part = config_of_lane(*whole, lane, stores.size());
     auto engine = Engine::create(*part, *stores[lane], std::move(own), clock);
     if (!engine) return engine.error();
@@ -153,11 +153,11 @@ bool Lanes::wait_until_empty(std::optional<Instant> deadline) {
 std::size_t Lanes::spool(const std::function<bool(std::span<const Update>)>& keep) {
   std::vector<Update> all;
   for (const auto& engine : engines_) {
-    const std::span<const Update> rest = engine->take_rest();
+    const std::span<const Update> rest = engine->take_unwritten();
     all.insert(all.end(), rest.begin(), rest.end());
   }
   const bool is_kept = !all.empty() && keep(all);
-  for (const auto& engine : engines_) engine->settle_rest(is_kept ? Fate::spooled : Fate::unwritten);
+  for (const auto& engine : engines_) engine->settle_unwritten(is_kept ? Fate::spooled : Fate::unwritten);
   return all.size();
 }
 

@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxLanes = 16;
 
 /// Several engines beside one another, each with a store (a connection) of its own: lanes that write in parallel. An
 /// agent belongs to one lane for good, so that one agent is never on two connections and its order is kept.
-/// Each lane fills batches of `batch_size` of its own and has an even share of the room. One lane is one engine, with
+/// Each lane fills batches of `batch_size` of its own and has an even share of the capacity. One lane is one engine, with
 /// nothing between but a comparison.
 ///
 /// Verbs, threads and promises are those of Engine; only what differs is said here.
@@ -41,9 +41,9 @@ class Lanes {
   Admission add(const Update& update) { return engine_of(update.agent).add(update); }
   Result<Admission> add(const Report& report) { return engine_of(report.agent).add(report); }
   /// Of the lane of `agent`. A demand larger than the share of one lane waits until nothing else is held there.
-  bool wait_for_room(const Uuid& agent, std::size_t entries, std::size_t bytes,
-                     std::optional<Instant> deadline = std::nullopt) {
-    return engine_of(agent).wait_for_room(entries, bytes, deadline);
+  bool wait_for_capacity(const Uuid& agent, std::size_t entries, std::size_t bytes,
+                         std::optional<Instant> deadline = std::nullopt) {
+    return engine_of(agent).wait_for_capacity(entries, bytes, deadline);
   }
   bool wait_until_empty(std::optional<Instant> deadline);
 
@@ -65,7 +65,7 @@ class Lanes {
   std::size_t spool(const std::function<bool(std::span<const Update>)>& keep);
 
  private:
-  struct FlushTelling;
+  struct FlushReports;
   Lanes(const Config& config, std::uint64_t seed) : seed_(seed), config_(config) {}
   Engine& engine_of(const Uuid& agent) const { return *engines_[lane_of(agent)]; }
 
@@ -75,14 +75,14 @@ class Lanes {
   std::vector<std::unique_ptr<Engine>> engines_;
 };
 
-/// The config of lane `lane` of `lanes`: its share of the room, all else alike. What does not divide goes to the
+/// The config of lane `lane` of `lanes`: its share of the capacity, all else alike. What does not divide goes to the
 /// first lanes. What is too small is the share that is left.
 ///
 /// @shape  whole: as validated() returned it
 /// @errors setting_too_small: queue_capacity or queue_bytes
 Result<Config> config_of_lane(const Config& whole, std::size_t lane, std::size_t lanes);
 
-/// describe() of core, where the room may be too small for that many lanes only.
+/// describe() of core, where the capacity may be too small for that many lanes only.
 std::string describe(const Error& error, const Config& asked, std::size_t lanes);
 
 }  // namespace metabatch::engine

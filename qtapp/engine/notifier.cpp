@@ -13,7 +13,7 @@ void NotificationRing::push(std::string_view payload, int sender) {
     if (payloads_ < capacity_) {
       held_.push_back({.payload = std::string(payload), .sender = sender});
       ++payloads_;
-    } else if (!held_.empty() && held_.back().is_to_read_anew()) {
+    } else if (!held_.empty() && held_.back().needs_resync()) {
       ++held_.back().lost;
     } else {
       held_.push_back({.lost = 1});
@@ -26,7 +26,7 @@ void NotificationRing::push_resync() {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
-    if (!held_.empty() && held_.back().is_to_read_anew())
+    if (!held_.empty() && held_.back().needs_resync())
       held_.back().is_resync = true;
     else
       held_.push_back({.is_resync = true});
@@ -38,7 +38,7 @@ std::optional<Notification> NotificationRing::pop() {
   if (held_.empty()) return std::nullopt;
   Notification first = std::move(held_.front());
   held_.pop_front();
-  if (!first.is_to_read_anew()) --payloads_;
+  if (!first.needs_resync()) --payloads_;
   return first;
 }
 

@@ -20,9 +20,7 @@ struct Notification {
   bool is_resync = false;    ///< what was told while nobody listened is gone: read everything again. With `lost`: both
   int sender = 0;            ///< process id of the server's session that told; 0: this process
   [[nodiscard]] bool is_marker() const { return lost > 0; }
-  [[nodiscard]] bool is_to_read_anew() const {
-    return lost > 0 || is_resync;
-  }  ///< no payload, but word of missing ones
+  [[nodiscard]] bool needs_resync() const { return lost > 0 || is_resync; }  ///< no payload, but word of missing ones
 };
 
 /// A bounded queue between the publisher, which never waits, and one reader that may be slow. When it is

@@ -6,14 +6,14 @@
 #include <mutex>
 #include <thread>
 
-#include "engine/engine.hpp"
-#include "engine/shared_capacity.hpp"
-#include "engine/short_mutex.hpp"
 #include "batching/batch_builder.hpp"
-#include "metabatch/chunks.hpp"
 #include "batching/entries.hpp"
 #include "batching/fifo.hpp"
 #include "batching/schedule.hpp"
+#include "engine/engine.hpp"
+#include "engine/shared_capacity.hpp"
+#include "engine/short_mutex.hpp"
+#include "metabatch/chunks.hpp"
 
 namespace metabatch::engine {
 
@@ -24,7 +24,7 @@ struct Engine::Impl {
   Impl(const Config& validated, Store& a_store, EngineOptions an_options, Clock& a_clock);
 
   struct alignas(64) Shard {
-    Shard(Room& room, std::uint64_t seed) : entries(room, seed) {}
+    Shard(Capacity& capacity, std::uint64_t seed) : entries(capacity, seed) {}
     ShortMutex mutex;
     /// False: nothing waits here, so the flusher need not lock. Set before an add takes a place; changed under the lock.
     std::atomic<bool> may_hold{false};
@@ -33,10 +33,10 @@ struct Engine::Impl {
 
   // adding (any thread)
   Admission add(const Report& report);
-  Admission add_to_shard(const Report& report, Instant now, Admit admit = Admit::if_room);
+  Admission add_to_shard(const Report& report, Instant now, Admit admit = Admit::if_it_fits);
   Admission add_fifo(const Report& report, Instant now);
   void wake_if_due();
-  void tell_dropped(std::uint64_t dropped, Instant now);
+  void report_drops(std::uint64_t dropped, Instant now);
   Shard& shard_of(std::uint64_t hash) { return *shards[shard_bits == 0 ? 0 : hash >> (64 - shard_bits)]; }
 
   /// Waits until it is so, or the deadline; false: the deadline came, or the engine was closed.
@@ -51,7 +51,7 @@ struct Engine::Impl {
   void flush(Reason reason);
   void take(Reason reason);
   void settle(const FlushOutcome& outcome, Instant now);
-  void absorb(std::uint64_t most_waiting);
+  void absorb(std::uint64_t max_pending);
   void complete(const FlushOutcome& outcome, Instant started, Instant ended);
 
   // state lock held
@@ -59,7 +59,7 @@ struct Engine::Impl {
   void adopt(const Config& changed);
   void change_to(const Config& next);
   [[nodiscard]] Load load(bool with_oldest);
-  [[nodiscard]] std::uint64_t waiting() const { return room.next_place() - base.load(); }
+  [[nodiscard]] std::uint64_t pending() const { return capacity.next_position() - base.load(); }
   void wake();
 
   Store& store;
@@ -67,12 +67,12 @@ struct Engine::Impl {
   EngineOptions options;
   std::uint64_t seed;
   int shard_bits = 0;
-  SharedRoom room;
+  SharedCapacity capacity;
   std::vector<std::unique_ptr<Shard>> shards;
 
   std::mutex fifo_mutex;
   Fifo fifo;                            // fifo lock
-  bool fifo_flying = false;             // fifo lock: a flush is in flight
+  bool fifo_in_flight = false;          // fifo lock: a flush is in flight
   std::atomic<bool> fifo_queue{false};  // changed under the fifo lock
   std::atomic<std::uint64_t> batch_size{0};
   std::atomic<std::uint64_t> slots{0};
@@ -86,7 +86,7 @@ struct Engine::Impl {
   std::vector<FlushRecord> recent;  // state lock: a ring, the oldest at recent_from once it is full
   std::size_t recent_from = 0;      // state lock
   bool stopped = false;             // state lock: the flusher has ended
-  std::condition_variable changed;  // room was given back, or the flusher ended
+  std::condition_variable changed;  // capacity was given back, or the flusher ended
   Instant started_at;
 
   // How the flusher learns that a batch is full: adds compare the arrival counter with wake_at, while it sleeps.
@@ -94,8 +94,8 @@ struct Engine::Impl {
   std::atomic<std::uint64_t> wake_at{0};
   std::atomic<bool> asleep{false};
 
-  std::atomic<std::uint64_t> dropped_untold{0};
-  std::atomic<std::int64_t> next_telling{INT64_MIN};
+  std::atomic<std::uint64_t> unreported_drops{0};
+  std::atomic<std::int64_t> next_drop_report{INT64_MIN};
 
   // flusher only
   struct Run {
@@ -114,8 +114,8 @@ struct Engine::Impl {
 
 inline constexpr std::size_t kRecentFlushes = 64;
 inline constexpr Duration kLinger =
-    std::chrono::microseconds(50);        // on a busy machine one look may take longer than that
-inline constexpr int kLingerLooks = 100;  // for a clock that stands still
-inline constexpr Duration kDropTelling = std::chrono::seconds(10);
+    std::chrono::microseconds(50);         // on a busy machine one look may take longer than that
+inline constexpr int kLingerChecks = 100;  // for a clock that stands still
+inline constexpr Duration kDropReportInterval = std::chrono::seconds(10);
 
 }  // namespace metabatch::engine

@@ -7,9 +7,9 @@
 
 namespace metabatch::engine {
 
-/// The room of many shards: exact under any number of threads, without a lock. Entries and bytes share one word,
+/// The capacity of many shards: exact under any number of threads, without a lock. Entries and bytes share one word,
 /// so that both are taken together or not at all.
-class SharedRoom final : public Room {
+class SharedCapacity final : public Capacity {
  public:
   bool admit(std::uint64_t entries, std::uint64_t bytes) override {
     const std::uint64_t most_entries = most_entries_.load(std::memory_order_relaxed);
@@ -24,9 +24,9 @@ class SharedRoom final : public Room {
     used_.fetch_add(packed(static_cast<std::uint64_t>(entries), static_cast<std::uint64_t>(bytes)),
                     std::memory_order_relaxed);
   }
-  std::uint64_t places(std::uint64_t count) override { return next_place_.fetch_add(count); }
+  std::uint64_t claim_positions(std::uint64_t count) override { return next_position_.fetch_add(count); }
 
-  void limit(RoomLimits limits) {
+  void limit(CapacityLimits limits) {
     most_entries_ = limits.entries;
     most_bytes_ = limits.bytes;
   }
@@ -36,7 +36,7 @@ class SharedRoom final : public Room {
   }
   [[nodiscard]] std::uint64_t entries() const { return entries_of(used_.load()); }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_of(used_.load()); }
-  [[nodiscard]] std::uint64_t next_place() const { return next_place_.load(); }
+  [[nodiscard]] std::uint64_t next_position() const { return next_position_.load(); }
 
  private:
   static constexpr int kByteBits = 37;  // validated(): at most 2^27 entries and 2^36 bytes
@@ -45,7 +45,7 @@ class SharedRoom final : public Room {
   static std::uint64_t bytes_of(std::uint64_t used) { return used & ((std::uint64_t{1} << kByteBits) - 1); }
 
   alignas(64) std::atomic<std::uint64_t> used_{0};
-  std::atomic<std::uint64_t> next_place_{0};
+  std::atomic<std::uint64_t> next_position_{0};
   alignas(64) std::atomic<std::uint64_t> most_entries_{0};
   std::atomic<std::uint64_t> most_bytes_{0};
 };

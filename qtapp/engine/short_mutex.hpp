@@ -13,7 +13,7 @@ class ShortMutex {
  public:
   void lock() {
     if (try_lock()) return;
-    for (int looks = 0; looks < kLooks; ++looks) {
+    for (int spins = 0; spins < kSpins; ++spins) {
       if (state_.load(std::memory_order_relaxed) == kFree && try_lock()) return;
     }
     while (state_.exchange(kContended, std::memory_order_acquire) != kFree)
@@ -29,7 +29,7 @@ class ShortMutex {
 
  private:
   static constexpr std::uint32_t kFree = 0, kTaken = 1, kContended = 2;  // contended: somebody may sleep
-  static constexpr int kLooks = 4000;                                    // about 2 us
+  static constexpr int kSpins = 4000;                                    // about 2 us
   std::atomic<std::uint32_t> state_{kFree};
 };
 

@@ -62,7 +62,7 @@ bool Intake::add_update(const Update& update, bool goes_on) {
 }
 
 bool Intake::add_item(const Update& update) {
-  if (!lanes_.wait_for_room(update.agent, 1, bytes_of(update))) return false;
+  if (!lanes_.wait_for_capacity(update.agent, 1, bytes_of(update))) return false;
   lanes_.add(update);
   return true;
 }
@@ -76,7 +76,7 @@ bool Intake::add_report(const Record& record) {
   for (std::size_t i = 0; i < report.size(); ++i) bytes += bytes_of(item_of(report, i));
   const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
   const bool is_added =
-      fits ? lanes_.wait_for_room(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
+      fits ? lanes_.wait_for_capacity(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
   if (!is_added) return false;
   if (listener_) listener_(report, false);
   ++reports_;

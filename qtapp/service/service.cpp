@@ -5,10 +5,10 @@
 #include <set>
 #include <utility>
 
-#include "service/http/access_log.hpp"
-#include "service/metrics/exposition.hpp"
-#include "service/http/listener.hpp"
 #include "service/agents/token_refresher.hpp"
+#include "service/http/access_log.hpp"
+#include "service/http/listener.hpp"
+#include "service/metrics/exposition.hpp"
 #include "service/watch/watch_hub.hpp"
 
 namespace metabatch::service {
@@ -269,7 +269,7 @@ void Service::Impl::write_surroundings(PrometheusText& more) const {
 MetricsPage Service::metrics(std::string_view accept) const {
   const Impl& impl = *impl_;
   const engine::Snapshot snapshot = impl.lanes->snapshot();
-  const Gauges gauges{.room_entries = snapshot.room_entries,
+  const Gauges gauges{.buffered_entries = snapshot.buffered_entries,
                       .oldest_entry_age = snapshot.oldest_age.value_or(Duration::zero()),
                       .listener_connected = impl.listening->is_connected(),
                       .listener_reconnects = impl.listening->reconnects(),

@@ -126,7 +126,7 @@ class Feeder {
       const Report report = ground_.next_report();
       std::size_t bytes = 0;
       for (std::size_t i = 0; i < report.size(); ++i) bytes += report.keys[i].size() + report.values[i].size();
-      lanes_.wait_for_room(report.agent, kKeys, bytes);
+      lanes_.wait_for_capacity(report.agent, kKeys, bytes);
       (void)lanes_.add(report);
     }
   }

@@ -195,10 +195,10 @@ void Triple::compare() {
   expect("counters item by item", counters, items_.counters());
   expect("counters of the engine", counters, snapshot.counters);
   for (const Counters& part : snapshot.parts) expect("balanced", true, part.balanced());
-  expect("room in entries, item by item", machine_.room_entries(), items_.room_entries());
-  expect("room in entries", machine_.room_entries(), snapshot.room_entries);
-  expect("room in bytes, item by item", machine_.room_bytes(), items_.room_bytes());
-  expect("room in bytes", machine_.room_bytes(), snapshot.room_bytes);
+  expect("room in entries, item by item", machine_.buffered_entries(), items_.buffered_entries());
+  expect("room in entries", machine_.buffered_entries(), snapshot.buffered_entries);
+  expect("room in bytes, item by item", machine_.buffered_bytes(), items_.buffered_bytes());
+  expect("room in bytes", machine_.buffered_bytes(), snapshot.buffered_bytes);
   expect("deadline item by item", machine_.next_deadline(), items_.next_deadline());
   expect("figures of the flushes", machine_.metrics().flushes, snapshot.metrics.flushes);
   expect("config", machine_.config(), snapshot.config);

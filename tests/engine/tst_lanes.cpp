@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "engine/lanes.hpp"
 #include "base/rng.hpp"
+#include "engine/lanes.hpp"
 #include "support/driven.hpp"
 
 using namespace metabatch;
@@ -95,12 +95,12 @@ struct Offered {
   std::atomic<int> running{4};
 };
 
-// Every other update waits for room, the rest may be dropped.
+// Every other update waits for capacity, the rest may be dropped.
 void produce(Lanes& lanes, std::uint64_t seed, Offered& sum) {
   Rng rng(seed);
   for (int i = 0; i < 4000; ++i) {
     const Uuid one = agent(static_cast<std::uint32_t>(rng.below(500)));
-    if (i % 2 == 0 && !lanes.wait_for_room(one, 1, 10)) break;
+    if (i % 2 == 0 && !lanes.wait_for_capacity(one, 1, 10)) break;
     sum.dropped += lanes.add(update_of(one, i % 3 == 0 ? "cpu" : "memory")).dropped();
     ++sum.offered;
   }
@@ -116,7 +116,7 @@ bool is_sum_of_balanced_parts(const Snapshot& snapshot) {
   return snapshot.counters == sum;
 }
 
-// Room for a few batches, so that adding meets every limit.
+// Capacity for a few batches, so that adding meets every limit.
 Config busy() {
   Config config;
   config.batch_size = 20;
@@ -216,8 +216,8 @@ void TestLanes::sumIsBalancedWhileManyThreadsAdd() {
   QCOMPARE(end.counters.offered, sum.offered.load());
   QCOMPARE(end.counters.dropped(), sum.dropped.load());
   QCOMPARE(end.counters.held(), std::uint64_t{0});
-  QCOMPARE(end.room_entries, std::uint64_t{0});
-  QCOMPARE(end.room_bytes, std::uint64_t{0});
+  QCOMPARE(end.buffered_entries, std::uint64_t{0});
+  QCOMPARE(end.buffered_bytes, std::uint64_t{0});
   QVERIFY(end.closed);
   QCOMPARE(end.metrics.delay.count(), end.counters.written);
   QCOMPARE(end.metrics.batch_size.count(), end.metrics.flushes.total_flushes());

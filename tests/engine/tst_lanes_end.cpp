@@ -91,7 +91,7 @@ void TestLanesEnd::closeEndsHangingLanesWithinOneTimeout() {
   QCOMPARE(counters.held(), std::uint64_t{200});
   QVERIFY(counters.balanced());
   QCOMPARE(lanes->add(update_of(agent(1))).dropped_closed, std::size_t{1});
-  QVERIFY(!lanes->wait_for_room(agent(1), 1, 1));
+  QVERIFY(!lanes->wait_for_capacity(agent(1), 1, 1));
   lanes->close();
 }
 
@@ -144,7 +144,7 @@ void TestLanesEnd::waitingForNothingHeldEndsWithTheDeadline() {
   const auto stuck = lanes_of(config, hanging.stores);
   for (std::uint32_t i = 0; i < 20; ++i) stuck->add(update_of(agent(i)));
   QVERIFY(!stuck->wait_until_empty(system_clock().now() + 20ms));
-  QVERIFY(!stuck->wait_for_room(agent(1), 1'000'000, 1, system_clock().now() + 20ms));
+  QVERIFY(!stuck->wait_for_capacity(agent(1), 1'000'000, 1, system_clock().now() + 20ms));
   stuck->close();
   Some<WritingStore> some(2);
   const auto lanes = lanes_of({}, some.stores);

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "engine/engine.hpp"
 #include "base/rng.hpp"
+#include "engine/engine.hpp"
 
 using namespace metabatch;
 using namespace metabatch::engine;
@@ -25,8 +25,8 @@ class TestThreads : public QObject {
   void addingGoesOnWhileTheStoreHangs();
   void closeCancelsAStoreThatHangsAndSaysWhatIsHeld();
   void closeDuringABackoffStillTriesToWrite();
-  void waitingForRoomEndsWithTheFlushThatMakesIt();
-  void waitingForRoomEndsWithClose();
+  void waitingForCapacityEndsWithTheFlushThatMakesIt();
+  void waitingForCapacityEndsWithClose();
   void aStoreThatContradictsItselfLosesNothing();
 };
 
@@ -181,8 +181,8 @@ void TestThreads::eightProducersAReconfigurerAndACloserAtOnce() {
   QVERIFY(end.counters.dropped_closed >= sums.size());
   QVERIFY(end.counters.written > 0);
   QCOMPARE(end.counters.held(), std::uint64_t{0});
-  QCOMPARE(end.room_entries, std::uint64_t{0});
-  QCOMPARE(end.room_bytes, std::uint64_t{0});
+  QCOMPARE(end.buffered_entries, std::uint64_t{0});
+  QCOMPARE(end.buffered_bytes, std::uint64_t{0});
 }
 
 void TestThreads::addingGoesOnWhileTheStoreHangs() {
@@ -256,7 +256,7 @@ void TestThreads::closeDuringABackoffStillTriesToWrite() {
   QCOMPARE(end.metrics.flushes.flushes[static_cast<std::size_t>(Reason::shutdown)], std::uint64_t{1});
 }
 
-void TestThreads::waitingForRoomEndsWithTheFlushThatMakesIt() {
+void TestThreads::waitingForCapacityEndsWithTheFlushThatMakesIt() {
   MoodyStore store;
   store.well = true;
   Config config;
@@ -265,14 +265,14 @@ void TestThreads::waitingForRoomEndsWithTheFlushThatMakesIt() {
   config.interval = 1h;
   const auto engine = std::move(Engine::create(config, store).value());
   for (std::uint32_t i = 0; i < 1000; ++i) {
-    QVERIFY(engine->wait_for_room(1, 2));
+    QVERIFY(engine->wait_for_capacity(1, 2));
     QCOMPARE(engine->add(Update{agent(i), "k", "v", "", {}}).dropped(), std::size_t{0});
   }
-  QVERIFY(engine->wait_for_room(100, 0));  // more than the whole room: waits until nothing is held
+  QVERIFY(engine->wait_for_capacity(100, 0));  // more than the whole capacity: waits until nothing is held
   QCOMPARE(engine->snapshot().counters.held(), std::uint64_t{0});
 }
 
-void TestThreads::waitingForRoomEndsWithClose() {
+void TestThreads::waitingForCapacityEndsWithClose() {
   HangingStore store;
   Config config;
   config.batch_size = 1;
@@ -282,7 +282,7 @@ void TestThreads::waitingForRoomEndsWithClose() {
   engine->add(Update{agent(1), "k", "v", "", {}});
   store.await_inside();
   bool found_room = true;
-  std::thread waiter([&] { found_room = engine->wait_for_room(1, 2); });
+  std::thread waiter([&] { found_room = engine->wait_for_capacity(1, 2); });
   engine->close();
   waiter.join();
   QVERIFY(!found_room);

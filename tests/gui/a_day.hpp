@@ -20,7 +20,7 @@ inline void fillADay(models::LiveSeries& series) {
     sample.at = Instant(std::chrono::seconds(second));
     const auto s = static_cast<std::uint64_t>(second);
     sample.counters.offered = 900 * s;
-    sample.counters.waiting = (s * 37) % 500;
+    sample.counters.pending = (s * 37) % 500;
     sample.reports = 60 * s;
     sample.flushes.flushes[0] = 2 * s - s % 3;
     sample.flushes.chunks = 2 * s;

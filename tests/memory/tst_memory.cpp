@@ -139,7 +139,7 @@ void TestMemory::entriesHeldCostLittleMoreThanTheirStrings() {
   const std::size_t before = bytes_in_use();
   Batcher batcher = std::move(Batcher::create(config, Instant{}).value());
   Fleet fleet(static_cast<std::size_t>(keys));
-  for (std::uint64_t who = 0; batcher.counters().waiting + fleet.count <= 100'000; ++who) {
+  for (std::uint64_t who = 0; batcher.counters().pending + fleet.count <= 100'000; ++who) {
     const Report report = fleet.report(who, 1);
     for (std::size_t i = 0; singly && i < report.size(); ++i) {
       batcher.add(Update{report.agent, report.keys[i], report.values[i], {}, report.collected_at[i]}, Instant{});
@@ -147,10 +147,10 @@ void TestMemory::entriesHeldCostLittleMoreThanTheirStrings() {
     if (!singly) batcher.add(report, Instant{});
   }
   const std::size_t used = bytes_in_use() - before;
-  const std::size_t entries = batcher.counters().waiting;
-  const std::size_t bound = batcher.room_bytes() * 16 / 10 + 64 * entries;
+  const std::size_t entries = batcher.counters().pending;
+  const std::size_t bound = batcher.buffered_bytes() * 16 / 10 + 64 * entries;
   qInfo("%zu entries, %.1f bytes of strings an entry: %.1f bytes in use an entry, the bound is %.1f", entries,
-        static_cast<double>(batcher.room_bytes()) / static_cast<double>(entries),
+        static_cast<double>(batcher.buffered_bytes()) / static_cast<double>(entries),
         static_cast<double>(used) / static_cast<double>(entries),
         static_cast<double>(bound) / static_cast<double>(entries));
   QVERIFY(entries > 99'980);

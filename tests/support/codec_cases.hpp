@@ -84,9 +84,9 @@ inline Outcome run_decode_case(const VecCase& one) {
     for (const Uuid& id : *strict) all += hex_of(id);
     if (all != good) return {"", "decoder and reader differ"};
   }
-  return compared(
-      (strict ? "ok" : name_of_error(strict.error())) + "\t" + joined(windows) + "\t" + std::to_string(reader.rest()),
-      one.fields.at(2) + "\t" + one.fields.at(3) + "\t" + one.fields.at(4));
+  return compared((strict ? "ok" : name_of_error(strict.error())) + "\t" + joined(windows) + "\t" +
+                      std::to_string(reader.remainder()),
+                  one.fields.at(2) + "\t" + one.fields.at(3) + "\t" + one.fields.at(4));
 }
 
 inline Outcome run_chunk_case(const VecCase& one) {

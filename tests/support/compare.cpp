@@ -86,7 +86,7 @@ std::string show(const Counters& c) {
   field(out, "discarded", c.discarded);
   field(out, "quarantined", c.quarantined);
   field(out, "spooled", c.spooled);
-  field(out, "waiting", c.waiting);
+  field(out, "waiting", c.pending);
   field(out, "queued", c.queued);
   field(out, "in_flight", c.in_flight);
   return out + " }";

@@ -16,10 +16,10 @@ namespace metabatch::oracle {
   X(add_new) X(add_newer) X(add_older) X(add_tie_first) X(add_tie_last) X(add_key_in_flight)          \
   X(add_full_entries) X(add_full_bytes) X(add_repeat_over_bytes) X(add_repeat_over_entries)           \
   X(add_queued) X(add_full_slots) X(add_full_queue_bytes) X(add_closed) X(add_empty_key)              \
-  X(report_unequal) X(report_split_by_batch) X(report_split_by_room) X(report_empty)                  \
+  X(report_unequal) X(report_split_by_batch) X(report_split_by_capacity) X(report_empty)                  \
   X(absorb_new) X(absorb_coalesced) X(absorb_stale) X(absorb_stops_full)                              \
   X(take_capacity) X(take_scheduled) X(take_shutdown) X(take_in_flight) X(take_nothing) X(take_late)  \
-  X(take_in_backoff) X(take_rest_of_sweep) X(take_rest_waits)                                         \
+  X(take_in_backoff) X(take_remainder_of_sweep) X(take_remainder_waits)                                         \
   X(tick_empty) X(tick_sweeps) X(tick_in_flight) X(tick_in_backoff) X(tick_second_missed)             \
   X(tick_remembered_sweeps) X(tick_remembered_empty)                                                  \
   X(after_flush_due) X(after_flush_add_when_past) X(linger_due)                                       \
@@ -29,7 +29,7 @@ namespace metabatch::oracle {
   X(backoff_doubles) X(backoff_capped) X(backoff_permission) X(backoff_ends_due) X(backoff_ends_empty) \
   X(backoff_reset) X(backoff_ended_by_close) X(backoff_while_closing)                                 \
   X(change_refused) X(change_channel_refused) X(change_makes_full) X(change_interval)                 \
-  X(change_schedule) X(change_fifo_to_coalesce) X(change_coalesce_to_fifo) X(change_room_below_held)  \
+  X(change_schedule) X(change_fifo_to_coalesce) X(change_coalesce_to_fifo) X(change_capacity_below_held)  \
   X(change_while_closing) X(close_empty) X(close_in_flight) X(close_with_queue) X(close_again)        \
   X(close_finished) X(close_left_over)
 // clang-format on

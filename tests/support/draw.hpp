@@ -21,7 +21,7 @@ struct Text {
   void overwrite();
 };
 
-/// Draws small worlds, so that keys repeat, stamps tie, rooms fill and deadlines are met exactly; now and then a
+/// Draws small worlds, so that keys repeat, stamps tie, capacities fill and deadlines are met exactly; now and then a
 /// larger one with dozens of agents and keys.
 class Draw {
  public:

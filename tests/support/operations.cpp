@@ -230,8 +230,8 @@ void Run::compare() {
   compare_deadline();
   expect("counters", machine().counters(), oracle_.counters());
   expect("balanced", machine().counters().balanced(), true);
-  expect("room in entries", machine().room_entries(), oracle_.room_entries());
-  expect("room in bytes", machine().room_bytes(), oracle_.room_bytes());
+  expect("room in entries", machine().buffered_entries(), oracle_.buffered_entries());
+  expect("room in bytes", machine().buffered_bytes(), oracle_.buffered_bytes());
   expect("oldest", machine().oldest(), oracle_.oldest());
   expect("finished", machine().finished(now_), oracle_.finished(now_));
   expect("config", machine().config(), oracle_.config());

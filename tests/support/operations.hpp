@@ -32,7 +32,7 @@ class Choices {
 };
 
 /// Drives the machine and the oracle with one sequence of operations on virtual time and compares, after each
-/// of them: admission, what is due and when, batches and their reasons, counters, room, figures of the flushes.
+/// of them: admission, what is due and when, batches and their reasons, counters, capacity, figures of the flushes.
 /// Ends with close and a drain.
 ///
 /// @return none: they agreed; else what differed, behind the operations that led there

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 bool is_of(const Item& item, const Uuid& agent, std::string_view key) { return item.agent == agent && item.key == key; }
 
-std::int64_t default_room(const Config& c) { return c.queue == QueuePolicy::fifo ? 5 * c.batch_size : 100'000; }
+std::int64_t default_capacity(const Config& c) { return c.queue == QueuePolicy::fifo ? 5 * c.batch_size : 100'000; }
 
 }  // namespace
 
@@ -21,7 +21,7 @@ std::optional<Config> Oracle::filled(Config c) {
     return {};
   if (c.batch_size == 0) c.batch_size = 500;
   if (c.interval == 0ns) c.interval = 5s;
-  if (c.queue_capacity == 0) c.queue_capacity = default_room(c);
+  if (c.queue_capacity == 0) c.queue_capacity = default_capacity(c);
   if (c.queue_bytes == 0) c.queue_bytes = 256 * 1024 * 1024;
   if (c.final_flush_timeout == 0ns) c.final_flush_timeout = 15s;
   if (c.max_payload_bytes == 0) c.max_payload_bytes = 8000;
@@ -35,7 +35,7 @@ Oracle::Oracle(const Config& config, Instant now, Coverage& coverage)
     : coverage_(coverage), config_(*filled(config)), start_(now), evaluated_(now), last_end_(now) {}
 
 bool Oracle::is_waiting(const Uuid& agent, std::string_view key) const {
-  for (const Item& item : waiting_)
+  for (const Item& item : pending_)
     if (is_of(item, agent, key)) return true;
   return false;
 }
@@ -47,7 +47,7 @@ bool Oracle::is_in_flight(const Uuid& agent, std::string_view key) const {
   return false;
 }
 
-bool Oracle::is_full() const { return std::cmp_greater_equal(waiting_.size(), config_.batch_size); }
+bool Oracle::is_full() const { return std::cmp_greater_equal(pending_.size(), config_.batch_size); }
 
 Instant Oracle::after_flush_deadline() const { return last_end_ + config_.interval; }
 
@@ -57,17 +57,17 @@ Instant Oracle::next_tick(Instant after) const {
   return tick;
 }
 
-std::uint64_t Oracle::room_entries() const {
-  std::uint64_t keys = waiting_.size();
+std::uint64_t Oracle::buffered_entries() const {
+  std::uint64_t keys = pending_.size();
   if (flight_)
     for (const Item& item : flight_->entries)
       if (!is_waiting(item.agent, item.key)) ++keys;
   return keys;
 }
 
-std::uint64_t Oracle::room_bytes() const {
+std::uint64_t Oracle::buffered_bytes() const {
   std::uint64_t bytes = 0;
-  for (const Item& item : waiting_) bytes += item.bytes();
+  for (const Item& item : pending_) bytes += item.bytes();
   for (const Item& item : queue_) bytes += item.bytes();
   if (flight_)
     for (const Item& item : flight_->entries) bytes += item.bytes();
@@ -75,13 +75,13 @@ std::uint64_t Oracle::room_bytes() const {
 }
 
 std::optional<Instant> Oracle::oldest() const {
-  if (waiting_.empty()) return {};
-  return waiting_.front().arrived;
+  if (pending_.empty()) return {};
+  return pending_.front().arrived;
 }
 
 Counters Oracle::counters() const {
   Counters counts = counts_;
-  counts.waiting = waiting_.size();
+  counts.pending = pending_.size();
   counts.queued = queue_.size();
   counts.in_flight = flight_ ? flight_->entries.size() : 0;
   return counts;
@@ -89,13 +89,13 @@ Counters Oracle::counters() const {
 
 // ---- adding
 
-bool Oracle::has_room(const Item& item) {
+bool Oracle::has_capacity(const Item& item) {
   const bool entries_bind = config_.queue == QueuePolicy::coalesce;
-  if (entries_bind && std::cmp_greater_equal(room_entries(), config_.queue_capacity)) {
+  if (entries_bind && std::cmp_greater_equal(buffered_entries(), config_.queue_capacity)) {
     visit(Branch::add_full_entries);
     return false;
   }
-  if (std::cmp_greater(room_bytes() + item.bytes(), config_.queue_bytes)) {
+  if (std::cmp_greater(buffered_bytes() + item.bytes(), config_.queue_bytes)) {
     visit(Branch::add_full_bytes);
     return false;
   }
@@ -125,10 +125,10 @@ Admission Oracle::add(const Update& update, Instant now) {
   if (fifo && (flight_ || !queue_.empty() || is_full())) {
     enqueue(std::move(item), admission);
   } else if (is_waiting(item.agent, item.key) || is_in_flight(item.agent, item.key)) {
-    if (std::cmp_greater(room_bytes() + item.bytes(), config_.queue_bytes)) visit(Branch::add_repeat_over_bytes);
-    if (std::cmp_greater_equal(room_entries(), config_.queue_capacity)) visit(Branch::add_repeat_over_entries);
+    if (std::cmp_greater(buffered_bytes() + item.bytes(), config_.queue_bytes)) visit(Branch::add_repeat_over_bytes);
+    if (std::cmp_greater_equal(buffered_entries(), config_.queue_capacity)) visit(Branch::add_repeat_over_entries);
     merge(std::move(item), &admission);
-  } else if (has_room(item)) {
+  } else if (has_capacity(item)) {
     merge(std::move(item), &admission);
   } else {
     ++counts_.dropped_full;
@@ -149,7 +149,7 @@ std::optional<Admission> Oracle::add(const Report& report, Instant now) {
   for (std::size_t i = 0; i < report.keys.size(); ++i) {
     const Admission one =
         add(Update{report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]}, now);
-    if (one.dropped_full > 0 && sum.taken > 0) visit(Branch::report_split_by_room);
+    if (one.dropped_full > 0 && sum.taken > 0) visit(Branch::report_split_by_capacity);
     if (one.taken > 0 && is_full() && !was_full && i + 1 < report.keys.size()) visit(Branch::report_split_by_batch);
     sum.taken += one.taken;
     sum.coalesced += one.coalesced;
@@ -162,7 +162,7 @@ std::optional<Admission> Oracle::add(const Report& report, Instant now) {
 
 void Oracle::enqueue(Item item, Admission& admission) {
   const bool no_slot = std::cmp_greater_equal(queue_.size(), config_.queue_capacity);
-  const bool no_bytes = std::cmp_greater(room_bytes() + item.bytes(), config_.queue_bytes);
+  const bool no_bytes = std::cmp_greater(buffered_bytes() + item.bytes(), config_.queue_bytes);
   if (no_slot || no_bytes) {
     visit(no_slot ? Branch::add_full_slots : Branch::add_full_queue_bytes);
     ++counts_.dropped_full;
@@ -176,7 +176,7 @@ void Oracle::enqueue(Item item, Admission& admission) {
 
 // `admission` is null when the update comes out of the queue: it was answered when it went in.
 void Oracle::merge(Item item, Admission* admission) {
-  for (Item& held : waiting_) {
+  for (Item& held : pending_) {
     if (!is_of(held, item.agent, item.key)) continue;
     const bool newer = item.collected_at > held.collected_at;
     const bool equal = item.collected_at == held.collected_at;
@@ -191,7 +191,7 @@ void Oracle::merge(Item item, Admission* admission) {
       visit(Branch::add_older);
     if (replaces) {
       item.arrived = held.arrived;
-      item.place = held.place;
+      item.position = held.position;
       item.due = held.due;
       held = std::move(item);
       ++counts_.coalesced;
@@ -205,8 +205,8 @@ void Oracle::merge(Item item, Admission* admission) {
     visit(Branch::absorb_new);
   else
     visit(is_in_flight(item.agent, item.key) ? Branch::add_key_in_flight : Branch::add_new);
-  item.place = ++places_;
-  waiting_.push_back(std::move(item));
+  item.position = ++positions_;
+  pending_.push_back(std::move(item));
   if (admission != nullptr) ++admission->taken;
 }
 
@@ -227,7 +227,7 @@ void Oracle::absorb() {
 bool Oracle::reconfigure(const Config& config, Instant now) {
   pass_time_before(now);
   Config asked = config;  // a default that is repeated stays a default
-  if (asked.queue_capacity == config_.queue_capacity && asked.queue_capacity == default_room(config_))
+  if (asked.queue_capacity == config_.queue_capacity && asked.queue_capacity == default_capacity(config_))
     asked.queue_capacity = 0;
   const std::optional<Config> wanted = filled(asked);
   if (!wanted || wanted->channel != config_.channel) {
@@ -239,8 +239,8 @@ bool Oracle::reconfigure(const Config& config, Instant now) {
   const bool is_fifo = config_.queue == QueuePolicy::fifo;
   if (closed_) visit(Branch::change_while_closing);
   if (before.schedule != config_.schedule) visit(Branch::change_schedule);
-  if (!is_fifo && std::cmp_less(config_.queue_capacity, room_entries())) visit(Branch::change_room_below_held);
-  if (std::cmp_less(waiting_.size(), before.batch_size) && is_full()) visit(Branch::change_makes_full);
+  if (!is_fifo && std::cmp_less(config_.queue_capacity, buffered_entries())) visit(Branch::change_capacity_below_held);
+  if (std::cmp_less(pending_.size(), before.batch_size) && is_full()) visit(Branch::change_makes_full);
   if (before.interval != config_.interval) visit(Branch::change_interval);
   if (before.interval != config_.interval || before.schedule != config_.schedule) {
     start_ = now;
@@ -266,7 +266,7 @@ void Oracle::close(Instant now) {
   close_deadline_ = now + config_.final_flush_timeout;
   if (flight_) visit(Branch::close_in_flight);
   if (!queue_.empty()) visit(Branch::close_with_queue);
-  if (waiting_.empty() && queue_.empty() && !flight_) visit(Branch::close_empty);
+  if (pending_.empty() && queue_.empty() && !flight_) visit(Branch::close_empty);
   if (backoff_) visit(Branch::backoff_ended_by_close);
   backoff_.reset();
   absorb();
@@ -274,7 +274,7 @@ void Oracle::close(Instant now) {
 
 bool Oracle::finished(Instant now) const {
   if (!closed_ || flight_) return false;
-  const bool empty = waiting_.empty() && queue_.empty();
+  const bool empty = pending_.empty() && queue_.empty();
   if (!empty && now < close_deadline_) return false;
   visit(empty ? Branch::close_finished : Branch::close_left_over);
   return true;

@@ -19,10 +19,10 @@ struct Item {
   Uuid agent;
   std::string key, value, error;
   WallTime collected_at{};
-  Instant added{};          ///< when this update was offered
-  Instant arrived{};        ///< when the first update of this place was offered
-  std::uint64_t place = 0;  ///< order of first arrival
-  bool due = false;         ///< must leave: a tick or a deadline found it, or it is to be retried
+  Instant added{};             ///< when this update was offered
+  Instant arrived{};           ///< when the first update of this place was offered
+  std::uint64_t position = 0;  ///< order of first arrival
+  bool due = false;            ///< must leave: a tick or a deadline found it, or it is to be retried
 
   [[nodiscard]] std::uint64_t bytes() const { return key.size() + value.size() + error.size(); }
 };
@@ -64,8 +64,8 @@ class Oracle {
     return close_deadline_;
   }
   [[nodiscard]] Counters counters() const;
-  [[nodiscard]] std::uint64_t room_entries() const;
-  [[nodiscard]] std::uint64_t room_bytes() const;
+  [[nodiscard]] std::uint64_t buffered_entries() const;
+  [[nodiscard]] std::uint64_t buffered_bytes() const;
   [[nodiscard]] std::optional<Instant> oldest() const;
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const std::optional<Flight>& flight() const { return flight_; }
@@ -91,7 +91,7 @@ class Oracle {
   [[nodiscard]] bool is_full() const;
   [[nodiscard]] Instant after_flush_deadline() const;
   [[nodiscard]] Instant next_tick(Instant after) const;
-  [[nodiscard]] bool has_room(const Item& item);
+  [[nodiscard]] bool has_capacity(const Item& item);
   void merge(Item item, Admission* admission);
   void enqueue(Item item, Admission& admission);
   void absorb();
@@ -114,13 +114,13 @@ class Oracle {
   Instant start_;              // of the series of ticks
   Instant evaluated_;          // up to where time has been walked
   Instant last_end_;           // of the last flush; creation when none
-  std::vector<Item> waiting_;  // by place
+  std::vector<Item> pending_;  // by place
   std::vector<Item> queue_;    // fifo
   std::optional<Flight> flight_;
   std::optional<Backoff> backoff_;
   std::optional<Instant> closed_;
   Instant close_deadline_{};
-  std::uint64_t places_ = 0;
+  std::uint64_t positions_ = 0;
   std::uint64_t ids_ = 0;
   std::uint64_t failures_ = 0;  // in a row
   bool remembered_ = false;     // a tick that passed in flight or in a backoff

@@ -43,7 +43,7 @@ void Oracle::pass_ticks(Instant from, Instant until) {
     if (remembered_ || next_tick(tick) <= until) visit(Branch::tick_second_missed);
     remembered_ = true;
   } else {
-    visit(waiting_.empty() ? Branch::tick_empty : Branch::tick_sweeps);
+    visit(pending_.empty() ? Branch::tick_empty : Branch::tick_sweeps);
     sweep();
   }
 }
@@ -51,16 +51,16 @@ void Oracle::pass_ticks(Instant from, Instant until) {
 // What is to be retried is marked as due since it was merged back.
 void Oracle::end_backoff() {
   backoff_.reset();
-  visit(waiting_.empty() ? Branch::backoff_ends_empty : Branch::backoff_ends_due);
+  visit(pending_.empty() ? Branch::backoff_ends_empty : Branch::backoff_ends_due);
   fire_remembered();
 }
 
 void Oracle::sweep() {
-  for (Item& item : waiting_) item.due = true;
+  for (Item& item : pending_) item.due = true;
 }
 
 bool Oracle::holds_due() const {
-  for (const Item& item : waiting_)
+  for (const Item& item : pending_)
     if (item.due) return true;
   return false;
 }
@@ -68,35 +68,35 @@ bool Oracle::holds_due() const {
 void Oracle::fire_remembered() {
   if (!remembered_) return;
   remembered_ = false;
-  visit(waiting_.empty() ? Branch::tick_remembered_empty : Branch::tick_remembered_sweeps);
+  visit(pending_.empty() ? Branch::tick_remembered_empty : Branch::tick_remembered_sweeps);
   sweep();
 }
 
 void Oracle::sweep_when_due(Instant now) {
-  if (flight_ || backoff_ || holds_due() || waiting_.empty()) return;
+  if (flight_ || backoff_ || holds_due() || pending_.empty()) return;
   if (config_.schedule == SchedulePolicy::after_flush && now >= after_flush_deadline()) {
-    visit(waiting_.back().added == now ? Branch::after_flush_add_when_past : Branch::after_flush_due);
+    visit(pending_.back().added == now ? Branch::after_flush_add_when_past : Branch::after_flush_due);
     sweep();
   }
-  if (config_.schedule == SchedulePolicy::linger && now >= waiting_.front().arrived + config_.interval) {
+  if (config_.schedule == SchedulePolicy::linger && now >= pending_.front().arrived + config_.interval) {
     visit(Branch::linger_due);
     sweep();
   }
 }
 
 bool Oracle::is_due(Instant now) const {
-  if (flight_ || backoff_ || waiting_.empty()) return false;
+  if (flight_ || backoff_ || pending_.empty()) return false;
   if (closed_) return now < close_deadline_;
   return is_full() || holds_due();
 }
 
 std::optional<Instant> Oracle::deadline_without_backoff(Instant now) const {
-  if (flight_ || waiting_.empty()) return {};
+  if (flight_ || pending_.empty()) return {};
   if (closed_ || is_full() || holds_due() || remembered_) return now;
   switch (config_.schedule) {
     case SchedulePolicy::fixed: return next_tick(evaluated_);
     case SchedulePolicy::after_flush: return after_flush_deadline();
-    case SchedulePolicy::linger: return waiting_.front().arrived + config_.interval;
+    case SchedulePolicy::linger: return pending_.front().arrived + config_.interval;
   }
   return {};
 }
@@ -117,9 +117,9 @@ const Flight* Oracle::take(Instant now) {
   if (!is_due(now)) {
     if (flight_)
       visit(Branch::take_in_flight);
-    else if (backoff_ && !waiting_.empty())
+    else if (backoff_ && !pending_.empty())
       visit(Branch::take_in_backoff);
-    else if (closed_ && !waiting_.empty())
+    else if (closed_ && !pending_.empty())
       visit(Branch::take_late);
     else
       visit(Branch::take_nothing);
@@ -130,11 +130,12 @@ const Flight* Oracle::take(Instant now) {
   flight.taken = now;
   flight.reason = closed_ ? Reason::shutdown : is_full() ? Reason::capacity : Reason::scheduled;
   visit(closed_ ? Branch::take_shutdown : is_full() ? Branch::take_capacity : Branch::take_scheduled);
-  while (!waiting_.empty() && std::cmp_less(flight.entries.size(), config_.batch_size)) {
-    flight.entries.push_back(waiting_.front());
-    waiting_.erase(waiting_.begin());
+  while (!pending_.empty() && std::cmp_less(flight.entries.size(), config_.batch_size)) {
+    flight.entries.push_back(pending_.front());
+    pending_.erase(pending_.begin());
   }
-  if (!closed_ && !waiting_.empty()) visit(holds_due() ? Branch::take_rest_of_sweep : Branch::take_rest_waits);
+  if (!closed_ && !pending_.empty())
+    visit(holds_due() ? Branch::take_remainder_of_sweep : Branch::take_remainder_waits);
   std::sort(flight.entries.begin(), flight.entries.end(), leaves_before);
   for (std::size_t i = 0; i < flight.entries.size(); ++i)
     if (i == 0 || !(flight.entries[i].agent == flight.entries[i - 1].agent)) ++utilization_count;
@@ -208,30 +209,30 @@ void Oracle::settle(const Item& entry, Fate fate, Instant now) {
 
 // As if the entry that comes back had been added first, and the one that waits after it.
 void Oracle::merge_back(Item entry) {
-  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), [&](const Item& item) {
+  const auto pending = std::find_if(pending_.begin(), pending_.end(), [&](const Item& item) {
     return item.agent == entry.agent && item.key == entry.key;
   });
-  if (waiting == waiting_.end()) {
+  if (pending == pending_.end()) {
     visit(Branch::back_alone);
   } else {
-    const bool newer = waiting->collected_at > entry.collected_at;
-    const bool equal = waiting->collected_at == entry.collected_at;
+    const bool newer = pending->collected_at > entry.collected_at;
+    const bool equal = pending->collected_at == entry.collected_at;
     const bool waiting_wins = newer || (equal && config_.ties == Ties::keep_last);
     visit(newer          ? Branch::back_newer
           : !equal       ? Branch::back_older
           : waiting_wins ? Branch::back_tie_last
                          : Branch::back_tie_first);
     ++(waiting_wins ? counts_.coalesced : counts_.stale);
-    Item winner = waiting_wins ? *waiting : entry;
-    winner.place = std::min(entry.place, waiting->place);
-    winner.arrived = entry.place < waiting->place ? entry.arrived : waiting->arrived;
+    Item winner = waiting_wins ? *pending : entry;
+    winner.position = std::min(entry.position, pending->position);
+    winner.arrived = entry.position < pending->position ? entry.arrived : pending->arrived;
     entry = std::move(winner);
-    waiting_.erase(waiting);
+    pending_.erase(pending);
   }
   entry.due = true;
-  auto at = waiting_.begin();
-  while (at != waiting_.end() && at->place < entry.place) ++at;
-  waiting_.insert(at, std::move(entry));
+  auto at = pending_.begin();
+  while (at != pending_.end() && at->position < entry.position) ++at;
+  pending_.insert(at, std::move(entry));
 }
 
 void Oracle::begin_backoff(FailureClass failure, Instant now) {

@@ -67,9 +67,9 @@ class Batcher {
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] const Metrics& metrics() const;
   [[nodiscard]] const Config& config() const;  ///< as running: defaults filled in
-  /// Room in use: distinct keys held (in flight included) and bytes held.
-  [[nodiscard]] std::uint64_t room_entries() const;
-  [[nodiscard]] std::uint64_t room_bytes() const;
+  /// Capacity in use: distinct keys held (in flight included) and bytes held.
+  [[nodiscard]] std::uint64_t buffered_entries() const;
+  [[nodiscard]] std::uint64_t buffered_bytes() const;
   /// When the longest-waiting entry arrived.
   [[nodiscard]] std::optional<Instant> oldest() const;
 

@@ -59,7 +59,7 @@ class ChunkReader {
   /// The next id, or nothing at the end of the whole ids.
   std::optional<ChunkId> next();
   /// Bytes behind the last whole id; 0 for a well-formed payload.
-  [[nodiscard]] std::size_t rest() const { return payload_.size() % kIdSymbols; }
+  [[nodiscard]] std::size_t remainder() const { return payload_.size() % kIdSymbols; }
 
  private:
   std::string_view payload_;

@@ -12,7 +12,7 @@ namespace metabatch {
 
 /// Where updates wait while a flush is in flight.
 enum class QueuePolicy : std::uint8_t {
-  coalesce,  ///< merged into the entries held: a repeat of a key takes no room
+  coalesce,  ///< merged into the entries held: a repeat of a key takes no capacity
   fifo,      ///< the origin's bounded channel: every update takes a slot until the flush ends
 };
 /// How `interval` is counted.
@@ -30,12 +30,12 @@ inline constexpr std::int64_t kDefaultBatchSize = 500;  // entries
 inline constexpr std::int64_t kMaxBatchSize = 100'000;  // entries
 inline constexpr Duration kDefaultInterval = std::chrono::seconds(5);
 inline constexpr Duration kMaxInterval = std::chrono::hours(1);
-inline constexpr std::int64_t kDefaultRoomEntries = 100'000;    // entries held, coalesce
-inline constexpr std::int64_t kFifoSlotsPerEntry = 5;           // fifo: slots = this x batch_size
-inline constexpr std::int64_t kDefaultRoomBytes = 256LL << 20;  // bytes of keys, values and errors held
+inline constexpr std::int64_t kDefaultQueueCapacity = 100'000;   // entries held, coalesce
+inline constexpr std::int64_t kFifoSlotsPerEntry = 5;            // fifo: slots = this x batch_size
+inline constexpr std::int64_t kDefaultQueueBytes = 256LL << 20;  // bytes of keys, values and errors held
 inline constexpr Duration kDefaultFinalFlushTimeout = std::chrono::seconds(15);
-inline constexpr std::int64_t kMaxRoomEntries = 1LL << 27;  // entries or slots; keeps packed counts apart
-inline constexpr std::int64_t kMaxRoomBytes = 1LL << 36;    // bytes held (64 GiB); the same
+inline constexpr std::int64_t kMaxQueueCapacity = 1LL << 27;  // entries or slots; keeps packed counts apart
+inline constexpr std::int64_t kMaxQueueBytes = 1LL << 36;     // bytes held (64 GiB); the same
 inline constexpr Duration kMaxFinalFlushTimeout = std::chrono::hours(1);
 inline constexpr std::int64_t kDefaultPayloadBytes = 8000;  // NOTIFY payload budget
 inline constexpr std::size_t kMaxChannelBytes = 63;         // NAMEDATALEN - 1

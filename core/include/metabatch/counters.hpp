@@ -26,13 +26,13 @@ struct Counters {
   std::uint64_t discarded = 0;
   std::uint64_t quarantined = 0;
   std::uint64_t spooled = 0;
-  std::uint64_t waiting = 0;    ///< held: entries not yet in a flush
+  std::uint64_t pending = 0;    ///< held: entries not yet in a flush
   std::uint64_t queued = 0;     ///< held: updates in the fifo
   std::uint64_t in_flight = 0;  ///< held: entries of flushes that are not complete
 
   [[nodiscard]] std::uint64_t dropped() const { return dropped_full + dropped_closed; }
   [[nodiscard]] std::uint64_t accepted() const { return offered - dropped(); }
-  [[nodiscard]] std::uint64_t held() const { return waiting + queued + in_flight; }
+  [[nodiscard]] std::uint64_t held() const { return pending + queued + in_flight; }
   [[nodiscard]] bool balanced() const {
     return offered == dropped() + coalesced + stale + written + rows_stale + unmatched + discarded + quarantined +
                           spooled + held();

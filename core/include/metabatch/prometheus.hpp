@@ -59,8 +59,8 @@ bool is_metric_prefix(std::string_view prefix);
 
 /// What the metrics tell beside counters and histograms: the state of the moment, and of the listener.
 struct Gauges {
-  std::uint64_t room_entries = 0;  ///< distinct keys held, in flight included (Batcher::room_entries)
-  Duration oldest_entry_age{};     ///< of the longest-waiting entry; 0 when none waits
+  std::uint64_t buffered_entries = 0;  ///< distinct keys held, in flight included (Batcher::buffered_entries)
+  Duration oldest_entry_age{};         ///< of the longest-waiting entry; 0 when none waits
   bool listener_connected = false;
   std::uint64_t listener_reconnects = 0;
   std::uint64_t resyncs = 0;  ///< times subscribers were told to read again

@@ -54,7 +54,7 @@ struct Admission {
   std::size_t taken = 0;         ///< new entries, or queued (`fifo`)
   std::size_t coalesced = 0;     ///< replaced the value of an entry held
   std::size_t stale = 0;         ///< not taken: a newer one (on keep_first an equal one) was held
-  std::size_t dropped_full = 0;  ///< no room
+  std::size_t dropped_full = 0;  ///< no capacity
   std::size_t dropped_closed = 0;
 
   [[nodiscard]] std::size_t accepted() const { return taken + coalesced + stale; }

@@ -4,17 +4,17 @@
 #include <cstdint>
 #include <vector>
 
-#include "batching/blocks/block.hpp"
 #include "base/bytes.hpp"
+#include "batching/blocks/block.hpp"
 
 namespace metabatch {
 
 /// What a shard holds of one agent.
 struct AgentSlot {
   Uuid agent;
-  Block* waiting = nullptr;
-  Block* flying = nullptr;  ///< in flight: read by the store without a lock, so never changed
-  [[nodiscard]] bool empty() const { return waiting == nullptr && flying == nullptr; }
+  Block* pending = nullptr;
+  Block* in_flight = nullptr;  ///< in flight: read by the store without a lock, so never changed
+  [[nodiscard]] bool empty() const { return pending == nullptr && in_flight == nullptr; }
 };
 
 inline std::uint64_t hash_agent(const Uuid& agent, std::uint64_t seed) {

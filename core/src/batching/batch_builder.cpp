@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batching/batch_builder.hpp"
 
-#include "batching/held.hpp"
+#include "batching/storage.hpp"
 
 namespace metabatch {
 
@@ -46,7 +46,7 @@ std::span<const Fate> BatchBuilder::fates_of(std::size_t b, std::span<const Fate
 }
 
 void BatchBuilder::fill(const Block& block, Update* to) {
-  if (!block.whole()) {
+  if (!block.is_report_block()) {
     sort_keys(block, order_);
     for (const std::uint32_t i : order_) *to++ = entry_of(block, i);
     return;

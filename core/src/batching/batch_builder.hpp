@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "metabatch/batch.hpp"
 #include "batching/entries.hpp"
+#include "metabatch/batch.hpp"
 
 namespace metabatch {
 
@@ -43,21 +43,21 @@ class BatchBuilder {
 ///
 /// @return how many were taken: fewer than `want` only when no more wait
 template <class Visit>
-std::size_t take_oldest(std::size_t shards, std::size_t want, std::uint64_t next_place, std::uint64_t& cursor,
+std::size_t take_oldest(std::size_t shards, std::size_t want, std::uint64_t next_position, std::uint64_t& cursor,
                         Visit visit, std::vector<Block*>& taken) {
   std::size_t got = 0;
   // Arrival numbers are dense but for what merging back left out, so this is nearly always one round.
-  for (std::uint64_t until = cursor == 0 ? 0 : std::min(next_place, cursor + want);;) {
-    std::uint64_t lowest = next_place;
+  for (std::uint64_t until = cursor == 0 ? 0 : std::min(next_position, cursor + want);;) {
+    std::uint64_t lowest = next_position;
     for (std::size_t i = 0; i < shards; ++i) {
       visit(i, [&](Entries& entries) {
         got += entries.take_before(until, taken);
-        if (const auto oldest = entries.oldest()) lowest = std::min(lowest, oldest->place);
+        if (const auto oldest = entries.oldest()) lowest = std::min(lowest, oldest->position);
       });
     }
     cursor = lowest;
-    if (got == want || lowest == next_place) return got;
-    until = std::min(next_place, lowest + (want - got));
+    if (got == want || lowest == next_position) return got;
+    until = std::min(next_position, lowest + (want - got));
   }
 }
 

@@ -10,7 +10,11 @@ namespace metabatch {
 
 struct Batcher::Machine {
   Machine(const Config& validated_config, Instant now, std::uint64_t a_seed)
-      : config(validated_config), seed(a_seed), entries(room, a_seed), fifo(room), schedule(config, now, a_seed) {
+      : config(validated_config),
+        seed(a_seed),
+        entries(capacity, a_seed),
+        fifo(capacity),
+        schedule(config, now, a_seed) {
     adopt(config);
   }
 
@@ -19,13 +23,13 @@ struct Batcher::Machine {
   // An entry that arrives with a tick is swept by it: adds come first.
   void note_ticks_before(Instant now) { schedule.pass_ticks(load(), now - Duration(1)); }
   [[nodiscard]] bool must_queue() const;
-  void absorb(std::uint64_t most_waiting);
+  void absorb(std::uint64_t max_pending);
   Admission add(const Update& update, Instant now);
   std::uint64_t settle(const FlushOutcome& outcome, Instant now);
 
   Config config;
   std::uint64_t seed;
-  PlainRoom room;
+  PlainCapacity capacity;
   Entries entries;
   Fifo fifo;
   Schedule schedule;
@@ -40,13 +44,13 @@ struct Batcher::Machine {
 void Batcher::Machine::adopt(const Config& changed) {
   config = changed;
   const bool fifo_queue = config.queue == QueuePolicy::fifo;  // there the slots bind, and the batch its size
-  room.limit({fifo_queue ? RoomLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
-              static_cast<std::uint64_t>(config.queue_bytes)});
+  capacity.limit({fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
+                  static_cast<std::uint64_t>(config.queue_bytes)});
   entries.set_ties(config.ties);
 }
 
 Load Batcher::Machine::load() const {
-  Load load{entries.counters().waiting, std::nullopt};
+  Load load{entries.counters().pending, std::nullopt};
   if (const auto oldest = entries.oldest()) load.oldest = oldest->arrived;
   return load;
 }
@@ -54,11 +58,11 @@ Load Batcher::Machine::load() const {
 bool Batcher::Machine::must_queue() const {
   return config.queue == QueuePolicy::fifo &&
          (schedule.in_flight() || !fifo.empty() ||
-          entries.counters().waiting >= static_cast<std::uint64_t>(config.batch_size));
+          entries.counters().pending >= static_cast<std::uint64_t>(config.batch_size));
 }
 
-void Batcher::Machine::absorb(std::uint64_t most_waiting) {
-  while (!fifo.empty() && entries.counters().waiting < most_waiting) {
+void Batcher::Machine::absorb(std::uint64_t max_pending) {
+  while (!fifo.empty() && entries.counters().pending < max_pending) {
     const Fifo::Queued& queued = fifo.front();
     const Update update = queued.update();
     entries.add(report_of(update), agent_hash(update.agent, seed), queued.added, Admit::always);
@@ -130,7 +134,7 @@ const Batch* Batcher::take(Instant now) {
   const std::optional<Reason> reason = m.schedule.due(m.load(), now);
   if (!reason) return nullptr;
   const std::size_t got = take_oldest(
-      1, static_cast<std::size_t>(m.config.batch_size), m.room.next_place(), m.cursor,
+      1, static_cast<std::size_t>(m.config.batch_size), m.capacity.next_position(), m.cursor,
       [&m](std::size_t, auto visit) { visit(m.entries); }, m.taken);
   m.schedule.began(got);
   m.builder.build(m.taken, m.batch);
@@ -158,7 +162,7 @@ Result<void> Batcher::reconfigure(const Config& config, Instant now) {
   m.note_ticks_before(now);
   m.adopt(*valid);
   m.schedule.reconfigure(*valid, now);
-  if (valid->queue == QueuePolicy::coalesce) m.absorb(RoomLimits{}.entries);
+  if (valid->queue == QueuePolicy::coalesce) m.absorb(CapacityLimits{}.entries);
   if (!m.schedule.in_flight()) m.absorb(static_cast<std::uint64_t>(valid->batch_size));
   return {};
 }
@@ -168,7 +172,7 @@ void Batcher::close(Instant now) { machine_->schedule.close(now); }
 bool Batcher::finished(Instant now) const {
   const Machine& m = *machine_;
   if (!m.schedule.closing() || m.schedule.in_flight()) return false;
-  return m.schedule.gave_up(now) || counters().held() == 0;
+  return m.schedule.close_expired(now) || counters().held() == 0;
 }
 
 Counters Batcher::counters() const {
@@ -179,8 +183,8 @@ Counters Batcher::counters() const {
 
 const Metrics& Batcher::metrics() const { return machine_->metrics; }
 const Config& Batcher::config() const { return machine_->config; }
-std::uint64_t Batcher::room_entries() const { return machine_->room.entries(); }
-std::uint64_t Batcher::room_bytes() const { return machine_->room.bytes(); }
+std::uint64_t Batcher::buffered_entries() const { return machine_->capacity.entries(); }
+std::uint64_t Batcher::buffered_bytes() const { return machine_->capacity.bytes(); }
 std::optional<Instant> Batcher::oldest() const { return machine_->load().oldest; }
 
 }  // namespace metabatch

@@ -6,29 +6,29 @@
 
 namespace metabatch {
 
-/// The room that all shards of one batcher share, and the order of arrival. A port: one owner counts plainly
-/// (PlainRoom), many threads count with atomics (the engine's). Asked about once a report, not once an update.
+/// The capacity that all shards of one batcher share, and the order of arrival. A port: one owner counts plainly
+/// (PlainCapacity), many threads count with atomics (the engine's). Asked about once a report, not once an update.
 ///
 /// @units entries: distinct (agent, key) held, in flight included; bytes: of keys, values and errors held
-class Room {
+class Capacity {
  public:
-  virtual ~Room() = default;
-  /// Takes room for `entries` new entries of `bytes` together, or nothing and answers false.
+  virtual ~Capacity() = default;
+  /// Takes capacity for `entries` new entries of `bytes` together, or nothing and answers false.
   virtual bool admit(std::uint64_t entries, std::uint64_t bytes) = 0;
-  /// Takes (or, negative, gives back) room without asking: repeats of held keys, and what left.
+  /// Takes (or, negative, gives back) capacity without asking: repeats of held keys, and what left.
   virtual void charge(std::int64_t entries, std::int64_t bytes) = 0;
   /// The first of `count` consecutive arrival numbers. They only ever grow.
-  virtual std::uint64_t places(std::uint64_t count) = 0;
+  virtual std::uint64_t claim_positions(std::uint64_t count) = 0;
 };
 
-/// The limits of a room.
-struct RoomLimits {
+/// The limits of a capacity.
+struct CapacityLimits {
   std::uint64_t entries = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t bytes = std::numeric_limits<std::uint64_t>::max();
 };
 
-/// A room with one owner.
-class PlainRoom final : public Room {
+/// A capacity with one owner.
+class PlainCapacity final : public Capacity {
  public:
   bool admit(std::uint64_t entries, std::uint64_t bytes) override {
     if (entries_ + entries > limits_.entries || bytes_ + bytes > limits_.bytes) return false;
@@ -40,21 +40,21 @@ class PlainRoom final : public Room {
     entries_ += static_cast<std::uint64_t>(entries);
     bytes_ += static_cast<std::uint64_t>(bytes);
   }
-  std::uint64_t places(std::uint64_t count) override {
-    const std::uint64_t first = next_place_;
-    next_place_ += count;
+  std::uint64_t claim_positions(std::uint64_t count) override {
+    const std::uint64_t first = next_position_;
+    next_position_ += count;
     return first;
   }
-  void limit(RoomLimits limits) { limits_ = limits; }
+  void limit(CapacityLimits limits) { limits_ = limits; }
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-  [[nodiscard]] std::uint64_t next_place() const { return next_place_; }
+  [[nodiscard]] std::uint64_t next_position() const { return next_position_; }
 
  private:
-  RoomLimits limits_;
+  CapacityLimits limits_;
   std::uint64_t entries_ = 0;
   std::uint64_t bytes_ = 0;
-  std::uint64_t next_place_ = 0;
+  std::uint64_t next_position_ = 0;
 };
 
 }  // namespace metabatch

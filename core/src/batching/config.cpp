@@ -23,9 +23,9 @@ std::optional<Error> settle(T& value, T standard, T least, T most, Setting setti
   return std::nullopt;
 }
 
-std::int64_t default_room(QueuePolicy queue, std::int64_t batch_size) {
-  static_assert(kDefaultRoomEntries >= kMaxBatchSize, "the default room holds any batch");
-  return queue == QueuePolicy::fifo ? kFifoSlotsPerEntry * batch_size : kDefaultRoomEntries;
+std::int64_t default_capacity(QueuePolicy queue, std::int64_t batch_size) {
+  static_assert(kDefaultQueueCapacity >= kMaxBatchSize, "the default room holds any batch");
+  return queue == QueuePolicy::fifo ? kFifoSlotsPerEntry * batch_size : kDefaultQueueCapacity;
 }
 
 std::optional<Error> settle_channel(const std::string& channel) {
@@ -55,10 +55,10 @@ std::string asked_for(Setting setting, const Config& asked) {
   return "?";
 }
 
-std::string possible_room(const Config& asked) {
+std::string possible_capacity(const Config& asked) {
   const std::int64_t batch = asked.batch_size == 0 ? kDefaultBatchSize : asked.batch_size;
-  return count(batch) + " (the room holds at least one batch) to " + count(kMaxRoomEntries) +
-         ", or 0 for the default of " + count(default_room(asked.queue, batch));
+  return count(batch) + " (the room holds at least one batch) to " + count(kMaxQueueCapacity) +
+         ", or 0 for the default of " + count(default_capacity(asked.queue, batch));
 }
 
 std::string possible(Setting setting, const Config& asked) {
@@ -68,9 +68,9 @@ std::string possible(Setting setting, const Config& asked) {
     case Setting::interval:
       return "up to " + format_duration(kMaxInterval) + ", or 0 for the default of " +
              format_duration(kDefaultInterval);
-    case Setting::queue_capacity: return possible_room(asked);
+    case Setting::queue_capacity: return possible_capacity(asked);
     case Setting::queue_bytes:
-      return "1 to " + count(kMaxRoomBytes) + " bytes, or 0 for the default of " + count(kDefaultRoomBytes);
+      return "1 to " + count(kMaxQueueBytes) + " bytes, or 0 for the default of " + count(kDefaultQueueBytes);
     case Setting::final_flush_timeout:
       return "up to " + format_duration(kMaxFinalFlushTimeout) + ", or 0 for the default of " +
              format_duration(kDefaultFinalFlushTimeout);
@@ -94,11 +94,11 @@ Result<Config> validated(Config config) {
   if (const auto e = settle(config.batch_size, kDefaultBatchSize, std::int64_t{1}, kMaxBatchSize, Setting::batch_size))
     return *e;
   if (const auto e = settle(config.interval, kDefaultInterval, D{1}, kMaxInterval, Setting::interval)) return *e;
-  if (const auto e = settle(config.queue_capacity, default_room(config.queue, config.batch_size), config.batch_size,
-                            kMaxRoomEntries, Setting::queue_capacity))
+  if (const auto e = settle(config.queue_capacity, default_capacity(config.queue, config.batch_size), config.batch_size,
+                            kMaxQueueCapacity, Setting::queue_capacity))
     return *e;
   if (const auto e =
-          settle(config.queue_bytes, kDefaultRoomBytes, std::int64_t{1}, kMaxRoomBytes, Setting::queue_bytes))
+          settle(config.queue_bytes, kDefaultQueueBytes, std::int64_t{1}, kMaxQueueBytes, Setting::queue_bytes))
     return *e;
   if (const auto e = settle(config.final_flush_timeout, kDefaultFinalFlushTimeout, D{1}, kMaxFinalFlushTimeout,
                             Setting::final_flush_timeout))
@@ -111,8 +111,8 @@ Result<Config> validated(Config config) {
 }
 
 Result<Config> validated_change(const Config& running, Config wanted) {
-  const bool room_is_default = running.queue_capacity == default_room(running.queue, running.batch_size);
-  if (room_is_default && wanted.queue_capacity == running.queue_capacity) wanted.queue_capacity = 0;
+  const bool capacity_is_default = running.queue_capacity == default_capacity(running.queue, running.batch_size);
+  if (capacity_is_default && wanted.queue_capacity == running.queue_capacity) wanted.queue_capacity = 0;
   Result<Config> settled = validated(std::move(wanted));
   if (settled && settled->channel != running.channel) return refused(Errc::setting_fixed, Setting::channel);
   return settled;

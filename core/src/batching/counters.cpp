@@ -17,7 +17,7 @@ Counters& Counters::operator+=(const Counters& other) {
   discarded += other.discarded;
   quarantined += other.quarantined;
   spooled += other.spooled;
-  waiting += other.waiting;
+  pending += other.pending;
   queued += other.queued;
   in_flight += other.in_flight;
   return *this;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batching/entries.hpp"
 
-#include "batching/held.hpp"
+#include "batching/storage.hpp"
 
 namespace metabatch {
 
@@ -23,7 +23,7 @@ bool has_one_stamp(const Report& report) {
   return differ == 0;
 }
 
-constexpr std::uint64_t kMostTextBytes = kMostBlockBytes / 2;  // of a whole block; the keys come on top
+constexpr std::uint64_t kMaxTextBytes = kMaxBlockBytes / 2;  // of a whole block; the keys come on top
 
 Update item_of(const Report& report, std::size_t i) {
   return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
@@ -31,12 +31,13 @@ Update item_of(const Report& report, std::size_t i) {
 
 }  // namespace
 
-Entries::Entries(Room& room, std::uint64_t seed) : room_(room), held_(std::make_unique<Held>(seed)) {}
+Entries::Entries(Capacity& capacity, std::uint64_t seed)
+    : capacity_(capacity), storage_(std::make_unique<Storage>(seed)) {}
 Entries::~Entries() = default;
 
 void Entries::warm() const {
   prefetch_lines(&counters_, sizeof(Counters) / kLine + 1);
-  prefetch_lines(held_.get(), kWarmLines);
+  prefetch_lines(storage_.get(), kWarmLines);
 }
 
 void Entries::set_ties(Ties ties) { ties_ = ties; }
@@ -51,79 +52,80 @@ Admission Entries::refuse(std::size_t updates) {
 
 Admission Entries::add(const Report& report, std::uint64_t hash, Instant now, Admit admit) {
   if (report.size() == 0) return {};
-  AgentSlot& slot = held_->agents.obtain(report.agent, hash);
+  AgentSlot& slot = storage_->agents.obtain(report.agent, hash);
   Admission admission;
-  if (!add_whole(slot, report, now, admit, admission)) admission = add_each(slot, report, now, admit);
-  if (slot.empty()) held_->agents.erase(slot);
+  if (!add_as_report_block(slot, report, now, admit, admission)) admission = add_entries(slot, report, now, admit);
+  if (slot.empty()) storage_->agents.erase(slot);
   counters_.offered += report.size();
-  counters_.waiting += admission.taken;
+  counters_.pending += admission.taken;
   counters_.coalesced += admission.coalesced;
   counters_.stale += admission.stale;
   counters_.dropped_full += admission.dropped_full;
   return admission;
 }
 
-bool Entries::add_whole(AgentSlot& slot, const Report& report, Instant now, Admit admit, Admission& admission) {
+bool Entries::add_as_report_block(AgentSlot& slot, const Report& report, Instant now, Admit admit,
+                                  Admission& admission) {
   TextBytes text;
-  if (slot.waiting != nullptr) {
-    if (!slot.waiting->whole() || !slot.waiting->schema->fits(report, text) || text.sum() > kMostTextBytes)
+  if (slot.pending != nullptr) {
+    if (!slot.pending->is_report_block() || !slot.pending->schema->fits(report, text) || text.sum() > kMaxTextBytes)
       return false;
-    add_again(*slot.waiting, report, text, now, admission);
+    merge_into(*slot.pending, report, text, now, admission);
     return true;
   }
-  Schema* schema = held_->schemas.last();
+  Schema* schema = storage_->schemas.last();
   if (schema == nullptr || !schema->fits(report, text)) {
     if (!has_one_stamp(report)) return false;
-    schema = held_->schemas.find_or_make(report.keys);
+    schema = storage_->schemas.find_or_make(report.keys);
     text = measure(report);
   }
-  if (schema == nullptr || text.sum() > kMostTextBytes) return false;
-  if (!admit_whole(slot, *schema, schema->bytes.size() + text.sum(), admit)) return false;
-  Block* block = held_->blocks.make_whole(*schema, report, text, now);
+  if (schema == nullptr || text.sum() > kMaxTextBytes) return false;
+  if (!admit_report_block(slot, *schema, schema->bytes.size() + text.sum(), admit)) return false;
+  Block* block = storage_->blocks.make_report_block(*schema, report, text, now);
   block->arrived = now;
-  block->place = room_.places(block->count);
-  slot.waiting = block;
+  block->position = capacity_.claim_positions(block->count);
+  slot.pending = block;
   link_last(block);
   admission.taken = report.size();
   return true;
 }
 
-void Entries::add_again(Block& waiting, const Report& report, TextBytes text, Instant now, Admission& admission) {
-  if (!replaces(report.collected_at[0], waiting.collected_at, ties_)) {
+void Entries::merge_into(Block& pending, const Report& report, TextBytes text, Instant now, Admission& admission) {
+  if (!replaces(report.collected_at[0], pending.collected_at, ties_)) {
     admission.stale = report.size();
     return;
   }
-  const std::uint64_t before = waiting.bytes;
-  held_->blocks.overwrite(waiting, report, text, now);
-  if (waiting.bytes != before) room_.charge(0, static_cast<std::int64_t>(waiting.bytes - before));
+  const std::uint64_t before = pending.bytes;
+  storage_->blocks.overwrite(pending, report, text, now);
+  if (pending.bytes != before) capacity_.charge(0, static_cast<std::int64_t>(pending.bytes - before));
   admission.coalesced = report.size();
 }
 
-bool Entries::admit_whole(const AgentSlot& slot, const Schema& schema, std::uint64_t bytes, Admit admit) {
+bool Entries::admit_report_block(const AgentSlot& slot, const Schema& schema, std::uint64_t bytes, Admit admit) {
   std::uint64_t fresh = schema.count();
-  if (slot.flying != nullptr && slot.flying->schema == &schema) {
+  if (slot.in_flight != nullptr && slot.in_flight->schema == &schema) {
     fresh = 0;
-  } else if (slot.flying != nullptr) {
+  } else if (slot.in_flight != nullptr) {
     for (std::uint32_t i = 0; i < schema.count(); ++i)
-      fresh -= held_->blocks.find(*slot.flying, schema.key(i), i) != kNoEntry;
+      fresh -= storage_->blocks.find(*slot.in_flight, schema.key(i), i) != kNoEntry;
   }
-  if (fresh > 0 && admit == Admit::if_room) return room_.admit(fresh, bytes);
-  room_.charge(static_cast<std::int64_t>(fresh), static_cast<std::int64_t>(bytes));
+  if (fresh > 0 && admit == Admit::if_it_fits) return capacity_.admit(fresh, bytes);
+  capacity_.charge(static_cast<std::int64_t>(fresh), static_cast<std::int64_t>(bytes));
   return true;
 }
 
-Admission Entries::add_each(AgentSlot& slot, const Report& report, Instant now, Admit admit) {
+Admission Entries::add_entries(AgentSlot& slot, const Report& report, Instant now, Admit admit) {
   Admission admission;
   std::uint32_t hint = 0;
   for (std::size_t i = 0; i < report.size(); ++i) {
     const Update update = item_of(report, i);
-    const std::uint32_t at = slot.waiting == nullptr ? kNoEntry : find_waiting(*slot.waiting, update.key, hint);
+    const std::uint32_t at = slot.pending == nullptr ? kNoEntry : find_pending(*slot.pending, update.key, hint);
     if (at != kNoEntry) {
       hint = at + 1;
-      add_again(*slot.waiting, at, update, now, admission);
-    } else if (admit_one(slot, update, admit)) {
-      append_waiting(slot, update, now);
-      hint = slot.waiting->count;
+      merge_into(*slot.pending, at, update, now, admission);
+    } else if (admit_entry(slot, update, admit)) {
+      append_pending(slot, update, now);
+      hint = slot.pending->count;
       ++admission.taken;
     } else {
       ++admission.dropped_full;
@@ -132,73 +134,73 @@ Admission Entries::add_each(AgentSlot& slot, const Report& report, Instant now, 
   return admission;
 }
 
-std::uint32_t Entries::find_waiting(Block& waiting, std::string_view key, std::uint32_t hint) {
-  held_->blocks.spread(waiting);
-  return held_->blocks.find(waiting, key, hint);
+std::uint32_t Entries::find_pending(Block& pending, std::string_view key, std::uint32_t hint) {
+  storage_->blocks.to_entry_block(pending);
+  return storage_->blocks.find(pending, key, hint);
 }
 
-void Entries::add_again(Block& waiting, std::uint32_t at, const Update& update, Instant now, Admission& admission) {
-  if (!replaces(update.collected_at, waiting.items[at].collected_at, ties_)) {
+void Entries::merge_into(Block& pending, std::uint32_t at, const Update& update, Instant now, Admission& admission) {
+  if (!replaces(update.collected_at, pending.items[at].collected_at, ties_)) {
     ++admission.stale;
     return;
   }
-  if (waiting.bytes + size_of(update) > kMostBlockBytes) {
+  if (pending.bytes + size_of(update) > kMaxBlockBytes) {
     ++admission.dropped_full;
     return;
   }
-  const std::uint64_t before = waiting.bytes;
-  held_->blocks.replace(waiting, at, update, now);
-  if (waiting.bytes != before) room_.charge(0, static_cast<std::int64_t>(waiting.bytes - before));
+  const std::uint64_t before = pending.bytes;
+  storage_->blocks.replace(pending, at, update, now);
+  if (pending.bytes != before) capacity_.charge(0, static_cast<std::int64_t>(pending.bytes - before));
   ++admission.coalesced;
 }
 
-bool Entries::admit_one(const AgentSlot& slot, const Update& update, Admit admit) {
+bool Entries::admit_entry(const AgentSlot& slot, const Update& update, Admit admit) {
   const std::uint64_t bytes = size_of(update);
-  if ((slot.waiting == nullptr ? 0 : slot.waiting->bytes) + bytes > kMostBlockBytes) return false;
-  const bool flying = slot.flying != nullptr && held_->blocks.find(*slot.flying, update.key, 0) != kNoEntry;
-  if (!flying && admit == Admit::if_room) return room_.admit(1, bytes);
-  room_.charge(flying ? 0 : 1, static_cast<std::int64_t>(bytes));
+  if ((slot.pending == nullptr ? 0 : slot.pending->bytes) + bytes > kMaxBlockBytes) return false;
+  const bool in_flight = slot.in_flight != nullptr && storage_->blocks.find(*slot.in_flight, update.key, 0) != kNoEntry;
+  if (!in_flight && admit == Admit::if_it_fits) return capacity_.admit(1, bytes);
+  capacity_.charge(in_flight ? 0 : 1, static_cast<std::int64_t>(bytes));
   return true;
 }
 
-void Entries::append_waiting(AgentSlot& slot, const Update& update, Instant now) {
-  const bool first = slot.waiting == nullptr;
-  if (first) slot.waiting = held_->blocks.make_spread(update.agent);
-  held_->blocks.append(*slot.waiting, update, room_.places(1), now, now);
-  if (first) link_last(slot.waiting);
+void Entries::append_pending(AgentSlot& slot, const Update& update, Instant now) {
+  const bool first = slot.pending == nullptr;
+  if (first) slot.pending = storage_->blocks.make_entry_block(update.agent);
+  storage_->blocks.append(*slot.pending, update, capacity_.claim_positions(1), now, now);
+  if (first) link_last(slot.pending);
 }
 
 void Entries::link_last(Block* block) {
-  block->previous = held_->tail;
+  block->previous = storage_->tail;
   block->next = nullptr;
-  (held_->tail != nullptr ? held_->tail->next : held_->head) = block;
-  held_->tail = block;
+  (storage_->tail != nullptr ? storage_->tail->next : storage_->head) = block;
+  storage_->tail = block;
 }
 
 // Blocks that come back (split, merged back) come in ascending order of place: starting at the last one makes
 // the walk short.
 void Entries::link(Block* block) {
-  Block* after = held_->last_linked;
-  if (after == nullptr || after->place > block->place) {
-    after = held_->head != nullptr && held_->head->place < block->place ? held_->head : nullptr;
+  Block* after = storage_->last_linked;
+  if (after == nullptr || after->position > block->position) {
+    after = storage_->head != nullptr && storage_->head->position < block->position ? storage_->head : nullptr;
   }
-  while (after != nullptr && after->next != nullptr && after->next->place < block->place) after = after->next;
+  while (after != nullptr && after->next != nullptr && after->next->position < block->position) after = after->next;
   block->previous = after;
-  block->next = after != nullptr ? after->next : held_->head;
-  (after != nullptr ? after->next : held_->head) = block;
-  (block->next != nullptr ? block->next->previous : held_->tail) = block;
-  held_->last_linked = block;
+  block->next = after != nullptr ? after->next : storage_->head;
+  (after != nullptr ? after->next : storage_->head) = block;
+  (block->next != nullptr ? block->next->previous : storage_->tail) = block;
+  storage_->last_linked = block;
 }
 
 void Entries::unlink(Block* block) {
-  if (held_->last_linked == block) held_->last_linked = block->previous;
-  (block->previous != nullptr ? block->previous->next : held_->head) = block->next;
-  (block->next != nullptr ? block->next->previous : held_->tail) = block->previous;
+  if (storage_->last_linked == block) storage_->last_linked = block->previous;
+  (block->previous != nullptr ? block->previous->next : storage_->head) = block->next;
+  (block->next != nullptr ? block->next->previous : storage_->tail) = block->previous;
 }
 
 std::optional<Oldest> Entries::oldest() const {
-  if (held_->head == nullptr) return std::nullopt;
-  return Oldest{held_->head->place, held_->head->arrived};
+  if (storage_->head == nullptr) return std::nullopt;
+  return Oldest{storage_->head->position, storage_->head->arrived};
 }
 
 }  // namespace metabatch

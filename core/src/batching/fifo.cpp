@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batching/fifo.hpp"
 
-#include "batching/held.hpp"
+#include "batching/storage.hpp"
 
 namespace metabatch {
 
 bool Fifo::push(const Update& update, Instant now, std::uint64_t slots) {
   ++counters_.offered;
-  if (queue_.size() >= slots || !room_.admit(0, size_of(update))) {
+  if (queue_.size() >= slots || !capacity_.admit(0, size_of(update))) {
     ++counters_.dropped_full;
     return false;
   }
@@ -18,7 +18,7 @@ bool Fifo::push(const Update& update, Instant now, std::uint64_t slots) {
 }
 
 void Fifo::pop() {
-  room_.charge(0, -static_cast<std::int64_t>(size_of(queue_.front().update())));
+  capacity_.charge(0, -static_cast<std::int64_t>(size_of(queue_.front().update())));
   queue_.pop_front();
   --counters_.offered;
   --counters_.queued;

@@ -5,8 +5,8 @@
 #include <deque>
 #include <string>
 
-#include "metabatch/counters.hpp"
 #include "batching/capacity.hpp"
+#include "metabatch/counters.hpp"
 #include "metabatch/update.hpp"
 
 namespace metabatch {
@@ -15,8 +15,8 @@ namespace metabatch {
 /// in order. Nothing is merged here; that happens when they are absorbed.
 class Fifo {
  public:
-  /// `room` counts the bytes; slots are counted here.
-  explicit Fifo(Room& room) : room_(room) {}
+  /// `capacity` counts the bytes; slots are counted here.
+  explicit Fifo(Capacity& capacity) : capacity_(capacity) {}
 
   /// Queues a copy, or drops it: no slot is free, or the bytes are full.
   ///
@@ -39,7 +39,7 @@ class Fifo {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  Room& room_;
+  Capacity& capacity_;
   std::deque<Queued> queue_;
   Counters counters_;
 };

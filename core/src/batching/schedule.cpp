@@ -33,7 +33,7 @@ void Schedule::close(Instant now) {
   backoff_end_.reset();
 }
 
-void Schedule::flush_now(const Load& load) { sweep(load.waiting); }
+void Schedule::flush_now(const Load& load) { sweep(load.pending); }
 
 bool Schedule::needs_oldest(Instant now) const {
   return policy_ == SchedulePolicy::linger || (policy_ == SchedulePolicy::fixed && next_tick_ <= now);
@@ -46,13 +46,13 @@ void Schedule::pass_ticks(const Load& load, Instant now) {
     next_tick_ = last + interval_;
     if (held_back(now)) {
       tick_remembered_ = true;
-    } else if (load.waiting > 0 && load.oldest && *load.oldest <= last) {
-      sweep(load.waiting);
+    } else if (load.pending > 0 && load.oldest && *load.oldest <= last) {
+      sweep(load.pending);
     }
   }
   if (tick_remembered_ && !held_back(now)) {
     tick_remembered_ = false;
-    sweep(load.waiting);
+    sweep(load.pending);
   }
 }
 
@@ -67,12 +67,12 @@ bool Schedule::is_time(const Load& load, Instant now) const {
 
 std::optional<Reason> Schedule::due(const Load& load, Instant now) {
   pass_ticks(load, now);
-  if (load.waiting == 0) sweep_ = 0;
-  if (load.waiting == 0 || held_back(now) || gave_up(now)) return std::nullopt;
+  if (load.pending == 0) sweep_ = 0;
+  if (load.pending == 0 || held_back(now) || close_expired(now)) return std::nullopt;
   backoff_end_.reset();
   if (closing()) return Reason::shutdown;
-  if (sweep_ == 0 && is_time(load, now)) sweep(load.waiting);
-  if (load.waiting >= batch_size_) return Reason::capacity;
+  if (sweep_ == 0 && is_time(load, now)) sweep(load.pending);
+  if (load.pending >= batch_size_) return Reason::capacity;
   if (sweep_ > 0) return Reason::scheduled;
   return std::nullopt;
 }
@@ -109,9 +109,9 @@ Duration Schedule::backoff(FailureClass failure) {
 
 std::optional<Instant> Schedule::next_deadline(const Load& load) const {
   if (in_flight_) return close_deadline_;
-  if (load.waiting == 0) return std::nullopt;
+  if (load.pending == 0) return std::nullopt;
   Instant at = Instant::max();
-  if (closing() || load.waiting >= batch_size_ || sweep_ > 0 || tick_remembered_) {
+  if (closing() || load.pending >= batch_size_ || sweep_ > 0 || tick_remembered_) {
     at = Instant{};  // long past on every driver's clock, and safe to subtract from
   } else if (policy_ == SchedulePolicy::fixed) {
     at = next_tick_;

@@ -11,7 +11,7 @@ namespace metabatch {
 
 /// What waits, as the schedule needs to know it.
 struct Load {
-  std::uint64_t waiting = 0;      ///< entries
+  std::uint64_t pending = 0;      ///< entries
   std::optional<Instant> oldest;  ///< arrival of the longest-waiting one; only where needs_oldest() says so
 };
 
@@ -54,14 +54,14 @@ class Schedule {
   [[nodiscard]] Instant next_tick() const { return next_tick_; }
   [[nodiscard]] bool in_flight() const { return in_flight_; }
   [[nodiscard]] bool closing() const { return close_deadline_.has_value(); }
-  [[nodiscard]] bool gave_up(Instant now) const { return close_deadline_ && now >= *close_deadline_; }
+  [[nodiscard]] bool close_expired(Instant now) const { return close_deadline_ && now >= *close_deadline_; }
   [[nodiscard]] std::optional<Instant> close_deadline() const { return close_deadline_; }
   /// End of the running backoff.
   [[nodiscard]] std::optional<Instant> backoff_end() const { return backoff_end_; }
 
  private:
   [[nodiscard]] bool held_back(Instant now) const { return in_flight_ || (backoff_end_ && now < *backoff_end_); }
-  void sweep(std::uint64_t waiting) { sweep_ = waiting; }
+  void sweep(std::uint64_t pending) { sweep_ = pending; }
   [[nodiscard]] bool is_time(const Load& load, Instant now) const;
   Duration backoff(FailureClass failure);
 

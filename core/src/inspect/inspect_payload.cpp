@@ -145,7 +145,7 @@ void read_chunk(Recorder& out, const Source& payload) {
       out.bad_id_upto(end, payload.raw(met->bad_at));
     if (out.full()) return;
   }
-  if (reader.rest() == 0) return;
+  if (reader.remainder() == 0) return;
   out.finding().notes.add(Note::truncated);
   out.upto(payload.raw(payload.text.size()), SpanKind::rest, Verdict::bad);
 }

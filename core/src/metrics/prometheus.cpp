@@ -88,11 +88,11 @@ void write_failures(PrometheusText& out, const FlushCounters& flushes, const Cou
 }
 
 void write_state(PrometheusText& out, const Counters& counters, const Config& config, const Gauges& gauges) {
-  const std::uint64_t depth = config.queue == QueuePolicy::fifo ? counters.queued : gauges.room_entries;
+  const std::uint64_t depth = config.queue == QueuePolicy::fifo ? counters.queued : gauges.buffered_entries;
   out.single("metadata_queue_depth", gauge, "What takes room: updates queued (fifo) or keys held (coalesce).", depth);
   out.single("metadata_queue_capacity", gauge, "The room, in the unit of the queue depth.",
              static_cast<std::uint64_t>(config.queue_capacity));
-  out.single("metadata_pending_entries", gauge, "Entries waiting to be written.", counters.waiting);
+  out.single("metadata_pending_entries", gauge, "Entries waiting to be written.", counters.pending);
   out.single("metadata_oldest_entry_age_seconds", gauge, "Age of the entry that has waited longest.",
              static_cast<double>(gauges.oldest_entry_age.count()) / 1e9);
 }

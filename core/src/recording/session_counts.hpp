@@ -23,7 +23,7 @@ inline constexpr NamedCount kNamedCounts[] = {{"offered", &Counters::offered},
                                               {"discarded", &Counters::discarded},
                                               {"quarantined", &Counters::quarantined},
                                               {"spooled", &Counters::spooled},
-                                              {"waiting", &Counters::waiting},
+                                              {"waiting", &Counters::pending},
                                               {"queued", &Counters::queued},
                                               {"in_flight", &Counters::in_flight}};
 

@@ -130,8 +130,8 @@ std::string session_line(const SessionSample& sample) {
   append_time(line, "at_us", sample.at);
   for (const NamedCount& one : kNamedCounts) append_member(line, one.name, sample.counters.*one.count);
   append_member(line, "reports", sample.reports);
-  append_member(line, "room_entries", sample.room_entries);
-  append_member(line, "room_bytes", sample.room_bytes);
+  append_member(line, "room_entries", sample.buffered_entries);
+  append_member(line, "room_bytes", sample.buffered_bytes);
   append_numbers(line, "flushes", sample.flushes.flushes);
   append_numbers(line, "failures", sample.flushes.failures);
   for (const NamedFlushCount& one : kNamedFlushCounts) append_member(line, one.name, sample.flushes.*one.count);

@@ -65,8 +65,8 @@ struct SessionSample {
   FlushCounters flushes;
   DelayHistogram delay;  ///< since the sample before
   std::uint64_t reports = 0;
-  std::uint64_t room_entries = 0;
-  std::uint64_t room_bytes = 0;
+  std::uint64_t buffered_entries = 0;
+  std::uint64_t buffered_bytes = 0;
 };
 
 /// The line, with a line feed. NUL and invalid UTF-8 in texts become U+FFFD.

@@ -3,11 +3,11 @@
 #include <map>
 
 #include "base/json_reader.hpp"
-#include "metabatch/simulation/scenario.hpp"
-#include "recording/session_lines.hpp"
 #include "base/utf8.hpp"
+#include "metabatch/simulation/scenario.hpp"
 #include "recording/recorded_line.hpp"
 #include "recording/session_counts.hpp"
+#include "recording/session_lines.hpp"
 
 namespace metabatch {
 namespace {
@@ -154,8 +154,8 @@ SessionLine sample_of(Members& members) {
   sample.at = members.time("at_us");
   for (const NamedCount& one : kNamedCounts) sample.counters.*one.count = members.number(one.name);
   sample.reports = members.number("reports");
-  sample.room_entries = members.number("room_entries");
-  sample.room_bytes = members.number("room_bytes");
+  sample.buffered_entries = members.number("room_entries");
+  sample.buffered_bytes = members.number("room_bytes");
   const auto fill = [&](const char* name, auto& counts) {
     const std::vector<std::uint64_t>& numbers = members.list(name).numbers;
     std::copy_n(numbers.begin(), std::min(numbers.size(), counts.size()), counts.begin());

@@ -60,9 +60,9 @@ double ratio(double part, double whole) { return whole > 0 ? part / whole : kNot
 
 double room_share(const Batcher& batcher) {
   const Config& config = batcher.config();
-  const std::uint64_t used = config.queue == QueuePolicy::fifo ? batcher.counters().queued : batcher.room_entries();
+  const std::uint64_t used = config.queue == QueuePolicy::fifo ? batcher.counters().queued : batcher.buffered_entries();
   const double entries = static_cast<double>(used) / static_cast<double>(config.queue_capacity);
-  return std::max(entries, static_cast<double>(batcher.room_bytes()) / static_cast<double>(config.queue_bytes));
+  return std::max(entries, static_cast<double>(batcher.buffered_bytes()) / static_cast<double>(config.queue_bytes));
 }
 
 double flush_seconds(const Metrics& metrics) {
@@ -83,8 +83,8 @@ Samples::State Samples::gather(std::span<const Replica> replicas) {
     state.delay += metrics.delay;
     state.flush_seconds += flush_seconds(metrics);
     state.fullest = std::max(state.fullest, room_share(replica.batcher));
-    state.room_entries += static_cast<double>(replica.batcher.room_entries());
-    state.room_bytes += static_cast<double>(replica.batcher.room_bytes());
+    state.buffered_entries += static_cast<double>(replica.batcher.buffered_entries());
+    state.buffered_bytes += static_cast<double>(replica.batcher.buffered_bytes());
   }
   return state;
 }
@@ -122,11 +122,11 @@ void Samples::append(const State& state, Duration now, double agents) {
                            a_second(since_.flushes.total_failures()),
                            ratio(state.flush_seconds - last_.flush_seconds, flushed),
                            number(held.held()),
-                           number(held.waiting),
+                           number(held.pending),
                            number(held.queued),
                            number(held.in_flight),
-                           state.room_entries,
-                           state.room_bytes,
+                           state.buffered_entries,
+                           state.buffered_bytes,
                            state.fullest,
                            s.updates_per_s,
                            s.unbatched_db_writes_per_s,

@@ -26,7 +26,7 @@ class Samples {
     Counters counters;
     FlushCounters flushes;
     DelayHistogram delay;
-    double flush_seconds = 0, fullest = 0, room_entries = 0, room_bytes = 0;
+    double flush_seconds = 0, fullest = 0, buffered_entries = 0, buffered_bytes = 0;
     std::uint64_t reports = 0;
   };
   static State gather(std::span<const Replica> replicas);

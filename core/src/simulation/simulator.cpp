@@ -97,8 +97,8 @@ ReplicaState Simulator::replica(std::size_t index) const {
   state.config = replica.batcher.config();
   state.counters = replica.batcher.counters();
   state.metrics = replica.batcher.metrics();
-  state.room_entries = replica.batcher.room_entries();
-  state.room_bytes = replica.batcher.room_bytes();
+  state.buffered_entries = replica.batcher.buffered_entries();
+  state.buffered_bytes = replica.batcher.buffered_bytes();
   state.busy = replica.busy;
   state.in_flight = replica.batch != nullptr;
   state.finished = replica.finished;

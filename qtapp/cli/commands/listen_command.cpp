@@ -11,8 +11,8 @@
 #include <set>
 #include <thread>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/stop_signals.hpp"
 #include "engine/clock.hpp"
@@ -48,7 +48,7 @@ struct Heard {
       else
         ++duplicates;
     }
-    if (reader.rest() > 0) ++unreadable;
+    if (reader.remainder() > 0) ++unreadable;
   }
   std::vector<std::string> ids;
   std::size_t duplicates = 0;
@@ -93,7 +93,7 @@ class Printer {
   void run() {
     while (const auto one = ring_->next()) {
       if (one->is_marker()) dropped(one->lost);
-      if (one->is_to_read_anew())
+      if (one->needs_resync())
         resync(!one->is_marker());
       else
         payload_heard(one->payload, one->sender);

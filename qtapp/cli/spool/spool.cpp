@@ -11,8 +11,8 @@
 #include <cstring>
 #include <filesystem>
 
-#include "cli/terminal/console.hpp"
 #include "cli/spool/spool_line.hpp"
+#include "cli/terminal/console.hpp"
 #include "feed/line_reader.hpp"
 #include "feed/ndjson.hpp"
 
@@ -162,7 +162,7 @@ bool Spool::add_all(int fd, engine::Lanes& lanes, Findings& findings) {
     if (fault.empty()) {
       const Update& update = record.update;
       const std::size_t bytes = update.key.size() + update.value.size() + update.error.size();
-      if (!lanes.wait_for_room(update.agent, 1, bytes, engine::system_clock().now() + limit_)) return false;
+      if (!lanes.wait_for_capacity(update.agent, 1, bytes, engine::system_clock().now() + limit_)) return false;
       if (lanes.add(update).dropped() > 0) fault = "finds no room";
     }
     findings.add(line->number, check.of, fault);

@@ -126,8 +126,8 @@ void SessionWorker::look() {
   look->sample.delay = snapshot.metrics.delay;
   look->sample.reports = m_replay ? m_replay->reports() : m_feeder.reports();
   if (m_replay) look->replay = m_replay->takeProgress();
-  look->sample.roomEntries = snapshot.room_entries;
-  look->sample.roomBytes = snapshot.room_bytes;
+  look->sample.roomEntries = snapshot.buffered_entries;
+  look->sample.roomBytes = snapshot.buffered_bytes;
   look->sample.oldestAge = snapshot.oldest_age;
   look->sample.config = snapshot.config;
   const WallTime now = engine::system_clock().wall_now();

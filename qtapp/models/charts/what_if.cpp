@@ -77,8 +77,8 @@ Sample sampleOf(const Simulator& simulator, Instant at) {
   sample.flushes = state.metrics.flushes;
   sample.delay = state.metrics.delay;
   sample.reports = simulator.reports();
-  sample.roomEntries = state.room_entries;
-  sample.roomBytes = state.room_bytes;
+  sample.roomEntries = state.buffered_entries;
+  sample.roomBytes = state.buffered_bytes;
   sample.config = state.config;
   return sample;
 }

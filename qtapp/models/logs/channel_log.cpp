@@ -54,7 +54,7 @@ ChannelLine readChannel(std::string payload, int sender, WallTime at) {
     else if (!distinct.insert(*one->id).second)
       ++line.duplicates;
   }
-  if (reader.rest() > 0) bad(payload.size() - reader.rest());
+  if (reader.remainder() > 0) bad(payload.size() - reader.remainder());
   line.ids = distinct.size();
   line.payload = std::move(payload);
   return line;
@@ -130,7 +130,8 @@ QString channelDetail(const ChannelLine& line) {
   ChunkReader reader(line.payload);
   while (const auto one = reader.next())
     text += one->id ? uuidText(*one->id) + "\n" : ChannelLog::tr("unreadable at byte %1\n").arg(one->bad_at);
-  if (reader.rest() > 0) text += ChannelLog::tr("%1 behind the last whole id\n").arg(counted(reader.rest(), "byte"));
+  if (reader.remainder() > 0)
+    text += ChannelLog::tr("%1 behind the last whole id\n").arg(counted(reader.remainder(), "byte"));
   return text;
 }
 

@@ -31,7 +31,7 @@ ChannelLine readChannel(std::string payload, int sender, WallTime at);
 /// Of a Notification (engine), which models do not know: anything with its members.
 template <class Notification>
 ChannelLine channelLine(const Notification& heard, WallTime at) {
-  ChannelLine line = heard.is_to_read_anew() ? ChannelLine{} : readChannel(heard.payload, heard.sender, at);
+  ChannelLine line = heard.needs_resync() ? ChannelLine{} : readChannel(heard.payload, heard.sender, at);
   line.at = at;
   line.lost = heard.lost;
   line.isResync = heard.is_resync;

@@ -84,7 +84,7 @@ void SessionReader::take(const SessionHead& head) {
 /// What was counted stays, and what comes is counted from there.
 void SessionReader::settle() {
   m_earlier = m_newest;
-  m_earlier.counters.waiting = m_earlier.counters.queued = m_earlier.counters.in_flight = 0;
+  m_earlier.counters.pending = m_earlier.counters.queued = m_earlier.counters.in_flight = 0;
   m_last = {};
 }
 
@@ -129,8 +129,8 @@ void SessionReader::take(const SessionSample& sample) {
   shown.flushes += m_earlier.flushes;
   shown.delay += sample.delay;
   shown.reports = sample.reports + m_earlier.reports;
-  shown.roomEntries = sample.room_entries;
-  shown.roomBytes = sample.room_bytes;
+  shown.roomEntries = sample.buffered_entries;
+  shown.roomBytes = sample.buffered_bytes;
   shown.config = m_config;
   if (!session.hasSamples) shown.at = instant(sample.at);
   session.hasSamples = true;

@@ -131,7 +131,7 @@ void WatchHub::leave(Handler::WatchId watch) {
 /// What was told before somebody watched is heard too: it costs one pass over a ring that is bounded.
 void WatchHub::hear() {
   while (const auto one = options_.ring->try_next()) {
-    if (one->is_to_read_anew())
+    if (one->needs_resync())
       mark_all();
     else
       table_.for_each_named(one->payload,

@@ -26,7 +26,7 @@ RunResult result() {
   summary.counters.dropped_full = 3;
   summary.counters.dropped_closed = 2;
   summary.counters.written = 90;
-  summary.counters.waiting = 5;
+  summary.counters.pending = 5;
   summary.flushes.flushes = {4, 5, 1};
   summary.seconds = 60;
   summary.db_writes_per_s = 1.8;

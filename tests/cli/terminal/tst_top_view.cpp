@@ -140,7 +140,7 @@ void TestTopView::whatIsWrongIsSaidInWords() {
   failed.failure = FailureClass::disk;
   if (what == "failed") page.metrics.completed(Reason::scheduled, 1, 1ms, failed, t0);
   if (what == "unmatched") page.counters.unmatched = 7;
-  if (what == "full") page.gauges.room_entries = 90'000;
+  if (what == "full") page.gauges.buffered_entries = 90'000;
   if (what == "old") page.gauges.oldest_entry_age = 61s;
   if (what == "deaf") page.gauges.listener_connected = false;
   PrometheusText more(kDefaultMetricPrefix);

@@ -41,12 +41,12 @@ const Config kPair{.batch_size = 2};
 void TestAccounting::anEntryStaysHeldUntilItsFlushIsComplete() {
   Driven driven(kPair);
   driven.add_agents(1, 3);
-  QCOMPARE(driven.counters(), (Counters{.offered = 3, .waiting = 3}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 3, .pending = 3}));
   QVERIFY(driven.take());
-  QCOMPARE(driven.counters(), (Counters{.offered = 3, .waiting = 1, .in_flight = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 3, .pending = 1, .in_flight = 2}));
   QCOMPARE(driven.counters().held(), std::uint64_t{3});
   driven.written();
-  QCOMPARE(driven.counters(), (Counters{.offered = 3, .written = 2, .waiting = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 3, .written = 2, .pending = 1}));
 }
 
 void TestAccounting::everyFateIsCountedOnce() {
@@ -68,7 +68,7 @@ void TestAccounting::everyFateOfAFailedFlushIsCountedOnce() {
   QVERIFY(driven.take());
   driven.failed(FailureClass::timeout,
                 {Fate::written, Fate::unwritten, Fate::unmatched, Fate::quarantined, Fate::unwritten});
-  QCOMPARE(driven.counters(), (Counters{.offered = 5, .written = 1, .unmatched = 1, .quarantined = 1, .waiting = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 5, .written = 1, .unmatched = 1, .quarantined = 1, .pending = 2}));
   driven.now += 1s;
   const auto retry = driven.take();
   QCOMPARE(retry->entries, (Texts{"2/k=v", "5/k=v"}));
@@ -81,8 +81,8 @@ void TestAccounting::unwrittenIsDiscardedUnderDiscard() {
   QVERIFY(driven.take());
   driven.add(1, "k", at(2), "newer");
   driven.failed();
-  QCOMPARE(driven.counters(), (Counters{.offered = 3, .discarded = 2, .waiting = 1}));
-  QCOMPARE(driven.machine.room_entries(), std::uint64_t{1});
+  QCOMPARE(driven.counters(), (Counters{.offered = 3, .discarded = 2, .pending = 1}));
+  QCOMPARE(driven.machine.buffered_entries(), std::uint64_t{1});
 }
 
 void TestAccounting::mergeBackCountsTheLoser_data() {
@@ -100,17 +100,17 @@ void TestAccounting::mergeBackCountsTheLoser_data() {
 
 void TestAccounting::mergeBackCountsTheLoser() {
   QFETCH(int, ties);
-  QFETCH(int, waiting);
+  QFETCH(int, pending);
   QFETCH(QString, survivor);
   QFETCH(int, coalesced);
   Driven driven({.batch_size = 1, .ties = static_cast<Ties>(ties)});
   driven.add(1, "k", at(100), "back");
   QVERIFY(driven.take());
-  QCOMPARE(driven.add(1, "k", at(waiting), "waiting"), (Admission{.taken = 1}));  // compared when it comes back only
-  QCOMPARE(driven.counters(), (Counters{.offered = 2, .waiting = 1, .in_flight = 1}));
+  QCOMPARE(driven.add(1, "k", at(pending), "waiting"), (Admission{.taken = 1}));  // compared when it comes back only
+  QCOMPARE(driven.counters(), (Counters{.offered = 2, .pending = 1, .in_flight = 1}));
   driven.failed();
   const auto lost = static_cast<std::uint64_t>(coalesced);
-  QCOMPARE(driven.counters(), (Counters{.offered = 2, .coalesced = lost, .stale = 1 - lost, .waiting = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 2, .coalesced = lost, .stale = 1 - lost, .pending = 1}));
   driven.now += 1s;
   QCOMPARE(driven.take()->entries, (Texts{survivor.toStdString()}));
 }
@@ -127,7 +127,7 @@ void TestAccounting::mergedBackKeepsItsPlaceAndArrival() {
   driven.now = t0 + 2s;
   driven.failed();
   QCOMPARE(driven.machine.oldest(), std::optional(t0));
-  QCOMPARE(driven.counters(), (Counters{.offered = 5, .coalesced = 1, .waiting = 4}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 5, .coalesced = 1, .pending = 4}));
   driven.now = t0 + 3s;
   QCOMPARE(driven.flush()->entries, (Texts{"1/k=newer", "2/k=v"}));
   QCOMPARE(driven.flush()->entries, (Texts{"3/k=v", "4/k=v"}));
@@ -137,7 +137,7 @@ void TestAccounting::acceptedIsOfferedLessDropped() {
   Driven driven({.batch_size = 2, .queue_capacity = 2});
   QCOMPARE(driven.report(1, {"a", "b", "c", "a", "d"}, at(1)), (Admission{.taken = 2, .stale = 1, .dropped_full = 2}));
   QCOMPARE(driven.counters().accepted(), std::uint64_t{3});
-  QCOMPARE(driven.counters(), (Counters{.offered = 5, .dropped_full = 2, .stale = 1, .waiting = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 5, .dropped_full = 2, .stale = 1, .pending = 2}));
 }
 
 void TestAccounting::queuedUpdatesAreHeldOneByOne() {
@@ -147,7 +147,7 @@ void TestAccounting::queuedUpdatesAreHeldOneByOne() {
   for (int i = 1; i <= 4; ++i) driven.add(9, "k", at(i));
   QCOMPARE(driven.counters(), (Counters{.offered = 6, .queued = 4, .in_flight = 2}));
   driven.written();
-  QCOMPARE(driven.counters(), (Counters{.offered = 6, .coalesced = 3, .written = 2, .waiting = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 6, .coalesced = 3, .written = 2, .pending = 1}));
 }
 
 void TestAccounting::staleAndCoalescedOfTheFifoAreDecidedAtAbsorption() {
@@ -160,7 +160,7 @@ void TestAccounting::staleAndCoalescedOfTheFifoAreDecidedAtAbsorption() {
   driven.add(5, "k", at(11), "tie");
   QCOMPARE(driven.counters().queued, std::uint64_t{4});
   driven.written();
-  QCOMPARE(driven.counters(), (Counters{.offered = 6, .coalesced = 1, .stale = 2, .written = 2, .waiting = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 6, .coalesced = 1, .stale = 2, .written = 2, .pending = 1}));
   driven.now = t0 + 5s;
   QCOMPARE(driven.take()->entries, (Texts{"5/k=newest"}));
 }
@@ -170,7 +170,7 @@ void TestAccounting::closeRefusesAndCounts() {
   driven.add(1, "k");
   driven.close();
   QCOMPARE(driven.add(1, "k", at(9)), (Admission{.dropped_closed = 1}));
-  QCOMPARE(driven.counters(), (Counters{.offered = 2, .dropped_closed = 1, .waiting = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 2, .dropped_closed = 1, .pending = 1}));
   QCOMPARE(driven.flush()->entries, (Texts{"1/k=v"}));
   QCOMPARE(driven.counters(), (Counters{.offered = 2, .dropped_closed = 1, .written = 1}));
 }
@@ -185,7 +185,7 @@ void TestAccounting::whatTheDeadlineLeavesIsStillHeld() {
   driven.written();
   QVERIFY(driven.machine.finished(driven.now));
   QVERIFY(!driven.take());
-  QCOMPARE(driven.counters(), (Counters{.offered = 5, .written = 2, .waiting = 3}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 5, .written = 2, .pending = 3}));
 }
 
 void TestAccounting::completingAnUnknownBatchChangesNothing() {
@@ -216,30 +216,30 @@ void TestAccounting::roomCountsAKeyWaitingAndInFlightOnce() {
   driven.add_agents(1, 2);
   QVERIFY(driven.take());
   QCOMPARE(driven.add(1, "k", at(2)), (Admission{.taken = 1}));
-  QCOMPARE(driven.machine.room_entries(), std::uint64_t{2});
+  QCOMPARE(driven.machine.buffered_entries(), std::uint64_t{2});
   QCOMPARE(driven.add(3, "k"), (Admission{.taken = 1}));
   QCOMPARE(driven.add(4, "k"), (Admission{.dropped_full = 1}));
-  QCOMPARE(driven.add(2, "k", at(2)), (Admission{.taken = 1}));  // in flight: its room is taken already
-  QCOMPARE(driven.machine.room_entries(), std::uint64_t{3});
+  QCOMPARE(driven.add(2, "k", at(2)), (Admission{.taken = 1}));  // in flight: its capacity is taken already
+  QCOMPARE(driven.machine.buffered_entries(), std::uint64_t{3});
   driven.failed();  // fits back
-  QCOMPARE(driven.machine.room_entries(), std::uint64_t{3});
-  QCOMPARE(driven.counters(), (Counters{.offered = 6, .dropped_full = 1, .coalesced = 2, .waiting = 3}));
+  QCOMPARE(driven.machine.buffered_entries(), std::uint64_t{3});
+  QCOMPARE(driven.counters(), (Counters{.offered = 6, .dropped_full = 1, .coalesced = 2, .pending = 3}));
 }
 
 void TestAccounting::roomInBytesFollowsEveryCopyHeld() {
   Driven driven({.batch_size = 1, .queue_bytes = 20});
   driven.add(1, "key", at(1), "value", "er");  // 3 + 5 + 2
-  QCOMPARE(driven.machine.room_bytes(), std::uint64_t{10});
+  QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{10});
   QVERIFY(driven.take());
   driven.add(1, "key", at(2), "v", "");
-  QCOMPARE(driven.machine.room_bytes(), std::uint64_t{14});
+  QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{14});
   QCOMPARE(driven.add(2, "key", at(1), "1234", ""), (Admission{.dropped_full = 1}));  // 21
   QCOMPARE(driven.add(2, "key", at(1), "123", ""), (Admission{.taken = 1}));          // 20: full to the byte
   QCOMPARE(driven.add(3, "", at(1), "", ""), (Admission{.taken = 1}));                // takes no byte
   QCOMPARE(driven.add(2, "key", at(2), "much longer than the room", ""), (Admission{.coalesced = 1}));
-  QCOMPARE(driven.machine.room_bytes(), std::uint64_t{42});
+  QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{42});
   driven.written();
-  QCOMPARE(driven.machine.room_bytes(), std::uint64_t{32});
+  QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{32});
 }
 
 void TestAccounting::delayRunsFromTheUpdateThatWasWritten() {

@@ -33,15 +33,15 @@ class TstConfig : public QObject {
   Q_OBJECT
  private slots:
   void zeroMeansTheDefault();
-  void fifoDefaultRoomIsFiveBatches();
+  void fifoDefaultCapacityIsFiveBatches();
   void validatedTwiceIsTheSame();
   void boundaries_data();
   void boundaries();
-  void everyBatchSizeHasADefaultRoom();
+  void everyBatchSizeHasADefaultCapacity();
   void firstImpossibleSettingIsNamed();
   void channelIsFixedWhileRunning();
-  void untouchedDefaultRoomFollowsTheBatch();
-  void chosenRoomStays();
+  void untouchedDefaultCapacityFollowsTheBatch();
+  void chosenCapacityStays();
   void descriptions_data();
   void descriptions();
 };
@@ -60,7 +60,7 @@ void TstConfig::zeroMeansTheDefault() {
   QVERIFY(config->ties == Ties::keep_first && config->on_failure == OnFailure::retain);
 }
 
-void TstConfig::fifoDefaultRoomIsFiveBatches() {
+void TstConfig::fifoDefaultCapacityIsFiveBatches() {
   QCOMPARE(validated(with(Setting::batch_size, 0, QueuePolicy::fifo))->queue_capacity, 2'500);
   QCOMPARE(validated(with(Setting::batch_size, 100'000, QueuePolicy::fifo))->queue_capacity, 500'000);
 }
@@ -128,7 +128,7 @@ void TstConfig::boundaries() {
   QCOMPARE(config.error().at, static_cast<std::size_t>(setting));
 }
 
-void TstConfig::everyBatchSizeHasADefaultRoom() {
+void TstConfig::everyBatchSizeHasADefaultCapacity() {
   for (const auto queue : {QueuePolicy::coalesce, QueuePolicy::fifo})
     for (const std::int64_t size : {1, 2, 499, 99'999, 100'000}) {
       const auto config = validated(with(Setting::batch_size, size, queue));
@@ -155,7 +155,7 @@ void TstConfig::channelIsFixedWhileRunning() {
   QCOMPARE(validated_change(running, wanted).error().code, Errc::setting_negative);
 }
 
-void TstConfig::untouchedDefaultRoomFollowsTheBatch() {
+void TstConfig::untouchedDefaultCapacityFollowsTheBatch() {
   const Config running = *validated(with(Setting::batch_size, 0, QueuePolicy::fifo));
   Config wanted = running;
   wanted.batch_size = 5'000;
@@ -166,7 +166,7 @@ void TstConfig::untouchedDefaultRoomFollowsTheBatch() {
   QCOMPARE(validated_change(running, wanted)->queue_capacity, 6'000);
 }
 
-void TstConfig::chosenRoomStays() {
+void TstConfig::chosenCapacityStays() {
   const Config running = *validated(with(Setting::queue_capacity, 600));
   Config wanted = running;
   wanted.batch_size = 100;

@@ -143,15 +143,15 @@ void TestConformance::fullFifoDropsTheNewest() {
 void TestConformance::fullBatchBeforeAnyFlushFillsTheFifo() {
   Driven driven({.batch_size = 2, .queue = QueuePolicy::fifo, .queue_capacity = 3});
   driven.add_agents(1, 6);
-  QCOMPARE(driven.counters(), (Counters{.offered = 6, .dropped_full = 1, .waiting = 2, .queued = 3}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 6, .dropped_full = 1, .pending = 2, .queued = 3}));
   QCOMPARE(driven.flush()->entries, (Texts{"1/k=v", "2/k=v"}));
-  QCOMPARE(driven.counters(), (Counters{.offered = 6, .dropped_full = 1, .written = 2, .waiting = 2, .queued = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 6, .dropped_full = 1, .written = 2, .pending = 2, .queued = 1}));
 }
 
 void TestConformance::repeatsOfOneKeyLeaveOnceWithTheNewestValue() {
   Driven driven;
   for (int i = 1; i <= 100; ++i) QCOMPARE(driven.add(1, "cpu", at(i), std::to_string(i)).accepted(), std::size_t{1});
-  QCOMPARE(driven.counters(), (Counters{.offered = 100, .coalesced = 99, .waiting = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 100, .coalesced = 99, .pending = 1}));
   driven.now = t0 + 5s;
   QCOMPARE(driven.flush()->entries, (Texts{"1/cpu=100"}));
   QCOMPARE(driven.counters(), (Counters{.offered = 100, .coalesced = 99, .written = 1}));
@@ -164,7 +164,7 @@ void TestConformance::repeatsOfOneKeyNeverFillTheBatch() {
   driven.add_agents(1, 499);
   for (int i = 2; i < 1000; ++i) driven.add(7, "k", at(i));
   QVERIFY(driven.is_quiet());
-  QCOMPARE(driven.counters(), (Counters{.offered = 1497, .coalesced = 998, .waiting = 499}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 1497, .coalesced = 998, .pending = 499}));
 }
 
 void TestConformance::mixedKeysAreCountedPerAgent() {
@@ -206,7 +206,7 @@ void TestConformance::stampsDecide() {
   const auto replaced = static_cast<std::size_t>(coalesced);
   QCOMPARE(driven.add(1, "k", at(100), "first"), (Admission{.taken = 1}));
   QCOMPARE(driven.add(1, "k", at(second), "second"), (Admission{.coalesced = replaced, .stale = 1 - replaced}));
-  QCOMPARE(driven.counters(), (Counters{.offered = 2, .coalesced = replaced, .stale = 1 - replaced, .waiting = 1}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 2, .coalesced = replaced, .stale = 1 - replaced, .pending = 1}));
   driven.now = t0 + 5s;
   QCOMPARE(driven.flush()->entries, (Texts{leaves.toStdString()}));
 }

@@ -6,7 +6,7 @@
 using namespace metabatch;
 using namespace metabatch::driven;
 
-/// The specification, "The batcher", sentence by sentence: when a batch is due, what is in it, what fits the room.
+/// The specification, "The batcher", sentence by sentence: when a batch is due, what is in it, what fits the capacity.
 class TestRules : public QObject {
   Q_OBJECT
 
@@ -28,9 +28,9 @@ class TestRules : public QObject {
   void aTickTakesAllThatIsHeldInAsManyBatchesAsItNeeds();
   void oneFlushIsInFlightAtATime();
   void aReportIsSplitWhereTheBatchFills();
-  void aReportIsSplitWhereTheRoomFills();
+  void aReportIsSplitWhereTheCapacityFills();
   void aBurstOfRepeatsNeverDrops();
-  void aRoomReducedBelowWhatIsHeldAdmitsRepeatsOnly();
+  void aCapacityReducedBelowWhatIsHeldAdmitsRepeatsOnly();
   void nothingIsDueUntilTheBackoffEnds();
   void backoffDoublesToFiveSecondsAndASuccessResetsIt();
   void permissionFailuresRetryAfterHalfAMinute();
@@ -214,7 +214,7 @@ void TestRules::aTickTakesAllThatIsHeldInAsManyBatchesAsItNeeds() {
   QCOMPARE(driven.flush()->reason, Reason::capacity);
   QCOMPARE(*driven.flush(), (Left{3, Reason::capacity, {"5/k=v", "6/k=v"}, {2}, {44}}));
   QVERIFY(driven.is_quiet());
-  QCOMPARE(driven.counters().waiting, std::uint64_t{1});
+  QCOMPARE(driven.counters().pending, std::uint64_t{1});
 }
 
 void TestRules::oneFlushIsInFlightAtATime() {
@@ -232,12 +232,12 @@ void TestRules::oneFlushIsInFlightAtATime() {
 void TestRules::aReportIsSplitWhereTheBatchFills() {
   Driven driven({.batch_size = 2, .queue = QueuePolicy::fifo, .queue_capacity = 2});
   QCOMPARE(driven.report(1, {"a", "b", "c", "a", "d"}), (Admission{.taken = 4, .dropped_full = 1}));
-  QCOMPARE(driven.counters(), (Counters{.offered = 5, .dropped_full = 1, .waiting = 2, .queued = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 5, .dropped_full = 1, .pending = 2, .queued = 2}));
   QCOMPARE(driven.flush()->entries, (Texts{"1/a=v", "1/b=v"}));
-  QCOMPARE(driven.counters(), (Counters{.offered = 5, .dropped_full = 1, .written = 2, .waiting = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 5, .dropped_full = 1, .written = 2, .pending = 2}));
 }
 
-void TestRules::aReportIsSplitWhereTheRoomFills() {
+void TestRules::aReportIsSplitWhereTheCapacityFills() {
   Driven driven({.batch_size = 2, .queue_capacity = 3});
   driven.add(9, "z");
   QCOMPARE(driven.report(1, {"a", "b", "c", "b"}, at(2)), (Admission{.taken = 2, .stale = 1, .dropped_full = 1}));
@@ -249,10 +249,10 @@ void TestRules::aBurstOfRepeatsNeverDrops() {
   driven.add_agents(1, 2);
   QVERIFY(driven.take());
   for (int i = 2; i < 500; ++i) QCOMPARE(driven.add(1, "k", at(i), "longer than the room").dropped(), std::size_t{0});
-  QCOMPARE(driven.counters(), (Counters{.offered = 500, .coalesced = 497, .waiting = 1, .in_flight = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 500, .coalesced = 497, .pending = 1, .in_flight = 2}));
 }
 
-void TestRules::aRoomReducedBelowWhatIsHeldAdmitsRepeatsOnly() {
+void TestRules::aCapacityReducedBelowWhatIsHeldAdmitsRepeatsOnly() {
   Driven driven({.batch_size = 2, .interval = 1s, .queue_capacity = 9});
   driven.add_agents(1, 5);
   QVERIFY(driven.reconfigure({.batch_size = 2, .interval = 1s, .queue_capacity = 3}));
@@ -351,16 +351,16 @@ void TestRules::fifoToCoalesceAbsorbsAll() {
   driven.add_agents(1, 5, "l");
   driven.add(1, "l", at(2), "new");
   QVERIFY(driven.reconfigure({.batch_size = 2}));
-  QCOMPARE(driven.counters(), (Counters{.offered = 8, .coalesced = 1, .waiting = 5, .in_flight = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 8, .coalesced = 1, .pending = 5, .in_flight = 2}));
 }
 
 void TestRules::coalesceToFifoKeepsWhatIsHeld() {
   Driven driven({.batch_size = 2});
   driven.add_agents(1, 7);
   QVERIFY(driven.reconfigure({.batch_size = 2, .queue = QueuePolicy::fifo, .queue_capacity = 2}));
-  QCOMPARE(driven.counters(), (Counters{.offered = 7, .waiting = 7}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 7, .pending = 7}));
   driven.add_agents(8, 3);
-  QCOMPARE(driven.counters(), (Counters{.offered = 10, .dropped_full = 1, .waiting = 7, .queued = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 10, .dropped_full = 1, .pending = 7, .queued = 2}));
 }
 
 void TestRules::aBatchMergedBackSitsOutsideTheSlots() {
@@ -369,7 +369,7 @@ void TestRules::aBatchMergedBackSitsOutsideTheSlots() {
   QVERIFY(driven.take());
   driven.add_agents(3, 2);
   driven.failed();
-  QCOMPARE(driven.counters(), (Counters{.offered = 4, .waiting = 2, .queued = 2}));
+  QCOMPARE(driven.counters(), (Counters{.offered = 4, .pending = 2, .queued = 2}));
   driven.now += 1s;
   QCOMPARE(driven.flush()->entries, (Texts{"1/k=v", "2/k=v"}));
   QCOMPARE(driven.flush()->entries, (Texts{"3/k=v", "4/k=v"}));

@@ -24,7 +24,7 @@ std::string page_of(QueuePolicy queue, std::string_view prefix = kDefaultMetricP
   counters.rows_stale = 105;
   counters.unmatched = 106;
   counters.quarantined = 107;
-  counters.waiting = 108;
+  counters.pending = 108;
   counters.queued = 109;
   Metrics metrics;
   const std::uint32_t keys[] = {1, 15, 15, 161};

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "payload/chunk_codec.hpp"
 #include "metabatch/chunks.hpp"
+#include "payload/chunk_codec.hpp"
 #include "support/codec_cases.hpp"
 
 using namespace metabatch;
@@ -217,11 +217,11 @@ void TestChunks::readerKeepsTheGoodIdsOfABadChunk() {
 void TestChunks::readerLeavesARest() {
   const std::string payload(50, 'A');
   ChunkReader reader(payload);
-  QCOMPARE(reader.rest(), std::size_t{6});
+  QCOMPARE(reader.remainder(), std::size_t{6});
   QVERIFY(reader.next().has_value());
   QVERIFY(reader.next().has_value());
   QVERIFY(!reader.next().has_value());
-  QCOMPARE(reader.rest(), std::size_t{6});
+  QCOMPARE(reader.remainder(), std::size_t{6});
   QVERIFY(!ChunkReader(std::string_view()).next().has_value());
 }
 

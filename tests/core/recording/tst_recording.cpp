@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
 
+#include "metabatch/simulation/simulator.hpp"
 #include "recording/recording_reader.hpp"
 #include "recording/session_lines.hpp"
-#include "metabatch/simulation/simulator.hpp"
 
 using namespace metabatch;
 using namespace std::chrono_literals;
@@ -54,13 +54,13 @@ SessionSample sampleOf(std::uint64_t count) {
   sample.at = 1500ms;
   sample.counters.offered = count;
   sample.counters.written = count - 7;
-  sample.counters.waiting = 7;
+  sample.counters.pending = 7;
   sample.flushes.flushes = {3, 2, 1};
   sample.flushes.failures[1] = 4;
   sample.flushes.notify_bytes = 22;
   sample.reports = 9;
-  sample.room_entries = 7;
-  sample.room_bytes = 70;
+  sample.buffered_entries = 7;
+  sample.buffered_bytes = 70;
   return sample;
 }
 
@@ -206,7 +206,7 @@ void TestRecording::sessionLinesAreReadBack() {
   QCOMPARE(read.chunks, flush.chunks);
   const SessionSample before = sampleOf(100), sample = again(before);
   QVERIFY(sample.at == before.at && sample.counters == before.counters && sample.flushes == before.flushes);
-  QVERIFY(sample.reports == 9 && sample.room_entries == 7 && sample.room_bytes == 70);
+  QVERIFY(sample.reports == 9 && sample.buffered_entries == 7 && sample.buffered_bytes == 70);
 }
 
 void TestRecording::delaysAreReadBackStepByStep_data() {

@@ -330,7 +330,7 @@ void TstPgWindow::closingWaitsForTheFlushOnItsWay() {
   test::PgSession other(database());
   other.run("BEGIN");
   other.run("LOCK TABLE workspace_agent_metadata IN ACCESS EXCLUSIVE MODE");
-  QVERIFY(until([&] { return counters(window).in_flight > 0 && counters(window).waiting > 0; }));
+  QVERIFY(until([&] { return counters(window).in_flight > 0 && counters(window).pending > 0; }));
   Heartbeat heartbeat;
   QSignalSpy closed(&window, &MainWindow::sessionClosed);
   window.close();

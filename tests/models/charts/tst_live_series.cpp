@@ -172,7 +172,7 @@ void TstLiveSeries::healthPutsTheWorstFirst() {
   if (what == 0) condition = {.isFlushingPaused = false, .lastFailure = "no server", .failuresInARow = 3};
   if (what == 1) sample.counters.dropped_full = 7;
   if (what == 2) sample.roomEntries = 90'000;
-  if (what == 3) condition.isFlushingPaused = true, sample.counters.waiting = 40;
+  if (what == 3) condition.isFlushingPaused = true, sample.counters.pending = 40;
   if (what >= 4) sample.counters.unmatched = 1;
   if (what == 5) condition.registration = "Do register.";
   series.take(sample);

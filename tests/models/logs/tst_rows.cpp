@@ -107,7 +107,7 @@ void TstRows::seriesOfTheWindowAreCsv() {
   for (int i = 0; i < 4; ++i) {
     Sample sample;
     sample.at = t0 + i * kSampleEvery;
-    sample.counters.waiting = static_cast<std::uint64_t>(100 + i);
+    sample.counters.pending = static_cast<std::uint64_t>(100 + i);
     series.take(sample);
   }
   const QStringList lines = seriesCsv(series, t0, t0 + 2s, t0 + 2s, now).split('\n');

@@ -10,8 +10,8 @@
 
 #include "metabatch/config.hpp"
 #include "metabatch/counters.hpp"
-#include "metabatch/simulation/findings.hpp"
 #include "metabatch/metrics.hpp"
+#include "metabatch/simulation/findings.hpp"
 #include "metabatch/simulation/recording.hpp"
 #include "metabatch/simulation/scenario.hpp"
 #include "metabatch/simulation/summary.hpp"
@@ -39,8 +39,8 @@ struct ReplicaState {
   Config config;  ///< as running
   Counters counters;
   Metrics metrics;
-  std::uint64_t room_entries = 0;
-  std::uint64_t room_bytes = 0;
+  std::uint64_t buffered_entries = 0;
+  std::uint64_t buffered_bytes = 0;
   Duration busy{};  ///< how long a flush was in flight, in all
   bool in_flight = false;
   bool finished = false;

@@ -18,14 +18,14 @@ std::uint64_t grown(std::uint64_t size) { return size + size / 8; }
 
 }  // namespace
 
-Block* Blocks::make_spread(const Uuid& agent) {
+Block* Blocks::make_entry_block(const Uuid& agent) {
   auto* block = new (pool.take(sizeof(Block)).memory) Block;
   block->agent = agent;
   return block;
 }
 
-Block* Blocks::make_whole(Schema& schema, const Report& report, TextBytes text, Instant now) {
-  Block* block = make_spread(report.agent);
+Block* Blocks::make_report_block(Schema& schema, const Report& report, TextBytes text, Instant now) {
+  Block* block = make_entry_block(report.agent);
   block->schema = &schema;
   ++schema.blocks;
   block->count = schema.count();
@@ -34,9 +34,9 @@ Block* Blocks::make_whole(Schema& schema, const Report& report, TextBytes text, 
 }
 
 void Blocks::free(Block* block) {
-  if (block->whole()) --block->schema->blocks;
+  if (block->is_report_block()) --block->schema->blocks;
   if (block->data != nullptr) pool.give(block->data, block->data_size);
-  if (block->items != nullptr) pool.give(block->items, block->item_room * sizeof(Item));
+  if (block->items != nullptr) pool.give(block->items, block->item_capacity * sizeof(Item));
   if (block->index != nullptr) pool.give(block->index, (block->index_mask + 1) * sizeof(std::uint32_t));
   pool.give(block, sizeof(Block));
 }
@@ -72,8 +72,8 @@ void Blocks::fill(Block& block, const Report& report, bool with_errors) {
   }
 }
 
-void Blocks::spread(Block& block) {
-  if (!block.whole()) return;
+void Blocks::to_entry_block(Block& block) {
+  if (!block.is_report_block()) return;
   Block old = block;
   block.schema = nullptr;
   block.data = nullptr;
@@ -86,23 +86,23 @@ void Blocks::spread(Block& block) {
   for (std::uint32_t i = 0; i < old.count; ++i) {
     const TextSize size = old.sizes()[i];
     const Update update{old.agent, old.key(i), {text, size.value}, {text + size.value, size.error}, old.collected_at};
-    append(block, update, old.place + i, old.arrived, old.added);
+    append(block, update, old.position + i, old.arrived, old.added);
     text += size.value + size.error;
   }
   --old.schema->blocks;
   pool.give(old.data, old.data_size);
 }
 
-void Blocks::append(Block& block, const Update& update, std::uint64_t place, Instant arrived, Instant added) {
+void Blocks::append(Block& block, const Update& update, std::uint64_t position, Instant arrived, Instant added) {
   if (block.count == 0) {
-    block.place = place;
+    block.position = position;
     block.arrived = arrived;
   }
   const std::uint64_t bytes = update.key.size() + update.value.size() + update.error.size();
-  if (block.count == block.item_room) grow_items(block, static_cast<std::uint32_t>(grown(block.count)) + 1);
+  if (block.count == block.item_capacity) grow_items(block, static_cast<std::uint32_t>(grown(block.count)) + 1);
   if (block.data_used + bytes > block.data_size) grow_data(block, bytes);
   Item& item = block.items[block.count];
-  item = {place,
+  item = {position,
           arrived,
           added,
           update.collected_at,
@@ -113,7 +113,7 @@ void Blocks::append(Block& block, const Update& update, std::uint64_t place, Ins
           static_cast<std::uint32_t>(update.error.size()),
           0};
   item.text_at = item.key_at + item.key_size;
-  item.text_room = item.value_size + item.error_size;
+  item.text_capacity = item.value_size + item.error_size;
   copy_bytes(block.data + item.key_at, update.key.data(), item.key_size);
   copy_bytes(block.data + item.text_at, update.value.data(), item.value_size);
   copy_bytes(block.data + item.text_at + item.value_size, update.error.data(), item.error_size);
@@ -130,10 +130,10 @@ void Blocks::append(Block& block, const Update& update, std::uint64_t place, Ins
 
 void Blocks::replace(Block& block, std::uint32_t i, const Update& update, Instant added) {
   const std::uint64_t text = update.value.size() + update.error.size();
-  if (text > block.items[i].text_room) {
+  if (text > block.items[i].text_capacity) {
     if (block.data_used + text > block.data_size) grow_data(block, text);
     block.items[i].text_at = block.data_used;
-    block.items[i].text_room = static_cast<std::uint32_t>(text);
+    block.items[i].text_capacity = static_cast<std::uint32_t>(text);
     block.data_used += static_cast<std::uint32_t>(text);
   }
   Item& item = block.items[i];
@@ -147,13 +147,13 @@ void Blocks::replace(Block& block, std::uint32_t i, const Update& update, Instan
   copy_bytes(block.data + item.text_at + item.value_size, update.error.data(), item.error_size);
 }
 
-void Blocks::grow_items(Block& block, std::uint32_t room) {
-  const Pool::Piece piece = pool.take(room * sizeof(Item));
+void Blocks::grow_items(Block& block, std::uint32_t capacity) {
+  const Pool::Piece piece = pool.take(capacity * sizeof(Item));
   auto* items = static_cast<Item*>(piece.memory);
   std::copy(block.items, block.items + block.count, items);
-  if (block.items != nullptr) pool.give(block.items, block.item_room * sizeof(Item));
+  if (block.items != nullptr) pool.give(block.items, block.item_capacity * sizeof(Item));
   block.items = items;
-  block.item_room = static_cast<std::uint32_t>(piece.size / sizeof(Item));
+  block.item_capacity = static_cast<std::uint32_t>(piece.size / sizeof(Item));
 }
 
 // Also the compaction: what longer values left behind is not copied along.
@@ -168,7 +168,7 @@ void Blocks::grow_data(Block& block, std::uint64_t extra) {
     copy_bytes(data + used + item.key_size, block.data + item.text_at, text);
     item.key_at = used;
     item.text_at = used + item.key_size;
-    item.text_room = text;
+    item.text_capacity = text;
     used += item.key_size + text;
   }
   if (block.data != nullptr) pool.give(block.data, block.data_size);
@@ -197,7 +197,7 @@ void Blocks::insert_index(Block& block, std::uint32_t i) {
 
 std::uint32_t Blocks::find(const Block& block, std::string_view key, std::uint32_t hint) const {
   if (hint < block.count && equal_bytes(block.key(hint), key)) return hint;
-  if (block.whole()) {
+  if (block.is_report_block()) {
     const auto& sorted = block.schema->sorted;
     const auto at = std::lower_bound(sorted.begin(), sorted.end(), key, [&block](std::uint32_t i, std::string_view k) {
       return block.schema->key(i) < k;
@@ -219,7 +219,7 @@ std::uint32_t Blocks::find(const Block& block, std::string_view key, std::uint32
 }
 
 Update entry_of(const Block& block, std::uint32_t i) {
-  if (!block.whole()) {
+  if (!block.is_report_block()) {
     const Item& item = block.items[i];
     const char* text = block.data + item.text_at;
     return {block.agent,

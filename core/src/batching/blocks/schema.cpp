@@ -61,12 +61,12 @@ Schemas::~Schemas() {
 
 Schema* Schemas::find_or_make(std::span<const std::string_view> keys) {
   if (last_ != nullptr && last_->matches(keys)) return last_;
-  if (keys.empty() || keys.size() > kMostKeys) return nullptr;
+  if (keys.empty() || keys.size() > kMaxKeys) return nullptr;
   std::uint64_t hash = seed_;
   std::size_t bytes = 0;
   for (const std::string_view key : keys) {
     bytes += key.size();
-    if (bytes > kMostKeyBytes) return nullptr;
+    if (bytes > kMaxKeyBytes) return nullptr;
     hash = hash_bytes(key, hash);
   }
   // Sorted by hash: few, long-lived, looked up only when the last one used did not match.
@@ -79,8 +79,8 @@ Schema* Schemas::find_or_make(std::span<const std::string_view> keys) {
 }
 
 Schema* Schemas::make(std::span<const std::string_view> keys, std::uint64_t hash) {
-  if (all_.size() >= kMostSchemas) forget_unused();
-  if (all_.size() >= kMostSchemas) return nullptr;
+  if (all_.size() >= kMaxSchemas) forget_unused();
+  if (all_.size() >= kMaxSchemas) return nullptr;
   auto schema = new Schema;
   for (const std::string_view key : keys) {
     schema->bytes.append(key);

@@ -60,9 +60,9 @@ class Schemas {
 
  private:
   // A stream of ever new key sets must not fill memory with schemas nobody shares.
-  static constexpr std::size_t kMostSchemas = 1024;
-  static constexpr std::size_t kMostKeys = 4096;
-  static constexpr std::size_t kMostKeyBytes = 16384;  // of one schema; a report may bring 6144
+  static constexpr std::size_t kMaxSchemas = 1024;
+  static constexpr std::size_t kMaxKeys = 4096;
+  static constexpr std::size_t kMaxKeyBytes = 16384;  // of one schema; a report may bring 6144
 
   Schema* make(std::span<const std::string_view> keys, std::uint64_t hash);
   void forget_unused();

@@ -10,12 +10,12 @@
 namespace metabatch {
 
 /// What one shard holds.
-struct alignas(64) Entries::Held {
-  explicit Held(std::uint64_t seed) : agents(seed), schemas(seed), blocks(seed) {}
-  ~Held() {
+struct alignas(64) Entries::Storage {
+  explicit Storage(std::uint64_t seed) : agents(seed), schemas(seed), blocks(seed) {}
+  ~Storage() {
     agents.for_each([this](AgentSlot& slot) {
-      if (slot.waiting != nullptr) blocks.free(slot.waiting);
-      if (slot.flying != nullptr) blocks.free(slot.flying);
+      if (slot.pending != nullptr) blocks.free(slot.pending);
+      if (slot.in_flight != nullptr) blocks.free(slot.in_flight);
     });
   }
 
