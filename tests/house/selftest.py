@@ -118,6 +118,9 @@ BAD_TREES = {
     'named-path-does-not-exist': [
         ({'CONTRIBUTING.md': PAGE + 'As `tests/house/none.py` says.\n'}, 'CONTRIBUTING.md', 2),
     ],
+    'named-test-does-not-exist': [
+        ({'docs/faults.md': PAGE + '| 1 | Lost | `pg_faults` lostRowsAreWrittenAgain |\n'}, 'docs/faults.md', 2),
+    ],
     'document-without-an-entry': [
         ({'docs/README.md': PAGE, 'docs/a.md': PAGE}, 'docs/README.md', 1),
         ({'docs/README.md': PAGE, 'docs/adr/0001-a.md': RECORD}, 'docs/README.md', 1),
@@ -154,7 +157,9 @@ SOUND = {
     'ARCHITECTURE.md': PAGE + '## Map\n' + ''.join(f'| `{folder}/` | sources |\n' for folder in (
         'core/include/metabatch', 'core/src', 'qtapp/sql', 'qtapp/engine', 'wasm', 'wasm/page/src', 'tests/core', 'tests/sql',
         'tools')) + '\n## Words\n| `none/` | of the map |\n',
-    'docs/README.md': PAGE + '[a](a.md) [s](specification.md) [0001](adr/0001-a.md)\n',
+    'docs/faults.md': PAGE + '| 1 | Lost | `pg` rowsAreSetData |\n',
+    'tests/sql/tst_b.cpp': SPDX + 'void T::rowsAreSetData() {}\n',
+    'docs/README.md': PAGE + '[f](faults.md) [a](a.md) [s](specification.md) [0001](adr/0001-a.md)\n',
     'README.md': PAGE + '[code](core/src) [words](docs/specification.md#health) record 0001\n',
     'docs/specification.md': SPECIFICATION,
     'docs/adr/0001-a.md': RECORD + '```sh\n# a comment, no title\n```\n',

@@ -148,6 +148,18 @@ def named_path_does_not_exist(tree):
                     yield document, number, f'there is no {path}'
 
 
+@tree_rule('a test that the table of faults names exists, or the fault is not tested')
+def named_test_does_not_exist(tree):
+    document = 'docs/faults.md'
+    if document not in tree:
+        return
+    tests = '\n'.join(file.text for path, file in tree.items() if re.match(r'tests/.*\.(cpp|hpp)$', path))
+    for number, line in enumerate(tree[document].lines, 1):
+        for name in re.findall(r'\b[a-z]+(?:[A-Z][a-z]*){2,}\b', line) if line.startswith('|') else []:
+            if not re.search(rf'\b{name}\b', tests):
+                yield document, number, f'there is no test {name}'
+
+
 @tree_rule('a document that the table of contents does not name is not found')
 def document_without_an_entry(tree):
     contents = 'docs/README.md'
