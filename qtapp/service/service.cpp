@@ -70,7 +70,6 @@ struct Service::Impl {
   std::string start_lanes();
   void start_reading();
   std::string start_server(const Service& whole);
-  [[nodiscard]] std::unique_ptr<sql::Agents> open_agents() const { return sql::Agents::of(options.database); }
   void flushed(const engine::FlushRecord& flush) {
     flush_log.tell(flush);
     if (flush.publish_errors > 0 && hub) hub->resync();
@@ -105,11 +104,11 @@ std::string Service::Impl::start_lanes() {
   const Result<Config> config = validated(options.config);
   if (!config) return describe(config.error(), options.config);
   std::vector<engine::Store*> ports;
-  const sql::StoreWishes wishes{.config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
+  const sql::StoreOptions store_options{.config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
                                   log.limited(Log::Level::error, "alarm", {{"text", text}});
                                 }};
   for (std::size_t i = 0; i < options.writers; ++i) {
-    stores.push_back(options.database.make_store(wishes));
+    stores.push_back(options.database.make_store(store_options));
     ports.push_back(stores.back().get());
   }
   engine::EngineOptions engine_options;
@@ -127,7 +126,7 @@ void Service::Impl::start_reading() {
   refresher = std::make_unique<TokenRefresher>(
       directory,
       RefresherOptions{
-          .open = [this] { return open_agents(); },
+          .open = [this] { return sql::AgentCredentials::of(options.database); },
           .every = options.token_refresh,
           .on_failure =
               [this](const std::string& why) {
@@ -136,7 +135,7 @@ void Service::Impl::start_reading() {
           .on_queue = [this](const sql::NotificationQueue& queue) { look_at(queue); }});
   listening = std::make_unique<Listening>(options.database, lanes->snapshot().config.channel, notifier, log);
   HubOptions hub_options;
-  hub_options.open = [this] { return open_agents(); };
+  hub_options.open = [this] { return sql::AgentRows::of(options.database); };
   hub_options.ring = listening->ring();
   hub_options.full_read = options.full_read;
   hub_options.is_listening = [this] { return listening->is_connected(); };

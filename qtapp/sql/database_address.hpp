@@ -12,48 +12,44 @@
 #include "engine/notifier.hpp"
 #include "engine/store.hpp"
 #include "metabatch/config.hpp"
-#include "sql/postgres/pg_address.hpp"
-#include "sql/postgres/pg_warnings.hpp"
+#include "sql/database_failure.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
+#include "sql/postgres/store/pg_warnings.hpp"
 #include "sql/refusal.hpp"
 
 namespace metabatch::sql {
 
-/// Why a database cannot be used, in words.
-struct DatabaseFailure {
-  FailureClass failure = FailureClass::other;
-  std::string message;  ///< never holds a secret
-};
-
-/// What a store needs to know besides where the rows are.
-struct StoreWishes {
+/// What a store has to know besides the address of the database.
+struct StoreOptions {
   Config config;                         ///< validated; channel and final_flush_timeout count
   bool register_missing = false;         ///< a flush creates the rows it finds missing
-  engine::Notifier* notifier = nullptr;  ///< told the chunks after each commit; must outlive the store
-  /// Called on the flusher's thread with a sentence that somebody has to hear.
+  engine::Notifier* notifier = nullptr;  ///< gets the chunks after each commit; must outlive the store
+  /// Called on the flusher's thread with a sentence that an operator has to read.
   std::function<void(const std::string&)> on_alarm;
-  OnRefused on_refused = {};  ///< called for each value that is set aside
-  /// Shared by the stores that are made of one wish: what each would say is said once.
+  OnRefused on_refused = {};  ///< called for each value that is quarantined
+  /// Shared by the stores that are made with one set of options, so that each warning is given once.
   std::shared_ptr<PgWarnings> warnings = std::make_shared<PgWarnings>();
 };
 
-/// Where the rows are: a SQLite file or a PostgreSQL server. The one place that knows which is which.
+/// A SQLite file or a PostgreSQL server. This class alone knows which.
 class Database {
  public:
-  /// A file; PostgreSQL where the address is one.
   explicit Database(std::string sqlite_file) : where_(std::move(sqlite_file)) {}
   explicit Database(PgAddress address) : where_(std::move(address)) {}
 
-  /// For people, without a secret.
+  /// For people: never holds a secret, and is never an address or a path to open.
   [[nodiscard]] std::string shown() const;
   /// The server's address; nullptr: a file.
   [[nodiscard]] const PgAddress* postgres() const { return std::get_if<PgAddress>(&where_); }
+  /// The path of the file; nullptr: a server.
+  [[nodiscard]] const std::string* sqlite_file() const { return std::get_if<std::string>(&where_); }
 
-  [[nodiscard]] std::unique_ptr<engine::Store> make_store(const StoreWishes& wishes) const;
-  /// Looks whether it can be reached and written, changing nothing (but creating a SQLite file that is missing).
+  [[nodiscard]] std::unique_ptr<engine::Store> make_store(const StoreOptions& options) const;
+  /// Checks that it can be reached and written. Changes nothing, but creates a SQLite file that is missing.
   [[nodiscard]] std::optional<DatabaseFailure> check() const;
-  /// Creates the missing rows of every agent with every key; how many, or why not all.
-  [[nodiscard]] std::variant<std::size_t, DatabaseFailure> register_agents(
-      std::span<const Uuid> agents, std::span<const std::string_view> keys) const;
+  /// Creates the missing rows of every agent with every key; how many were created, or why not all were.
+  [[nodiscard]] DatabaseResult<std::size_t> register_agents(std::span<const Uuid> agents,
+                                                            std::span<const std::string_view> keys) const;
 
  private:
   std::variant<std::string, PgAddress> where_;

@@ -11,11 +11,11 @@ namespace metabatch::sql {
 /// Why a database refuses a value.
 struct Refusal {
   std::string sqlstate;  ///< empty: the store has none
-  std::string why;       ///< for people
+  std::string why;       ///< for people, in the words of the server
 };
 
-/// Called on the flusher's thread for each entry that a flush sets aside, before the flush is over; the fates of its outcome
-/// say whether that stood (a flush that fails later sets nothing aside).
+/// Called on the flusher's thread for each entry that a flush quarantines. What is reported here stands, also where the flush
+/// fails later: its fate in the outcome is `quarantined`.
 ///
 /// @owns nothing: `entry` is only read during the call
 using OnRefused = std::function<void(const Update& entry, const Refusal& refusal)>;

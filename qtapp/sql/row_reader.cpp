@@ -36,9 +36,9 @@ struct RowReader::Sqlite {
   }
   ~Sqlite() { QSqlDatabase::removeDatabase(name); }
 
-  [[nodiscard]] std::variant<std::vector<MetadataRow>, DatabaseFailure> read(const RowQuery& wanted) const {
+  [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read(const RowQuery& wanted) const {
     QSqlDatabase database = QSqlDatabase::database(name, false);
-    if (!database.isOpen()) return DatabaseFailure{FailureClass::connection, database.lastError().text().toStdString()};
+    if (!database.isOpen()) return DatabaseFailure{FailureClass::connection, "", database.lastError().text().toStdString()};
     QSqlQuery query(database);
     query.setForwardOnly(true);
     const bool is_prepared = query.prepare(QString::fromUtf8(statements::sqlite_page_rows));
@@ -46,8 +46,8 @@ struct RowReader::Sqlite {
     query.bindValue(":count", static_cast<qlonglong>(wanted.count));
     query.bindValue(":from", static_cast<qlonglong>(wanted.from));
     if (!is_prepared || !query.exec())
-      return DatabaseFailure{FailureClass::other, query.lastError().text().toStdString()};
-    std::vector<MetadataRow> rows;
+      return DatabaseFailure{FailureClass::other, "", query.lastError().text().toStdString()};
+    std::vector<TableRow> rows;
     while (query.next())
       rows.push_back({query.value(0).toString().toStdString(), query.value(1).toString().toStdString(),
                       query.value(2).toString().toStdString(), query.value(3).toString().toStdString(),
@@ -66,9 +66,9 @@ RowReader::RowReader(Database database)
                                                      PgTimeouts{.statement = kPatience, .lock = kPatience})) {}
 RowReader::~RowReader() = default;
 
-std::variant<std::vector<MetadataRow>, DatabaseFailure> RowReader::read(const RowQuery& query) {
+std::variant<std::vector<TableRow>, DatabaseFailure> RowReader::read(const RowQuery& query) {
   if (postgres_) return read_postgres(query);
-  if (!sqlite_) sqlite_ = std::make_unique<Sqlite>(database_.shown());
+  if (!sqlite_) sqlite_ = std::make_unique<Sqlite>(*database_.sqlite_file());
   return sqlite_->read(query);
 }
 
@@ -77,16 +77,16 @@ void RowReader::cancel() noexcept {
   if (postgres_) postgres_->cancel();
 }
 
-std::variant<std::vector<MetadataRow>, DatabaseFailure> RowReader::read_postgres(const RowQuery& query) {
+std::variant<std::vector<TableRow>, DatabaseFailure> RowReader::read_postgres(const RowQuery& query) {
   postgres_->arm(kPatience * 2);
-  if (is_cancelled_) return DatabaseFailure{FailureClass::timeout, "cancelled"};  // before arm(), which forgets it
+  if (is_cancelled_) return DatabaseFailure{FailureClass::timeout, "", "cancelled"};  // before arm(), which forgets it
   const std::string count = std::to_string(query.count), from = std::to_string(query.from);
   const PgParameter parameters[] = {{query.filter}, {count}, {from}};
   const PgStep steps[] = {{&kPage, parameters}};
   const PgAnswer answer = postgres_->run(steps);
-  if (answer.failure) return DatabaseFailure{answer.failure->failure, answer.failure->message};
+  if (answer.failure) return *answer.failure;
   const pg_result* const result = answer.results[0].get();
-  std::vector<MetadataRow> rows;
+  std::vector<TableRow> rows;
   for (int row = 0; row < PQntuples(result); ++row) {
     const std::string time = text_of(result, row, 4);
     std::int64_t microseconds = 0;

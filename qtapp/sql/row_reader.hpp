@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "sql/database_address.hpp"
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 
 namespace metabatch::sql {
 
 /// A row of the table, as people look at it.
-struct MetadataRow {
+struct TableRow {
   std::string agent;  ///< canonical text
   std::string key;
   std::string value;
@@ -38,13 +38,13 @@ class RowReader {
   RowReader& operator=(const RowReader&) = delete;
 
   /// Opens the connection when it is not open. Blocks, for a few seconds at most.
-  [[nodiscard]] std::variant<std::vector<MetadataRow>, DatabaseFailure> read(const RowQuery& query);
+  [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read(const RowQuery& query);
   /// Ends what a server is asked, soon, and all that is asked from then on. Any thread.
   void cancel() noexcept;
 
  private:
   struct Sqlite;
-  [[nodiscard]] std::variant<std::vector<MetadataRow>, DatabaseFailure> read_postgres(const RowQuery& query);
+  [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read_postgres(const RowQuery& query);
 
   const Database database_;
   std::unique_ptr<Sqlite> sqlite_;

@@ -74,10 +74,10 @@ class Alone {
   Alone(const sql::Database& database, const Producers& producers) {
     (void)database.register_agents(producers.agents(), producers.keys());
     const Config config = validated(Config{}).value();
-    sql::StoreWishes wishes;
-    wishes.config = config;
-    wishes.notifier = &m_notifier;
-    m_store = database.make_store(wishes);
+    sql::StoreOptions options;
+    options.config = config;
+    options.notifier = &m_notifier;
+    m_store = database.make_store(options);
     engine::Store* const stores[] = {m_store.get()};
     auto lanes = engine::Lanes::create(config, stores);
     m_lanes = std::move(*lanes);

@@ -18,7 +18,7 @@
 #include "bench_pg_ground.hpp"
 #include "bench_pg_rows.hpp"
 #include "engine/lanes.hpp"
-#include "sql/postgres/pg_store.hpp"
+#include "sql/postgres/store/pg_store.hpp"
 #include "support/pg/pg_session.hpp"
 
 namespace metabatch::bench {

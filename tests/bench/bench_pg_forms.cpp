@@ -6,7 +6,7 @@
 #include <QtGlobal>
 #include <cstdlib>
 
-#include "sql/postgres/pg_store.hpp"
+#include "sql/postgres/store/pg_store.hpp"
 #include "support/pg/pg_session.hpp"
 
 namespace metabatch::bench {

@@ -25,7 +25,7 @@
 
 #include "bench/serve_load.hpp"
 #include "service/service.hpp"
-#include "sql/agent_table.hpp"
+#include "sql/agent_credentials.hpp"
 
 namespace {
 
@@ -55,7 +55,7 @@ struct Options {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kKeys; ++i) names.push_back("key_" + std::to_string(i));
   const std::vector<std::string_view> keys(names.begin(), names.end());
-  const auto agents = sql::Agents::of(options.database);
+  const auto agents = sql::AgentCredentials::of(options.database);
   if (agents->create_table()) fail("database");
   for (std::size_t i = 0; i < kAgents; ++i)
     if (agents->add({agent_number(i), token_number(i)}, keys)) fail("agents");

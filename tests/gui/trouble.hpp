@@ -12,7 +12,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 
-#include "sql/postgres/pg_address.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
 
 namespace metabatch::gui {
 

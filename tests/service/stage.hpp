@@ -13,7 +13,8 @@
 
 #include "service/client.hpp"
 #include "service/service.hpp"
-#include "sql/agent_table.hpp"
+#include "sql/agent_credentials.hpp"
+#include "sql/agent_rows.hpp"
 
 /// A real service on a port of its own, with a database and agents in it.
 class Stage {
@@ -36,13 +37,14 @@ class Stage {
   Stage(std::optional<metabatch::sql::Database> database, const Change& change, std::size_t agents_wanted)
       : options{.config = {},
                 .database = database ? *database : metabatch::sql::Database(folder.filePath("m.db").toStdString())},
-        rows(metabatch::sql::Agents::of(options.database)) {
+        credentials(metabatch::sql::AgentCredentials::of(options.database)),
+        rows(metabatch::sql::AgentRows::of(options.database)) {
     options.config.interval = std::chrono::milliseconds(50);
     options.config.schedule = metabatch::SchedulePolicy::linger;
     options.watch_token_file = folder.filePath("tokens").toStdString();
     options.version = "0.0.0-test";
     write_file("tokens", "# who may watch\n\n" + watch_token + "\n");
-    if (rows->create_table()) qFatal("cannot make the table of agents");
+    if (credentials->create_table()) qFatal("cannot make the table of agents");
     for (std::size_t i = 0; i < agents_wanted; ++i) add_agent(i);
     if (change) change(options);
     start();
@@ -68,7 +70,7 @@ class Stage {
   void add_agent(std::size_t number) {
     const Agent agent = agent_number(number);
     const std::string_view keys[] = {"cpu", "mem"};
-    if (rows->add({agent.id, agent.token}, keys)) qFatal("cannot add an agent");
+    if (credentials->add({agent.id, agent.token}, keys)) qFatal("cannot add an agent");
     agents.push_back(agent);
   }
   void write_file(const QString& name, const std::string& text) const {
@@ -104,7 +106,8 @@ class Stage {
   QTemporaryDir folder;
   const std::string watch_token = "a-watch-token-of-some-length";
   metabatch::service::ServiceOptions options;
-  std::unique_ptr<metabatch::sql::Agents> rows;
+  std::unique_ptr<metabatch::sql::AgentCredentials> credentials;
+  std::unique_ptr<metabatch::sql::AgentRows> rows;
   std::vector<Agent> agents;
   metabatch::service::Log log{metabatch::service::Log::Form::logfmt, ::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   std::unique_ptr<metabatch::service::Service> service;

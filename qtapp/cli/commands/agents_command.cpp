@@ -10,7 +10,7 @@
 #include "cli/terminal/console.hpp"
 #include "metabatch/report.hpp"
 #include "base/utf8.hpp"
-#include "sql/agent_table.hpp"
+#include "sql/agent_credentials.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -67,7 +67,7 @@ void check_keys(const std::vector<std::string>& keys) {
   }
 }
 
-int add(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
+int add(const AgentsFlags& flags, sql::AgentCredentials& agents, Console& console) {
   const sql::AgentToken agent{flags.agent.empty() ? random_uuid() : agent_of(flags), random_uuid()};
   const std::vector<std::string_view> keys(flags.keys.begin(), flags.keys.end());
   for (const auto& wrong : {agents.create_table(), agents.add(agent, keys)})
@@ -79,7 +79,7 @@ int add(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
   return console.finish_data() ? exit_ok : exit_failed;
 }
 
-int list(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
+int list(const AgentsFlags& flags, sql::AgentCredentials& agents, Console& console) {
   const auto found = agents.list();
   if (const auto* const wrong = std::get_if<sql::DatabaseFailure>(&found)) return failed(*wrong, console);
   for (const sql::AgentSummary& one : std::get<0>(found)) {
@@ -90,7 +90,7 @@ int list(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
   return console.finish_data() ? exit_ok : exit_failed;
 }
 
-int remove(const AgentsFlags& flags, sql::Agents& agents, Console& console) {
+int remove(const AgentsFlags& flags, sql::AgentCredentials& agents, Console& console) {
   const auto removed = agents.remove(agent_of(flags));
   if (const auto* const wrong = std::get_if<sql::DatabaseFailure>(&removed)) return failed(*wrong, console);
   console.message(std::get<bool>(removed) ? "removed, with its rows" : "there is no such agent");
@@ -101,7 +101,7 @@ int run(const AgentsFlags& flags, Console& console) {
   if (flags.action == "add") check_keys(flags.keys);
   if (flags.action != "add" && !flags.keys.empty()) throw UsageError("agents " + flags.action + ": takes no --key");
   if (flags.action == "list" && !flags.agent.empty()) throw UsageError("agents list: lists all, and takes no agent");
-  const std::unique_ptr<sql::Agents> agents = sql::Agents::of(flags.database.database());
+  const std::unique_ptr<sql::AgentCredentials> agents = sql::AgentCredentials::of(flags.database.database());
   if (flags.action == "add") return add(flags, *agents, console);
   if (flags.action == "list") return list(flags, *agents, console);
   return remove(flags, *agents, console);

@@ -29,8 +29,8 @@ struct InitFlags : DatabaseFlags {
 };
 
 /// Says what became of one table.
-bool tell_created(const std::variant<bool, sql::PgFailure>& result, const std::string& table, Console& console) {
-  if (const auto* const failed = std::get_if<sql::PgFailure>(&result)) {
+bool tell_created(const std::variant<bool, sql::DatabaseFailure>& result, const std::string& table, Console& console) {
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&result)) {
     console.message(failed->message);
     return false;
   }

@@ -76,7 +76,7 @@ class Printer {
       last_reason_.clear();
       feed();
     };
-    events.on_lost = [this](const sql::PgFailure& why, Duration retry) { lost(why, retry); };
+    events.on_lost = [this](const sql::DatabaseFailure& why, Duration retry) { lost(why, retry); };
     return events;
   }
   [[nodiscard]] bool has_failed() const { return has_failed_; }
@@ -121,7 +121,7 @@ class Printer {
                                  : "listening");
     is_again_ = true;
   }
-  void lost(const sql::PgFailure& why, Duration retry) {
+  void lost(const sql::DatabaseFailure& why, Duration retry) {
     if (json_)
       print(Json{{"time", now()}, {"event", "lost"}, {"reason", why.message}});
     else

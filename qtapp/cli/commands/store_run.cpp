@@ -188,12 +188,12 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   }
   std::vector<std::unique_ptr<engine::Store>> owned;
   std::vector<engine::Store*> stores;
-  const sql::StoreWishes wishes = {.config = *config,
+  const sql::StoreOptions store_options = {.config = *config,
                                    .register_missing = options.register_missing,
                                    .notifier = &notifier,
                                    .on_alarm = [&](const std::string& text) { console.message(text); }};
   for (std::size_t writer = 0; writer < options.writers; ++writer) {
-    owned.push_back(options.database.make_store(wishes));
+    owned.push_back(options.database.make_store(store_options));
     stores.push_back(owned.back().get());
   }
   FailureReports failures(console);

@@ -8,7 +8,7 @@
 
 #include "engine/live_fleet.hpp"
 #include "gui/panels/metrics_fields.hpp"
-#include "sql/postgres/pg_address.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
 
 class QCheckBox;
 class QComboBox;

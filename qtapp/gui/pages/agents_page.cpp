@@ -41,7 +41,7 @@ class RowDelegate : public QStyledItemDelegate {
 
 struct AgentsPage::Page {
   quint64 generation = 0;
-  std::variant<std::vector<sql::MetadataRow>, sql::DatabaseFailure> answer;
+  std::variant<std::vector<sql::TableRow>, sql::DatabaseFailure> answer;
 };
 
 AgentsPage::AgentsPage(QWidget* parent) : QWidget(parent), m_reader(new QObject) {
@@ -154,7 +154,7 @@ void AgentsPage::take(const Page& page) {
     m_forth->setEnabled(false);
     return;
   }
-  const auto& rows = std::get<std::vector<sql::MetadataRow>>(page.answer);
+  const auto& rows = std::get<std::vector<sql::TableRow>>(page.answer);
   std::vector<models::RowLine> lines;
   for (std::size_t i = 0; i < std::min(rows.size(), kPage); ++i)
     lines.push_back({QString::fromStdString(rows[i].agent), QString::fromStdString(rows[i].key),

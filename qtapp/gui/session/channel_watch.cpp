@@ -28,7 +28,7 @@ ChannelWatch::ChannelWatch(const sql::PgAddress& address, const QString& channel
     resync();
     say(tr("Listening on %1, read-only").arg(channel));
   };
-  events.on_lost = [say](const sql::PgFailure& why, Duration again) {
+  events.on_lost = [say](const sql::DatabaseFailure& why, Duration again) {
     say(tr("Not listening: %1; trying again in %2")
             .arg(QString::fromStdString(why.message), QString::fromStdString(format_duration(again))));
   };

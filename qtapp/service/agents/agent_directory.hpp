@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "metabatch/uuid.hpp"
-#include "sql/agent_table.hpp"
+#include "sql/agent_credentials.hpp"
 
 namespace metabatch::service {
 

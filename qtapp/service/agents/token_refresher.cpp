@@ -55,7 +55,7 @@ void TokenRefresher::wait_for_first(Duration limit) {
 }
 
 void TokenRefresher::run() {
-  const std::unique_ptr<sql::Agents> agents = options_.open();
+  const std::unique_ptr<sql::AgentCredentials> agents = options_.open();
   Duration retry = kFirstRetry;
   auto next_look = SteadyClock::now();
   for (;;) {
@@ -85,14 +85,14 @@ void TokenRefresher::run() {
   }
 }
 
-void TokenRefresher::look(sql::Agents& agents) const {
+void TokenRefresher::look(sql::AgentCredentials& agents) const {
   if (!options_.on_queue) return;
   const auto found = agents.notification_queue();  // a failure is told where tokens are read
   const auto* const queue = std::get_if<std::optional<sql::NotificationQueue>>(&found);
   if (queue != nullptr && *queue) options_.on_queue(**queue);
 }
 
-bool TokenRefresher::read(sql::Agents& agents) {
+bool TokenRefresher::read(sql::AgentCredentials& agents) {
   const auto found = agents.tokens();
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&found)) {
     options_.on_failure(failed->message);

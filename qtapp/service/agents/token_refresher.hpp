@@ -14,7 +14,7 @@
 namespace metabatch::service {
 
 struct RefresherOptions {
-  std::function<std::unique_ptr<sql::Agents>()> open;  ///< called once, on the thread
+  std::function<std::unique_ptr<sql::AgentCredentials>()> open;  ///< called once, on the thread
   Duration every = std::chrono::minutes(5);
   Duration least_gap = std::chrono::seconds(2);  ///< between two readings because of an unknown token
   std::function<void(const std::string&)> on_failure;
@@ -44,8 +44,8 @@ class TokenRefresher {
  private:
   void run();
   /// @return whether the directory is what the database holds
-  bool read(sql::Agents& agents);
-  void look(sql::Agents& agents) const;
+  bool read(sql::AgentCredentials& agents);
+  void look(sql::AgentCredentials& agents) const;
 
   AgentDirectory& directory_;
   const RefresherOptions options_;

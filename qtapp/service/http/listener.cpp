@@ -30,7 +30,7 @@ Listening::Listening(const sql::Database& database, const std::string& channel, 
     if (is_connected_.exchange(true)) return;
     if (++begun_ > 1) log.limited(Log::Level::info, "listening again");
   };
-  events.on_lost = [this, &log](const sql::PgFailure& why, Duration retry) {
+  events.on_lost = [this, &log](const sql::DatabaseFailure& why, Duration retry) {
     is_connected_ = false;
     log.limited(Log::Level::warning, "not listening, watchers are read for every 5 s",
                 {{"reason", why.message}, {"retry_in", format_duration(retry)}});

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "sql/agent_table.hpp"
+#include "sql/agent_rows.hpp"
 
 namespace metabatch::service {
 

@@ -15,13 +15,13 @@
 #include "engine/notifier.hpp"
 #include "metabatch/watchers.hpp"
 #include "service/handler.hpp"
-#include "sql/agent_table.hpp"
+#include "sql/agent_rows.hpp"
 
 namespace metabatch::service {
 
 struct HubOptions {
   /// Called once, on the hub's thread.
-  std::function<std::unique_ptr<sql::Agents>()> open;
+  std::function<std::unique_ptr<sql::AgentRows>()> open;
   /// What is told of changes, from before the first watcher. Shared with whoever feeds it.
   std::shared_ptr<engine::NotificationRing> ring;
   /// Whether changes are told at all just now. When not, everything is read at every heartbeat.
@@ -103,7 +103,7 @@ class WatchHub {
   Handler::WatchId last_watch_ = 0;  // mutex_
   bool is_stopping_ = false;         // mutex_
 
-  std::unique_ptr<sql::Agents> reader_;
+  std::unique_ptr<sql::AgentRows> reader_;
   std::map<Uuid, Watched> watched_;
   std::map<Handler::WatchId, Uuid> agent_of_;
   WatchTable table_;

@@ -7,16 +7,16 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kLookAtServer = {nullptr, statements::pg_look_at_server};
-constexpr PgStatement kLookAtTable = {nullptr, statements::pg_look_at_table};
-constexpr PgStatement kCountAhead = {nullptr, statements::pg_count_ahead};
+constexpr PgStatement kReadServer = {nullptr, statements::pg_read_server};
+constexpr PgStatement kReadTable = {nullptr, statements::pg_read_table};
+constexpr PgStatement kCountFutureStamps = {nullptr, statements::pg_count_future_stamps};
 
 constexpr double kSkewWorthAWord = 1.0;  // seconds
 constexpr double kQueueWorthAWord =
@@ -83,7 +83,7 @@ class PgExamination::Looks {
       return false;
     }
     const auto began = std::chrono::steady_clock::now();
-    const PgAnswer answer = ask(kLookAtServer);
+    const PgAnswer answer = ask(kReadServer);
     const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     const double here = std::chrono::duration<double>(Clock::now().time_since_epoch()).count() - took / 2;
     if (answer.failure) {
@@ -136,7 +136,7 @@ class PgExamination::Looks {
   }
 
   bool look_at_table() {
-    const PgAnswer answer = ask(kLookAtTable);
+    const PgAnswer answer = ask(kReadTable);
     if (answer.failure) {
       tell(false, Verdict::loses_data, "table", answer.failure->message, "");
       return false;
@@ -172,7 +172,7 @@ class PgExamination::Looks {
   }
 
   void look_at_rows() {
-    const PgAnswer answer = ask(kCountAhead);
+    const PgAnswer answer = ask(kCountFutureStamps);
     if (answer.failure) return;
     const std::string count = PQgetvalue(answer.results[0].get(), 0, 0);
     tell(count == "0", Verdict::notice, "stamps", count + " rows are dated ahead of the server",

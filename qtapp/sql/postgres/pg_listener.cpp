@@ -43,7 +43,7 @@ PgListener::PgListener(PgListenerOptions options, PgListenerEvents events)
 void PgListener::run() {
   Duration backoff = options_.first_backoff;
   while (!is_stopping_) {
-    PgFailure why;
+    DatabaseFailure why;
     if (auto failed = begin()) {
       why = std::move(*failed);
     } else {
@@ -73,9 +73,9 @@ void PgListener::pause(Duration duration) {
   stopping_.wait_for(lock, duration, [this] { return is_stopping_.load(); });
 }
 
-std::optional<PgFailure> PgListener::begin() {
+std::optional<DatabaseFailure> PgListener::begin() {
   connection_.arm(kConnectLimit);
-  if (is_stopping_) return PgFailure{FailureClass::other, "", "stopped"};
+  if (is_stopping_) return DatabaseFailure{FailureClass::other, "", "stopped"};
   probed_.reset();
   is_heard_ = false;
   const std::string channel = listen_text(options_.channel), own = listen_text(probe_channel_);
@@ -84,7 +84,7 @@ std::optional<PgFailure> PgListener::begin() {
   return connection_.run(steps).failure;
 }
 
-PgFailure PgListener::listen() {
+DatabaseFailure PgListener::listen() {
   auto next_probe = SteadyClock::now();
   while (!is_stopping_) {
     hand_out();
@@ -107,7 +107,7 @@ PgFailure PgListener::listen() {
   return {FailureClass::other, "", "stopped"};
 }
 
-std::optional<PgFailure> PgListener::probe() {
+std::optional<DatabaseFailure> PgListener::probe() {
   PgConnection& sender = connection_.is_pooled() ? prober_ : connection_;
   sender.arm(options_.probe_limit);
   if (is_stopping_) return std::nullopt;

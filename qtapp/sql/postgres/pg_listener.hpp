@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "engine/notifier.hpp"
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 
 namespace metabatch::sql {
 
@@ -32,7 +32,7 @@ struct PgListenerEvents {
   /// A notification to oneself came back after so long.
   std::function<void(Duration)> on_latency;
   /// Not listening any more, or not yet, for this reason; tried again after the time given.
-  std::function<void(const PgFailure&, Duration)> on_lost;
+  std::function<void(const DatabaseFailure&, Duration)> on_lost;
 };
 
 /// Events that feed a ring: its reader may be slow, the listener never waits for it. Who falls behind reads one "dropped" marker in
@@ -54,9 +54,9 @@ class PgListener {
   void stop() noexcept;
 
  private:
-  std::optional<PgFailure> begin();
-  PgFailure listen();
-  std::optional<PgFailure> probe();
+  std::optional<DatabaseFailure> begin();
+  DatabaseFailure listen();
+  std::optional<DatabaseFailure> probe();
   void hand_out();
   void pause(Duration duration);
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 
 namespace metabatch::sql {
 
@@ -23,7 +23,7 @@ struct PgPublisherOptions {
 struct PublishOutcome {
   std::size_t published = 0;
   std::size_t publish_errors = 0;         ///< chunks that nobody was told; all or none
-  std::optional<PgFailure> failure = {};  ///< why; 54000: the notification queue is full
+  std::optional<DatabaseFailure> failure = {};  ///< why; 54000: the notification queue is full
 };
 
 /// NOTIFY alone, for whoever has rows written some other way (PgStore tells with its own UPDATE and has no need of this). Belongs to

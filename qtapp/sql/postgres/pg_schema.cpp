@@ -3,7 +3,7 @@
 
 #include <libpq-fe.h>
 
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
@@ -14,7 +14,7 @@ constexpr PgStatement kCreateTable = {nullptr, statements::pg_create_table};
 constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
 constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
 
-std::variant<bool, PgFailure> create(const PgAddress& address, const PgStatement& find, const PgStatement& make) {
+DatabaseResult<bool> create(const PgAddress& address, const PgStatement& find, const PgStatement& make) {
   PgConnection connection(address, {});
   connection.arm(std::chrono::seconds(15));
   const PgStep steps[] = {{&find}, {&make}};
@@ -25,11 +25,11 @@ std::variant<bool, PgFailure> create(const PgAddress& address, const PgStatement
 
 }  // namespace
 
-std::variant<bool, PgFailure> create_table(const PgAddress& address) {
+DatabaseResult<bool> create_table(const PgAddress& address) {
   return create(address, kFindTable, kCreateTable);
 }
 
-std::variant<bool, PgFailure> create_agents_table(const PgAddress& address) {
+DatabaseResult<bool> create_agents_table(const PgAddress& address) {
   return create(address, kFindAgents, kCreateAgents);
 }
 

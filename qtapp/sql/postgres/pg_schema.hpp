@@ -7,18 +7,18 @@
 #include <variant>
 #include <vector>
 
-#include "sql/postgres/pg_address.hpp"
-#include "sql/postgres/pg_failure.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
+#include "sql/postgres/connection/pg_failure.hpp"
 
 namespace metabatch::sql {
 
 /// Creates the table where it is missing, alters nothing that exists.
 ///
 /// @return whether it was created, or why it is not there
-std::variant<bool, PgFailure> create_table(const PgAddress& address);
+DatabaseResult<bool> create_table(const PgAddress& address);
 
 /// The same for workspace_agents, the part of a control plane's table that says who may report with which token.
-std::variant<bool, PgFailure> create_agents_table(const PgAddress& address);
+DatabaseResult<bool> create_agents_table(const PgAddress& address);
 
 /// SQL that gives a writer, a viewer and a registrar just what each needs; for people to read and run.
 std::string_view grants_sql();

@@ -86,7 +86,7 @@ int SqliteStatement::run() {
 SqliteConnection::SqliteConnection(std::string file, Duration busy_timeout)
     : file_(std::move(file)), busy_timeout_(busy_timeout), connection_name_(next_connection_name()) {}
 
-std::optional<SqliteFailure> SqliteConnection::open() {
+std::optional<DatabaseFailure> SqliteConnection::open() {
   close();
   if (auto failed = open_driver()) return failed;
   sqlite3_extended_result_codes(handle_, 1);
@@ -100,7 +100,7 @@ std::optional<SqliteFailure> SqliteConnection::open() {
   return std::nullopt;
 }
 
-std::optional<SqliteFailure> SqliteConnection::open_driver() {
+std::optional<DatabaseFailure> SqliteConnection::open_driver() {
   const QString name = QString::fromStdString(connection_name_);
   QString driver_says;
   int code = SQLITE_CANTOPEN;
@@ -119,7 +119,7 @@ std::optional<SqliteFailure> SqliteConnection::open_driver() {
   }
   if (handle_ != nullptr) return std::nullopt;
   QSqlDatabase::removeDatabase(name);
-  return SqliteFailure{class_of(code), code,
+  return DatabaseFailure{class_of(code), "",
                        "cannot open " + file_ + ": " + driver_says.toStdString() + "; " + cure_of(code)};
 }
 
@@ -131,18 +131,18 @@ void SqliteConnection::close() {
   QSqlDatabase::removeDatabase(QString::fromStdString(connection_name_));
 }
 
-std::optional<SqliteFailure> SqliteConnection::execute(const char* text) {
+std::optional<DatabaseFailure> SqliteConnection::execute(const char* text) {
   waited_ms_ = 0;
   const int code = sqlite3_exec(handle_, text, nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) return std::nullopt;
   return failure(code);
 }
 
-SqliteFailure SqliteConnection::failure(int code) const {
+DatabaseFailure SqliteConnection::failure(int code) const {
   const char* const reason = sqlite3_errmsg(handle_);
   std::string message = file_ + ": " + reason;
   if (const std::string_view cure = cure_of(code); !cure.empty()) message.append("; ").append(cure);
-  return {class_of(code), code, std::move(message)};
+  return {class_of(code), "", std::move(message)};
 }
 
 void SqliteConnection::interrupt() noexcept {

@@ -9,24 +9,13 @@
 #include <string_view>
 #include <utility>
 
-#include "metabatch/outcome.hpp"
 #include "metabatch/time.hpp"
+#include "sql/database_failure.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace metabatch::sql {
-
-/// Why SQLite refused, in the classes that decide the backoff, with a sentence that names file and cure.
-///
-/// @shape busy, locked, interrupted -> timeout; full, I/O -> disk; read-only, no permission -> permission;
-///        not found -> connection; damaged, not a database, a foreign table and the rest -> other
-///        (`data` is kept for values a database refuses)
-struct SqliteFailure {
-  FailureClass failure = FailureClass::none;
-  int code = 0;  ///< extended result code of SQLite
-  std::string message;
-};
 
 /// A prepared statement of the connection it was prepared on. Must not outlive it.
 class SqliteStatement {
@@ -62,16 +51,19 @@ class SqliteConnection {
 
   /// Opens the file (created when it is missing), sets WAL, synchronous=NORMAL and the waiting for locks, creates the
   /// table when it is missing. Open already: closed first.
-  [[nodiscard]] std::optional<SqliteFailure> open();
+  [[nodiscard]] std::optional<DatabaseFailure> open();
   void close();
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   /// The file was moved away, deleted or replaced since it was opened: what is written now, nobody could read.
   [[nodiscard]] bool is_stale() const;
   [[nodiscard]] sqlite3* handle() const { return handle_; }
 
-  [[nodiscard]] std::optional<SqliteFailure> execute(const char* text);
-  /// What the last call on this connection complained of, `code` being what it returned.
-  [[nodiscard]] SqliteFailure failure(int code) const;
+  [[nodiscard]] std::optional<DatabaseFailure> execute(const char* text);
+  /// The failure of the last call on this connection, which returned `code`, with a sentence that names file and remedy.
+  ///
+  /// @shape busy, locked, interrupted -> timeout; full, I/O -> disk; read-only, no permission -> permission;
+  ///        not found -> connection; damaged, not a database, a foreign table and all others -> other
+  [[nodiscard]] DatabaseFailure failure(int code) const;
 
   /// Ends the statement that runs and the waiting for a lock, if there is one. Any thread; a short lock.
   void interrupt() noexcept;
@@ -83,7 +75,7 @@ class SqliteConnection {
 
  private:
   static int wait_for_lock(void* self, int attempts);
-  [[nodiscard]] std::optional<SqliteFailure> open_driver();
+  [[nodiscard]] std::optional<DatabaseFailure> open_driver();
   void remember_file();
 
   const std::string file_;

@@ -54,7 +54,7 @@ void SqliteStore::stop() {
 
 void SqliteStore::cancel() noexcept { connection_.interrupt(); }
 
-std::optional<SqliteFailure> SqliteStore::ready() {
+std::optional<DatabaseFailure> SqliteStore::ready() {
   if (connection_.is_open() && connection_.is_stale()) stop();
   if (connection_.is_open()) return std::nullopt;
   if (auto failed = connection_.open()) return failed;
@@ -63,7 +63,7 @@ std::optional<SqliteFailure> SqliteStore::ready() {
        {std::pair{&update_, statements::sqlite_update_entry}, std::pair{&find_, statements::sqlite_find_row},
         std::pair{&register_, statements::sqlite_register_row}})
     if (const int code = statement->prepare(handle, text); code != SQLITE_OK) {
-      SqliteFailure failed = connection_.failure(code);
+      DatabaseFailure failed = connection_.failure(code);
       stop();
       return failed;
     }
@@ -88,14 +88,14 @@ FlushOutcome SqliteStore::flush(std::span<const Update> entries, std::span<const
   return outcome;
 }
 
-std::optional<SqliteFailure> SqliteStore::write_all(std::span<const Update> entries, Written& written) {
+std::optional<DatabaseFailure> SqliteStore::write_all(std::span<const Update> entries, Written& written) {
   if (auto failed = ready()) return failed;
   if (auto failed = connection_.execute("BEGIN IMMEDIATE")) return failed;
   AgentText agent;
   written.fates.resize(entries.size(), Fate::written);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (connection_.is_interrupted())  // between two statements SQLite itself would not notice
-      return SqliteFailure{FailureClass::timeout, SQLITE_INTERRUPT, options_.file + ": the write was cancelled"};
+      return DatabaseFailure{FailureClass::timeout, "", options_.file + ": the write was cancelled"};
     const int code = write_one(entries[i], agent.of(entries[i].agent), written.fates[i]);
     if (is_refusal_of_a_value(code)) {
       written.fates[i] = Fate::quarantined;
@@ -156,20 +156,20 @@ void SqliteStore::publish(std::span<const std::string> chunks, FlushOutcome& out
   for (const std::string& chunk : chunks) outcome.notify_bytes += chunk.size();
 }
 
-void SqliteStore::give_up(const SqliteFailure& failure) {
+void SqliteStore::give_up(const DatabaseFailure& failure) {
   if (!connection_.is_open()) return;
   (void)connection_.execute("ROLLBACK");                 // an error here: SQLite has rolled back by itself
   if (failure.failure != FailureClass::timeout) stop();  // a new look at the file may find it healed
 }
 
-std::optional<SqliteFailure> check_sqlite(const std::string& file, Duration busy_timeout) {
+std::optional<DatabaseFailure> check_sqlite(const std::string& file, Duration busy_timeout) {
   if (file == ":memory:")
-    return SqliteFailure{FailureClass::other, SQLITE_CANTOPEN,
+    return DatabaseFailure{FailureClass::other, "",
                          "a database in memory is gone when the program ends; name a file"};
   SqliteConnection connection(file, busy_timeout);
   if (auto failed = connection.open()) return failed;
   if (auto failed = connection.execute("BEGIN IMMEDIATE")) return failed;
-  std::optional<SqliteFailure> failed;
+  std::optional<DatabaseFailure> failed;
   for (const char* const text :
        {statements::sqlite_update_entry, statements::sqlite_find_row, statements::sqlite_register_row}) {
     SqliteStatement statement;
@@ -180,7 +180,7 @@ std::optional<SqliteFailure> check_sqlite(const std::string& file, Duration busy
   return failed;
 }
 
-std::variant<std::size_t, SqliteFailure> register_agents(const std::string& file, std::span<const Uuid> agents,
+DatabaseResult<std::size_t> register_agents(const std::string& file, std::span<const Uuid> agents,
                                                          std::span<const std::string_view> keys,
                                                          Duration busy_timeout) {
   SqliteConnection connection(file, busy_timeout);

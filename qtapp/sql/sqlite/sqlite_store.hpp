@@ -47,11 +47,11 @@ class SqliteStore final : public engine::Store {
     std::string quarantine_reason;
   };
   void set_aside(const Update& entry, int code, Written& written) const;
-  std::optional<SqliteFailure> write_all(std::span<const Update> entries, Written& written);
-  std::optional<SqliteFailure> ready();
+  std::optional<DatabaseFailure> write_all(std::span<const Update> entries, Written& written);
+  std::optional<DatabaseFailure> ready();
   int write_one(const Update& entry, std::string_view agent, Fate& fate);
   void publish(std::span<const std::string> chunks, FlushOutcome& outcome);
-  void give_up(const SqliteFailure& failure);
+  void give_up(const DatabaseFailure& failure);
 
   const SqliteOptions options_;
   SqliteConnection connection_;
@@ -64,13 +64,13 @@ class SqliteStore final : public engine::Store {
 ///
 /// @return nothing: it can be written (its table was created when it was missing). The timeout class: it is only
 ///         locked just now, and a store would wait and try again.
-std::optional<SqliteFailure> check_sqlite(const std::string& file, Duration busy_timeout = kDefaultBusyTimeout);
+std::optional<DatabaseFailure> check_sqlite(const std::string& file, Duration busy_timeout = kDefaultBusyTimeout);
 
 /// Creates the missing rows of every agent with every key, in one transaction, on a connection of its own.
 /// Rows that exist are left alone; keys over 127 characters are passed over.
 ///
 /// @return how many rows were created, or why none was
-std::variant<std::size_t, SqliteFailure> register_agents(const std::string& file, std::span<const Uuid> agents,
+DatabaseResult<std::size_t> register_agents(const std::string& file, std::span<const Uuid> agents,
                                                          std::span<const std::string_view> keys,
                                                          Duration busy_timeout = kDefaultBusyTimeout);
 

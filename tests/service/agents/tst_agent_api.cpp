@@ -136,7 +136,7 @@ void TestAgentApi::guessedTokensReadNothing() {
 void TestAgentApi::aRevokedTokenIsRefusedAfterARefresh() {
   Stage stage;
   QCOMPARE(stage.post(stage.agents[0], "{}").status, 204);
-  QVERIFY(std::get<bool>(stage.rows->remove(stage.agents[0].id)));
+  QVERIFY(std::get<bool>(stage.credentials->remove(stage.agents[0].id)));
   stage.add_agent(7);
   QCOMPARE(stage.post(stage.agents[0], "{}").status, 204);  // still in memory
   stage.service->refresh_tokens();

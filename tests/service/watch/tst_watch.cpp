@@ -84,7 +84,7 @@ std::vector<std::string> many_keys() {
 void add_keys(Stage& stage) {
   const std::vector<std::string> names = many_keys();
   const std::vector<std::string_view> keys(names.begin(), names.end());
-  QVERIFY(!stage.rows->add({stage.agents[0].id, stage.agents[0].token}, keys));
+  QVERIFY(!stage.credentials->add({stage.agents[0].id, stage.agents[0].token}, keys));
 }
 std::string big_report(int round) {
   std::string items;
@@ -203,7 +203,7 @@ void TestWatch::whoHearsNothingIsReadForAtEveryHeartbeat() {
   };
   Stage stage;
   service::HubOptions options;
-  options.open = [&] { return sql::Agents::of(stage.options.database); };
+  options.open = [&] { return sql::AgentRows::of(stage.options.database); };
   options.ring = std::make_shared<engine::NotificationRing>(1);
   options.is_listening = [] { return false; };
   options.on_failure = [](const std::string&) {};

@@ -62,7 +62,7 @@ class Listening {
     events.on_resync = [this] { tell("resync"); };
     events.on_payload = [this](std::string_view payload, int) { tell(std::string(payload)); };
     events.on_latency = [this](Duration took) { tell(took > 0s && took < 5s ? "latency" : "impossible latency"); };
-    events.on_lost = [this](const PgFailure& why, Duration) { tell("lost: " + why.message); };
+    events.on_lost = [this](const DatabaseFailure& why, Duration) { tell("lost: " + why.message); };
     return events;
   }
   void tell(const std::string& what) {

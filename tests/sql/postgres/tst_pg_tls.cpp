@@ -160,7 +160,7 @@ class TestPgTls : public QObject {
     PgListener* running = nullptr;
     PgListenerEvents events;
     events.on_resync = [&] { running->stop(); };
-    events.on_lost = [&](const PgFailure& failure, Duration) {
+    events.on_lost = [&](const DatabaseFailure& failure, Duration) {
       why = failure.message;
       running->stop();
     };

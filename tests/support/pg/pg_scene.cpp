@@ -25,7 +25,7 @@ std::string reason_of_loss(const sql::PgListenerOptions& options) {
   std::string why;
   sql::PgListener* running = nullptr;
   sql::PgListenerEvents events;
-  events.on_lost = [&](const sql::PgFailure& failure, Duration) {
+  events.on_lost = [&](const sql::DatabaseFailure& failure, Duration) {
     why = failure.message;
     running->stop();
   };

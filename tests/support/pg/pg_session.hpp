@@ -12,7 +12,7 @@
 
 #include "metabatch/outcome.hpp"
 #include "metabatch/update.hpp"
-#include "sql/postgres/pg_store.hpp"
+#include "sql/postgres/store/pg_store.hpp"
 
 struct pg_conn;
 

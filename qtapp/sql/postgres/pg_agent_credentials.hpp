@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sql/agent_table.hpp"
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/agent_credentials.hpp"
+#include "sql/postgres/connection/pg_on_demand.hpp"
 
 namespace metabatch::sql {
 
-/// Agents in PostgreSQL. Each call is one round trip and one transaction, and is over within its limit however dead the
-/// server is.
-class PgAgents final : public Agents {
+/// Agents and tokens in PostgreSQL. Each call is one round trip and one transaction, and ends within its limit even where
+/// the server does not answer.
+class PgAgentCredentials final : public AgentCredentials {
  public:
-  explicit PgAgents(const PgAddress& address) : address_(address), connection_(address, {}) {}
+  explicit PgAgentCredentials(const PgAddress& address) : address_(address), connection_(address) {}
 
   DatabaseResult<std::vector<AgentToken>> tokens() override;
-  DatabaseResult<std::vector<MetadataRow>> rows(std::span<const Uuid> agents) override;
+  DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> tokens) override;
   DatabaseResult<std::optional<NotificationQueue>> notification_queue() override;
   std::optional<DatabaseFailure> create_table() override;
   std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) override;
@@ -21,10 +21,10 @@ class PgAgents final : public Agents {
   DatabaseResult<bool> remove(const Uuid& agent) override;
 
  private:
-  DatabaseResult<std::vector<PgResult>> run(std::span<const PgStep> steps);
+  DatabaseResult<std::vector<AgentToken>> read(const PgStep& step);
 
   const PgAddress address_;
-  PgConnection connection_;
+  PgOnDemand connection_;
 };
 
 }  // namespace metabatch::sql

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sql/postgres/pg_address.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
 
 struct pg_conn;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
 
-#include "sql/postgres/pg_address.hpp"
-#include "sql/postgres/pg_failure.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
+#include "sql/postgres/connection/pg_failure.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;

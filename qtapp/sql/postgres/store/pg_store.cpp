@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/postgres/pg_store.hpp"
+#include "sql/postgres/store/pg_store.hpp"
 
 #include <libpq-fe.h>
 
@@ -14,9 +14,9 @@ namespace {
 
 constexpr PgStatement kUpdateEntries = {"metabatch_update", statements::pg_update_entries};
 constexpr PgStatement kUpdateAgents = {"metabatch_agents", statements::pg_update_agents};
-constexpr PgStatement kLookAtRows = {nullptr, statements::pg_look_at_rows};
+constexpr PgStatement kSampleRows = {nullptr, statements::pg_sample_rows};
 constexpr PgStatement kNotify = {"metabatch_notify", statements::pg_notify};
-constexpr PgStatement kSplitRest = {"metabatch_split", statements::pg_split_rest};
+constexpr PgStatement kSplitRemainder = {"metabatch_split", statements::pg_split_remainder};
 constexpr PgStatement kRegisterRows = {"metabatch_register", statements::pg_register_rows};
 constexpr PgStatement kAnyRow = {nullptr, statements::pg_any_row};
 constexpr PgStatement kCheckWrite = {nullptr, statements::pg_check_write};
@@ -104,11 +104,11 @@ FlushOutcome PgStore::flush(std::span<const Update> entries, std::span<const std
   return outcome;
 }
 
-std::optional<PgFailure> PgStore::write(Flush& flush) {
+std::optional<DatabaseFailure> PgStore::write(Flush& flush) {
   if (auto failed = look_at_rows(flush.all)) return failed;
   while (!flush.live.empty()) {
     const PgAnswer answer = update(flush);
-    std::optional<PgFailure> failed = answer.failure;
+    std::optional<DatabaseFailure> failed = answer.failure;
     if (!failed) {
       flush.changed = answer.changed(0);
       failed = tell_rest(flush);
@@ -131,12 +131,12 @@ std::optional<PgFailure> PgStore::write(Flush& flush) {
 }
 
 // Once a connection, and now and then, as rows come and go, or when a batch is much larger than the one looked at.
-std::optional<PgFailure> PgStore::look_at_rows(std::span<const Update> entries) {
+std::optional<DatabaseFailure> PgStore::look_at_rows(std::span<const Update> entries) {
   const auto now = std::chrono::steady_clock::now();
   const bool is_known = connection_.is_open() && rows_ && now < rows_->seen + kBetweenLooks;
   if (!options_.by_agent || entries.empty() || (is_known && entries.size() <= 2 * rows_->entries)) return std::nullopt;
   const PgSampleArray sample(entries, kMostSampled);
-  const PgStep look[] = {{&kLookAtRows, sample.all()}};
+  const PgStep look[] = {{&kSampleRows, sample.all()}};
   PgAnswer answer = connection_.run(look);
   if (answer.failure && !is_lasting(answer.failure->failure)) return std::move(answer.failure);
   rows_ = Rows{.entries = entries.size(), .agents = sample.agents(), .seen = now};
@@ -180,7 +180,7 @@ bool PgStore::give_up_chunks(Flush& flush, const PgAnswer& answer) {
   return true;
 }
 
-std::optional<PgFailure> PgStore::set_refused_aside(Flush& flush, const PgFailure& refusal) {
+std::optional<DatabaseFailure> PgStore::set_refused_aside(Flush& flush, const DatabaseFailure& refusal) {
   flush.need_fates();
   const std::size_t before = flush.count(Fate::quarantined);
   if (auto failed = hunt(flush, 0, flush.live.size())) return failed;
@@ -197,7 +197,7 @@ std::optional<PgFailure> PgStore::set_refused_aside(Flush& flush, const PgFailur
 }
 
 // Bisects [from, to), which is known to hold a refused value or is looked at first.
-std::optional<PgFailure> PgStore::hunt(Flush& flush, std::size_t from, std::size_t to) {
+std::optional<DatabaseFailure> PgStore::hunt(Flush& flush, std::size_t from, std::size_t to) {
   const PgAnswer answer = rehearse(flush.live.subspan(from, to - from));
   if (!answer.failure) return std::nullopt;
   if (answer.failure->failure != FailureClass::data) return answer.failure;
@@ -224,13 +224,13 @@ PgAnswer PgStore::rehearse(std::span<const Update> entries) {
   return answer;
 }
 
-std::optional<PgFailure> PgStore::tell_rest(Flush& flush) {
+std::optional<DatabaseFailure> PgStore::tell_rest(Flush& flush) {
   const std::size_t rest =
       flush.live.size() - static_cast<std::size_t>(std::min<std::uint64_t>(flush.changed, flush.live.size()));
   for (std::size_t i = 0; i < flush.live.size() && !flush.fates.empty(); ++i) flush.fate(i) = Fate::written;
   if (rest == 0) return std::nullopt;
   if (is_by_agent_) arrays_.build(flush.live);
-  const PgStep split[] = {{&kSplitRest, arrays_.agents_keys_and_times()}};
+  const PgStep split[] = {{&kSplitRemainder, arrays_.agents_keys_and_times()}};
   const PgAnswer answer = connection_.run(split);
   if (answer.failure) return answer.failure;
   flush.need_fates();
@@ -252,7 +252,7 @@ std::optional<PgFailure> PgStore::tell_rest(Flush& flush) {
   return std::nullopt;
 }
 
-std::optional<PgFailure> PgStore::register_rest(Flush& flush) {
+std::optional<DatabaseFailure> PgStore::register_rest(Flush& flush) {
   std::vector<Update> missing;
   for (std::size_t i = 0; i < flush.live.size(); ++i)
     if (flush.fate(i) == Fate::unmatched && fits_key_column(flush.live[i].key)) missing.push_back(flush.live[i]);
@@ -309,13 +309,13 @@ void PgStore::look_ahead(std::span<const Update> entries) {
                       ": until then nothing dated rightly replaces them; correct the clock of who reports them");
 }
 
-std::variant<std::size_t, PgFailure> register_agents(const PgAddress& address, std::span<const Uuid> agents,
+DatabaseResult<std::size_t> register_agents(const PgAddress& address, std::span<const Uuid> agents,
                                                      std::span<const std::string_view> keys) {
   PgConnection connection(address, {});
   PgArrays arrays;
   std::vector<Update> rows;
   std::size_t created = 0;
-  const auto insert = [&]() -> std::optional<PgFailure> {
+  const auto insert = [&]() -> std::optional<DatabaseFailure> {
     if (rows.empty()) return std::nullopt;
     arrays.build(rows);
     rows.clear();
@@ -336,7 +336,7 @@ std::variant<std::size_t, PgFailure> register_agents(const PgAddress& address, s
   return created;
 }
 
-std::optional<PgFailure> check_postgres(const PgAddress& address) {
+std::optional<DatabaseFailure> check_postgres(const PgAddress& address) {
   PgConnection connection(address, {});
   connection.arm(std::chrono::seconds(12));
   const PgStep steps[] = {{&kCheckWrite}};

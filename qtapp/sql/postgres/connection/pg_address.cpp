@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/postgres/pg_address.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
 
 #include <libpq-fe.h>
 

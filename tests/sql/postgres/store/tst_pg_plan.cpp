@@ -48,7 +48,7 @@ class TestPgPlan : public QObject {
     session_->run("ANALYZE workspace_agent_metadata");
     session_->run("PREPARE flush (uuid[], text[], text[], text[], timestamptz[]) AS " + statement("update_entries"));
     session_->run("PREPARE agents (uuid[], text[], text[], text[], timestamptz[]) AS " + statement("update_agents"));
-    session_->run("PREPARE split (uuid[], text[], timestamptz[]) AS " + statement("split_rest"));
+    session_->run("PREPARE split (uuid[], text[], timestamptz[]) AS " + statement("split_remainder"));
   }
   void adopt_settings() {
     session_->run("PREPARE settings AS " + statement("set_session"));

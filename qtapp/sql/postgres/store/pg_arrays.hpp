@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "metabatch/update.hpp"
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 
 namespace metabatch::sql {
 
@@ -54,6 +54,19 @@ class PgAgentArrays {
   void append_agent(std::span<const Update> entries);
   std::string agents_, keys_, values_, errors_, times_;
   PgParameter parameters_[5];
+};
+
+/// Ids as one parameter.
+class PgUuidArray {
+ public:
+  explicit PgUuidArray(std::span<const Uuid> ids);
+  PgUuidArray(const PgUuidArray&) = delete;
+  PgUuidArray& operator=(const PgUuidArray&) = delete;
+  [[nodiscard]] std::span<const PgParameter> all() const { return {&parameter_, 1}; }
+
+ private:
+  std::string ids_;
+  PgParameter parameter_;
 };
 
 /// Some agents of a batch, spread over it.

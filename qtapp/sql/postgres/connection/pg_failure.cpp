@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/postgres/pg_failure.hpp"
+#include "sql/postgres/connection/pg_failure.hpp"
 
 namespace metabatch::sql {
 

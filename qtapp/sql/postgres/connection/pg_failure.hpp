@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <string_view>
 
-#include "metabatch/outcome.hpp"
+#include "sql/database_failure.hpp"
 
 namespace metabatch::sql {
-
-/// What PostgreSQL or the way to it refused.
-struct PgFailure {
-  FailureClass failure = FailureClass::other;
-  std::string sqlstate;  ///< five characters, or empty: the server did not say, or was not reached
-  std::string message;   ///< for people, with a cure where there is one; no secret in it
-};
 
 /// The class of an error of the server, the only place where that is decided. It chooses the backoff, so
 /// "nothing will change until somebody acts" (privilege, login, missing table or database) is `permission`.

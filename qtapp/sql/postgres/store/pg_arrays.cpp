@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/postgres/pg_arrays.hpp"
+#include "sql/postgres/store/pg_arrays.hpp"
 
 #include <algorithm>
 
@@ -136,6 +136,13 @@ void PgAgentArrays::append_agent(std::span<const Update> entries) {
     join(errors_, &Update::error);
   else
     append_bytes(errors_, {});
+}
+
+PgUuidArray::PgUuidArray(std::span<const Uuid> ids) {
+  begin(ids_, kUuid, ids.size());
+  for (const Uuid& id : ids) append_agent_id(ids_, id);
+  if (ids.empty()) set_empty(ids_, kUuid);
+  parameter_ = {ids_, true};
 }
 
 PgSampleArray::PgSampleArray(std::span<const Update> entries, std::size_t most) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/postgres/pg_opening.hpp"
+#include "sql/postgres/connection/pg_driver.hpp"
 
 #include <libpq-fe.h>
 #include <poll.h>

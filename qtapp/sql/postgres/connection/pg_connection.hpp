@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "metabatch/time.hpp"
-#include "sql/postgres/pg_address.hpp"
-#include "sql/postgres/pg_failure.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
+#include "sql/postgres/connection/pg_failure.hpp"
 
 struct pg_conn;
 struct pg_result;
@@ -45,7 +45,7 @@ using PgResult = std::unique_ptr<pg_result, FreePgResult>;
 
 /// What came of some steps.
 struct PgAnswer {
-  std::optional<PgFailure> failure;
+  std::optional<DatabaseFailure> failure;
   std::size_t failed_step = 0;     ///< of a failure: its step; the number of steps: the commit, or the connection
   std::vector<PgResult> results;   ///< one a step; without a failure each is a success
   bool is_commit_unknown = false;  ///< the connection was lost before the answer: committed or not, nobody knows
@@ -76,13 +76,13 @@ class PgConnection {
   /// came before.
   void arm(Duration limit);
   /// Connects where it is not connected. Within the limit, however dead the server is.
-  [[nodiscard]] std::optional<PgFailure> open();
+  [[nodiscard]] std::optional<DatabaseFailure> open();
   void close();
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   [[nodiscard]] bool is_pooled() const { return is_pooled_; }
   /// The server's clock now, reckoned from when it was last asked (on connecting, or by ask_for_time()).
   [[nodiscard]] WallTime server_now() const;
-  [[nodiscard]] std::optional<PgFailure> ask_for_time();
+  [[nodiscard]] std::optional<DatabaseFailure> ask_for_time();
   [[nodiscard]] pg_conn* handle() const { return handle_; }
   [[nodiscard]] const PgAddress& address() const { return address_; }
 
@@ -107,18 +107,18 @@ class PgConnection {
   };
   enum class Event { input, output, cancelled, late, broken };
 
-  [[nodiscard]] std::optional<PgFailure> connect();
-  [[nodiscard]] std::optional<PgFailure> set_up();
+  [[nodiscard]] std::optional<DatabaseFailure> connect();
+  [[nodiscard]] std::optional<DatabaseFailure> set_up();
   void take_time(const pg_result* session);
   [[nodiscard]] PgAnswer try_run(std::span<const PgStep> steps);
   bool send(const PgStep& step, std::vector<Command>& commands, std::size_t number);
   void receive(const std::vector<Command>& commands, std::span<const PgStep> steps, PgAnswer& answer);
-  [[nodiscard]] std::optional<PgFailure> flush_out();
-  [[nodiscard]] std::optional<PgFailure> until_readable();
+  [[nodiscard]] std::optional<DatabaseFailure> flush_out();
+  [[nodiscard]] std::optional<DatabaseFailure> until_readable();
   Event wait(bool for_output);
-  [[nodiscard]] PgFailure failure_of(const pg_result* result) const;
-  [[nodiscard]] PgFailure lost() const;
-  [[nodiscard]] PgFailure too_late();
+  [[nodiscard]] DatabaseFailure failure_of(const pg_result* result) const;
+  [[nodiscard]] DatabaseFailure lost() const;
+  [[nodiscard]] DatabaseFailure too_late();
   void ask_to_cancel() noexcept;
 
   const PgAddress address_;

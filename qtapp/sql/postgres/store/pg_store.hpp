@@ -14,9 +14,9 @@
 
 #include "engine/notifier.hpp"
 #include "engine/store.hpp"
-#include "sql/postgres/pg_arrays.hpp"
-#include "sql/postgres/pg_connection.hpp"
-#include "sql/postgres/pg_warnings.hpp"
+#include "sql/postgres/store/pg_arrays.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
+#include "sql/postgres/store/pg_warnings.hpp"
 #include "sql/refusal.hpp"
 
 namespace metabatch::sql {
@@ -72,16 +72,16 @@ class PgStore final : public engine::Store {
 
  private:
   struct Flush;  // one flush on its way
-  std::optional<PgFailure> write(Flush& flush);
-  std::optional<PgFailure> look_at_rows(std::span<const Update> entries);
+  std::optional<DatabaseFailure> write(Flush& flush);
+  std::optional<DatabaseFailure> look_at_rows(std::span<const Update> entries);
   PgAnswer update(const Flush& flush);
   bool give_up_agents(Flush& flush, const PgAnswer& answer);
   bool give_up_chunks(Flush& flush, const PgAnswer& answer);
-  std::optional<PgFailure> set_refused_aside(Flush& flush, const PgFailure& refusal);
-  std::optional<PgFailure> hunt(Flush& flush, std::size_t from, std::size_t to);
+  std::optional<DatabaseFailure> set_refused_aside(Flush& flush, const DatabaseFailure& refusal);
+  std::optional<DatabaseFailure> hunt(Flush& flush, std::size_t from, std::size_t to);
   PgAnswer rehearse(std::span<const Update> entries);
-  std::optional<PgFailure> tell_rest(Flush& flush);
-  std::optional<PgFailure> register_rest(Flush& flush);
+  std::optional<DatabaseFailure> tell_rest(Flush& flush);
+  std::optional<DatabaseFailure> register_rest(Flush& flush);
   void look_for_alarm(Flush& flush);
   void look_ahead(std::span<const Update> entries);
 
@@ -107,10 +107,10 @@ class PgStore final : public engine::Store {
 /// alone; keys over 127 characters are passed over.
 ///
 /// @return how many rows were created, or why not all were
-std::variant<std::size_t, PgFailure> register_agents(const PgAddress& address, std::span<const Uuid> agents,
+DatabaseResult<std::size_t> register_agents(const PgAddress& address, std::span<const Uuid> agents,
                                                      std::span<const std::string_view> keys);
 
 /// What can be said of a server before any work is begun: it can be reached, and the table can be written.
-std::optional<PgFailure> check_postgres(const PgAddress& address);
+std::optional<DatabaseFailure> check_postgres(const PgAddress& address);
 
 }  // namespace metabatch::sql

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/postgres/pg_connection.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 
 #include <libpq-fe.h>
 #include <poll.h>
@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include "sql/postgres/pg_opening.hpp"
+#include "sql/postgres/connection/pg_driver.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
@@ -20,7 +20,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr PgStatement kLookAtSession = {nullptr, statements::pg_look_at_session};
+constexpr PgStatement kReadSession = {nullptr, statements::pg_read_session};
 constexpr PgStatement kSetSession = {nullptr, statements::pg_set_session};
 constexpr auto kOverConnectTimeout = std::chrono::seconds(1);  // what the driver asks once it is connected
 
@@ -95,7 +95,7 @@ void PgConnection::arm(Duration limit) {
   deadline_ = SteadyClock::now() + limit;
 }
 
-std::optional<PgFailure> PgConnection::open() {
+std::optional<DatabaseFailure> PgConnection::open() {
   if (is_open()) return std::nullopt;
   if (auto failed = connect()) return failed;
   if (auto failed = set_up()) {
@@ -105,7 +105,7 @@ std::optional<PgFailure> PgConnection::open() {
   return std::nullopt;
 }
 
-std::optional<PgFailure> PgConnection::connect() {
+std::optional<DatabaseFailure> PgConnection::connect() {
   const auto each = std::chrono::seconds(std::max(2, std::atoi(address_.value("connect_timeout").c_str())));
   const auto longest = SteadyClock::now() + each * static_cast<int>(address_.hosts()) + kOverConnectTimeout;
   name_ = next_name();
@@ -114,7 +114,7 @@ std::optional<PgFailure> PgConnection::connect() {
     std::string why = is_cancelled_ ? "cancelled" : opened.message;
     if (const std::string_view cure = cure_of_connect(why, address_); !cure.empty()) why.append("; ").append(cure);
     const FailureClass failure = opened.is_abandoned ? FailureClass::timeout : class_of_connect_message(opened.message);
-    return PgFailure{failure, "", address_.redacted("cannot connect to " + address_.shown() + ": " + why)};
+    return DatabaseFailure{failure, "", address_.redacted("cannot connect to " + address_.shown() + ": " + why)};
   }
   handle_ = opened.handle;
   PQsetnonblocking(handle_, 1);
@@ -126,10 +126,10 @@ std::optional<PgFailure> PgConnection::connect() {
   return std::nullopt;
 }
 
-std::optional<PgFailure> PgConnection::set_up() {
+std::optional<DatabaseFailure> PgConnection::set_up() {
   is_pooled_ = true;  // nothing is known yet: touch no session
   prepared_.clear();
-  const PgStep look[] = {{&kLookAtSession}};
+  const PgStep look[] = {{&kReadSession}};
   const PgAnswer seen = try_run(look);
   if (seen.failure) return seen.failure;
   take_time(seen.results.back().get());
@@ -150,8 +150,8 @@ WallTime PgConnection::server_now() const {
   return server_time_ + std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - asked_);
 }
 
-std::optional<PgFailure> PgConnection::ask_for_time() {
-  const PgStep look[] = {{&kLookAtSession}};
+std::optional<DatabaseFailure> PgConnection::ask_for_time() {
+  const PgStep look[] = {{&kReadSession}};
   PgAnswer seen = run(look);
   if (!seen.failure) take_time(seen.results.back().get());
   return std::move(seen.failure);
@@ -257,7 +257,7 @@ void PgConnection::receive(const std::vector<Command>& commands, std::span<const
   }
 }
 
-std::optional<PgFailure> PgConnection::flush_out() {
+std::optional<DatabaseFailure> PgConnection::flush_out() {
   for (;;) {
     const int left = PQflush(handle_);
     if (left == 0) return std::nullopt;
@@ -274,7 +274,7 @@ std::optional<PgFailure> PgConnection::flush_out() {
   }
 }
 
-std::optional<PgFailure> PgConnection::until_readable() {
+std::optional<DatabaseFailure> PgConnection::until_readable() {
   while (PQisBusy(handle_) == 1) {
     switch (wait(false)) {
       case Event::input:
@@ -314,7 +314,7 @@ bool PgConnection::wait_for_input(std::chrono::steady_clock::time_point deadline
   return false;
 }
 
-PgFailure PgConnection::failure_of(const pg_result* result) const {
+DatabaseFailure PgConnection::failure_of(const pg_result* result) const {
   const auto field = [&](int code) {
     const char* const text = PQresultErrorField(result, code);
     return std::string(text != nullptr ? text : "");
@@ -328,13 +328,13 @@ PgFailure PgConnection::failure_of(const pg_result* result) const {
   return {failure, sqlstate, address_.redacted(std::move(message))};
 }
 
-PgFailure PgConnection::too_late() {
+DatabaseFailure PgConnection::too_late() {
   if (!is_cancel_seen_) ask_to_cancel();  // or the server would go on without us
   return {FailureClass::timeout, "",
           address_.shown() + (is_cancelled_ ? ": cancelled" : ": no answer in time") + "; the connection is dropped"};
 }
 
-PgFailure PgConnection::lost() const {
+DatabaseFailure PgConnection::lost() const {
   std::string message = PQerrorMessage(handle_);
   while (!message.empty() && message.back() == '\n') message.pop_back();
   return {FailureClass::connection, "",

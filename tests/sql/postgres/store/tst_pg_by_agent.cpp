@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "base/rng.hpp"
-#include "sql/postgres/pg_store.hpp"
+#include "sql/postgres/store/pg_store.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
 #include "support/show.hpp"

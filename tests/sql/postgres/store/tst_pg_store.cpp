@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "sql/postgres/pg_store.hpp"
+#include "sql/postgres/store/pg_store.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
 #include "support/show.hpp"

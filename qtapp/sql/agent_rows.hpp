@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "metabatch/time.hpp"
+#include "metabatch/uuid.hpp"
+#include "sql/database_address.hpp"
+
+namespace metabatch::sql {
+
+/// A row of workspace_agent_metadata as watchers read it.
+struct MetadataRow {
+  Uuid agent;
+  std::string key, display_name, script;
+  std::int64_t interval = 0;  ///< seconds
+  std::int64_t timeout = 0;   ///< seconds
+  std::string value, error;
+  WallTime collected_at{};
+  bool operator==(const MetadataRow&) const = default;
+};
+
+/// Reads the rows of agents. Opens a connection of its own when it needs one, and opens it again when it was lost. Belongs to
+/// one thread.
+class AgentRows {
+ public:
+  static std::unique_ptr<AgentRows> of(const Database& database);
+  virtual ~AgentRows() = default;
+
+  /// All rows of these agents in one statement, by agent, then display_order, then key.
+  ///
+  /// @shape agents: each once
+  virtual DatabaseResult<std::vector<MetadataRow>> rows(std::span<const Uuid> agents) = 0;
+};
+
+}  // namespace metabatch::sql

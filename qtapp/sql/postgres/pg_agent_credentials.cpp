@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sql/postgres/pg_agent_credentials.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "sql/postgres/store/pg_arrays.hpp"
+#include "sql/postgres/connection/pg_row.hpp"
+#include "sql/postgres/store/pg_store.hpp"
+#include "sql/statements.hpp"
+
+namespace metabatch::sql {
+namespace {
+
+constexpr PgStatement kReadTokens = {nullptr, statements::pg_read_tokens};
+constexpr PgStatement kFindTokens = {"metabatch_tokens", statements::pg_find_tokens};
+constexpr PgStatement kReadQueue = {nullptr, statements::pg_read_queue};
+constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
+constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
+constexpr PgStatement kAddAgent = {nullptr, statements::pg_add_agent};
+constexpr PgStatement kListAgents = {nullptr, statements::pg_list_agents};
+constexpr PgStatement kRemoveAgent = {nullptr, statements::pg_remove_agent};
+constexpr PgStatement kRemoveRows = {nullptr, statements::pg_remove_rows};
+
+}  // namespace
+
+DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::tokens() { return read({&kReadTokens}); }
+
+DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::find(std::span<const Uuid> tokens) {
+  if (tokens.empty()) return std::vector<AgentToken>{};
+  const PgUuidArray array(tokens);
+  return read({&kFindTokens, array.all()});
+}
+
+DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::read(const PgStep& step) {
+  const PgStep steps[] = {step};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  const PgResult& result = std::get<0>(answer)[0];
+  std::vector<AgentToken> found;
+  for (int i = 0; i < PQntuples(result.get()); ++i) found.push_back({PgRow(result.get(), i).id(0), PgRow(result.get(), i).id(1)});
+  return found;
+}
+
+DatabaseResult<std::optional<NotificationQueue>> PgAgentCredentials::notification_queue() {
+  const PgStep steps[] = {{&kReadQueue}};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  const PgRow row(std::get<0>(answer)[0].get());
+  NotificationQueue queue{.usage = row.real(0), .pid = std::nullopt, .oldest = {}};
+  if (!row.is_null(1)) queue.pid = row.number(1);
+  if (!row.is_null(2)) queue.oldest = std::chrono::milliseconds(std::max(row.number(2), std::int64_t{0}));
+  return queue;
+}
+
+// Who may not create anything may still register agents in a table that is there.
+std::optional<DatabaseFailure> PgAgentCredentials::create_table() {
+  const PgStep look[] = {{&kFindAgents}};
+  const auto found = connection_.run(look);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&found)) return *failed;
+  if (*PQgetvalue(std::get<0>(found)[0].get(), 0, 0) == 't') return std::nullopt;
+  const PgStep steps[] = {{&kCreateAgents}};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  return std::nullopt;
+}
+
+std::optional<DatabaseFailure> PgAgentCredentials::add(const AgentToken& agent, std::span<const std::string_view> keys) {
+  const std::string id = format_uuid(agent.agent), token = format_uuid(agent.token);
+  const PgParameter parameters[] = {{id}, {token}};
+  const PgStep steps[] = {{&kAddAgent, parameters}};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  const auto registered = register_agents(address_, {&agent.agent, 1}, keys);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&registered)) return *failed;
+  return std::nullopt;
+}
+
+DatabaseResult<std::vector<AgentSummary>> PgAgentCredentials::list() {
+  const PgStep steps[] = {{&kListAgents}};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  const PgResult& result = std::get<0>(answer)[0];
+  std::vector<AgentSummary> found;
+  for (int i = 0; i < PQntuples(result.get()); ++i) {
+    const PgRow row(result.get(), i);
+    if (found.empty() || !(found.back().agent == row.id(0))) found.push_back({row.id(0), {}});
+    if (!row.is_null(1)) found.back().keys.push_back(row.text(1));
+  }
+  return found;
+}
+
+DatabaseResult<bool> PgAgentCredentials::remove(const Uuid& agent) {
+  const std::string id = format_uuid(agent);
+  const PgParameter parameters[] = {{id}};
+  const PgStep steps[] = {{&kRemoveRows, parameters}, {&kRemoveAgent, parameters}};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  return std::strtoull(PQcmdTuples(std::get<0>(answer)[1].get()), nullptr, 10) > 0;
+}
+
+}  // namespace metabatch::sql

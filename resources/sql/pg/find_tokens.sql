@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- As read_tokens.sql, but only these tokens, found through the unique index.
+SELECT a.id, a.auth_token FROM (VALUES (false)) AS otherwise (deleted)
+ CROSS JOIN LATERAL (SELECT id, auth_token FROM workspace_agents
+                      WHERE auth_token OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[]) AND NOT deleted) AS a
