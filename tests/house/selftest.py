@@ -109,7 +109,7 @@ BAD_TREES = {
         ({'core/src/a.cpp': SPDX + '// docs/b.md says how\n'}, 'core/src/a.cpp', 2),
         ({'a.yml': '# ' + SPDX + 'runbook: docs/b.md#far-away\n', 'docs/b.md': PAGE + '# Near by\n'}, 'a.yml', 2),
     ],
-    'wide-folder': [({f'core/src/a/{n}.cpp': SPDX for n in range(25)}, 'core/src/a', 1)],
+    'wide-folder': [({f'core/src/a/{n}.hpp': SPDX for n in range(25)}, 'core/src/a', 1)],
     'map-differs-from-tree': [
         ({'core/src/a/a.cpp': SPDX, 'ARCHITECTURE.md': PAGE + '## Map\n\n### Core\n'}, 'ARCHITECTURE.md', 1),
         ({'ARCHITECTURE.md': PAGE + '## Map\n\n| `elsewhere/b/` | blocks |\n'}, 'ARCHITECTURE.md', 4),
@@ -118,6 +118,9 @@ BAD_TREES = {
     'named-path-does-not-exist': [
         ({'CONTRIBUTING.md': PAGE + 'As `tests/house/none.py` says.\n'}, 'CONTRIBUTING.md', 2),
     ],
+    'named-type-does-not-exist': [({'ARCHITECTURE.md': PAGE + '## Map\n| `core/` | a |\n\nThe `Somebody` or\n`Nobody::is_here()`.\n', 'core/a.hpp': SPDX + 'class Somebody;\n'},
+                                   'ARCHITECTURE.md', 6)],
+    'source-without-header': [({'qtapp/sql/none.cpp': SPDX}, 'qtapp/sql/none.cpp', 1)],
     'named-test-does-not-exist': [
         ({'docs/faults.md': PAGE + '| 1 | Lost | `pg_faults` lostRowsAreWrittenAgain |\n'}, 'docs/faults.md', 2),
     ],
@@ -167,7 +170,14 @@ SOUND = {
 }
 
 
+def with_headers(tree):
+    """The tree, and a header elsewhere for each source but none.cpp."""
+    names = {os.path.basename(path)[:-4] for path in tree if path.endswith('.cpp')} - {'none'}
+    return {**{f'elsewhere/{name}.hpp': SPDX for name in names}, **tree}
+
+
 def findings_of(tree):
+    tree = with_headers(tree)
     with tempfile.TemporaryDirectory() as root:
         for path, text in tree.items():
             os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
