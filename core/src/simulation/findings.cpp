@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metabatch/simulation/findings.hpp"
 
-#include <cmath>
 #include <iterator>
+
+#include "base/figure_text.hpp"
 
 namespace metabatch {
 namespace {
@@ -13,32 +14,11 @@ constexpr double kNearlyFull = 0.8;  // share of the room
 /// to matter: nearer than that, chance decides.
 constexpr double kClearly = 2;
 
-/// `1.8`, `900`, `1,836`, `0.024`: three digits that count, no zeros that say nothing.
-std::string said(double number) {
-  if (!(std::abs(number) >= 1e-9)) return "0";
-  int places = 0;
-  double scale = 1;  // 10 to the places, exactly
-  for (double left = std::abs(number); left < 99.95 && places < 9; left *= 10, scale *= 10) ++places;
-  const auto whole = static_cast<std::int64_t>(std::llround(std::abs(number) * scale));
-  std::string digits = std::to_string(whole);
-  const auto behind = static_cast<std::size_t>(places);
-  if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
-  std::string text = digits.substr(0, digits.size() - behind);
-  std::string rest = digits.substr(digits.size() - behind);
-  while (!rest.empty() && rest.back() == '0') rest.pop_back();
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
-  if (number < 0) text.insert(0, 1, '-');
-  if (!rest.empty()) text.append(".").append(rest);
-  return text;
-}
-
 std::string time(double seconds) {
-  if (seconds > 0 && seconds < 0.001) return said(seconds * 1e6) + " us";
-  if (seconds > 0 && seconds < 1) return said(seconds * 1e3) + " ms";
-  return said(seconds) + " s";
+  if (seconds > 0 && seconds < 0.001) return figure(seconds * 1e6) + " us";
+  if (seconds > 0 && seconds < 1) return figure(seconds * 1e3) + " ms";
+  return figure(seconds) + " s";
 }
-
-std::string percent(double share) { return said(share * 100) + " %"; }
 
 std::string describe_reason(const RunFinding& f) {
   switch (f.kind) {
@@ -46,14 +26,14 @@ std::string describe_reason(const RunFinding& f) {
       return "The batch size decides: a batch is full after " + time(f.a) + ", before the interval of " + time(f.b) +
              " is over.";
     case FindingKind::interval_decides:
-      return "The interval decides: " + said(f.a) + " entries arrive in " + time(f.b) + ", fewer than a batch holds.";
+      return "The interval decides: " + figure(f.a) + " entries arrive in " + time(f.b) + ", fewer than a batch holds.";
     case FindingKind::chunks_a_flush:
-      return "A flush needs " + said(f.a) + (said(f.a) == "1" ? " NOTIFY" : " NOTIFYs") + " on average.";
+      return "A flush needs " + figure(f.a) + (figure(f.a) == "1" ? " NOTIFY" : " NOTIFYs") + " on average.";
     case FindingKind::flush_time: return "A flush takes " + time(f.a) + " on average; so long its rows are locked.";
-    case FindingKind::busy: return "A flush is in flight for " + percent(f.a) + " of the time.";
-    case FindingKind::room: return "At most " + percent(f.a) + " of the room of " + said(f.b) + " was in use.";
+    case FindingKind::busy: return "A flush is in flight for " + percent_figure(f.a) + " of the time.";
+    case FindingKind::room: return "At most " + percent_figure(f.a) + " of the room of " + figure(f.b) + " was in use.";
     case FindingKind::saves:
-      return percent(f.a) + " of the writes and NOTIFYs of unbatched reports are saved; " + said(f.b) +
+      return percent_figure(f.a) + " of the writes and NOTIFYs of unbatched reports are saved; " + figure(f.b) +
              " a second are left.";
     case FindingKind::delay:
       return "99 of 100 updates are written within " + time(f.a) + "; wanted is " + time(f.b) + ".";
@@ -64,23 +44,23 @@ std::string describe_reason(const RunFinding& f) {
 std::string describe_warning(const RunFinding& f) {
   switch (f.kind) {
     case FindingKind::interval_cannot_matter:
-      return "The interval cannot matter: " + said(f.a) + " entries arrive a second, so a batch of " + said(f.b) +
+      return "The interval cannot matter: " + figure(f.a) + " entries arrive a second, so a batch of " + figure(f.b) +
              " is full long before the interval is over.";
     case FindingKind::batch_never_fills:
-      return "A batch of " + said(f.b) + " never fills: only " + said(f.a) + " entries arrive in an interval.";
+      return "A batch of " + figure(f.b) + " never fills: only " + figure(f.a) + " entries arrive in an interval.";
     case FindingKind::fifo_drops:
-      return said(f.a) + " of " + said(f.b) +
+      return figure(f.a) + " of " + figure(f.b) +
              " updates were dropped because the fifo queue was full while a flush was " +
              "in flight; coalesce gives repeats no room of their own.";
-    case FindingKind::room_drops: return said(f.a) + " of " + said(f.b) + " updates were dropped for want of room.";
+    case FindingKind::room_drops: return figure(f.a) + " of " + figure(f.b) + " updates were dropped for want of room.";
     case FindingKind::store_saturated:
-      return "The database is the limit: a flush is in flight for " + percent(f.a) + " of the time.";
-    case FindingKind::room_nearly_full: return percent(f.a) + " of the room of " + said(f.b) + " was in use.";
+      return "The database is the limit: a flush is in flight for " + percent_figure(f.a) + " of the time.";
+    case FindingKind::room_nearly_full: return percent_figure(f.a) + " of the room of " + figure(f.b) + " was in use.";
     case FindingKind::delay_missed:
       return "The delay is missed: 99 of 100 updates are written within " + time(f.a) + ", wanted is " + time(f.b) +
              ".";
     case FindingKind::left_unwritten:
-      return said(f.a) + " entries could not be written before the final flush timed out.";
+      return figure(f.a) + " entries could not be written before the final flush timed out.";
     default: return {};
   }
 }
