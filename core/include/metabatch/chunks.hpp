@@ -30,12 +30,12 @@ Result<std::vector<std::string>> encode_chunks(std::span<const Uuid> ids,
                                                std::size_t max_payload = std::size_t{kDefaultPayloadBytes});
 
 /// The same into strings that are reused: steady state allocates nothing. The result is how many of
-/// `chunks`, from the first, are the payloads; strings beyond them are room for later and mean nothing.
+/// `chunks`, from the first, are the payloads; strings beyond them are kept for later calls and mean nothing.
 /// After an error `chunks` is as it was.
 Result<std::size_t> encode_chunks_into(std::span<const Uuid> ids, std::size_t max_payload,
                                        std::vector<std::string>& chunks);
 
-/// All ids of one payload, strictly: the first bad symbol refuses the whole.
+/// Decodes all ids of one payload strictly: one bad symbol makes the whole payload an error.
 ///
 /// @errors length: at = the size; symbol: at = byte offset of the first symbol outside the alphabet
 Result<std::vector<Uuid>> decode_chunk(std::string_view payload);
@@ -51,14 +51,14 @@ struct ChunkId {
   bool canonical = true;  ///< false: the last symbol carries bits that are not data
 };
 
-/// Lazy reading: one id a step, nothing decoded before it is asked for. A size that is no multiple
-/// of 22 leaves a rest, which is not an id.
+/// Reads a payload lazily: each step decodes one id and nothing more. A size that is not a multiple
+/// of 22 leaves trailing bytes, which are not an id.
 class ChunkReader {
  public:
   explicit ChunkReader(std::string_view payload) : payload_(payload) {}
-  /// The next id, or nothing at the end of the whole ids.
+  /// The next id, or nothing after the last complete id.
   std::optional<ChunkId> next();
-  /// Bytes behind the last whole id; 0 for a well-formed payload.
+  /// Bytes after the last complete id; 0 for a well-formed payload.
   [[nodiscard]] std::size_t remainder() const { return payload_.size() % kIdSymbols; }
 
  private:
@@ -66,7 +66,7 @@ class ChunkReader {
   std::size_t at_ = 0;
 };
 
-/// Does this payload name this agent? By aligned window, never by substring; decodes nothing else.
+/// Whether the payload names the agent. Compares aligned windows, never substrings, and decodes nothing else.
 /// A non-canonical last symbol matches as it decodes.
 bool chunk_names(std::string_view payload, const Uuid& agent);
 

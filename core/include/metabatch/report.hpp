@@ -14,7 +14,7 @@
 #include "metabatch/time.hpp"
 #include "metabatch/update.hpp"
 
-/// What an agent may send at once, and what becomes of the rest.
+/// The limits of what an agent may send at once, and how a report is reduced to them.
 namespace metabatch {
 
 inline constexpr std::size_t kMaxValueBytes = 2048;
@@ -36,7 +36,7 @@ struct RefusedItem {
   bool operator==(const RefusedItem&) const = default;
 };
 
-/// Holds reports to their limits, one after the other, in memory that it keeps.
+/// Applies the limits to one report after the other, in memory that it keeps.
 ///
 /// In the order of the items:
 /// * The running sum of key bytes, refused keys included, decides how many items are looked at: the first key that
@@ -84,7 +84,7 @@ class ReportLimits {
   std::uint64_t refused_items_ = 0;
 };
 
-/// `metadata keys of N bytes exceeded 6144 bytes`, which is what the caller of a report is told.
+/// `metadata keys of N bytes exceeded 6144 bytes`: the answer to the sender of the report.
 ///
 /// @shape error: of ReportLimits::error()
 std::string describe_report(const Error& error);

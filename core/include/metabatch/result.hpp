@@ -9,7 +9,7 @@
 
 namespace metabatch {
 
-/// What was wrong with an input. Text for people is made at the edge, from code and place.
+/// What was wrong with an input. Programs make the text for people, from code and position.
 enum class Errc : std::uint8_t {
   length,             ///< size is not what the form needs; at = the size found
   symbol,             ///< a byte outside the alphabet; at = its byte offset
@@ -31,7 +31,7 @@ enum class Errc : std::uint8_t {
   field_too_large,    ///< at as the function says
 };
 
-/// An error is a code and a place: a byte offset, a line or what the code says.
+/// An error is a code and a position: a byte offset, a line or what the code says.
 struct Error {
   Errc code;
   std::size_t at = 0;

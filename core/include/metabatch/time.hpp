@@ -8,8 +8,8 @@
 
 #include "metabatch/result.hpp"
 
-/// Two kinds of time that cannot be mixed up, and no way to ask what time it is: every
-/// function of core that needs the time is told it. Drivers own the clocks.
+/// Two kinds of time that cannot be confused, and no way to read a clock: every function of
+/// core that needs the time has it as a parameter. Drivers own the clocks.
 namespace metabatch {
 
 /// A span of time in integer nanoseconds.

@@ -16,21 +16,20 @@ namespace metabatch {
 struct ChunkTally {
   std::size_t ids = 0;         ///< ids read
   std::size_t unreadable = 0;  ///< windows of 22 that hold a symbol outside the alphabet; skipped
-  std::size_t rest = 0;        ///< bytes behind the last whole window; not an id
+  std::size_t rest = 0;        ///< bytes after the last complete window; not an id
 
   bool operator==(const ChunkTally&) const = default;
 };
 
-/// Who watches which agent. One payload is decoded once and each of its ids looked up here, however many
-/// watchers there are; the other way round, every watcher that decodes the payload for itself, costs their
-/// number times the payload.
+/// The table of watchers and agents. A payload is decoded once, and each of its ids is looked up here, however many
+/// watchers there are. If every watcher decoded the payload itself, the cost would be their number times the payload.
 ///
 /// A watcher is a token, which means something to the caller only. An agent may have many watchers and a
 /// token may watch many agents. Not for several threads at once: the caller guards it.
 ///
-/// @cost   each id of a payload, add and remove: one probe of a flat table that is at most half full, its places
-///         chosen by mixing all 16 bytes; add and remove also walk the watchers of that agent. Memory: 20 bytes
-///         a place plus 16 a watch. Only add allocates, and only to outgrow what the table ever held.
+/// @cost   each id of a payload, add and remove: one probe of a flat table that is at most half full, whose slots
+///         are chosen by mixing all 16 bytes; add and remove also walk the watchers of that agent. Memory: 20 bytes
+///         a slot plus 16 a watch. Only add allocates, and only when the table holds more than ever before.
 /// @owns   everything it holds; nothing of the payloads
 class WatchTable {
  public:
@@ -73,7 +72,7 @@ class WatchTable {
 
   struct Place {
     Uuid agent;
-    std::uint32_t first = kNone;  ///< of the agent's watches; kNone: the place is free
+    std::uint32_t first = kNone;  ///< of the agent's watches; kNone: the slot is free
   };
   struct Watch {
     Token token = 0;
@@ -92,7 +91,7 @@ class WatchTable {
   [[nodiscard]] std::size_t next(std::size_t at) const { return (at + 1) & (places_.size() - 1); }
   [[nodiscard]] std::size_t home(const Uuid& agent) const { return mixed(agent) & (places_.size() - 1); }
 
-  /// Where the agent is, or the free place where it would go. Only when there are places.
+  /// The slot of the agent, or the free slot where it would go. Only when there are slots.
   [[nodiscard]] std::size_t place_of(const Uuid& agent) const {
     std::size_t at = home(agent);
     while (places_[at].first != kNone && !(places_[at].agent == agent)) at = next(at);

@@ -8,7 +8,7 @@
 
 namespace metabatch {
 
-/// Walks through one JSON text (RFC 8259) value by value. After a failure every step answers false.
+/// Walks through one JSON text (RFC 8259) value by value. After a failure every step returns false.
 ///
 /// Texts come out as they are written, escapes resolved: NUL and invalid UTF-8 are the caller's to replace; an escaped
 /// lone surrogate is U+FFFD already. A raw control character other than NUL is refused.
@@ -27,13 +27,13 @@ class JsonReader {
   /// Takes the next value if it is a text or a whole number of 63 bits; else it is still the next one.
   bool take_text(std::string& to);
   bool take_integer(std::int64_t& to);
-  /// Passes over the next value, whatever it is.
+  /// Skips the next value, whatever it is.
   void skip();
-  /// Only blanks are left.
+  /// Whether only blanks remain.
   bool at_end();
 
   [[nodiscard]] bool failed() const { return failed_; }
-  /// The byte that is looked at; of a failure the first offending one.
+  /// The position of the reader; after a failure, the first offending byte.
   [[nodiscard]] std::size_t at() const { return at_; }
 
  private:

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The two inner loops of the chunk codec. There is a portable pair, which is the truth, and on some
-/// processors faster pairs, which tests hold to it. Plain pointers only: the fast sources are
-/// compiled for processors that the rest is not, so they must not share inline functions with it.
+/// The two inner loops of the chunk codec. The portable pair is the reference. Some processors have
+/// faster pairs, and tests compare them with it. The parameters are plain pointers: the fast sources
+/// are compiled for other processors than the program, so they must not share inline functions with it.
 namespace metabatch::codec {
 
 /// Writes 22 symbols for each of `count` ids of 16 bytes.

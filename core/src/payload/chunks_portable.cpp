@@ -19,7 +19,7 @@ SymbolPairs make_pairs() {
   return pairs;
 }
 
-/// The value of a symbol, shifted to its place in a group of four; kBad outside the alphabet.
+/// The value of a symbol, shifted to its position in a group of four; kBad outside the alphabet.
 constexpr std::uint32_t kBad = 0x8000'0000;
 constexpr std::array<std::uint32_t, 256> make_values(unsigned shift) {
   std::array<std::uint32_t, 256> values{};

@@ -70,7 +70,7 @@ bool WatchTable::remove(const Uuid& agent, Token token) {
   return true;
 }
 
-/// Moves later agents of the run forward, so that a search still ends at the first free place.
+/// Moves later agents of the run forward, so that a search still ends at the first free slot.
 void WatchTable::close_gap(std::size_t gap) {
   const std::size_t mask = places_.size() - 1;
   for (std::size_t at = next(gap); places_[at].first != kNone; at = next(at)) {

@@ -31,7 +31,7 @@ constexpr unsigned kZeroByte = 32;
 
 constexpr unsigned first_byte(unsigned symbol) { return symbol % 22 * 6 / 8 + symbol / 22 * 16; }
 
-/// Which input byte sits at place `place` (0 = top) of the group of eight symbols `group`.
+/// Which input byte is at position `place` (0 = top) of the group of eight symbols `group`.
 constexpr unsigned gathered(unsigned group, unsigned place) {
   const unsigned from = group * 8;
   const unsigned next_id = (from / 22 + 1) * 22;  // first symbol of the following id
@@ -122,7 +122,7 @@ void encode_vbmi(const std::uint8_t* ids, std::size_t count, char* symbols) {
     const __m512i fields = _mm512_multishift_epi64_epi8(shift, _mm512_permutexvar_epi8(gather, in));
     return _mm512_permutexvar_epi8(fields, table);
   };
-  // A whole register is stored while what follows is still ours to overwrite; that is 64 symbols, three ids.
+  // A store of a full register may overwrite what follows, as long as 64 symbols (three ids) are still to be written.
   for (; count >= 3; count -= 2, ids += 32, symbols += kSymbolsAtOnce) {
     const __m256i in = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(ids));
     _mm512_storeu_si512(symbols, two_ids(_mm512_zextsi256_si512(in)));
@@ -141,7 +141,7 @@ bool decode_vbmi(const char* symbols, std::size_t count, std::uint8_t* ids) {
   const __m512i join_four = _mm512_set1_epi32(0x00011000);
   __m512i seen = _mm512_setzero_si512();
   const auto two_ids = [&](__m512i in) {
-    // The lookup looks at seven bits of a symbol only, so its eighth is kept beside the value.
+    // The lookup uses only seven bits of a symbol, so the eighth is kept beside the value.
     const __m512i found =
         _mm512_or_si512(_mm512_permutex2var_epi8(low, in, high), _mm512_and_si512(in, _mm512_set1_epi8(-128)));
     const __m512i values = _mm512_maskz_permutexvar_epi8(kGroupMask, groups, found);
