@@ -50,7 +50,7 @@ class Triple {
   ~Triple() {
     if (batch_ != nullptr) store_.answer({});
     if (difference_.empty()) return;
-    std::thread closer([this] { engine_->close(); });  // it differed: let the flusher go, whatever it does
+    std::thread closer([this] { engine_->close(); });  // it differed: release the flusher, whatever it does
     while (rendezvous_.await_store_or_end()) store_.answer({});
     closer.join();
   }
@@ -207,7 +207,7 @@ void Triple::compare() {
   expect("oldest", machine_.oldest(), oldest);
 }
 
-// Not closed while a flush runs: whether the closer or the flusher comes first is not ours to say.
+// Not closed while a flush runs: either the closer or the flusher may come first.
 void Triple::drain() {
   while (batch_ != nullptr && difference_.empty()) {
     complete({});

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using driven::agent;
 using driven::update_of;
 
-/// Several engines as one: whose agents are whose, what the sum says, and that all change and close together.
+/// Several engines as one: which lane has which agents, what the sums are, and that all change and close together.
 class TestLanes : public QObject {
   Q_OBJECT
 

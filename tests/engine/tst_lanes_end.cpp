@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using driven::agent;
 using driven::update_of;
 
-/// How lanes end whose stores write nothing, and what becomes of what they hold.
+/// How lanes close when their stores write nothing, and what happens to the entries that they hold.
 class TestLanesEnd : public QObject {
   Q_OBJECT
 

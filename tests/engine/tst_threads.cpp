@@ -15,7 +15,7 @@ using namespace metabatch;
 using namespace metabatch::engine;
 using namespace std::chrono_literals;
 
-/// What only many threads, or a store that misbehaves in real time, can show. Meant for the thread sanitizer too.
+/// Situations that need many threads, or a store that misbehaves in real time. Also for the thread sanitizer.
 class TestThreads : public QObject {
   Q_OBJECT
 
@@ -39,7 +39,7 @@ Uuid agent(std::uint32_t n) {
   return id;
 }
 
-// Fails every third flush, or part of it, in one class after the other; well again once it is told to be.
+// Fails every third flush, or part of it, in one class after the other, until it is healed.
 class MoodyStore final : public Store {
  public:
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string>) override {
@@ -59,7 +59,7 @@ class MoodyStore final : public Store {
   std::size_t flushes_ = 0;
 };
 
-// Stands inside flush() until it is let go or cancelled.
+// Waits inside flush() until it is released or cancelled.
 class HangingStore final : public Store {
  public:
   FlushOutcome flush(std::span<const Update>, std::span<const std::string>) override {

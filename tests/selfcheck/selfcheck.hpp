@@ -9,7 +9,7 @@
 /// own and a line in the table of selfcheck.cpp.
 namespace metabatch::selfcheck {
 
-/// What a check computed, as one number: FNV-1a, 64 bits, over all it was given.
+/// The results of a check as one number: FNV-1a, 64 bits, over everything added.
 /// @source http://www.isthe.com/chongo/tech/comp/fnv/
 class Digest {
  public:
@@ -32,7 +32,7 @@ class Digest {
   std::uint64_t value_ = 0xcbf2'9ce4'8422'2325u;
 };
 
-/// Says on stderr what differs and in which line of which file; the check then has failed.
+/// Prints the difference, with file and line, on stderr; the check has then failed.
 bool differs(std::string_view file, std::size_t line, std::string_view what);
 
 /// Each compares what core computes with the golden file in `golden` (a folder) and adds the results to the digest.

@@ -12,7 +12,7 @@
 #include "metabatch/update.hpp"
 #include "support/oracle.hpp"
 
-/// Values as text, for the messages of tests, and batches held against each other.
+/// Values as text for the messages of tests, and a comparison of batches.
 namespace metabatch::oracle {
 
 inline std::string show(bool value) { return value ? "yes" : "no"; }
@@ -35,8 +35,8 @@ std::string show(T value) {
   return std::to_string(value);
 }
 
-/// What differs between the batch of the machine and that of the oracle: id, reason, entries and their order,
-/// agents and keys per agent. Empty when nothing does.
+/// The differences between the batch of the machine and that of the oracle: id, reason, entries and their order,
+/// agents and keys per agent. Empty when there is none.
 std::string difference(const Batch& machine, const Flight& model);
 
 }  // namespace metabatch::oracle

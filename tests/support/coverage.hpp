@@ -47,7 +47,7 @@ inline constexpr std::string_view kBranchNames[] = {
 };
 inline constexpr std::size_t kBranches = sizeof(kBranchNames) / sizeof(kBranchNames[0]);
 
-/// How often each branch was walked, over as many runs as one likes.
+/// How often each branch was visited, over any number of runs.
 struct Coverage {
   std::array<std::uint64_t, kBranches> visits{};
 

@@ -56,7 +56,7 @@ std::deque<Text> Draw::report() {
     for (std::uint32_t left = choices_.below(8); left > 0; --left) items.push_back(text());
     return items;
   }
-  // A set is a range of the keys, in order or turned round; it may meet another set in part.
+  // A set is a range of the keys, in order or reversed; it may overlap another set.
   const std::uint32_t from = choices_.below(4), size = 1 + choices_.below(large_ ? 20 : 4);
   const WallTime stamp(std::chrono::microseconds(choices_.below(8)));
   for (std::uint32_t i = 0; i < size; ++i) {

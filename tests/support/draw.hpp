@@ -13,7 +13,7 @@
 
 namespace metabatch::oracle {
 
-/// The strings of one update, to be made unreadable when the call that was given them is over.
+/// The strings of one update. They are destroyed after the call that received them, so that a kept view is found.
 struct Text {
   std::string key, value, error;
   WallTime collected_at{};
@@ -21,7 +21,7 @@ struct Text {
   void overwrite();
 };
 
-/// Draws small worlds, so that keys repeat, stamps tie, capacities fill and deadlines are met exactly; now and then a
+/// Draws small fleets, so that keys repeat, stamps tie, capacities fill and deadlines are met exactly; sometimes a
 /// larger one with dozens of agents and keys.
 class Draw {
  public:
@@ -29,10 +29,10 @@ class Draw {
 
   Uuid agent();
   Text text();
-  /// What one agent sends: mostly one of a few key sets, all of one stamp, as agents do; else anything.
+  /// The report of one agent: mostly one of a few key sets with one stamp, as agents send it; sometimes anything.
   std::deque<Text> report();
   Config config();
-  /// Another setting or two; impossible ones now and then.
+  /// Changes one or two settings, sometimes to impossible values.
   Config change(Config config);
   FlushOutcome outcome(std::size_t entries);
   /// A step of time: nothing, a little, a part of the interval, or several intervals.

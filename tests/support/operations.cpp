@@ -173,7 +173,7 @@ void Run::close() {
   machine().close(now_);
 }
 
-// A backoff whose end nobody could see yet is either not touched or passed as a whole.
+// The end of this backoff is not known yet, so time either stays before it or passes all of it.
 void Run::advance() {
   const auto& backoff = oracle_.backoff();
   if (backoff && !backoff->end) {
@@ -218,7 +218,7 @@ void Run::learn_backoff() {
 void Run::compare_deadline() {
   const auto& backoff = oracle_.backoff();
   const std::optional<Instant> machines = machine().next_deadline();
-  if (oracle_.closing_until() && now_ >= *oracle_.closing_until()) return;  // take() says it: nothing more
+  if (oracle_.closing_until() && now_ >= *oracle_.closing_until()) return;  // take() checks it
   if (backoff && !backoff->end && oracle_.oldest()) return;
   const std::optional<Instant> model = oracle_.deadline(now_);
   if (model && *model <= now_) return expect("due now", machines && *machines <= now_, true);
@@ -261,7 +261,7 @@ std::uint32_t Choices::below(std::uint32_t n) {
 std::optional<std::string> run_operations(Choices choices, Coverage& coverage, std::size_t operations) {
   Choices again = choices;
   if (!Run(choices, coverage, nullptr).drive(operations)) return {};
-  std::string log;  // the same once more, told
+  std::string log;  // the same run again, with a log
   Coverage unused;
   const std::optional<std::string> what = Run(again, unused, &log).drive(operations);
   return log + what.value_or("it differed, but not when repeated");

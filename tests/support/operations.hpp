@@ -11,7 +11,7 @@
 
 namespace metabatch::oracle {
 
-/// Where a run takes its decisions from: a seed, or the bytes of a fuzzer. The same source gives the same run.
+/// The source of a run's decisions: a seed, or the bytes of a fuzzer. The same source gives the same run.
 class Choices {
  public:
   explicit Choices(std::uint64_t seed) : state_(seed) {}
@@ -35,7 +35,7 @@ class Choices {
 /// of them: admission, what is due and when, batches and their reasons, counters, capacity, figures of the flushes.
 /// Ends with close and a drain.
 ///
-/// @return none: they agreed; else what differed, behind the operations that led there
+/// @return none: they agreed; else the difference, after the operations that led to it
 std::optional<std::string> run_operations(Choices choices, Coverage& coverage, std::size_t operations);
 
 }  // namespace metabatch::oracle

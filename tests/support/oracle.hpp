@@ -20,7 +20,7 @@ struct Item {
   std::string key, value, error;
   WallTime collected_at{};
   Instant added{};             ///< when this update was offered
-  Instant arrived{};           ///< when the first update of this place was offered
+  Instant arrived{};           ///< when the first update of this position was offered
   std::uint64_t position = 0;  ///< order of first arrival
   bool due = false;            ///< must leave: a tick or a deadline found it, or it is to be retried
 
@@ -70,7 +70,7 @@ class Oracle {
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const std::optional<Flight>& flight() const { return flight_; }
 
-  /// The jitter is the machine's own: the oracle knows the bounds of a backoff, and is told its end.
+  /// The machine draws the jitter. The oracle knows the bounds of a backoff and gets its end here.
   struct Backoff {
     Instant earliest{}, latest{};
     std::optional<Instant> end;
@@ -114,7 +114,7 @@ class Oracle {
   Instant start_;              // of the series of ticks
   Instant evaluated_;          // up to where time has been walked
   Instant last_end_;           // of the last flush; creation when none
-  std::vector<Item> pending_;  // by place
+  std::vector<Item> pending_;  // by position
   std::vector<Item> queue_;    // fifo
   std::optional<Flight> flight_;
   std::optional<Backoff> backoff_;

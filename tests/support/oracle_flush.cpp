@@ -207,7 +207,7 @@ void Oracle::settle(const Item& entry, Fate fate, Instant now) {
   merge_back(entry);
 }
 
-// As if the entry that comes back had been added first, and the one that waits after it.
+// As if the returning entry had been added first, and the buffered one after it.
 void Oracle::merge_back(Item entry) {
   const auto pending = std::find_if(pending_.begin(), pending_.end(), [&](const Item& item) {
     return item.agent == entry.agent && item.key == entry.key;

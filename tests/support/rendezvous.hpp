@@ -11,7 +11,7 @@
 
 namespace metabatch::engine {
 
-/// Where the flusher is, as the clock and the store it was given tell it.
+/// Where the flusher is, as its clock and its store report it.
 class Rendezvous {
  public:
   /// Long enough for any machine; only a broken engine lets it pass.
@@ -54,13 +54,13 @@ class Rendezvous {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kPatience, [this] { return in_store_; });
   }
-  /// The same, for who does not know whether there is another batch. False: the flusher has ended.
+  /// The same, for a caller that does not know whether there is another batch. False: the flusher has ended.
   bool await_store_or_end() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kPatience, [this] { return in_store_ || stopped_; });
     return in_store_;
   }
-  /// Makes a sleeping flusher look again, and waits until it sleeps again, is in the store, or has ended.
+  /// Wakes a sleeping flusher, and waits until it sleeps again, is in the store, or has ended.
   ///
   /// @return whether it is in the store
   bool settle() {

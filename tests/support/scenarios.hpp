@@ -11,7 +11,7 @@
 
 namespace metabatch::tests {
 
-/// A scenario as its fields say it: the store answers after exactly 10 ms unless told otherwise.
+/// A scenario from its fields. The store answers after exactly 10 ms unless a field changes that.
 inline Scenario scenario_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   Scenario scenario;
   scenario.store.latency = {LatencyShape::fixed, std::chrono::milliseconds(10), {}};
@@ -21,7 +21,7 @@ inline Scenario scenario_of(std::initializer_list<std::pair<std::string_view, st
   return scenario;
 }
 
-/// A few scenarios that between them do everything the simulator can: for digests.
+/// A few scenarios that together use everything of the simulator: for digests.
 struct NamedScenario {
   const char* name;
   Scenario scenario;

@@ -12,11 +12,11 @@
 #include "support/compare.hpp"
 #include "support/rendezvous.hpp"
 
-/// An engine whose every step is waited for, so that one thread can drive it as it drives the machine: virtual time,
-/// and a store that stops inside flush() until it is told what to answer. No sleep, no poll: the flusher announces itself.
+/// An engine that one thread can drive as it drives the machine, because each step is waited for. It has virtual time,
+/// and a store that stops inside flush() until it gets its answer. No sleep, no poll: the flusher announces itself.
 namespace metabatch::engine {
 
-/// Stands still until it is set; that wakes a flusher whose deadline has come.
+/// A clock that stands still until it is set; setting it wakes a flusher whose deadline has come.
 class SteppedClock final : public Clock {
  public:
   SteppedClock(Rendezvous& rendezvous, Instant start) : rendezvous_(rendezvous), now_(start) {}
@@ -59,7 +59,7 @@ class SteppedClock final : public Clock {
   std::thread::id flusher_;
 };
 
-/// Stops inside flush() until it is told what to answer.
+/// Stops inside flush() until it gets its answer.
 class SteppedStore final : public Store {
  public:
   SteppedStore(Rendezvous& rendezvous, SteppedClock& clock) : rendezvous_(rendezvous), clock_(clock) {}

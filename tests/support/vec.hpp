@@ -47,7 +47,7 @@ inline std::string text_of(std::string_view field) {
   return text;
 }
 
-/// The cases of one file; none when it cannot be read, so a caller that asks for at least one sees it.
+/// The cases of one file; none when it cannot be read, so a caller that expects at least one notices.
 inline std::vector<VecCase> read_vec(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::vector<VecCase> cases;

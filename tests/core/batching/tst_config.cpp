@@ -109,8 +109,8 @@ void TstConfig::boundaries_data() {
   row(Setting::max_payload_bytes, 21, small);
   row(Setting::max_payload_bytes, 22, kFine);
   row(Setting::max_payload_bytes, 7999, kFine);
-  row(Setting::max_payload_bytes, 8007, kFine);  // 363 whole ids, 7986 bytes
-  row(Setting::max_payload_bytes, 8008, large);  // 364 whole ids, 8008 bytes
+  row(Setting::max_payload_bytes, 8007, kFine);  // 363 ids, 7986 bytes
+  row(Setting::max_payload_bytes, 8008, large);  // 364 ids, 8008 bytes
   row(Setting::channel, 0, small);
   row(Setting::channel, 1, kFine);
   row(Setting::channel, 63, kFine);

@@ -232,7 +232,7 @@ void TestChunks::agentIsFoundByAlignedWindowOnly() {
   for (const auto& id : ids) QVERIFY(chunk_names(payload, id));
   QVERIFY(!chunk_names(payload, sequence.id()));
   QVERIFY(!chunk_names("", ids[0]));
-  // The same 22 symbols one place off the grid are not the id.
+  // The same 22 symbols are not the id when they are shifted by one.
   const auto wanted = encode_chunks(std::span(ids).first(1))->front();
   QVERIFY(!chunk_names("A" + wanted + std::string(21, 'A'), ids[0]));
   QVERIFY(chunk_names(std::string(22, '?') + wanted + "rest", ids[0]));
@@ -264,7 +264,7 @@ void TestChunks::everyCodecWritesTheSameSymbols() {
       for (const auto& id : ids) expected += encoded_slowly(id);
       std::string symbols(n * kIdSymbols + 64, '\x01');
       codecs[c].encode(reinterpret_cast<const std::uint8_t*>(ids.data()), n, symbols.data());
-      QCOMPARE(symbols, expected + std::string(64, '\x01'));  // nothing behind the end is touched
+      QCOMPARE(symbols, expected + std::string(64, '\x01'));  // nothing after the end is written
       std::vector<Uuid> back(n + 4);
       QVERIFY(codecs[c].decode(expected.data(), n, reinterpret_cast<std::uint8_t*>(back.data())));
       QVERIFY(std::equal(ids.begin(), ids.end(), back.begin()));

@@ -13,7 +13,7 @@ namespace {
 
 QString text(std::string_view from) { return QString::fromUtf8(from.data(), static_cast<qsizetype>(from.size())); }
 
-/// A number as the field would be told it.
+/// A number as the text of a field.
 std::string told(const ScenarioField& field, std::int64_t number) {
   if (field.kind == FieldKind::duration) return format_duration(Duration(number));
   if (field.kind == FieldKind::share) return std::to_string(number) + "ppm";

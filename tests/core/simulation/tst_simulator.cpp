@@ -28,7 +28,7 @@ constexpr std::uint64_t operator""_u(unsigned long long number) { return number;
 
 }  // namespace
 
-/// What a simulation comes to, worked out by hand.
+/// Results of simulations, compared with results calculated by hand.
 class TstSimulator : public QObject {
   Q_OBJECT
  private slots:

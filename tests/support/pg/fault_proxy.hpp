@@ -8,7 +8,7 @@
 
 namespace metabatch::test {
 
-/// Stands between a client and a PostgreSQL server, both on unix sockets, and loses what it is told to lose.
+/// A proxy between a client and a PostgreSQL server, both on unix sockets, that causes the fault it is set to.
 class FaultProxy {
  public:
   enum class Fault {
@@ -26,7 +26,7 @@ class FaultProxy {
   FaultProxy& operator=(const FaultProxy&) = delete;
 
   void set(Fault fault);
-  /// Waits until somebody has connected. False: nobody within 20 s.
+  /// Waits for a client. False: none within 20 s.
   bool has_accepted();
   [[nodiscard]] std::string address() const;
 

@@ -38,9 +38,9 @@ class PgCluster {
     stop(how);
     start();
   }
-  /// Another port than 5432, from the next start: on TCP they must not be in each other's way.
+  /// Another port than 5432, from the next start on, so that servers on TCP do not collide.
   void use_port(int port);
-  /// From the next start its disk is full while the file is_full() exists, whoever runs the test.
+  /// From the next start on, its disk is full while the file is_full() exists, even when root runs the test.
   void use_disk_that_can_be_full() { has_such_disk_ = true; }
   [[nodiscard]] std::string is_full() const { return folder_ + "/is_full"; }
   /// Appends lines to postgresql.conf; they count from the next start.
@@ -53,7 +53,7 @@ class PgCluster {
   [[nodiscard]] std::string address(std::string_view user = "postgres", std::string_view database = "postgres") const;
   [[nodiscard]] const std::string& folder() const { return folder_; }  ///< of the socket; the data are in data()
   [[nodiscard]] std::string data() const { return folder_ + "/data"; }
-  [[nodiscard]] std::string log() const;  ///< all that the server has said
+  [[nodiscard]] std::string log() const;  ///< everything that the server has logged
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] bool is_running() const { return pid_ > 0; }
 

@@ -14,7 +14,7 @@ namespace metabatch::test {
 inline constexpr const char* kWriterWaits =
     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
 
-/// What a suite of faults plays on: a cluster, somebody at it who listens, and a model of the table. A base of its class.
+/// The base class of a suite of faults: a cluster, a session that listens, and a model of the table.
 class PgScene {
  protected:
   [[nodiscard]] sql::PgOptions options() const { return options_at(cluster_->address()); }
@@ -30,7 +30,7 @@ class PgScene {
   Model model_;
 };
 
-/// Listens until that ends, and says why it did.
+/// Listens until listening ends, and returns the reason.
 std::string reason_of_loss(const sql::PgListenerOptions& options);
 
 }  // namespace metabatch::test

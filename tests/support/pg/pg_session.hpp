@@ -18,7 +18,7 @@ struct pg_conn;
 
 namespace metabatch::test {
 
-/// Somebody else at the same server: plain SQL on a plain libpq connection, nothing of the code under test.
+/// Another client of the same server: plain SQL on a plain libpq connection, without the code under test.
 class PgSession {
  public:
   using Rows = std::vector<std::vector<std::string>>;
@@ -40,7 +40,7 @@ class PgSession {
   pg_conn* connection_;
 };
 
-/// Asks the server until it says `wanted`: what another process does cannot be waited for otherwise.
+/// Repeats a query until the server returns `wanted`: there is no other way to wait for another process.
 ///
 /// @return false: not within 20 s
 bool becomes(PgSession& session, const std::string& question, const std::string& wanted);
@@ -71,14 +71,14 @@ class Entries {
   std::deque<Owned> owned_;
 };
 
-/// What the table should hold: the newest of what was offered for each row there is. Knows nothing of stores.
+/// What the table should hold: the newest update offered for each existing row. Independent of the stores.
 class Model {
  public:
   void insert(Uuid agent, const std::string& key) { rows_[{agent, key}] = {}; }
   void insert_rows(std::size_t agents, std::size_t keys);
   void offer(const Update& update);  ///< newest wins; equal times: the later
   void clear() { rows_.clear(); }
-  /// What differs from the table, or "".
+  /// The difference from the table, or "".
   [[nodiscard]] std::string difference(PgSession& session) const;
 
  private:
@@ -94,7 +94,7 @@ std::vector<Uuid> named(const std::vector<std::string>& payloads);
 /// The same of entries.
 std::vector<Uuid> agents_of(const std::vector<Update>& entries);
 
-/// Options for a server at `address`, all else as a user gets it.
+/// Options for a server at `address`; all others have their defaults.
 sql::PgOptions options_at(const std::string& address);
 
 /// Counts of the fates of one flush of `entries` entries.

@@ -27,7 +27,7 @@ class Stream {
   void report(std::size_t agents, std::size_t keys, const std::string& value);
   void add(const Update& update);
 
-  /// Waits until a flush was such; those that were before count too.
+  /// Waits until a flush meets the condition; earlier flushes count too.
   ///
   /// @return false: not within 30 s
   bool saw(const std::function<bool(const engine::FlushRecord&)>& flush);
