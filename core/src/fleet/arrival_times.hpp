@@ -10,7 +10,7 @@ namespace metabatch {
 
 inline constexpr std::int64_t kMostMicros = std::int64_t{1} << 50;  // 35 years: as nanoseconds 60 bits
 
-/// When the lines of a recording arrived, in their order: the one rule for whatever reads or plays one.
+/// When the lines of a recording arrived, in their order: the one rule for everything that reads or plays one.
 ///
 /// @shape  by at_us where the line has it, else by its collected_at, counted from the first of the session; a line with
 ///         neither comes with the one before it. Time does not go back: an earlier line comes with the last one

@@ -26,14 +26,14 @@ struct Arrival {
   ArrivalKind kind = ArrivalKind::fresh;
 };
 
-/// Where reports come from, in the order of time. Knows nothing of what becomes of them.
+/// A source of reports in the order of time. It does not know what happens to them.
 class Arrivals {
  public:
   virtual ~Arrivals() = default;
-  /// When the next one comes; kNever: no more.
+  /// When the next report comes; kNever: no more.
   [[nodiscard]] virtual Duration next() const = 0;
-  /// That one, and on to the one after it. None: something else happened at that instant (a report sent late, an agent
-  /// that went away).
+  /// Returns that report and moves on to the next. None: something else happened at that instant (a report sent late,
+  /// an agent that went away).
   virtual std::optional<Arrival> pop() = 0;
   /// How many agents belong to the fleet, and how many of these report at the moment.
   [[nodiscard]] virtual std::uint64_t agents() const = 0;

@@ -12,8 +12,8 @@
 #include "metabatch/simulation/recording.hpp"
 #include "metabatch/update.hpp"
 
-/// Recorded sessions: NDJSON as `metabatch ingest` reads it, with lines between that only a reader of sessions looks at
-/// (session_lines.hpp). docs/recording-format.md is the format in full.
+/// Recorded sessions: NDJSON as `metabatch ingest` reads it, with lines in between that only a reader of sessions uses
+/// (session_lines.hpp). docs/recording-format.md defines the format.
 namespace metabatch {
 
 inline constexpr std::size_t kMaxRecordingLineBytes = std::size_t{1} << 20;  // without its end, as for ingest
@@ -36,7 +36,7 @@ struct BadLine {
 /// `line 17: not JSON, at byte 3`.
 std::string describe(const BadLine& line);
 
-/// Cuts what it is given into lines, and these into reports and the rest.
+/// Divides its input into lines, and the lines into reports, session lines and bad lines.
 ///
 /// @shape update := {"agent","key","value","error","collected_at","at_us"}, report := {"agent","metadata":[...],"at_us"}.
 ///        Unknown members are ignored, of one that comes twice the last counts, a missing value or error is "". Updates of
@@ -45,7 +45,7 @@ std::string describe(const BadLine& line);
 /// @units  at_us: microseconds since the recording began; a line without takes its collected_at, counted from the first
 ///         one, a report without comes with the line before it. Time does not go back: an earlier line counts as the
 ///         last one. A head (record "session") amid a file begins a new count where the last one ended
-/// @errors none: every line of any content is something
+/// @errors none: every line of any content is one of the three
 /// @cost   one pass; memory: the longest line (at most kMaxRecordingLineBytes) and the report that is still growing
 class RecordingReader {
  public:
@@ -53,7 +53,7 @@ class RecordingReader {
   using OnSessionLine = std::function<void(std::string_view line, std::uint64_t number)>;
   using OnBadLine = std::function<void(const BadLine&)>;
 
-  /// @shape any of them may be null: then nobody is told
+  /// @shape any of them may be null: then its lines are ignored
   explicit RecordingReader(OnReport on_report, OnSessionLine on_session_line = {}, OnBadLine on_bad_line = {});
   RecordingReader(RecordingReader&&) noexcept;
   RecordingReader& operator=(RecordingReader&&) noexcept;
@@ -76,7 +76,7 @@ class RecordingReader {
   std::unique_ptr<Machinery> machinery_;
 };
 
-/// How long a simulation of it has to be, so that every report arrives: the next whole second after the last one.
+/// The duration of a simulation in which every report arrives: the next full second after the last one.
 Duration duration_of(const Recording& recording);
 
 /// The lines of one report as they stand in a recording, each with a line feed: an update a line.

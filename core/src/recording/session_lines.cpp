@@ -11,7 +11,7 @@
 namespace metabatch {
 namespace {
 
-constexpr std::uint64_t kRanks = 10'000;  // that a quantile can tell apart
+constexpr std::uint64_t kRanks = 10'000;  // that a quantile distinguishes
 
 std::string begin(std::string_view kind) { return "{\"record\":\"" + std::string(kind) + "\""; }
 

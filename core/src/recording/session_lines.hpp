@@ -14,8 +14,8 @@
 #include "metabatch/outcome.hpp"
 #include "metabatch/time.hpp"
 
-/// What a recorded session says of the machine, on lines of their own between the updates: an object whose member
-/// `record` names the kind. docs/recording-format.md has them all, member by member.
+/// The lines about the machine in a recorded session, between the updates. A line is an object whose member `record`
+/// names the kind. docs/recording-format.md lists them all, member by member.
 ///
 /// @units `at`: counted from when the recording began, as the at_us of an update; microseconds in the file
 namespace metabatch {
@@ -58,7 +58,7 @@ struct SessionFlush {
   std::vector<std::string> chunks;  ///< the payloads
 };
 
-/// One look at all counters. Counts are since the session, not the recording, began.
+/// A sample of all counters. Counts are since the session, not the recording, began.
 struct SessionSample {
   Duration at{};
   Counters counters;
@@ -76,7 +76,7 @@ std::string session_line(const SessionMark& mark);
 std::string session_line(const SessionFlush& flush);
 std::string session_line(const SessionSample& sample);
 
-/// monostate: of a kind that this version does not know, to be passed over.
+/// monostate: a kind that this version does not know, to be ignored.
 using SessionLine =
     std::variant<std::monostate, SessionHead, SessionSettings, SessionMark, SessionFlush, SessionSample>;
 

@@ -9,7 +9,7 @@ namespace metabatch {
 namespace {
 
 constexpr double kBusy = 0.8;        // share of the time with a flush in flight that leaves no margin
-constexpr double kNearlyFull = 0.8;  // share of the room
+constexpr double kNearlyFull = 0.8;  // share of the capacity
 /// So many times the batch must arrive in an interval, or so small a part of it, before the other setting is said not
 /// to matter: nearer than that, chance decides.
 constexpr double kClearly = 2;
@@ -29,14 +29,16 @@ std::string describe_reason(const RunFinding& f) {
       return "The interval decides: " + figure(f.a) + " entries arrive in " + time(f.b) + ", fewer than a batch holds.";
     case FindingKind::chunks_a_flush:
       return "A flush needs " + figure(f.a) + (figure(f.a) == "1" ? " NOTIFY" : " NOTIFYs") + " on average.";
-    case FindingKind::flush_time: return "A flush takes " + time(f.a) + " on average; so long its rows are locked.";
+    case FindingKind::flush_time:
+      return "A flush takes " + time(f.a) + " on average; its rows are locked for that time.";
     case FindingKind::busy: return "A flush is in flight for " + percent_figure(f.a) + " of the time.";
-    case FindingKind::room: return "At most " + percent_figure(f.a) + " of the room of " + figure(f.b) + " was in use.";
+    case FindingKind::room:
+      return "At most " + percent_figure(f.a) + " of the capacity of " + figure(f.b) + " was in use.";
     case FindingKind::saves:
       return percent_figure(f.a) + " of the writes and NOTIFYs of unbatched reports are saved; " + figure(f.b) +
-             " a second are left.";
+             " a second remain.";
     case FindingKind::delay:
-      return "99 of 100 updates are written within " + time(f.a) + "; wanted is " + time(f.b) + ".";
+      return "99 of 100 updates are written within " + time(f.a) + "; the bound is " + time(f.b) + ".";
     default: return {};
   }
 }
@@ -51,13 +53,15 @@ std::string describe_warning(const RunFinding& f) {
     case FindingKind::fifo_drops:
       return figure(f.a) + " of " + figure(f.b) +
              " updates were dropped because the fifo queue was full while a flush was " +
-             "in flight; coalesce gives repeats no room of their own.";
-    case FindingKind::room_drops: return figure(f.a) + " of " + figure(f.b) + " updates were dropped for want of room.";
+             "in flight; with coalesce, repeats take no capacity.";
+    case FindingKind::room_drops:
+      return figure(f.a) + " of " + figure(f.b) + " updates were dropped: the buffer was full.";
     case FindingKind::store_saturated:
       return "The database is the limit: a flush is in flight for " + percent_figure(f.a) + " of the time.";
-    case FindingKind::room_nearly_full: return percent_figure(f.a) + " of the room of " + figure(f.b) + " was in use.";
+    case FindingKind::room_nearly_full:
+      return percent_figure(f.a) + " of the capacity of " + figure(f.b) + " was in use.";
     case FindingKind::delay_missed:
-      return "The delay is missed: 99 of 100 updates are written within " + time(f.a) + ", wanted is " + time(f.b) +
+      return "The delay is missed: 99 of 100 updates are written within " + time(f.a) + ", the bound is " + time(f.b) +
              ".";
     case FindingKind::left_unwritten:
       return figure(f.a) + " entries could not be written before the final flush timed out.";

@@ -13,7 +13,7 @@
 
 namespace metabatch {
 
-/// The newest stamp of each row, and nothing else of it: what the guard of the UPDATE looks at.
+/// The newest stamp of each row and nothing else: the guard of the UPDATE compares only that.
 class ModelTable {
  public:
   explicit ModelTable(std::size_t rows) : newest_(rows, WallTime::min()) {}
@@ -24,7 +24,7 @@ class ModelTable {
   std::vector<WallTime> newest_;
 };
 
-/// How one flush will go, known from its start.
+/// The outcome of one flush, known from its start.
 struct ModelFlight {
   Duration end{};
   FailureClass failure = FailureClass::none;

@@ -98,7 +98,7 @@ void Samples::take(Duration now, std::span<const Replica> replicas, std::uint64_
   last_ = state;
 }
 
-/// What the replicas came to since the last sample.
+/// The changes of the replicas since the last sample.
 Summary Samples::since_last(const State& state, Duration now) {
   since_.flushes = since(state.flushes, last_.flushes);
   since_.delay = state.delay;

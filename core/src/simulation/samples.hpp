@@ -40,7 +40,7 @@ class Samples {
   Metrics since_;  // kept: it allocates
 };
 
-/// How full the room of a replica is, 0 to 1.
+/// How full the buffer of a replica is, 0 to 1.
 double room_share(const Batcher& batcher);
 /// Seconds that all successful flushes took.
 double flush_seconds(const Metrics& metrics);

@@ -13,8 +13,8 @@
 
 namespace metabatch {
 
-/// Where the machines' clocks stand when virtual time begins: far enough from 0 that "due at once", which a machine says
-/// as an instant long past, is told from a tick of this instant.
+/// The machines' clocks when virtual time begins. It is far enough from 0 that "due at once", which a machine reports
+/// as an instant long past, differs from a tick of this instant.
 inline constexpr Instant kOrigin{std::chrono::hours(24)};
 
 /// One batcher and its connection.
@@ -32,11 +32,11 @@ struct Replica {
   Duration closes = kNever;    ///< when the final flush times out
   std::uint64_t drops = 0;     ///< since the last flush ended
   Duration busy{};
-  double fullest = 0;  ///< share of the room
+  double fullest = 0;  ///< share of the capacity
   bool finished = false;
 };
 
-/// The whole of a simulation. At one instant things happen in this order: flushes end, settings change, reports come
+/// A complete simulation. At one instant things happen in this order: flushes end, settings change, reports come
 /// (each followed by the flush that it makes due), ticks fire, a sample is taken, arrivals end.
 struct Simulator::Machinery {
   Machinery(const Scenario& a_scenario, std::unique_ptr<Arrivals> an_arrivals);

@@ -110,7 +110,8 @@ struct Tuner::Sweep {
 
 Result<void> Tuner::Sweep::add(const Config& config) {
   const Result<Config> valid = validated(config);
-  if (!valid && valid.error().at == static_cast<std::size_t>(Setting::queue_capacity)) return {};  // not with this room
+  if (!valid && valid.error().at == static_cast<std::size_t>(Setting::queue_capacity))
+    return {};  // not with this capacity
   if (!valid) return valid.error();
   if (std::find(configs.begin(), configs.end(), *valid) == configs.end()) configs.push_back(*valid);
   return {};
@@ -214,7 +215,7 @@ bool Tuner::step() {
   Scenario scenario = s.question.scenario;
   scenario.config = s.configs[s.points.size()];
   scenario.duration = s.question.time_a_point;
-  scenario.sample_every = std::min<Duration>(scenario.duration, 24h);  // nobody looks at it
+  scenario.sample_every = std::min<Duration>(scenario.duration, 24h);  // nothing reads it
   Simulator simulator = s.question.recording ? Simulator::create(scenario, s.question.recording).value()
                                              : Simulator::create(scenario).value();
   simulator.run();

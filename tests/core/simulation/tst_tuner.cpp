@@ -263,12 +263,11 @@ void TstTuner::everyFindingHasANameAndASentence() {
   }
   QCOMPARE(describe(RunFinding{FindingKind::chunks_a_flush, 1, 0}), std::string("A flush needs 1 NOTIFY on average."));
   QCOMPARE(describe(RunFinding{FindingKind::room, 0.04318, 1'234'567}),
-           std::string("At most 4.32 % of the room of 1,234,567 was in use."));
+           std::string("At most 4.32 % of the capacity of 1,234,567 was in use."));
   QCOMPARE(name_of(FindingKind::left_unwritten), std::string_view("left_unwritten"));
   QVERIFY(!is_warning(FindingKind::delay) && is_warning(FindingKind::interval_cannot_matter));
   QCOMPARE(describe({FindingKind::flush_time, 0.0229, 0}),
-           std::string("A flush takes 22.9 ms on average; so long its rows "
-                       "are locked."));
+           std::string("A flush takes 22.9 ms on average; its rows are locked for that time."));
   QCOMPARE(describe({FindingKind::busy, 0, 0}), std::string("A flush is in flight for 0 % of the time."));
 }
 

@@ -9,26 +9,26 @@
 #include "metabatch/config.hpp"
 #include "metabatch/simulation/summary.hpp"
 
-/// What a run says about its settings: facts as an enum with numbers, sentences at the edge.
+/// What a run shows about its settings: kinds with numbers, and one sentence for each.
 namespace metabatch {
 
 enum class FindingKind : std::uint8_t {
   // why the settings do what they do
   capacity_decides,  ///< a batch fills in `a` seconds, before the interval of `b` seconds is over
   interval_decides,  ///< `a` entries arrive in an interval of `b` seconds, fewer than a batch holds
-  chunks_a_flush,    ///< a flush tells its agents in `a` chunks; fewer, larger flushes share them
+  chunks_a_flush,    ///< a flush needs `a` chunks for its agents; fewer, larger flushes share them
   flush_time,        ///< a flush takes `a` seconds on average: its rows are locked so long
   busy,              ///< share `a` of the time has a flush in flight
-  room,              ///< at most share `a` of the room of `b` was in use
-  saves,             ///< share `a` of the writes and NOTIFYs of unbatched reports is saved; `b` a second are left
+  room,              ///< at most share `a` of the capacity of `b` was in use
+  saves,             ///< share `a` of the writes and NOTIFYs of unbatched reports is saved; `b` a second remain
   delay,             ///< the delay p99 is `a` seconds, wanted are `b`
   // warnings: settings that cannot do what they seem to
   interval_cannot_matter,  ///< `a` entries arrive a second: a batch of `b` is full long before the interval is over
   batch_never_fills,       ///< a batch of `b` is never full: only `a` entries arrive in an interval
   fifo_drops,              ///< `a` updates of `b` were dropped because the queue was full while a flush was in flight
-  room_drops,              ///< `a` updates of `b` were dropped for want of room
+  room_drops,              ///< `a` updates of `b` were dropped because the buffer was full
   store_saturated,         ///< share `a` of the time has a flush in flight: the database is the limit, not the settings
-  room_nearly_full,        ///< share `a` of the room of `b` was in use
+  room_nearly_full,        ///< share `a` of the capacity of `b` was in use
   delay_missed,            ///< the delay p99 is `a` seconds, above the `b` wanted
   left_unwritten,          ///< `a` entries could not be written before the final flush timed out
 };
@@ -53,8 +53,8 @@ struct RunFacts {
   double chunks_a_flush = 0;  ///< mean, of successful flushes
   double flush_seconds = 0;   ///< mean, of successful flushes
   double busy_share = 0;      ///< share of the time with a flush in flight, of the busiest replica
-  double room_share = 0;      ///< the fullest that a room was, 0 to 1
-  bool finished = false;      ///< closed and drained: what is held now was left unwritten
+  double room_share = 0;      ///< the fullest that a buffer was, 0 to 1
+  bool finished = false;      ///< closed and drained: what is held now stays unwritten
 };
 
 /// Why the settings do what they do in this run.

@@ -24,8 +24,8 @@ struct FleetChange {
   bool operator==(const FleetChange&) const = default;
 };
 
-/// Who reports, how often and how much: an open model, so nobody waits for an answer. Arrivals depend on this and the
-/// seed only, never on the settings of the batcher: two settings can be compared on the same arrivals.
+/// Who reports, how often and how much. The model is open: no agent waits for an answer. Arrivals depend only on this
+/// and the seed, never on the settings of the batcher, so two settings can be compared on the same arrivals.
 ///
 /// An agent that leaves keeps its id and its rows, and comes back as the same agent; so memory has a bound.
 ///
@@ -53,7 +53,7 @@ struct Fleet {
   std::uint32_t late = 0;          ///< share of reports that arrive late, with the stamp of when they were sent
   std::uint32_t duplicates = 0;    ///< share of reports that arrive a second time, with the same stamp
   Duration late_by{};              ///< how much later both arrive: evenly drawn from 0 to this
-  std::uint32_t unregistered = 0;  ///< share of agents without rows in the table: all they send is unmatched
+  std::uint32_t unregistered = 0;  ///< share of agents without rows in the table: all their updates are unmatched
 
   bool operator==(const Fleet&) const = default;
 };

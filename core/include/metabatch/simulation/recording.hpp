@@ -9,7 +9,7 @@
 
 namespace metabatch {
 
-/// One report as it arrived, to be played again under other settings.
+/// One report as it arrived, to be played again with other settings.
 ///
 /// @shape keys, values, errors: one item each per update, in order; stamps: one per update, or none: made on arrival,
 ///        as for reports of agents

@@ -14,8 +14,8 @@
 #include "metabatch/simulation/store_model.hpp"
 #include "metabatch/time.hpp"
 
-/// What a simulation is asked, as plain data, and one table of its fields: the flags of the program, the keys of scenario
-/// files and the form of the page are all made from it.
+/// The description of a simulation as plain data, and one table of its fields. The flags of the program, the keys of
+/// scenario files and the form of the page are all made from that table.
 namespace metabatch {
 
 /// A setting that changes while the simulation runs, for all replicas at once: the field of that name (one of the
@@ -39,7 +39,7 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
-/// What the text of a field looks like.
+/// The form of a field's text.
 enum class FieldKind : std::uint8_t {
   integer,   ///< `600`
   duration,  ///< `250ms`, `5s`, `2m`
@@ -48,7 +48,7 @@ enum class FieldKind : std::uint8_t {
   list,      ///< items with commas between, see ListKind
 };
 
-/// What one item of a list looks like.
+/// The form of a list's items.
 enum class ListKind : std::uint8_t {
   none,
   fleet_changes,    ///< `10m+200`: 200 agents join after 10 minutes; `20m-100`: 100 leave
@@ -81,7 +81,7 @@ const ScenarioField* find_field(std::string_view name);
 /// @errors field_unknown; field_unreadable: at = first offending byte of the text; field_too_small, field_too_large: at = 0
 Result<void> set_field(Scenario& scenario, std::string_view name, std::string_view text);
 
-/// The text that sets the field to what it is; empty for a field that there is not, and for an empty list.
+/// The text that sets the field to its value; empty for an unknown field, and for an empty list.
 std::string field_text(const Scenario& scenario, std::string_view name);
 
 /// The fields that differ from Scenario{}, as pairs that set_field understands: a link, a file, a command line.
@@ -91,8 +91,8 @@ struct FieldText {
 };
 std::vector<FieldText> changed_fields(const Scenario& scenario);
 
-/// The scenario with the defaults of its settings filled in, its lists in order and windows that touch joined; or why it
-/// cannot be.
+/// The scenario with the defaults of its settings filled in, its lists in order and adjacent windows joined; or why it
+/// is impossible.
 ///
 /// @errors field_too_small, field_too_large: at = index in scenario_fields() of the field that is out of its range, or
 ///         that does not go with the others (a p99 below its p50, more jitter than report interval, too many rows in all);

@@ -34,7 +34,7 @@ namespace metabatch {
 /// @units NS: virtual nanoseconds since the start; R: replica, from 0. One blank between words
 using EventSink = std::function<void(std::string_view line)>;
 
-/// What one replica came to so far.
+/// The results of one replica so far.
 struct ReplicaState {
   Config config;  ///< as running
   Counters counters;
@@ -67,7 +67,7 @@ class Simulator {
   Simulator& operator=(Simulator&&) noexcept;
   ~Simulator();
 
-  /// Hands every line of the event log to `sink` from now on; null: to nobody. The digest does not depend on it.
+  /// Passes every line of the event log to `sink` from now on; null: to none. The digest does not depend on it.
   void set_sink(EventSink sink);
 
   /// Lets virtual time pass up to and including `until` (counted from the start), or less: it stops early when it is
@@ -89,10 +89,10 @@ class Simulator {
 
   /// Of all replicas, over the time in which reports came (at most `duration`).
   [[nodiscard]] Summary summary() const;
-  /// The same, with what reasons() and warnings() (findings.hpp) want to know beside it.
+  /// The same, with the other facts that reasons() and warnings() (findings.hpp) need.
   [[nodiscard]] RunFacts facts() const;
-  /// What it is like by and by: a sample every `sample_every`, over the time since the one before. Instants count from
-  /// the start. Rates are a second's; NaN where nothing was there to measure. Series:
+  /// The course of the simulation: a sample every `sample_every`, over the time since the sample before. Instants count
+  /// from the start. Rates are per second; NaN where nothing could be measured. Series:
   ///   batch_size, flushes_capacity, flushes_scheduled, flushes_shutdown, flush_failures, flush_seconds (mean),
   ///   held, waiting, queued, in_flight, room_entries, room_bytes, room_share (of the fullest replica, 0 to 1),
   ///   updates, reports, dropped, coalesced, stale, rows_stale, unmatched, writes, notifies, unbatched (writes without

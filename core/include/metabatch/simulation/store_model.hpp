@@ -10,7 +10,7 @@
 
 namespace metabatch {
 
-/// How the time that a flush takes is spread.
+/// The distribution of the time that a flush takes.
 enum class LatencyShape : std::uint8_t {
   fixed,        ///< always p50
   uniform,      ///< evenly round p50, so wide that p99 is the 99th percentile
@@ -35,8 +35,8 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-/// A database that is not there: how long a flush takes, and what becomes of it. Each replica writes on one connection of
-/// its own; that the connections slow each other down is not modelled.
+/// A modelled database: how long a flush takes, and how it ends. Each replica writes on one connection of its own. The
+/// connections do not slow each other down.
 ///
 /// @units shares are per million
 struct StoreModel {

@@ -11,7 +11,7 @@
 
 namespace metabatch {
 
-/// What a run came to: the figures that every view shows, computed here and nowhere else.
+/// The result of a run: the figures that every view shows, computed here and nowhere else.
 ///
 /// @units  rates are per second of `seconds`; delays in seconds. Nothing is NaN or infinite: a rate over no time is 0
 struct Summary {
@@ -19,7 +19,7 @@ struct Summary {
   FlushCounters flushes;
   double seconds = 0;
   double updates_per_s = 0;              ///< offered
-  double entries_per_s = 0;              ///< updates that took a place in a batch: what fills it
+  double entries_per_s = 0;              ///< updates that became entries of a batch: what fills it
   double db_writes_per_s = 0;            ///< successful flushes, each one UPDATE
   double notifies_per_s = 0;             ///< chunks published
   double unbatched_db_writes_per_s = 0;  ///< one UPDATE a report
