@@ -9,7 +9,7 @@
 
 namespace metabatch::engine {
 
-/// The only place where the engine learns the time and waits for it.
+/// The only part of the engine that reads a clock and waits for it.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -25,7 +25,7 @@ class Clock {
 /// The machine's clocks.
 Clock& system_clock();
 
-/// Stamps for data made by us: strictly increasing, max(now, last + 1 us), however the clock steps.
+/// Stamps for data that this process makes: strictly increasing, max(now, last + 1 us), however the clock steps.
 class Stamper {
  public:
   explicit Stamper(Clock& clock) : clock_(clock) {}

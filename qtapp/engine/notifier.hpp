@@ -13,14 +13,14 @@
 
 namespace metabatch::engine {
 
-/// What a subscriber is handed: a payload, or word that some are missing.
+/// What a subscriber gets: a payload, or a marker that some are missing.
 struct Notification {
   std::string payload = {};  ///< one chunk; empty in a "dropped" marker and in a resync
   std::uint64_t lost = 0;    ///< > 0: a marker that stands where this many chunks were dropped; read everything again
-  bool is_resync = false;    ///< what was told while nobody listened is gone: read everything again. With `lost`: both
-  int sender = 0;            ///< process id of the server's session that told; 0: this process
+  bool is_resync = false;    ///< nobody listened for a while: read everything again. With `lost`: both
+  int sender = 0;            ///< process id of the notifying session of the server; 0: this process
   [[nodiscard]] bool is_marker() const { return lost > 0; }
-  [[nodiscard]] bool needs_resync() const { return lost > 0 || is_resync; }  ///< no payload, but word of missing ones
+  [[nodiscard]] bool needs_resync() const { return lost > 0 || is_resync; }  ///< a marker, no payload
 };
 
 /// A bounded queue between the publisher, which never waits, and one reader that may be slow. When it is
@@ -33,13 +33,13 @@ class NotificationRing {
   explicit NotificationRing(std::size_t capacity) : capacity_(capacity) {}
 
   void push(std::string_view payload, int sender = 0);
-  /// Says that whoever feeds this was away. Several in a row are one, and one beside a marker becomes part of it.
+  /// Adds a resync: the source of notifications was away. Several in a row are one, and one beside a marker joins it.
   void push_resync();
-  /// The next one, or nothing when there is none yet.
+  /// The next item, or nothing when there is none yet.
   std::optional<Notification> try_next();
-  /// Waits for the next one. Nothing: closed, and all has been read.
+  /// Waits for the next item. Nothing: closed, and everything has been read.
   std::optional<Notification> next();
-  /// No more will come: lets next() end once all has been read. What is pushed later is ignored.
+  /// Ends the queue: next() returns nothing once everything has been read. What is pushed later is ignored.
   void close();
 
  private:
@@ -53,8 +53,8 @@ class NotificationRing {
   bool closed_ = false;
 };
 
-/// Tells subscribers inside this process what a store has committed, as LISTEN does for PostgreSQL.
-/// A store publishes after the commit and on its own thread: nobody is told before the rows can be read.
+/// Notifies subscribers inside this process of what a store has committed, as LISTEN does for PostgreSQL.
+/// A store publishes after the commit and on its own thread: nobody is notified before the rows can be read.
 /// Any thread may subscribe, unsubscribe and publish; a callback must not.
 class Notifier {
  public:

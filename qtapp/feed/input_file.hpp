@@ -18,9 +18,9 @@ class Input {
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
-  /// Why it cannot be read, for people; empty: it can.
+  /// The reason why it cannot be read, for people; empty when it can.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
-  /// Reads on until the end; with `stop` given, until that is requested.
+  /// Reads until the end or, with `stop`, until a stop is requested.
   [[nodiscard]] LineReader::Source source(Stop* stop = nullptr);
   /// 0, or the errno that ended the reading before the end.
   [[nodiscard]] int error() const { return error_; }

@@ -83,7 +83,7 @@ bool Intake::add_report(const Record& record) {
   return true;
 }
 
-/// A report that the whole room of its lane does not hold at once.
+/// A report that is larger than the capacity of its lane.
 bool Intake::add_items(const Report& report) {
   for (std::size_t i = 0; i < report.size(); ++i)
     if (!add_item(item_of(report, i))) return false;

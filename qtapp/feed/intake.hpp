@@ -13,30 +13,31 @@
 
 namespace metabatch::feed {
 
-/// Takes lines into the lanes and never drops: it waits for room before each add. Lines are read and added by one
-/// thread; counts may be read by any.
+/// Adds lines to the lanes and never drops: it waits for capacity before each add. One thread reads and adds lines; any
+/// thread may read the counts.
 class Intake {
  public:
-  /// Told of each line that is not taken, and of what is left out of one that is: its number, and why.
+  /// Called for each line that is not taken, and for each item left out of one that is: with its number and the reason.
   using Complaint = std::function<void(std::uint64_t line, const std::string& what)>;
 
-  /// @shape lane: what the lane with the least room has
+  /// @shape lane: the capacity of the smallest lane
   /// @owns  `lanes` outlive it
   Intake(engine::Lanes& lanes, const Config& lane, Complaint complaint);
 
-  /// Says what is on the line and complains of it where it is bad: a bad line costs itself only.
+  /// Reads the line, and reports it when it is bad: a bad line costs only itself.
   ///
   /// @owns the record holds until the next call
   const Record& read(const Line& line);
-  /// Adds what the last read() said; nothing where that was blank or bad.
+  /// Adds what the last read() returned; nothing when that was blank or bad.
   ///
   /// @shape  goes_on: an update that belongs to the report of the one before it
   /// @return false: the lanes were closed
   bool add(bool goes_on = false);
-  /// Told of each report, and each update as one, that was added, and whether it goes on. Before the first add().
+  /// Called for each report that was added (a single update is a report too). Set it before the
+  /// first add().
   using Listener = std::function<void(const Report&, bool goes_on)>;
   void set_listener(Listener listener) { listener_ = std::move(listener); }
-  /// The room was changed.
+  /// Call it when the capacity was changed.
   void set_lane(const Config& lane);
 
   [[nodiscard]] std::uint64_t lines() const { return lines_; }  ///< read and, where there was something, added

@@ -18,18 +18,18 @@ struct Line {
   bool too_long = false;     ///< over the limit: `text` is empty, the line was skipped without being held
 };
 
-/// Cuts a stream of any content into lines in bounded memory. The last line needs no end.
+/// Divides a stream of any content into lines, in bounded memory. The last line needs no end.
 ///
 /// @owns a buffer of `most` bytes and one block; `text` points into it until the next call
 class LineReader {
  public:
-  /// Reads up to `size` bytes to `to` and answers how many; 0: the end, or nothing more is wanted.
+  /// Reads up to `size` bytes to `to` and returns how many; 0: the end, or a stop was requested.
   using Source = std::function<std::size_t(char* to, std::size_t size)>;
 
   explicit LineReader(Source source, std::size_t most = kMaxLineBytes);
 
   std::optional<Line> next();
-  /// How much of the stream was given out or skipped, ends of lines included.
+  /// How many bytes of the stream were returned or skipped, ends of lines included.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
@@ -40,7 +40,7 @@ class LineReader {
   Source source_;
   const std::size_t most_;
   std::vector<char> buffer_;
-  std::size_t begin_ = 0;  // of what is not given out yet
+  std::size_t begin_ = 0;  // of what is not returned yet
   std::size_t end_ = 0;
   std::uint64_t number_ = 0;
   std::uint64_t bytes_ = 0;

@@ -49,7 +49,7 @@ std::optional<unsigned> escaped_unit(std::string_view text) {
 bool is_high(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
-/// Is the whole text a number as JSON writes them?
+/// Whether the text is a number as JSON writes it.
 bool is_number(std::string_view text) {
   std::size_t i = 0;
   const auto digits = [&] {
@@ -72,7 +72,7 @@ bool is_number(std::string_view text) {
   return i == text.size();
 }
 
-/// Appends one step of the inside of a string; answers how many bytes of the line it took.
+/// Appends one step of the inside of a string; returns how many bytes of the line it took.
 std::size_t mend_string_step(std::string_view rest, std::string& out) {
   const char c = rest[0];
   if (c == '\\') {

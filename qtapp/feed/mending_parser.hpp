@@ -8,7 +8,7 @@
 
 namespace metabatch::feed {
 
-/// simdjson's parser for texts from anywhere: what it refuses is mended (mend_json()) and tried once more.
+/// simdjson's parser for texts from any source: a text that it refuses is mended (mend_json()) and parsed once more.
 class MendingParser {
  public:
   /// @shape capacity: bytes; mending makes up to six of one

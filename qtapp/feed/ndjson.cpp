@@ -13,7 +13,7 @@ using simdjson::dom::element;
 
 constexpr std::string_view kBlanks = " \t\r";
 
-/// The members of one object that matter; of a member that comes twice the last.
+/// The members of one object that are used; of a member that comes twice, the last.
 struct Members {
   std::optional<element> agent, key, value, error, collected_at, metadata, at_us, record;
 
@@ -36,7 +36,7 @@ struct Members {
   }
 };
 
-/// Reads members of one line and remembers the first thing that was wrong.
+/// Reads members of one line and keeps the first error.
 class Reading {
  public:
   explicit Reading(std::string& reason) : reason_(reason) {}
@@ -66,7 +66,7 @@ class Reading {
     }
     return time.value_or({});
   }
-  /// What is no such number is none: the line is good without it.
+  /// Anything else than such a number is ignored: the line is good without it.
   static std::optional<std::int64_t> arrival(const std::optional<element>& member) {
     std::int64_t found = -1;
     if (!member || member->get(found) != simdjson::SUCCESS || found < 0) return std::nullopt;

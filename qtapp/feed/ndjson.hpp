@@ -15,7 +15,7 @@
 
 namespace metabatch::feed {
 
-/// What one line of input says.
+/// One line of input, parsed.
 struct Record {
   enum class Kind : std::uint8_t {
     blank,   ///< nothing but blanks, or a session line: ignored
@@ -28,7 +28,7 @@ struct Record {
   Uuid agent;                      ///< report only
   std::span<const RawItem> items;  ///< report only
   std::string reason;              ///< bad only: for people, on one line
-  // Of a recording (docs/recording-format.md); nothing is bad for want of them.
+  // Of a recording (docs/recording-format.md); a line without them is good.
   std::optional<std::int64_t> at_us;  ///< update and report only: when it arrived; nothing where it is no such number
   bool begins_session = false;        ///< blank only: the head of a session, at_us is counted anew
 };
@@ -41,7 +41,7 @@ struct Record {
 /// @shape A line with a member `metadata` is a report; one with a text `record` and no agent is a session line of a
 ///        recording (docs/recording-format.md). Unknown members are ignored (a report's collected_at is one);
 ///        of a member that comes twice the last counts; a missing value or error is "". A member of the wrong type
-///        (null is one) makes the line bad, as does all that is not JSON.
+///        (null is one) makes the line bad, as does everything that is not JSON.
 ///        NUL, invalid UTF-8 and lone surrogate escapes inside strings become U+FFFD; numbers of any size are passed over.
 /// @errors none: every line of any content is a Record
 /// @owns  the texts: a Record holds until the next parse()

@@ -7,7 +7,7 @@
 
 namespace metabatch::feed {
 
-/// A pipe to oneself: wakes a poll() from a signal handler or another thread.
+/// A pipe of the process to itself: wakes a poll() from a signal handler or another thread.
 class WakePipe {
  public:
   WakePipe();

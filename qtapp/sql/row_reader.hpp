@@ -39,7 +39,7 @@ class RowReader {
 
   /// Opens the connection when it is not open. Blocks, for a few seconds at most.
   [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read(const RowQuery& query);
-  /// Ends what a server is asked, soon, and all that is asked from then on. Any thread.
+  /// Cancels the running query soon, and all later ones. Any thread.
   void cancel() noexcept;
 
  private:

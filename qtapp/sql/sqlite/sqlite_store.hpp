@@ -19,7 +19,7 @@ struct SqliteOptions {
   std::string file;
   Duration busy_timeout = kDefaultBusyTimeout;  ///< how long a flush waits for a lock that another program holds
   bool register_missing = false;                ///< a flush creates the rows it finds missing, in its transaction
-  engine::Notifier* notifier = nullptr;         ///< told the chunks after the commit; must outlive the store
+  engine::Notifier* notifier = nullptr;         ///< gets the chunks after the commit; must outlive the store
   OnRefused on_refused = {};
 };
 
@@ -60,7 +60,7 @@ class SqliteStore final : public engine::Store {
   SqliteStatement register_;
 };
 
-/// What can be said of a file before any work is begun.
+/// Checks a file before any work begins.
 ///
 /// @return nothing: it can be written (its table was created when it was missing). The timeout class: it is only
 ///         locked just now, and a store would wait and try again.
