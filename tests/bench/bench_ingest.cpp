@@ -31,7 +31,8 @@ struct Case {
   std::size_t agents;
   std::int64_t batch_size;
   int producers;
-  bool waits;  ///< producers wait for room of five batches, as senders to the origin's channel would: all is flushed
+  bool
+      waits;  ///< producers wait for capacity of five batches, as senders to the origin's channel do: everything is flushed
 };
 
 /// Updates a run: long enough that starting and draining do not show. METABATCH_BENCH_UPDATES asks for others.

@@ -79,7 +79,7 @@ struct Competitor {
   Row row;
 };
 
-/// A case: what is written, and what was wanted of it (0: nothing, it is only told).
+/// A case: what is written, and the bound for it (0: none, it is only reported).
 struct Case {
   std::string title;
   std::size_t agents;  // of a flush
@@ -95,7 +95,7 @@ void judge(const Case& one, const std::vector<Competitor>& all, Verdicts& verdic
   const auto kind = one.is_bound ? Kind::at_most : Kind::told;
   verdicts.add(one.title + ": server's time, of the bare UPDATE by ctid", kind, 1.3, store.server_beside(floor), "x",
                "like for like " + to_text(spared.server_beside(floor)) + "x");
-  verdicts.add(one.title + ": the same, each row by itself", kind, 1.6, by_row.server_beside(floor), "x");
+  verdicts.add(one.title + ": the same, row by row", kind, 1.6, by_row.server_beside(floor), "x");
   verdicts.add(one.title + ": our time, of the server's", Kind::at_most, 15, 100 * store.ours_beside_server(), " %");
 }
 
@@ -104,9 +104,9 @@ void compare(const Case& one, Ground& origins, Ground& ours, const Options& opti
   all.push_back({"origin's form, fillfactor 100", &origins, origin_form(origins), {}});
   all.push_back({"origin's form, fillfactor 60", &ours, origin_form(ours), {}});
   all.push_back({"metabatch's store, fillfactor 60", &ours, store_form(ours), {}});
-  all.push_back({"the same, each row by itself", &ours, store_form(ours, false), {}});
+  all.push_back({"the same, row by row", &ours, store_form(ours, false), {}});
   all.push_back({"the store, pages pruned before", &ours, store_form(ours, true, Spared::pruning), {}});
-  all.push_back({"the same, and nobody told", &ours, store_form(ours, true, Spared::pruning_and_telling), {}});
+  all.push_back({"the same, without NOTIFY", &ours, store_form(ours, true, Spared::pruning_and_notifying), {}});
   all.push_back({"bare UPDATE by ctid, fillfactor 60", &ours, floor_form(ours), {}});
   for (Competitor& each : all) take_turn(*each.form, *each.ground, one.agents, options.turn / 4);
   for (int round = 0; round < options.rounds; ++round)

@@ -105,7 +105,7 @@ class OriginForm final : public Form {
   std::string arrays_[5];
 };
 
-/// Where the rows of the works are. To look prunes their pages.
+/// Where the rows of the works are. Looking them up prunes their pages.
 class Finder {
  public:
   explicit Finder(const Ground& ground) : session_(ground.address()) {}
@@ -137,10 +137,11 @@ class StoreForm final : public Form {
   }
   void flush(const Work& work, std::size_t) override {
     const auto chunks =
-        spared_ == Spared::pruning_and_telling ? std::span<const std::string>{} : std::span(work.chunks);
+        spared_ == Spared::pruning_and_notifying ? std::span<const std::string>{} : std::span(work.chunks);
     const FlushOutcome outcome = store_.flush(work.entries, chunks);
     if (outcome.failure != FailureClass::none) qFatal("%s", outcome.message.c_str());
-    if (!outcome.fates.empty() || outcome.chunks_published != chunks.size()) qFatal("not all was written and told");
+    if (!outcome.fates.empty() || outcome.chunks_published != chunks.size())
+      qFatal("not everything was written and notified");
     if (store_.was_by_agent() != by_agent_) qFatal("not the statement that was meant");
   }
   [[nodiscard]] int backend() const override { return backends_of(ground_.address(), name_).back(); }

@@ -25,16 +25,16 @@ class Form {
 ///
 /// @source coder/coder agentapi/metadatabatcher (flush), lib/pq's extended protocol; the statement is worded anew
 std::unique_ptr<Form> origin_form(const Ground& ground);
-/// What a store is spared, to see what it costs.
+/// Work that a store is spared, to measure what that work costs.
 enum class Spared {
   nothing,
-  pruning,             ///< the pages were pruned before, as the places of floor_form() are looked up before
-  pruning_and_telling  ///< and nobody is told: what floor_form() does, but for finding the rows
+  pruning,               ///< the pages were pruned before, as the positions of floor_form() are looked up before
+  pruning_and_notifying  ///< and no NOTIFY is sent: what floor_form() does, but for finding the rows
 };
-/// The store as the program has it, or (`by_agent` false) held to finding each row by itself.
+/// The store as the program has it, or (`by_agent` false) restricted to finding row by row.
 std::unique_ptr<Form> store_form(const Ground& ground, bool by_agent = true, Spared spared = Spared::nothing);
-/// The least that PostgreSQL does for such rows: found by ctid, sorted, binary, prepared; nobody is told. Places are looked up
-/// for a whole turn at once, so that looking does not leave each page warm for its write; it prunes the pages all the same.
+/// The least that PostgreSQL does for such rows: found by ctid, sorted, binary, prepared, without NOTIFY. Positions are
+/// looked up for all of a turn at once, so that no page is left warm for its write. The pages are pruned all the same.
 std::unique_ptr<Form> floor_form(const Ground& ground);
 
 }  // namespace metabatch::bench

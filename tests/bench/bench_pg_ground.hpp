@@ -13,7 +13,7 @@ namespace metabatch::bench {
 
 inline constexpr std::size_t kKeys = 15;  // of each agent
 
-/// What one flush writes: whole agents, all their keys.
+/// The entries of one flush: agents with all their keys.
 struct Work {
   std::vector<Update> entries;   ///< sorted by (agent, key)
   std::vector<Update> shuffled;  ///< the same as a map would give them

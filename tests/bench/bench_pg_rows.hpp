@@ -22,7 +22,7 @@ class Row {
   void add(const Turn& turn);
   void print(const std::string& name, const Row& base) const;
 
-  /// How many times as fast as another by the clock, over the rounds and where nobody was in the way.
+  /// The ratio to another form by wall time: over the rounds, and where nothing else ran.
   [[nodiscard]] double faster_than(const Row& other) const;
   [[nodiscard]] double calmly_faster_than(const Row& other) const { return calm() / other.calm(); }
   /// Processor time of the server, in times of another's.
@@ -31,14 +31,14 @@ class Row {
   [[nodiscard]] double ours_beside_server() const;
 
  private:
-  /// What the fastest tenth of the flushes came to (of writers: the best round): little disturbed by others.
+  /// The fastest tenth of the flushes (of writers: the best round), which other programs disturbed least.
   [[nodiscard]] double calm() const;
   std::vector<double> speed_, server_, client_, flushes_;
 };
 
 void print_head(const std::string& title);
 
-/// What was wanted, beside what was seen.
+/// The bounds, compared with what was measured.
 class Verdicts {
  public:
   enum class Kind { at_least, at_most, told };  ///< told: nothing was wanted of it

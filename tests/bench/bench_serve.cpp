@@ -43,7 +43,7 @@ struct Options {
   std::size_t watchers = 10'000;
 };
 
-/// The service in the child: says its port through the pipe, ends when the pipe of the parent does.
+/// The service in the child process: it sends its port through the pipe and ends when the parent closes it.
 [[noreturn]] void serve(int argc, char** argv, int tell, int end) {
   const QCoreApplication application(argc, argv);
   QTemporaryDir folder;
@@ -141,7 +141,7 @@ double cpu_seconds(pid_t pid) {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-/// One line of the table at the end: what was wanted, what came.
+/// One line of the table at the end: the bound, and what was measured.
 struct Verdict {
   std::string what, wanted, measured;
   bool is_met;

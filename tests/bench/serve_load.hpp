@@ -15,7 +15,7 @@
 
 #include "bench/serve_fleet.hpp"
 
-/// A client that says what of a delay was its own.
+/// A client that separates its own part of a delay.
 namespace metabatch::bench {
 
 struct Quantiles {
@@ -46,7 +46,7 @@ class Senders {
 
   Senders(std::uint16_t port, std::size_t connections) : poll_(::epoll_create1(EPOLL_CLOEXEC)) {
     ::prctl(PR_SET_TIMERSLACK,
-            1UL);  // a pause ends when it should: nobody has to spin on a processor that the service needs
+            1UL);  // a pause ends when it should, without spinning on a processor that the service needs
     for (std::size_t i = 0; i < connections; ++i) {
       sockets_.push_back(connect_to(port));
       const int yes = 1;
