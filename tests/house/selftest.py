@@ -75,6 +75,11 @@ BAD = {
         ('qtapp/gui/a.cpp', SPDX + '#include "service/service.hpp"\n', 2),
         ('qtapp/sql/b.cpp', SPDX + '#include "pubsub/nats.hpp"\n', 2),
     ],
+    'old-word': [
+        ('core/src/a.cpp', SPDX + '// hunts for the refused row\n', 2),
+        ('qtapp/engine/a.cpp', SPDX + 'int rehearse_batch();\n', 2),
+        ('wasm/page/src/a.ts', SPDX + "const a = 'Held now';\n", 2),
+    ],
     'long-prose': [
         ('docs/a.md', PAGE + 'word ' * 20 + 'words\n', 2),
         ('docs/a.md', PAGE + '```\n' + 'code ' * 30 + '\n```\n* ' + 'word ' * 20 + '\n', 5),
@@ -166,6 +171,7 @@ SOUND = {
     'README.md': PAGE + '[code](core/src) [words](docs/specification.md#health) record 0001\n',
     'docs/specification.md': SPECIFICATION,
     'docs/adr/0001-a.md': RECORD + '```sh\n# a comment, no title\n```\n',
+    'core/src/e.cpp': SPDX + '// "hunter2" is a password of tests, and a shunt is no word of ours\n',
     'core/src/d.cpp': SPDX + '// specification,\n// "Health"; docs/specification.md#health; 1 record 0001\n',
 }
 
