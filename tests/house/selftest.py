@@ -125,6 +125,10 @@ BAD_TREES = {
     ],
     'named-type-does-not-exist': [({'ARCHITECTURE.md': PAGE + '## Map\n| `core/` | a |\n\nThe `Somebody` or\n`Nobody::is_here()`.\n', 'core/a.hpp': SPDX + 'class Somebody;\n'},
                                    'ARCHITECTURE.md', 6)],
+    'parser-without-fuzzer': [
+        ({'core/include/metabatch/a.hpp': SPDX + '// parse_other()\nint parse_all(int a);\n', 'tests/fuzz/fuzz_a.cpp': SPDX},
+         'core/include/metabatch/a.hpp', 3),
+    ],
     'source-without-header': [({'qtapp/sql/none.cpp': SPDX}, 'qtapp/sql/none.cpp', 1)],
     'named-test-does-not-exist': [
         ({'docs/faults.md': PAGE + '| 1 | Lost | `pg_faults` lostRowsAreWrittenAgain |\n'}, 'docs/faults.md', 2),
@@ -162,8 +166,10 @@ SOUND = {
     'tools/b': SHELL + 'true\n',
     'wasm/page/src/b.ts': SPDX,
     'tests/fuzz/corpus/b/1': 'seed',
+    'core/include/metabatch/b.hpp': SPDX + 'int decode_chunk_into(int a);\nint format_chunk(int a);\n',
+    'tests/fuzz/fuzz_b.cpp': SPDX + 'int f() { return decode_chunk(1); }\n',
     'ARCHITECTURE.md': PAGE + '## Map\n' + ''.join(f'| `{folder}/` | sources |\n' for folder in (
-        'core/include/metabatch', 'core/src', 'qtapp/sql', 'qtapp/engine', 'wasm', 'wasm/page/src', 'tests/core', 'tests/sql',
+        'core/include/metabatch', 'core/src', 'tests/fuzz', 'qtapp/sql', 'qtapp/engine', 'wasm', 'wasm/page/src', 'tests/core', 'tests/sql',
         'tools')) + '\n## Words\n| `none/` | of the map |\n',
     'docs/faults.md': PAGE + '| 1 | Lost | `pg` rowsAreSetData |\n',
     'tests/sql/tst_b.cpp': SPDX + 'void T::rowsAreSetData() {}\n',

@@ -197,6 +197,18 @@ def source_without_header(tree):
             yield path, 1, f'there is no {posixpath.basename(path)[:-4]}.hpp'
 
 
+@tree_rule('every decoder and parser of a public header has a fuzzer: they read what strangers wrote')
+def parser_without_fuzzer(tree):
+    fuzzers = '\n'.join(file.code for path, file in tree.items() if re.match(r'tests/fuzz/[^/]*\.cpp$', path))
+    for path in sorted(tree):
+        if not re.match(r'core/include/metabatch/.*\.hpp$', path):
+            continue
+        for number, line in enumerate(tree[path].code.split('\n'), 1):
+            match = re.search(r'\b((?:parse|decode|inspect)\w*?)(?:_into)?\(', line)
+            if match and not re.search(rf'\b{match.group(1)}(_into)?\(', fuzzers):
+                yield path, number, f'no fuzzer calls {match.group(1)}()'
+
+
 @tree_rule('a document that the table of contents does not name is not found')
 def document_without_an_entry(tree):
     contents = 'docs/README.md'
