@@ -14,7 +14,7 @@ class Serving {
  public:
   explicit Serving(QString db) : db_(std::move(db)) {}
 
-  /// Serves on a free port, and on that one again when it is started again. False: it did not come so far.
+  /// Serves on a free port, and on the same port when it is started again. False: it did not start to serve.
   bool start(const QStringList& more = {}) {
     program_ = std::make_unique<Program>();
     program_->start(

@@ -9,7 +9,7 @@
 
 namespace metabatch::gui {
 
-/// How long the event loop of the thread that made it did not come round. What the thread was ready to run but had no
+/// Measures how long the event loop of its thread is blocked. Time in which the thread was ready to run but had no
 /// processor is not counted, so that a busy machine does not look like a window that blocks.
 class Heartbeat : public QObject {
  public:
@@ -23,14 +23,14 @@ class Heartbeat : public QObject {
     m_timer.start(kEvery);
   }
 
-  /// What happens now, for the report of the longest block.
+  /// The current operation, for the report of the longest block.
   void setDoing(const QString& what) { m_doing = what; }
   void restart() {
     forgive();
     m_longest = {};
     m_beats = 0;
   }
-  /// What the test itself did since the last beat is not the window's.
+  /// Excludes what the test itself did since the last beat.
   void forgive() {
     m_last = Clock::now();
     m_lastWait = waitedForProcessor();

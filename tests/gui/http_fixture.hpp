@@ -7,7 +7,7 @@
 #include <functional>
 #include <map>
 
-/// A server on loopback that answers as it is told, also as no server should.
+/// A server on loopback whose answers the test chooses, wrong ones included.
 class HttpFixture : public QTcpServer {
  public:
   /// Called with the head of each request; may send, and may close or not.
@@ -31,7 +31,7 @@ class HttpFixture : public QTcpServer {
   [[nodiscard]] QUrl url(const QString& path = "/metrics") const {
     return QUrl(QStringLiteral("http://127.0.0.1:%1%2").arg(serverPort()).arg(path));
   }
-  /// A whole answer, then the end.
+  /// A complete answer, then the end of the connection.
   static Manner answering(const QByteArray& status, const QByteArray& type, std::function<QByteArray()> body,
                           const QByteArray& moreHeaders = {}) {
     return [=](QTcpSocket& socket, const QByteArray&) {

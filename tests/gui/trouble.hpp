@@ -31,7 +31,7 @@ class FullDisk {
   rlimit m_before{};
 };
 
-/// A PostgreSQL that takes connections and says nothing.
+/// A server that accepts connections like PostgreSQL and never answers.
 class SilentServer {
  public:
   SilentServer() : m_socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -46,7 +46,7 @@ class SilentServer {
     return std::get<sql::PgAddress>(
         sql::PgAddress::parse("host=" + m_folder.path().toStdString() + " user=x dbname=x connect_timeout=2"));
   }
-  /// Somebody has connected, and waits for a word; false: nobody did in this time.
+  /// Waits until a client has connected; false: none did in this time.
   [[nodiscard]] bool waitForSomebody(int milliseconds) const {
     pollfd waiting{m_socket, POLLIN, 0};
     return ::poll(&waiting, 1, milliseconds) == 1;

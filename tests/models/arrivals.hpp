@@ -7,7 +7,7 @@
 
 #include "models/charts/arrival_ring.hpp"
 
-/// Arrivals for the suites of what is played again.
+/// Arrivals for the suites of replays and what-if runs.
 namespace metabatch::models {
 
 inline const Instant kBegan{std::chrono::hours(1)};

@@ -47,7 +47,7 @@ const QStringList kQuick = {"--interval", "50ms", "--schedule", "linger"};
 
 std::chrono::seconds soak() { return std::chrono::seconds(qEnvironmentVariableIntValue("METABATCH_SOAK_SECONDS")); }
 
-/// An agent that counts, until the service is gone.
+/// An agent that reports growing numbers until the service is gone.
 class Counting {
  public:
   Counting(std::uint16_t port, const AddedAgent& agent, long from)
@@ -74,7 +74,7 @@ class Counting {
   std::thread thread_;
 };
 
-/// A watcher that keeps the greatest number it was shown, until the service is gone.
+/// A watcher that keeps the greatest number it received, until the service is gone.
 class Seeing {
  public:
   Seeing(std::uint16_t port, const AddedAgent& agent)

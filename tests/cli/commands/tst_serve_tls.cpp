@@ -227,7 +227,7 @@ void TestServeTls::noiseIsCutOff() {
   QVERIFY(other.is_connected());
 }
 
-/// The certificate is a pipe, so that the service can be looked at while it reads it.
+/// The certificate is a pipe, so that the test can examine the service while it reads.
 void TestServeTls::nothingChangesUntilEverythingCan() {
   const std::string watch_token = "0123456789abcdef";
   const auto capacity = [&] {

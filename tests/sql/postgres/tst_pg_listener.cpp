@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A listener on its thread, and all that it has told.
+/// A listener on its thread, and all events that it reported.
 class Listening {
  public:
   explicit Listening(const std::string& address, Duration probe_limit = 5s,
@@ -31,7 +31,7 @@ class Listening {
     listener_.stop();
     thread_.join();
   }
-  /// Waits until this was told so often.
+  /// Waits until this event was reported so often.
   bool heard(const std::string& what, std::size_t times = 1) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 20s, [&] { return count(what) >= times; });
@@ -81,7 +81,7 @@ class Listening {
   std::thread thread_;
 };
 
-/// A listener on its thread that feeds a ring nobody reads until read().
+/// A listener on its thread that feeds a ring; nothing reads the ring until read().
 class FedRing {
  public:
   FedRing(const std::string& address, std::size_t capacity)
@@ -92,7 +92,7 @@ class FedRing {
     listener_.stop();
     thread_.join();
   }
-  /// Waits until the ring was fed so.
+  /// Waits until the ring meets the condition.
   bool until(const std::function<bool(const FedRing&)>& so) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 20s, [&] { return so(*this); });

@@ -52,7 +52,7 @@ class TestPgPublisher : public QObject {
     QCOMPARE(publisher.publish({}).published, std::size_t{0});
   }
 
-  // One refused chunk, the last: what was told before it is not heard either.
+  // The last chunk is refused: those before it are not notified either.
   void nobodyHearsAnyOfWhatIsRefused() {
     PgPublisher publisher(options(cluster_->address()));
     const PublishOutcome refused = publisher.publish(Chunks{"one", "two", std::string(8000, 'A')});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A primary and its standby: the standby takes no writes and no LISTEN, which is said, and the primary is found.
+// A primary and its standby: the standby takes neither writes nor LISTEN and says so; the primary is found.
 #include <QTest>
 #include <memory>
 

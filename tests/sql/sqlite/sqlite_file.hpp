@@ -26,7 +26,7 @@ inline metabatch::WallTime at(std::int64_t microseconds) {
   return metabatch::WallTime(std::chrono::microseconds(microseconds));
 }
 
-/// A second program at the same file: plain SQL over a connection of its own.
+/// Another program with the same file: plain SQL on a connection of its own.
 class Other {
  public:
   explicit Other(const QString& file) : database_(QSqlDatabase::addDatabase("QSQLITE", name())) {

@@ -26,7 +26,7 @@ constexpr const char* kTable =
     "SELECT coalesce(string_agg(md5(w::text), '' ORDER BY workspace_agent_id, key COLLATE \"C\"), '') "
     "FROM workspace_agent_metadata AS w";
 
-/// Keys that sort one way by their bytes and another in a language.
+/// Keys whose order by bytes differs from that of a language.
 std::string key(std::size_t number) {
   static const std::string keys[] = {"B", "a", "b c", "it's", "\"{},\\", "NULL", "z", "\xC3\xA4", "\xF0\x9F\x98\x80"};
   return keys[number];
@@ -53,7 +53,7 @@ void make_table(PgSession& session, const std::string& alteration = "") {
                 "}'::text[]) AS id");
 }
 
-/// A batch as no fleet would send it.
+/// A batch that no fleet would send.
 class Batch {
  public:
   explicit Batch(std::uint64_t seed) : rng_(seed) {}
@@ -204,7 +204,7 @@ class TestPgByAgent : public QObject {
     QCOMPARE(values("value LIKE 'v%'"), std::to_string(written));
   }
 
-  // Nothing, joined, looks like no text at all.
+  // A joined empty text is equal to no text.
   void emptyTextsOfAgentsWithOneKeyAreWritten() {
     session_->run("DELETE FROM workspace_agent_metadata");
     register_rows(*session_, 30, 1);
@@ -327,7 +327,7 @@ class TestPgByAgent : public QObject {
     QVERIFY(cluster_->log().find("deadlock detected") == std::string::npos);
   }
 
-  // The rows are the same, and so is what is told of them.
+  // The rows are the same, and so are the notifications.
   void listenerHearsTheAgentsOnceInTheTransaction() {
     PgSession listener(cluster_->address());
     listener.run("LISTEN workspace_agent_metadata_batch");

@@ -123,7 +123,7 @@ class TestPgLimits : public QObject, protected PgScene {
     else
       QVERIFY(sign.open(QIODevice::WriteOnly));
     Stream stream(options(), model_);
-    const std::string long_value(1500, 'x');  // no room for it on the pages there are
+    const std::string long_value(1500, 'x');  // does not fit on the existing pages
     stream.report(kAgents, kKeys, long_value);
     const bool is_told = stream.saw([](const engine::FlushRecord& flush) {
       return flush.failure == FailureClass::disk && flush.sqlstate == "53100" &&
