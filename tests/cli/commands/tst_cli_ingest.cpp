@@ -162,8 +162,8 @@ void TestCliIngest::aHostileStreamLeavesTheNewestValueOfEveryKey_data() {
   QTest::newRow("defaults") << QStringList{};
   QTest::newRow("small batches") << QStringList{"--batch-size", "7", "--interval", "1ms"};
   QTest::newRow("small capacity") << QStringList{"--batch-size", "10", "--queue-capacity", "10"};
-  QTest::newRow("small capacity in bytes") << QStringList{"--queue-bytes", "3000",       "--batch-size",
-                                                       "100",           "--interval", "5ms"};
+  QTest::newRow("small capacity in bytes")
+      << QStringList{"--queue-bytes", "3000", "--batch-size", "100", "--interval", "5ms"};
   QTest::newRow("fifo") << QStringList{"--queue", "fifo", "--batch-size", "50"};
   QTest::newRow("linger, keep last") << QStringList{"--schedule", "linger", "--ties", "keep_last", "--interval", "2ms"};
 }
