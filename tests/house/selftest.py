@@ -125,6 +125,7 @@ BAD_TREES = {
     ],
     'named-type-does-not-exist': [({'ARCHITECTURE.md': PAGE + '## Map\n| `core/` | a |\n\nThe `Somebody` or\n`Nobody::is_here()`.\n', 'core/a.hpp': SPDX + 'class Somebody;\n'},
                                    'ARCHITECTURE.md', 6)],
+    'same-name': [({'core/src/base/a.hpp': SPDX, 'qtapp/sql/a.hpp': SPDX}, 'qtapp/sql/a.hpp', 1)],
     'parser-without-fuzzer': [
         ({'core/include/metabatch/a.hpp': SPDX + '// parse_other()\nint parse_all(int a);\n', 'tests/fuzz/fuzz_a.cpp': SPDX},
          'core/include/metabatch/a.hpp', 3),
@@ -156,8 +157,8 @@ SOUND = {
     'core/src/c.cpp': SPDX + 'const int kTable[] = {\n' + '  1,\n' * 60 + '};\nint snprintf_user() { return std::snprintf(nullptr, 0, "x"); }\n',
     'tests/core/tst_a.cpp': SPDX + 'void T::rows_data() {\n' + '  row();\n' * 60 + '}\n',
     'tests/sql/tst_a.cpp': SPDX + 'void f() { QTRY_VERIFY(x); }\n',
-    'qtapp/sql/a.cpp': SPDX + '#include <QSqlQuery>\n#include "engine/store.hpp"\n#include "sql/a.hpp"\n#include "a.hpp"\n',
-    'qtapp/engine/a.cpp': SPDX + '#include <thread>\n#include "metabatch/time.hpp"\n',
+    'qtapp/sql/h.cpp': SPDX + '#include <QSqlQuery>\n#include "engine/store.hpp"\n#include "sql/a.hpp"\n#include "a.hpp"\n',
+    'qtapp/engine/g.cpp': SPDX + '#include <thread>\n#include "metabatch/time.hpp"\n',
     'wasm/api.cpp': SPDX + '#ifdef __EMSCRIPTEN__\n#endif\n',
     'CMakeLists.txt': '# SPDX-License-Identifier: Apache-2.0\nif(EMSCRIPTEN)\n',
     'build/x.cpp': 'int x;\n',

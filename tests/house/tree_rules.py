@@ -31,6 +31,9 @@ WITHOUT_HEADER_YET = {
     'qtapp/service/http/http_session.cpp', 'qtapp/sql/postgres/pg_doctor.cpp',
 }
 
+# Names that two rooms use; main.cpp and the dispatch of the codec are chosen by the build. This list may only shrink.
+SAME_NAMES = {'main.cpp', 'chunks_dispatch.cpp', 'health.hpp', 'health.cpp', 'flush_log.hpp', 'flush_log.cpp', 'tables.hpp', 'tables.cpp'}
+
 # Whose folders the map names.
 MAPPED = ('core', 'qtapp', 'wasm', 'tests', 'resources', 'tools', 'cmake')
 
@@ -207,6 +210,18 @@ def parser_without_fuzzer(tree):
             match = re.search(r'\b((?:parse|decode|inspect)\w*?)(?:_into)?\(', line)
             if match and not re.search(rf'\b{match.group(1)}(_into)?\(', fuzzers):
                 yield path, number, f'no fuzzer calls {match.group(1)}()'
+
+
+@tree_rule('files of one name in two rooms are mistaken for one another')
+def same_name(tree):
+    seen = {}
+    for path in sorted(tree):
+        name = posixpath.basename(path)
+        if not re.match(r'(core|qtapp|wasm)/.*\.(hpp|cpp)$', path) or name in SAME_NAMES:
+            continue
+        if name in seen:
+            yield path, 1, f'{seen[name]} has this name too'
+        seen[name] = path
 
 
 @tree_rule('a document that the table of contents does not name is not found')
