@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "metabatch/batch.hpp"
@@ -24,6 +25,9 @@ struct Arrival {
   Report report;  ///< views of the source, until its next pop()
   std::uint32_t replica = 0;
   ArrivalKind kind = ArrivalKind::fresh;
+  /// The rows of its items, where they are numbered one after the other from here; kNoRow: they have none, or `rows`.
+  std::uint32_t first_row = kNoRow;
+  std::span<const std::uint32_t> rows{};  ///< else; until the next pop()
 };
 
 /// A source of reports in the order of time. It does not know what happens to them.

@@ -229,7 +229,8 @@ std::optional<Arrival> FleetArrivals::send(std::uint32_t number, Duration now) {
     delay(number, stamp, now, ArrivalKind::late);
     return std::nullopt;
   }
-  return Arrival{texts_.report(agent.id, number, agent.version, stamp), agent.replica, ArrivalKind::fresh};
+  const std::uint32_t row = agent.registered ? number * static_cast<std::uint32_t>(fleet_.keys) : kNoRow;
+  return Arrival{texts_.report(agent.id, number, agent.version, stamp), agent.replica, ArrivalKind::fresh, row};
 }
 
 void FleetArrivals::delay(std::uint32_t number, WallTime stamp, Duration now, ArrivalKind kind) {

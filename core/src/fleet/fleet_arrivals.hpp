@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "fleet/arrivals.hpp"
-#include "simulation/latency.hpp"
-#include "metabatch/simulation/fleet.hpp"
 #include "base/rng.hpp"
+#include "fleet/arrivals.hpp"
+#include "metabatch/simulation/fleet.hpp"
+#include "simulation/latency.hpp"
 
 namespace metabatch {
 

@@ -30,6 +30,13 @@ RecordedArrivals::RecordedArrivals(std::shared_ptr<const Recording> recording, s
   }
   keep_distinct(rows_);
   keep_distinct(agents_);
+  for (std::size_t i = 0; i < end_; ++i)
+    for (const std::string& key : (*recording_)[i].keys) row_numbers_.push_back(row_of({(*recording_)[i].agent, key}));
+}
+
+std::uint32_t RecordedArrivals::row_of(const Row& row) const {
+  const auto found = std::lower_bound(rows_.begin(), rows_.end(), row);
+  return found != rows_.end() && *found == row ? static_cast<std::uint32_t>(found - rows_.begin()) : kNoRow;
 }
 
 Duration RecordedArrivals::next() const { return at_ < end_ ? (*recording_)[at_].at : kNever; }
@@ -42,16 +49,14 @@ std::optional<Arrival> RecordedArrivals::pop() {
   errors_.assign(recorded.errors.begin(), recorded.errors.end());
   stamps_ = recorded.stamps;
   if (stamps_.empty()) stamps_.assign(keys_.size(), clocks_[replica].stamp(recorded.at));
-  return Arrival{{recorded.agent, keys_, values_, errors_, stamps_}, replica, ArrivalKind::fresh};
+  const std::span<const std::uint32_t> rows(row_numbers_.data() + next_item_, keys_.size());
+  next_item_ += keys_.size();
+  return Arrival{{recorded.agent, keys_, values_, errors_, stamps_}, replica, ArrivalKind::fresh, kNoRow, rows};
 }
 
 void RecordedArrivals::rows_of(const Batch& batch, std::vector<std::uint32_t>& rows) const {
   rows.resize(batch.entries.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Row wanted{batch.entries[i].agent, batch.entries[i].key};
-    const auto found = std::lower_bound(rows_.begin(), rows_.end(), wanted);
-    rows[i] = found != rows_.end() && *found == wanted ? static_cast<std::uint32_t>(found - rows_.begin()) : kNoRow;
-  }
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = row_of({batch.entries[i].agent, batch.entries[i].key});
 }
 
 }  // namespace metabatch

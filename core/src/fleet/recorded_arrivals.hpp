@@ -29,10 +29,14 @@ class RecordedArrivals final : public Arrivals {
     bool operator==(const Row& other) const { return agent == other.agent && key == other.key; }
   };
 
+  [[nodiscard]] std::uint32_t row_of(const Row& row) const;
+
   std::shared_ptr<const Recording> recording_;
   std::uint64_t replicas_;
   std::vector<Row> rows_;  // ascending, as the entries of a batch are
   std::vector<Uuid> agents_;
+  std::vector<std::uint32_t> row_numbers_;  // of every item of every report, in order
+  std::size_t next_item_ = 0;
   std::vector<ServerClock> clocks_;
   std::size_t at_ = 0, end_ = 0;
   std::vector<std::string_view> keys_, values_, errors_;

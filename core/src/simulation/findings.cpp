@@ -38,7 +38,10 @@ std::string describe_reason(const RunFinding& f) {
       return percent_figure(f.a) + " of the writes and NOTIFYs of unbatched reports are saved; " + figure(f.b) +
              " a second remain.";
     case FindingKind::delay:
-      return "99 of 100 updates are written within " + time(f.a) + "; the bound is " + time(f.b) + ".";
+      return "99 of 100 written updates are written within " + time(f.a) + "; the bound is " + time(f.b) + ".";
+    case FindingKind::age:
+      return "For 99 % of the time a watcher sees values at most " + time(f.a) + " old; the bound is " + time(f.b) +
+             ".";
     default: return {};
   }
 }
@@ -61,10 +64,12 @@ std::string describe_warning(const RunFinding& f) {
     case FindingKind::room_nearly_full:
       return percent_figure(f.a) + " of the capacity of " + figure(f.b) + " was in use.";
     case FindingKind::delay_missed:
-      return "The delay is missed: 99 of 100 updates are written within " + time(f.a) + ", the bound is " + time(f.b) +
-             ".";
+      return "The delay is missed: values are up to " + time(f.a) + " old, the bound is " + time(f.b) + ".";
     case FindingKind::left_unwritten:
       return figure(f.a) + " entries could not be written before the final flush timed out.";
+    case FindingKind::flushes_failed:
+      return figure(f.a) + (f.a == 1 ? " flush" : " flushes") + " failed and what they held was " +
+             "retried; values were up to " + time(f.b) + " old.";
     default: return {};
   }
 }
@@ -92,6 +97,7 @@ std::string_view name_of(FindingKind kind) {
                                                 "room",
                                                 "saves",
                                                 "delay",
+                                                "age",
                                                 "interval_cannot_matter",
                                                 "batch_never_fills",
                                                 "fifo_drops",
@@ -99,7 +105,8 @@ std::string_view name_of(FindingKind kind) {
                                                 "store_saturated",
                                                 "room_nearly_full",
                                                 "delay_missed",
-                                                "left_unwritten"};
+                                                "left_unwritten",
+                                                "flushes_failed"};
   const auto index = static_cast<std::size_t>(kind);
   return index < std::size(kNames) ? kNames[index] : "?";
 }
@@ -150,6 +157,8 @@ std::vector<RunFinding> warnings(const RunFacts& facts) {
   if (facts.room_share > kNearlyFull)
     found.push_back(
         {FindingKind::room_nearly_full, facts.room_share, static_cast<double>(facts.config.queue_capacity)});
+  if (s.flushes.total_failures() > 0 && facts.config.on_failure == OnFailure::retain)
+    found.push_back({FindingKind::flushes_failed, static_cast<double>(s.flushes.total_failures()), s.age_max});
   if (facts.finished && s.counters.held() > 0)
     found.push_back({FindingKind::left_unwritten, static_cast<double>(s.counters.held()), 0});
   return found;

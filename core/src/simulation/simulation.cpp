@@ -13,6 +13,7 @@ Simulator::Machinery::Machinery(const Scenario& a_scenario, std::unique_ptr<Arri
     : scenario(a_scenario),
       arrivals(std::move(an_arrivals)),
       table(arrivals->rows()),
+      ages(arrivals->rows()),
       samples(scenario.duration, scenario.sample_every),
       agents(arrivals->agents()),
       next_sample_(samples.every()) {
@@ -35,6 +36,16 @@ Metrics Simulator::Machinery::metrics() const {
   Metrics sum;
   for (const Replica& replica : replicas) sum += replica.batcher.metrics();
   return sum;
+}
+
+Summary Simulator::Machinery::summary(const Metrics& metrics) const {
+  Summary summary = summarize(counters(), metrics, reports, elapsed());
+  const RowAges::Figures figures = ages.figures(now);
+  summary.has_age = true;
+  summary.age_p50 = in_seconds(figures.p50);
+  summary.age_p99 = in_seconds(figures.p99);
+  summary.age_max = in_seconds(figures.max);
+  return summary;
 }
 
 Duration Simulator::Machinery::next_arrival() const {
@@ -66,6 +77,7 @@ bool Simulator::Machinery::deliver() {
     if (arrivals->agents() != agents) log.line(now, "agents").number("n", agents = arrivals->agents()).end();
     return false;
   }
+  note_arrival(*arrival);
   Replica& replica = replicas[arrival->replica];
   const Admission admission = replica.batcher.add(arrival->report, instant()).value();
   ++reports;
@@ -77,6 +89,15 @@ bool Simulator::Machinery::deliver() {
   }
   if (replica.batch == nullptr) poll(replica);
   return true;
+}
+
+/// A report that was sent late or twice is not newer than what is known.
+void Simulator::Machinery::note_arrival(const Arrival& arrival) {
+  if (arrival.kind != ArrivalKind::fresh) return;
+  for (const std::uint32_t row : arrival.rows) ages.arrived(row, now);
+  if (arrival.first_row == kNoRow) return;
+  for (std::size_t i = 0; i < arrival.report.size(); ++i)
+    ages.arrived(arrival.first_row + static_cast<std::uint32_t>(i), now);
 }
 
 void Simulator::Machinery::before_arrivals() {
@@ -141,6 +162,8 @@ bool Simulator::Machinery::take(Replica& replica) {
   if (batch == nullptr) return false;
   replica.batch = batch;
   replica.took_at = now;
+  arrivals->rows_of(*batch, replica.rows);
+  ages.take(replica.rows);
   replica.flight = replica.store.begin(*batch, replica.batcher.config().max_payload_bytes, now);
   if (replica.flight.end > replica.closes) {  // cancelled at the deadline of the final flush
     replica.flight = {replica.closes, FailureClass::timeout, replica.flight.chunks, 0, 0};
@@ -157,12 +180,12 @@ void Simulator::Machinery::complete(Replica& replica) {
   FlushOutcome outcome;
   outcome.failure = flight.failure;
   if (flight.failure == FailureClass::none) {
-    arrivals->rows_of(*replica.batch, rows_);
-    table.write(*replica.batch, rows_, outcome.fates);
+    table.write(*replica.batch, replica.rows, outcome.fates);
     outcome.chunks_published = flight.published;
     outcome.notify_bytes = flight.notify_bytes;
     outcome.publish_errors = flight.chunks - flight.published;
   }
+  ages.complete(replica.rows, outcome.fates, flight.failure != FailureClass::none, now);
   replica.fullest = std::max(replica.fullest, room_share(replica.batcher));
   replica.busy += now - replica.took_at;
   log_outcome(replica, outcome);

@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "fleet/arrivals.hpp"
-#include "simulation/event_log.hpp"
 #include "metabatch/batcher.hpp"
 #include "metabatch/simulation/simulator.hpp"
+#include "simulation/event_log.hpp"
 #include "simulation/model_store.hpp"
+#include "simulation/row_ages.hpp"
 #include "simulation/samples.hpp"
 
 namespace metabatch {
@@ -27,6 +28,7 @@ struct Replica {
   std::uint64_t number;
   const Batch* batch = nullptr;  ///< in flight
   ModelFlight flight;
+  std::vector<std::uint32_t> rows;  ///< of the batch in flight
   Duration took_at{};
   Duration deadline = kNever;  ///< when to ask for a batch; before now: at once
   Duration closes = kNever;    ///< when the final flush times out
@@ -46,11 +48,13 @@ struct Simulator::Machinery {
 
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] Metrics metrics() const;
+  [[nodiscard]] Summary summary(const Metrics& metrics) const;
   [[nodiscard]] Duration elapsed() const { return std::min(now, scenario.duration); }
 
   Scenario scenario;
   std::unique_ptr<Arrivals> arrivals;
   ModelTable table;
+  RowAges ages;
   EventLog log;
   Samples samples;
   std::vector<Replica> replicas;
@@ -64,6 +68,7 @@ struct Simulator::Machinery {
   [[nodiscard]] Instant instant() const { return kOrigin + now; }
   [[nodiscard]] Duration next_arrival() const;
   bool deliver();
+  void note_arrival(const Arrival& arrival);
   void before_arrivals();
   void after_arrivals();
   void recompute();
@@ -81,7 +86,6 @@ struct Simulator::Machinery {
   Duration next_sample_;
   Duration before_at_ = kNever;  // the earliest flush that ends or setting that changes
   Duration after_at_ = kNever;   // the earliest deadline, sample or the end; never too late
-  std::vector<std::uint32_t> rows_;
 };
 
 }  // namespace metabatch

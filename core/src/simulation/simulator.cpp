@@ -55,14 +55,12 @@ bool Simulator::finished() const { return machinery_->finished; }
 Duration Simulator::now() const { return machinery_->now; }
 const Scenario& Simulator::scenario() const { return machinery_->scenario; }
 
-Summary Simulator::summary() const {
-  return summarize(machinery_->counters(), machinery_->metrics(), machinery_->reports, machinery_->elapsed());
-}
+Summary Simulator::summary() const { return machinery_->summary(machinery_->metrics()); }
 
 RunFacts Simulator::facts() const {
   const Metrics metrics = machinery_->metrics();
   RunFacts facts;
-  facts.summary = summarize(machinery_->counters(), metrics, machinery_->reports, machinery_->elapsed());
+  facts.summary = machinery_->summary(metrics);
   facts.config = machinery_->scenario.config;
   facts.replicas = machinery_->scenario.replicas;
   facts.finished = machinery_->finished;

@@ -56,7 +56,7 @@ std::vector<std::int64_t> chosen_sizes(const TuneQuestion& question) {
 
 std::vector<Duration> chosen_intervals(const TuneQuestion& question) {
   std::vector<Duration> intervals = {question.scenario.config.interval};
-  for (const int percent : {20, 50, 80, 95, 150})
+  for (const int percent : {20, 50, 80, 95, 100})
     intervals.push_back(std::clamp<Duration>(useful_delay(question) / 100 * percent, 1ms, kMaxInterval));
   sort_distinct(intervals);
   return intervals;
@@ -89,7 +89,7 @@ bool loses(const TunePoint& point) {
 
 /// Better in one, and not worse in the other.
 bool dominates(const TunePoint& a, const TunePoint& b) {
-  const double a_delay = a.run.summary.delay_p99, b_delay = b.run.summary.delay_p99;
+  const double a_delay = a.judged_delay(), b_delay = b.judged_delay();
   return a.cost_per_s() <= b.cost_per_s() && a_delay <= b_delay &&
          (a.cost_per_s() < b.cost_per_s() || a_delay < b_delay);
 }
@@ -147,7 +147,7 @@ void Tuner::Sweep::judge() {
       if (point.on_frontier && !loses(other) && dominates(other, point)) point.on_frontier = false;
     for (const TunePoint* other = points.data(); point.on_frontier && other != &point; ++other)  // of equals the first
       if (other->on_frontier && other->cost_per_s() == point.cost_per_s() &&
-          other->run.summary.delay_p99 == point.run.summary.delay_p99)
+          other->judged_delay() == point.judged_delay())
         point.on_frontier = false;
   }
 }
@@ -159,8 +159,7 @@ std::size_t Tuner::Sweep::best() const {
     if (point.meets && (least < 0 || point.cost_per_s() < least)) least = point.cost_per_s();
   const auto cheap = [&](const TunePoint& point) { return point.meets && point.cost_per_s() <= least * kAlike; };
   for (const TunePoint& point : points)
-    if (cheap(point) && (quickest < 0 || point.run.summary.delay_p99 < quickest))
-      quickest = point.run.summary.delay_p99;
+    if (cheap(point) && (quickest < 0 || point.judged_delay() < quickest)) quickest = point.judged_delay();
   std::size_t best = points.size();
   const auto plainer = [](const Config& a, const Config& b) {
     if (a.queue != b.queue) return a.queue < b.queue;
@@ -168,21 +167,27 @@ std::size_t Tuner::Sweep::best() const {
     return a.batch_size < b.batch_size;
   };
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!cheap(points[i]) || points[i].run.summary.delay_p99 > quickest * kAlike) continue;
+    if (!cheap(points[i]) || points[i].judged_delay() > quickest * kAlike) continue;
     if (best == points.size() || plainer(points[i].run.config, points[best].run.config)) best = i;
   }
   return best;
 }
 
-/// The one that loses least, and of these the quickest.
+/// Where none meets the question: of those that lose least the quickest, and of those that are as quick the cheapest.
 std::size_t Tuner::Sweep::nearest() const {
   const auto lost = [](const TunePoint& point) {
     const Counters& counters = point.run.summary.counters;
     return counters.dropped() + counters.held() + counters.discarded;
   };
-  const auto found = std::min_element(points.begin(), points.end(), [&](const TunePoint& a, const TunePoint& b) {
-    return lost(a) != lost(b) ? lost(a) < lost(b) : a.run.summary.delay_p99 < b.run.summary.delay_p99;
+  const auto quickest = std::min_element(points.begin(), points.end(), [&](const TunePoint& a, const TunePoint& b) {
+    return lost(a) != lost(b) ? lost(a) < lost(b) : a.judged_delay() < b.judged_delay();
   });
+  const std::uint64_t least = lost(*quickest);
+  const double delay = quickest->judged_delay() * kAlike;
+  auto found = quickest;
+  for (auto point = points.begin(); point != points.end(); ++point)
+    if (lost(*point) == least && point->judged_delay() <= delay && point->cost_per_s() < found->cost_per_s())
+      found = point;
   return static_cast<std::size_t>(found - points.begin());
 }
 
@@ -227,7 +232,7 @@ bool Tuner::step() {
   point.filling.entries_an_interval /= static_cast<double>(scenario.replicas);
   point.today = s.points.empty();
   const auto max_delay = static_cast<double>(s.question.max_delay.count()) / 1e9;
-  point.meets = !loses(point) && point.run.summary.delay_p99 <= max_delay;
+  point.meets = !loses(point) && point.judged_delay() <= max_delay && point.run.config.interval <= s.question.max_delay;
   s.points.push_back(std::move(point));
   s.judge();
   return !finished();
@@ -243,9 +248,8 @@ std::vector<std::size_t> Tuner::frontier() const {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < done(); ++i)
     if (points()[i].on_frontier) found.push_back(i);
-  std::sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) {
-    return points()[a].run.summary.delay_p99 < points()[b].run.summary.delay_p99;
-  });
+  std::sort(found.begin(), found.end(),
+            [&](std::size_t a, std::size_t b) { return points()[a].judged_delay() < points()[b].judged_delay(); });
   return found;
 }
 
@@ -258,13 +262,14 @@ std::optional<Recommendation> Tuner::recommendation() const {
   const auto max_delay = static_cast<double>(question().max_delay.count()) / 1e9;
   const auto warned = [&](const TunePoint& point) {
     std::vector<RunFinding> all = warnings(point.run);
-    const double delay = point.run.summary.delay_p99;
+    const double delay = point.judged_delay();
     if (delay > max_delay) all.push_back({FindingKind::delay_missed, delay, max_delay});
     return all;
   };
   const TunePoint& point = points()[found.point];
   found.reasons = reasons(point.run);
   found.reasons.push_back({FindingKind::delay, point.run.summary.delay_p99, max_delay});
+  found.reasons.push_back({FindingKind::age, point.run.summary.age_p99, max_delay});
   found.warnings = warned(point);
   found.today = warned(points()[0]);
   return found;

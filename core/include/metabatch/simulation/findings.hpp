@@ -22,6 +22,7 @@ enum class FindingKind : std::uint8_t {
   room,              ///< at most share `a` of the capacity of `b` was in use
   saves,             ///< share `a` of the writes and NOTIFYs of unbatched reports is saved; `b` a second remain
   delay,             ///< the delay p99 is `a` seconds, wanted are `b`
+  age,               ///< for 99 % of the time a watcher sees values at most `a` seconds old; the bound is `b`
   // warnings: settings that cannot do what they seem to
   interval_cannot_matter,  ///< `a` entries arrive a second: a batch of `b` is full long before the interval is over
   batch_never_fills,       ///< a batch of `b` is never full: only `a` entries arrive in an interval
@@ -29,8 +30,9 @@ enum class FindingKind : std::uint8_t {
   room_drops,              ///< `a` updates of `b` were dropped because the buffer was full
   store_saturated,         ///< share `a` of the time has a flush in flight: the database is the limit, not the settings
   room_nearly_full,        ///< share `a` of the capacity of `b` was in use
-  delay_missed,            ///< the delay p99 is `a` seconds, above the `b` wanted
+  delay_missed,            ///< delay or age p99 is `a` seconds, above the bound of `b`
   left_unwritten,          ///< `a` entries could not be written before the final flush timed out
+  flushes_failed,          ///< `a` flushes failed; values were up to `b` seconds old
 };
 
 struct RunFinding {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "metabatch/config.hpp"
-#include "metabatch/simulation/fleet.hpp"
 #include "metabatch/result.hpp"
+#include "metabatch/simulation/fleet.hpp"
 #include "metabatch/simulation/store_model.hpp"
 #include "metabatch/time.hpp"
 

@@ -29,6 +29,12 @@ struct Summary {
   double delay_p90 = 0;
   double delay_p99 = 0;
   double delay_max = 0;
+  /// How old is what a watcher sees: since the first report arrived that its row does not show yet, weighted by time.
+  /// Known of simulations only: there every row is modelled.
+  bool has_age = false;
+  double age_p50 = 0;
+  double age_p99 = 0;
+  double age_max = 0;
 };
 
 /// @shape reports: how many were offered; of single updates each one counts

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,7 +19,7 @@ namespace metabatch {
 /// What to look for. Changes of settings in the scenario are left out: they would undo what is tried.
 struct TuneQuestion {
   Scenario scenario;                             ///< the fleet, the database, and the settings in use today
-  Duration max_delay = std::chrono::seconds(5);  ///< the p99 of the delay must not be above it
+  Duration max_delay = std::chrono::seconds(5);  ///< neither judged_delay() nor the interval may be above it
   std::vector<std::int64_t> batch_sizes;         ///< to try; empty: chosen round what the fleet sends
   std::vector<Duration> intervals;               ///< empty: chosen round max_delay
   std::vector<SchedulePolicy> schedules;         ///< empty: all
@@ -32,16 +33,19 @@ struct TunePoint {
   RunFacts run;              ///< config: with defaults filled in
   Filling filling;           ///< capacity or interval decides, and by how much
   bool today = false;        ///< the settings of the scenario itself
-  bool meets = false;        ///< nothing dropped, and delay p99 within max_delay
+  bool meets = false;        ///< nothing lost, judged_delay() and the interval within max_delay
   bool on_frontier = false;  ///< nothing is lost, and no other such point is better in writes + NOTIFYs a second or in
-                             ///< delay p99 without being worse in the other
+                             ///< judged_delay() without being worse in the other
   [[nodiscard]] double cost_per_s() const { return run.summary.db_writes_per_s + run.summary.notifies_per_s; }
+  /// Seconds: p99 of what a watcher sees and of what was written, the larger. Updates that are coalesced away have no
+  /// delay of their own, but their rows age.
+  [[nodiscard]] double judged_delay() const { return std::max(run.summary.age_p99, run.summary.delay_p99); }
 };
 
 /// What to set, and why.
 struct Recommendation {
-  std::size_t point = 0;             ///< index in points()
-  bool meets = false;                ///< false: nothing tried keeps max_delay; this comes closest
+  std::size_t point = 0;  ///< index in points()
+  bool meets = false;     ///< false: nothing tried keeps max_delay; this comes closest, and of equals the cheapest
   std::vector<RunFinding> reasons;   ///< what decides under these settings, in numbers
   std::vector<RunFinding> warnings;  ///< where they cannot do what they seem to
   std::vector<RunFinding> today;     ///< the same about the settings in use
