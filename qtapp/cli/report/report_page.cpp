@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/report/report_page.hpp"
 
-#include "cli/report/chart.hpp"
 #include "cli/embedded.hpp"
+#include "cli/report/chart.hpp"
 
 namespace metabatch::cli {
 

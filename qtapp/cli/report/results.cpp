@@ -66,7 +66,7 @@ std::string result_json(const RunResult& result) {
   const FlushCounters& flushes = summary.flushes;
   // The order of the specification, "The result", line by line.
   // clang-format off
-  const Json object = {
+  Json object = {
       {"offered", counters.offered}, {"accepted", counters.accepted()}, {"coalesced", counters.coalesced},
       {"stale", counters.stale}, {"dropped", {{"full", counters.dropped_full}, {"closed", counters.dropped_closed}}},
       {"written", counters.written}, {"unmatched", counters.unmatched}, {"rows_stale", counters.rows_stale},
@@ -82,6 +82,7 @@ std::string result_json(const RunResult& result) {
       {"delay_s", {{"p50", summary.delay_p50}, {"p90", summary.delay_p90}, {"p99", summary.delay_p99}, {"max", summary.delay_max}}},
       {"digest", result.digest}};
   // clang-format on
+  if (summary.has_age) object["age_s"] = {{"p50", summary.age_p50}, {"p99", summary.age_p99}, {"max", summary.age_max}};
   return object.dump() + "\n";
 }
 
@@ -113,6 +114,10 @@ std::string result_text(const RunResult& result, const Config& config) {
   if (summary.counters.written > 0)
     text += "Delay from update to row: half within " + seconds_text(summary.delay_p50) + ", 99 % within " +
             seconds_text(summary.delay_p99) + ", longest " + seconds_text(summary.delay_max) + ".\n";
+  if (summary.has_age)
+    text += "Age of what a watcher sees: half of the time within " + seconds_text(summary.age_p50) +
+            ", 99 % of it within " + seconds_text(summary.age_p99) + ", oldest " + seconds_text(summary.age_max) +
+            ".\n";
   return text;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
-#include "cli/report/chart.hpp"
-#include "cli/terminal/console.hpp"
-#include "cli/report/report_page.hpp"
 #include "cli/flags/scenario_flags.hpp"
+#include "cli/report/chart.hpp"
+#include "cli/report/report_page.hpp"
 #include "cli/report/simulation_report.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -103,6 +103,8 @@ std::vector<KeyFigure> key_figures(const RunFacts& facts) {
           {"NOTIFYs a second", rate_text(summary.notifies_per_s), before(summary.unbatched_notifies_per_s)},
           {"Delay, 99 of 100 within", seconds_text(summary.delay_p99),
            "half within " + seconds_text(summary.delay_p50) + ", longest " + seconds_text(summary.delay_max)},
+          {"Age, 99 % of the time within", seconds_text(summary.age_p99),
+           "of what a watcher sees; oldest " + seconds_text(summary.age_max)},
           {"Updates", with_commas(counters.offered), rate_text(summary.updates_per_s) + " a second"},
           {"Coalesced", with_commas(counters.coalesced), "replaced before they were written"},
           {"Dropped", with_commas(counters.dropped()), "lost for want of room or at the end"},

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "cli/terminal/console.hpp"
 #include "base/number.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace metabatch::cli {
 namespace {

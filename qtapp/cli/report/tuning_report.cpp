@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "cli/report/chart.hpp"
-#include "cli/terminal/console.hpp"
-#include "cli/report/report_page.hpp"
 #include "cli/flags/scenario_flags.hpp"
+#include "cli/report/chart.hpp"
+#include "cli/report/report_page.hpp"
 #include "cli/report/simulation_report.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -34,15 +34,22 @@ std::string mark_of(const TunePoint& point, bool is_chosen) {
   return text;
 }
 
+double coalesced_share(const Counters& counters) {
+  return counters.offered == 0 ? 0 : static_cast<double>(counters.coalesced) / static_cast<double>(counters.offered);
+}
+
 const std::vector<std::string>& columns() {
   static const std::vector<std::string> names = {
-      "writes + NOTIFYs/s", "delay p99", "saved", "batch-size", "interval", "schedule", "queue", "busy", ""};
+      "writes + NOTIFYs/s", "age p99",  "delay p99", "coalesced", "saved", "batch-size",
+      "interval",           "schedule", "queue",     "busy",      ""};
   return names;
 }
 
 std::vector<std::string> row_of(const TunePoint& point, bool is_chosen) {
   return {rate_text(point.cost_per_s()),
+          seconds_text(point.run.summary.age_p99),
           seconds_text(point.run.summary.delay_p99),
+          percent_text(coalesced_share(point.run.summary.counters)),
           percent_text(point.run.summary.saved),
           with_commas(static_cast<std::uint64_t>(point.run.config.batch_size)),
           format_duration(point.run.config.interval),
@@ -62,9 +69,8 @@ std::vector<std::size_t> shown_points(const Tuner& tuner, const Recommendation& 
   add(recommended.point);
   for (std::size_t i = 0; i < points.size(); ++i)
     if (points[i].today) add(i);
-  std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) {
-    return points[a].run.summary.delay_p99 < points[b].run.summary.delay_p99;
-  });
+  std::stable_sort(shown.begin(), shown.end(),
+                   [&](std::size_t a, std::size_t b) { return points[a].judged_delay() < points[b].judged_delay(); });
   return shown;
 }
 
@@ -90,9 +96,10 @@ std::string verdict_text(const Tuner& tuner, const Recommendation& recommended) 
   const std::string limit = format_duration(tuner.question().max_delay);
   if (recommended.meets)
     return "Least writes and NOTIFYs with 99 % of the rows within " + limit + ": " + rate_text(point.cost_per_s()) +
-           " a second, delay p99 " + seconds_text(point.run.summary.delay_p99) + ".";
-  return "Nothing tried keeps 99 % of the rows within " + limit + " and drops nothing; this comes closest: delay p99 " +
-         seconds_text(point.run.summary.delay_p99) + ".";
+           " a second, age p99 " + seconds_text(point.run.summary.age_p99) + ", delay p99 " +
+           seconds_text(point.run.summary.delay_p99) + ".";
+  return "Nothing tried keeps 99 % of the rows within " + limit + " and drops nothing; this comes closest: age p99 " +
+         seconds_text(point.run.summary.age_p99) + ", delay p99 " + seconds_text(point.run.summary.delay_p99) + ".";
 }
 
 Json findings_json(const std::vector<RunFinding>& findings) {
@@ -115,6 +122,7 @@ Json point_json(const TunePoint& point) {
           {"cost_per_s", point.cost_per_s()},
           {"saved", s.saved},
           {"delay_s", {{"p50", s.delay_p50}, {"p90", s.delay_p90}, {"p99", s.delay_p99}, {"max", s.delay_max}}},
+          {"age_s", {{"p50", s.age_p50}, {"p99", s.age_p99}, {"max", s.age_max}}},
           {"dropped", counters.dropped()},
           {"coalesced", counters.coalesced},
           {"chunks_a_flush", point.run.chunks_a_flush},
@@ -127,8 +135,8 @@ Json point_json(const TunePoint& point) {
 }
 
 std::string point_label(const TunePoint& point) {
-  return flags_text(point.run.config) + ": " + rate_text(point.cost_per_s()) + " a second, delay p99 " +
-         seconds_text(point.run.summary.delay_p99);
+  return flags_text(point.run.config) + ": " + rate_text(point.cost_per_s()) + " a second, age p99 " +
+         seconds_text(point.run.summary.age_p99) + ", delay p99 " + seconds_text(point.run.summary.delay_p99);
 }
 
 std::string findings_html(const std::vector<RunFinding>& findings, const char* tag, const char* kind) {
@@ -154,7 +162,7 @@ std::string frontier_html(const Tuner& tuner, const Recommendation& recommended)
       .limit_name = "wanted: within " + format_duration(tuner.question().max_delay)};
   const auto points = tuner.points();
   for (std::size_t i = 0; i < points.size(); ++i)
-    chart.points.push_back({points[i].cost_per_s(), points[i].run.summary.delay_p99, point_label(points[i]),
+    chart.points.push_back({points[i].cost_per_s(), points[i].judged_delay(), point_label(points[i]),
                             points[i].on_frontier, i == recommended.point});
   return chart_html(chart);
 }
@@ -244,6 +252,8 @@ std::string tuning_html(const Tuner& tuner, std::string_view name, bool is_inter
                                           "unbatched " + rate_text(summary.unbatched_notifies_per_s)},
                                          {"Delay, 99 of 100 within", seconds_text(summary.delay_p99),
                                           "half within " + seconds_text(summary.delay_p50)},
+                                         {"Age, 99 % of the time within", seconds_text(summary.age_p99),
+                                          "of what a watcher sees; oldest " + seconds_text(summary.age_max)},
                                          {"Saved", percent_text(summary.saved), "of all writes and NOTIFYs"}}) +
                            findings_html(recommended->warnings, "p", "warning") + "<h2>Why</h2>\n<ul>\n" +
                            findings_html(recommended->reasons, "li", "reason") +

@@ -30,6 +30,7 @@ export interface Outcome {
   unbatched: { db_writes_per_s: number; notifies_per_s: number };
   saved: number;
   delay_s: { p50: number; p90: number; p99: number; max: number };
+  age_s: { p50: number; p99: number; max: number };
   digest: string;
 }
 export interface State {

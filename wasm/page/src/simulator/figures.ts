@@ -18,6 +18,7 @@ const figures: Figure[] = [
   { key: 'saved', label: 'Saved by batching', value: ({ saved }) => percentText(saved), note: () => 'of all UPDATEs and NOTIFYs' },
   { key: 'writes', label: 'UPDATEs + NOTIFYs a second', value: (outcome) => numberText(sum(outcome)), note: ({ unbatched }) => `instead of ${numberText(sum(unbatched))}` },
   { key: 'delay', label: 'Delay p99', value: ({ delay_s }) => secondsText(delay_s.p99), note: ({ delay_s }) => `p50 ${secondsText(delay_s.p50)}, longest ${secondsText(delay_s.max)}` },
+  { key: 'age', label: 'Age p99', value: ({ age_s }) => secondsText(age_s.p99), note: ({ age_s }) => `of what a watcher sees; p50 ${secondsText(age_s.p50)}, oldest ${secondsText(age_s.max)}` },
   { key: 'dropped', label: 'Dropped', value: (outcome) => counted(dropped(outcome)), note: ({ offered }) => `of ${counted(offered)} updates`, isBad: (outcome) => dropped(outcome) > 0 },
 ];
 
