@@ -24,7 +24,7 @@ endfunction()
 
 check_headers(metabatch_core ${PROJECT_SOURCE_DIR}/core src)
 check_headers(metabatch_test_support ${PROJECT_SOURCE_DIR}/tests support metabatch_engine Qt6::Test)
-foreach(room engine feed sql service models cli)
+foreach(room engine feed sql pubsub service models cli)
   check_headers(metabatch_${room} ${PROJECT_SOURCE_DIR}/qtapp ${room})
 endforeach()
 if(METABATCH_WINDOW)

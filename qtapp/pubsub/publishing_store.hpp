@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "engine/notifier.hpp"
+#include "engine/store.hpp"
+#include "pubsub/nats_publisher.hpp"
+
+namespace metabatch::pubsub {
+
+/// A store that also publishes to NATS what another store has committed.
+///
+/// Chunks are published after the commit and never before, and only those agents are named of which something was committed.
+/// The batch is complete once the messages are handed over; the next one begins while the server acknowledges them.
+class PublishingStore final : public engine::Store {
+ public:
+  struct Options {
+    bool in_database = false;  ///< the other store notifies as well, in its transaction; else it gets no chunks
+    std::size_t max_payload_bytes = 8000;
+  };
+  /// @owns `publisher` outlives the store; several stores may share it
+  PublishingStore(std::unique_ptr<engine::Store> store, NatsPublisher& publisher, Options options);
+
+  void start() override { store_->start(); }
+  FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override;
+  void cancel() noexcept override { store_->cancel(); }
+  void stop() override { store_->stop(); }
+
+ private:
+  const std::unique_ptr<engine::Store> store_;
+  NatsPublisher& publisher_;
+  const Options options_;
+};
+
+}  // namespace metabatch::pubsub

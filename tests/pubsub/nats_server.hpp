@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+/// A real nats-server on loopback, of this test's own.
+class NatsServer {
+ public:
+  /// @shape config: more lines for its configuration file
+  explicit NatsServer(QByteArray config = {}) : config_(std::move(config)) {
+    port_ = free_port();
+    start();
+  }
+  ~NatsServer() { kill(); }
+
+  [[nodiscard]] quint16 port() const { return port_; }
+  [[nodiscard]] std::string url(const std::string& user = {}) const {
+    return "nats://" + (user.empty() ? user : user + "@") + "127.0.0.1:" + std::to_string(port_);
+  }
+  void configure(QByteArray config) { config_ = std::move(config); }
+
+  /// Returns once it takes connections, by its own word.
+  void start() {
+    QFile file(folder_.filePath("nats.conf"));
+    if (!file.open(QIODevice::WriteOnly)) qFatal("no configuration");
+    file.write("host: 127.0.0.1\nport: " + QByteArray::number(port_) + "\n" + config_);
+    file.close();
+    process_.setProcessChannelMode(QProcess::MergedChannels);
+    // Debian keeps it where only root looks.
+    QString program = QStandardPaths::findExecutable("nats-server");
+    if (program.isEmpty()) program = "/usr/sbin/nats-server";
+    process_.start(program, {"-c", file.fileName()});
+    QByteArray said;
+    while (!said.contains("Server is ready")) {
+      if (!process_.waitForReadyRead(60'000)) qFatal("nats-server did not start:\n%s", said.constData());
+      said += process_.readAll();
+    }
+  }
+  void kill() {
+    if (process_.state() == QProcess::NotRunning) return;
+    go_on();
+    process_.kill();
+    process_.waitForFinished(-1);
+  }
+  void stop() { ::kill(static_cast<pid_t>(process_.processId()), SIGSTOP); }
+  void go_on() { ::kill(static_cast<pid_t>(process_.processId()), SIGCONT); }
+
+ private:
+  static quint16 free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(fd, generic, size) != 0 || ::getsockname(fd, generic, &size) != 0) qFatal("no free port");
+    ::close(fd);
+    return ntohs(address.sin_port);
+  }
+
+  QByteArray config_;
+  QTemporaryDir folder_;
+  quint16 port_ = 0;
+  QProcess process_;
+};

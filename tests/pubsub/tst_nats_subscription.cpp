@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Against a real nats-server.
+#include <QtTest>
+#include <future>
+#include <memory>
+
+#include "pubsub/inbox.hpp"
+#include "pubsub/nats_publisher.hpp"
+#include "pubsub/nats_server.hpp"
+#include "pubsub/nats_subscription.hpp"
+
+using namespace metabatch::pubsub;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string kSubject = "coder.v1.pubsub.workspace_agent_metadata_batch";
+
+NatsOptions options_for(const std::vector<std::string>& servers) {
+  return {.servers = servers, .reconnect_wait = 50ms, .connect_limit = 20s, .write_limit = 2s, .ping_interval = 1s};
+}
+
+struct Watcher {
+  Inbox inbox;
+  std::unique_ptr<NatsSubscription> subscription;
+
+  explicit Watcher(const NatsOptions& connection, NatsSubscriptionOptions options = {}) {
+    options.connection = connection;
+    options.subject = kSubject;
+    subscription = std::make_unique<NatsSubscription>(
+        std::move(options),
+        NatsSubscriptionEvents{
+            .on_resync = [this] { inbox.add("resync"); },
+            .on_payload = [this](std::string_view text) { inbox.add("payload " + std::string(text)); },
+            .on_lost = [this](const std::string& reason) { inbox.add("lost " + reason); },
+            .on_problem = [this](const std::string& reason) { inbox.add("problem " + reason); }});
+  }
+};
+
+struct Publishing {
+  Inbox inbox;
+  NatsPublisher publisher;
+  explicit Publishing(const NatsOptions& connection)
+      : publisher({.connection = connection,
+                   .subject = kSubject,
+                   .on_lost = [this](std::size_t chunks, const std::string& why) {
+                     inbox.add("lost " + std::to_string(chunks) + " " + why);
+                   }}) {}
+  /// Publishes once the connection is there.
+  NatsPublished publish(const std::vector<std::string>& chunks) {
+    for (;;) {
+      const NatsPublished published = publisher.publish(chunks);
+      if (published.errors == 0) return published;
+      std::this_thread::yield();
+    }
+  }
+};
+
+}  // namespace
+
+class TestNatsSubscription : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void aPublishedChunkArrivesInOrder();
+  void aKilledServerIsReportedAndAResyncFollowsItsReturn();
+  void aServerThatIsNotThereYetIsWaitedFor();
+  void aSilentServerIsTakenForDead();
+  void aSlowSubscriberResyncs();
+  void whileTheServerIsAwayChunksAreErrorsAndNotKept();
+  void aChunkOverMaxPayloadIsRefusedInWords();
+  void missingAcknowledgementsAreCountedAndReported();
+  void aMissingPermissionIsReported();
+  void aWrongPasswordIsTriedAgainAndNeverShown();
+  void anotherServerOfTheClusterTakesOver();
+  void unusableFilesAreReported();
+};
+
+void TestNatsSubscription::aPublishedChunkArrivesInOrder() {
+  const NatsServer server;
+  Watcher watcher(options_for({server.url()}));
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+  Publishing publishing(options_for({server.url()}));
+  QCOMPARE(publishing.publish({"a", "b", "c"}).published, std::size_t{3});
+  for (const char* const text : {"payload a", "payload b", "payload c"})
+    QCOMPARE(watcher.inbox.next("payload"), std::string(text));
+  publishing.publisher.wait_until_acknowledged();
+  QCOMPARE(publishing.publisher.acknowledgements().count(), std::uint64_t{1});
+  QVERIFY(watcher.subscription->measure_latency(60s));
+}
+
+void TestNatsSubscription::aKilledServerIsReportedAndAResyncFollowsItsReturn() {
+  NatsServer server;
+  Watcher watcher(options_for({server.url()}));
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+  server.kill();
+  QVERIFY(!watcher.inbox.next("lost").empty());
+  server.start();
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+  Publishing publishing(options_for({server.url()}));
+  publishing.publish({"again"});
+  QCOMPARE(watcher.inbox.next("payload"), std::string("payload again"));
+}
+
+void TestNatsSubscription::aServerThatIsNotThereYetIsWaitedFor() {
+  NatsServer server;
+  server.kill();
+  Watcher watcher(options_for({server.url()}));
+  QVERIFY(!watcher.inbox.next("lost").empty());
+  server.start();
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+}
+
+void TestNatsSubscription::aSilentServerIsTakenForDead() {
+  NatsServer server;
+  Watcher watcher(options_for({server.url()}));
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+  server.stop();
+  QVERIFY(!watcher.inbox.next("lost").empty());
+  server.go_on();
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+}
+
+void TestNatsSubscription::aSlowSubscriberResyncs() {
+  const NatsServer server;
+  std::promise<void> may_go_on;
+  std::shared_future<void> gate(may_go_on.get_future());
+  Inbox inbox;
+  const NatsSubscription slow({.connection = options_for({server.url()}), .subject = kSubject, .most_pending = 2},
+                              {.on_resync = [&inbox] { inbox.add("resync"); },
+                               .on_payload =
+                                   [&inbox, gate](std::string_view text) {
+                                     inbox.add("payload " + std::string(text));
+                                     gate.wait();
+                                   }});
+  QCOMPARE(inbox.next("resync"), std::string("resync"));
+  Publishing publishing(options_for({server.url()}));
+  publishing.publish({"1"});
+  QCOMPARE(inbox.next("payload"), std::string("payload 1"));
+  publishing.publish(std::vector<std::string>(50, "more"));
+  publishing.publisher.wait_until_acknowledged();
+  may_go_on.set_value();
+  QCOMPARE(inbox.next("resync"), std::string("resync"));
+}
+
+void TestNatsSubscription::whileTheServerIsAwayChunksAreErrorsAndNotKept() {
+  NatsServer server;
+  Publishing publishing(options_for({server.url()}));
+  publishing.publish({"first"});
+  publishing.publisher.wait_until_acknowledged();
+  server.kill();
+  while (publishing.publisher.is_connected()) std::this_thread::yield();
+  const NatsPublished away = publishing.publisher.publish(std::vector<std::string>{"x", "y"});
+  QCOMPARE(away.errors, std::size_t{2});
+  QCOMPARE(away.published, std::size_t{0});
+  QCOMPARE(publishing.inbox.next("lost 2"), std::string("lost 2 NATS is not connected"));
+  server.start();
+  Watcher watcher(options_for({server.url()}));
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+  publishing.publish({"after"});
+  QCOMPARE(watcher.inbox.next("payload"), std::string("payload after"));
+}
+
+void TestNatsSubscription::aChunkOverMaxPayloadIsRefusedInWords() {
+  const NatsServer server("max_payload: 4096\n");
+  Publishing publishing(options_for({server.url()}));
+  publishing.publish({"small"});
+  const NatsPublished published =
+      publishing.publisher.publish(std::vector<std::string>{std::string(7986, 'x'), "small"});
+  QCOMPARE(published.errors, std::size_t{1});
+  QCOMPARE(published.published, std::size_t{1});
+  QCOMPARE(published.reason, std::string("a chunk of 7986 bytes is over the NATS server's max_payload of 4096"));
+}
+
+void TestNatsSubscription::missingAcknowledgementsAreCountedAndReported() {
+  NatsServer server;
+  Publishing publishing(options_for({server.url()}));
+  publishing.publish({"first"});
+  publishing.publisher.wait_until_acknowledged();
+  server.stop();
+  QCOMPARE(publishing.publisher.publish(std::vector<std::string>{"x"}).published, std::size_t{1});
+  QVERIFY(!publishing.inbox.next("lost 1 the NATS server did not acknowledge").empty());
+  QCOMPARE(publishing.publisher.unacknowledged(), std::uint64_t{1});
+}
+
+void TestNatsSubscription::aMissingPermissionIsReported() {
+  const NatsServer server(
+      "authorization { users: [ { user: reader, password: geheim, permissions: { subscribe: \"other\" } } ] }\n");
+  Watcher watcher(options_for({server.url("reader:geheim")}));
+  const std::string problem = watcher.inbox.next("problem");
+  QVERIFY2(problem.find("ermission") != std::string::npos, problem.c_str());
+  QVERIFY(problem.find("geheim") == std::string::npos);
+}
+
+void TestNatsSubscription::aWrongPasswordIsTriedAgainAndNeverShown() {
+  NatsServer server("authorization { user: u, password: right }\n");
+  Watcher watcher(options_for({server.url("u:geheim")}));
+  const std::string lost = watcher.inbox.next("lost");
+  QVERIFY(!lost.empty());
+  QVERIFY(lost.find("geheim") == std::string::npos);
+  server.kill();
+  server.configure("authorization { user: u, password: geheim }\n");
+  server.start();
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+}
+
+void TestNatsSubscription::anotherServerOfTheClusterTakesOver() {
+  NatsServer first, other;
+  Watcher watcher(options_for({first.url(), other.url()}));
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+  // The library chooses among the servers at random: one of the two ends is the end of the one that was chosen.
+  first.kill();
+  first.start();
+  other.kill();
+  QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
+  Publishing publishing(options_for({first.url()}));
+  publishing.publish({"still here"});
+  QCOMPARE(watcher.inbox.next("payload"), std::string("payload still here"));
+}
+
+void TestNatsSubscription::unusableFilesAreReported() {
+  const NatsServer server;
+  NatsOptions options = options_for({server.url()});
+  options.ca_file = "/nonexistent/ca.pem";
+  Watcher watcher(options);
+  QVERIFY(watcher.inbox.next("lost").find("certificate authorities") != std::string::npos);
+}
+
+QTEST_GUILESS_MAIN(TestNatsSubscription)
+#include "tst_nats_subscription.moc"
