@@ -3,8 +3,9 @@
 
 #include <optional>
 
-#include "feed/mending_parser.hpp"
 #include "base/utf8.hpp"
+#include "feed/mending_parser.hpp"
+#include "recording/recorded_line.hpp"
 
 namespace metabatch::feed {
 namespace {
@@ -67,10 +68,12 @@ class Reading {
     return time.value_or({});
   }
   /// Anything else than such a number is ignored: the line is good without it.
-  static std::optional<std::int64_t> arrival(const std::optional<element>& member) {
+  static std::optional<std::int64_t> arrival(const std::optional<element>& member, std::string_view line) {
+    if (!member || !member->is_number()) return std::nullopt;
     std::int64_t found = -1;
-    if (!member || member->get(found) != simdjson::SUCCESS || found < 0) return std::nullopt;
-    return found;
+    // A number written with a point or an exponent is read as core reads it.
+    if (member->get(found) != simdjson::SUCCESS) return arrival_of_line(line);
+    return arrival_micros(std::to_string(found));
   }
   void fail(std::string_view member, std::string_view what) {
     if (!reason_.empty()) return;
@@ -112,7 +115,7 @@ void NdjsonParser::read(std::string_view line) {
     record_.begins_session = reading.text(members.record, "record", true) == "session";
     return;
   }
-  record_.at_us = reading.arrival(members.at_us);
+  record_.at_us = reading.arrival(members.at_us, line);
   const Uuid agent = reading.agent(members.agent);
   if (!members.metadata) {
     const std::string_view key = reading.text(members.key, "key", true);

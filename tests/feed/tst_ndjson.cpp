@@ -254,6 +254,8 @@ void TestNdjson::arrivalsOfARecordingAreTold() {
     return parser.parse(update("\"key\":\"a\",\"at_us\":" + text)).at_us.value_or(-1);
   };
   QCOMPARE(at("250000"), std::int64_t{250'000});
+  QCOMPARE(at("250000.0"), std::int64_t{250'000});
+  QCOMPARE(at("2.5e5"), std::int64_t{250'000});
   QCOMPARE(at("0"), std::int64_t{0});
   for (const char* const none : {"-1", "1.5", "null", "\"3\"", "18446744073709551615"}) {
     QCOMPARE(at(none), std::int64_t{-1});

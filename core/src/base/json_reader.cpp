@@ -96,6 +96,14 @@ bool JsonReader::take_integer(std::int64_t& to) {
   return true;
 }
 
+bool JsonReader::take_number(std::string_view& to) {
+  skip_blanks();
+  const std::size_t from = at_;
+  if (failed_ || !(peek() == '-' || is_digit(peek())) || !read_number()) return false;
+  to = text_.substr(from, at_ - from);
+  return true;
+}
+
 bool JsonReader::read_text(std::string* to) {
   if (to != nullptr) to->clear();
   for (++at_; at_ < text_.size();) {

@@ -27,6 +27,8 @@ class JsonReader {
   /// Takes the next value if it is a text or a whole number of 63 bits; else it is still the next one.
   bool take_text(std::string& to);
   bool take_integer(std::int64_t& to);
+  /// Takes the next value if it is a number, as it is written; else it is still the next one.
+  bool take_number(std::string_view& to);
   /// Skips the next value, whatever it is.
   void skip();
   /// Whether only blanks remain.

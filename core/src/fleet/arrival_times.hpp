@@ -8,6 +8,8 @@
 
 namespace metabatch {
 
+/// Two lines that follow each other are not further apart: else a clock was wrong, as one of 1970 or of 2099.
+inline constexpr std::chrono::hours kMostApart{24 * 365};
 inline constexpr std::int64_t kMostMicros = std::int64_t{1} << 50;  // 35 years: as nanoseconds 60 bits
 
 /// When the lines of a recording arrived, in their order: the one rule for everything that reads or plays one.
@@ -23,13 +25,20 @@ class ArrivalTimes {
   /// A session's head amid the file: at_us and stamps count anew, from where the lines before it ended.
   void begin_anew();
 
+  /// The last line had a collected_at more than a year from those around it, and no at_us: it came with the line before.
+  [[nodiscard]] bool is_clock_wrong() const { return is_clock_wrong_; }
   /// The last line's.
   [[nodiscard]] Duration now() const { return now_; }
   /// What at_us are counted from.
   [[nodiscard]] Duration origin() const { return origin_; }
 
  private:
+  void begin_at(WallTime stamp);
+
   std::optional<WallTime> first_stamp_;
+  std::optional<WallTime> last_stamp_;  // of the last line whose clock was right
+  std::optional<WallTime> doubted_;     // of the line before, when its clock seemed wrong
+  bool is_clock_wrong_ = false;
   Duration origin_{};
   Duration now_{};
 };

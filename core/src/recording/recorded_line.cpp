@@ -1,12 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recording/recorded_line.hpp"
 
+#include <algorithm>
+
 #include "base/utf8.hpp"
 
 namespace metabatch {
 
+std::optional<std::int64_t> arrival_micros(std::string_view number) {
+  constexpr std::size_t kMostDigits = 18;
+  const bool is_negative = number.starts_with('-');
+  std::string digits;  // without the point
+  std::int64_t whole = 0, exponent = 0;
+  bool is_behind_point = false;
+  for (std::size_t i = is_negative ? 1 : 0; i < number.size(); ++i) {
+    const char c = number[i];
+    if (c == '.') {
+      is_behind_point = true;
+    } else if (c == 'e' || c == 'E') {
+      const bool is_down = i + 1 < number.size() && number[i + 1] == '-';
+      for (const char digit : number.substr(i + 1))
+        if (digit >= '0' && digit <= '9') exponent = std::min<std::int64_t>(exponent * 10 + (digit - '0'), 1'000'000);
+      if (is_down) exponent = -exponent;
+      break;
+    } else {
+      digits += c;
+      if (!is_behind_point) ++whole;
+    }
+  }
+  const std::size_t first = digits.find_first_not_of('0');
+  if (first == std::string::npos) return 0;
+  if (is_negative) return std::nullopt;
+  const std::int64_t size = whole + exponent;  // digits before the point, leading zeros included
+  if (size <= static_cast<std::int64_t>(first)) return std::nullopt;
+  if (size - static_cast<std::int64_t>(first) > static_cast<std::int64_t>(kMostDigits)) return std::nullopt;
+  const auto behind = std::min(digits.size(), static_cast<std::size_t>(size));
+  if (digits.find_first_not_of('0', behind) != std::string::npos) return std::nullopt;  // not whole
+  std::int64_t micros = 0;
+  for (auto i = first; i < static_cast<std::size_t>(size); ++i)
+    micros = micros * 10 + (i < digits.size() ? digits[i] - '0' : 0);
+  return micros;
+}
+
+std::optional<std::int64_t> arrival_of_line(std::string_view line) {
+  JsonReader json(line);
+  std::optional<std::int64_t> at_us;
+  std::string name;
+  if (!json.enter('{')) return std::nullopt;
+  while (json.next_member(name)) {
+    if (name != "at_us") {
+      json.skip();
+      continue;
+    }
+    std::string_view number;
+    at_us.reset();
+    if (json.take_number(number))
+      at_us = arrival_micros(number);
+    else
+      json.skip();
+  }
+  return json.failed() ? std::nullopt : at_us;
+}
+
 struct RecordedLine::Members {
-  State agent{}, key{}, value{}, error{}, collected_at{}, metadata{}, at_us{}, record{};
+  State agent{}, key{}, value{}, error{}, collected_at{}, metadata{}, record{};
   RecordedMember wrong_item{};  // what of an item makes `metadata` wrong
 };
 
@@ -34,12 +91,13 @@ void RecordedLine::take_member(JsonReader& json, Members& members) {
   if (name_ == "collected_at") return text(members.collected_at, time_text_);
   if (name_ == "record") return text(members.record, record);
   if (name_ == "metadata") return take_items(json, members);
-  std::int64_t number = 0;
   if (name_ == "at_us") {
-    const bool is_taken = json.take_integer(number);
-    members.at_us = is_taken && number >= 0 ? State::given : State::wrong;
-    if (members.at_us == State::given) at_us = number;
-    if (is_taken) return;
+    std::string_view number;
+    at_us.reset();
+    if (json.take_number(number)) {
+      at_us = arrival_micros(number);
+      return;
+    }
   }
   json.skip();
 }
@@ -95,7 +153,6 @@ std::optional<BadLine> RecordedLine::judge(const Members& members) {
   if (members.metadata == State::wrong) return bad(members.wrong_item);
   if (members.metadata == State::given) {
     kind = Kind::report;
-    if (members.at_us == State::wrong) return bad(RecordedMember::at_us);
     for (std::size_t i = 0; i < items_used; ++i) clean(items[i]);
     return std::nullopt;
   }
@@ -104,7 +161,6 @@ std::optional<BadLine> RecordedLine::judge(const Members& members) {
   if (members.error == State::wrong) return bad(RecordedMember::error);
   const Result<WallTime> time = parse_wall_time(time_text_);
   if (members.collected_at != State::given || !time) return bad(RecordedMember::collected_at);
-  if (members.at_us == State::wrong) return bad(RecordedMember::at_us);
   kind = Kind::update;
   collected_at = *time;
   clean(item);

@@ -12,6 +12,14 @@
 
 namespace metabatch {
 
+/// The microseconds of a JSON number: `250000`, `250000.0` and `2.5e5` are the same. Nothing: it is negative, not whole,
+/// or has more than 18 digits. The one rule for at_us, whoever reads it.
+std::optional<std::int64_t> arrival_micros(std::string_view number);
+
+/// The at_us of a line; nothing: it has none, or one that is no such number (null is one). For readers of lines that
+/// have no number as it is written.
+std::optional<std::int64_t> arrival_of_line(std::string_view line);
+
 struct RecordedItem {
   std::string key, value, error;
 };
@@ -25,8 +33,8 @@ struct RecordedLine {
   WallTime collected_at{};
   std::vector<RecordedItem> items;  ///< report only, the first items_used
   std::size_t items_used = 0;
-  std::optional<std::int64_t> at_us;
-  std::string record;  ///< session only
+  std::optional<std::int64_t> at_us;  ///< nothing: missing, or no such number; the line is good without it
+  std::string record;                 ///< session only
 
   /// What is wrong with the line, its number left out; nothing: it was read.
   std::optional<BadLine> read(std::string_view text);

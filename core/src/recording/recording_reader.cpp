@@ -33,6 +33,8 @@ std::string describe(const BadLine& line) {
     case BadLine::Kind::too_long: return text + "over " + std::to_string(line.at >> 20) + " MiB";
     case BadLine::Kind::member:
       return text.append(name_of(static_cast<RecordedMember>(line.at))) + " is missing or cannot be read";
+    case BadLine::Kind::clock:
+      return text + "its collected_at is more than a year from the lines around it; it is played in its order";
     case BadLine::Kind::not_json: break;
   }
   return text + "not JSON, at byte " + std::to_string(line.at);
@@ -91,6 +93,7 @@ void RecordingReader::Machinery::add_item(const RecordedItem& item) {
 
 void RecordingReader::Machinery::take_update() {
   const Duration at = times.next(line.at_us, line.collected_at);
+  if (times.is_clock_wrong() && on_bad_line) on_bad_line({lines, BadLine::Kind::clock, 0});
   const bool belongs = growing && !growing->stamps.empty() && growing->agent == line.agent && growing->at == at &&
                        growing->stamps.back() == line.collected_at && has_own_time == line.at_us.has_value();
   if (!belongs) {

@@ -28,6 +28,7 @@ struct BadLine {
     too_long,  ///< over kMaxRecordingLineBytes; `at` is that
     not_json,  ///< or no object; at = first offending byte
     member,    ///< missing, of another type or unreadable; at = a RecordedMember
+    clock,     ///< its collected_at is years from the lines around it; it is played in its order, and not counted bad
   };
   std::uint64_t number = 0;  ///< from 1
   Kind kind = Kind::not_json;

@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "metabatch/simulation/simulator.hpp"
+#include "recording/recorded_line.hpp"
 #include "recording/recording_reader.hpp"
 #include "recording/session_lines.hpp"
 
@@ -78,6 +79,9 @@ class TestRecording : public QObject {
   void arrivalsOfLines_data();
   void arrivalsOfLines();
   void badLinesCostThemselvesOnly();
+  void anArrivalIsAnyNumberThatIsNotNegative_data();
+  void anArrivalIsAnyNumberThatIsNotNegative();
+  void oneWrongClockCostsItselfOnly();
   void aLineTooLongIsSkipped();
   void whatWasWrittenIsReadBack();
   void timeNeverGoesBackNorOverflows();
@@ -132,12 +136,65 @@ void TestRecording::arrivalsOfLines() {
 void TestRecording::badLinesCostThemselvesOnly() {
   const Read found = read(update("a", "05") + "{\"agent\":3}\nhello\n{\"record\":\"mark\"}\n{\"record\":4}\n" +
                           update("b", "06", R"(,"at_us":-1)") + update("c", "07"));
-  QCOMPARE(shown(found), "0:a/1; 2000:c/1");
-  QCOMPARE(found.bad,
-           (QStringList{"line 2: agent is missing or cannot be read", "line 3: not JSON, at byte 0",
-                        "line 5: record is missing or cannot be read", "line 6: at_us is missing or cannot be read"}));
+  QCOMPARE(shown(found), "0:a/1; 1000:b/1; 2000:c/1");  // an at_us that is no such number is none
+  QCOMPARE(found.bad, (QStringList{"line 2: agent is missing or cannot be read", "line 3: not JSON, at byte 0",
+                                   "line 5: record is missing or cannot be read"}));
   QCOMPARE(found.session, QStringList{"4 {\"record\":\"mark\"}"});
   QCOMPARE(found.lines, 7u);
+}
+
+void TestRecording::anArrivalIsAnyNumberThatIsNotNegative_data() {
+  QTest::addColumn<QString>("text");
+  QTest::addColumn<qint64>("micros");  // -1: none
+  const auto row = [](const char* text, qint64 micros) { QTest::newRow(text) << text << micros; };
+  row("250000", 250'000);
+  row("250000.0", 250'000);
+  row("250000.999", -1);
+  row("2.5e5", 250'000);
+  row("25E+4", 250'000);
+  row("2500000e-1", 250'000);
+  row("0.0000025e11", 250'000);
+  row("0", 0);
+  row("-0.0", 0);
+  row("0.9", -1);
+  row("9e-3", -1);
+  row("1e-999999999999", -1);
+  row("999999999999999999", 999'999'999'999'999'999);
+  row("1000000000000000000", -1);
+  row("1e999999999999", -1);
+  row("-1", -1);
+  row("null", -1);
+  row("\"250000\"", -1);
+  row("[250000]", -1);
+  row("true", -1);
+}
+
+void TestRecording::anArrivalIsAnyNumberThatIsNotNegative() {
+  QFETCH(QString, text);
+  QFETCH(qint64, micros);
+  const std::string line =
+      "{" + kAgent + R"(,"key":"a","collected_at":"2026-01-02T03:04:05Z","at_us":)" + text.toStdString() + "}";
+  const std::optional<std::int64_t> found = arrival_of_line(line);
+  QCOMPARE(found.value_or(-1), micros);
+  RecordedLine recorded;
+  QVERIFY(!recorded.read(line));
+  QCOMPARE(recorded.at_us, found);
+}
+
+void TestRecording::oneWrongClockCostsItselfOnly() {
+  const auto dated = [](const char* key, const char* stamp) {
+    return "{" + kAgent + R"(,"key":")" + key + R"(","collected_at":")" + stamp + "\"}\n";
+  };
+  const Read amid = read(update("a", "05") + dated("b", "1970-01-01T00:00:00Z") + update("c", "06") +
+                         dated("d", "2099-01-01T00:00:00Z") + update("e", "07"));
+  QCOMPARE(shown(amid), "0:a/1; 0:b/1; 1000:c/1; 1000:d/1; 2000:e/1");
+  QCOMPARE(amid.bad.size(), 2);
+  QVERIFY(amid.bad[0].startsWith("line 2: its collected_at is more than a year"));
+  const Read first =
+      read(dated("a", "1970-01-01T00:00:00Z") + update("b", "05") + update("c", "06") + update("d", "08"));
+  QCOMPARE(shown(first), "0:a/1; 0:b/1; 0:c/1; 2000:d/1");  // the second that differs shows that the first was wrong
+  const Read with_time = read(update("a", "05", R"(,"at_us":0)") + dated("b", "1970-01-01T00:00:00Z"));
+  QVERIFY(with_time.bad.isEmpty() || shown(with_time) == "0:a/1; 0:b/1");
 }
 
 void TestRecording::aLineTooLongIsSkipped() {
