@@ -11,9 +11,11 @@
 
 namespace metabatch::tests {
 
-/// A scenario from its fields. The store answers after exactly 10 ms unless a field changes that.
+/// A scenario from its fields. Agents start evenly spread and keep exact time, and the store answers after exactly 10 ms unless a field changes that.
 inline Scenario scenario_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   Scenario scenario;
+  scenario.fleet.start = StartPhase::spread;
+  scenario.fleet.jitter = {};
   scenario.store.latency = {LatencyShape::fixed, std::chrono::milliseconds(10), {}};
   scenario.store.row_cost = {};
   for (const auto& [name, text] : fields)

@@ -48,7 +48,7 @@ std::optional<Error> too_often(const Scenario& s) {
 std::optional<Error> at_odds(const Scenario& s) {
   const Fleet& fleet = s.fleet;
   const Latency& latency = s.store.latency;
-  if (fleet.jitter > fleet.every) return refused(Errc::field_too_large, "fleet.jitter");
+  if (jitter_of(fleet) > fleet.every) return refused(Errc::field_too_large, "fleet.jitter");
   if (fleet.value_bytes_most < fleet.value_bytes_least) return refused(Errc::field_too_small, "fleet.value-bytes-most");
   if (latency.shape != LatencyShape::fixed && latency.p99 < latency.p50)
     return refused(Errc::field_too_small, "store.latency.p99");
@@ -168,6 +168,7 @@ Result<Scenario> validated(Scenario scenario) {
   const Result<Config> config = validated(scenario.config);
   if (!config) return config.error();
   scenario.config = *config;
+  scenario.fleet.jitter = jitter_of(scenario.fleet);
   if (const auto error = impossible_change(scenario)) return *error;
   return scenario;
 }

@@ -259,10 +259,13 @@ std::string field_text(const Scenario& scenario, std::string_view name) {
 
 std::vector<FieldText> changed_fields(const Scenario& scenario) {
   const Scenario standard;
+  Scenario paced;  // jitter that nobody chose follows the report interval
+  paced.fleet.every = scenario.fleet.every;
   std::vector<FieldText> changed;
   for (const FieldAccess& access : field_access()) {
     std::string text = text_of(access, scenario);
-    if (text != text_of(access, standard)) changed.push_back({access.field.name, std::move(text)});
+    if (text != text_of(access, access.field.name == "fleet.jitter" ? paced : standard))
+      changed.push_back({access.field.name, std::move(text)});
   }
   return changed;
 }

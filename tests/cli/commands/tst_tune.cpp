@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QXmlStreamReader>
+#include <algorithm>
 
 #include "cli/program.hpp"
 
@@ -34,6 +35,7 @@ QJsonObject chosen(const QJsonObject& tuned) {
   return tuned["points"].toArray()[tuned["recommended"].toObject()["point"].toInt()].toObject();
 }
 
+double age(const QJsonValue& point) { return point.toObject()["age_s"].toObject()["p99"].toDouble(); }
 double delay(const QJsonValue& point) { return point.toObject()["delay_s"].toObject()["p99"].toDouble(); }
 /// Whether the process has a handler for SIGINT yet.
 bool hears_interrupts(qint64 process) {
@@ -59,7 +61,7 @@ void TestTune::theRecommendedKeepsTheDelayAtTheLeastCost() {
   QVERIFY(best["meets"].toBool() && delay(best) <= 5.0);
   QVERIFY(best["cost_per_s"].toDouble() < 0.6);  // 3.6 as asked; 0.4 at 5,000 and 5 s, which is just too slow
   for (const QJsonValue& point : m_headline["points"].toArray()) {
-    const bool keeps = point.toObject()["dropped"].toInteger() == 0 && delay(point) <= 5.0;
+    const bool keeps = point.toObject()["dropped"].toInteger() == 0 && std::max(delay(point), age(point)) <= 5.0;
     QCOMPARE(point.toObject()["meets"].toBool(), keeps);
     if (keeps) QVERIFY(cost(point) >= cost(best));
   }
@@ -71,9 +73,11 @@ void TestTune::nothingOnTheFrontierIsBeatenBothWays() {
   for (const QJsonValue& index : m_headline["frontier"].toArray()) {
     const QJsonValue point = points[index.toInt()];
     QVERIFY(point.toObject()["on_frontier"].toBool());
-    QVERIFY(delay(point) >= last);
-    last = delay(point);
-    for (const QJsonValue& other : points) QVERIFY(!(cost(other) < cost(point) && delay(other) < delay(point)));
+    const double judged = std::max(delay(point), age(point));
+    QVERIFY(judged >= last);
+    last = judged;
+    for (const QJsonValue& other : points)
+      QVERIFY(!(cost(other) < cost(point) && std::max(delay(other), age(other)) < judged));
   }
   QVERIFY(last > 0);
 }

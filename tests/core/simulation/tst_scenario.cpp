@@ -43,6 +43,7 @@ class TstScenario : public QObject {
   void badTextsAreRefused();
   void aRefusedTextChangesNothing();
   void changedFieldsSetTheSameScenario();
+  void jitterThatNobodyChoseFollowsTheInterval();
   void validationFillsInDefaultsAndPutsListsInOrder();
   void windowsThatTouchAreJoined();
   void impossibleScenariosAreRefused_data();
@@ -73,7 +74,7 @@ void TstScenario::everyFieldReadsWhatItWrites() {
     const Scenario standard;
     Scenario scenario;
     QVERIFY2(set_field(scenario, field.name, field_text(standard, field.name)).has_value(), field.name.data());
-    QCOMPARE(scenario == standard, true);
+    QCOMPARE(*validated(scenario) == *validated(standard), true);  // the jitter says what it follows from
   }
 }
 
@@ -257,6 +258,19 @@ void TstScenario::changedFieldsSetTheSameScenario() {
   for (const FieldText& field : fields) QVERIFY(set_field(again, field.name, field.text).has_value());
   QVERIFY(again == scenario);
   QVERIFY(changed_fields(Scenario{}).empty());
+  scenario.fleet.jitter = {};
+  QCOMPARE(changed_fields(scenario).size(), std::size_t{7});
+}
+
+void TstScenario::jitterThatNobodyChoseFollowsTheInterval() {
+  Scenario scenario;
+  QCOMPARE(scenario.fleet.start, StartPhase::random);
+  QCOMPARE(validated(scenario)->fleet.jitter, Duration(200ms));
+  QVERIFY(set_field(scenario, "every", "4s").has_value());
+  QCOMPARE(field_text(scenario, "fleet.jitter"), std::string("80ms"));
+  QCOMPARE(validated(scenario)->fleet.jitter, Duration(80ms));
+  QVERIFY(set_field(scenario, "jitter", "0").has_value());
+  QCOMPARE(validated(scenario)->fleet.jitter, Duration{});
 }
 
 void TstScenario::validationFillsInDefaultsAndPutsListsInOrder() {

@@ -24,6 +24,11 @@ struct FleetChange {
   bool operator==(const FleetChange&) const = default;
 };
 
+/// Jitter that nobody chose: 2 % of the report interval. Agents that keep exact time let reports, ticks and full batches
+/// fall on the same instant, which no real fleet does.
+inline constexpr Duration kUsualJitter{-1};
+inline constexpr std::int64_t kUsualJitterParts = 50;  // of the report interval
+
 /// Who reports, how often and how much. The model is open: no agent waits for an answer. Arrivals depend only on this
 /// and the seed, never on the settings of the batcher, so two settings can be compared on the same arrivals.
 ///
@@ -34,8 +39,8 @@ struct Fleet {
   std::int64_t agents = 600;  ///< at the start
   std::int64_t keys = 15;     ///< of a report; all agents have the same keys
   Duration every = std::chrono::seconds(10);
-  Duration jitter{};  ///< each report comes up to this much after its time; delays do not add up
-  StartPhase start = StartPhase::spread;
+  Duration jitter = kUsualJitter;  ///< each report comes up to this much after its time; delays do not add up
+  StartPhase start = StartPhase::random;
 
   std::int64_t key_bytes = 16;
   std::int64_t value_bytes_least = 8;  ///< each value has a length evenly drawn from least to most
@@ -57,6 +62,11 @@ struct Fleet {
 
   bool operator==(const Fleet&) const = default;
 };
+
+/// The jitter as it runs: kUsualJitter resolved. validated() fills it in.
+constexpr Duration jitter_of(const Fleet& fleet) {
+  return fleet.jitter < Duration{} ? fleet.every / kUsualJitterParts : fleet.jitter;
+}
 
 /// How many agents there are at most at a time, all changes considered.
 std::int64_t most_agents(const Fleet& fleet);
