@@ -19,7 +19,7 @@ export const cases = {
   'chunk, not canonical': `${id.slice(0, 21)}x`,
   'chunk, cut': id + other.slice(0, 20),
   'chunk, bad symbol': `${id}pMxcTBhlS*CTY5oXVCC5GQ${id}`,
-  'chunk with all troubles': `${nil}${id.slice(0, 21)}xpMxcTBhlS*CTY5oXVCC5GQ${id}pMx`,
+  'chunk with all problems': `${nil}${id.slice(0, 21)}xpMxcTBhlS*CTY5oXVCC5GQ${id}pMx`,
   'chunk, bad symbol that is two bytes': `${id}pMxcTBhlSéTY5oXVCC5GQ${id}`,
   'chunk, over the limit': id.repeat(364),
   'raw hex': hex + hex,

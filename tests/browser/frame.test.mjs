@@ -27,7 +27,7 @@ const states = {
   'a good chunk': (page) => paste(page, cases['chunk']),
   'an odd one': (page) => paste(page, cases['chunk, not canonical']),
   'a bad one, its problems': async (page) => {
-    await paste(page, cases['chunk with all troubles']);
+    await paste(page, cases['chunk with all problems']);
     await page.click('#found-problems');
   },
   'several, in hex, one picked': async (page) => {
@@ -80,7 +80,7 @@ test('everything is reached and done by keys alone', async () => {
   assert.equal(await focused(), 'main');
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'input');
-  await brings(page, () => page.keyboard.type(cases['chunk with all troubles']));
+  await brings(page, () => page.keyboard.type(cases['chunk with all problems']));
   await page.waitForSelector('.ids .rows .row');
   const walk = [];
   for (let step = 0; step < 20; ++step) {
@@ -96,7 +96,7 @@ test('everything is reached and done by keys alone', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('End');
   await page.waitForFunction(() => /^Bytes 88 to 90 \(3\) · rest · bad/.test(document.querySelector('#details').textContent));
-  assert.equal(await page.getAttribute('.troubles', 'aria-activedescendant').then((id) => page.getAttribute(`#${id}`, 'aria-selected')), 'true');
+  assert.equal(await page.getAttribute('.problems', 'aria-activedescendant').then((id) => page.getAttribute(`#${id}`, 'aria-selected')), 'true');
   await page.focus('.bytes');
   await page.keyboard.press('ArrowLeft');
   await page.waitForFunction(() => /^Bytes 66 to 87/.test(document.querySelector('#details').textContent));

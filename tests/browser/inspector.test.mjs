@@ -49,14 +49,14 @@ function versionOf({ spans }, byte) {
 }
 
 /** `[byte, sentence]` of everything that is not as it should be, in the order of the input, findings before their parts. */
-function troublesOf(native) {
-  const troubles = [];
+function problemsOf(native) {
+  const problems = [];
   const isTrouble = (verdict) => verdict === 'odd' || verdict === 'bad';
   const badAt = ({ at, kind, meaning }) => (kind === 'bad_id' ? Number(/offset (\d+)/.exec(meaning)[1]) : at);
   const findings = native.findings.filter(({ verdict }) => isTrouble(verdict)).map((finding) => ({ ...finding, byte: finding.at, order: 0 }));
   const spans = native.spans.filter(({ verdict }) => isTrouble(verdict)).map((span) => ({ ...span, byte: badAt(span), order: 1 }));
-  for (const one of [...findings, ...spans].sort((a, b) => a.at - b.at || a.order - b.order)) troubles.push([counted(one.byte), one.meaning]);
-  return troubles;
+  for (const one of [...findings, ...spans].sort((a, b) => a.at - b.at || a.order - b.order)) problems.push([counted(one.byte), one.meaning]);
+  return problems;
 }
 
 const seen = { form: new Set(), wrapping: new Set(), channel: new Set(), kind: new Set(), verdict: new Set(), note: new Set() };
@@ -85,10 +85,10 @@ for (const [name, input] of Object.entries(cases)) {
       assert.deepEqual(table, native.findings.map(({ form, payload_bytes, at }) => [form, counted(payload_bytes), counted(at)]));
     }
     await page.click('#found-problems');
-    const troubles = troublesOf(native);
-    await page.waitForFunction(() => ![...document.querySelectorAll('.troubles .sentence')].some((cell) => cell.textContent === '…'));
-    const shown = (await rows(page, '.troubles')).map(([byte, , sentence]) => [byte, sentence]);
-    assert.deepEqual(shown.slice(0, 10), troubles.slice(0, 10));
+    const problems = problemsOf(native);
+    await page.waitForFunction(() => ![...document.querySelectorAll('.problems .sentence')].some((cell) => cell.textContent === '…'));
+    const shown = (await rows(page, '.problems')).map(([byte, , sentence]) => [byte, sentence]);
+    assert.deepEqual(shown.slice(0, 10), problems.slice(0, 10));
     await page.click('#found-ids');
     if (native.spans.length <= 40) assert.deepEqual(await walked(page, native.spans.length), native.spans.map(detailOf));
     assertQuiet(opened);

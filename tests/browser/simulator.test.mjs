@@ -125,20 +125,20 @@ test('what is wrong is said beside its field, and nothing runs', async () => {
     await field(page, name).fill(text);
     await page.keyboard.press('Tab');
     await page.waitForSelector('#panel-simulator[data-phase="idle"]');
-    const trouble = page.locator(`.view-simulator [data-field="${name}"] .trouble`);
-    assert.match(await trouble.textContent(), said);
+    const problem = page.locator(`.view-simulator [data-field="${name}"] .problem`);
+    assert.match(await problem.textContent(), said);
     assert.equal(await field(page, name).getAttribute('aria-invalid'), 'true');
-    assert.ok((await field(page, name).getAttribute('aria-describedby')).includes(await trouble.getAttribute('id')));
+    assert.ok((await field(page, name).getAttribute('aria-describedby')).includes(await problem.getAttribute('id')));
     assert.deepEqual(await digests(page), before);
     await reruns(page, async () => {
       await field(page, name).fill('');
       await page.keyboard.press('Tab');
     });
-    assert.equal(await trouble.textContent(), '');
+    assert.equal(await problem.textContent(), '');
   }
   await page.evaluate(() => (location.hash = '#simulator?nonsense=1&fleet.agents=%3Cimg%20src%3Dx%20onerror%3Dwindow.harmed%3D1%3E'));
   await page.waitForSelector('#panel-simulator[data-phase="idle"]');
-  assert.match(await page.textContent('.view-simulator .form-trouble'), /There is no field nonsense/);
+  assert.match(await page.textContent('.view-simulator .form-problem'), /There is no field nonsense/);
   assert.equal(await page.evaluate(() => window.harmed), undefined);
   assertQuiet(opened);
 });

@@ -81,7 +81,7 @@ test('a delay that is none is refused, and a search can be stopped', async () =>
   await reach(page, 'tuner', state);
   await page.fill('#max-delay', 'soon');
   await page.keyboard.press('Tab');
-  await page.waitForFunction(() => /^The delay wanted cannot be "soon"/.test(document.querySelector('#max-delay-trouble').textContent));
+  await page.waitForFunction(() => /^The delay wanted cannot be "soon"/.test(document.querySelector('#max-delay-problem').textContent));
   assert.equal(await page.getAttribute('#max-delay', 'aria-invalid'), 'true');
   await page.evaluate(() => (location.hash = '#tuner?fleet.agents=20000&duration=10m&max-delay=5s'));
   await page.waitForFunction(() => document.querySelector('#panel-tuner').dataset.phase === 'running');

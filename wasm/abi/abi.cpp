@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "abi/abi.hpp"
 
+#include "abi/tables.hpp"
+
 namespace metabatch::wasm {
 namespace {
 
@@ -34,6 +36,10 @@ using namespace metabatch::wasm;
 METABATCH_EXPORT(mb_memory)(std::uint32_t bytes) {
   the_input.resize(bytes);
   return address(the_input.data());
+}
+/// What the numbers and reals of each table are: a line a table, `table name name ...`, tabs between.
+METABATCH_EXPORT(mb_layout)() {
+  return answer(inspect_layout() + recording_layout() + simulate_layout() + tune_layout());
 }
 METABATCH_EXPORT(mb_text)() { return address(the_text.data()); }
 METABATCH_EXPORT(mb_numbers)() { return address(the_numbers.data()); }

@@ -9,7 +9,10 @@
 
 namespace metabatch::wasm {
 
-/// Adds a line a finding: `what`, its kind, one sentence; tabs between.
+/// The names of the columns of the lines below.
+inline std::string findings_header() { return "what\tkind\tsentence\n"; }
+
+/// Adds a line for each finding: `what`, its kind, one sentence; tabs between.
 inline void add_findings(std::string& text, std::string_view what, const std::vector<RunFinding>& findings) {
   for (const RunFinding& finding : findings)
     text.append(what).append("\t").append(name_of(finding.kind)).append("\t").append(describe(finding)).append("\n");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "abi/abi.hpp"
+#include "abi/tables.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/config.hpp"
 #include "metabatch/inspect.hpp"
@@ -16,7 +17,65 @@ constexpr std::uint32_t kMaxInputBytes = 64u << 20;  // as much as `metabatch in
 
 Inspection held;
 
-std::uint32_t bits(bool first, unsigned second, unsigned third) { return (first ? 1u : 0u) | second << 1 | third << 8; }
+struct Limits {};
+constexpr std::array<NumberColumn<Limits>, 6> kLimitColumns = {{
+    {"input_bytes", [](const Limits&) -> std::size_t { return kMaxInputBytes; }},
+    {"notify_bytes", [](const Limits&) { return kMaxNotifyBytes; }},
+    {"id_symbols", [](const Limits&) { return kIdSymbols; }},
+    {"default_budget", [](const Limits&) -> std::size_t { return std::uint32_t{kDefaultPayloadBytes}; }},
+    {"least_budget", [](const Limits&) { return kIdSymbols; }},
+    {"uuid_characters", [](const Limits&) { return kUuidChars; }},
+}};
+constexpr std::array<NumberColumn<Inspection>, 6> kInspectionColumns = {{
+    {"spans", [](const Inspection& i) { return i.spans.size(); }},
+    {"ids", [](const Inspection& i) { return i.ids.size(); }},
+    {"findings", [](const Inspection& i) { return i.findings.size(); }},
+    {"notes", [](const Inspection& i) -> std::size_t { return i.notes.bits; }},
+    {"distinct", [](const Inspection& i) -> std::size_t { return i.distinct_ids; }},
+    {"read_bytes", [](const Inspection& i) { return i.read_bytes; }},
+}};
+constexpr std::array<NumberColumn<Span>, 7> kSpanColumns = {{
+    {"at", [](const Span& s) { return s.at; }},
+    {"length", [](const Span& s) { return s.length; }},
+    {"kind", [](const Span& s) { return static_cast<std::size_t>(s.kind); }},
+    {"verdict", [](const Span& s) { return static_cast<std::size_t>(s.verdict); }},
+    {"finding", [](const Span& s) -> std::size_t { return s.finding; }},
+    {"id", [](const Span& s) -> std::size_t { return s.id; }},
+    {"bad_at", [](const Span& s) { return s.bad_at; }},
+}};
+constexpr std::array<NumberColumn<FoundId>, 6> kIdColumns = {{
+    {"span", [](const FoundId& f) -> std::size_t { return f.span; }},
+    {"finding", [](const FoundId& f) -> std::size_t { return f.finding; }},
+    {"first", [](const FoundId& f) -> std::size_t { return f.first; }},
+    {"canonical", [](const FoundId& f) -> std::size_t { return f.canonical ? 1 : 0; }},
+    {"version", [](const FoundId& f) { return static_cast<std::size_t>(f.id.version()); }},
+    {"variant", [](const FoundId& f) { return static_cast<std::size_t>(variant(f.id)); }},
+}};
+constexpr std::array<NumberColumn<Finding>, 14> kFindingColumns = {{
+    {"form", [](const Finding& f) { return static_cast<std::size_t>(f.form); }},
+    {"wrapping", [](const Finding& f) { return static_cast<std::size_t>(f.wrapping); }},
+    {"channel", [](const Finding& f) { return static_cast<std::size_t>(f.channel); }},
+    {"verdict", [](const Finding& f) { return static_cast<std::size_t>(f.verdict); }},
+    {"notes", [](const Finding& f) -> std::size_t { return f.notes.bits; }},
+    {"at", [](const Finding& f) { return f.at; }},
+    {"length", [](const Finding& f) { return f.length; }},
+    {"payload_bytes", [](const Finding& f) { return f.payload_bytes; }},
+    {"first_span", [](const Finding& f) -> std::size_t { return f.first_span; }},
+    {"spans", [](const Finding& f) -> std::size_t { return f.spans; }},
+    {"first_id", [](const Finding& f) -> std::size_t { return f.first_id; }},
+    {"ids", [](const Finding& f) -> std::size_t { return f.ids; }},
+    {"unreadable", [](const Finding& f) -> std::size_t { return f.unreadable; }},
+    {"duplicates", [](const Finding& f) -> std::size_t { return f.duplicates; }},
+}};
+
+/// Answers one table of numbers.
+template <class Row, std::size_t N>
+std::uint32_t answer_rows(const std::array<NumberColumn<Row>, N>& columns, const std::vector<Row>& rows) {
+  numbers().clear();
+  numbers().reserve(rows.size() * N);
+  for (const Row& row : rows) add_row(columns, row);
+  return answer_numbers();
+}
 
 std::vector<Uuid> ids_of(const Inspection& inspection) {
   std::vector<Uuid> ids;
@@ -37,73 +96,37 @@ std::uint32_t answer_ids(const std::vector<Uuid>& ids) {
 
 }  // namespace
 
+std::string metabatch::wasm::inspect_layout() {
+  return layout_line("limits", kLimitColumns) + layout_line("inspection", kInspectionColumns) +
+         layout_line("span", kSpanColumns) + layout_line("id", kIdColumns) + layout_line("finding", kFindingColumns);
+}
+
 /// Names of every enum that the numbers below hold, one a line.
 METABATCH_EXPORT(mb_names)() {
   std::string notes = "note";
   for (std::size_t bit = 0; bit < kNotes; ++bit) notes += "\t" + std::string(name_of(static_cast<Note>(1u << bit)));
   return answer(names<Form>("form") + names<Wrapping>("wrapping") + names<Channel>("channel") +
                 names<SpanKind>("kind") + names<Verdict>("verdict") + names<UuidVariant>("variant") + notes +
-                "\nchannel_default\t" + Config{}.channel);
+                "\nchannel_default\t" + Config{}.channel + "\n");
 }
 
-/// The limits that the page tells: bytes of input, bytes of a payload, symbols an id, the default and the least payload
-/// budget, characters of a UUID.
-METABATCH_EXPORT(mb_limits)() {
-  numbers() = {kMaxInputBytes, kMaxNotifyBytes, kIdSymbols, std::uint32_t{kDefaultPayloadBytes},
-               kIdSymbols,     kUuidChars};
-  return answer_numbers();
-}
+/// One row of the table `limits`.
+METABATCH_EXPORT(mb_limits)() { return answer_rows(kLimitColumns, {Limits{}}); }
 
-/// Looks at the input and holds the result: numbers of spans, ids and findings; notes; distinct ids; bytes read.
+/// Inspects the input and keeps the result. The answer is one row of the table `inspection`.
 METABATCH_EXPORT(mb_inspect)() {
   held = inspect(input());
   std::string().swap(input());
-  const auto count = [](std::size_t size) { return static_cast<std::uint32_t>(size); };
-  numbers() = {count(held.spans.size()), count(held.ids.size()), count(held.findings.size()),
-               held.notes.bits,          held.distinct_ids,      count(held.read_bytes)};
-  return answer_numbers();
-}
-
-/// Seven numbers a span: at, length, kind, verdict, finding, id, bad_at.
-METABATCH_EXPORT(mb_spans)() {
   numbers().clear();
-  numbers().reserve(held.spans.size() * 7);
-  for (const Span& span : held.spans)
-    for (const std::size_t number :
-         {span.at, span.length, static_cast<std::size_t>(span.kind), static_cast<std::size_t>(span.verdict),
-          std::size_t{span.finding}, std::size_t{span.id}, span.bad_at})
-      numbers().push_back(static_cast<std::uint32_t>(number));
+  add_row(kInspectionColumns, held);
   return answer_numbers();
 }
-
-/// Four numbers an id: span, finding, first, and its bits: 0 canonical, 1..7 version, 8.. variant.
-METABATCH_EXPORT(mb_ids)() {
-  numbers().clear();
-  numbers().reserve(held.ids.size() * 4);
-  for (const FoundId& found : held.ids)
-    for (const std::uint32_t number :
-         {found.span, found.finding, found.first,
-          bits(found.canonical, static_cast<unsigned>(found.id.version()), static_cast<unsigned>(variant(found.id)))})
-      numbers().push_back(number);
-  return answer_numbers();
-}
+METABATCH_EXPORT(mb_spans)() { return answer_rows(kSpanColumns, held.spans); }
+METABATCH_EXPORT(mb_ids)() { return answer_rows(kIdColumns, held.ids); }
+METABATCH_EXPORT(mb_findings)() { return answer_rows(kFindingColumns, held.findings); }
 
 /// The ids as text, 36 characters each.
 METABATCH_EXPORT(mb_id_text)() { return answer_ids(ids_of(held)); }
-
-/// Fourteen numbers a finding: form, wrapping, channel, verdict, notes, at, length, payload_bytes, first_span, spans,
-/// first_id, ids, unreadable, duplicates.
-METABATCH_EXPORT(mb_findings)() {
-  numbers().clear();
-  for (const Finding& one : held.findings)
-    for (const std::size_t number :
-         {static_cast<std::size_t>(one.form), static_cast<std::size_t>(one.wrapping),
-          static_cast<std::size_t>(one.channel), static_cast<std::size_t>(one.verdict), std::size_t{one.notes.bits},
-          one.at, one.length, one.payload_bytes, std::size_t{one.first_span}, std::size_t{one.spans},
-          std::size_t{one.first_id}, std::size_t{one.ids}, std::size_t{one.unreadable}, std::size_t{one.duplicates}})
-      numbers().push_back(static_cast<std::uint32_t>(number));
-  return answer_numbers();
-}
 
 METABATCH_EXPORT(mb_describe_finding)(std::uint32_t index) {
   return answer(index < held.findings.size() ? describe(held.findings[index], held) : std::string());

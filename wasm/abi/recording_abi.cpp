@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "abi/abi.hpp"
+#include "abi/tables.hpp"
 #include "recording/recording_reader.hpp"
 
 /// Recorded arrivals for the simulator of the page. One recording at a time, for both slots.
@@ -14,49 +15,57 @@ using namespace metabatch::wasm;
 
 namespace {
 
-constexpr std::uint64_t kTold = 20;  // bad lines
+constexpr std::uint64_t kReported = 20;  // bad lines
 
 std::shared_ptr<Recording> kept;
 std::optional<RecordingReader> reader;
-std::string troubles;
+std::string problems;
+
+constexpr std::array<RealColumn<RecordingReader>, 4> kRecordingColumns = {{
+    {"lines", [](const RecordingReader& r) { return static_cast<double>(r.lines()); }},
+    {"reports", [](const RecordingReader& r) { return static_cast<double>(r.reports()); }},
+    {"updates", [](const RecordingReader& r) { return static_cast<double>(r.updates()); }},
+    {"bad_lines", [](const RecordingReader& r) { return static_cast<double>(r.bad_lines()); }},
+}};
 
 }  // namespace
 
+std::string wasm::recording_layout() { return layout_line("recording", kRecordingColumns); }
+
 std::shared_ptr<const Recording> wasm::recorded() { return reader ? nullptr : kept; }
 
-/// Forgets the recording there is; what mb_recording_add() brings from now on is the next one.
+/// Begins another recording; the one before is dropped.
 METABATCH_EXPORT(mb_recording_begin)() {
   kept = std::make_shared<Recording>();
-  troubles.clear();
+  problems.clear();
   reader.emplace([](RecordedReport&& report) { kept->push_back(std::move(report)); }, nullptr,
                  [](const BadLine& line) {
-                   if (reader->bad_lines() <= kTold) troubles.append(describe(line)).append("\n");
+                   if (reader->bad_lines() <= kReported) problems.append(describe(line)).append("\n");
                  });
   return 0;
 }
 
-/// The next bytes of it.
+/// Reads the next bytes of it.
 METABATCH_EXPORT(mb_recording_add)() {
   if (reader) reader->read(input());
   return 0;
 }
 
-/// Its lines, reports, updates, bad lines: it is there unless it has no updates.
+/// Ends the reading. The answer is one row of the table `recording`, or nothing when none was begun. Without an update there
+/// is no recording.
 METABATCH_EXPORT(mb_recording_end)() {
-  reals().assign(4, 0);
+  reals().clear();
   if (!reader) return answer_reals();
   reader->finish();
-  std::size_t at = 0;
-  for (const std::uint64_t count : {reader->lines(), reader->reports(), reader->updates(), reader->bad_lines()})
-    reals()[at++] = static_cast<double>(count);
+  add_row(kRecordingColumns, *reader);
   reader.reset();
   if (kept->empty()) kept.reset();
   return answer_reals();
 }
 
-/// How long a simulation has to be for all of it, as the field `duration` says it; then the first bad lines.
+/// How long a simulation of all of it takes, as a text for the field `duration`; then the first bad lines.
 METABATCH_EXPORT(mb_recording_text)() {
-  return answer((kept ? format_duration(duration_of(*kept)) : "") + "\n" + troubles);
+  return answer((kept ? format_duration(duration_of(*kept)) : "") + "\n" + problems);
 }
 
 METABATCH_EXPORT(mb_recording_forget)() {

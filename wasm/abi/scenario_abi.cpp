@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "abi/abi.hpp"
+#include "abi/tables.hpp"
 
 /// The form of the page: fields, and what is wrong with what was entered.
 using namespace metabatch;
@@ -46,6 +47,22 @@ void add_line(std::string& text, std::string_view name, std::string_view rest) {
   text.append(name).append("\t").append(rest).append("\n");
 }
 
+std::string default_text(const ScenarioField& field) {
+  static const Scenario standard = validated(Scenario{}).value();
+  return field_text(standard, field.name);
+}
+
+constexpr std::array<TextColumn<ScenarioField>, 8> kFieldColumns = {{
+    {"name", [](const ScenarioField& f) { return std::string(f.name); }},
+    {"kind", [](const ScenarioField& f) { return std::string(kKinds[static_cast<std::size_t>(f.kind)]); }},
+    {"least", [](const ScenarioField& f) { return limit_text(f, f.least); }},
+    {"most", [](const ScenarioField& f) { return limit_text(f, f.most); }},
+    {"choices", [](const ScenarioField& f) { return joined(f.choices); }},
+    {"setting", [](const ScenarioField& f) { return std::string(f.is_setting ? "1" : ""); }},
+    {"default", default_text},
+    {"help", [](const ScenarioField& f) { return std::string(f.help); }},
+}};
+
 }  // namespace
 
 Scenario& wasm::asked(std::uint32_t slot) { return slots[slot < kSlots ? slot : 0]; }
@@ -58,23 +75,10 @@ std::pair<std::string_view, std::string_view> wasm::next_line(std::string_view& 
   return {line.substr(0, tab), line.substr(std::min(tab + 1, line.size()))};
 }
 
-/// A line a field: name, kind, least, most, choices (commas between), 1 for a setting, the text of its default, one
-/// sentence; tabs between.
+/// The fields as a table with a header line. `choices` have commas between.
 METABATCH_EXPORT(mb_fields)() {
-  const Scenario standard = validated(Scenario{}).value();
-  std::string text;
-  for (const ScenarioField& field : scenario_fields()) {
-    const std::string parts[] = {std::string(kKinds[static_cast<std::size_t>(field.kind)]),
-                                 limit_text(field, field.least),
-                                 limit_text(field, field.most),
-                                 joined(field.choices),
-                                 field.is_setting ? "1" : "",
-                                 field_text(standard, field.name),
-                                 std::string(field.help)};
-    text += field.name;
-    for (const std::string& part : parts) text.append("\t").append(part);
-    text += '\n';
-  }
+  std::string text = header_line(kFieldColumns);
+  for (const ScenarioField& field : scenario_fields()) text += row_line(kFieldColumns, field);
   return answer(std::move(text));
 }
 
@@ -82,17 +86,17 @@ METABATCH_EXPORT(mb_fields)() {
 /// field that is wrong; none: the scenario can be simulated.
 METABATCH_EXPORT(mb_scenario)(std::uint32_t slot) {
   Scenario scenario;
-  std::string troubles;
+  std::string problems;
   for (std::string_view rest = input(); !rest.empty();) {
     const auto [name, text] = next_line(rest);
     if (const Result<void> set = set_field(scenario, name, text); !set)
-      add_line(troubles, name, describe(set.error(), name, text));
+      add_line(problems, name, describe(set.error(), name, text));
   }
-  if (troubles.empty())
+  if (problems.empty())
     if (const Result<Scenario> valid = validated(scenario); !valid)
-      add_line(troubles, field_at_fault(valid.error()), describe(valid.error(), scenario));
+      add_line(problems, field_at_fault(valid.error()), describe(valid.error(), scenario));
   asked(slot) = std::move(scenario);
-  return answer(std::move(troubles));
+  return answer(std::move(problems));
 }
 
 /// The fields that differ from the defaults, as lines that mb_scenario() reads.

@@ -12,6 +12,7 @@
 #include "abi/recording_abi.hpp"
 #include "abi/run_text.hpp"
 #include "abi/scenario_abi.hpp"
+#include "abi/tables.hpp"
 
 /// The simulator for the page: one run a slot, by slices.
 using namespace metabatch;
@@ -35,6 +36,16 @@ Duration from_seconds(double seconds) {
   if (!(seconds < most)) return Duration::max();
   return Duration(static_cast<std::int64_t>(std::max(seconds, 0.0) * 1e9));
 }
+
+constexpr std::array<RealColumn<Simulator>, 7> kStateColumns = {{
+    {"now", [](const Simulator& s) { return in_seconds(s.now()); }},
+    {"finished", [](const Simulator& s) { return s.finished() ? 1.0 : 0.0; }},
+    {"events", [](const Simulator& s) { return static_cast<double>(s.events()); }},
+    {"offered", [](const Simulator& s) { return static_cast<double>(s.counters().offered); }},
+    {"agents", [](const Simulator& s) { return static_cast<double>(s.agents_present()); }},
+    {"duration", [](const Simulator& s) { return in_seconds(s.scenario().duration); }},
+    {"pace", [](const Simulator& s) { return in_seconds(s.scenario().sample_every); }},
+}};
 
 /// Columns of a chart: `samples` samples each.
 struct Grid {
@@ -94,7 +105,10 @@ void add_series(const Timeline& timeline, std::size_t series, bool greatest, con
 
 }  // namespace
 
-/// Makes a run of what was asked in the slot, of the recording where there is one; 0: it cannot be, and mb_scenario() has said why.
+std::string metabatch::wasm::simulate_layout() { return layout_line("run", kStateColumns); }
+
+/// Makes a run of the scenario in the slot, with the arrivals of the recording if there is one. 0: mb_scenario() reports why
+/// it cannot be simulated.
 METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   if (slot >= kSlots) return 0;
   runs[slot].reset();  // its memory first
@@ -114,7 +128,7 @@ METABATCH_EXPORT(mb_run_end)(std::uint32_t slot) {
   return 0;
 }
 
-/// Lets it go on to an instant (seconds), or less: at most that many reports. 1: it is there, or finished.
+/// Advances it to an instant (seconds), by at most that many reports. 1: it reached the instant, or it is finished.
 METABATCH_EXPORT(mb_run_advance)(std::uint32_t slot, double until, std::uint32_t reports) {
   Run* run = run_in(slot);
   if (run == nullptr) return 1;
@@ -123,19 +137,10 @@ METABATCH_EXPORT(mb_run_advance)(std::uint32_t slot, double until, std::uint32_t
   return run->simulator.finished() || run->simulator.now() >= wanted ? 1 : 0;
 }
 
-/// now, 1 when finished, lines of the event log, updates offered, agents present, duration, pace of the samples.
+/// One row of the table `run`.
 METABATCH_EXPORT(mb_run_state)(std::uint32_t slot) {
   reals().clear();
-  if (const Run* run = run_in(slot)) {
-    const Simulator& s = run->simulator;
-    reals() = {in_seconds(s.now()),
-               s.finished() ? 1.0 : 0.0,
-               static_cast<double>(s.events()),
-               static_cast<double>(s.counters().offered),
-               static_cast<double>(s.agents_present()),
-               in_seconds(s.scenario().duration),
-               in_seconds(s.scenario().sample_every)};
-  }
+  if (const Run* run = run_in(slot)) add_row(kStateColumns, run->simulator);
   return answer_reals();
 }
 
@@ -148,9 +153,9 @@ METABATCH_EXPORT(mb_run_csv)(std::uint32_t slot) {
   return answer(run == nullptr ? std::string() : run->simulator.timeline_csv());
 }
 
-/// Lines `warning` or `reason`, kind, sentence; tabs between; warnings first.
+/// The findings as a table with a header line: what (`warning` or `reason`), kind, sentence. Warnings come first.
 METABATCH_EXPORT(mb_run_findings)(std::uint32_t slot) {
-  std::string text;
+  std::string text = findings_header();
   if (const Run* run = run_in(slot)) {
     const RunFacts facts = run->simulator.facts();
     add_findings(text, "warning", warnings(facts));

@@ -6,6 +6,7 @@
 #include "base/number.hpp"
 #include "metabatch/simulation/tuner.hpp"
 #include "abi/scenario_abi.hpp"
+#include "abi/tables.hpp"
 
 /// The tuner for the page: one sweep at a time, over the scenario in slot 0.
 using namespace metabatch;
@@ -42,17 +43,31 @@ std::string settings_text(const TunePoint& point) {
   return text;
 }
 
-void add_point(std::string& text, const TunePoint& point) {
-  const Summary& s = point.run.summary;
-  text += settings_text(point);
-  for (const double number : {s.db_writes_per_s, s.notifies_per_s, s.saved, s.delay_p50, s.delay_p99,
-                              static_cast<double>(s.counters.dropped()), point.run.busy_share, point.today ? 1.0 : 0.0,
-                              point.meets ? 1.0 : 0.0, point.on_frontier ? 1.0 : 0.0}) {
-    text += '\t';
-    append_number(text, number);
-  }
-  text += '\n';
+std::string number_text(double number) {
+  std::string text;
+  append_number(text, number);
+  return text;
 }
+std::string flag_text(bool flag) { return flag ? "1" : "0"; }
+
+constexpr std::array<TextColumn<TunePoint>, 11> kPointColumns = {{
+    {"settings", settings_text},
+    {"writes", [](const TunePoint& p) { return number_text(p.run.summary.db_writes_per_s); }},
+    {"notifies", [](const TunePoint& p) { return number_text(p.run.summary.notifies_per_s); }},
+    {"saved", [](const TunePoint& p) { return number_text(p.run.summary.saved); }},
+    {"p50", [](const TunePoint& p) { return number_text(p.run.summary.delay_p50); }},
+    {"p99", [](const TunePoint& p) { return number_text(p.run.summary.delay_p99); }},
+    {"dropped", [](const TunePoint& p) { return std::to_string(p.run.summary.counters.dropped()); }},
+    {"busy", [](const TunePoint& p) { return number_text(p.run.busy_share); }},
+    {"today", [](const TunePoint& p) { return flag_text(p.today); }},
+    {"meets", [](const TunePoint& p) { return flag_text(p.meets); }},
+    {"frontier", [](const TunePoint& p) { return flag_text(p.on_frontier); }},
+}};
+constexpr std::array<RealColumn<Tuner>, 3> kSweepColumns = {{
+    {"done", [](const Tuner& t) { return static_cast<double>(t.done()); }},
+    {"size", [](const Tuner& t) { return static_cast<double>(t.size()); }},
+    {"max_delay", [](const Tuner& t) { return std::chrono::duration<double>(t.question().max_delay).count(); }},
+}};
 
 }  // namespace
 
@@ -71,33 +86,34 @@ METABATCH_EXPORT(mb_tune_create)() {
   return answer({});
 }
 
-/// Tries the next setting. How many were tried, how many there are to try, and the delay wanted in seconds.
+std::string metabatch::wasm::tune_layout() { return layout_line("sweep", kSweepColumns); }
+
+/// Tries the next settings. The answer is one row of the table `sweep`.
 METABATCH_EXPORT(mb_tune_step)() {
   reals().clear();
   if (tuner) {
     tuner->step();
-    reals() = {static_cast<double>(tuner->done()), static_cast<double>(tuner->size()),
-               std::chrono::duration<double>(tuner->question().max_delay).count()};
+    add_row(kSweepColumns, *tuner);
   }
   return answer_reals();
 }
 
-/// A line a point: its settings `NAME=TEXT,...`, writes a second, NOTIFYs a second, share saved, delay p50 and p99 in
-/// seconds, updates dropped, share of the time busy, 1 for today's settings, for one that meets the question, for one on
-/// the frontier; tabs between.
+/// The points that were tried, from that one on, as a table with a header line. `settings` is `NAME=TEXT,...`; delays are
+/// seconds.
 METABATCH_EXPORT(mb_tune_points)(std::uint32_t from) {
-  std::string text;
+  std::string text = header_line(kPointColumns);
   if (tuner)
-    for (std::size_t i = from; i < tuner->points().size(); ++i) add_point(text, tuner->points()[i]);
+    for (std::size_t i = from; i < tuner->points().size(); ++i) text += row_line(kPointColumns, tuner->points()[i]);
   return answer(std::move(text));
 }
 
-/// `point INDEX MEETS`, then lines of findings as in mb_run_findings(), those of today as `today`.
+/// The point that is recommended: `INDEX tab 1` when it meets the question, `INDEX tab 0` when none does; then a table of
+/// findings with a header line, those of today's settings as `today`. Nothing while there is no recommendation.
 METABATCH_EXPORT(mb_tune_recommendation)() {
   std::string text;
   const auto found = tuner ? tuner->recommendation() : std::nullopt;
   if (found) {
-    text = "point\t" + std::to_string(found->point) + (found->meets ? "\t1\n" : "\t0\n");
+    text = std::to_string(found->point) + (found->meets ? "\t1\n" : "\t0\n") + findings_header();
     add_findings(text, "warning", found->warnings);
     add_findings(text, "reason", found->reasons);
     add_findings(text, "today", found->today);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h } from './dom';
-import { Engine } from './engine';
+import { CoreWorker } from './core_worker';
 import { themeSwitch } from './theme';
 
 /** One tab. Its fragment is `#name` or `#name?state`; what `state` means is its own affair. */
@@ -29,9 +29,9 @@ export class Frame {
     this.follow();
   }
 
-  /** An engine for one view alone. */
-  engine(): Engine {
-    return new Engine();
+  /** A Worker for one view alone. */
+  startWorker(): CoreWorker {
+    return new CoreWorker();
   }
 
   /** Says it to screen readers. */

@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Answer, Ask, CallName, Progress } from './calls';
 import type { Core } from './module';
 
-/** One call at work in a Worker. */
-export interface Job<N extends CallName> {
-  /** True once the page no longer wants the answer; only seen after `breathe`. */
+/** One row of a table of calls: what the page sends, what the Worker answers, what it reports on the way. */
+export interface CallShape {
+  request: unknown;
+  answer: unknown;
+  progress?: unknown;
+}
+/** A table of calls, by their names. Each view has its own; the page joins them in calls.ts. */
+export type CallTable = { [name: string]: CallShape };
+export type ProgressOf<S extends CallShape> = S extends { progress: infer P } ? P : never;
+
+/** One call that runs in a Worker. */
+export interface Job<S extends CallShape> {
+  /** True once the page no longer wants the answer. It only changes during `breathe`. */
   readonly isCancelled: boolean;
-  progress(value: Progress<N>): void;
+  progress(value: ProgressOf<S>): void;
   /** Lets messages in, a cancellation among them. Between two of these a call has the Worker for itself. */
   breathe(): Promise<void>;
 }
 
-export type Handlers<N extends CallName> = { [K in N]: (core: Core, ask: Ask<K>, job: Job<K>) => Answer<K> | Promise<Answer<K>> };
+/** The functions of a Worker that carry out the calls of the table `T`. */
+export type Handlers<T extends { [N in keyof T]: CallShape }> = {
+  [N in keyof T]: (core: Core, request: T[N]['request'], job: Job<T[N]>) => T[N]['answer'] | Promise<T[N]['answer']>;
+};

@@ -1,27 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The other side of wasm/abi.hpp: loads the module, writes its input, reads its answers. Runs in a Worker. */
+/** The other side of wasm/abi/abi.hpp: loads the module, writes its input, reads its answers. Runs in a Worker. */
+
+import { columnsOf, layoutOf, rowOf, type Columns, type Layout } from './tables';
 
 type Exported = (...numbers: number[]) => number;
 
 export class Core {
+  private layout: Layout | undefined;
+
   private constructor(
     private readonly exports: Record<string, Exported>,
     private readonly memory: WebAssembly.Memory,
   ) {}
 
   static async load(module: WebAssembly.Module): Promise<Core> {
-    // What the C library might ask of a system. There is none: growing is noticed by asking anew, all else is an end.
+    // The functions of a system that the C library imports. There is no system: growth of the memory is noticed when it is
+    // read anew, every other call ends the module.
     const imports: Record<string, Record<string, Exported>> = {};
     for (const { module: room, name } of WebAssembly.Module.imports(module)) {
       (imports[room] ??= {})[name] = (code) => {
         if (name === 'emscripten_notify_memory_growth') return 0;
-        throw new Error(`the core gave up (${name} ${code ?? ''}): most likely it ran out of memory`);
+        throw new Error(`the core stopped (${name} ${code ?? ''}): most likely it ran out of memory`);
       };
     }
     const instance = await WebAssembly.instantiate(module, imports);
     const exports = instance.exports as Record<string, unknown>;
     (exports['_initialize'] as Exported)();
     return new Core(exports as Record<string, Exported>, exports['memory'] as WebAssembly.Memory);
+  }
+
+  /** Where the columns of a table are; throws when they are not these. */
+  columns<N extends string>(table: string, names: readonly N[]): Columns<N> {
+    this.layout ??= layoutOf(this.text('mb_layout'));
+    return columnsOf(this.layout, table, names);
+  }
+  /** The one row that a call answers, by names; undefined when it answers none. */
+  row<N extends string>(table: string, names: readonly N[], numbers: ArrayLike<number>): Record<N, number> | undefined {
+    return rowOf(this.columns(table, names), numbers);
   }
 
   /** Makes `bytes` the input of the next call. */
@@ -39,7 +54,7 @@ export class Core {
   text(name: string, ...numbers: number[]): string {
     return new TextDecoder().decode(this.bytes(name, ...numbers));
   }
-  /** The same as a copy of its bytes, for a text so long that reading it all would take time. */
+  /** The same as a copy of its bytes: decoding a long text takes time. */
   bytes(name: string, ...numbers: number[]): Uint8Array<ArrayBuffer> {
     const size = this.call(name, ...numbers);
     return new Uint8Array(this.memory.buffer, this.call('mb_text'), size).slice() as Uint8Array<ArrayBuffer>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CallName, FromWorker, ToWorker } from './calls';
+import type { CallName, Calls, FromWorker, ToWorker } from './calls';
 import { inspectorHandlers } from './inspector/calls';
 import type { Handlers, Job } from './job';
 import { Core } from './module';
@@ -10,30 +10,30 @@ import { tunerHandlers } from './tuner/calls';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const handlers: Handlers<CallName> = { ...inspectorHandlers, ...recordingHandlers, ...scenarioHandlers, ...simulatorHandlers, ...tunerHandlers };
+const handlers: Handlers<Calls> = { ...inspectorHandlers, ...recordingHandlers, ...scenarioHandlers, ...simulatorHandlers, ...tunerHandlers };
 
 let loaded: (core: Promise<Core>) => void;
 const loading = new Promise<Core>((resolve) => (loaded = resolve));
 const cancelled = new Set<number>();
 
-/** Answers travel without a copy. */
+/** The buffers of an answer, which are transferred instead of copied. */
 function buffersOf(answer: unknown): ArrayBuffer[] {
   const values = answer !== null && typeof answer === 'object' ? Object.values(answer) : [];
   return [...new Set(values.filter((value) => ArrayBuffer.isView(value)).map((view) => view.buffer as ArrayBuffer))];
 }
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []) => self.postMessage(message, transfer);
 
-const door = new MessageChannel();
-const waiting: (() => void)[] = [];
-door.port2.onmessage = () => waiting.shift()?.();
-/** A timer would be held back to 4 ms; a message to oneself comes behind those that wait already. */
+const channel = new MessageChannel();
+const breathing: (() => void)[] = [];
+channel.port2.onmessage = () => breathing.shift()?.();
+/** A timer is delayed to 4 ms or more. A message to oneself arrives after those that were sent before. */
 const breathe = () =>
   new Promise<void>((resolve) => {
-    waiting.push(resolve);
-    door.port1.postMessage(0);
+    breathing.push(resolve);
+    channel.port1.postMessage(0);
   });
 
-async function work(id: number, name: CallName, ask: unknown): Promise<void> {
+async function work(id: number, name: CallName, request: unknown): Promise<void> {
   const job: Job<never> = {
     get isCancelled() {
       return cancelled.has(id);
@@ -45,11 +45,11 @@ async function work(id: number, name: CallName, ask: unknown): Promise<void> {
     const core = await loading;
     await breathe();
     if (cancelled.has(id)) return;
-    const answer = await (handlers[name] as (core: Core, ask: unknown, job: unknown) => unknown)(core, ask, job);
+    const answer = await (handlers[name] as (core: Core, request: unknown, job: unknown) => unknown)(core, request, job);
     send({ id, answer }, buffersOf(answer));
   } catch (error) {
     // After a trap the module's memory is in no known state: the page starts another Worker.
-    const lost = error instanceof WebAssembly.RuntimeError || String(error).includes('gave up');
+    const lost = error instanceof WebAssembly.RuntimeError || String(error).includes('the core stopped');
     send({ id, error: error instanceof Error ? error.message : String(error), lost });
   } finally {
     cancelled.delete(id);
@@ -59,5 +59,5 @@ async function work(id: number, name: CallName, ask: unknown): Promise<void> {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if ('module' in data) loaded(Core.load(data.module));
   else if ('cancel' in data) cancelled.add(data.cancel);
-  else void work(data.id, data.name, data.ask);
+  else void work(data.id, data.name, data.request);
 };

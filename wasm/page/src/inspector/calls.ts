@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Handlers } from '../job';
 import type { Core } from '../module';
+import { lines, type Columns } from '../tables';
 
-/** Names of the enums of inspect.hpp by their values, as the module tells them. */
+/** Names of the enums of inspect.hpp by their values, as the core reports them. */
 export interface Names {
   form: string[];
   wrapping: string[];
@@ -21,41 +22,63 @@ export interface Limits {
   leastBudget: number;
   uuidCharacters: number;
 }
-/** The tables of wasm/api.cpp as they are; result.ts reads them. */
+export const limitNames = ['input_bytes', 'notify_bytes', 'id_symbols', 'default_budget', 'least_budget', 'uuid_characters'] as const;
+export const inspectionNames = ['spans', 'ids', 'findings', 'notes', 'distinct', 'read_bytes'] as const;
+export const spanNames = ['at', 'length', 'kind', 'verdict', 'finding', 'id', 'bad_at'] as const;
+export const idNames = ['span', 'finding', 'first', 'canonical', 'version', 'variant'] as const;
+export const findingNames = ['form', 'wrapping', 'channel', 'verdict', 'notes', 'at', 'length', 'payload_bytes', 'first_span', 'spans', 'first_id', 'ids', 'unreadable', 'duplicates'] as const;
+
+/** A table of the core: its numbers, and where its columns are. */
+export interface Table<N extends string> {
+  numbers: Uint32Array;
+  columns: Columns<N>;
+}
 export interface Tables {
-  head: Uint32Array;
-  spans: Uint32Array;
-  ids: Uint32Array;
+  head: Record<(typeof inspectionNames)[number], number>;
+  spans: Table<(typeof spanNames)[number]>;
+  ids: Table<(typeof idNames)[number]>;
   idText: Uint8Array;
-  findings: Uint32Array;
+  findings: Table<(typeof findingNames)[number]>;
 }
 
 export interface InspectorCalls {
-  facts: { ask: null; answer: { names: Names; limits: Limits } };
-  /** Looks at something made up, so that the browser has compiled all of it well before there is something real. */
-  warm: { ask: null; answer: null };
-  inspect: { ask: { bytes: Uint8Array }; answer: Tables };
-  describe: { ask: { what: 'finding' | 'span'; indexes: number[] }; answer: string[] };
+  facts: { request: null; answer: { names: Names; limits: Limits } };
+  /** Inspects an invented input, so that the browser compiles the code before the first real input. */
+  warm: { request: null; answer: null };
+  inspect: { request: { bytes: Uint8Array }; answer: Tables };
+  describe: { request: { what: 'finding' | 'span'; indexes: number[] }; answer: string[] };
   /** The ids that a text names in any form, without a change of what is inspected. */
-  readIds: { ask: { text: string }; answer: string[] };
-  encode: { ask: { uuids: string; budget: number; sorted: boolean }; answer: string[] };
+  readIds: { request: { text: string }; answer: string[] };
+  encode: { request: { uuids: string; budget: number; sorted: boolean }; answer: string[] };
 }
 
 function namesOf(core: Core): Names {
-  const lines = core.text('mb_names').split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
-  return Object.fromEntries(lines.map(([title, ...names]) => [title, names])) as unknown as Names;
+  return Object.fromEntries(lines(core.text('mb_names')).map(([title, ...names]) => [title, names])) as unknown as Names;
 }
 
 function limitsOf(core: Core): Limits {
-  const [inputBytes, notifyBytes, idSymbols, defaultBudget, leastBudget, uuidCharacters] = core.numbers('mb_limits') as unknown as number[];
-  return { inputBytes, notifyBytes, idSymbols, defaultBudget, leastBudget, uuidCharacters } as Limits;
+  const limits = core.row('limits', limitNames, core.numbers('mb_limits'))!;
+  return {
+    inputBytes: limits.input_bytes, notifyBytes: limits.notify_bytes, idSymbols: limits.id_symbols, defaultBudget: limits.default_budget,
+    leastBudget: limits.least_budget, uuidCharacters: limits.uuid_characters,
+  };
+}
+
+function tablesOf(core: Core, head: Tables['head']): Tables {
+  return {
+    head,
+    spans: { numbers: core.numbers('mb_spans'), columns: core.columns('span', spanNames) },
+    ids: { numbers: core.numbers('mb_ids'), columns: core.columns('id', idNames) },
+    idText: core.bytes('mb_id_text'),
+    findings: { numbers: core.numbers('mb_findings'), columns: core.columns('finding', findingNames) },
+  };
 }
 
 function cut(text: string, size: number): string[] {
   return Array.from({ length: text.length / size }, (_, at) => text.slice(at * size, (at + 1) * size));
 }
 
-export const inspectorHandlers: Handlers<keyof InspectorCalls> = {
+export const inspectorHandlers: Handlers<InspectorCalls> = {
   facts: (core) => ({ names: namesOf(core), limits: limitsOf(core) }),
   warm: (core) => {
     const ids = Array.from({ length: 2000 }, (_, at) => String(at * 7919).padStart(21, 'metabatch+/0ABCxyz').concat('A')).join('');
@@ -68,8 +91,7 @@ export const inspectorHandlers: Handlers<keyof InspectorCalls> = {
   },
   inspect: (core, { bytes }) => {
     core.give(bytes);
-    const head = core.numbers('mb_inspect');
-    return { head, spans: core.numbers('mb_spans'), ids: core.numbers('mb_ids'), idText: core.bytes('mb_id_text'), findings: core.numbers('mb_findings') };
+    return tablesOf(core, core.row('inspection', inspectionNames, core.numbers('mb_inspect'))!);
   },
   describe: (core, { what, indexes }) => indexes.map((index) => core.text(`mb_describe_${what}`, index)),
   readIds: (core, { text }) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { button, copy, counted, h } from '../dom';
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 import type { Limits } from './calls';
 
 const kShown = 50; // chunks; more can be copied, but nobody reads them
@@ -19,7 +19,7 @@ export class EncodeView {
   private asked = 0;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly worker: CoreWorker,
     private readonly announce: (text: string) => void,
   ) {
     this.copyAll = button('Copy all, one a line', () => void this.take(this.encoded.map((chunk) => `${chunk}\n`).join('')));
@@ -47,7 +47,7 @@ export class EncodeView {
     const turn = ++this.asked;
     const refused = !this.budget.validity.valid || this.budget.value === '';
     const ask = { uuids: this.uuids.join('\n'), budget: this.budget.valueAsNumber, sorted: this.sorted.checked };
-    const encoded = refused || this.uuids.length === 0 ? [] : await this.engine.call('encode', ask);
+    const encoded = refused || this.uuids.length === 0 ? [] : await this.worker.call('encode', ask);
     if (turn !== this.asked) return;
     this.encoded = encoded;
     this.copyAll.disabled = encoded.length === 0;

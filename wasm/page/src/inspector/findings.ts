@@ -3,7 +3,7 @@ import { counted, h, type Child } from '../dom';
 import { Grid } from '../grid';
 import type { Link } from './link';
 import type { Result } from './result';
-import { verdictMark } from './troubles';
+import { verdictMark } from './problems';
 
 const kRowsInSight = 6; // the bytes below matter more
 

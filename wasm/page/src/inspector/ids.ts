@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { counted, h, type Child } from '../dom';
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 import { Grid } from '../grid';
 import type { Link } from './link';
 import type { Result } from './result';
@@ -28,7 +28,7 @@ export class IdsView {
 
   constructor(
     private readonly link: Link,
-    private readonly engine: Engine,
+    private readonly worker: CoreWorker,
   ) {
     this.grid = new Grid({
       label: 'Ids',
@@ -63,7 +63,7 @@ export class IdsView {
     const { result } = this;
     const turn = ++this.asked;
     const text = this.filter.value.trim();
-    const wanted = text.length < 22 || !result ? [] : await this.engine.call('readIds', { text });
+    const wanted = text.length < 22 || !result ? [] : await this.worker.call('readIds', { text });
     if (turn !== this.asked) return;
     this.shown = result ? this.matching(result, text.toLowerCase(), wanted) : [];
     this.grid.setCount(this.shown.length);

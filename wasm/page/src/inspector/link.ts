@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which part of the input is looked at, for all who show it. Hovering passes, picking stays. */
-export type Origin = 'bytes' | 'ids' | 'troubles' | 'findings' | 'reset';
+export type Origin = 'bytes' | 'ids' | 'problems' | 'findings' | 'reset';
 type Listener = (span: number | undefined, origin: Origin) => void;
 
 export class Link {

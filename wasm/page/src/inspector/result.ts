@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Limits, Names, Tables } from './calls';
+import type { Limits, Names, Table, Tables } from './calls';
 
 const kNowhere = 0xffff_ffff;
-const kSpan = 7;
-const kId = 4;
-const kFinding = 14;
 
 export interface Span {
   at: number;
@@ -41,6 +38,12 @@ export interface Finding {
   duplicates: number;
 }
 
+/** Reads one row of a table by names. */
+function cellsOf<N extends string>({ numbers, columns }: Table<N>, row: number): (name: N) => number {
+  const from = row * columns.width;
+  return (name) => numbers[from + columns[name]]!;
+}
+
 const ascii = new TextDecoder();
 const index = (number: number) => (number === kNowhere ? undefined : number);
 
@@ -59,18 +62,18 @@ export class Result {
     readonly names: Names,
     readonly limits: Limits,
   ) {
-    const [spans, ids, findings, notes, distinct, read] = tables.head;
-    [this.spanCount, this.idCount, this.findingCount, this.distinct, this.readBytes] = [spans!, ids!, findings!, distinct!, read!];
-    this.notes = this.notesOf(notes!);
+    const { head } = tables;
+    [this.spanCount, this.idCount, this.findingCount, this.distinct, this.readBytes] = [head.spans, head.ids, head.findings, head.distinct, head.read_bytes];
+    this.notes = this.notesOf(head.notes);
   }
 
   span(at: number): Span {
-    const [from, length, kind, verdict, finding, id, badAt] = this.tables.spans.subarray(at * kSpan, at * kSpan + kSpan) as unknown as number[];
-    return { at: from!, length: length!, kind: this.names.kind[kind!]!, verdict: this.names.verdict[verdict!]!, finding: index(finding!), id: index(id!), badAt: badAt! };
+    const of = cellsOf(this.tables.spans, at);
+    return { at: of('at'), length: of('length'), kind: this.names.kind[of('kind')]!, verdict: this.names.verdict[of('verdict')]!, finding: index(of('finding')), id: index(of('id')), badAt: of('bad_at') };
   }
   id(at: number): FoundId {
-    const [span, finding, first, bits] = this.tables.ids.subarray(at * kId, at * kId + kId) as unknown as number[];
-    return { span: span!, finding: index(finding!), first: first!, canonical: (bits! & 1) === 1, version: (bits! >> 1) & 15, variant: this.names.variant[bits! >> 8]! };
+    const of = cellsOf(this.tables.ids, at);
+    return { span: of('span'), finding: index(of('finding')), first: of('first'), canonical: of('canonical') === 1, version: of('version'), variant: this.names.variant[of('variant')]! };
   }
   uuid(at: number): string {
     const size = this.limits.uuidCharacters;
@@ -90,11 +93,12 @@ export class Result {
     return found;
   }
   finding(at: number): Finding {
-    const n = this.tables.findings.subarray(at * kFinding, at * kFinding + kFinding);
+    const of = cellsOf(this.tables.findings, at);
     const { form, wrapping, channel, verdict } = this.names;
     return {
-      form: form[n[0]!]!, wrapping: wrapping[n[1]!]!, channel: channel[n[2]!]!, verdict: verdict[n[3]!]!, notes: this.notesOf(n[4]!),
-      at: n[5]!, length: n[6]!, payloadBytes: n[7]!, firstSpan: n[8]!, spans: n[9]!, firstId: n[10]!, ids: n[11]!, unreadable: n[12]!, duplicates: n[13]!,
+      form: form[of('form')]!, wrapping: wrapping[of('wrapping')]!, channel: channel[of('channel')]!, verdict: verdict[of('verdict')]!, notes: this.notesOf(of('notes')),
+      at: of('at'), length: of('length'), payloadBytes: of('payload_bytes'), firstSpan: of('first_span'), spans: of('spans'), firstId: of('first_id'), ids: of('ids'),
+      unreadable: of('unreadable'), duplicates: of('duplicates'),
     };
   }
   private notesOf(bits: number): string[] {
@@ -108,42 +112,43 @@ export class Result {
 
   /** The span that holds a byte: they cover the input without a gap. */
   spanAt(byte: number): number {
+    const { numbers, columns } = this.tables.spans;
     let [low, high] = [0, this.spanCount - 1];
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.tables.spans[middle * kSpan]! <= byte) low = middle;
+      if (numbers[middle * columns.width + columns.at]! <= byte) low = middle;
       else high = middle - 1;
     }
     return low;
   }
 
   /** Spans that are not as they should be, in order, and findings with remarks before their spans. */
-  troubles(): Trouble[] {
-    const troubles: Trouble[] = [];
+  problems(): Problem[] {
+    const problems: Problem[] = [];
+    const { spans, findings } = this.tables;
     const odd = this.names.verdict.indexOf('odd');
-    const remarked = new Set<number>();
-    for (let at = 0; at < this.findingCount; ++at) if (this.tables.findings[at * kFinding + 3]! >= odd) remarked.add(at);
-    let told = -1;
+    let reported = -1; // the last finding that was added or that has no remark
     for (let at = 0; at < this.spanCount; ++at) {
-      const finding = this.tables.spans[at * kSpan + 4]!;
-      if (finding > told && finding !== kNowhere) {
-        told = finding;
-        if (remarked.has(finding)) troubles.push({ what: 'finding', index: finding });
+      const from = at * spans.columns.width;
+      const finding = spans.numbers[from + spans.columns.finding]!;
+      if (finding > reported && finding !== kNowhere) {
+        reported = finding;
+        if (cellsOf(findings, finding)('verdict') >= odd) problems.push({ what: 'finding', index: finding });
       }
-      if (this.tables.spans[at * kSpan + 3]! >= odd) troubles.push({ what: 'span', index: at });
+      if (spans.numbers[from + spans.columns.verdict]! >= odd) problems.push({ what: 'span', index: at });
     }
-    return troubles;
+    return problems;
   }
 
   /** The first of every id, in order. */
   distinctIds(): number[] {
     const first: number[] = [];
-    for (let at = 0; at < this.idCount; ++at) if (this.tables.ids[at * kId + 2] === at) first.push(at);
+    for (let at = 0; at < this.idCount; ++at) if (cellsOf(this.tables.ids, at)('first') === at) first.push(at);
     return first;
   }
 }
 
-export interface Trouble {
+export interface Problem {
   what: 'finding' | 'span';
   index: number;
 }

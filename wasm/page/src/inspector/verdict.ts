@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { counted, h } from '../dom';
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 import { noteTag, readable } from './findings';
 import type { Result } from './result';
-import { verdictMark } from './troubles';
+import { verdictMark } from './problems';
 
 /** The answer at a glance: what it is, whether it is sound, and its size against what a NOTIFY carries. */
 export class VerdictView {
@@ -17,7 +17,7 @@ export class VerdictView {
   private readonly meter = h('span', { class: 'size', hidden: true }, h('span', { class: 'bar', 'aria-hidden': 'true' }, this.bar), this.size);
   private turn = 0;
 
-  constructor(private readonly engine: Engine) {
+  constructor(private readonly worker: CoreWorker) {
     this.element = h('section', { class: 'panel verdict', 'aria-label': 'Verdict' }, this.mark, h('div', { class: 'words' }, this.sentence, this.tags, this.note), this.meter);
   }
 
@@ -43,8 +43,8 @@ export class VerdictView {
     if (result.findingCount === 1) return this.showOne(result);
     const verdicts = Array.from({ length: result.findingCount }, (_, at) => result.finding(at).verdict);
     const worst = ['bad', 'odd'].find((verdict) => verdicts.includes(verdict)) ?? 'good';
-    const troubled = verdicts.filter((verdict) => verdict !== 'good').length;
-    const soundness = troubled === 0 ? 'all are sound' : `${counted(troubled)} with remarks`;
+    const remarked = verdicts.filter((verdict) => verdict !== 'good').length;
+    const soundness = remarked === 0 ? 'all are sound' : `${counted(remarked)} with remarks`;
     this.set(worst, `${counted(result.findingCount, 'finding')}: ${counted(result.idCount, 'id')} of ${counted(result.distinct, 'agent')}; ${soundness}.`, result.notes);
   }
 
@@ -52,7 +52,7 @@ export class VerdictView {
     const one = result.finding(0);
     const turn = this.turn;
     this.set(one.verdict, `${readable(one.form)}: ${counted(one.ids, 'id')}`, [...new Set([...one.notes, ...result.notes])]);
-    void this.engine.call('describe', { what: 'finding', indexes: [0] }).then(([sentence]) => {
+    void this.worker.call('describe', { what: 'finding', indexes: [0] }).then(([sentence]) => {
       if (turn === this.turn) this.sentence.textContent = `${sentence!.charAt(0).toUpperCase()}${sentence!.slice(1)}.`;
     });
     if (one.form === 'uuid_list' || one.form === 'channel_name') return;

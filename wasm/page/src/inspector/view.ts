@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { button, copy, counted, h } from '../dom';
-import { isAbort, type Engine } from '../engine';
+import { isAbort, type CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
 import type { Brought } from '../intake';
 import { BytesView } from './bytes';
@@ -14,7 +14,7 @@ import { Result } from './result';
 import { bytesOf, ShareDialog } from './share';
 import { forms, notifies, written, type Form } from './take_away';
 import { Tabs } from './tabs';
-import { TroublesView } from './troubles';
+import { ProblemsView } from './problems';
 import { VerdictView } from './verdict';
 
 /** The inspector: says what a pasted payload is and what is wrong with it. */
@@ -23,13 +23,13 @@ export class Inspector implements View {
   readonly title = 'Inspector';
   private readonly link = new Link();
   private frame!: Frame;
-  private engine!: Engine;
+  private worker!: CoreWorker;
   private input!: InputView;
   private verdict!: VerdictView;
   private findings!: FindingsView;
   private bytesView!: BytesView;
   private ids!: IdsView;
-  private troubles!: TroublesView;
+  private problems!: ProblemsView;
   private encode!: EncodeView;
   private tabs!: Tabs;
   private share!: ShareDialog;
@@ -43,21 +43,21 @@ export class Inspector implements View {
 
   mount(panel: HTMLElement, frame: Frame): void {
     this.frame = frame;
-    this.engine = frame.engine();
-    this.facts = this.engine.call('facts', null);
-    void this.engine.call('warm', null).catch(() => {}); // facts tell of any failure
+    this.worker = frame.startWorker();
+    this.facts = this.worker.call('facts', null);
+    void this.worker.call('warm', null).catch(() => {}); // facts tell of any failure
     this.share = new ShareDialog((state) => frame.link(this.name, state));
     const share = button('Share…', () => void this.share.open(this.bytes));
     this.input = new InputView(h('span', { class: 'grow' }), share);
-    this.verdict = new VerdictView(this.engine);
+    this.verdict = new VerdictView(this.worker);
     this.findings = new FindingsView(this.link);
     this.bytesView = new BytesView(this.link);
-    this.ids = new IdsView(this.link, this.engine);
-    this.troubles = new TroublesView(this.link, this.engine);
-    this.encode = new EncodeView(this.engine, (text) => this.say(text));
+    this.ids = new IdsView(this.link, this.worker);
+    this.problems = new ProblemsView(this.link, this.worker);
+    this.encode = new EncodeView(this.worker, (text) => this.say(text));
     this.tabs = new Tabs('What was found', [
       ['ids', 'Ids', h('div', { class: 'fill' }, this.ids.element, this.copyBar())],
-      ['problems', 'Problems', this.troubles.element],
+      ['problems', 'Problems', this.problems.element],
       ['encode', 'Encode', this.encode.element],
     ]);
     const both = h('div', { class: 'both' }, this.bytesView.element, h('section', { class: 'panel found-panel', 'aria-label': 'Found' }, this.tabs.element));
@@ -112,7 +112,7 @@ export class Inspector implements View {
     this.result = undefined;
     this.verdict.begin(bytes.length);
     try {
-      const [{ names, limits }, tables] = await Promise.all([this.facts, this.engine.call('inspect', { bytes }, { signal: running.signal })]);
+      const [{ names, limits }, tables] = await Promise.all([this.facts, this.worker.call('inspect', { bytes }, { signal: running.signal })]);
       this.result = bytes.length > 0 ? new Result(tables, names, limits) : undefined;
     } catch (error) {
       if (isAbort(error) || running.signal.aborted) return;
@@ -131,18 +131,18 @@ export class Inspector implements View {
     this.findings.show(result);
     this.bytesView.show(bytes, result);
     this.ids.show(result);
-    const troubles = this.troubles.show(result);
+    const problems = this.problems.show(result);
     this.tabs.setCount('ids', result?.idCount ?? 0);
-    this.tabs.setCount('problems', troubles);
-    if (result && result.idCount === 0 && troubles > 0) this.tabs.choose('problems');
-    else if (troubles === 0 && this.tabs.chosen === 'problems') this.tabs.choose('ids');
+    this.tabs.setCount('problems', problems);
+    if (result && result.idCount === 0 && problems > 0) this.tabs.choose('problems');
+    else if (problems === 0 && this.tabs.chosen === 'problems') this.tabs.choose('ids');
   }
 
   private async tell(span: number | undefined): Promise<void> {
     const { result } = this;
     if (!result || span === undefined) return void (this.details.textContent = '');
     const one = result.span(span);
-    const [sentence] = await this.engine.call('describe', { what: 'span', indexes: [span] }).catch(() => ['']);
+    const [sentence] = await this.worker.call('describe', { what: 'span', indexes: [span] }).catch(() => ['']);
     if (result !== this.result || (this.link.hovered ?? this.link.picked) !== span) return;
     const range = one.length === 1 ? `Byte ${counted(one.at)}` : `Bytes ${counted(one.at)} to ${counted(one.at + one.length - 1)}`;
     this.details.textContent = `${range} (${counted(one.length)}) · ${one.kind.replaceAll('_', ' ')} · ${one.verdict} · ${sentence}`;
@@ -165,7 +165,7 @@ export class Inspector implements View {
     const uuids = this.shownUuids();
     if (uuids.length === 0) return this.say('There are no ids to copy.');
     const { names, limits } = await this.facts;
-    const text = form === 'notify' ? notifies(names.channel_default[0]!, await this.engine.call('encode', { uuids: uuids.join('\n'), budget: limits.defaultBudget, sorted: true })) : written(form, uuids);
+    const text = form === 'notify' ? notifies(names.channel_default[0]!, await this.worker.call('encode', { uuids: uuids.join('\n'), budget: limits.defaultBudget, sorted: true })) : written(form, uuids);
     this.say((await copy(text)) ? `${counted(uuids.length, 'agent')} copied.` : 'The browser refused to copy.');
   }
   private say(text: string): void {

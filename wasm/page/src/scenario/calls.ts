@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Handlers } from '../job';
 import type { Core } from '../module';
+import { lines, rowsOf } from '../tables';
 
 /** A field of a scenario, as the core tells it: the form has no name, number or sentence of its own. */
 export interface Field {
@@ -16,7 +17,7 @@ export interface Field {
 export type Texts = [name: string, text: string][];
 export interface Checked {
   /** `[field, sentence]`; empty: it can be simulated. */
-  troubles: Texts;
+  problems: Texts;
   /** All fields as they will run; empty when something is wrong. */
   effective: Texts;
   /** Only those that differ from the defaults. */
@@ -24,11 +25,11 @@ export interface Checked {
 }
 
 export interface ScenarioCalls {
-  fields: { ask: null; answer: Field[] };
-  check: { ask: { texts: Texts }; answer: Checked };
+  fields: { request: null; answer: Field[] };
+  check: { request: { texts: Texts }; answer: Checked };
 }
 
-const lines = (text: string) => text.split('\n').slice(0, -1).map((line) => line.split('\t'));
+const fieldNames = ['name', 'kind', 'least', 'most', 'choices', 'setting', 'default', 'help'] as const;
 
 /** Text of a field has one line; what a person pasted may have more. */
 export function giveTexts(core: Core, texts: Texts): void {
@@ -39,13 +40,13 @@ export function readScenario(core: Core, slot: number, texts: Texts): Texts {
   return lines(core.text('mb_scenario', slot)) as Texts;
 }
 
-export const scenarioHandlers: Handlers<keyof ScenarioCalls> = {
+export const scenarioHandlers: Handlers<ScenarioCalls> = {
   fields: (core) =>
-    lines(core.text('mb_fields')).map(([name, kind, least, most, choices, isSetting, standard, help]) => ({
-      name: name!, kind: kind as Field['kind'], least: least!, most: most!, choices: choices === '' ? [] : choices!.split(','), isSetting: isSetting === '1', standard: standard!, help: help!,
+    rowsOf(core.text('mb_fields'), fieldNames).map(({ name, kind, least, most, choices, setting, default: standard, help }) => ({
+      name, kind: kind as Field['kind'], least, most, choices: choices === '' ? [] : choices.split(','), isSetting: setting === '1', standard, help,
     })),
   check: (core, { texts }) => {
-    const troubles = readScenario(core, 0, texts);
-    return { troubles, effective: lines(core.text('mb_effective', 0)) as Texts, changed: lines(core.text('mb_changed', 0)) as Texts };
+    const problems = readScenario(core, 0, texts);
+    return { problems, effective: lines(core.text('mb_effective', 0)) as Texts, changed: lines(core.text('mb_changed', 0)) as Texts };
   },
 };

@@ -20,7 +20,7 @@ interface Row {
   element: HTMLElement;
   a: Entry;
   b: Entry | undefined;
-  trouble: HTMLElement;
+  problem: HTMLElement;
 }
 
 /** `fleet.value-bytes-least` in words. */
@@ -38,7 +38,7 @@ export class ScenarioForm {
   private readonly rows: Row[] = [];
   private readonly preset = h('select', { id: `${this.id}-preset` });
   private readonly about = h('p', { class: 'muted about-preset' });
-  private readonly outcome = h('p', { class: 'form-trouble', role: 'alert' });
+  private readonly outcome = h('p', { class: 'form-problem', role: 'alert' });
 
   constructor(
     private readonly model: Model,
@@ -80,11 +80,11 @@ export class ScenarioForm {
   }
 
   /** What is wrong beside each field; the values that defaults come to where nothing was entered. */
-  judge({ troubles, effective }: Checked, slot: 'a' | 'b' = 'a'): void {
+  judge({ problems, effective }: Checked, slot: 'a' | 'b' = 'a'): void {
     const values = new Map(effective);
     const unplaced: string[] = [];
     if (slot === 'a') for (const row of this.rows) this.mark(row, row.a, '');
-    for (const [name, sentence] of troubles) {
+    for (const [name, sentence] of problems) {
       const row = this.rows.find(({ field }) => field.name === name);
       if (!row) unplaced.push(sentence);
       else {
@@ -100,12 +100,12 @@ export class ScenarioForm {
     }
   }
 
-  focusFirstTrouble(): void {
+  focusFirstProblem(): void {
     this.element.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
 
   private mark(row: Row, entry: Entry, sentence: string): void {
-    row.trouble.textContent = sentence;
+    row.problem.textContent = sentence;
     for (const one of [row.a, row.b]) one?.setAttribute('aria-invalid', String(one === entry && sentence !== ''));
   }
 
@@ -122,16 +122,16 @@ export class ScenarioForm {
   private row(field: Field): Row {
     const id = `${this.id}-${field.name.replaceAll('.', '-')}`;
     const help = h('span', { class: 'help', id: `${id}-help` }, field.help);
-    const trouble = h('span', { class: 'trouble', id: `${id}-trouble` });
+    const problem = h('span', { class: 'problem', id: `${id}-problem` });
     const a = this.entry(field, 'a', id);
     const b = field.isSetting && this.canCompare ? this.entry(field, 'b', `${id}-b`) : undefined;
     b?.setAttribute('aria-label', `${wordsOf(field.name)} of B`);
-    const element = h('div', { class: 'field', 'data-field': field.name, title: field.help }, h('label', { for: id }, wordsOf(field.name)), a, b, help, trouble);
-    return { field, element, a, b, trouble };
+    const element = h('div', { class: 'field', 'data-field': field.name, title: field.help }, h('label', { for: id }, wordsOf(field.name)), a, b, help, problem);
+    return { field, element, a, b, problem };
   }
 
   private entry(field: Field, slot: 'a' | 'b', id: string): Entry {
-    const describedBy = { id, 'aria-describedby': `${this.id}-${field.name.replaceAll('.', '-')}-help ${this.id}-${field.name.replaceAll('.', '-')}-trouble` };
+    const describedBy = { id, 'aria-describedby': `${this.id}-${field.name.replaceAll('.', '-')}-help ${this.id}-${field.name.replaceAll('.', '-')}-problem` };
     const choices = slot === 'b' ? [h('option', { value: '' }, 'as A')] : [];
     const entry =
       field.kind === 'choice'

@@ -2,9 +2,10 @@
 import type { Handlers } from '../job';
 import type { Core } from '../module';
 import { readScenario, type Texts } from '../scenario/calls';
+import { rowsOf } from '../tables';
 
-const kReports = 2_000; // a slice: some milliseconds, whatever the fleet
-const kSteps = 250; // of a whole run: so far may A be ahead of B
+const kReports = 2_000; // a slice: some milliseconds for any fleet
+const kSteps = 250; // parts of a run: A is ahead of B by one part at most
 
 export interface Finding {
   isWarning: boolean;
@@ -53,26 +54,29 @@ export interface ColumnsAsked {
 }
 
 export interface SimulatorCalls {
-  /** Troubles of A, then of B; without any there are runs from now on. */
-  create: { ask: { slots: Texts[] }; answer: Texts[] };
+  /** Problems of A, then of B; without any there are runs from now on. */
+  create: { request: { slots: Texts[] }; answer: Texts[] };
   /** Goes on to `until`, for at most so many milliseconds; all runs together. */
-  advance: { ask: { until: number; milliseconds: number }; answer: { states: State[]; milliseconds: number } };
-  columns: { ask: { slot: number; asked: ColumnsAsked }; answer: Float64Array };
-  series: { ask: null; answer: string[] };
-  text: { ask: { slot: number; what: 'json' | 'csv' | 'log' }; answer: string };
+  advance: { request: { until: number; milliseconds: number }; answer: { states: State[]; milliseconds: number } };
+  columns: { request: { slot: number; asked: ColumnsAsked }; answer: Float64Array };
+  series: { request: null; answer: string[] };
+  text: { request: { slot: number; what: 'json' | 'csv' | 'log' }; answer: string };
 }
 
-/** Lines as wasm/findings.hpp writes them. */
-export function findingsOf(lines: string[]): Finding[] {
-  return lines.map((line) => line.split('\t')).map(([what, kind, sentence]) => ({ isWarning: what === 'warning', kind: kind!, sentence: sentence! }));
+/** Findings as wasm/abi/findings_text.hpp writes them, each with what it is: a warning, a reason, or about today's settings. */
+export function findingsOf(text: string): (Finding & { what: string })[] {
+  return rowsOf(text, ['what', 'kind', 'sentence']).map(({ what, kind, sentence }) => ({ what, isWarning: what === 'warning', kind, sentence }));
 }
+
+const runNames = ['now', 'finished', 'events', 'offered', 'agents', 'duration', 'pace'] as const;
+const runOf = (core: Core, slot: number) => core.row('run', runNames, core.reals('mb_run_state', slot))!;
 
 function stateOf(core: Core, slot: number): State {
-  const [now, isFinished, events, offered, , duration, pace] = core.reals('mb_run_state', slot) as unknown as number[];
+  const { now, finished, events, offered, duration, pace } = runOf(core, slot);
   return {
-    now: now!, isFinished: isFinished === 1, events: events!, offered: offered!, duration: duration!, pace: pace!,
+    now, isFinished: finished === 1, events, offered, duration, pace,
     outcome: JSON.parse(core.text('mb_run_json', slot)) as Outcome,
-    findings: findingsOf(core.text('mb_run_findings', slot).split('\n').slice(0, -1)),
+    findings: findingsOf(core.text('mb_run_findings', slot)),
   };
 }
 
@@ -82,9 +86,8 @@ let target = 0;
 function advance(core: Core, until: number, milliseconds: number): number {
   const began = performance.now();
   const spent = () => performance.now() - began;
-  const states = running.map((slot) => core.reals('mb_run_state', slot));
-  const duration = states[0]?.[5] ?? 0;
-  const isDone = () => running.every((slot) => core.reals('mb_run_state', slot)[1] === 1);
+  const duration = running.length > 0 ? runOf(core, running[0]!).duration : 0;
+  const isDone = () => running.every((slot) => runOf(core, slot).finished === 1);
   while (!isDone() && spent() < milliseconds) {
     const next = Math.min(until, target >= duration ? Infinity : target + duration / kSteps);
     let isThere = true;
@@ -96,14 +99,14 @@ function advance(core: Core, until: number, milliseconds: number): number {
   return spent();
 }
 
-export const simulatorHandlers: Handlers<keyof SimulatorCalls> = {
+export const simulatorHandlers: Handlers<SimulatorCalls> = {
   create: (core, { slots }) => {
     for (const slot of running) core.call('mb_run_end', slot);
     running = [];
     target = 0;
-    const troubles = slots.map((texts, slot) => readScenario(core, slot, texts));
-    if (troubles.every((one) => one.length === 0)) running = slots.map((_, slot) => slot).filter((slot) => core.call('mb_run_create', slot) === 1);
-    return troubles;
+    const problems = slots.map((texts, slot) => readScenario(core, slot, texts));
+    if (problems.every((one) => one.length === 0)) running = slots.map((_, slot) => slot).filter((slot) => core.call('mb_run_create', slot) === 1);
+    return problems;
   },
   advance: (core, { until, milliseconds }) => {
     const took = advance(core, until, milliseconds);

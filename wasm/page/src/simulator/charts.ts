@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Chart, type ChartData, type ChartShape } from '../chart/chart';
 import { h } from '../dom';
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 import type { SeriesAsked, State } from './calls';
 
 const kColumns = 120; // so wide that a few flushes fall into one
@@ -62,7 +62,7 @@ export class Charts {
   private turn = 0;
   private data: ChartData[][] = [];
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly worker: CoreWorker) {}
 
   get isZoomed(): boolean {
     return this.zoom !== undefined;
@@ -117,7 +117,7 @@ export class Charts {
 
   private async fetch(slot: number, from: number, to: number): Promise<ChartData[]> {
     const series = drawn.flatMap((shape) => shape.series);
-    const all = await this.engine.call('columns', { slot, asked: { from, to, columns: kColumns, series } });
+    const all = await this.worker.call('columns', { slot, asked: { from, to, columns: kColumns, series } });
     const [middle, width] = all as unknown as [number, number];
     const columns = (all.length - 2) / series.length;
     let next = 0;

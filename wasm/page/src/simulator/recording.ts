@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { button, counted, h } from '../dom';
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 
 /** Where the arrivals come from: the fleet of the form, or a recorded session that was opened or dropped. */
 export class RecordingBar {
@@ -12,7 +12,7 @@ export class RecordingBar {
   private readonly forget = button('Back to the fleet', () => void this.take(null), { id: 'forget-recording', hidden: true });
   private reading: AbortController | undefined;
 
-  constructor(private readonly engine: Engine) {
+  constructor(private readonly worker: CoreWorker) {
     this.element = h('div', { class: 'recording' }, button('Open a recording', () => this.file.click(), { id: 'open-recording' }), this.forget, this.words, this.file);
     this.file.addEventListener('change', () => {
       const [file] = this.file.files!;
@@ -27,10 +27,10 @@ export class RecordingBar {
     const mine = (this.reading = new AbortController());
     try {
       this.words.textContent = file ? `Reading ${file.name}` : '';
-      const found = await this.engine.call('record', file, { signal: mine.signal, onProgress: (share) => (this.words.textContent = `Reading ${file!.name}: ${Math.round(share * 100)} %`) });
+      const found = await this.worker.call('record', file, { signal: mine.signal, onProgress: (share) => (this.words.textContent = `Reading ${file!.name}: ${Math.round(share * 100)} %`) });
       const isThere = found.updates > 0;
       this.forget.hidden = !isThere;
-      if (file) this.words.textContent = `${file.name}: ${isThere ? `${counted(found.updates, 'update')} in ${counted(found.reports, 'report')} arrive in place of a fleet.` : 'no update is in it.'}${found.badLines > 0 ? ` ${counted(found.badLines, 'line')} could not be read: ${found.troubles.slice(0, 3).join('; ')}.` : ''}`;
+      if (file) this.words.textContent = `${file.name}: ${isThere ? `${counted(found.updates, 'update')} in ${counted(found.reports, 'report')} arrive in place of a fleet.` : 'no update is in it.'}${found.badLines > 0 ? ` ${counted(found.badLines, 'line')} could not be read: ${found.problems.slice(0, 3).join('; ')}.` : ''}`;
       this.onChange(isThere ? found.duration : undefined);
     } catch (error) {
       if (!mine.signal.aborted) this.words.textContent = error instanceof Error ? error.message : String(error);

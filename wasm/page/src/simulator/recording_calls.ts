@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Handlers } from '../job';
 
-const kBlock = 1 << 22; // bytes: some tens of milliseconds, so soon another file is heard
+const kBlock = 1 << 22; // bytes: some tens of milliseconds, after which a cancellation is seen
 
 export interface Recorded {
   updates: number;
@@ -10,16 +10,17 @@ export interface Recorded {
   /** For the field `duration`: all of it arrives. */
   duration: string;
   /** The first bad lines. */
-  troubles: string[];
+  problems: string[];
 }
 export interface RecordingCalls {
   /** Takes a recorded session in place of the fleet from now on; null: the fleet again. */
-  record: { ask: File | null; answer: Recorded; progress: number };
+  record: { request: File | null; answer: Recorded; progress: number };
 }
 
-const none: Recorded = { updates: 0, reports: 0, badLines: 0, duration: '', troubles: [] };
+const recordingNames = ['lines', 'reports', 'updates', 'bad_lines'] as const;
+const none: Recorded = { updates: 0, reports: 0, badLines: 0, duration: '', problems: [] };
 
-export const recordingHandlers: Handlers<keyof RecordingCalls> = {
+export const recordingHandlers: Handlers<RecordingCalls> = {
   record: async (core, file, job) => {
     core.call(file ? 'mb_recording_begin' : 'mb_recording_forget');
     for (let at = 0; file && at < file.size; at += kBlock) {
@@ -31,8 +32,9 @@ export const recordingHandlers: Handlers<keyof RecordingCalls> = {
       await job.breathe();
       if (job.isCancelled) return none;
     }
-    const [, reports, updates, badLines] = core.reals('mb_recording_end');
-    const [duration, ...troubles] = core.text('mb_recording_text').split('\n').slice(0, -1);
-    return { updates: updates!, reports: reports!, badLines: badLines!, duration: duration ?? '', troubles };
+    const counts = core.row('recording', recordingNames, core.reals('mb_recording_end'));
+    const [duration, ...problems] = core.text('mb_recording_text').split('\n').slice(0, -1);
+    if (!counts) return none;
+    return { updates: counts.updates, reports: counts.reports, badLines: counts.bad_lines, duration: duration ?? '', problems };
   },
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 import type { Texts } from '../scenario/calls';
 import type { State } from './calls';
 
@@ -20,21 +20,21 @@ export class Runner {
   onPhase: () => void = () => {};
   private turn = 0;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly worker: CoreWorker) {}
 
-  /** Troubles of A and B, or, when there are none, a new run. */
+  /** Problems of A and B, or, when there are none, a new run. */
   async begin(slots: Texts[]): Promise<Texts[]> {
     const turn = ++this.turn;
-    const troubles = await this.engine.call('create', { slots });
-    if (turn !== this.turn) return troubles;
-    if (troubles.some((one) => one.length > 0)) {
+    const problems = await this.worker.call('create', { slots });
+    if (turn !== this.turn) return problems;
+    if (problems.some((one) => one.length > 0)) {
       this.become('idle');
-      return troubles;
+      return problems;
     }
     this.milliseconds = 0;
     this.states = [];
     void this.go();
-    return troubles;
+    return problems;
   }
   pause(): void {
     if (this.phase !== 'running') return;
@@ -52,7 +52,7 @@ export class Runner {
     while (turn === this.turn) {
       if (speed !== this.speed) [began, from, speed] = [performance.now(), this.states[0]?.now ?? 0, this.speed];
       const until = Number.isFinite(speed) ? from + ((performance.now() - began) / 1000) * speed : Infinity;
-      const { states, milliseconds } = await this.engine.call('advance', { until, milliseconds: kSlice });
+      const { states, milliseconds } = await this.worker.call('advance', { until, milliseconds: kSlice });
       if (turn !== this.turn) return;
       this.states = states;
       this.milliseconds += milliseconds;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { clockText } from '../chart/axis';
 import { button, copy, counted, download, h } from '../dom';
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
 import type { Checked } from '../scenario/calls';
 import { ScenarioForm } from '../scenario/form';
@@ -23,7 +23,7 @@ export class SimulatorView implements View {
   readonly title = 'Simulator';
   private panel!: HTMLElement;
   private frame!: Frame;
-  private engine!: Engine;
+  private worker!: CoreWorker;
   private runner!: Runner;
   private charts!: Charts;
   private table!: FiguresTable;
@@ -49,17 +49,17 @@ export class SimulatorView implements View {
   mount(panel: HTMLElement, frame: Frame): void {
     this.panel = panel;
     this.frame = frame;
-    this.engine = frame.engine();
-    this.runner = new Runner(this.engine);
-    this.recording = new RecordingBar(this.engine);
-    this.charts = new Charts(this.engine);
+    this.worker = frame.startWorker();
+    this.runner = new Runner(this.worker);
+    this.recording = new RecordingBar(this.worker);
+    this.charts = new Charts(this.worker);
     this.table = new FiguresTable(this.charts);
     const side = h('section', { class: 'panel side', 'aria-label': 'What is simulated' });
     const hint = h('p', { class: 'muted hint' }, 'Drag over a chart to zoom. Keys on a chart: arrows move the crosshair, + and - zoom, 0 shows all.');
     const result = h('div', { class: 'result' }, this.bar(), this.figures.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
     panel.append(h('div', { class: 'simulator' }, side, result));
     this.wire();
-    void this.engine.call('fields', null).then((fields) => {
+    void this.worker.call('fields', null).then((fields) => {
       this.form = new ScenarioForm(this.model, fields, true, this.recording.element);
       side.append(this.form.element);
       void this.run();
@@ -112,14 +112,14 @@ export class SimulatorView implements View {
     form.show();
     try {
       const slots = model.b ? [model.textsOf('a'), model.textsOf('b')] : [model.textsOf('a')];
-      this.checked = await this.engine.call('check', { texts: slots[0]! });
+      this.checked = await this.worker.call('check', { texts: slots[0]! });
       form.judge(this.checked);
-      if (model.b) form.judge(await this.engine.call('check', { texts: slots[1]! }), 'b');
-      const troubles = await this.runner.begin(slots);
-      const wrong = troubles.findIndex((one) => one.length > 0);
+      if (model.b) form.judge(await this.worker.call('check', { texts: slots[1]! }), 'b');
+      const problems = await this.runner.begin(slots);
+      const wrong = problems.findIndex((one) => one.length > 0);
       if (wrong >= 0) {
-        form.judge({ troubles: troubles[wrong]!, effective: [], changed: [] }, wrong === 0 ? 'a' : 'b');
-        return this.say(`Not simulated: ${troubles[wrong]![0]![1]}`);
+        form.judge({ problems: problems[wrong]!, effective: [], changed: [] }, wrong === 0 ? 'a' : 'b');
+        return this.say(`Not simulated: ${problems[wrong]![0]![1]}`);
       }
       this.say('');
       this.charts.begin(slots.length);
@@ -144,7 +144,7 @@ export class SimulatorView implements View {
 
   private async showLog(): Promise<void> {
     if (!this.logPanel.open) return this.log.replaceChildren();
-    const texts = await Promise.all(this.runner.states.map((_, slot) => this.engine.call('text', { slot, what: 'log' })));
+    const texts = await Promise.all(this.runner.states.map((_, slot) => this.worker.call('text', { slot, what: 'log' })));
     this.log.textContent = texts.map((text, slot) => (texts.length > 1 ? `${'AB'[slot]}\n${text}` : text)).join('\n');
   }
 
@@ -163,7 +163,7 @@ export class SimulatorView implements View {
   private pauseOrGo(): void {
     if (this.runner.phase === 'running') this.runner.pause();
     else if (this.runner.phase === 'paused') this.runner.resume();
-    else void this.run().then(() => this.form?.focusFirstTrouble());
+    else void this.run().then(() => this.form?.focusFirstProblem());
   }
 
   private bar(): HTMLElement {
@@ -180,7 +180,7 @@ export class SimulatorView implements View {
     return `metabatch-${this.model.preset || 'simulation'}${this.runner.states.length > 1 ? `-${'ab'[slot]}` : ''}.${ending}`;
   }
   private async take(what: 'json' | 'csv'): Promise<void> {
-    for (const slot of this.runner.states.keys()) download(this.fileName(slot, what), await this.engine.call('text', { slot, what }), what === 'json' ? 'application/json' : 'text/csv');
+    for (const slot of this.runner.states.keys()) download(this.fileName(slot, what), await this.worker.call('text', { slot, what }), what === 'json' ? 'application/json' : 'text/csv');
   }
   private async takePicture(): Promise<void> {
     const runs = this.charts.all.map((charts, slot) => ({ name: this.charts.all.length > 1 ? `${'AB'[slot]}: ` : '', charts }));

@@ -3,8 +3,9 @@ import type { Handlers } from '../job';
 import type { Core } from '../module';
 import { readScenario, type Texts } from '../scenario/calls';
 import { findingsOf, type Finding } from '../simulator/calls';
+import { rowsOf } from '../tables';
 
-const kSlice = 100; // milliseconds of work between two looks at the page
+const kSlice = 100; // milliseconds of work between two reports to the page
 
 export interface Point {
   settings: Texts;
@@ -33,43 +34,46 @@ export interface Sweep {
 }
 
 export interface TunerCalls {
-  /** Troubles of fields, or a trouble of the delay; else the whole sweep, told slice by slice. */
-  tune: { ask: { texts: Texts; maxDelay: string }; answer: { troubles: Texts; trouble: string; sweep: Sweep | undefined }; progress: Sweep };
+  /** Problems of fields, or a problem of the delay; else the whole sweep, told slice by slice. */
+  tune: { request: { texts: Texts; maxDelay: string }; answer: { problems: Texts; problem: string; sweep: Sweep | undefined }; progress: Sweep };
 }
 
-function pointOf(line: string): Point {
-  const [settings, ...numbers] = line.split('\t');
-  const [writes, notifies, saved, p50, p99, dropped, busy, isToday, meets, isOnFrontier] = numbers.map(Number) as [number, number, number, number, number, number, number, number, number, number];
+const pointNames = ['settings', 'writes', 'notifies', 'saved', 'p50', 'p99', 'dropped', 'busy', 'today', 'meets', 'frontier'] as const;
+const sweepNames = ['done', 'size', 'max_delay'] as const;
+
+function pointOf(row: Record<(typeof pointNames)[number], string>): Point {
+  const [writes, notifies, saved, p50, p99, dropped, busy] = [row.writes, row.notifies, row.saved, row.p50, row.p99, row.dropped, row.busy].map(Number) as [number, number, number, number, number, number, number];
   return {
-    settings: settings!.split(',').map((one) => one.split('=') as [string, string]),
-    writes, notifies, saved, p50, p99, dropped, busy, isToday: isToday === 1, meets: meets === 1, isOnFrontier: isOnFrontier === 1,
+    settings: row.settings.split(',').map((one) => one.split('=') as [string, string]),
+    writes, notifies, saved, p50, p99, dropped, busy, isToday: row.today === '1', meets: row.meets === '1', isOnFrontier: row.frontier === '1',
   };
 }
 
 function sweepOf(core: Core, size: number, maxDelay: number): Sweep {
-  const points = core.text('mb_tune_points', 0).split('\n').slice(0, -1).map(pointOf);
-  const [head, ...lines] = core.text('mb_tune_recommendation').split('\n').slice(0, -1);
-  if (head === undefined) return { points, size, maxDelay, recommendation: undefined };
-  const [, point, meets] = head.split('\t');
-  const about = (isToday: boolean) => findingsOf(lines.filter((line) => line.startsWith('today\t') === isToday));
+  const points = rowsOf(core.text('mb_tune_points', 0), pointNames).map(pointOf);
+  const text = core.text('mb_tune_recommendation');
+  if (text === '') return { points, size, maxDelay, recommendation: undefined };
+  const [point, meets] = text.slice(0, text.indexOf('\n')).split('\t');
+  const all = findingsOf(text.slice(text.indexOf('\n') + 1));
+  const about = (isToday: boolean) => all.filter(({ what }) => (what === 'today') === isToday);
   return { points, size, maxDelay, recommendation: { point: Number(point), meets: meets === '1', findings: about(false), today: about(true) } };
 }
 
-export const tunerHandlers: Handlers<keyof TunerCalls> = {
+export const tunerHandlers: Handlers<TunerCalls> = {
   tune: async (core, { texts, maxDelay }, job) => {
-    const troubles = readScenario(core, 0, texts);
-    if (troubles.length > 0) return { troubles, trouble: '', sweep: undefined };
+    const problems = readScenario(core, 0, texts);
+    if (problems.length > 0) return { problems, problem: '', sweep: undefined };
     core.giveText(maxDelay);
-    const trouble = core.text('mb_tune_create');
-    if (trouble !== '') return { troubles, trouble, sweep: undefined };
-    for (let told = performance.now(); ; ) {
-      const [done, size, delay] = core.reals('mb_tune_step') as unknown as [number, number, number];
-      if (done >= size) return { troubles, trouble, sweep: sweepOf(core, size, delay) };
-      if (performance.now() - told < kSlice) continue;
+    const problem = core.text('mb_tune_create');
+    if (problem !== '') return { problems, problem, sweep: undefined };
+    for (let reported = performance.now(); ; ) {
+      const { done, size, max_delay: delay } = core.row('sweep', sweepNames, core.reals('mb_tune_step'))!;
+      if (done >= size) return { problems, problem, sweep: sweepOf(core, size, delay) };
+      if (performance.now() - reported < kSlice) continue;
       job.progress(sweepOf(core, size, delay));
       await job.breathe();
-      if (job.isCancelled) return { troubles, trouble, sweep: undefined };
-      told = performance.now();
+      if (job.isCancelled) return { problems, problem, sweep: undefined };
+      reported = performance.now();
     }
   },
 };

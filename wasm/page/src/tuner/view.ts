@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { numberText, secondsText } from '../chart/axis';
 import { button, copy, counted, h } from '../dom';
-import { isAbort, type Engine } from '../engine';
+import { isAbort, type CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
 import { ScenarioForm } from '../scenario/form';
 import type { Model } from '../scenario/model';
@@ -19,7 +19,7 @@ export class TunerView implements View {
   readonly title = 'Tuner';
   private panel!: HTMLElement;
   private frame!: Frame;
-  private engine!: Engine;
+  private worker!: CoreWorker;
   private form: ScenarioForm | undefined;
   private sweep: Sweep | undefined;
   private running: AbortController | undefined;
@@ -28,8 +28,8 @@ export class TunerView implements View {
   private isStale = true;
   private readonly chart = new FrontierChart();
   private readonly points = new PointsTable();
-  private readonly delay = h('input', { type: 'text', id: kDelay, value: '5s', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'max-delay-trouble' });
-  private readonly trouble = h('span', { class: 'trouble', id: 'max-delay-trouble' });
+  private readonly delay = h('input', { type: 'text', id: kDelay, value: '5s', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'max-delay-problem' });
+  private readonly problem = h('span', { class: 'problem', id: 'max-delay-problem' });
   private readonly progress = h('progress', { max: 1, value: 0, 'aria-label': 'Tried' });
   private readonly outcome = h('p', { class: 'outcome', role: 'status' });
   private readonly advice = h('section', { class: 'panel advice', 'aria-label': 'Recommended settings' });
@@ -40,13 +40,13 @@ export class TunerView implements View {
   mount(panel: HTMLElement, frame: Frame): void {
     this.panel = panel;
     this.frame = frame;
-    this.engine = frame.engine();
+    this.worker = frame.startWorker();
     const side = h('section', { class: 'panel side', 'aria-label': 'What is tuned' });
     const bar = h('div', { class: 'panel tools run-bar' }, this.again, this.progress, h('span', { class: 'grow' }), button('Copy link', () => void this.copyLink()), this.outcome);
     panel.append(h('div', { class: 'simulator tuner' }, side, h('div', { class: 'result' }, bar, this.advice, this.chart.element, this.points.element)));
-    const wanted = h('div', { class: 'field wanted' }, h('label', { for: kDelay }, 'Delay wanted: p99 at most'), this.delay, this.trouble);
+    const wanted = h('div', { class: 'field wanted' }, h('label', { for: kDelay }, 'Delay wanted: p99 at most'), this.delay, this.problem);
     this.wire();
-    void this.engine.call('fields', null).then((fields) => {
+    void this.worker.call('fields', null).then((fields) => {
       this.form = new ScenarioForm(this.model, fields, false, wanted);
       side.append(this.form.element);
       void this.search();
@@ -84,7 +84,7 @@ export class TunerView implements View {
   }
 
   private searchOrStop(): void {
-    if (!this.running) return void this.search().then(() => this.form?.focusFirstTrouble());
+    if (!this.running) return void this.search().then(() => this.form?.focusFirstProblem());
     this.running.abort();
   }
 
@@ -98,15 +98,15 @@ export class TunerView implements View {
     this.become('running');
     try {
       const texts = model.textsOf('a');
-      const checked = await this.engine.call('check', { texts }, { signal: running.signal });
+      const checked = await this.worker.call('check', { texts }, { signal: running.signal });
       form.judge(checked);
       this.changed = checked.changed;
       const options = { signal: running.signal, onProgress: (sweep: Sweep) => this.show(sweep) };
-      const { troubles, trouble, sweep } = await this.engine.call('tune', { texts, maxDelay: this.delay.value }, options);
-      this.trouble.textContent = trouble;
-      this.delay.setAttribute('aria-invalid', String(trouble !== ''));
+      const { problems, problem, sweep } = await this.worker.call('tune', { texts, maxDelay: this.delay.value }, options);
+      this.problem.textContent = problem;
+      this.delay.setAttribute('aria-invalid', String(problem !== ''));
       if (sweep) this.finish(sweep);
-      else this.say(`Not tried: ${trouble || troubles[0]?.[1]}`);
+      else this.say(`Not tried: ${problem || problems[0]?.[1]}`);
     } catch (error) {
       if (!isAbort(error)) this.say(error instanceof Error ? error.message : String(error));
       else if (this.running === running) this.say('Stopped: this is what was tried so far.');

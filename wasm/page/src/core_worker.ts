@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { compiledModule, startWorker } from './assets';
-import type { Answer, Ask, CallName, FromWorker, Progress } from './calls';
+import type { Answer, CallName, FromWorker, Progress, Request } from './calls';
 
 export interface CallOptions<N extends CallName> {
   signal?: AbortSignal;
@@ -13,13 +13,13 @@ interface Pending {
 }
 
 /** A Worker with the core in it. Each view has its own, so that a long run keeps nobody else waiting. */
-export class Engine {
+export class CoreWorker {
   private worker: Worker | undefined;
   private readonly pending = new Map<number, Pending>();
   private last = 0;
 
   /** Rejects with an AbortError when cancelled, with what the Worker said when it failed. */
-  call<N extends CallName>(name: N, ask: Ask<N>, options: CallOptions<N> = {}): Promise<Answer<N>> {
+  call<N extends CallName>(name: N, request: Request<N>, options: CallOptions<N> = {}): Promise<Answer<N>> {
     const id = ++this.last;
     const { signal, onProgress } = options;
     return new Promise<Answer<N>>((resolve, reject) => {
@@ -35,7 +35,7 @@ export class Engine {
         this.worker?.postMessage({ cancel: id });
         reject(aborted());
       });
-      worker.postMessage({ id, name, ask });
+      worker.postMessage({ id, name, request });
     });
   }
 

@@ -1,53 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 import { counted, h } from '../dom';
-import type { Engine } from '../engine';
+import type { CoreWorker } from '../core_worker';
 import { Grid } from '../grid';
 import type { Link } from './link';
-import type { Result, Trouble } from './result';
+import type { Result, Problem } from './result';
 
 /** What is wrong or unusual, each with its byte offset. */
-export class TroublesView {
+export class ProblemsView {
   readonly element: HTMLElement;
   private readonly none = h('p', { class: 'muted outcome' }, 'Nothing is wrong with what was read.');
   private readonly grid: Grid;
   private readonly sentences = new Map<string, string>();
   private result: Result | undefined;
-  private troubles: Trouble[] = [];
+  private problems: Problem[] = [];
   private asking = false;
 
   constructor(
     private readonly link: Link,
-    private readonly engine: Engine,
+    private readonly worker: CoreWorker,
   ) {
     this.grid = new Grid({
       label: 'Problems',
-      class: 'troubles',
+      class: 'problems',
       columns: [
         { title: 'Byte', class: 'n' },
         { title: 'Verdict', class: 'sign', isNarrow: true },
         { title: 'What', class: 'sentence' },
       ],
-      cells: (row) => this.cells(this.troubles[row]!),
-      onPick: (row) => this.pick(this.troubles[row]!),
+      cells: (row) => this.cells(this.problems[row]!),
+      onPick: (row) => this.pick(this.problems[row]!),
     });
-    this.element = h('div', { class: 'troubles-view' }, this.none, this.grid.element);
+    this.element = h('div', { class: 'problems-view' }, this.none, this.grid.element);
   }
 
   show(result: Result | undefined): number {
     this.result = result;
     this.sentences.clear();
-    this.troubles = result?.troubles() ?? [];
-    this.none.hidden = this.troubles.length > 0;
-    this.grid.element.hidden = this.troubles.length === 0;
-    this.grid.setCount(this.troubles.length);
-    return this.troubles.length;
+    this.problems = result?.problems() ?? [];
+    this.none.hidden = this.problems.length > 0;
+    this.grid.element.hidden = this.problems.length === 0;
+    this.grid.setCount(this.problems.length);
+    return this.problems.length;
   }
 
-  private pick({ what, index }: Trouble): void {
-    this.link.pick(what === 'span' ? index : this.result!.finding(index).firstSpan, 'troubles');
+  private pick({ what, index }: Problem): void {
+    this.link.pick(what === 'span' ? index : this.result!.finding(index).firstSpan, 'problems');
   }
 
-  private cells({ what, index }: Trouble) {
+  private cells({ what, index }: Problem) {
     const result = this.result!;
     const about = what === 'span' ? result.span(index) : result.finding(index);
     // The offset that counts is that of the byte that does not fit, where there is one.
@@ -63,10 +63,10 @@ export class TroublesView {
     this.asking = true;
     queueMicrotask(async () => {
       const result = this.result;
-      const lacking = [...this.grid.drawn()].map(([, row]) => this.troubles[row]).filter((one): one is Trouble => one !== undefined && !this.sentences.has(`${one.what}${one.index}`));
+      const lacking = [...this.grid.drawn()].map(([, row]) => this.problems[row]).filter((one): one is Problem => one !== undefined && !this.sentences.has(`${one.what}${one.index}`));
       for (const what of ['finding', 'span'] as const) {
         const indexes = lacking.filter((one) => one.what === what).map((one) => one.index);
-        const texts = await this.engine.call('describe', { what, indexes }).catch(() => indexes.map(() => '(not described)'));
+        const texts = await this.worker.call('describe', { what, indexes }).catch(() => indexes.map(() => '(not described)'));
         if (result === this.result) texts.forEach((text, at) => this.sentences.set(`${what}${indexes[at]}`, text));
       }
       this.asking = false;
