@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::cli
-// Any bytes as a scenario file and as a threshold: either it is understood, or the message says where it is not; and what
-// is understood can be simulated and says the same when it is written down field by field.
+// Any bytes as a scenario file: either it is understood, or the message names the position that is wrong. What is understood
+// can be simulated, and is the same when it is written down field by field.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "cli/flags/arguments.hpp"
 #include "cli/flags/scenario_file.hpp"
-#include "cli/flags/thresholds.hpp"
 
 using namespace metabatch;
 using namespace metabatch::cli;
@@ -34,20 +33,10 @@ void check_scenario(const std::string& text) {
   }
 }
 
-void check_threshold(const std::string& text) {
-  if (text.find('\0') != std::string::npos) return;  // cannot be in an argument
-  try {
-    (void)Threshold::parse(text).missed({});
-  } catch (const UsageError& error) {
-    require(std::string(error.what()).find("\n  ") != std::string::npos);
-  }
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   check_scenario(text);
-  check_threshold(text);
   return 0;
 }
