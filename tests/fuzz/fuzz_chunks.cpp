@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "payload/chunk_codec.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/watchers.hpp"
+#include "payload/chunk_codec.hpp"
 
 namespace {
 

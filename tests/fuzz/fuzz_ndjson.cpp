@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/utf8.hpp"
 #include "feed/line_reader.hpp"
 #include "feed/ndjson.hpp"
-#include "base/utf8.hpp"
 
 using namespace metabatch;
 using namespace metabatch::feed;

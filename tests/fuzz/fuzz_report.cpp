@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "metabatch/report.hpp"
 #include "base/utf8.hpp"
+#include "metabatch/report.hpp"
 
 using namespace metabatch;
 

@@ -17,6 +17,42 @@ constexpr std::uint32_t kMaxInputBytes = 64u << 20;  // as much as `metabatch in
 
 Inspection held;
 
+/// A span or a finding that is not as it should be.
+struct Problem {
+  bool is_span = false;
+  std::uint32_t index = 0;
+};
+constexpr std::array<NumberColumn<Problem>, 2> kProblemColumns = {{
+    {"is_span", [](const Problem& p) -> std::size_t { return p.is_span ? 1 : 0; }},
+    {"index", [](const Problem& p) -> std::size_t { return p.index; }},
+}};
+
+/// In the order of the input, a finding in front of its spans.
+std::vector<Problem> problems_of(const Inspection& inspection) {
+  std::vector<Problem> problems;
+  std::size_t next = 0;  // the first finding that was not met yet
+  for (std::uint32_t at = 0; at < inspection.spans.size(); ++at) {
+    const Span& span = inspection.spans[at];
+    if (span.finding != kNowhere && span.finding >= next) {
+      next = span.finding + std::size_t{1};
+      if (inspection.findings[span.finding].verdict >= Verdict::odd) problems.push_back({false, span.finding});
+    }
+    if (span.verdict >= Verdict::odd) problems.push_back({true, at});
+  }
+  return problems;
+}
+
+std::size_t count_of(const Inspection& inspection, Verdict verdict) {
+  return static_cast<std::size_t>(std::count_if(inspection.findings.begin(), inspection.findings.end(),
+                                                [verdict](const Finding& one) { return one.verdict == verdict; }));
+}
+template <class Member>
+std::size_t sum_of(const Inspection& inspection, Member member) {
+  std::size_t sum = 0;
+  for (const Finding& one : inspection.findings) sum += one.*member;
+  return sum;
+}
+
 struct Limits {};
 constexpr std::array<NumberColumn<Limits>, 6> kLimitColumns = {{
     {"input_bytes", [](const Limits&) -> std::size_t { return kMaxInputBytes; }},
@@ -26,13 +62,20 @@ constexpr std::array<NumberColumn<Limits>, 6> kLimitColumns = {{
     {"least_budget", [](const Limits&) { return kIdSymbols; }},
     {"uuid_characters", [](const Limits&) { return kUuidChars; }},
 }};
-constexpr std::array<NumberColumn<Inspection>, 6> kInspectionColumns = {{
+constexpr std::array<NumberColumn<Inspection>, 13> kInspectionColumns = {{
+    {"alternatives", [](const Inspection& i) { return i.alternatives.size(); }},
+    {"container", [](const Inspection& i) { return static_cast<std::size_t>(i.container); }},
     {"spans", [](const Inspection& i) { return i.spans.size(); }},
     {"ids", [](const Inspection& i) { return i.ids.size(); }},
     {"findings", [](const Inspection& i) { return i.findings.size(); }},
     {"notes", [](const Inspection& i) -> std::size_t { return i.notes.bits; }},
     {"distinct", [](const Inspection& i) -> std::size_t { return i.distinct_ids; }},
     {"read_bytes", [](const Inspection& i) { return i.read_bytes; }},
+    {"good", [](const Inspection& i) { return count_of(i, Verdict::good); }},
+    {"odd", [](const Inspection& i) { return count_of(i, Verdict::odd); }},
+    {"bad", [](const Inspection& i) { return count_of(i, Verdict::bad); }},
+    {"payload_bytes", [](const Inspection& i) { return sum_of(i, &Finding::payload_bytes); }},
+    {"unreadable", [](const Inspection& i) { return sum_of(i, &Finding::unreadable); }},
 }};
 constexpr std::array<NumberColumn<Span>, 7> kSpanColumns = {{
     {"at", [](const Span& s) { return s.at; }},
@@ -68,6 +111,14 @@ constexpr std::array<NumberColumn<Finding>, 14> kFindingColumns = {{
     {"duplicates", [](const Finding& f) -> std::size_t { return f.duplicates; }},
 }};
 
+constexpr std::array<NumberColumn<Alternative>, 5> kAlternativeColumns = {{
+    {"reading", [](const Alternative& a) { return static_cast<std::size_t>(a.reading); }},
+    {"at", [](const Alternative& a) { return a.at; }},
+    {"length", [](const Alternative& a) { return a.length; }},
+    {"ids", [](const Alternative& a) -> std::size_t { return a.ids; }},
+    {"lines", [](const Alternative& a) -> std::size_t { return a.lines; }},
+}};
+
 /// Answers one table of numbers.
 template <class Row, std::size_t N>
 std::uint32_t answer_rows(const std::array<NumberColumn<Row>, N>& columns, const std::vector<Row>& rows) {
@@ -98,7 +149,8 @@ std::uint32_t answer_ids(const std::vector<Uuid>& ids) {
 
 std::string metabatch::wasm::inspect_layout() {
   return layout_line("limits", kLimitColumns) + layout_line("inspection", kInspectionColumns) +
-         layout_line("span", kSpanColumns) + layout_line("id", kIdColumns) + layout_line("finding", kFindingColumns);
+         layout_line("span", kSpanColumns) + layout_line("id", kIdColumns) + layout_line("finding", kFindingColumns) +
+         layout_line("alternative", kAlternativeColumns) + layout_line("problem", kProblemColumns);
 }
 
 /// Names of every enum that the numbers below hold, one a line.
@@ -106,8 +158,9 @@ METABATCH_EXPORT(mb_names)() {
   std::string notes = "note";
   for (std::size_t bit = 0; bit < kNotes; ++bit) notes += "\t" + std::string(name_of(static_cast<Note>(1u << bit)));
   return answer(names<Form>("form") + names<Wrapping>("wrapping") + names<Channel>("channel") +
-                names<SpanKind>("kind") + names<Verdict>("verdict") + names<UuidVariant>("variant") + notes +
-                "\nchannel_default\t" + Config{}.channel + "\n");
+                names<Container>("container") + names<Reading>("reading") + names<SpanKind>("kind") +
+                names<Verdict>("verdict") + names<UuidVariant>("variant") + notes + "\nchannel_default\t" +
+                Config{}.channel + "\n");
 }
 
 /// One row of the table `limits`.
@@ -124,12 +177,21 @@ METABATCH_EXPORT(mb_inspect)() {
 METABATCH_EXPORT(mb_spans)() { return answer_rows(kSpanColumns, held.spans); }
 METABATCH_EXPORT(mb_ids)() { return answer_rows(kIdColumns, held.ids); }
 METABATCH_EXPORT(mb_findings)() { return answer_rows(kFindingColumns, held.findings); }
+METABATCH_EXPORT(mb_problems)() { return answer_rows(kProblemColumns, problems_of(held)); }
+METABATCH_EXPORT(mb_alternatives)() { return answer_rows(kAlternativeColumns, held.alternatives); }
 
 /// The ids as text, 36 characters each.
 METABATCH_EXPORT(mb_id_text)() { return answer_ids(ids_of(held)); }
 
 METABATCH_EXPORT(mb_describe_finding)(std::uint32_t index) {
   return answer(index < held.findings.size() ? describe(held.findings[index], held) : std::string());
+}
+METABATCH_EXPORT(mb_describe_alternative)(std::uint32_t index) {
+  return answer(index < held.alternatives.size() ? describe(held.alternatives[index]) : std::string());
+}
+/// What takes the place of an alternative's bytes; the input is the one that was inspected.
+METABATCH_EXPORT(mb_alternative_text)(std::uint32_t index) {
+  return answer(index < held.alternatives.size() ? text_of(held.alternatives[index], input()) : std::string());
 }
 METABATCH_EXPORT(mb_describe_span)(std::uint32_t index) {
   return answer(index < held.spans.size() ? describe(held.spans[index], held) : std::string());
@@ -140,7 +202,11 @@ METABATCH_EXPORT(mb_read_ids)() { return answer_ids(ids_of(inspect(input()))); }
 
 /// The chunks of the UUIDs in the input (36 characters each, one a line), one a line; nothing when the budget is refused.
 METABATCH_EXPORT(mb_encode)(std::uint32_t max_payload, std::uint32_t sorted) {
-  std::vector<Uuid> ids = ids_of(inspect(input()));
+  std::vector<Uuid> ids;  // read here and not by inspect(), whose limit of spans would drop some
+  const std::string_view text = input();
+  ids.reserve(text.size() / (kUuidChars + 1) + 1);
+  for (std::size_t at = 0; at + kUuidChars <= text.size(); at += kUuidChars + 1)
+    if (const auto id = parse_uuid(text.substr(at, kUuidChars))) ids.push_back(*id);
   if (sorted != 0) {
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());

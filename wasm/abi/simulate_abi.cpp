@@ -8,11 +8,11 @@
 
 #include "abi/abi.hpp"
 #include "abi/findings_text.hpp"
-#include "metabatch/simulation/simulator.hpp"
 #include "abi/recording_abi.hpp"
 #include "abi/run_text.hpp"
 #include "abi/scenario_abi.hpp"
 #include "abi/tables.hpp"
+#include "metabatch/simulation/simulator.hpp"
 
 /// The simulator for the page: one run a slot, by slices.
 using namespace metabatch;

@@ -15,16 +15,16 @@ namespace metabatch::wasm {
 
 /// A column: its name, and its value in a row.
 template <class Row, class Value>
-struct Column {
+struct TableColumn {
   std::string_view name;
   Value (*value)(const Row&);
 };
 template <class Row>
-using NumberColumn = Column<Row, std::size_t>;
+using NumberColumn = TableColumn<Row, std::size_t>;
 template <class Row>
-using RealColumn = Column<Row, double>;
+using RealColumn = TableColumn<Row, double>;
 template <class Row>
-using TextColumn = Column<Row, std::string>;
+using TextColumn = TableColumn<Row, std::string>;
 
 /// `table name name ...` and a line end; tabs between. The page asks for all of them once, by mb_layout().
 template <class Columns>

@@ -3,10 +3,10 @@
 
 #include "abi/abi.hpp"
 #include "abi/findings_text.hpp"
-#include "base/number.hpp"
-#include "metabatch/simulation/tuner.hpp"
 #include "abi/scenario_abi.hpp"
 #include "abi/tables.hpp"
+#include "base/number.hpp"
+#include "metabatch/simulation/tuner.hpp"
 
 /// The tuner for the page: one sweep at a time, over the scenario in slot 0.
 using namespace metabatch;

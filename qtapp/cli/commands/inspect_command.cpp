@@ -4,8 +4,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/input_argument.hpp"
 #include "metabatch/inspect.hpp"
@@ -84,10 +84,27 @@ std::string report_text(const Inspection& inspection, bool all) {
   std::string text;
   for (const Finding& finding : inspection.findings) text += finding_text(finding, inspection, all);
   if (inspection.findings.empty()) text += "Nothing here that metabatch knows: no payload, no UUID, no notification.\n";
+  for (const Alternative& one : inspection.alternatives)
+    text += "Byte " + std::to_string(one.at) + ": " + describe(one) + "\n";
+  if (inspection.notes.has(Note::utf_16) || inspection.notes.has(Note::utf_32))
+    text += inspection.notes.has(Note::utf_16) ? "The input is UTF-16.\n" : "The input is UTF-32.\n";
+  if (inspection.notes.has(Note::stopped))
+    text += "Reading stopped at byte " + with_commas(inspection.read_bytes) + ": the limit of parts is reached.\n";
   if (inspection.findings.size() > 1)
     text += "In all: " + counted(inspection.findings.size(), "finding") + ", " + counted(inspection.ids.size(), "id") +
             " of " + counted(inspection.distinct_ids, "agent") + ".\n";
   return text;
+}
+
+Json alternative_json(const Alternative& one, std::string_view input) {
+  const std::string text = text_of(one, input);
+  Json ids = Json::array();
+  for (const FoundId& found : inspect(text).ids) ids.push_back(format_uuid(found.id));
+  return {{"reading", name_of(one.reading)},
+          {"at", one.at},
+          {"length", one.length},
+          {"meaning", describe(one)},
+          {"ids", std::move(ids)}};
 }
 
 Json finding_json(const Finding& finding, const Inspection& inspection) {
@@ -115,7 +132,9 @@ Json finding_json(const Finding& finding, const Inspection& inspection) {
           {"ids", std::move(ids)}};
 }
 
-std::string report_json(const Inspection& inspection, std::size_t input_bytes) {
+std::string report_json(const Inspection& inspection, std::string_view input) {
+  Json alternatives = Json::array();
+  for (const Alternative& one : inspection.alternatives) alternatives.push_back(alternative_json(one, input));
   Json findings = Json::array();
   for (const Finding& finding : inspection.findings) findings.push_back(finding_json(finding, inspection));
   Json spans = Json::array();
@@ -125,12 +144,14 @@ std::string report_json(const Inspection& inspection, std::size_t input_bytes) {
                      {"kind", name_of(span.kind)},
                      {"verdict", name_of(span.verdict)},
                      {"meaning", describe(span, inspection)}});
-  const Json object = {{"bytes", input_bytes},
+  const Json object = {{"bytes", input.size()},
+                       {"container", name_of(inspection.container)},
                        {"read_bytes", inspection.read_bytes},
                        {"ids", inspection.ids.size()},
                        {"distinct_ids", inspection.distinct_ids},
                        {"notes", names_of(inspection.notes)},
                        {"findings", std::move(findings)},
+                       {"alternatives", std::move(alternatives)},
                        {"spans", std::move(spans)}};
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -141,7 +162,7 @@ int run_inspect(const InspectFlags& flags, Console& console) {
   const Text text = read_all(input);
   if (text.is_cut) console.message("only the first 64 MiB are looked at");
   const Inspection inspection = inspect(text.bytes);
-  console.data(flags.json ? report_json(inspection, text.bytes.size()) : report_text(inspection, flags.all));
+  console.data(flags.json ? report_json(inspection, text.bytes) : report_text(inspection, flags.all));
   if (input.error() != 0) console.message(input.name() + ": " + std::strerror(input.error()));
   return console.finish_data() && input.error() == 0 ? exit_ok : exit_failed;
 }

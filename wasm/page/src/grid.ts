@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { copyFrom } from './copied';
 import { h, type Child } from './dom';
 import { moved, VirtualList } from './list';
 
@@ -18,6 +19,10 @@ export interface GridOptions {
   mark?(index: number): string;
   onPick(index: number): void;
   onHover?(index: number | undefined): void;
+  /** What Ctrl+C on the active row copies; undefined: nothing. */
+  textOf?(index: number): string | undefined;
+  /** A click on a cell, named by the class of its column, without text selected. */
+  onCell?(index: number, column: string, cell: HTMLElement): void;
 }
 
 let made = 0;
@@ -32,10 +37,10 @@ export class Grid {
   constructor(private readonly options: GridOptions) {
     const title = (column: Column) => (column.isNarrow ? h('span', { class: 'visually-hidden' }, column.title) : column.title);
     const head = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...options.columns.map((column) => h('span', { class: column.class, role: 'columnheader' }, title(column))));
-    this.list = new VirtualList({ label: options.label, class: `grid ${options.class}`, role: 'grid', rowRole: 'row', head, draw: (row, index) => this.draw(row, index) });
+    this.list = new VirtualList({ label: options.label, class: `grid ${options.class}`, role: 'grid', rowRole: 'row', head, draw: (row, index) => this.draw(row, index), refresh: (row, index) => this.refreshRow(row, index) });
     this.element = this.list.element;
     this.element.addEventListener('keydown', (event) => this.keyed(event));
-    this.element.addEventListener('click', (event) => this.at(event.target, (index) => this.pick(index)));
+    this.element.addEventListener('click', (event) => this.at(event.target, (index) => this.clicked(event, index)));
     this.element.addEventListener('pointerover', (event) => this.at(event.target, (index) => options.onHover?.(index)));
     this.element.addEventListener('pointerleave', () => options.onHover?.(undefined));
   }
@@ -58,7 +63,12 @@ export class Grid {
     this.list.reveal(index);
     this.element.setAttribute('aria-activedescendant', `${this.id}-${index}`);
   }
+  /** The content of rows changed. */
   redraw(): void {
+    this.list.redraw();
+  }
+  /** Only which row is active or marked changed. */
+  refresh(): void {
     this.list.draw();
   }
   drawn(): Iterable<[HTMLElement, number]> {
@@ -72,14 +82,37 @@ export class Grid {
 
   private draw(row: HTMLElement, index: number): void {
     row.id = `${this.id}-${index}`;
-    row.className = `row ${index === this.active ? 'active' : ''} ${this.options.mark?.(index) ?? ''}`;
     row.setAttribute('aria-rowindex', String(index + 2));
-    row.setAttribute('aria-selected', String(index === this.active));
+    this.refreshRow(row, index);
     const cells = this.options.cells(index);
     row.replaceChildren(...this.options.columns.map((column, at) => h('span', { class: column.class, role: 'gridcell' }, cells[at])));
   }
 
+  private refreshRow(row: HTMLElement, index: number): void {
+    row.className = `row ${index === this.active ? 'active' : ''} ${this.options.mark?.(index) ?? ''}`;
+    row.setAttribute('aria-selected', String(index === this.active));
+  }
+
+  /** A click that ends a selection of text is none on the row. */
+  private clicked(event: MouseEvent, index: number): void {
+    if (String(getSelection()) !== '') return;
+    this.pick(index);
+    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('[role="gridcell"]') : null;
+    if (cell) this.options.onCell?.(index, cell.className, cell);
+  }
+
+  private copied(event: KeyboardEvent): boolean {
+    if (event.key !== 'c' || !(event.ctrlKey || event.metaKey) || event.altKey || this.active < 0 || String(getSelection()) !== '') return false;
+    const text = this.options.textOf?.(this.active);
+    if (text === undefined) return false;
+    event.preventDefault();
+    const row = this.element.querySelector<HTMLElement>('.row.active');
+    void copyFrom(row ?? this.element, text);
+    return true;
+  }
+
   private keyed(event: KeyboardEvent): void {
+    if (this.copied(event)) return;
     if (this.list.size === 0 || event.ctrlKey || event.metaKey || event.altKey || event.target !== this.element) return;
     const target = event.key === 'Enter' || event.key === ' ' ? Math.max(0, this.active) : moved(event.key, this.active, this.list.size, this.list.page);
     if (target === undefined) return;

@@ -14,6 +14,8 @@ export interface ListOptions {
   head?: HTMLElement;
   /** Fills a row that may have shown another one. */
   draw(row: HTMLElement, index: number): void;
+  /** Brings the state of a row up to date whose content stays: text that is selected in it stays selected. */
+  refresh?(row: HTMLElement, index: number): void;
 }
 
 /** Rows of one height, of which only those in sight exist: a million cost as much as thirty. */
@@ -29,6 +31,7 @@ export class VirtualList {
   private height = 0; // of what is seen of the rows
   private scrollTop = 0; // as we set it, or as it was last told
   private waiting = false;
+  private version = 0; // of the content: rows that were filled for an earlier one are filled anew
 
   constructor(private readonly options: ListOptions) {
     this.element = h('div', { class: `list ${options.class ?? ''}`, role: options.role ?? 'group', tabindex: 0, 'aria-label': options.label }, options.head, this.space);
@@ -50,6 +53,7 @@ export class VirtualList {
 
   setCount(count: number): void {
     this.count = count;
+    ++this.version;
     this.space.style.height = `${this.pixels}px`;
     this.moveTo(Math.min(this.top, this.last));
     this.draw();
@@ -73,7 +77,13 @@ export class VirtualList {
     for (const row of this.rows) if (!row.hidden) yield [row, Number(row.dataset['index'])];
   }
 
-  /** Once before the next frame, however often it is asked for. */
+  /** The content changed: every row is filled anew. */
+  redraw(): void {
+    ++this.version;
+    this.draw();
+  }
+
+  /** Once before the next frame, however often it is called. */
   draw(): void {
     if (this.waiting) return;
     this.waiting = true;
@@ -92,8 +102,14 @@ export class VirtualList {
     this.layer.style.transform = `translateY(${this.scrollTop - (this.top - from) * this.rowHeight}px)`;
     this.rows.forEach((row, at) => {
       row.hidden = at >= shown;
-      if (row.hidden) return row.replaceChildren();
+      if (row.hidden) {
+        delete row.dataset['filled'];
+        return row.replaceChildren();
+      }
+      const filled = `${this.version} ${from + at}`;
       row.dataset['index'] = String(from + at);
+      if (row.dataset['filled'] === filled) return this.options.refresh?.(row, from + at);
+      row.dataset['filled'] = filled;
       this.options.draw(row, from + at);
     });
   }

@@ -8,6 +8,8 @@ export interface Names {
   form: string[];
   wrapping: string[];
   channel: string[];
+  container: string[];
+  reading: string[];
   kind: string[];
   verdict: string[];
   variant: string[];
@@ -23,10 +25,13 @@ export interface Limits {
   uuidCharacters: number;
 }
 export const limitNames = ['input_bytes', 'notify_bytes', 'id_symbols', 'default_budget', 'least_budget', 'uuid_characters'] as const;
-export const inspectionNames = ['spans', 'ids', 'findings', 'notes', 'distinct', 'read_bytes'] as const;
+export const inspectionNames = ['spans', 'ids', 'findings', 'alternatives', 'container', 'notes', 'distinct', 'read_bytes', 'good', 'odd', 'bad', 'payload_bytes', 'unreadable'] as const;
 export const spanNames = ['at', 'length', 'kind', 'verdict', 'finding', 'id', 'bad_at'] as const;
 export const idNames = ['span', 'finding', 'first', 'canonical', 'version', 'variant'] as const;
 export const findingNames = ['form', 'wrapping', 'channel', 'verdict', 'notes', 'at', 'length', 'payload_bytes', 'first_span', 'spans', 'first_id', 'ids', 'unreadable', 'duplicates'] as const;
+
+export const problemNames = ['is_span', 'index'] as const;
+export const alternativeNames = ['reading', 'at', 'length', 'ids', 'lines'] as const;
 
 /** A table of the core: its numbers, and where its columns are. */
 export interface Table<N extends string> {
@@ -39,6 +44,8 @@ export interface Tables {
   ids: Table<(typeof idNames)[number]>;
   idText: Uint8Array;
   findings: Table<(typeof findingNames)[number]>;
+  alternatives: Table<(typeof alternativeNames)[number]>;
+  problems: Table<(typeof problemNames)[number]>;
 }
 
 export interface InspectorCalls {
@@ -46,7 +53,9 @@ export interface InspectorCalls {
   /** Inspects an invented input, so that the browser compiles the code before the first real input. */
   warm: { request: null; answer: null };
   inspect: { request: { bytes: Uint8Array }; answer: Tables };
-  describe: { request: { what: 'finding' | 'span'; indexes: number[] }; answer: string[] };
+  describe: { request: { what: 'finding' | 'span' | 'alternative'; indexes: number[] }; answer: string[] };
+  /** The input with the bytes of an alternative replaced by what it gives. */
+  alternative: { request: { bytes: Uint8Array; index: number; at: number; length: number }; answer: { bytes: Uint8Array } };
   /** The ids that a text names in any form, without a change of what is inspected. */
   readIds: { request: { text: string }; answer: string[] };
   encode: { request: { uuids: string; budget: number; sorted: boolean }; answer: string[] };
@@ -71,6 +80,8 @@ function tablesOf(core: Core, head: Tables['head']): Tables {
     ids: { numbers: core.numbers('mb_ids'), columns: core.columns('id', idNames) },
     idText: core.bytes('mb_id_text'),
     findings: { numbers: core.numbers('mb_findings'), columns: core.columns('finding', findingNames) },
+    alternatives: { numbers: core.numbers('mb_alternatives'), columns: core.columns('alternative', alternativeNames) },
+    problems: { numbers: core.numbers('mb_problems'), columns: core.columns('problem', problemNames) },
   };
 }
 
@@ -94,6 +105,15 @@ export const inspectorHandlers: Handlers<InspectorCalls> = {
     return tablesOf(core, core.row('inspection', inspectionNames, core.numbers('mb_inspect'))!);
   },
   describe: (core, { what, indexes }) => indexes.map((index) => core.text(`mb_describe_${what}`, index)),
+  alternative: (core, { bytes, index, at, length }) => {
+    core.give(bytes);
+    const taken = core.bytes('mb_alternative_text', index);
+    const all = new Uint8Array(bytes.length - length + taken.length);
+    all.set(bytes.subarray(0, at));
+    all.set(taken, at);
+    all.set(bytes.subarray(at + length), at + taken.length);
+    return { bytes: all };
+  },
   readIds: (core, { text }) => {
     core.giveText(text);
     return cut(core.text('mb_read_ids'), limitsOf(core).uuidCharacters);

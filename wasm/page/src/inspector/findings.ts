@@ -41,7 +41,7 @@ export class FindingsView {
     link.onPick((span, origin) => {
       const finding = span === undefined ? undefined : this.result?.span(span).finding;
       if (finding !== undefined && origin !== 'findings') this.grid.activate(finding);
-      this.grid.redraw();
+      this.grid.refresh();
     });
   }
 
@@ -71,15 +71,9 @@ export function readable(name: string): string {
 }
 
 function totalsOf(result: Result): string {
-  const sum = { bytes: 0, unreadable: 0, good: 0, odd: 0, bad: 0 } as Record<string, number>;
-  for (let at = 0; at < result.findingCount; ++at) {
-    const one = result.finding(at);
-    sum['bytes']! += one.payloadBytes;
-    sum['unreadable']! += one.unreadable;
-    sum[one.verdict]! += 1;
-  }
-  const parts = [`${counted(result.findingCount)} found`, `${counted(result.idCount, 'id')} of ${counted(result.distinct, 'agent')}`, counted(sum['bytes']!, 'byte')];
-  for (const verdict of ['good', 'odd', 'bad']) if (sum[verdict]) parts.push(`${counted(sum[verdict]!)} ${verdict}`);
-  if (sum['unreadable']) parts.push(`${counted(sum['unreadable']!)} unreadable`);
+  const sum = result.totals;
+  const parts = [`${counted(result.findingCount)} found`, `${counted(result.idCount, 'id')} of ${counted(result.distinct, 'agent')}`, counted(sum.payload_bytes, 'byte')];
+  for (const verdict of ['good', 'odd', 'bad'] as const) if (sum[verdict]) parts.push(`${counted(sum[verdict])} ${verdict}`);
+  if (sum.unreadable) parts.push(`${counted(sum.unreadable)} unreadable`);
   return parts.join(' · ');
 }

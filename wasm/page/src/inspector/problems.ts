@@ -12,7 +12,6 @@ export class ProblemsView {
   private readonly grid: Grid;
   private readonly sentences = new Map<string, string>();
   private result: Result | undefined;
-  private problems: Problem[] = [];
   private asking = false;
 
   constructor(
@@ -27,8 +26,9 @@ export class ProblemsView {
         { title: 'Verdict', class: 'sign', isNarrow: true },
         { title: 'What', class: 'sentence' },
       ],
-      cells: (row) => this.cells(this.problems[row]!),
-      onPick: (row) => this.pick(this.problems[row]!),
+      cells: (row) => this.cells(this.result!.problem(row)),
+      onPick: (row) => this.pick(this.result!.problem(row)),
+      textOf: (row) => this.lineOf(this.result!.problem(row)),
     });
     this.element = h('div', { class: 'problems-view' }, this.none, this.grid.element);
   }
@@ -36,22 +36,32 @@ export class ProblemsView {
   show(result: Result | undefined): number {
     this.result = result;
     this.sentences.clear();
-    this.problems = result?.problems() ?? [];
-    this.none.hidden = this.problems.length > 0;
-    this.grid.element.hidden = this.problems.length === 0;
-    this.grid.setCount(this.problems.length);
-    return this.problems.length;
+    const count = result?.problemCount ?? 0;
+    this.none.hidden = count > 0;
+    this.grid.element.hidden = count === 0;
+    this.grid.setCount(count);
+    return count;
+  }
+
+  private lineOf(problem: Problem): string {
+    return `${counted(this.positionOf(problem))}\t${this.sentences.get(`${problem.what}${problem.index}`) ?? ''}`;
+  }
+  /** The offset that counts is that of the byte that does not fit, where there is one. */
+  private positionOf({ what, index }: Problem): number {
+    const result = this.result!;
+    if (what === 'finding') return result.finding(index).at;
+    const { kind, badAt, at } = result.span(index);
+    return kind === 'bad_id' ? badAt : at;
   }
 
   private pick({ what, index }: Problem): void {
     this.link.pick(what === 'span' ? index : this.result!.finding(index).firstSpan, 'problems');
   }
 
-  private cells({ what, index }: Problem) {
-    const result = this.result!;
-    const about = what === 'span' ? result.span(index) : result.finding(index);
-    // The offset that counts is that of the byte that does not fit, where there is one.
-    const at = what === 'span' && result.span(index).kind === 'bad_id' ? result.span(index).badAt : about.at;
+  private cells(problem: Problem) {
+    const { what, index } = problem;
+    const about = what === 'span' ? this.result!.span(index) : this.result!.finding(index);
+    const at = this.positionOf(problem);
     const sentence = this.sentences.get(`${what}${index}`);
     if (sentence === undefined) this.ask();
     return [counted(at), verdictMark(about.verdict), h('span', { title: sentence }, sentence ?? '…')];
@@ -63,7 +73,7 @@ export class ProblemsView {
     this.asking = true;
     queueMicrotask(async () => {
       const result = this.result;
-      const lacking = [...this.grid.drawn()].map(([, row]) => this.problems[row]).filter((one): one is Problem => one !== undefined && !this.sentences.has(`${one.what}${one.index}`));
+      const lacking = [...this.grid.drawn()].filter(([, row]) => row < (result?.problemCount ?? 0)).map(([, row]) => result!.problem(row)).filter((one) => !this.sentences.has(`${one.what}${one.index}`));
       for (const what of ['finding', 'span'] as const) {
         const indexes = lacking.filter((one) => one.what === what).map((one) => one.index);
         const texts = await this.worker.call('describe', { what, indexes }).catch(() => indexes.map(() => '(not described)'));

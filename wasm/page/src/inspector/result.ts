@@ -56,6 +56,9 @@ export class Result {
   readonly distinct: number;
   readonly readBytes: number;
   readonly notes: string[];
+  /** What the whole input is: `none` for plain text. */
+  readonly container: string;
+  readonly alternatives: Alternative[];
 
   constructor(
     private readonly tables: Tables,
@@ -65,6 +68,11 @@ export class Result {
     const { head } = tables;
     [this.spanCount, this.idCount, this.findingCount, this.distinct, this.readBytes] = [head.spans, head.ids, head.findings, head.distinct, head.read_bytes];
     this.notes = this.notesOf(head.notes);
+    this.container = names.container[head.container]!;
+    this.alternatives = Array.from({ length: head.alternatives }, (_, row) => {
+      const of = cellsOf(tables.alternatives, row);
+      return { index: row, reading: names.reading[of('reading')]!, at: of('at'), length: of('length'), ids: of('ids') };
+    });
   }
 
   span(at: number): Span {
@@ -122,30 +130,40 @@ export class Result {
     return low;
   }
 
-  /** Spans that are not as they should be, in order, and findings with remarks before their spans. */
-  problems(): Problem[] {
-    const problems: Problem[] = [];
-    const { spans, findings } = this.tables;
-    const odd = this.names.verdict.indexOf('odd');
-    let reported = -1; // the last finding that was added or that has no remark
-    for (let at = 0; at < this.spanCount; ++at) {
-      const from = at * spans.columns.width;
-      const finding = spans.numbers[from + spans.columns.finding]!;
-      if (finding > reported && finding !== kNowhere) {
-        reported = finding;
-        if (cellsOf(findings, finding)('verdict') >= odd) problems.push({ what: 'finding', index: finding });
-      }
-      if (spans.numbers[from + spans.columns.verdict]! >= odd) problems.push({ what: 'span', index: at });
+  get problemCount(): number {
+    return this.tables.problems.numbers.length / this.tables.problems.columns.width;
+  }
+  /** Spans and findings that are not as they should be, in order, findings in front of their spans. */
+  problem(row: number): Problem {
+    const of = cellsOf(this.tables.problems, row);
+    return { what: of('is_span') === 1 ? 'span' : 'finding', index: of('index') };
+  }
+  /** The first byte that cannot be read, and its span; undefined: all of it can. */
+  firstBad(): { span: number; at: number } | undefined {
+    for (let row = 0; row < this.problemCount; ++row) {
+      const { what, index } = this.problem(row);
+      const span = what === 'span' ? this.span(index) : undefined;
+      if (span?.verdict === 'bad') return { span: index, at: span.kind === 'bad_id' ? span.badAt : span.at };
     }
-    return problems;
+    return undefined;
   }
+  /** How many findings are good, odd and bad, and sums over them. */
+  get totals(): Record<'good' | 'odd' | 'bad' | 'payload_bytes' | 'unreadable', number> {
+    return this.tables.head;
+  }
+  /** Is the agent of an id not named before it? */
+  isFirst(at: number): boolean {
+    return cellsOf(this.tables.ids, at)('first') === at;
+  }
+}
 
-  /** The first of every id, in order. */
-  distinctIds(): number[] {
-    const first: number[] = [];
-    for (let at = 0; at < this.idCount; ++at) if (cellsOf(this.tables.ids, at)('first') === at) first.push(at);
-    return first;
-  }
+/** Another way to read a stretch of the input. */
+export interface Alternative {
+  index: number;
+  reading: string;
+  at: number;
+  length: number;
+  ids: number;
 }
 
 export interface Problem {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { button, copy, counted, h } from '../dom';
+import { copyFrom } from '../copied';
+import { button, counted, h } from '../dom';
 import { isAbort, type CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
 import type { Brought } from '../intake';
@@ -13,6 +14,7 @@ import { Link } from './link';
 import { Result } from './result';
 import { bytesOf, ShareDialog } from './share';
 import { forms, notifies, written, type Form } from './take_away';
+import { inSlices } from '../slices';
 import { Tabs } from './tabs';
 import { ProblemsView } from './problems';
 import { VerdictView } from './verdict';
@@ -40,6 +42,7 @@ export class Inspector implements View {
   private result: Result | undefined;
   private running: AbortController | undefined;
   private arrived: string | undefined;
+  private isOld = false; // it was shown before
 
   mount(panel: HTMLElement, frame: Frame): void {
     this.frame = frame;
@@ -67,6 +70,8 @@ export class Inspector implements View {
   }
 
   arrive(state: string | undefined): void {
+    if (state === undefined && !this.isOld) void this.facts.then(() => this.input.restore(), () => {});
+    this.isOld = true;
     if (state === undefined || state === this.arrived) return;
     this.arrived = state;
     void this.takeLink(state);
@@ -78,8 +83,9 @@ export class Inspector implements View {
 
   private wire(): void {
     this.input.onBytes = (bytes, note) => void this.inspect(bytes, note);
-    this.ids.onChange = () => this.showEncoded();
-    this.tabs.onChange = () => this.showEncoded();
+    this.ids.onChange = () => void this.showEncoded();
+    this.tabs.onChange = () => void this.showEncoded();
+    this.verdict.onTake = (index) => void this.takeAlternative(index);
     this.link.onPick((span) => void this.tell(span));
     this.link.onHover((span) => void this.tell(span ?? this.link.picked));
     void this.facts.then(
@@ -134,8 +140,18 @@ export class Inspector implements View {
     const problems = this.problems.show(result);
     this.tabs.setCount('ids', result?.idCount ?? 0);
     this.tabs.setCount('problems', problems);
-    if (result && result.idCount === 0 && problems > 0) this.tabs.choose('problems');
-    else if (problems === 0 && this.tabs.chosen === 'problems') this.tabs.choose('ids');
+    const bad = result?.firstBad();
+    if (bad || (result && result.idCount === 0 && problems > 0)) this.tabs.choose('problems');
+    else if (this.tabs.chosen === 'problems') this.tabs.choose('ids');
+    if (bad) this.link.pick(bad.span, 'problems'); // what is wrong is in sight at once
+  }
+
+  /** Puts what an alternative gives in the place of its bytes. */
+  private async takeAlternative(index: number): Promise<void> {
+    const one = this.result?.alternatives[index];
+    if (!one) return;
+    const { bytes } = await this.worker.call('alternative', { bytes: this.bytes, index, at: one.at, length: one.length });
+    this.input.takeBytes(bytes, '');
   }
 
   private async tell(span: number | undefined): Promise<void> {
@@ -148,25 +164,42 @@ export class Inspector implements View {
     this.details.textContent = `${range} (${counted(one.length)}) · ${one.kind.replaceAll('_', ' ')} · ${one.verdict} · ${sentence}`;
   }
 
-  /** The ids in sight, each agent once, in the order in which they were first named. */
-  private shownUuids(): string[] {
-    return [...new Set(this.ids.indexes.map((at) => this.result!.uuid(at)))];
+  /** The ids that the filter shows, in slices: a million take a second or two. Undefined: another input came in between. */
+  private async shownUuids(once: boolean, progress: (done: number, all: number) => void): Promise<string[] | undefined> {
+    const { result, ids } = this;
+    const all = ids.count;
+    const uuids: string[] = [];
+    const isWhole = await inSlices(all, 500, (from, to) => {
+      for (let row = from; row < to; ++row) {
+        const at = ids.idAt(row);
+        if (!once || result!.isFirst(at)) uuids.push(result!.uuid(at));
+      }
+    }, (done) => {
+      progress(done, all);
+      return result === this.result;
+    });
+    return isWhole ? uuids : undefined;
   }
-  private showEncoded(): void {
+  private async showEncoded(): Promise<void> {
     const isShown = this.tabs.chosen === 'encode';
-    this.encode.show(isShown && this.result ? this.ids.indexes.map((at) => this.result!.uuid(at)) : [], isShown);
+    const uuids = isShown && this.result ? await this.shownUuids(false, () => {}) : [];
+    if (uuids) this.encode.show(uuids, isShown && this.tabs.chosen === 'encode');
   }
 
   private copyBar(): HTMLElement {
-    const one = ([form, label, title]: [Form, string, string]) => button(label, () => void this.copyAs(form), { title, 'aria-label': `Copy as ${label}: ${title}` });
+    const one = ([form, label, title]: [Form, string, string]) => {
+      const made = button(label, () => void this.copyAs(form, made), { title, 'aria-label': `Copy as ${label}: ${title}` });
+      return made;
+    };
     return h('div', { class: 'tools copy-bar' }, h('span', { class: 'muted' }, 'Copy'), ...forms.map(one), this.copied);
   }
-  private async copyAs(form: Form): Promise<void> {
-    const uuids = this.shownUuids();
-    if (uuids.length === 0) return this.say('There are no ids to copy.');
+  private async copyAs(form: Form, from: HTMLElement): Promise<void> {
+    const uuids = this.result && (await this.shownUuids(true, (done, all) => this.say(`${counted(done)} of ${counted(all)}`)));
+    if (!uuids || uuids.length === 0) return this.say('There are no ids to copy.');
     const { names, limits } = await this.facts;
     const text = form === 'notify' ? notifies(names.channel_default[0]!, await this.worker.call('encode', { uuids: uuids.join('\n'), budget: limits.defaultBudget, sorted: true })) : written(form, uuids);
-    this.say((await copy(text)) ? `${counted(uuids.length, 'agent')} copied.` : 'The browser refused to copy.');
+    const isDone = await copyFrom(from, text, `${counted(uuids.length, 'agent')} copied`);
+    this.say(isDone ? `${counted(uuids.length, 'agent')} copied.` : 'The browser refused to copy.');
   }
   private say(text: string): void {
     this.copied.textContent = text;

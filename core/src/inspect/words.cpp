@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iterator>
 
+#include "inspect/bytes/windows.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/inspect.hpp"
 
@@ -30,14 +31,54 @@ std::string_view article(Form form) {
                                                 "a latency probe",
                                                 "a watchdog beat",
                                                 "a notification without a payload",
-                                                "a notification with a payload that is none of ours"};
+                                                "a notification with a payload that is none of ours",
+                                                "bytes that are neither text nor ids"};
   return pick(kWords, form);
 }
 
 std::string_view words_of(Wrapping wrapping) {
-  static constexpr std::string_view kWords[] = {"", ", as psql shows it", ", in a NOTIFY statement",
-                                                ", in a call of pg_notify", ", as parameters of a logged statement"};
+  static constexpr std::string_view kWords[] = {"",
+                                                ", as psql shows it",
+                                                ", in a NOTIFY statement",
+                                                ", in a call of pg_notify",
+                                                ", as parameters of a logged statement",
+                                                ", as NATS carries it"};
   return pick(kWords, wrapping);
+}
+
+std::string words_of(Container container) {
+  static constexpr std::string_view kWords[] = {"",
+                                                "UTF-16 text",
+                                                "UTF-16 text",
+                                                "UTF-32 text",
+                                                "UTF-32 text",
+                                                "gzip data",
+                                                "a zip archive",
+                                                "zstd data",
+                                                "xz data",
+                                                "bzip2 data",
+                                                "LZ4 data",
+                                                "a 7z archive",
+                                                "a PNG picture",
+                                                "a JPEG picture",
+                                                "a GIF picture",
+                                                "a WebP picture",
+                                                "a PDF document",
+                                                "an ELF program",
+                                                "a WebAssembly module",
+                                                "a SQLite database",
+                                                "a dump of pg_dump",
+                                                "a tar archive",
+                                                "captured packets",
+                                                "bytes of no known kind"};
+  return std::string(pick(kWords, container));
+}
+
+std::string_view words_of(Reading reading) {
+  static constexpr std::string_view kWords[] = {"with its lines joined",      "as URL-safe base64",
+                                                "as hex digits behind 0x",    "as hex digits of a text",
+                                                "as base64 of the raw bytes", "as GUIDs in mixed byte order"};
+  return pick(kWords, reading);
 }
 
 std::string_view words_of(Note note) {
@@ -50,9 +91,14 @@ std::string_view words_of(Note note) {
     case Note::not_rfc: return "a UUID is not of the RFC 9562 variant";
     case Note::duplicates: return "an agent is named more than once";
     case Note::bad_symbols: return "it holds bytes that do not belong there";
-    case Note::escaped: return "SQL escapes were undone";
+    case Note::escaped: return "escapes were undone";
     case Note::in_log: return "it stands in a server log";
     case Note::stopped: return "reading stopped at the limit";
+    case Note::utf_16: return "it is UTF-16";
+    case Note::utf_32: return "it is UTF-32";
+    case Note::padded: return "it has the padding of base64, which decode refuses";
+    case Note::odd_version: return "a UUID has a version that RFC 9562 does not define";
+    case Note::max_id: return "it names the Max UUID, which is no agent";
   }
   return "?";
 }
@@ -66,60 +112,42 @@ std::string as_chunks(std::size_t ids) {
 std::string about_id(const FoundId& found, std::size_t index) {
   std::string text = format_uuid(found.id);
   if (found.id.is_nil()) return text + ": the nil UUID, which is no agent";
+  if (inspecting::is_max(found.id)) return text + ": the Max UUID of RFC 9562, which is no agent";
   const UuidVariant layout = variant(found.id);
   text += layout == UuidVariant::rfc ? ": version " + std::to_string(found.id.version())
                                      : ": variant " + std::string(name_of(layout));
+  if (layout == UuidVariant::rfc && !inspecting::is_plausible(found.id)) text += ", which RFC 9562 does not define";
   if (!found.canonical) text += ", last symbol not canonical";
   if (found.first != index) text += ", named before";
   return text;
 }
 
+/// A window of a chunk has 22 symbols, a UUID 32 digits and 36 characters.
+std::string about_bad_id(const Span& span) {
+  const std::string position = "the byte at offset " + std::to_string(span.bad_at) + " does not fit";
+  if (span.length == kUuidChars - 1) return "a UUID with 35 characters, one too few; " + position;
+  if (span.length == kUuidChars + 1) return "a UUID with 37 characters, one too many; " + position;
+  if (span.length < kIdSymbols || (span.length > kIdSymbols && span.length < 32))
+    return counted(span.length, "byte", "bytes") + " in place of " + std::to_string(kIdSymbols) + " symbols";
+  return position;
+}
+
 }  // namespace
 
-std::string_view name_of(Form form) {
-  static constexpr std::string_view kNames[] = {"chunk",    "raw_hex",    "bytea",     "binary",
-                                                "ids_json", "agent_json", "uuid_list", "channel_name",
-                                                "probe",    "beat",       "empty",     "unknown"};
-  return pick(kNames, form);
-}
-
-std::string_view name_of(Wrapping wrapping) {
-  static constexpr std::string_view kNames[] = {"none", "psql", "notify", "pg_notify", "parameters"};
-  return pick(kNames, wrapping);
-}
-
-std::string_view name_of(Channel channel) {
-  static constexpr std::string_view kNames[] = {"unnamed", "batch", "agent", "latency", "watchdog", "other"};
-  return pick(kNames, channel);
-}
-
-std::string_view name_of(SpanKind kind) {
-  static constexpr std::string_view kNames[] = {"blank",     "text",      "log_prefix", "keyword", "punctuation",
-                                                "channel",   "id",        "bad_id",     "rest",    "json_key",
-                                                "timestamp", "agent_key", "process_id", "value",   "unread"};
-  return pick(kNames, kind);
-}
-
-std::string_view name_of(Verdict verdict) {
-  static constexpr std::string_view kNames[] = {"plain", "good", "odd", "bad"};
-  return pick(kNames, verdict);
-}
-
-std::string_view name_of(Note note) {
-  static constexpr std::string_view kNames[] = {"not_canonical", "truncated", "over_limit", "mixed_line_ends",
-                                                "nil_id",        "not_rfc",   "duplicates", "bad_symbols",
-                                                "escaped",       "in_log",    "stopped"};
-  static_assert(std::size(kNames) == kNotes);
-  std::size_t bit = 0;
-  while (bit < kNotes && (1u << bit) != static_cast<unsigned>(note)) ++bit;
-  return bit < kNotes ? kNames[bit] : std::string_view("?");
+std::string describe(const Alternative& alternative) {
+  std::string text =
+      "read " + std::string(words_of(alternative.reading)) + ": " + counted(alternative.ids, "id", "ids");
+  if (alternative.lines > 1) text += " of " + counted(alternative.lines, "line", "lines");
+  return text;
 }
 
 std::string describe(const Finding& finding, const Inspection& inspection) {
   std::string text(article(finding.form));
+  if (finding.form == Form::container && inspection.container != Container::unknown)
+    text = words_of(inspection.container) + ", which is not read";
   text += words_of(finding.wrapping);
   if (finding.ids > 0) text += ": " + counted(finding.ids, "id", "ids");
-  if (finding.form == Form::uuid_list) text += ", which would be " + as_chunks(finding.ids);
+  if (finding.form == Form::uuid_list && finding.ids > 0) text += ", which would be " + as_chunks(finding.ids);
   if (finding.duplicates > 0) text += ", " + std::to_string(finding.duplicates) + " of them named before";
   if (finding.unreadable > 0) text += ", " + std::to_string(finding.unreadable) + " unreadable";
   text += "; " + counted(finding.payload_bytes, "byte", "bytes");
@@ -152,7 +180,7 @@ std::string describe(const Span& span, const Inspection& inspection) {
                                                 "not read"};
   if (span.kind == SpanKind::id && span.id < inspection.ids.size()) return about_id(inspection.ids[span.id], span.id);
   std::string text(pick(kWords, span.kind));
-  if (span.kind == SpanKind::bad_id) text += ": the byte at offset " + std::to_string(span.bad_at) + " does not fit";
+  if (span.kind == SpanKind::bad_id) text += ": " + about_bad_id(span);
   if (span.kind == SpanKind::rest || span.kind == SpanKind::unread)
     text += ", " + counted(span.length, "byte", "bytes");
   return text;
