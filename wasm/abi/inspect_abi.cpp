@@ -203,10 +203,10 @@ METABATCH_EXPORT(mb_read_ids)() { return answer_ids(ids_of(inspect(input()))); }
 /// The chunks of the UUIDs in the input (36 characters each, one a line), one a line; nothing when the budget is refused.
 METABATCH_EXPORT(mb_encode)(std::uint32_t max_payload, std::uint32_t sorted) {
   std::vector<Uuid> ids;  // read here and not by inspect(), whose limit of spans would drop some
-  const std::string_view text = input();
-  ids.reserve(text.size() / (kUuidChars + 1) + 1);
-  for (std::size_t at = 0; at + kUuidChars <= text.size(); at += kUuidChars + 1)
-    if (const auto id = parse_uuid(text.substr(at, kUuidChars))) ids.push_back(*id);
+  const std::string_view uuids = input();
+  ids.reserve(uuids.size() / (kUuidChars + 1) + 1);
+  for (std::size_t at = 0; at + kUuidChars <= uuids.size(); at += kUuidChars + 1)
+    if (const auto id = parse_uuid(uuids.substr(at, kUuidChars))) ids.push_back(*id);
   if (sorted != 0) {
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
