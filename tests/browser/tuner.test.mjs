@@ -26,7 +26,7 @@ test('the recommendation is the native one', async () => {
   const found = JSON.parse(native(['tune', '--agents', '60', '--for', '20s', '--max-delay', '2s', '--json']));
   const flags = Object.fromEntries([...found.recommended.flags.matchAll(/--(\S+) (\S+)/g)].map(([, name, text]) => [name, text]));
   assert.deepEqual(await chips(page), flags);
-  assert.equal((await page.$$('.frontier [data-point]')).length, found.points.filter(({ cost_per_s, delay_s }) => cost_per_s > 0 && delay_s.p99 > 0).length);
+  assert.equal((await page.$$('.frontier [data-point]')).length, found.points.filter(({ cost_per_s, delay_s, age_s }) => cost_per_s > 0 && Math.max(delay_s.p99, age_s.p99) > 0).length);
   const said = await page.$$eval('.advice .findings-words li > span:last-child', (all) => all.map((one) => one.textContent));
   for (const { text } of [...found.recommended.reasons, ...found.recommended.warnings]) assert.ok(said.some((one) => one.endsWith(text)), text);
   assertQuiet(opened);

@@ -48,15 +48,20 @@ std::string number_text(double number) {
   append_number(text, number);
   return text;
 }
+double coalesced_share(const Counters& counters) {
+  return counters.offered == 0 ? 0 : static_cast<double>(counters.coalesced) / static_cast<double>(counters.offered);
+}
 std::string flag_text(bool flag) { return flag ? "1" : "0"; }
 
-constexpr std::array<TextColumn<TunePoint>, 11> kPointColumns = {{
+constexpr std::array<TextColumn<TunePoint>, 13> kPointColumns = {{
     {"settings", settings_text},
     {"writes", [](const TunePoint& p) { return number_text(p.run.summary.db_writes_per_s); }},
     {"notifies", [](const TunePoint& p) { return number_text(p.run.summary.notifies_per_s); }},
     {"saved", [](const TunePoint& p) { return number_text(p.run.summary.saved); }},
     {"p50", [](const TunePoint& p) { return number_text(p.run.summary.delay_p50); }},
     {"p99", [](const TunePoint& p) { return number_text(p.run.summary.delay_p99); }},
+    {"age", [](const TunePoint& p) { return number_text(p.run.summary.age_p99); }},
+    {"coalesced", [](const TunePoint& p) { return number_text(coalesced_share(p.run.summary.counters)); }},
     {"dropped", [](const TunePoint& p) { return std::to_string(p.run.summary.counters.dropped()); }},
     {"busy", [](const TunePoint& p) { return number_text(p.run.busy_share); }},
     {"today", [](const TunePoint& p) { return flag_text(p.today); }},

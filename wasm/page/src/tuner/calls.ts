@@ -14,6 +14,10 @@ export interface Point {
   saved: number;
   p50: number;
   p99: number;
+  /** For 99 % of the time a watcher sees values at most so old, in seconds. */
+  age: number;
+  /** Share of the updates that were coalesced. */
+  coalesced: number;
   dropped: number;
   busy: number;
   isToday: boolean;
@@ -38,14 +42,14 @@ export interface TunerCalls {
   tune: { request: { texts: Texts; maxDelay: string }; answer: { problems: Texts; problem: string; sweep: Sweep | undefined }; progress: Sweep };
 }
 
-const pointNames = ['settings', 'writes', 'notifies', 'saved', 'p50', 'p99', 'dropped', 'busy', 'today', 'meets', 'frontier'] as const;
+const pointNames = ['settings', 'writes', 'notifies', 'saved', 'p50', 'p99', 'age', 'coalesced', 'dropped', 'busy', 'today', 'meets', 'frontier'] as const;
 const sweepNames = ['done', 'size', 'max_delay'] as const;
 
 function pointOf(row: Record<(typeof pointNames)[number], string>): Point {
-  const [writes, notifies, saved, p50, p99, dropped, busy] = [row.writes, row.notifies, row.saved, row.p50, row.p99, row.dropped, row.busy].map(Number) as [number, number, number, number, number, number, number];
+  const [writes, notifies, saved, p50, p99, age, coalesced, dropped, busy] = [row.writes, row.notifies, row.saved, row.p50, row.p99, row.age, row.coalesced, row.dropped, row.busy].map(Number) as [number, number, number, number, number, number, number, number, number];
   return {
     settings: row.settings.split(',').map((one) => one.split('=') as [string, string]),
-    writes, notifies, saved, p50, p99, dropped, busy, isToday: row.today === '1', meets: row.meets === '1', isOnFrontier: row.frontier === '1',
+    writes, notifies, saved, p50, p99, age, coalesced, dropped, busy, isToday: row.today === '1', meets: row.meets === '1', isOnFrontier: row.frontier === '1',
   };
 }
 

@@ -6,12 +6,14 @@ import type { Point, Sweep } from './calls';
 const kSize = { width: 640, height: 300, left: 56, right: 14, top: 14, bottom: 40 }; // of the drawing; it scales
 
 export const costOf = ({ writes, notifies }: Point) => writes + notifies;
+/** What the tuner judges by: the larger of age and delay. */
+export const delayOf = ({ age, p99 }: Point) => Math.max(age, p99);
 export function settingsWords({ settings }: Point): string {
   return settings.map(([name, text]) => `${name} ${text}`).join(', ');
 }
 export function pointWords(point: Point): string {
   const lost = point.dropped > 0 ? `, ${numberText(point.dropped)} dropped` : '';
-  return `${settingsWords(point)}: ${numberText(costOf(point))} a second, delay p99 ${secondsText(point.p99)}${lost}`;
+  return `${settingsWords(point)}: ${numberText(costOf(point))} a second, age p99 ${secondsText(point.age)}, delay p99 ${secondsText(point.p99)}${lost}`;
 }
 
 /** Cost against delay: each point is one setting on the same arrivals. Both axes are logarithmic, as costs are. */
@@ -19,7 +21,7 @@ export class FrontierChart {
   readonly element: HTMLElement;
   onPick: (index: number) => void = () => {};
   onHover: (index: number | undefined) => void = () => {};
-  private readonly drawing = svg('svg', { viewBox: `0 0 ${kSize.width} ${kSize.height}`, class: 'frontier', role: 'img', 'aria-label': 'Writes and NOTIFYs a second against delay p99; the table below has the same points' });
+  private readonly drawing = svg('svg', { viewBox: `0 0 ${kSize.width} ${kSize.height}`, class: 'frontier', role: 'img', 'aria-label': 'Writes and NOTIFYs a second against the larger of age and delay p99; the table below has the same points' });
 
   constructor() {
     const keys: [string, string][] = [['frontier', 'on the frontier'], ['other', 'another is better both ways'], ['lossy', 'drops updates'], ['today', 'settings in use'], ['best', 'recommended']];
@@ -32,16 +34,16 @@ export class FrontierChart {
 
   show({ points, maxDelay, recommendation }: Sweep): void {
     const costs = points.map(costOf).filter((cost) => cost > 0);
-    const delays = points.map(({ p99 }) => p99).filter((delay) => delay > 0);
+    const delays = points.map(delayOf).filter((delay) => delay > 0);
     if (costs.length === 0 || delays.length === 0) return this.drawing.replaceChildren();
     const x = scale([...costs], kSize.left, kSize.width - kSize.right);
     const y = scale([...delays, maxDelay], kSize.height - kSize.bottom, kSize.top);
-    const order = points.map((_, index) => index).filter((index) => costOf(points[index]!) > 0 && points[index]!.p99 > 0);
+    const order = points.map((_, index) => index).filter((index) => costOf(points[index]!) > 0 && delayOf(points[index]!) > 0);
     const rank = (index: number) => (index === recommendation?.point ? 3 : points[index]!.isToday ? 2 : points[index]!.isOnFrontier ? 1 : 0);
     order.sort((a, b) => rank(a) - rank(b));
-    const frontier = order.filter((index) => points[index]!.isOnFrontier).sort((a, b) => points[a]!.p99 - points[b]!.p99);
-    const path = frontier.map((index) => `${x.to(costOf(points[index]!))},${y.to(points[index]!.p99)}`).join(' ');
-    const marks = order.map((index) => this.mark(points[index]!, index, index === recommendation?.point, x.to(costOf(points[index]!)), y.to(points[index]!.p99)));
+    const frontier = order.filter((index) => points[index]!.isOnFrontier).sort((a, b) => delayOf(points[a]!) - delayOf(points[b]!));
+    const path = frontier.map((index) => `${x.to(costOf(points[index]!))},${y.to(delayOf(points[index]!))}`).join(' ');
+    const marks = order.map((index) => this.mark(points[index]!, index, index === recommendation?.point, x.to(costOf(points[index]!)), y.to(delayOf(points[index]!))));
     this.drawing.replaceChildren(...axes(x, y), ...limit(y.to(maxDelay), maxDelay), svg('polyline', { points: path, class: 'frontier-line' }), ...marks);
   }
 
@@ -97,7 +99,7 @@ function axes(x: Scale, y: Scale): SVGElement[] {
   const bottom = kSize.height - kSize.bottom;
   const across = y.ticks.flatMap((tick) => [svg('line', { x1: kSize.left, x2: kSize.width - kSize.right, y1: y.to(tick), y2: y.to(tick), class: 'rule' }), words(secondsText(tick), kSize.left - 6, y.to(tick) + 4, { 'text-anchor': 'end' })]);
   const down = x.ticks.flatMap((tick) => [svg('line', { x1: x.to(tick), x2: x.to(tick), y1: kSize.top, y2: bottom, class: 'rule' }), words(numberText(tick), x.to(tick), bottom + 16, { 'text-anchor': 'middle' })]);
-  return [...across, ...down, words('UPDATEs + NOTIFYs a second', (kSize.left + kSize.width) / 2, kSize.height - 6, { 'text-anchor': 'middle' }), words('delay p99', 4, 11)];
+  return [...across, ...down, words('UPDATEs + NOTIFYs a second', (kSize.left + kSize.width) / 2, kSize.height - 6, { 'text-anchor': 'middle' }), words('age or delay p99', 4, 11)];
 }
 function limit(y: number, maxDelay: number): SVGElement[] {
   return [svg('line', { x1: kSize.left, x2: kSize.width - kSize.right, y1: y, y2: y, class: 'limit' }), words(`wanted: within ${maxDelay < 60 ? secondsText(maxDelay) : clockText(maxDelay)}`, kSize.width - kSize.right - 4, y - 5, { 'text-anchor': 'end', class: 'limit-words' })];

@@ -4,7 +4,7 @@ import { counted, h } from '../dom';
 import { wordsOf } from '../scenario/form';
 import { percentText } from '../simulator/figures';
 import type { Point, Sweep } from './calls';
-import { costOf, pointWords } from './frontier';
+import { costOf, delayOf, pointWords } from './frontier';
 
 /** The points as a table: arrow keys go through them, Enter takes one. */
 export class PointsTable {
@@ -31,9 +31,9 @@ export class PointsTable {
     this.sweep = sweep;
     const { points, recommendation } = sweep;
     const shown = points.map((_, index) => index).filter((index) => !this.onlyFrontier.checked || points[index]!.isOnFrontier || points[index]!.isToday || index === recommendation?.point);
-    shown.sort((a, b) => points[a]!.p99 - points[b]!.p99 || costOf(points[a]!) - costOf(points[b]!));
+    shown.sort((a, b) => delayOf(points[a]!) - delayOf(points[b]!) || costOf(points[a]!) - costOf(points[b]!));
     const names = points[0]?.settings.slice(0, 4).map(([name]) => name) ?? [];
-    const titles = [...names.map(wordsOf), 'UPDATEs + NOTIFYs a second', 'Saved', 'Delay p99', 'Dropped', 'Remarks'];
+    const titles = [...names.map(wordsOf), 'UPDATEs + NOTIFYs a second', 'Saved', 'Age p99', 'Delay p99', 'Coalesced', 'Dropped', 'Remarks'];
     this.head.replaceChildren(...titles.map((title) => h('th', { scope: 'col' }, title)));
     this.body.replaceChildren(...shown.map((index, at) => this.row(points[index]!, index, at === 0, index === recommendation?.point)));
   }
@@ -46,7 +46,7 @@ export class PointsTable {
     const [first, ...rest] = point.settings;
     const use = h('button', { type: 'button', class: 'use', tabindex: isFirst ? 0 : -1, 'aria-label': `Use ${pointWords(point)}`, title: 'Use it in the simulator', on: { click: () => this.onPick(index) } }, first![1]);
     const remarks = [isBest && 'recommended', point.isToday && 'in use', !point.meets && (point.dropped > 0 ? 'drops' : 'too slow')].filter((one) => one !== false);
-    const cells = [...rest.slice(0, 3).map(([, text]) => text.replaceAll('_', ' ')), numberText(costOf(point)), percentText(point.saved), secondsText(point.p99), counted(point.dropped)];
+    const cells = [...rest.slice(0, 3).map(([, text]) => text.replaceAll('_', ' ')), numberText(costOf(point)), percentText(point.saved), secondsText(point.age), secondsText(point.p99), percentText(point.coalesced), counted(point.dropped)];
     return h('tr', { 'data-point': index, class: isBest ? 'best' : point.isToday ? 'today' : '' }, h('th', { scope: 'row' }, use), ...cells.map((text) => h('td', {}, text)), h('td', {}, remarks.join(', ')));
   }
 
