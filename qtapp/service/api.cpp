@@ -55,7 +55,7 @@ HttpResponse response_to(const ReportOutcome& outcome) {
 
 }  // namespace
 
-ReportOutcome take_report(const Uuid& agent, std::span<const RawItem> items, ReportLimits& limits,
+ReportOutcome add_report(const Uuid& agent, std::span<const RawItem> items, ReportLimits& limits,
                           engine::Stamper& stamper, engine::Lanes& lanes) {
   ReportOutcome outcome;
   const auto admission = lanes.add(limits.apply(agent, items, stamper.next()));
@@ -70,7 +70,7 @@ ReportOutcome take_report(const Uuid& agent, std::span<const RawItem> items, Rep
 }
 
 Api::Api(ApiOptions options) : options_(std::move(options)), stamper_(engine::system_clock()) {
-  for (std::size_t i = 0; i < options_.threads; ++i) desks_.push_back(std::make_unique<ReportDesk>());
+  for (std::size_t i = 0; i < options_.threads; ++i) buffers_.push_back(std::make_unique<ReportBuffers>());
 }
 
 Answer Api::answer(const HttpRequest& request, std::size_t thread) {
@@ -79,7 +79,7 @@ Answer Api::answer(const HttpRequest& request, std::size_t thread) {
     const std::string_view below = path.substr(kMe.size());
     if (below != "metadata" && !below.starts_with("metadata/")) return not_found();
     if (request.method != "POST") return wrong_method("POST");
-    return answer_post(request, below, *desks_[thread]);
+    return answer_post(request, below, *buffers_[thread]);
   }
   const bool is_known =
       path == "/healthz" || path == "/readyz" || path == "/metrics" || path == kBulk || path.starts_with(kAgents);
@@ -93,7 +93,7 @@ HttpResponse Api::unauthorized(std::string_view message, std::string_view detail
   return error_response(401, message, detail);
 }
 
-Answer Api::answer_post(const HttpRequest& request, std::string_view below_me, ReportDesk& desk) {
+Answer Api::answer_post(const HttpRequest& request, std::string_view below_me, ReportBuffers& buffers) {
   std::string room;
   const std::string_view said = token_of(request, room);
   if (said.empty()) return unauthorized("Header \"Coder-Session-Token\" must be provided.");
@@ -111,18 +111,18 @@ Answer Api::answer_post(const HttpRequest& request, std::string_view below_me, R
   std::span<const RawItem> items;
   std::optional<std::string> key;
   if (below_me == "metadata") {
-    items = desk.reader.read_list(request.body);
+    items = buffers.reader.read_list(request.body);
   } else {
     key = percent_decoded(below_me.substr(below_me.find('/') + 1));
     if (!key || key->empty()) return error_response(400, "The metadata key in the path cannot be read.");
-    items = desk.reader.read_one(*key, request.body);
+    items = buffers.reader.read_one(*key, request.body);
   }
-  if (!desk.reader.error().empty()) return error_response(400, "Request body must be valid JSON.", desk.reader.error());
-  const std::uint64_t sanitized = desk.limits.sanitized(), refused = desk.limits.refused_items();
-  const ReportOutcome outcome = take_report(*agent, items, desk.limits, stamper_, *options_.lanes);
+  if (!buffers.reader.error().empty()) return error_response(400, "Request body must be valid JSON.", buffers.reader.error());
+  const std::uint64_t sanitized = buffers.limits.sanitized(), refused = buffers.limits.refused_items();
+  const ReportOutcome outcome = add_report(*agent, items, buffers.limits, stamper_, *options_.lanes);
   ++reports_;
-  sanitized_ += desk.limits.sanitized() - sanitized;
-  refused_items_ += desk.limits.refused_items() - refused;
+  sanitized_ += buffers.limits.sanitized() - sanitized;
+  refused_items_ += buffers.limits.refused_items() - refused;
   return response_to(outcome);
 }
 
@@ -169,11 +169,11 @@ Answer Api::answer_agent(const HttpRequest& request, const Uuid& agent, std::str
     if (options_.on_unknown) options_.on_unknown();
     return not_found();
   }
-  if (what == "metadata") return ReadWish{.agents = {agent}};
+  if (what == "metadata") return ReadRequest{.agents = {agent}};
   const bool is_websocket = what == "watch-metadata-ws";
   if (is_websocket && !request.is_upgrade) return error_response(400, "This path speaks WebSocket only.");
   if (request.method == "HEAD") return wrong_method("GET");
-  return WatchWish{.agent = agent, .is_websocket = is_websocket};
+  return WatchRequest{.agent = agent, .is_websocket = is_websocket};
 }
 
 Answer Api::answer_bulk(const HttpRequest& request) {
@@ -182,17 +182,17 @@ Answer Api::answer_bulk(const HttpRequest& request) {
   if (said.empty()) return unauthorized("Header \"Coder-Session-Token\" must be provided.");
   if (!options_.watch_tokens->admits(said)) return unauthorized("Session token is not valid.");
   const std::string list = query_value(request.query, "agents").value_or("");
-  ReadWish wish{.agents = {}, .is_bulk = true};
+  ReadRequest read{.agents = {}, .is_bulk = true};
   for (std::string_view rest = list; !rest.empty();) {
     const std::string_view one = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(rest.size(), one.size() + 1));
     const Result<Uuid> agent = parse_uuid(one);
     if (!agent) return error_response(400, "Query parameter \"agents\" must be UUIDs.", one);
-    if (std::find(wish.agents.begin(), wish.agents.end(), *agent) == wish.agents.end()) wish.agents.push_back(*agent);
-    if (wish.agents.size() > kMostBulkAgents) return error_response(400, "At most 1000 agents at once.");
+    if (std::find(read.agents.begin(), read.agents.end(), *agent) == read.agents.end()) read.agents.push_back(*agent);
+    if (read.agents.size() > kMostBulkAgents) return error_response(400, "At most 1000 agents at once.");
   }
-  if (wish.agents.empty()) return error_response(400, "Query parameter \"agents\" must be provided.");
-  return wish;
+  if (read.agents.empty()) return error_response(400, "Query parameter \"agents\" must be provided.");
+  return read;
 }
 
 }  // namespace metabatch::service

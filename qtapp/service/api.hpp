@@ -23,13 +23,13 @@ struct ReportOutcome {
 };
 
 /// What the reports of one thread need; memory that is kept.
-struct ReportDesk {
+struct ReportBuffers {
   ReportReader reader;
   ReportLimits limits;
 };
 
 /// Adds the report of an agent within the limits of the specification, "The report", with a stamp of its own.
-ReportOutcome take_report(const Uuid& agent, std::span<const RawItem> items, ReportLimits& limits,
+ReportOutcome add_report(const Uuid& agent, std::span<const RawItem> items, ReportLimits& limits,
                           engine::Stamper& stamper, engine::Lanes& lanes);
 
 /// A page to be scraped.
@@ -67,7 +67,7 @@ class Api : public Handler {
   [[nodiscard]] std::uint64_t unauthorized() const { return unauthorized_; }
 
  private:
-  Answer answer_post(const HttpRequest& request, std::string_view below_me, ReportDesk& desk);
+  Answer answer_post(const HttpRequest& request, std::string_view below_me, ReportBuffers& buffers);
   Answer answer_get(const HttpRequest& request, std::string_view path);
   Answer answer_agent(const HttpRequest& request, const Uuid& agent, std::string_view what);
   Answer answer_bulk(const HttpRequest& request);
@@ -76,7 +76,7 @@ class Api : public Handler {
 
   const ApiOptions options_;
   engine::Stamper stamper_;
-  std::vector<std::unique_ptr<ReportDesk>> desks_;  // one a thread
+  std::vector<std::unique_ptr<ReportBuffers>> buffers_;  // one a thread
   std::atomic<bool> is_draining_ = false;
   std::atomic<std::uint64_t> sanitized_ = 0;
   std::atomic<std::uint64_t> refused_items_ = 0;

@@ -29,14 +29,14 @@ class Watcher {
 };
 
 /// To be answered with a stream.
-struct WatchWish {
+struct WatchRequest {
   Uuid agent;
   bool is_websocket = false;
   std::string peer{};  ///< whose; the server's to fill in
 };
 
 /// To be answered with what the database holds of these agents.
-struct ReadWish {
+struct ReadRequest {
   std::vector<Uuid> agents;
   bool is_bulk = false;  ///< else one agent and its array alone
   std::string peer{};    ///< whose; the server's to fill in
@@ -49,7 +49,7 @@ struct Refused {
   std::string_view reason;  ///< a literal
 };
 
-using Answer = std::variant<HttpResponse, ReadWish, WatchWish>;
+using Answer = std::variant<HttpResponse, ReadRequest, WatchRequest>;
 
 /// What the server asks when a request has come. Called on the server's threads: no call may wait.
 class Handler {
@@ -60,8 +60,8 @@ class Handler {
   /// @shape thread: 0 .. threads - 1; the calls of one thread come one after the other
   virtual Answer answer(const HttpRequest& request, std::size_t thread) = 0;
   /// `done` is called later, on any thread.
-  virtual void read(ReadWish wish, std::function<void(HttpResponse)> done) = 0;
-  virtual WatchId watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) = 0;
+  virtual void read(ReadRequest request, std::function<void(HttpResponse)> done) = 0;
+  virtual WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) = 0;
   /// The watcher is let go of soon; a frame may still come.
   virtual void unwatch(WatchId watch) = 0;
   /// For whoever wants to know.

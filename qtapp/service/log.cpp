@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "base/json_writer.hpp"
 #include "engine/clock.hpp"
-#include "service/http/http.hpp"
 
 namespace metabatch::service {
 namespace {
@@ -25,11 +25,11 @@ class Line {
   void add(std::string_view name, std::string_view value) {
     const bool is_json = form_ == Log::Form::json;
     text_ += text_.empty() ? (is_json ? "{" : "") : is_json ? "," : " ";
-    if (is_json) append_json_string(text_, name);
+    if (is_json) append_json_text(text_, name);
     if (!is_json) text_ += name;
     text_ += is_json ? ':' : '=';
     if (is_json || !is_plain(value))
-      append_json_string(text_, value);
+      append_json_text(text_, value);
     else
       text_ += value;
   }
@@ -53,30 +53,30 @@ void Log::limited(Level level, std::string_view event, std::initializer_list<Fie
   const auto [known, is_new] = repeats_.try_emplace(event, Repeats{level, now, 0});
   Repeats& repeats = known->second;
   if (!is_new && now - repeats.told < kRepeatAfter) {
-    ++repeats.left_out;
+    ++repeats.suppressed;
     return;
   }
-  put(level, event, fields, repeats.left_out);
+  put(level, event, fields, repeats.suppressed);
   repeats = {level, now, 0};
 }
 
-void Log::tell_left_out(bool is_end) {
+void Log::log_suppressed(bool is_end) {
   const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
   for (auto& [event, repeats] : repeats_) {
-    if (repeats.left_out == 0 || (!is_end && now - repeats.told < kRepeatAfter)) continue;
-    put(repeats.level, event, {}, repeats.left_out);
+    if (repeats.suppressed == 0 || (!is_end && now - repeats.told < kRepeatAfter)) continue;
+    put(repeats.level, event, {}, repeats.suppressed);
     repeats = {repeats.level, now, 0};
   }
 }
 
-void Log::put(Level level, std::string_view event, std::initializer_list<Field> fields, std::uint64_t left_out) {
+void Log::put(Level level, std::string_view event, std::initializer_list<Field> fields, std::uint64_t suppressed) {
   Line text(form_);
   text.add("time", format_wall_time(engine::system_clock().wall_now()));
   text.add("level", kLevels[static_cast<std::size_t>(level)]);
   text.add("event", event);
   for (const Field& field : fields) text.add(field.name, field.value);
-  if (left_out > 0) text.add("left_out", std::to_string(left_out));
+  if (suppressed > 0) text.add("suppressed", std::to_string(suppressed));
   if (lost_ > 0) text.add("lost_lines", std::to_string(lost_));
   const std::string line = std::move(text).end();
   pollfd watched{.fd = fd_, .events = POLLOUT, .revents = 0};

@@ -39,16 +39,16 @@ class Log {
   void limited(Level level, std::string_view event, std::initializer_list<Field> fields = {});
   /// Says of floods that have ended how many lines were left out, where that was not said yet: to be called from time to time, and
   /// at the end for all.
-  void tell_left_out(bool is_end = false);
+  void log_suppressed(bool is_end = false);
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:
   struct Repeats {
     Level level;
     std::chrono::steady_clock::time_point told;
-    std::uint64_t left_out = 0;
+    std::uint64_t suppressed = 0;
   };
-  void put(Level level, std::string_view event, std::initializer_list<Field> fields, std::uint64_t left_out);
+  void put(Level level, std::string_view event, std::initializer_list<Field> fields, std::uint64_t suppressed);
 
   const Form form_;
   const int fd_;

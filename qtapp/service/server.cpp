@@ -6,14 +6,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 
-#include "service/http/connection.hpp"
+#include "service/http/http_session.hpp"
 
 namespace metabatch::service {
 namespace {
 
 using asio::ip::tcp;
 
-constexpr std::size_t kMostThreads = 4;                          // unless asked for
+constexpr std::size_t kMostThreads = 4;                          // unless pending for
 constexpr auto kPauseOfAccept = std::chrono::milliseconds(100);  // when there is no descriptor left
 
 std::size_t threads_of(const ServerOptions& options) {
@@ -115,7 +115,7 @@ void Server::Impl::accepted(PlainSocket socket, Worker& worker) {
       const std::lock_guard lock(shared.tls_mutex);
       tls = shared.tls;
     }
-    serve(worker, shared, std::move(connected), std::move(peer), std::move(tls));
+    start_http_session(worker, shared, std::move(connected), std::move(peer), std::move(tls));
   });
 }
 

@@ -45,7 +45,7 @@ struct ServerCounts {
 /// HTTP/1.1 on one port: event loops on a few threads, each connection on one of them for good. Bytes of any content are a
 /// request, an error answer or the end of that connection; none costs more than HttpLimits says.
 ///
-/// A request is answered by the Handler. What it answers with a WatchWish becomes a stream: server-sent events (chunked where the client
+/// A request is answered by the Handler. What it answers with a WatchRequest becomes a stream: server-sent events (chunked where the client
 /// speaks HTTP/1.1), or a WebSocket. Each stream holds one frame that is being sent and the newest one; a client that takes
 /// not a byte for `write` is closed. A client message on a WebSocket closes it with 1002.
 class Server {

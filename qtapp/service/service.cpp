@@ -7,8 +7,8 @@
 
 #include "service/agents/token_refresher.hpp"
 #include "service/http/access_log.hpp"
-#include "service/http/listener.hpp"
 #include "service/metrics/exposition.hpp"
+#include "service/watch/change_listener.hpp"
 #include "service/watch/watch_hub.hpp"
 
 namespace metabatch::service {
@@ -19,14 +19,14 @@ constexpr Duration kFirstReading = std::chrono::seconds(3);  // of agents, befor
 constexpr Duration kDrainLimit = std::chrono::seconds(3);    // for requests that have come; flushing has its own
 
 /// The paths of Api, and streams fed by the hub.
-class Front final : public Api {
+class ServiceApi final : public Api {
  public:
-  Front(ApiOptions options, WatchHub& hub) : Api(std::move(options)), hub_(hub) {}
-  void read(ReadWish wish, std::function<void(HttpResponse)> done) override {
-    hub_.read(std::move(wish), std::move(done));
+  ServiceApi(ApiOptions options, WatchHub& hub) : Api(std::move(options)), hub_(hub) {}
+  void read(ReadRequest request, std::function<void(HttpResponse)> done) override {
+    hub_.read(std::move(request), std::move(done));
   }
-  WatchId watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) override {
-    return hub_.add(wish.agent, std::move(watcher));
+  WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) override {
+    return hub_.add(request.agent, std::move(watcher));
   }
   void unwatch(WatchId watch) override { hub_.remove(watch); }
 
@@ -75,7 +75,7 @@ struct Service::Impl {
     if (flush.publish_errors > 0 && hub) hub->resync();
   }
 
-  void look_at(const sql::NotificationQueue& queue);
+  void on_queue(const sql::NotificationQueue& queue);
   void write_clients(PrometheusText& more) const;
   void write_surroundings(PrometheusText& more) const;
 
@@ -88,13 +88,13 @@ struct Service::Impl {
   AgentDirectory directory;
   WatchTokens watch_tokens;
   std::unique_ptr<TokenRefresher> refresher;
-  std::unique_ptr<Listening> listening;
+  std::unique_ptr<ChangeListener> change_listener;
   std::unique_ptr<WatchHub> hub;
-  std::unique_ptr<Front> front;
+  std::unique_ptr<ServiceApi> api;
   std::unique_ptr<AccessLog> access;  // or none
   std::unique_ptr<Server> server;
   std::atomic<bool> is_serving = false;  // `server` is there to be read
-  bool is_kept = false;
+  bool is_saved = false;
   const double started_at = std::chrono::duration<double>(engine::system_clock().wall_now().time_since_epoch()).count();
   std::atomic<double> queue_usage = 0;         // 0 to 1
   std::atomic<double> oldest_transaction = 0;  // seconds
@@ -132,20 +132,20 @@ void Service::Impl::start_reading() {
               [this](const std::string& why) {
                 log.limited(Log::Level::warning, "agents cannot be read, those known stay", {{"reason", why}});
               },
-          .on_queue = [this](const sql::NotificationQueue& queue) { look_at(queue); }});
-  listening = std::make_unique<Listening>(options.database, lanes->snapshot().config.channel, notifier, log);
+          .on_queue = [this](const sql::NotificationQueue& queue) { on_queue(queue); }});
+  change_listener = std::make_unique<ChangeListener>(options.database, lanes->snapshot().config.channel, notifier, log);
   HubOptions hub_options;
   hub_options.open = [this] { return sql::AgentRows::of(options.database); };
-  hub_options.ring = listening->ring();
+  hub_options.ring = change_listener->ring();
   hub_options.full_read = options.full_read;
-  hub_options.is_listening = [this] { return listening->is_connected(); };
+  hub_options.is_listening = [this] { return change_listener->is_connected(); };
   hub_options.on_failure = [this](const std::string& why) {
     log.limited(Log::Level::warning, "rows cannot be read, watchers wait", {{"reason", why}});
   };
   hub = std::make_unique<WatchHub>(std::move(hub_options));
 }
 
-void Service::Impl::look_at(const sql::NotificationQueue& queue) {
+void Service::Impl::on_queue(const sql::NotificationQueue& queue) {
   queue_usage = queue.usage;
   oldest_transaction = std::chrono::duration<double>(queue.oldest).count();
   if (queue.usage < kQueueFills) return;
@@ -159,21 +159,21 @@ std::string Service::Impl::start_server(const Service& whole) {
   ServerOptions server_options = options.server;
   if (server_options.threads == 0)
     server_options.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
-  ApiOptions api;
-  api.lanes = lanes.get();
-  api.directory = &directory;
-  api.watch_tokens = &watch_tokens;
-  api.on_unknown = [this] {
+  ApiOptions api_options;
+  api_options.lanes = lanes.get();
+  api_options.directory = &directory;
+  api_options.watch_tokens = &watch_tokens;
+  api_options.on_unknown = [this] {
     refresher->request();
     log.limited(Log::Level::warning, "token or agent not known");
   };
-  api.threads = server_options.threads;
-  api.metrics = [&whole](std::string_view accept) { return whole.metrics(accept); };
-  front = std::make_unique<Front>(std::move(api), *hub);
+  api_options.threads = server_options.threads;
+  api_options.metrics = [&whole](std::string_view accept) { return whole.metrics(accept); };
+  api = std::make_unique<ServiceApi>(std::move(api_options), *hub);
   refresher->wait_for_first(
       kFirstReading);  // or the first to come back after a restart are told that nobody knows them
-  if (options.access_log > 0) access = std::make_unique<AccessLog>(*front, log, options.access_log);
-  Handler& handler = access ? static_cast<Handler&>(*access) : *front;
+  if (options.access_log > 0) access = std::make_unique<AccessLog>(*api, log, options.access_log);
+  Handler& handler = access ? static_cast<Handler&>(*access) : *api;
   auto started = Server::start(server_options, handler);
   if (std::string* const failed = std::get_if<std::string>(&started)) return std::move(*failed);
   server = std::get<std::unique_ptr<Server>>(std::move(started));
@@ -186,8 +186,8 @@ std::variant<std::unique_ptr<Service>, std::string> Service::start(const Service
   if (!options.watch_token_file.empty())
     if (std::string wrong = impl->watch_tokens.read(options.watch_token_file); !wrong.empty()) return wrong;
   if (std::string wrong = impl->start_lanes(); !wrong.empty()) return wrong;
-  if (options.keeping != nullptr)
-    if (std::string wrong = options.keeping->take_in(*impl->lanes); !wrong.empty()) return wrong;
+  if (options.unwritten_store != nullptr)
+    if (std::string wrong = options.unwritten_store->load(*impl->lanes); !wrong.empty()) return wrong;
   impl->start_reading();
   auto service = std::unique_ptr<Service>(new Service(std::move(impl)));  // from here on it ends in order
   if (std::string wrong = service->impl_->start_server(*service); !wrong.empty()) return wrong;
@@ -217,17 +217,17 @@ std::string Service::change(const ServiceChange& wanted) {
 }
 
 ServiceEnd Service::stop() {
-  if (impl_->front) impl_->front->begin_drain();
+  if (impl_->api) impl_->api->begin_drain();
   if (impl_->server) impl_->server->drain(kDrainLimit);
-  if (impl_->access) impl_->access->tell_left_out();
+  if (impl_->access) impl_->access->log_suppressed();
   impl_->lanes->close();
-  if (impl_->options.keeping != nullptr && !std::exchange(impl_->is_kept, true))
-    impl_->options.keeping->keep(*impl_->lanes);
+  if (impl_->options.unwritten_store != nullptr && !std::exchange(impl_->is_saved, true))
+    impl_->options.unwritten_store->save(*impl_->lanes);
   impl_->hub->stop();
   ServiceEnd end{.snapshot = impl_->lanes->snapshot()};
-  if (impl_->front) {
-    end.refused_items = impl_->front->refused_items();
-    end.sanitized = impl_->front->sanitized();
+  if (impl_->api) {
+    end.refused_items = impl_->api->refused_items();
+    end.sanitized = impl_->api->sanitized();
   }
   return end;
 }
@@ -235,13 +235,13 @@ ServiceEnd Service::stop() {
 void Service::Impl::write_clients(PrometheusText& more) const {
   using enum MetricType;
   const ServerCounts counts = is_serving ? server->counts() : ServerCounts{};
-  more.single("metadata_reports_total", counter, "Total number of reports taken from agents.", front->reports());
+  more.single("metadata_reports_total", counter, "Total number of reports taken from agents.", api->reports());
   more.single("metadata_unauthorized_total", counter, "Total number of requests without a valid token.",
-              front->unauthorized());
+              api->unauthorized());
   more.single("metadata_refused_items_total", counter, "Total number of items whose key does not fit the column.",
-              front->refused_items());
+              api->refused_items());
   more.single("metadata_sanitized_total", counter, "Total number of texts in which something was replaced.",
-              front->sanitized());
+              api->sanitized());
   more.single("metadata_agents", gauge, "Agents that may report.", static_cast<std::uint64_t>(directory.size()));
   more.single("metadata_watchers", gauge, "Watch streams open.", counts.watchers);
   more.single("metadata_connections", gauge, "Connections open.", counts.connections);
@@ -251,11 +251,11 @@ void Service::Impl::write_clients(PrometheusText& more) const {
 
 void Service::Impl::write_surroundings(PrometheusText& more) const {
   using enum MetricType;
-  const KeptCounts kept = options.keeping != nullptr ? options.keeping->counts() : KeptCounts{};
+  const UnwrittenCounts kept = options.unwritten_store != nullptr ? options.unwritten_store->counts() : UnwrittenCounts{};
   more.single("metadata_spool_waiting", gauge, "Updates in the spool file that are not known to be written.",
               kept.waiting);
   more.single("metadata_spool_taken_in_total", counter, "Total number of updates taken in from the spool file.",
-              kept.taken_in);
+              kept.loaded);
   more.single("metadata_spool_bad_lines_total", counter, "Total number of lines of the spool file that were damaged.",
               kept.bad_lines);
   more.single("metadata_notify_queue_usage", gauge, "Share of the notification queue of PostgreSQL that is taken.",
@@ -270,9 +270,9 @@ MetricsPage Service::metrics(std::string_view accept) const {
   const engine::Snapshot snapshot = impl.lanes->snapshot();
   const Gauges gauges{.buffered_entries = snapshot.buffered_entries,
                       .oldest_entry_age = snapshot.oldest_age.value_or(Duration::zero()),
-                      .listener_connected = impl.listening->is_connected(),
-                      .listener_reconnects = impl.listening->reconnects(),
-                      .resyncs = impl.listening->resyncs(),
+                      .listener_connected = impl.change_listener->is_connected(),
+                      .listener_reconnects = impl.change_listener->reconnects(),
+                      .resyncs = impl.change_listener->resyncs(),
                       .version = impl.options.version};
   PrometheusText more(impl.options.metric_prefix);
   impl.write_clients(more);

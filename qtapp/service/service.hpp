@@ -8,7 +8,7 @@
 #include "engine/lanes.hpp"
 #include "metabatch/prometheus.hpp"
 #include "service/api.hpp"
-#include "service/leftovers.hpp"
+#include "service/unwritten_store.hpp"
 #include "service/log.hpp"
 #include "service/server.hpp"
 #include "sql/database_address.hpp"
@@ -26,7 +26,7 @@ struct ServiceOptions {
   std::string version{};
   Duration full_read = std::chrono::seconds(30);  ///< all that is watched is read that often, told or not
   std::uint64_t access_log = 0;                   ///< lines a second at most; 0: none
-  Keeping* keeping = nullptr;  ///< none: what cannot be written at the end is lost. Outlives the service
+  UnwrittenStore* unwritten_store = nullptr;  ///< none: what cannot be written at the end is lost. Outlives the service
 };
 
 /// What can be changed while it runs.

@@ -6,32 +6,21 @@
 #include <string_view>
 
 #include "base/number.hpp"
-#include "base/utf8.hpp"
 
 namespace metabatch {
 
-/// The text in quotes, as JSON writes it; sanitised (utf8.hpp), so that it can be read back.
-inline void append_json_text(std::string& to, std::string_view unclean) {
-  std::string room;
-  const std::string_view text = sanitize(unclean, room).text;
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  to += '"';
-  for (const char byte : text) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (byte == '"' || byte == '\\') {
-      to += '\\';
-      to += byte;
-    } else if (code < 0x20) {
-      to.append("\\u00") += kDigits[code >> 4];
-      to += kDigits[code & 15];
-    } else {
-      to += byte;
-    }
-  }
-  to += '"';
-}
+/// Which characters of a JSON string are escaped.
+enum class JsonEscapes : std::uint8_t {
+  required,  ///< only what JSON demands: `"`, `\` and control characters (as \u00XX)
+  html,      ///< as Go's encoder writes it, safe inside HTML: also `<`, `>`, `&`, U+2028, U+2029; and \n, \r, \t in short
+};
 
-/// `,"name":` and what follows; the first member of an object is written by hand.
+/// Appends `text` as a JSON string, in quotes. Bytes that are not UTF-8, and NUL, become U+FFFD (utf8.hpp).
+///
+/// @cost one pass; text without escapes is copied in one piece
+void append_json_text(std::string& to, std::string_view text, JsonEscapes escapes = JsonEscapes::required);
+
+/// Appends `,"name":` and the value. The first member of an object is written by the caller.
 inline void append_member(std::string& to, std::string_view name) { to.append(",\"").append(name).append("\":"); }
 inline void append_member(std::string& to, std::string_view name, std::string_view text) {
   append_member(to, name);

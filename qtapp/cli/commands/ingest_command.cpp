@@ -88,7 +88,7 @@ int run_ingest(const IngestFlags& flags, Console& console) {
                                .register_missing = flags.register_missing,
                                .print_notifications = flags.print_notifications,
                                .writers = flags.writers,
-                               .keeping = spool.get()};
+                               .unwritten_store = spool.get()};
   Input input(flags.input);
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");

@@ -112,7 +112,7 @@ int run_fleet(const RunFlags& flags, Console& console) {
                                .register_missing = false,
                                .print_notifications = flags.print_notifications,
                                .writers = flags.writers,
-                               .keeping = spool.get()};
+                               .unwritten_store = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
   RealTime real_time(fleet, duration, validated(options.config).value(), console);
   if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;

@@ -73,7 +73,7 @@ class Serving {
   int run() {
     service::ServiceOptions options = flags_.options();
     if (!open_spool()) return exit_failed;
-    options.keeping = spool_.get();
+    options.unwritten_store = spool_.get();
     raise_descriptors();
     auto started = service::Service::start(options, log_);
     if (const std::string* const wrong = std::get_if<std::string>(&started)) {
@@ -124,7 +124,7 @@ class Serving {
         if (*call == Calls::Kind::end) return;
         reload();
       }
-      log_.tell_left_out();
+      log_.log_suppressed();
       if (watchdog && is_flushing()) service::notify_manager("WATCHDOG=1");
     }
   }
@@ -185,7 +185,7 @@ class Serving {
 
   int status_of(const service::ServiceEnd& end) {
     const Counters& counters = end.snapshot.counters;
-    log_.tell_left_out(true);
+    log_.log_suppressed(true);
     log_.info("stopped", {{"offered", std::to_string(counters.offered)},
                           {"written", std::to_string(counters.written)},
                           {"dropped", std::to_string(counters.dropped())},

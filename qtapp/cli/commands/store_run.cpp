@@ -92,12 +92,12 @@ class NotificationPrinter {
 /// is still to be printed, so that a second signal is heard to the very end.
 class Session {
  public:
-  Session(engine::Lanes& lanes, NotificationPrinter* printer, service::Keeping* keeping, Console& console)
-      : lanes_(lanes), printer_(printer), keeping_(keeping), console_(console), began_(SteadyClock::now()) {}
+  Session(engine::Lanes& lanes, NotificationPrinter* printer, service::UnwrittenStore* unwritten_store, Console& console)
+      : lanes_(lanes), printer_(printer), unwritten_(unwritten_store), console_(console), began_(SteadyClock::now()) {}
 
   SessionResult run(const Feed& feed, const Watch& watch) {
     feeder_ = std::thread([&] {
-      if (take_in()) feed(lanes_, stop_);
+      if (load_unwritten()) feed(lanes_, stop_);
       is_fed_ = true;
       progress_.wake();
     });
@@ -109,14 +109,14 @@ class Session {
     }
     feeder_.join();
     closer_.join();
-    if (keeping_ != nullptr) keeping_->keep(lanes_);
+    if (unwritten_ != nullptr) unwritten_->save(lanes_);
     console_.clear_status();
     return {lanes_.snapshot(), elapsed(), is_stopping_, is_failed_};
   }
 
  private:
-  bool take_in() {
-    const std::string wrong = keeping_ != nullptr ? keeping_->take_in(lanes_) : "";
+  bool load_unwritten() {
+    const std::string wrong = unwritten_ != nullptr ? unwritten_->load(lanes_) : "";
     is_failed_ = !wrong.empty();
     if (is_failed_ && !stop_.is_requested()) console_.message(wrong);
     return wrong.empty();
@@ -160,7 +160,7 @@ class Session {
 
   engine::Lanes& lanes_;
   NotificationPrinter* printer_;  // or none
-  service::Keeping* keeping_;     // or none
+  service::UnwrittenStore* unwritten_;     // or none
   Console& console_;
   const SteadyClock::time_point began_;
   Signals signals_;
@@ -207,7 +207,7 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
     console.message(engine::describe(lanes.error(), options.config, options.writers));
     return std::nullopt;
   }
-  return Session(**lanes, printer ? &*printer : nullptr, options.keeping, console).run(feed, watch);
+  return Session(**lanes, printer ? &*printer : nullptr, options.unwritten_store, console).run(feed, watch);
 }
 
 }  // namespace metabatch::cli

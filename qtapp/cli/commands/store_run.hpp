@@ -9,7 +9,7 @@
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/stop_signals.hpp"
 #include "engine/lanes.hpp"
-#include "service/leftovers.hpp"
+#include "service/unwritten_store.hpp"
 #include "sql/database_address.hpp"
 
 namespace metabatch::cli {
@@ -20,7 +20,7 @@ struct SessionOptions {
   bool register_missing = false;
   bool print_notifications = false;
   std::size_t writers = 1;              ///< lanes, each with a connection of its own
-  service::Keeping* keeping = nullptr;  ///< what was left by the last run, and is left to the next; or none
+  service::UnwrittenStore* unwritten_store = nullptr;  ///< what was left by the last run, and is left to the next; or none
 };
 
 struct SessionResult {

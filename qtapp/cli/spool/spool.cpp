@@ -143,7 +143,7 @@ std::variant<std::unique_ptr<Spool>, std::string> Spool::open(const std::string&
 
 Spool::~Spool() { ::close(lock_); }
 
-service::KeptCounts Spool::counts() const { return {waiting_, taken_in_, bad_lines_}; }
+service::UnwrittenCounts Spool::counts() const { return {waiting_, taken_in_, bad_lines_}; }
 
 bool Spool::add_all(int fd, engine::Lanes& lanes, Findings& findings) {
   int failed = 0;
@@ -172,7 +172,7 @@ bool Spool::add_all(int fd, engine::Lanes& lanes, Findings& findings) {
   return true;
 }
 
-std::string Spool::take_in(engine::Lanes& lanes) {
+std::string Spool::load(engine::Lanes& lanes) {
   const File file(::open(file_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return {};
   if (const std::string why = file ? refusal_of(file.fd()) : reason(); !why.empty())
@@ -238,7 +238,7 @@ std::string Spool::write(std::span<const Update> updates) {
   return why;
 }
 
-void Spool::keep(engine::Lanes& lanes) {
+void Spool::save(engine::Lanes& lanes) {
   if (is_partial_) return;  // what is held is in the file
   std::string wrong;
   const std::size_t held = lanes.spool([&](std::span<const Update> updates) {

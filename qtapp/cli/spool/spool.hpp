@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "engine/lanes.hpp"
-#include "service/leftovers.hpp"
+#include "service/unwritten_store.hpp"
 
 namespace metabatch::cli {
 
@@ -21,7 +21,7 @@ namespace metabatch::cli {
 ///         Beside FILE: FILE.lock (who uses it, for as long as he lives), FILE.new (being written), FILE.damaged (and .1, .2:
 ///         a spool of which some could not be taken in).
 /// @errors what could not be taken in or kept is told and never ends the process
-class Spool final : public service::Keeping {
+class Spool final : public service::UnwrittenStore {
  public:
   enum class Event { taken_in, damaged, waiting, kept, not_kept };
   using Tell = std::function<void(Event, const std::string& text)>;
@@ -36,10 +36,10 @@ class Spool final : public service::Keeping {
 
   /// Adds what the file holds, with the stamps it was given, and waits until it is written. The file goes only then:
   /// when the database does not take it within `limit` the file stays, until what is in it is written or kept anew.
-  std::string take_in(engine::Lanes& lanes) override;
+  std::string load(engine::Lanes& lanes) override;
   /// Replaces the file, whole or not at all; readable by its owner only, on the disk when this returns.
-  void keep(engine::Lanes& lanes) override;
-  [[nodiscard]] service::KeptCounts counts() const override;
+  void save(engine::Lanes& lanes) override;
+  [[nodiscard]] service::UnwrittenCounts counts() const override;
 
   void set_limit(Duration limit) { limit_ = limit; }
 

@@ -3,8 +3,8 @@
 
 #include <charconv>
 
+#include "base/json_writer.hpp"
 #include "base/sha256.hpp"
-#include "service/http/http.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -29,11 +29,11 @@ bool take_number(std::string_view& text, std::string_view behind, std::uint64_t&
 void append_spool_line(std::string& out, const Update& update, std::uint64_t line, std::uint64_t of) {
   const std::size_t begin = out.size();
   out.append("{\"agent\":\"").append(format_uuid(update.agent)).append("\",\"key\":");
-  service::append_json_string(out, update.key);
+  append_json_text(out, update.key);
   out += ",\"value\":";
-  service::append_json_string(out, update.value);
+  append_json_text(out, update.value);
   out += ",\"error\":";
-  service::append_json_string(out, update.error);
+  append_json_text(out, update.error);
   out.append(",\"collected_at\":\"").append(format_wall_time(update.collected_at)).append("\"");
   const std::string sum = sha256_hex(std::string_view(out).substr(begin));
   out.append(kMark).append(std::to_string(line)).append(kOf).append(std::to_string(of));

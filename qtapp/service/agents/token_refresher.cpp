@@ -25,7 +25,7 @@ TokenRefresher::~TokenRefresher() {
 }
 
 void TokenRefresher::request() noexcept {
-  if (is_asked_.exchange(true)) return;  // a flood of guesses takes no lock
+  if (is_request_pending_.exchange(true)) return;  // a flood of guesses takes no lock
   {
     const std::lock_guard lock(mutex_);
     is_requested_ = true;
@@ -55,11 +55,11 @@ void TokenRefresher::wait_for_first(Duration limit) {
 }
 
 void TokenRefresher::run() {
-  const std::unique_ptr<sql::AgentCredentials> agents = options_.open();
+  const std::unique_ptr<sql::Agents> agents = options_.open();
   Duration retry = kFirstRetry;
-  auto next_look = SteadyClock::now();
+  auto next_sample = SteadyClock::now();
   for (;;) {
-    is_asked_ = false;
+    is_request_pending_ = false;
     const bool is_read = read(*agents);
     const auto began = SteadyClock::now();
     std::unique_lock lock(mutex_);
@@ -70,14 +70,14 @@ void TokenRefresher::run() {
       return began + (is_requested_ ? std::min(options_.least_gap, every_) : every_);
     };
     while (!is_stopping_ && !is_urgent_ && SteadyClock::now() < until()) {
-      if (SteadyClock::now() >= next_look) {
+      if (SteadyClock::now() >= next_sample) {
         lock.unlock();
-        look(*agents);
+        sample_queue(*agents);
         lock.lock();
-        next_look = SteadyClock::now() + options_.look_every;
+        next_sample = SteadyClock::now() + options_.queue_sample_every;
         continue;  // perhaps somebody called meanwhile
       }
-      called_.wait_until(lock, std::min(until(), next_look));
+      called_.wait_until(lock, std::min(until(), next_sample));
     }
     if (is_stopping_) return;
     is_requested_ = is_urgent_ = false;
@@ -85,14 +85,14 @@ void TokenRefresher::run() {
   }
 }
 
-void TokenRefresher::look(sql::AgentCredentials& agents) const {
+void TokenRefresher::sample_queue(sql::Agents& agents) const {
   if (!options_.on_queue) return;
   const auto found = agents.notification_queue();  // a failure is told where tokens are read
   const auto* const queue = std::get_if<std::optional<sql::NotificationQueue>>(&found);
   if (queue != nullptr && *queue) options_.on_queue(**queue);
 }
 
-bool TokenRefresher::read(sql::AgentCredentials& agents) {
+bool TokenRefresher::read(sql::Agents& agents) {
   const auto found = agents.tokens();
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&found)) {
     options_.on_failure(failed->message);

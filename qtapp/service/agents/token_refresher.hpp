@@ -14,13 +14,13 @@
 namespace metabatch::service {
 
 struct RefresherOptions {
-  std::function<std::unique_ptr<sql::AgentCredentials>()> open;  ///< called once, on the thread
+  std::function<std::unique_ptr<sql::Agents>()> open;  ///< called once, on the thread
   Duration every = std::chrono::minutes(5);
   Duration least_gap = std::chrono::seconds(2);  ///< between two readings because of an unknown token
   std::function<void(const std::string&)> on_failure;
-  /// How full the queue of notifications is, every look_every, where there is one.
+  /// How full the queue of notifications is, every queue_sample_every, where there is one.
   std::function<void(const sql::NotificationQueue&)> on_queue = {};
-  Duration look_every = std::chrono::seconds(10);
+  Duration queue_sample_every = std::chrono::seconds(10);
 };
 
 /// Keeps a directory up to date, on a thread and a connection of its own: at once, then from time to time, and soon after somebody
@@ -44,8 +44,8 @@ class TokenRefresher {
  private:
   void run();
   /// @return whether the directory is what the database holds
-  bool read(sql::AgentCredentials& agents);
-  void look(sql::AgentCredentials& agents) const;
+  bool read(sql::Agents& agents);
+  void sample_queue(sql::Agents& agents) const;
 
   AgentDirectory& directory_;
   const RefresherOptions options_;
@@ -56,7 +56,7 @@ class TokenRefresher {
   bool is_urgent_ = false;     // mutex_
   bool is_stopping_ = false;   // mutex_
   bool has_tried_ = false;     // mutex_
-  std::atomic<bool> is_asked_ = false;
+  std::atomic<bool> is_request_pending_ = false;
   std::thread thread_;
 };
 

@@ -38,33 +38,33 @@ std::string_view path_kind(std::string_view path) {
   return "other";
 }
 
-bool AccessLog::may_tell(std::uint64_t& left_out) {
+bool AccessLog::may_log(std::uint64_t& suppressed) {
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch());
   const std::lock_guard lock(mutex_);
   if (now != second_) {
     second_ = now;
-    told_ = 0;
+    logged_ = 0;
   }
-  if (told_ >= most_) {
-    ++left_out_;
+  if (logged_ >= most_) {
+    ++suppressed_;
     return false;
   }
-  ++told_;
-  left_out = std::exchange(left_out_, 0);
+  ++logged_;
+  suppressed = std::exchange(suppressed_, 0);
   return true;
 }
 
 void AccessLog::tell(std::string_view peer, std::string_view method, std::string_view path,
                      const HttpResponse& response, Clock::time_point began) {
-  std::uint64_t left_out = 0;
-  if (!may_tell(left_out)) return;
+  std::uint64_t suppressed = 0;
+  if (!may_log(suppressed)) return;
   log_.info("access", {{"peer", std::string(peer)},
                        {"method", std::string(method)},
                        {"path", std::string(path)},
                        {"status", std::to_string(response.status)},
                        {"bytes", std::to_string(response.body.size())},
                        {"ms", milliseconds(Clock::now() - began)},
-                       {"left_out", std::to_string(left_out)}});
+                       {"suppressed", std::to_string(suppressed)}});
 }
 
 Answer AccessLog::answer(const HttpRequest& request, std::size_t thread) {
@@ -75,26 +75,26 @@ Answer AccessLog::answer(const HttpRequest& request, std::size_t thread) {
   return answer;  // the others are told when they are answered
 }
 
-void AccessLog::read(ReadWish wish, std::function<void(HttpResponse)> done) {
-  const std::string_view path = wish.is_bulk ? "/api/v2/metadata" : "/api/v2/workspaceagents/ID/metadata";
-  std::string peer = wish.peer;
-  inner_.read(std::move(wish), [this, path, peer = std::move(peer), began = Clock::now(),
+void AccessLog::read(ReadRequest request, std::function<void(HttpResponse)> done) {
+  const std::string_view path = request.is_bulk ? "/api/v2/metadata" : "/api/v2/workspaceagents/ID/metadata";
+  std::string peer = request.peer;
+  inner_.read(std::move(request), [this, path, peer = std::move(peer), began = Clock::now(),
                                 done = std::move(done)](HttpResponse response) {
     tell(peer, "GET", path, response, began);
     done(std::move(response));
   });
 }
 
-Handler::WatchId AccessLog::watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) {
-  const WatchId watch = inner_.watch(wish, std::move(watcher));
+Handler::WatchId AccessLog::watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) {
+  const WatchId watch = inner_.watch(request, std::move(watcher));
   {
     const std::lock_guard lock(mutex_);
-    streams_[watch] = {wish.agent, wish.peer, Clock::now()};
+    streams_[watch] = {request.agent, request.peer, Clock::now()};
   }
-  std::uint64_t left_out = 0;
-  if (may_tell(left_out))
+  std::uint64_t suppressed = 0;
+  if (may_log(suppressed))
     log_.info("stream begins",
-              {{"peer", wish.peer}, {"agent", format_uuid(wish.agent)}, {"left_out", std::to_string(left_out)}});
+              {{"peer", request.peer}, {"agent", format_uuid(request.agent)}, {"suppressed", std::to_string(suppressed)}});
   return watch;
 }
 
@@ -108,28 +108,28 @@ void AccessLog::unwatch(WatchId watch) {
     stream = std::move(known->second);
     streams_.erase(known);
   }
-  std::uint64_t left_out = 0;
-  if (may_tell(left_out))
+  std::uint64_t suppressed = 0;
+  if (may_log(suppressed))
     log_.info("stream ends", {{"peer", stream.peer},
                               {"agent", format_uuid(stream.agent)},
                               {"ms", milliseconds(Clock::now() - stream.began)},
-                              {"left_out", std::to_string(left_out)}});
+                              {"suppressed", std::to_string(suppressed)}});
 }
 
 void AccessLog::refused(const Refused& what) {
   inner_.refused(what);
-  std::uint64_t left_out = 0;
-  if (may_tell(left_out))
+  std::uint64_t suppressed = 0;
+  if (may_log(suppressed))
     log_.info("refused", {{"peer", std::string(what.peer)},
                           {"status", what.status == 0 ? "none" : std::to_string(what.status)},
                           {"reason", std::string(what.reason)},
-                          {"left_out", std::to_string(left_out)}});
+                          {"suppressed", std::to_string(suppressed)}});
 }
 
-void AccessLog::tell_left_out() {
+void AccessLog::log_suppressed() {
   const std::unique_lock lock(mutex_);
-  if (const std::uint64_t left_out = std::exchange(left_out_, 0); left_out > 0)
-    log_.info("access lines left out", {{"left_out", std::to_string(left_out)}});
+  if (const std::uint64_t suppressed = std::exchange(suppressed_, 0); suppressed > 0)
+    log_.info("access lines left out", {{"suppressed", std::to_string(suppressed)}});
 }
 
 }  // namespace metabatch::service

@@ -24,12 +24,12 @@ class AccessLog final : public Handler {
   AccessLog(Handler& inner, Log& log, std::uint64_t lines_a_second) : inner_(inner), log_(log), most_(lines_a_second) {}
 
   Answer answer(const HttpRequest& request, std::size_t thread) override;
-  void read(ReadWish wish, std::function<void(HttpResponse)> done) override;
-  WatchId watch(const WatchWish& wish, std::shared_ptr<Watcher> watcher) override;
+  void read(ReadRequest request, std::function<void(HttpResponse)> done) override;
+  WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) override;
   void unwatch(WatchId watch) override;
   void refused(const Refused& what) override;
   /// At the end: how many were left out since the last line.
-  void tell_left_out();
+  void log_suppressed();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -39,7 +39,7 @@ class AccessLog final : public Handler {
     Clock::time_point began;
   };
   /// Whether a line may go out now, and how many did not since the last.
-  bool may_tell(std::uint64_t& left_out);
+  bool may_log(std::uint64_t& suppressed);
   void tell(std::string_view peer, std::string_view method, std::string_view path, const HttpResponse& response,
             Clock::time_point began);
 
@@ -47,9 +47,9 @@ class AccessLog final : public Handler {
   Log& log_;
   const std::uint64_t most_;
   std::mutex mutex_;
-  std::chrono::seconds second_{};      // mutex_: of which told_ is
-  std::uint64_t told_ = 0;             // mutex_
-  std::uint64_t left_out_ = 0;         // mutex_
+  std::chrono::seconds second_{};      // mutex_: of which logged_ is
+  std::uint64_t logged_ = 0;             // mutex_
+  std::uint64_t suppressed_ = 0;         // mutex_
   std::map<WatchId, Stream> streams_;  // mutex_
 };
 

@@ -9,7 +9,7 @@ namespace metabatch::service {
 namespace {
 
 template <class Stream>
-void tear_down(beast::role_type role, Stream& stream, Done done) {
+void tear_down(beast::role_type role, Stream& stream, IoCallback done) {
   using beast::websocket::async_teardown;
   async_teardown(role, stream, [kept = std::move(done)](const Failure& failed) mutable { kept(failed, 0); });
 }
@@ -19,12 +19,12 @@ void tear_down(beast::role_type role, Stream& stream, Done done) {
 struct AnyStream::InTheClear final : Bytes {
   explicit InTheClear(PlainStream a_stream) : stream(std::move(a_stream)) {}
   PlainStream& lowest() override { return stream; }
-  void handshake(Done done) override { done({}, 0); }
-  void read_some(const asio::mutable_buffer& into, Done done) override {
+  void handshake(IoCallback done) override { done({}, 0); }
+  void read_some(const asio::mutable_buffer& into, IoCallback done) override {
     stream.async_read_some(into, std::move(done));
   }
-  void write_some(const Several& from, Done done) override { stream.async_write_some(from, std::move(done)); }
-  void teardown(beast::role_type role, Done done) override { tear_down(role, stream, std::move(done)); }
+  void write_some(const Several& from, IoCallback done) override { stream.async_write_some(from, std::move(done)); }
+  void teardown(beast::role_type role, IoCallback done) override { tear_down(role, stream, std::move(done)); }
 
   PlainStream stream;
 };
@@ -33,15 +33,15 @@ struct AnyStream::InTls final : Bytes {
   InTls(PlainSocket socket, std::shared_ptr<asio::ssl::context> a_tls)
       : tls(std::move(a_tls)), stream(PlainStream(std::move(socket)), *tls) {}
   PlainStream& lowest() override { return beast::get_lowest_layer(stream); }
-  void handshake(Done done) override {
+  void handshake(IoCallback done) override {
     stream.async_handshake(asio::ssl::stream_base::server,
                            [kept = std::move(done)](const Failure& failed) mutable { kept(failed, 0); });
   }
-  void read_some(const asio::mutable_buffer& into, Done done) override {
+  void read_some(const asio::mutable_buffer& into, IoCallback done) override {
     stream.async_read_some(into, std::move(done));
   }
-  void write_some(const Several& from, Done done) override { stream.async_write_some(from, std::move(done)); }
-  void teardown(beast::role_type role, Done done) override { tear_down(role, stream, std::move(done)); }
+  void write_some(const Several& from, IoCallback done) override { stream.async_write_some(from, std::move(done)); }
+  void teardown(beast::role_type role, IoCallback done) override { tear_down(role, stream, std::move(done)); }
 
   const std::shared_ptr<asio::ssl::context> tls;  // outlives the stream
   beast::ssl_stream<PlainStream> stream;

@@ -14,26 +14,26 @@
 namespace metabatch::service {
 
 /// What is to be called once when bytes have come or gone; of any type, so that what calls it is compiled once.
-class Done {
+class IoCallback {
  public:
   template <class Handler>
-  requires(!std::is_same_v<std::decay_t<Handler>, Done>) explicit Done(Handler&& handler)
-      : kept_(std::make_unique<Keeping<std::decay_t<Handler>>>(std::forward<Handler>(handler))) {}
-  void operator()(const Failure& failed, std::size_t size) { std::exchange(kept_, nullptr)->call(failed, size); }
+  requires(!std::is_same_v<std::decay_t<Handler>, IoCallback>) explicit IoCallback(Handler&& handler)
+      : target_(std::make_unique<Holder<std::decay_t<Handler>>>(std::forward<Handler>(handler))) {}
+  void operator()(const Failure& failed, std::size_t size) { std::exchange(target_, nullptr)->call(failed, size); }
 
  private:
-  struct Kept {
-    virtual ~Kept() = default;
+  struct Target {
+    virtual ~Target() = default;
     virtual void call(const Failure& failed, std::size_t size) = 0;
   };
   template <class Handler>
-  struct Keeping final : Kept {
+  struct Holder final : Target {
     template <class From>
     explicit Keeping(From&& from) : handler(std::forward<From>(from)) {}
     void call(const Failure& failed, std::size_t size) override { handler(failed, size); }
     Handler handler;
   };
-  std::unique_ptr<Kept> kept_;
+  std::unique_ptr<Target> target_;
 };
 
 /// A connection in the clear or in TLS as one type: what Asio and Beast make of a stream is large, takes long to compile, and would
@@ -52,26 +52,26 @@ class AnyStream {
   PlainStream& next_layer() { return bytes_->lowest(); }
   [[nodiscard]] const PlainStream& next_layer() const { return bytes_->lowest(); }
   /// Calls back at once where there is nothing to do.
-  void handshake(Done done) { bytes_->handshake(std::move(done)); }
+  void handshake(IoCallback done) { bytes_->handshake(std::move(done)); }
 
   template <class Buffers, class Handler>
   auto async_read_some(const Buffers& buffers, Handler&& handler) {
     const auto begin = [bytes = bytes_.get()](auto&& done, const asio::mutable_buffer& into) {
-      bytes->read_some(into, Done(std::forward<decltype(done)>(done)));
+      bytes->read_some(into, IoCallback(std::forward<decltype(done)>(done)));
     };
     return asio::async_initiate<Handler, void(Failure, std::size_t)>(begin, handler, first_of(buffers));
   }
   template <class Buffers, class Handler>
   auto async_write_some(const Buffers& buffers, Handler&& handler) {
     const auto begin = [bytes = bytes_.get()](auto&& done, const Several& from) {
-      bytes->write_some(from, Done(std::forward<decltype(done)>(done)));
+      bytes->write_some(from, IoCallback(std::forward<decltype(done)>(done)));
     };
     return asio::async_initiate<Handler, void(Failure, std::size_t)>(begin, handler, several_of(buffers));
   }
   /// What Beast does to a stream at the end of a WebSocket.
   template <class Handler>
   friend void async_teardown(beast::role_type role, AnyStream& stream, Handler&& handler) {
-    stream.bytes_->teardown(role, Done([kept = std::forward<Handler>(handler)](const Failure& failed,
+    stream.bytes_->teardown(role, IoCallback([kept = std::forward<Handler>(handler)](const Failure& failed,
                                                                                std::size_t) mutable { kept(failed); }));
   }
 
@@ -80,10 +80,10 @@ class AnyStream {
   struct Bytes {
     virtual ~Bytes() = default;
     virtual PlainStream& lowest() = 0;
-    virtual void handshake(Done done) = 0;
-    virtual void read_some(const asio::mutable_buffer& into, Done done) = 0;
-    virtual void write_some(const Several& from, Done done) = 0;
-    virtual void teardown(beast::role_type role, Done done) = 0;
+    virtual void handshake(IoCallback done) = 0;
+    virtual void read_some(const asio::mutable_buffer& into, IoCallback done) = 0;
+    virtual void write_some(const Several& from, IoCallback done) = 0;
+    virtual void teardown(beast::role_type role, IoCallback done) = 0;
   };
   struct InTheClear;
   struct InTls;

@@ -87,15 +87,9 @@ inline std::chrono::milliseconds in_ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
 }
 
-/// What the client asked beside the agent, as far as it decides how a stream is written.
+/// What the client pending beside the agent, as far as it decides how a stream is written.
 struct StreamForm {
   bool is_chunked = true;  ///< the client speaks HTTP/1.1
 };
-
-class AnyStream;
-
-/// Begins to serve a connection, in TLS where that is given; it keeps itself alive.
-void serve(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
-           std::shared_ptr<asio::ssl::context> tls);
 
 }  // namespace metabatch::service

@@ -4,30 +4,20 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <boost/beast/http/status.hpp>
 
-#include "base/utf8.hpp"
+#include "base/json_writer.hpp"
 
 namespace metabatch::service {
 namespace {
 
-constexpr char kHex[] = "0123456789abcdef";
+namespace http = boost::beast::http;
+
+void append_text(std::string& out, std::string_view text) { append_json_text(out, text, JsonEscapes::html); }
 
 std::string_view reason_of(unsigned status) {
-  switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 413: return "Content Too Large";
-    case 421: return "Misdirected Request";
-    case 431: return "Request Header Fields Too Large";
-    case 503: return "Service Unavailable";
-    default: return "Error";
-  }
+  const auto reason = http::obsolete_reason(http::int_to_status(status));
+  return {reason.data(), reason.size()};
 }
 
 std::optional<unsigned> hex_digit(char c) {
@@ -35,20 +25,6 @@ std::optional<unsigned> hex_digit(char c) {
   const char lower = static_cast<char>(c | 0x20);
   if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a') + 10;
   return std::nullopt;
-}
-
-/// What must not stand in a string as it is; empty: it may.
-std::string escape_of(unsigned char c) {
-  switch (c) {
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    default: break;
-  }
-  if (c >= 0x20 && c != '<' && c != '>' && c != '&') return {};
-  return std::string("\\u00") + kHex[c >> 4] + kHex[c & 15];
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
@@ -64,42 +40,23 @@ bool is_port(std::string_view text) {
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
-  std::string room;
-  if (clean_size(text) < text.size() && text.find('\0') == std::string_view::npos) text = sanitize(text, room).text;
-  out += '"';
-  std::size_t copied = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c > '>' && c != '\\' && c != 0xE2) continue;  // nearly all
-    const bool is_separator = text.substr(i).starts_with("\xE2\x80\xA8") || text.substr(i).starts_with("\xE2\x80\xA9");
-    const std::string escape =
-        is_separator ? std::string("\\u202") + (text[i + 2] == '\xA8' ? '8' : '9') : escape_of(c);
-    if (escape.empty()) continue;
-    out.append(text.substr(copied, i - copied)).append(escape);
-    if (is_separator) i += 2;
-    copied = i + 1;
-  }
-  out.append(text.substr(copied)) += '"';
-}
-
 HttpResponse error_response(unsigned status, std::string_view message, std::string_view detail,
                             std::span<const FieldError> validations) {
   HttpResponse response;
   response.status = status;
   std::string& body = response.body;
   body = "{\"message\":";
-  append_json_string(body, message);
+  append_text(body, message);
   if (!detail.empty()) {
     body += ",\"detail\":";
-    append_json_string(body, detail);
+    append_text(body, detail);
   }
   if (!validations.empty()) body += ",\"validations\":[";
   for (std::size_t i = 0; i < validations.size(); ++i) {
     body += i == 0 ? "{\"field\":" : ",{\"field\":";
-    append_json_string(body, validations[i].field);
+    append_text(body, validations[i].field);
     body += ",\"detail\":";
-    append_json_string(body, validations[i].detail);
+    append_text(body, validations[i].detail);
     body += '}';
   }
   if (!validations.empty()) body += ']';

@@ -51,12 +51,6 @@ HttpResponse error_response(unsigned status, std::string_view message, std::stri
 /// Status line and headers, for all that has a known length. A response without a body (204) has no Content-Type.
 std::string head_of(const HttpResponse& response, bool is_kept_alive);
 
-/// Appends `text` as a JSON string: quoted, and as Go's encoder writes it, so that it is safe inside HTML: `<`, `>`,
-/// `&`, U+2028 and U+2029 escaped.
-///
-/// @shape text: what is not UTF-8 becomes U+FFFD
-void append_json_string(std::string& out, std::string_view text);
-
 /// Without %XX; nothing: a `%` that is not followed by two hex digits.
 std::optional<std::string> percent_decoded(std::string_view text);
 /// The decoded value of `name` in `a=1&b=2`; nothing: not there, or not decodable.

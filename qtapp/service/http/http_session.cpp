@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "service/http/http_session.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -21,7 +23,7 @@ class Session final : public Connection {
 
   void run() {
     lowest().expires_after(in_ms(limits().header));
-    stream_.handshake(Done([self = self_as(this)](const Failure& failed, std::size_t) {
+    stream_.handshake(IoCallback([self = self_as(this)](const Failure& failed, std::size_t) {
       failed ? self->refuse_handshake(failed) : self->read();
     }));
   }
@@ -80,7 +82,7 @@ class Session final : public Connection {
     if (is_plain_http(failed)) {
       constexpr std::string_view kHttpsOnly = "This port speaks HTTPS only.";
       shared_.handler.refused({peer_, 400, kHttpsOnly});
-      std::make_shared<Lingering>(worker_, shared_, AnyStream(std::move(lowest())))
+      std::make_shared<LingeringClose>(worker_, shared_, AnyStream(std::move(lowest())))
           ->say(error_response(400, kHttpsOnly));
     } else if (failed != asio::error::eof && failed != asio::error::operation_aborted) {
       shared_.handler.refused({peer_, 0, "TLS handshake failed."});
@@ -96,16 +98,16 @@ class Session final : public Connection {
     request.peer = peer_;
     Answer answer = shared_.handler.answer(request, worker_.number);
     if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response), is_alive);
-    if (WatchWish* const wish = std::get_if<WatchWish>(&answer)) return become_stream(std::move(*wish));
-    read_rows(std::get<ReadWish>(std::move(answer)), is_alive);
+    if (WatchRequest* const watch = std::get_if<WatchRequest>(&answer)) return become_stream(std::move(*watch));
+    read_rows(std::get<ReadRequest>(std::move(answer)), is_alive);
   }
 
   /// The reader answers on a thread of its own, where this session must not end.
-  void read_rows(ReadWish wish, bool is_alive) {
-    wish.peer = peer_;
+  void read_rows(ReadRequest request, bool is_alive) {
+    request.peer = peer_;
     lowest().expires_never();
     waiting_ = shared_from_this();
-    shared_.handler.read(std::move(wish), [weak = std::weak_ptr<Connection>(waiting_), this, is_alive,
+    shared_.handler.read(std::move(request), [weak = std::weak_ptr<Connection>(waiting_), this, is_alive,
                                            &context = worker_.context](HttpResponse response) {
       asio::post(context, [weak, this, is_alive, said = std::move(response)]() mutable {
         const auto self = weak.lock();
@@ -116,12 +118,12 @@ class Session final : public Connection {
     });
   }
 
-  void become_stream(WatchWish wish) {
-    wish.peer = peer_;
+  void become_stream(WatchRequest request) {
+    request.peer = peer_;
     const StreamForm form{.is_chunked = parser_->get().version() >= 11};
-    if (wish.is_websocket)
-      return begin_socket_stream(worker_, shared_, std::move(stream_), std::move(wish), parser_->release());
-    std::make_shared<EventStream>(worker_, shared_, std::move(stream_), std::move(wish), form)->run();
+    if (request.is_websocket)
+      return begin_socket_stream(worker_, shared_, std::move(stream_), std::move(request), parser_->release());
+    std::make_shared<EventStream>(worker_, shared_, std::move(stream_), std::move(request), form)->run();
   }
 
   void write(HttpResponse response, bool is_alive) {
@@ -136,7 +138,7 @@ class Session final : public Connection {
     });
   }
 
-  void linger() { std::make_shared<Lingering>(worker_, shared_, std::move(stream_))->run(); }
+  void linger() { std::make_shared<LingeringClose>(worker_, shared_, std::move(stream_))->run(); }
 
   const std::string peer_;
   AnyStream stream_;
@@ -151,8 +153,8 @@ class Session final : public Connection {
 
 }  // namespace
 
-void serve(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
-           std::shared_ptr<asio::ssl::context> tls) {
+void start_http_session(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
+                        std::shared_ptr<asio::ssl::context> tls) {
   std::make_shared<Session>(worker, shared, std::move(peer), AnyStream(std::move(socket), std::move(tls)))->run();
 }
 

@@ -15,9 +15,9 @@ inline constexpr std::size_t kMostDropped = std::size_t{1} << 20;  // bytes read
 
 /// The end of a connection after its last answer: a close with unread input would take the answer back from the client, so
 /// what still comes is read for a while.
-class Lingering final : public Connection {
+class LingeringClose final : public Connection {
  public:
-  Lingering(Worker& worker, Shared& shared, AnyStream stream)
+  LingeringClose(Worker& worker, Shared& shared, AnyStream stream)
       : Connection(worker, shared), stream_(std::move(stream)) {}
 
   void run() {

@@ -13,8 +13,8 @@ namespace {
 /// `{"type":"data","data":...}` in text frames.
 class SocketStream final : public LiveStream {
  public:
-  SocketStream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, BeastRequest request)
-      : LiveStream(worker, shared, std::move(wish)), stream_(std::move(stream)), request_(std::move(request)) {}
+  SocketStream(Worker& worker, Shared& shared, AnyStream stream, WatchRequest watch, BeastRequest request)
+      : LiveStream(worker, shared, std::move(watch)), stream_(std::move(stream)), request_(std::move(request)) {}
 
   void run() {
     auto& lowest = beast::get_lowest_layer(stream_);
@@ -73,8 +73,8 @@ class SocketStream final : public LiveStream {
 
 }  // namespace
 
-void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, BeastRequest request) {
-  std::make_shared<SocketStream>(worker, shared, std::move(stream), std::move(wish), std::move(request))->run();
+void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchRequest watch, BeastRequest request) {
+  std::make_shared<SocketStream>(worker, shared, std::move(stream), std::move(watch), std::move(request))->run();
 }
 
 }  // namespace metabatch::service

@@ -8,6 +8,6 @@
 namespace metabatch::service {
 
 /// Answers the request that asks for a WebSocket, and feeds it; in a source of its own, because Beast's takes long to compile.
-void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, BeastRequest request);
+void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchRequest watch, BeastRequest request);
 
 }  // namespace metabatch::service

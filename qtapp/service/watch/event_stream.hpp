@@ -16,8 +16,8 @@ namespace metabatch::service {
 /// @source WHATWG HTML 9.2; RFC 9112 section 7.1
 class EventStream final : public LiveStream {
  public:
-  EventStream(Worker& worker, Shared& shared, AnyStream stream, WatchWish wish, StreamForm form)
-      : LiveStream(worker, shared, std::move(wish)), stream_(std::move(stream)), form_(form) {}
+  EventStream(Worker& worker, Shared& shared, AnyStream stream, WatchRequest request, StreamForm form)
+      : LiveStream(worker, shared, std::move(request)), stream_(std::move(stream)), form_(form) {}
 
   void run() {
     auto& lowest = beast::get_lowest_layer(stream_);

@@ -12,9 +12,9 @@ namespace metabatch::service {
 using SteadyClock = std::chrono::steady_clock;
 
 /// What feeds a stream holds this and not the stream, which has to end on its own thread.
-class LiveStream::Outlet final : public Watcher {
+class LiveStream::Feed final : public Watcher {
  public:
-  Outlet(asio::io_context& context, std::weak_ptr<LiveStream> stream) : context_(context), stream_(std::move(stream)) {}
+  Feed(asio::io_context& context, std::weak_ptr<LiveStream> stream) : context_(context), stream_(std::move(stream)) {}
   void deliver(FrameType type, FrameText json) override {
     asio::post(context_, [stream = stream_, type, text = std::move(json)]() mutable {
       if (const auto one = stream.lock()) one->take(type, std::move(text));
@@ -26,9 +26,9 @@ class LiveStream::Outlet final : public Watcher {
   const std::weak_ptr<LiveStream> stream_;
 };
 
-LiveStream::LiveStream(Worker& worker, Shared& shared, WatchWish wish)
+LiveStream::LiveStream(Worker& worker, Shared& shared, WatchRequest request)
     : Connection(worker, shared),
-      wish_(std::move(wish)),
+      watch_request_(std::move(request)),
       timer_(worker.context.get_executor()),
       pinged_(SteadyClock::now()) {
   ++shared_.watchers;
@@ -40,7 +40,7 @@ void LiveStream::begin() {
   if (worker_.is_draining) end();
   if (has_ended_) return;
   is_watching_ = true;
-  watch_ = shared_.handler.watch(wish_, std::make_shared<Outlet>(worker_.context, self_as(this)));
+  watch_ = shared_.handler.watch(watch_request_, std::make_shared<Feed>(worker_.context, self_as(this)));
   wait_for_tick();
 }
 

@@ -14,7 +14,7 @@ inline constexpr int kStreamSendBuffer = 64 << 10;  // bytes in the kernel; what
 /// a client that has taken no byte for `write`. One that takes little at a time stays.
 class LiveStream : public Connection {
  public:
-  LiveStream(Worker& worker, Shared& shared, WatchWish wish);
+  LiveStream(Worker& worker, Shared& shared, WatchRequest request);
   ~LiveStream() override;
 
   void drain() override { end(); }
@@ -29,7 +29,7 @@ class LiveStream : public Connection {
   [[nodiscard]] bool has_ended() const { return has_ended_; }
 
  private:
-  class Outlet;
+  class Feed;
   using Timer =
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
@@ -42,7 +42,7 @@ class LiveStream : public Connection {
   void tick();
   bool is_stuck(std::chrono::steady_clock::time_point now);
 
-  const WatchWish wish_;
+  const WatchRequest watch_request_;
   Handler::WatchId watch_ = 0;
   Timer timer_;
   std::chrono::steady_clock::time_point pinged_;

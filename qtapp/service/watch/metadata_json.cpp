@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/watch/metadata_json.hpp"
 
-#include "service/http/http.hpp"
+#include "base/json_writer.hpp"
 
 namespace metabatch::service {
 namespace {
@@ -17,7 +17,7 @@ std::int64_t age_of(WallTime collected_at, WallTime now) {
 
 void append(std::string& out, std::string_view name, std::string_view text) {
   out += name;
-  append_json_string(out, text);
+  append_json_text(out, text, JsonEscapes::html);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ WatchHub::WatchHub(HubOptions options) : options_(std::move(options)), thread_([
 
 Handler::WatchId WatchHub::add(const Uuid& agent, std::shared_ptr<Watcher> watcher) {
   const std::lock_guard lock(mutex_);
-  inbox_.added.emplace_back(agent, Seat{.watch = ++last_watch_, .watcher = std::move(watcher)});
+  inbox_.added.emplace_back(agent, Subscription{.watch = ++last_watch_, .watcher = std::move(watcher)});
   arrived_.notify_one();
   return last_watch_;
 }
@@ -37,11 +37,11 @@ void WatchHub::remove(Handler::WatchId watch) {
   inbox_.removed.push_back(watch);  // no hurry: with the next tick
 }
 
-void WatchHub::read(ReadWish wish, std::function<void(HttpResponse)> done) {
+void WatchHub::read(ReadRequest request, std::function<void(HttpResponse)> done) {
   {
     const std::lock_guard lock(mutex_);
     if (!is_stopping_) {
-      inbox_.asked.push_back({std::move(wish), std::move(done)});
+      inbox_.pending.push_back({std::move(request), std::move(done)});
       arrived_.notify_one();
       return;
     }
@@ -71,7 +71,7 @@ void WatchHub::run() {
     const Instant now = SteadyClock::now();
     if (now >= tick) {
       tick = now + options_.tick;
-      hear();
+      drain_notifications();
       const bool is_listening = options_.is_listening();
       next_full_read_ = std::min(next_full_read_, now + (is_listening ? options_.full_read : options_.heartbeat));
       if (inbox->is_resync || now >= next_full_read_) {
@@ -83,16 +83,16 @@ void WatchHub::run() {
     } else if (inbox->is_resync) {
       next_full_read_ = now;
     }
-    serve(agents, std::move(inbox->asked));
+    serve(agents, std::move(inbox->pending));
   }
-  for (const Asked& asked : inbox_.asked) asked.done(stopped());  // nothing is added any more
-  inbox_.asked.clear();
+  for (const PendingRead& pending : inbox_.pending) pending.done(stopped());  // nothing is added any more
+  inbox_.pending.clear();
   reader_.reset();
 }
 
 std::optional<WatchHub::Inbox> WatchHub::wait(Instant tick) {
   std::unique_lock lock(mutex_);
-  const auto is_called = [this] { return is_stopping_ || !inbox_.added.empty() || !inbox_.asked.empty(); };
+  const auto is_called = [this] { return is_stopping_ || !inbox_.added.empty() || !inbox_.pending.empty(); };
   if (watched_.empty())
     arrived_.wait(lock, is_called);
   else
@@ -103,10 +103,10 @@ std::optional<WatchHub::Inbox> WatchHub::wait(Instant tick) {
 
 std::vector<WatchHub::Agent*> WatchHub::take_in(Inbox& inbox) {
   std::set<Uuid> touched;
-  for (auto& [agent, seat] : inbox.added) {
-    agent_of_[seat.watch] = agent;
+  for (auto& [agent, subscription] : inbox.added) {
+    agent_of_[subscription.watch] = agent;
     table_.add(agent, 0);
-    watched_[agent].seats.push_back(std::move(seat));
+    watched_[agent].subscriptions.push_back(std::move(subscription));
     touched.insert(agent);
   }
   for (const Handler::WatchId watch : inbox.removed) leave(watch);
@@ -121,15 +121,15 @@ void WatchHub::leave(Handler::WatchId watch) {
   if (known == agent_of_.end()) return;
   const auto watched = watched_.find(known->second);
   agent_of_.erase(known);
-  std::vector<Seat>& seats = watched->second.seats;
-  seats.erase(std::find_if(seats.begin(), seats.end(), [watch](const Seat& seat) { return seat.watch == watch; }));
-  if (!seats.empty()) return;
+  std::vector<Subscription>& subscriptions = watched->second.subscriptions;
+  subscriptions.erase(std::find_if(subscriptions.begin(), subscriptions.end(), [watch](const Subscription& subscription) { return subscription.watch == watch; }));
+  if (!subscriptions.empty()) return;
   table_.remove(watched->first, 0);
   watched_.erase(watched);
 }
 
 /// What was told before somebody watched is heard too: it costs one pass over a ring that is bounded.
-void WatchHub::hear() {
+void WatchHub::drain_notifications() {
   while (const auto one = options_.ring->try_next()) {
     if (one->needs_resync())
       mark_all();
@@ -143,32 +143,32 @@ void WatchHub::mark_all() {
   for (auto& [agent, watched] : watched_) watched.is_dirty = true;
 }
 
-bool WatchHub::is_due(const Seat& seat, Instant now) const {
-  if (!seat.sent) return true;
-  const auto since = now - *seat.sent;
-  return since >= options_.heartbeat || (seat.is_behind && since >= options_.least_gap);
+bool WatchHub::is_due(const Subscription& subscription, Instant now) const {
+  if (!subscription.sent) return true;
+  const auto since = now - *subscription.sent;
+  return since >= options_.heartbeat || (subscription.is_behind && since >= options_.least_gap);
 }
 
-void WatchHub::serve(std::span<Agent* const> agents, std::vector<Asked> asked) {
+void WatchHub::serve(std::span<Agent* const> agents, std::vector<PendingRead> pending) {
   const Instant now = SteadyClock::now();
   std::vector<Agent*> wanted;
   for (Agent* const agent : agents) {
-    const auto can_take = [&](const Seat& seat) { return !seat.sent || now - *seat.sent >= options_.least_gap; };
-    const auto& seats = agent->second.seats;
-    if (agent->second.is_dirty && std::any_of(seats.begin(), seats.end(), can_take)) wanted.push_back(agent);
+    const auto can_take = [&](const Subscription& subscription) { return !subscription.sent || now - *subscription.sent >= options_.least_gap; };
+    const auto& subscriptions = agent->second.subscriptions;
+    if (agent->second.is_dirty && std::any_of(subscriptions.begin(), subscriptions.end(), can_take)) wanted.push_back(agent);
   }
-  const bool is_paused = failing_until_ && now < *failing_until_ && asked.empty();
-  const bool is_read = !is_paused && fetch(wanted, asked);
-  for (const Asked& one : asked) answer(one, is_read);
-  asked_rows_.clear();
+  const bool is_paused = failing_until_ && now < *failing_until_ && pending.empty();
+  const bool is_read = !is_paused && fetch(wanted, pending);
+  for (const PendingRead& one : pending) answer(one, is_read);
+  read_rows_.clear();
   for (Agent* const agent : agents) send(*agent, now, !is_read);
 }
 
 /// One reading for all who need one.
-bool WatchHub::fetch(std::span<Agent* const> agents, std::span<const Asked> asked) {
+bool WatchHub::fetch(std::span<Agent* const> agents, std::span<const PendingRead> pending) {
   std::set<Uuid> wanted;
   for (const Agent* const agent : agents) wanted.insert(agent->first);
-  for (const Asked& one : asked) wanted.insert(one.wish.agents.begin(), one.wish.agents.end());
+  for (const PendingRead& one : pending) wanted.insert(one.request.agents.begin(), one.request.agents.end());
   const std::vector<Uuid> ids(wanted.begin(), wanted.end());
   std::map<Uuid, std::vector<sql::MetadataRow>> found;
   for (std::size_t from = 0; from < ids.size(); from += kAtOnce) {
@@ -181,8 +181,8 @@ bool WatchHub::fetch(std::span<Agent* const> agents, std::span<const Asked> aske
     for (sql::MetadataRow& row : std::get<0>(rows)) found[row.agent].push_back(std::move(row));
   }
   failing_until_.reset();
-  for (const Asked& one : asked)
-    for (const Uuid& agent : one.wish.agents) asked_rows_[agent] = found[agent];
+  for (const PendingRead& one : pending)
+    for (const Uuid& agent : one.request.agents) read_rows_[agent] = found[agent];
   for (Agent* const agent : agents) {
     Watched& watched = agent->second;
     std::vector<sql::MetadataRow>& rows = found[agent->first];
@@ -190,7 +190,7 @@ bool WatchHub::fetch(std::span<Agent* const> agents, std::span<const Asked> aske
     watched.rows = std::move(rows);
     watched.is_read = true;
     watched.is_dirty = false;
-    for (Seat& seat : watched.seats) seat.is_behind |= is_changed;
+    for (Subscription& subscription : watched.subscriptions) subscription.is_behind |= is_changed;
   }
   return true;
 }
@@ -198,35 +198,35 @@ bool WatchHub::fetch(std::span<Agent* const> agents, std::span<const Asked> aske
 void WatchHub::send(Agent& agent, Instant now, bool is_failing) {
   Watched& watched = agent.second;
   FrameText text;
-  for (Seat& seat : watched.seats) {
-    if (!is_due(seat, now)) continue;
+  for (Subscription& subscription : watched.subscriptions) {
+    if (!is_due(subscription, now)) continue;
     if (!watched.is_read) {
-      if (is_failing && !std::exchange(seat.is_told_of_failure, true))
-        seat.watcher->deliver(FrameType::error, std::make_shared<const std::string>(kFailureJson));
+      if (is_failing && !std::exchange(subscription.is_failure_sent, true))
+        subscription.watcher->deliver(FrameType::error, std::make_shared<const std::string>(kFailureJson));
       continue;
     }
     if (!text) text = std::make_shared<const std::string>(metadata_json(watched.rows, wall_now()));
-    seat.watcher->deliver(FrameType::data, text);
-    seat.sent = now;
-    seat.is_behind = false;
+    subscription.watcher->deliver(FrameType::data, text);
+    subscription.sent = now;
+    subscription.is_behind = false;
   }
 }
 
-void WatchHub::answer(const Asked& asked, bool is_read) const {
-  if (!is_read) return asked.done(error_response(503, "Internal error fetching metadata."));
+void WatchHub::answer(const PendingRead& pending, bool is_read) const {
+  if (!is_read) return pending.done(error_response(503, "Internal error fetching metadata."));
   HttpResponse response;
   const WallTime now = wall_now();
-  const auto array = [&](const Uuid& agent) { return metadata_json(asked_rows_.at(agent), now); };
-  if (!asked.wish.is_bulk) {
-    response.body = array(asked.wish.agents.front());
+  const auto array = [&](const Uuid& agent) { return metadata_json(read_rows_.at(agent), now); };
+  if (!pending.request.is_bulk) {
+    response.body = array(pending.request.agents.front());
   } else {
-    for (const Uuid& agent : asked.wish.agents)
+    for (const Uuid& agent : pending.request.agents)
       response.body.append(response.body.empty() ? "[" : ",")
           .append("{\"agent_id\":\"" + format_uuid(agent) + "\",\"metadata\":" + array(agent) + "}");
     response.body += "]";
   }
   response.body += "\n";
-  asked.done(std::move(response));
+  pending.done(std::move(response));
 }
 
 }  // namespace metabatch::service

@@ -50,36 +50,36 @@ class WatchHub {
   Handler::WatchId add(const Uuid& agent, std::shared_ptr<Watcher> watcher);
   void remove(Handler::WatchId watch);
   /// Answers `done` on the hub's thread, once in any case.
-  void read(ReadWish wish, std::function<void(HttpResponse)> done);
+  void read(ReadRequest request, std::function<void(HttpResponse)> done);
   /// Something may have changed that nobody was told.
   void resync();
   void stop();
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
-  struct Seat {
+  struct Subscription {
     Handler::WatchId watch;
     std::shared_ptr<Watcher> watcher;
     std::optional<Instant> sent = {};
     bool is_behind = false;
-    bool is_told_of_failure = false;
+    bool is_failure_sent = false;
   };
   struct Watched {
-    std::vector<Seat> seats;
+    std::vector<Subscription> subscriptions;
     std::vector<sql::MetadataRow> rows;
     bool is_read = false;
     bool is_dirty = true;
   };
-  struct Asked {
-    ReadWish wish;
+  struct PendingRead {
+    ReadRequest request;
     std::function<void(HttpResponse)> done;
   };
   struct Inbox {
-    std::vector<std::pair<Uuid, Seat>> added;
+    std::vector<std::pair<Uuid, Subscription>> added;
     std::vector<Handler::WatchId> removed;
-    std::vector<Asked> asked;
+    std::vector<PendingRead> pending;
     bool is_resync = false;
-    [[nodiscard]] bool is_empty() const { return added.empty() && removed.empty() && asked.empty() && !is_resync; }
+    [[nodiscard]] bool is_empty() const { return added.empty() && removed.empty() && pending.empty() && !is_resync; }
   };
   using Agent = std::map<Uuid, Watched>::value_type;
 
@@ -88,13 +88,13 @@ class WatchHub {
   std::optional<Inbox> wait(Instant tick);
   std::vector<Agent*> take_in(Inbox& inbox);
   void leave(Handler::WatchId watch);
-  void hear();
+  void drain_notifications();
   void mark_all();
-  void serve(std::span<Agent* const> agents, std::vector<Asked> asked);
-  bool fetch(std::span<Agent* const> agents, std::span<const Asked> asked);
+  void serve(std::span<Agent* const> agents, std::vector<PendingRead> pending);
+  bool fetch(std::span<Agent* const> agents, std::span<const PendingRead> pending);
   void send(Agent& agent, Instant now, bool is_failing);
-  void answer(const Asked& asked, bool is_read) const;
-  [[nodiscard]] bool is_due(const Seat& seat, Instant now) const;
+  void answer(const PendingRead& pending, bool is_read) const;
+  [[nodiscard]] bool is_due(const Subscription& subscription, Instant now) const;
 
   const HubOptions options_;
   std::mutex mutex_;
@@ -107,7 +107,7 @@ class WatchHub {
   std::map<Uuid, Watched> watched_;
   std::map<Handler::WatchId, Uuid> agent_of_;
   WatchTable table_;
-  std::map<Uuid, std::vector<sql::MetadataRow>> asked_rows_;
+  std::map<Uuid, std::vector<sql::MetadataRow>> read_rows_;
   Instant next_full_read_{};
   std::optional<Instant> failing_until_;
   std::thread thread_;

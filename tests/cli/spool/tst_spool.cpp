@@ -76,11 +76,11 @@ struct Run {
     config.final_flush_timeout = 20ms;
     engine::Store* const stores[] = {&store};
     lanes = std::move(engine::Lanes::create(config, stores).value());
-    refused = spool->take_in(*lanes);
+    refused = spool->load(*lanes);
   }
   Counters end() {
     lanes->close();
-    spool->keep(*lanes);
+    spool->save(*lanes);
     return lanes->snapshot().counters;
   }
   [[nodiscard]] bool was_told(Spool::Event event, const std::string& words = "") const {

@@ -6,6 +6,7 @@
 #include <QTest>
 #include <functional>
 
+#include "base/json_writer.hpp"
 #include "metabatch/time.hpp"
 #include "service/agents/agent_directory.hpp"
 #include "service/http/http.hpp"
@@ -43,7 +44,7 @@ class TestHttp : public QObject {
 namespace {
 std::string json_of(std::string_view text) {
   std::string out;
-  append_json_string(out, text);
+  append_json_text(out, text, JsonEscapes::html);
   return out;
 }
 WallTime at(const char* text) { return parse_wall_time(text).value(); }
@@ -256,12 +257,12 @@ void TestHttp::floodsAreLoggedOnceInAWhile_data() {
       << false
       << QByteArray(
              "level=warning event=guess token=0\nlevel=error event=\"no room\" why=\"a \\\"b\\\"\"\n"
-             "level=warning event=guess left_out=999\n");
+             "level=warning event=guess suppressed=999\n");
   QTest::newRow("json") << true
                         << QByteArray(
                                "\"level\":\"warning\",\"event\":\"guess\",\"token\":\"0\"}\n"
                                "\"level\":\"error\",\"event\":\"no room\",\"why\":\"a \\\"b\\\"\"}\n"
-                               "\"level\":\"warning\",\"event\":\"guess\",\"left_out\":\"999\"}\n");
+                               "\"level\":\"warning\",\"event\":\"guess\",\"suppressed\":\"999\"}\n");
 }
 
 void TestHttp::floodsAreLoggedOnceInAWhile() {
@@ -270,9 +271,9 @@ void TestHttp::floodsAreLoggedOnceInAWhile() {
   const QByteArray said = said_by(is_json ? Log::Form::json : Log::Form::logfmt, [](Log& log) {
     for (int i = 0; i < 1000; ++i) log.limited(Log::Level::warning, "guess", {{"token", std::to_string(i)}});
     log.limited(Log::Level::error, "no room", {{"why", "a \"b\""}});
-    log.tell_left_out();  // it may go on
-    log.tell_left_out(true);
-    log.tell_left_out(true);  // it was said
+    log.log_suppressed();  // it may go on
+    log.log_suppressed(true);
+    log.log_suppressed(true);  // it was said
   });
   QByteArray without_times;
   for (const QByteArray& line : said.split('\n'))

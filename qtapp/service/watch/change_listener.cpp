@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/http/listener.hpp"
+#include "service/watch/change_listener.hpp"
 
 #include "sql/postgres/pg_listener.hpp"
 
@@ -10,7 +10,7 @@ constexpr std::size_t kRing = 4096;  // chunks: a few hundred flushes of a large
 
 }  // namespace
 
-Listening::Listening(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log)
+ChangeListener::ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log)
     : ring_(std::make_shared<engine::NotificationRing>(kRing)) {
   if (database.postgres() == nullptr) {
     subscription_ = notifier.subscribe(ring_);
@@ -28,7 +28,7 @@ Listening::Listening(const sql::Database& database, const std::string& channel, 
   // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and nothing ever comes.
   events.on_latency = [this, &log](Duration) {
     if (is_connected_.exchange(true)) return;
-    if (++begun_ > 1) log.limited(Log::Level::info, "listening again");
+    if (++begun_ > 1) log.limited(Log::Level::info, "change_listener again");
   };
   events.on_lost = [this, &log](const sql::DatabaseFailure& why, Duration retry) {
     is_connected_ = false;
@@ -39,13 +39,13 @@ Listening::Listening(const sql::Database& database, const std::string& channel, 
   thread_ = std::thread([this] { listener_->run(); });
 }
 
-Listening::~Listening() {
+ChangeListener::~ChangeListener() {
   if (!listener_) return;
   listener_->stop();
   thread_.join();
 }
 
-std::uint64_t Listening::reconnects() const {
+std::uint64_t ChangeListener::reconnects() const {
   const std::uint64_t times = begun_;
   return times > 0 ? times - 1 : 0;
 }

@@ -18,18 +18,18 @@ namespace metabatch::service {
 
 /// The one place where a service hears of changes: LISTEN on a connection of its own for PostgreSQL, the stores of this
 /// process for a file. Feeds one ring, which whoever reads may be slow to read.
-class Listening {
+class ChangeListener {
  public:
   /// @shape notifier, log: outlive it
-  Listening(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log);
-  ~Listening();
-  Listening(const Listening&) = delete;
-  Listening& operator=(const Listening&) = delete;
+  ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log);
+  ~ChangeListener();
+  ChangeListener(const ChangeListener&) = delete;
+  ChangeListener& operator=(const ChangeListener&) = delete;
 
   [[nodiscard]] const std::shared_ptr<engine::NotificationRing>& ring() const { return ring_; }
   /// What is told is heard: found out by telling oneself.
   [[nodiscard]] bool is_connected() const { return is_connected_; }
-  [[nodiscard]] std::uint64_t reconnects() const;  ///< times listening began but for the first
+  [[nodiscard]] std::uint64_t reconnects() const;  ///< times change_listener began but for the first
   [[nodiscard]] std::uint64_t resyncs() const { return resyncs_; }
 
  private:
