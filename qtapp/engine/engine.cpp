@@ -197,6 +197,13 @@ void Engine::flush_now() {
   impl_->wake();
 }
 
+void Engine::abandon() {
+  const std::lock_guard lock(impl_->state_mutex);
+  impl_->schedule.abandon(impl_->clock.now());
+  impl_->wake();
+  impl_->changed.notify_all();  // close() then cancels the store
+}
+
 void Engine::close() {
   Impl& impl = *impl_;
   std::unique_lock lock(impl.state_mutex);

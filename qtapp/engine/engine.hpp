@@ -95,6 +95,8 @@ class Engine {
   /// Refuses further adds, drains within final_flush_timeout, stops the flusher. Idempotent; blocks.
   /// What could not be written is snapshot().counters.held() afterwards.
   void close();
+  /// Ends a close() that is running, or the next one, at once: the flush in flight is cancelled. Any thread; does not block.
+  void abandon();
 
  private:
   friend class Lanes;

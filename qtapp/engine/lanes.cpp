@@ -161,6 +161,10 @@ std::size_t Lanes::spool(const std::function<bool(std::span<const Update>)>& kee
   return all.size();
 }
 
+void Lanes::abandon() {
+  for (const auto& engine : engines_) engine->abandon();
+}
+
 void Lanes::close() {
   if (engines_.empty()) return;
   std::vector<std::thread> others;

@@ -57,6 +57,7 @@ class Lanes {
   [[nodiscard]] Snapshot snapshot() const;
   /// Closes all at once: it takes no longer than one final_flush_timeout.
   void close();
+  void abandon();  ///< of every lane
   /// After close(): hands what could not be written to `keep`, once and all of it, the newest update of each (agent, key).
   /// What `keep` answers true to counts as spooled; else it stays held. Not called when there is nothing.
   ///

@@ -31,6 +31,8 @@ class Schedule {
   void reconfigure(const Config& config, Instant now);
   /// All that waits becomes due as `shutdown`; a running backoff ends.
   void close(Instant now);
+  /// Closes, or ends a close that is running: nothing more is due.
+  void abandon(Instant now);
   /// All that waits becomes due as `scheduled`.
   void flush_now(const Load& load);
 
