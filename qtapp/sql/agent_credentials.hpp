@@ -43,10 +43,10 @@ class AgentCredentials {
 
   /// All tokens, without those of agents that a control plane has marked as deleted.
   virtual DatabaseResult<std::vector<AgentToken>> tokens() = 0;
-  /// Those of `tokens` that exist, found by one statement; never reads the whole table.
+  /// The agents whose token or whose id is one of `ids`, found by one statement; never reads the whole table.
   ///
-  /// @shape at most a few hundred tokens a call
-  virtual DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> tokens) = 0;
+  /// @shape at most a few hundred ids a call
+  virtual DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> ids) = 0;
 
   /// A SQLite file has no queue: nothing.
   virtual DatabaseResult<std::optional<NotificationQueue>> notification_queue() = 0;
