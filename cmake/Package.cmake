@@ -9,7 +9,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/resources/grafana/metabatch.json DESTINATION
 install(FILES ${PROJECT_SOURCE_DIR}/resources/prometheus/alerts.yml DESTINATION ${CMAKE_INSTALL_DATADIR}/metabatch/prometheus
   COMPONENT programs)
 install(FILES ${PROJECT_SOURCE_DIR}/resources/debian/copyright ${PROJECT_SOURCE_DIR}/README.md
-  ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${docs} COMPONENT programs)
+  ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/docs/runbook.md DESTINATION ${docs} COMPONENT programs)
 
 # What is packed was built before: packing one component does not build everything.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
