@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "service/jitter.hpp"
+
 namespace metabatch::service {
 namespace {
 
@@ -11,13 +13,11 @@ constexpr std::string_view kMe = "/api/v2/workspaceagents/me/";
 constexpr std::string_view kBulk = "/api/v2/metadata";
 constexpr std::size_t kMostBulkAgents = 1000;
 constexpr std::string_view kCookie = "coder_session_token";
+constexpr std::string_view kNoToken = "Header \"Coder-Session-Token\" must be provided.";
 
 HttpResponse not_found() {
   return error_response(404, "Resource not found or you do not have access to this resource");
 }
-
-/// Whoever it is may try again: at a start, while the database cannot be read.
-HttpResponse not_read_yet() { return error_response(503, "Agents have not been read yet.", "Try again in a moment."); }
 
 HttpResponse text(unsigned status, std::string body) {
   return {.status = status, .body = std::move(body), .content_type = kTextType};
@@ -29,169 +29,199 @@ HttpResponse wrong_method(std::string_view allow) {
   return response;
 }
 
-/// A browser sends the cookie along with a WebSocket that any page opens, so the page must be ours.
-bool is_from_elsewhere(const HttpRequest& request) {
+bool is_read(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+
+/// A browser sends the cookie along with a WebSocket that any page opens, so the page must be of this host.
+bool is_cross_origin(const HttpRequest& request) {
   if (!request.is_upgrade || request.origin.empty()) return false;
   const std::size_t scheme = request.origin.find("://");
   return scheme == std::string_view::npos || request.origin.substr(scheme + 3) != request.host;
 }
 
-/// Who asks, as they say. @owns `room` keeps what had to be decoded
-std::string_view token_of(const HttpRequest& request, std::string& room) {
-  if (!request.session_token.empty()) return request.session_token;
+std::string token_of(const HttpRequest& request) {
+  if (!request.session_token.empty()) return std::string(request.session_token);
   if (request.method == "POST") return {};
   if (const std::string_view cookie = cookie_value(request.cookies, kCookie);
-      !cookie.empty() && !is_from_elsewhere(request))
-    return cookie;
-  room = query_value(request.query, kCookie).value_or("");
-  return room;
+      !cookie.empty() && !is_cross_origin(request))
+    return std::string(cookie);
+  return query_value(request.query, kCookie).value_or("");
 }
 
-HttpResponse response_to(const ReportOutcome& outcome) {
-  if (outcome.is_closed) return error_response(503, "The service is shutting down.");
-  if (outcome.problem.empty()) return {.status = 204};
-  return error_response(400, outcome.problem, {}, outcome.refused_items);
+/// The items of a comma-separated list, each once.
+std::vector<std::string> list_of(std::string_view text) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    if (std::find(items.begin(), items.end(), one) == items.end()) items.emplace_back(one);
+  }
+  return items;
+}
+
+bool wants_script(const HttpRequest& request) {
+  return query_value(request.query, "include_script").value_or("false") == "true";
 }
 
 }  // namespace
 
-ReportOutcome add_report(const Uuid& agent, std::span<const RawItem> items, ReportLimits& limits,
-                          engine::Stamper& stamper, engine::Lanes& lanes) {
-  ReportOutcome outcome;
-  const auto admission = lanes.add(limits.apply(agent, items, stamper.next()));
-  outcome.is_closed = admission && admission->dropped_closed > 0;
-  for (const RefusedItem& item : limits.refused())
-    outcome.refused_items.push_back({"metadata[" + std::to_string(item.index) + "].key", describe(item)});
-  if (limits.error())
-    outcome.problem = describe_report(*limits.error());
-  else if (!limits.refused().empty())
-    outcome.problem = describe(limits.refused().front());
-  return outcome;
+Api::Api(ApiOptions options) : options_(std::move(options)) {
+  for (std::size_t i = 0; i < options_.threads; ++i) buffers_.push_back(std::make_unique<Buffers>());
 }
 
-Api::Api(ApiOptions options) : options_(std::move(options)), stamper_(engine::system_clock()) {
-  for (std::size_t i = 0; i < options_.threads; ++i) buffers_.push_back(std::make_unique<ReportBuffers>());
-}
-
-Answer Api::answer(const HttpRequest& request, std::size_t thread) {
+std::optional<HttpResponse> Api::answer_operator(const HttpRequest& request, bool has_metrics) const {
   const std::string_view path = request.path;
-  if (path.starts_with(kMe)) {
-    const std::string_view below = path.substr(kMe.size());
-    if (below != "metadata" && !below.starts_with("metadata/")) return not_found();
-    if (request.method != "POST") return wrong_method("POST");
-    return answer_post(request, below, *buffers_[thread]);
+  const bool is_metrics = path == "/metrics" && has_metrics;
+  if (!is_metrics && path != "/healthz" && path != "/readyz") return std::nullopt;
+  if (!is_read(request)) return wrong_method("GET, HEAD");
+  if (path == "/healthz") return text(200, "ok\n");
+  if (path == "/readyz") {
+    Readiness readiness = options_.readiness();
+    return text(readiness.is_ready ? 200 : 503, std::move(readiness.body));
   }
-  const bool is_known =
-      path == "/healthz" || path == "/readyz" || path == "/metrics" || path == kBulk || path.starts_with(kAgents);
-  if (!is_known) return not_found();
-  if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET, HEAD");
-  return answer_get(request, path);
+  MetricsPage page = options_.metrics(request.accept);
+  return HttpResponse{.status = 200, .body = std::move(page.body), .content_type = page.content_type};
+}
+
+std::optional<Answer> Api::answer_header(const HttpRequest& request, std::size_t, bool is_looked_up) {
+  const std::string_view path = request.path;
+  if (path.starts_with(kMe)) return answer_me(request, is_looked_up);
+  if (auto response = answer_operator(request, options_.has_metrics)) return std::move(*response);
+  if (path != kBulk && !path.starts_with(kAgents)) return not_found();
+  if (!is_read(request)) return wrong_method("GET, HEAD");
+  return path == kBulk ? answer_bulk(request) : answer_agent(request, path.substr(kAgents.size()), is_looked_up);
 }
 
 HttpResponse Api::unauthorized(std::string_view message, std::string_view detail) {
   ++unauthorized_;
+  options_.on_unauthorized();
   return error_response(401, message, detail);
 }
 
-Answer Api::answer_post(const HttpRequest& request, std::string_view below_me, ReportBuffers& buffers) {
-  std::string room;
-  const std::string_view said = token_of(request, room);
-  if (said.empty()) return unauthorized("Header \"Coder-Session-Token\" must be provided.");
-  const Result<Uuid> token = parse_uuid(said);
-  if (!token)
+std::optional<Answer> Api::answer_me(const HttpRequest& request, bool is_looked_up) {
+  const std::string_view below = request.path.substr(kMe.size());
+  const bool is_list = below == "metadata";
+  if (!is_list && (!below.starts_with("metadata/") || below == "metadata/")) return not_found();
+  if (request.method != "POST" && !(is_list && is_read(request))) return wrong_method(is_list ? "GET, HEAD, POST" : "POST");
+  const std::string token = token_of(request);
+  if (token.empty()) return unauthorized(kNoToken);
+  const Result<Uuid> id = parse_uuid(token);
+  if (!id)
     return unauthorized("Workspace agent token invalid.",
-                        "An agent token must be a valid UUIDv4. (len " + std::to_string(said.size()) + ")");
-  const std::optional<Uuid> agent = options_.directory->agent_of(*token);
-  if (!agent && !options_.directory->is_loaded()) return not_read_yet();
-  if (!agent) {
-    if (options_.on_unknown) options_.on_unknown();
+                        "An agent token must be a valid UUIDv4. (len " + std::to_string(token.size()) + ")");
+  const std::optional<Uuid> agent = options_.directory->agent_of(*id);
+  if (!agent && !is_looked_up) return LookupRequest{.id = *id};
+  if (!agent)
     return unauthorized("Workspace agent not authorized.",
                         "The token belongs to no agent, or not yet, or not any more.");
-  }
+  if (request.method == "POST") return std::nullopt;
+  return ReadRequest{.agents = {*agent}, .keys = list_of(query_value(request.query, "keys").value_or(""))};
+}
+
+HttpResponse Api::answer(const HttpRequest& request, std::size_t thread) {
+  const std::string_view below = request.path.substr(kMe.size());
+  const Result<Uuid> token = parse_uuid(token_of(request));
+  const std::optional<Uuid> agent = token ? options_.directory->agent_of(*token) : std::nullopt;
+  if (!agent) return unauthorized("Workspace agent not authorized.", "The token was revoked while the body was read.");
+  Buffers& buffers = *buffers_[thread];
   std::span<const RawItem> items;
   std::optional<std::string> key;
-  if (below_me == "metadata") {
+  if (below == "metadata") {
     items = buffers.reader.read_list(request.body);
   } else {
-    key = percent_decoded(below_me.substr(below_me.find('/') + 1));
-    if (!key || key->empty()) return error_response(400, "The metadata key in the path cannot be read.");
+    key = percent_decoded(below.substr(below.find('/') + 1));
+    if (!key) return error_response(400, "The metadata key in the path cannot be read.");
     items = buffers.reader.read_one(*key, request.body);
   }
-  if (!buffers.reader.error().empty()) return error_response(400, "Request body must be valid JSON.", buffers.reader.error());
-  const std::uint64_t sanitized = buffers.limits.sanitized(), refused = buffers.limits.refused_items();
-  const ReportOutcome outcome = add_report(*agent, items, buffers.limits, stamper_, *options_.lanes);
-  ++reports_;
-  sanitized_ += buffers.limits.sanitized() - sanitized;
-  refused_items_ += buffers.limits.refused_items() - refused;
-  return response_to(outcome);
+  if (!buffers.reader.error().empty())
+    return error_response(400, "Request body must be valid JSON.", buffers.reader.error());
+  return response_to(*agent, options_.intake->add(*agent, items, buffers.report));
 }
 
-Answer Api::answer_get(const HttpRequest& request, std::string_view path) {
-  if (path == "/healthz") return text(200, "ok\n");
-  if (path == "/readyz") return answer_ready();
-  if (path == "/metrics") {
-    MetricsPage page = options_.metrics(request.accept);
-    return HttpResponse{.status = 200, .body = std::move(page.body), .content_type = page.content_type};
+HttpResponse Api::retry_later(unsigned status, std::string_view message, std::string_view detail) const {
+  HttpResponse response = error_response(status, message, detail);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(interval_.load() * 2).count();
+  response.retry_after = random_between(1, static_cast<unsigned>(std::max<std::int64_t>(seconds, 1)));
+  return response;
+}
+
+/// An agent that is not told of a drop would take its old value for the current one.
+HttpResponse Api::response_to(const Uuid& agent, const ReportOutcome& outcome) const {
+  if (outcome.is_closed) return retry_later(503, "The service is shutting down.", {});
+  const auto kept = [](std::size_t dropped) {
+    return std::to_string(dropped) + (dropped == 1 ? " item was" : " items were") + " not taken.";
+  };
+  if (outcome.dropped_full > 0) {
+    options_.on_drop({agent, outcome.dropped_full, false});
+    return retry_later(503, "The buffer is full.", kept(outcome.dropped_full));
   }
-  if (path == kBulk) return answer_bulk(request);
-  const std::string_view rest = path.substr(kAgents.size());
-  const std::size_t slash = rest.find('/');
-  const Result<Uuid> agent = parse_uuid(rest.substr(0, slash));
+  if (outcome.dropped_agent_full > 0) {
+    options_.on_drop({agent, outcome.dropped_agent_full, true});
+    return retry_later(429, "This agent has as many keys waiting to be written as it may.",
+                       kept(outcome.dropped_agent_full));
+  }
+  if (outcome.problem.empty()) return {.status = 204};
+  return error_response(400, outcome.problem, {}, outcome.refused_items);
+}
+
+bool Api::may_watch(std::string_view token, const Uuid& agent) const {
+  if (!options_.directory->is_loaded() || options_.directory->knows(agent)) {
+    if (options_.watch_tokens->admits(token)) return true;
+  }
+  const Result<Uuid> id = parse_uuid(token);
+  const std::optional<Uuid> self = id ? options_.directory->agent_of(*id) : std::nullopt;
+  return self && *self == agent;
+}
+
+Answer Api::answer_agent(const HttpRequest& request, std::string_view path, bool is_looked_up) {
+  const std::size_t slash = path.find('/');
   if (slash == std::string_view::npos) return not_found();
-  const std::string_view what = rest.substr(slash + 1);
+  const std::string_view what = path.substr(slash + 1);
   if (what != "metadata" && what != "watch-metadata" && what != "watch-metadata-ws") return not_found();
-  if (!agent) return error_response(400, "Invalid UUID in the path.", rest.substr(0, slash));
-  return answer_agent(request, *agent, what);
-}
-
-Answer Api::answer_ready() const {
-  if (is_draining_) return text(503, "draining\n");
-  if (!options_.directory->is_loaded()) return text(503, "agents not read yet\n");
-  return text(200, "ready\n");
-}
-
-Answer Api::answer_agent(const HttpRequest& request, const Uuid& agent, std::string_view what) {
-  std::string room;
-  const std::string_view said = token_of(request, room);
-  if (said.empty()) return unauthorized("Header \"Coder-Session-Token\" must be provided.");
-  const bool sees_all = options_.watch_tokens->admits(said);
-  const Result<Uuid> token = parse_uuid(said);
-  const std::optional<Uuid> self = token ? options_.directory->agent_of(*token) : std::nullopt;
-  const bool is_loaded = options_.directory->is_loaded();
-  if (!sees_all && !self && !is_loaded) return not_read_yet();
-  if (!sees_all && !self) {
-    if (options_.on_unknown) options_.on_unknown();
-    return unauthorized("Session token is not valid.");
-  }
-  if (!sees_all && !(*self == agent)) return not_found();  // what one may not see is as if it were not there
-  // A browser's EventSource gives up for good at any refusal, so an operator's stream begins before all agents are known.
-  if (is_loaded && !options_.directory->knows(agent)) {
-    if (options_.on_unknown) options_.on_unknown();
+  const Result<Uuid> agent = parse_uuid(path.substr(0, slash));
+  if (!agent) return error_response(400, "Invalid UUID in the path.", path.substr(0, slash));
+  std::string token = token_of(request);
+  if (token.empty()) return unauthorized(kNoToken);
+  const AgentDirectory& directory = *options_.directory;
+  if (!options_.watch_tokens->admits(token)) {
+    const Result<Uuid> id = parse_uuid(token);
+    const std::optional<Uuid> self = id ? directory.agent_of(*id) : std::nullopt;
+    if (!self && id && !is_looked_up) return LookupRequest{.id = *id};
+    if (!self) return unauthorized("Session token is not valid.");
+    if (!(*self == *agent)) return not_found();  // as if it did not exist
+  } else if (directory.is_loaded() && !directory.knows(*agent)) {
+    // A browser's EventSource gives up for good at any refusal, so an operator's stream begins before the agents are read.
+    if (!is_looked_up) return LookupRequest{.id = *agent};
     return not_found();
   }
-  if (what == "metadata") return ReadRequest{.agents = {agent}};
+  return grant(request, std::move(token), *agent, what);
+}
+
+Answer Api::grant(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what) {
+  if (what == "metadata")
+    return ReadRequest{.agents = {agent}, .keys = list_of(query_value(request.query, "keys").value_or(""))};
   const bool is_websocket = what == "watch-metadata-ws";
   if (is_websocket && !request.is_upgrade) return error_response(400, "This path speaks WebSocket only.");
   if (request.method == "HEAD") return wrong_method("GET");
-  return WatchRequest{.agent = agent, .is_websocket = is_websocket};
+  if (is_draining_) return retry_later(503, "The service is shutting down.", {});
+  std::shared_ptr<void> slot = options_.open_watches->reserve(agent);
+  if (!slot) return retry_later(429, "This agent has as many watch streams as it may.", {});
+  return WatchRequest{.agent = agent, .is_websocket = is_websocket, .token = std::move(token), .slot = std::move(slot)};
 }
 
 Answer Api::answer_bulk(const HttpRequest& request) {
-  std::string room;
-  const std::string_view said = token_of(request, room);
-  if (said.empty()) return unauthorized("Header \"Coder-Session-Token\" must be provided.");
-  if (!options_.watch_tokens->admits(said)) return unauthorized("Session token is not valid.");
-  const std::string list = query_value(request.query, "agents").value_or("");
+  const std::string token = token_of(request);
+  if (token.empty()) return unauthorized(kNoToken);
+  if (!options_.watch_tokens->admits(token)) return unauthorized("Session token is not valid.");
   ReadRequest read{.agents = {}, .is_bulk = true};
-  for (std::string_view rest = list; !rest.empty();) {
-    const std::string_view one = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+  for (const std::string& one : list_of(query_value(request.query, "agents").value_or(""))) {
     const Result<Uuid> agent = parse_uuid(one);
     if (!agent) return error_response(400, "Query parameter \"agents\" must be UUIDs.", one);
     if (std::find(read.agents.begin(), read.agents.end(), *agent) == read.agents.end()) read.agents.push_back(*agent);
     if (read.agents.size() > kMostBulkAgents) return error_response(400, "At most 1000 agents at once.");
   }
   if (read.agents.empty()) return error_response(400, "Query parameter \"agents\" must be provided.");
+  read.keys = list_of(query_value(request.query, "keys").value_or(""));
+  read.has_scripts = wants_script(request);
   return read;
 }
 

@@ -7,80 +7,85 @@
 #include <string>
 #include <vector>
 
-#include "engine/clock.hpp"
-#include "engine/lanes.hpp"
 #include "service/agents/agent_directory.hpp"
-#include "service/handler.hpp"
+#include "service/agents/report_intake.hpp"
 #include "service/agents/report_reader.hpp"
+#include "service/handler.hpp"
+#include "service/watch/open_watches.hpp"
 
 namespace metabatch::service {
 
-/// What a report came to, whoever carried it here: the part of the agent API that knows no HTTP.
-struct ReportOutcome {
-  std::string problem{};                    ///< what the agent is told, or ""; what fitted was taken all the same
-  std::vector<FieldError> refused_items{};  ///< by index in the report
-  bool is_closed = false;                   ///< the engine takes nothing any more
-};
-
-/// What the reports of one thread need; memory that is kept.
-struct ReportBuffers {
-  ReportReader reader;
-  ReportLimits limits;
-};
-
-/// Adds the report of an agent within the limits of the specification, "The report", with a stamp of its own.
-ReportOutcome add_report(const Uuid& agent, std::span<const RawItem> items, ReportLimits& limits,
-                          engine::Stamper& stamper, engine::Lanes& lanes);
-
-/// A page to be scraped.
+/// A page of metrics.
 struct MetricsPage {
   std::string body;
   std::string_view content_type;  ///< a literal
 };
 
-struct ApiOptions {
-  engine::Lanes* lanes = nullptr;
-  AgentDirectory* directory = nullptr;
-  const WatchTokens* watch_tokens = nullptr;
-  std::function<MetricsPage(std::string_view accept)> metrics;
-  /// A token or an agent was not known: perhaps it is new. Any thread, often; must not wait.
-  std::function<void()> on_unknown;
-  std::size_t threads = 1;  ///< that ask
+/// The answer of /readyz.
+struct Readiness {
+  bool is_ready = false;
+  std::string body;
 };
 
-/// Every path that the service answers, apart from reading and feeding streams: that is left to whoever derives from it.
+/// A report of which something was dropped.
+struct ReportDrop {
+  Uuid agent;
+  std::size_t updates = 0;
+  bool is_agent_full = false;  ///< the agent has all the keys that it may have; else the buffer is full
+};
+
+struct ApiOptions {
+  ReportIntake* intake = nullptr;
+  AgentDirectory* directory = nullptr;
+  const WatchTokens* watch_tokens = nullptr;
+  OpenWatches* open_watches = nullptr;
+  std::function<MetricsPage(std::string_view accept)> metrics;
+  bool has_metrics = true;  ///< false: another listener serves them
+  std::function<Readiness()> readiness;
+  std::function<void(const ReportDrop&)> on_drop = [](const ReportDrop&) {};
+  std::function<void()> on_unauthorized = [] {};
+  std::size_t threads = 1;  ///< that call it
+};
+
+/// Every path that the service answers. Reading, looking up and feeding streams is left to the class derived from it.
 ///
-/// Who it is comes from the header Coder-Session-Token, the cookie coder_session_token or the query of that name, in this order; for
-/// a POST from the header only, so that no page can send one in the name of a cookie.
+/// The token is taken from the header Coder-Session-Token, the cookie coder_session_token or the query of that name, in this
+/// order. A POST uses the header only, so that no page can send one in the name of a cookie.
 class Api : public Handler {
  public:
   explicit Api(ApiOptions options);
 
-  Answer answer(const HttpRequest& request, std::size_t thread) override;
+  std::optional<Answer> answer_header(const HttpRequest& request, std::size_t thread, bool is_looked_up) override;
+  HttpResponse answer(const HttpRequest& request, std::size_t thread) override;
 
-  /// From now on /readyz says no, and reports get 503 once the engine is closed.
+  /// New watch streams are refused. Reports are accepted until the engine is closed.
   void begin_drain() { is_draining_ = true; }
-  [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
-  [[nodiscard]] std::uint64_t refused_items() const { return refused_items_; }
-  /// Reports taken, in whole or in part.
-  [[nodiscard]] std::uint64_t reports() const { return reports_; }
+  /// Retry-After is a random number from 1 to twice this.
+  void set_interval(Duration interval) { interval_ = interval; }
+  /// Whether the holder of `token` may see the rows of `agent`.
+  [[nodiscard]] bool may_watch(std::string_view token, const Uuid& agent) const;
   [[nodiscard]] std::uint64_t unauthorized() const { return unauthorized_; }
 
+  /// The answers of /metrics, /healthz and /readyz, which need no token. None: another path.
+  std::optional<HttpResponse> answer_operator(const HttpRequest& request, bool has_metrics) const;
+
  private:
-  Answer answer_post(const HttpRequest& request, std::string_view below_me, ReportBuffers& buffers);
-  Answer answer_get(const HttpRequest& request, std::string_view path);
-  Answer answer_agent(const HttpRequest& request, const Uuid& agent, std::string_view what);
+  struct Buffers {  // of one thread
+    ReportReader reader;
+    ReportBuffers report;
+  };
+  std::optional<Answer> answer_me(const HttpRequest& request, bool is_looked_up);
+  Answer answer_agent(const HttpRequest& request, std::string_view path, bool is_looked_up);
+  Answer grant(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what);
   Answer answer_bulk(const HttpRequest& request);
-  Answer answer_ready() const;
+  HttpResponse response_to(const Uuid& agent, const ReportOutcome& outcome) const;
+  [[nodiscard]] HttpResponse retry_later(unsigned status, std::string_view message, std::string_view detail) const;
   [[nodiscard]] HttpResponse unauthorized(std::string_view message, std::string_view detail = {});
 
   const ApiOptions options_;
-  engine::Stamper stamper_;
-  std::vector<std::unique_ptr<ReportBuffers>> buffers_;  // one a thread
+  std::vector<std::unique_ptr<Buffers>> buffers_;  // one a thread
   std::atomic<bool> is_draining_ = false;
-  std::atomic<std::uint64_t> sanitized_ = 0;
-  std::atomic<std::uint64_t> refused_items_ = 0;
-  std::atomic<std::uint64_t> reports_ = 0;
+  std::atomic<Duration> interval_ = Duration(std::chrono::seconds(5));
   std::atomic<std::uint64_t> unauthorized_ = 0;
 };
 

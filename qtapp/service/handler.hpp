@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,55 +19,89 @@ namespace metabatch::service {
 /// What a watch stream carries.
 enum class FrameType : std::uint8_t { data, ping, error };
 
-/// One JSON text on one line, shared by all streams that it goes to.
+/// One JSON text on one line, shared by all streams that receive it.
 using FrameText = std::shared_ptr<const std::string>;
 
-/// One watch stream, as whoever feeds it sees it.
+/// One watch stream, as seen by the code that feeds it. Any thread; no call waits.
 class Watcher {
  public:
   virtual ~Watcher() = default;
-  /// Any thread; never waits. A client that is slow gets the newest frame only.
+  /// A slow client receives the newest frame only.
   virtual void deliver(FrameType type, FrameText json) = 0;
+  /// Ends the stream in order: the last chunk, or a close frame. Frames delivered later are ignored.
+  virtual void end() = 0;
 };
 
-/// To be answered with a stream.
+/// The answer is a stream.
 struct WatchRequest {
   Uuid agent;
   bool is_websocket = false;
-  std::string peer{};  ///< whose; the server's to fill in
+  std::string token{};             ///< checked again whenever tokens change
+  std::shared_ptr<void> slot = {};  ///< one of the streams that an agent may have; free again when it is destroyed
+  std::string peer{};              ///< filled in by the server
 };
 
-/// To be answered with what the database holds of these agents.
+/// The answer is read from the database.
 struct ReadRequest {
   std::vector<Uuid> agents;
-  bool is_bulk = false;  ///< else one agent and its array alone
-  std::string peer{};    ///< whose; the server's to fill in
+  std::vector<std::string> keys{};  ///< only rows of these; empty: all rows
+  bool is_bulk = false;             ///< an array of agents; else one agent, and its array alone
+  bool has_scripts = true;          ///< false: the scripts of rows are ""
+  std::string peer{};               ///< filled in by the server
 };
 
-/// A request, or a connection, that the server refused by itself.
+/// The answer depends on a token or an agent that has to be looked up in the database first.
+struct LookupRequest {
+  Uuid id;             ///< a token, or the id of an agent
+  std::string peer{};  ///< filled in by the server
+};
+
+/// How a lookup ended. `unavailable`: the database could not be asked, so that nothing is known.
+enum class LookupResult : std::uint8_t { done, unavailable };
+
+/// A request, or a connection, that the server refused without asking the handler.
 struct Refused {
   std::string_view peer;    ///< address:port
-  unsigned status = 0;      ///< what it was answered with; 0: nothing
+  unsigned status = 0;      ///< of the answer; 0: there was none
   std::string_view reason;  ///< a literal
 };
 
-using Answer = std::variant<HttpResponse, ReadRequest, WatchRequest>;
+/// One answered request, for logs and metrics.
+struct AnsweredRequest {
+  std::string_view peer, method, path;
+  unsigned status = 0;
+  std::size_t bytes = 0;  ///< of the body
+  std::chrono::steady_clock::duration took{};  ///< from its header to its answer
+};
 
-/// What the server asks when a request has come. Called on the server's threads: no call may wait.
+using Answer = std::variant<HttpResponse, ReadRequest, WatchRequest, LookupRequest>;
+
+/// Answers the requests that the server receives. Called on the server's threads: no call may wait.
 class Handler {
  public:
   using WatchId = std::uint64_t;
 
   virtual ~Handler() = default;
-  /// @shape thread: 0 .. threads - 1; the calls of one thread come one after the other
-  virtual Answer answer(const HttpRequest& request, std::size_t thread) = 0;
+  /// The header has been read. None: the answer needs the body, and answer() follows. So a client without a valid token
+  /// cannot make the server hold a body.
+  ///
+  /// @shape thread: 0 .. threads - 1; the calls of one thread come one after the other.
+  ///        is_looked_up: a LookupRequest of this request has ended; the answer is not another one
+  virtual std::optional<Answer> answer_header(const HttpRequest& request, std::size_t thread, bool is_looked_up) = 0;
+  /// The body has been read.
+  virtual HttpResponse answer(const HttpRequest& request, std::size_t thread) = 0;
   /// `done` is called later, on any thread.
   virtual void read(ReadRequest request, std::function<void(HttpResponse)> done) = 0;
+  /// As read().
+  virtual void look_up(LookupRequest request, std::function<void(LookupResult)> done) = 0;
   virtual WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) = 0;
-  /// The watcher is let go of soon; a frame may still come.
+  /// The watcher is released soon; a frame may still come.
   virtual void unwatch(WatchId watch) = 0;
-  /// For whoever wants to know.
-  virtual void refused(const Refused& what) { (void)what; }
+
+  // Events for logs and metrics.
+  virtual void answered(const AnsweredRequest& request) { (void)request; }
+  virtual void refused(const Refused& refusal) { (void)refusal; }
+  virtual void accept_failed(const std::string& reason) { (void)reason; }
 };
 
 }  // namespace metabatch::service

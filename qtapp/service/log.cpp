@@ -52,7 +52,7 @@ void Log::limited(Level level, std::string_view event, std::initializer_list<Fie
   const auto now = std::chrono::steady_clock::now();
   const auto [known, is_new] = repeats_.try_emplace(event, Repeats{level, now, 0});
   Repeats& repeats = known->second;
-  if (!is_new && now - repeats.told < kRepeatAfter) {
+  if (!is_new && now - repeats.logged < kRepeatAfter) {
     ++repeats.suppressed;
     return;
   }
@@ -60,11 +60,16 @@ void Log::limited(Level level, std::string_view event, std::initializer_list<Fie
   repeats = {level, now, 0};
 }
 
+void Log::end_limited(std::string_view event) {
+  const std::lock_guard lock(mutex_);
+  repeats_.erase(event);
+}
+
 void Log::log_suppressed(bool is_end) {
   const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
   for (auto& [event, repeats] : repeats_) {
-    if (repeats.suppressed == 0 || (!is_end && now - repeats.told < kRepeatAfter)) continue;
+    if (repeats.suppressed == 0 || (!is_end && now - repeats.logged < kRepeatAfter)) continue;
     put(repeats.level, event, {}, repeats.suppressed);
     repeats = {repeats.level, now, 0};
   }

@@ -11,11 +11,11 @@
 
 namespace metabatch::service {
 
-/// Lines for machines on stderr: logfmt, or JSON. Never blocks: a line for which nobody reads is lost and counted, and told with
-/// the next one.
+/// Writes log lines to stderr, as logfmt or JSON. Never blocks: when nobody reads, lines are lost and counted, and the next line
+/// says how many.
 ///
-/// What an operator did, and what happens once, is always logged. What clients or a failing database can cause in floods is
-/// limited: the same event comes at most every 10 s, with the number of those that were left out.
+/// Actions of an operator and rare events are always logged. Events that clients or a failing database can cause in floods are
+/// limited: the same event is logged at most every 10 s, with the number of lines that were suppressed.
 class Log {
  public:
   enum class Form : std::uint8_t { logfmt, json };
@@ -25,7 +25,7 @@ class Log {
     std::string value;
   };
 
-  /// @shape fd: where it writes; 2 is stderr
+  /// @shape fd: the descriptor that it writes to; 2 is stderr
   explicit Log(Form form, int fd = 2) : form_(form), fd_(fd) {}
 
   /// @shape fields: no secret
@@ -33,19 +33,20 @@ class Log {
   void info(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::info, event, fields); }
   void warn(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::warning, event, fields); }
   void error(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::error, event, fields); }
-  /// What may come in floods.
+  /// An event that may come in floods.
   ///
   /// @shape event: a literal, which is what is counted
   void limited(Level level, std::string_view event, std::initializer_list<Field> fields = {});
-  /// Says of floods that have ended how many lines were left out, where that was not said yet: to be called from time to time, and
-  /// at the end for all.
+  /// The state that `event` reports is over: its suppressed lines are not reported any more, and the next one is logged at once.
+  void end_limited(std::string_view event);
+  /// Logs how many lines were suppressed by floods that have ended. To be called from time to time, and at the end for all.
   void log_suppressed(bool is_end = false);
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:
   struct Repeats {
     Level level;
-    std::chrono::steady_clock::time_point told;
+    std::chrono::steady_clock::time_point logged;
     std::uint64_t suppressed = 0;
   };
   void put(Level level, std::string_view event, std::initializer_list<Field> fields, std::uint64_t suppressed);

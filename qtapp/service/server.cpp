@@ -7,44 +7,36 @@
 #include <condition_variable>
 
 #include "service/http/http_session.hpp"
+#include "service/http/tls.hpp"
 
 namespace metabatch::service {
 namespace {
 
 using asio::ip::tcp;
 
-constexpr std::size_t kMostThreads = 4;                          // unless pending for
-constexpr auto kPauseOfAccept = std::chrono::milliseconds(100);  // when there is no descriptor left
+constexpr std::size_t kDefaultThreads = 4;                       // at most, when no number is given
+constexpr auto kPauseOfAccept = std::chrono::milliseconds(100);  // for example without a free descriptor
 
 std::size_t threads_of(const ServerOptions& options) {
   if (options.threads > 0) return options.threads;
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kDefaultThreads);
 }
 
-/// @errors throws boost::system::system_error
-std::shared_ptr<asio::ssl::context> tls_of(const ServerOptions& options) {
-  if (options.tls_certificate.empty()) return nullptr;
-  auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
-  context->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                       asio::ssl::context::no_tlsv1_1);
-  context->use_certificate_chain_file(options.tls_certificate);
-  context->use_private_key_file(options.tls_key, asio::ssl::context::pem);
-  return context;
-}
-
-/// address:port, or "" when it is gone already.
+/// address:port, or "" when the client has disconnected.
 std::string peer_of(const PlainSocket& socket) {
   Failure failed;
   const tcp::endpoint peer = socket.remote_endpoint(failed);
   if (failed) return {};
-  const std::string address = peer.address().to_string(), port = std::to_string(peer.port());
-  return peer.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+  asio::ip::address from = peer.address();  // a socket for both families shows IPv4 as ::ffff:1.2.3.4
+  if (from.is_v6() && from.to_v6().is_v4_mapped()) from = asio::ip::make_address_v4(asio::ip::v4_mapped, from.to_v6());
+  const std::string address = from.to_string(), port = std::to_string(peer.port());
+  return from.is_v6() ? "[" + address + "]:" + port : address + ":" + port;
 }
 
 }  // namespace
 
 struct Server::Certificate {
-  std::shared_ptr<asio::ssl::context> tls;  // none: in the clear
+  std::shared_ptr<asio::ssl::context> tls;  // null: no TLS
 };
 
 struct Server::Impl {
@@ -58,6 +50,7 @@ struct Server::Impl {
   void accept();
   void accepted(PlainSocket socket, Worker& worker);
   void drain(Duration limit);
+  void end_streams(Duration spread);
   void end_all(bool is_gentle);
   void stop();
 
@@ -66,7 +59,7 @@ struct Server::Impl {
   using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
   using Timer =
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  std::optional<Acceptor> acceptor;  // all of worker 0
+  std::optional<Acceptor> acceptor;  // belongs to worker 0
   std::optional<Timer> pause;
   std::size_t next = 0;
   bool is_accepting = true;
@@ -74,9 +67,16 @@ struct Server::Impl {
 };
 
 void Server::Impl::listen() {
-  shared.tls = tls_of(shared.options);
-  const tcp::endpoint endpoint(asio::ip::make_address(shared.options.address), shared.options.port);
-  acceptor->open(endpoint.protocol());
+  shared.tls = make_tls_context(shared.options.tls);
+  tcp::endpoint endpoint(asio::ip::make_address(shared.options.listen.address), shared.options.listen.port);
+  Failure failed;
+  acceptor->open(endpoint.protocol(), failed);
+  if (failed && endpoint.address().is_v6() && endpoint.address().is_unspecified()) {  // a host without IPv6
+    endpoint = tcp::endpoint(tcp::v4(), endpoint.port());
+    acceptor->open(endpoint.protocol(), failed);
+  }
+  if (failed) throw boost::system::system_error(failed);
+  if (endpoint.address().is_v6()) acceptor->set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()));
   acceptor->set_option(asio::socket_base::reuse_address(true));
   acceptor->bind(endpoint);
   acceptor->listen(4096);
@@ -93,6 +93,8 @@ void Server::Impl::accept() {
       accepted(std::move(socket), worker);
       return accept();
     }
+    ++shared.accept_failures;
+    shared.handler.accept_failed(failed.message());
     pause->expires_after(kPauseOfAccept);
     pause->async_wait([this](const Failure& cancelled) {
       if (!cancelled && is_accepting) accept();
@@ -128,6 +130,13 @@ void Server::Impl::end_all(bool is_gentle) {
     });
 }
 
+void Server::Impl::end_streams(Duration spread) {
+  for (const auto& worker : workers)
+    asio::post(worker->context, [&one = *worker, spread] {
+      for (Connection* const connection : one.connections) connection->end_stream(spread);
+    });
+}
+
 void Server::Impl::drain(Duration limit) {
   asio::post(workers[0]->context, [this] {
     is_accepting = false;
@@ -151,7 +160,7 @@ void Server::Impl::stop() {
   }
   acceptor.reset();
   pause.reset();
-  workers.clear();  // what connections are left go with their loops
+  workers.clear();  // the connections that are left are destroyed with their loops
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -163,7 +172,9 @@ Server::~Server() {
 
 std::variant<std::unique_ptr<Server>, std::string> Server::start(const ServerOptions& options, Handler& handler) {
   auto impl = std::make_unique<Impl>(options, handler);
-  const std::string where = options.address + ":" + std::to_string(options.port);
+  const bool is_v6 = options.listen.address.find(':') != std::string::npos;
+  const std::string where = (is_v6 ? "[" + options.listen.address + "]" : options.listen.address) + ":" +
+                            std::to_string(options.listen.port);
   try {
     impl->listen();
   } catch (const boost::system::system_error& failed) {
@@ -177,14 +188,15 @@ std::size_t Server::threads() const { return impl_->workers.size(); }
 
 ServerCounts Server::counts() const {
   const Shared& shared = impl_->shared;
-  return {shared.connections, shared.watchers, shared.requests, shared.refused};
+  return {shared.connections, shared.watchers, shared.requests, shared.refused, shared.accept_failures};
 }
 
+void Server::end_streams(Duration spread) { impl_->end_streams(spread); }
 void Server::drain(Duration limit) { impl_->drain(limit); }
 
 std::variant<std::shared_ptr<const Server::Certificate>, std::string> Server::read_certificate() const {
   try {
-    return std::make_shared<const Certificate>(Certificate{tls_of(impl_->shared.options)});
+    return std::make_shared<const Certificate>(Certificate{make_tls_context(impl_->shared.options.tls)});
   } catch (const boost::system::system_error& failed) {
     return std::string(failed.what());
   }
@@ -193,6 +205,11 @@ std::variant<std::shared_ptr<const Server::Certificate>, std::string> Server::re
 void Server::use(std::shared_ptr<const Certificate> certificate) {
   const std::lock_guard lock(impl_->shared.tls_mutex);
   impl_->shared.tls = certificate->tls;
+}
+
+std::optional<WallTime> Server::certificate_expiry() const {
+  const std::lock_guard lock(impl_->shared.tls_mutex);
+  return impl_->shared.tls ? service::certificate_expiry(*impl_->shared.tls) : std::nullopt;
 }
 
 }  // namespace metabatch::service

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "metabatch/time.hpp"
 #include "service/handler.hpp"
+#include "service/http/listen_address.hpp"
 
 namespace metabatch::service {
 
@@ -24,35 +26,44 @@ struct HttpLimits {
   Duration ping = std::chrono::seconds(15);  ///< on watch streams
 };
 
+struct TlsOptions {
+  std::string certificate{};  ///< PEM file with the chain; empty: no TLS
+  std::string key{};          ///< PEM file
+  std::string ciphers{};      ///< of TLS 1.2, as OpenSSL lists them; empty: ECDHE with AES-GCM or ChaCha20
+  std::string client_ca{};    ///< PEM file; given: a client needs a certificate of this authority
+  bool needs_tls13 = false;   ///< else TLS 1.2 is the oldest version
+};
+
+inline constexpr std::size_t kMaxServerThreads = 256;
+
 struct ServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                    ///< 0: any that is free
+  ListenAddress listen{};
   std::size_t threads = 0;                   ///< 0: as many as processors, at most 4
   std::vector<std::string> allowed_hosts{};  ///< names that a Host header may hold beside localhost and IP literals
-  std::string tls_certificate{};             ///< PEM file with the chain; empty: no TLS
-  std::string tls_key{};                     ///< PEM file
+  TlsOptions tls{};
   HttpLimits limits{};
 };
 
-/// What the server has seen, for metrics.
+/// Counts of a server, for metrics.
 struct ServerCounts {
   std::uint64_t connections = 0;  ///< open now
   std::uint64_t watchers = 0;     ///< streams open now
   std::uint64_t requests = 0;
-  std::uint64_t refused = 0;  ///< connections over the limit
+  std::uint64_t refused = 0;          ///< connections over the limit
+  std::uint64_t accept_failures = 0;  ///< for example without a free descriptor
 };
 
-/// HTTP/1.1 on one port: event loops on a few threads, each connection on one of them for good. Bytes of any content are a
-/// request, an error answer or the end of that connection; none costs more than HttpLimits says.
+/// HTTP/1.1 on one port: event loops on a few threads, each connection on one of them until it ends. Whatever bytes a client
+/// sends are a request, an error answer or the end of that connection; no client costs more than HttpLimits allows.
 ///
-/// A request is answered by the Handler. What it answers with a WatchRequest becomes a stream: server-sent events (chunked where the client
-/// speaks HTTP/1.1), or a WebSocket. Each stream holds one frame that is being sent and the newest one; a client that takes
-/// not a byte for `write` is closed. A client message on a WebSocket closes it with 1002.
+/// A Handler answers the requests. A WatchRequest becomes a stream: server-sent events (chunked where the client speaks
+/// HTTP/1.1), or a WebSocket. Each stream holds one frame that is being sent and the newest one; a client that accepts no byte
+/// for `write` is closed. A client message on a WebSocket closes it with 1002.
 class Server {
  public:
-  /// Listens and serves from now on. `handler` outlives the server.
+  /// Listens and serves. `handler` outlives the server.
   ///
-  /// @return or why not, in words
+  /// @return or why it cannot, in words
   static std::variant<std::unique_ptr<Server>, std::string> start(const ServerOptions& options, Handler& handler);
   ~Server();
   Server(const Server&) = delete;
@@ -61,17 +72,21 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t threads() const;
   [[nodiscard]] ServerCounts counts() const;
-  /// Takes no new connection, lets the requests that have come be answered, ends streams and idle connections; all within
+  /// Ends every stream in order, each after a random part of `spread`; requests are still answered. Returns at once.
+  void end_streams(Duration spread);
+  /// Accepts no new connection, completes the requests that have come, ends streams and idle connections; all within
   /// `limit`. Blocks; idempotent.
   void drain(Duration limit);
   /// Certificate and key as they are read.
   struct Certificate;
-  /// Reads them anew and changes nothing.
+  /// Reads the files again and changes nothing.
   ///
   /// @return or why they cannot be used
   [[nodiscard]] std::variant<std::shared_ptr<const Certificate>, std::string> read_certificate() const;
-  /// For connections to come.
+  /// Used for connections that come later.
   void use(std::shared_ptr<const Certificate> certificate);
+  /// None: no TLS.
+  [[nodiscard]] std::optional<WallTime> certificate_expiry() const;
 
  private:
   struct Impl;

@@ -2,147 +2,69 @@
 #include "service/service.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
-#include "service/agents/token_refresher.hpp"
-#include "service/http/access_log.hpp"
-#include "service/metrics/exposition.hpp"
-#include "service/watch/change_listener.hpp"
-#include "service/watch/watch_hub.hpp"
+#include "service/service_parts.hpp"
 
 namespace metabatch::service {
 namespace {
 
-constexpr double kQueueFills = 0.5;                          // where PostgreSQL begins to warn
-constexpr Duration kFirstReading = std::chrono::seconds(3);  // of agents, before anybody is answered
-constexpr Duration kDrainLimit = std::chrono::seconds(3);    // for requests that have come; flushing has its own
-
-/// The paths of Api, and streams fed by the hub.
-class ServiceApi final : public Api {
- public:
-  ServiceApi(ApiOptions options, WatchHub& hub) : Api(std::move(options)), hub_(hub) {}
-  void read(ReadRequest request, std::function<void(HttpResponse)> done) override {
-    hub_.read(std::move(request), std::move(done));
-  }
-  WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) override {
-    return hub_.add(request.agent, std::move(watcher));
-  }
-  void unwatch(WatchId watch) override { hub_.remove(watch); }
-
- private:
-  WatchHub& hub_;
-};
-
-/// Says of flushes what somebody has to hear.
-class FlushLog {
- public:
-  explicit FlushLog(Log& log) : log_(log) {}
-  void tell(const engine::FlushRecord& flush) {
-    if (flush.failure != FailureClass::none) {
-      failing_.insert(flush.lane);
-      log_.limited(Log::Level::error, "flush failed",
-                   {{"class", std::string(name_of(flush.failure))},
-                    {"entries", std::to_string(flush.entries)},
-                    {"sqlstate", flush.sqlstate},
-                    {"reason", flush.message}});
-      return;
-    }
-    if (failing_.erase(flush.lane) > 0 && failing_.empty()) log_.limited(Log::Level::info, "flushes succeed again");
-    if (flush.fates.quarantined > 0)
-      log_.limited(Log::Level::warning, "entries quarantined",
-                   {{"entries", std::to_string(flush.fates.quarantined)}, {"reason", flush.message}});
-    if (flush.publish_errors > 0)
-      log_.limited(Log::Level::warning, "notifications not published, watchers read everything anew",
-                   {{"chunks", std::to_string(flush.publish_errors)}});
-  }
-
- private:
-  Log& log_;
-  std::set<std::size_t> failing_;
-};
+constexpr double kQueueFills = 0.5;                             // where PostgreSQL begins to warn
+constexpr Duration kFirstReading = std::chrono::seconds(3);     // of agents, before any request is answered
+constexpr Duration kDrainLimit = std::chrono::seconds(3);       // for requests that have come; flushing has its own
+constexpr Duration kMetricsDrain = std::chrono::milliseconds(500);
 
 }  // namespace
 
-struct Service::Impl {
-  Impl(const ServiceOptions& an_options, Log& a_log) : options(an_options), log(a_log), flush_log(a_log) {}
-
-  std::string start_lanes();
-  void start_reading();
-  std::string start_server(const Service& whole);
-  void flushed(const engine::FlushRecord& flush) {
-    flush_log.tell(flush);
-    if (flush.publish_errors > 0 && hub) hub->resync();
-  }
-
-  void on_queue(const sql::NotificationQueue& queue);
-  void write_clients(PrometheusText& more) const;
-  void write_surroundings(PrometheusText& more) const;
-
-  const ServiceOptions options;
-  Log& log;
-  FlushLog flush_log;
-  engine::Notifier notifier;
-  std::vector<std::unique_ptr<engine::Store>> stores;
-  std::unique_ptr<engine::Lanes> lanes;
-  AgentDirectory directory;
-  WatchTokens watch_tokens;
-  std::unique_ptr<TokenRefresher> refresher;
-  std::unique_ptr<ChangeListener> change_listener;
-  std::unique_ptr<WatchHub> hub;
-  std::unique_ptr<ServiceApi> api;
-  std::unique_ptr<AccessLog> access;  // or none
-  std::unique_ptr<Server> server;
-  std::atomic<bool> is_serving = false;  // `server` is there to be read
-  bool is_saved = false;
-  const double started_at = std::chrono::duration<double>(engine::system_clock().wall_now().time_since_epoch()).count();
-  std::atomic<double> queue_usage = 0;         // 0 to 1
-  std::atomic<double> oldest_transaction = 0;  // seconds
-};
+std::string Service::Impl::lock_file() {
+  const std::string* const path = options.database.sqlite_file();
+  if (path == nullptr) return {};
+  auto taken = FileLock::take(*path);
+  if (std::string* const wrong = std::get_if<std::string>(&taken)) return std::move(*wrong);
+  file_lock = std::get<0>(std::move(taken));
+  return {};
+}
 
 std::string Service::Impl::start_lanes() {
   const Result<Config> config = validated(options.config);
   if (!config) return describe(config.error(), options.config);
   std::vector<engine::Store*> ports;
-  const sql::StoreOptions store_options{.config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
-                                  log.limited(Log::Level::error, "alarm", {{"text", text}});
-                                }};
+  const sql::StoreOptions store_options{
+      .config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
+        missing_rows.clear();  // perhaps the table was emptied
+        log.limited(Log::Level::error, "alarm", {{"text", text}});
+      }};
   for (std::size_t i = 0; i < options.writers; ++i) {
     stores.push_back(options.database.make_store(store_options));
-    ports.push_back(stores.back().get());
+    checking_stores.push_back(std::make_unique<RowCheckingStore>(*stores.back(), missing_rows));
+    ports.push_back(checking_stores.back().get());
   }
   engine::EngineOptions engine_options;
-  engine_options.on_flush = [this](const engine::FlushRecord& flush) { flushed(flush); };
-  engine_options.on_drop = [this](std::uint64_t dropped) {
-    log.limited(Log::Level::warning, "no room, updates dropped", {{"updates", std::to_string(dropped)}});
-  };
+  engine_options.on_flush = [this](const engine::FlushRecord& flush) { on_flush(flush); };
   auto made = engine::Lanes::create(*config, ports, std::move(engine_options));
   if (!made) return engine::describe(made.error(), options.config, options.writers);
   lanes = std::move(made).value();
+  intake = std::make_unique<ReportIntake>(*lanes, missing_rows);
   return {};
 }
 
-void Service::Impl::start_reading() {
-  refresher = std::make_unique<TokenRefresher>(
-      directory,
-      RefresherOptions{
-          .open = [this] { return sql::AgentCredentials::of(options.database); },
-          .every = options.token_refresh,
-          .on_failure =
-              [this](const std::string& why) {
-                log.limited(Log::Level::warning, "agents cannot be read, those known stay", {{"reason", why}});
-              },
-          .on_queue = [this](const sql::NotificationQueue& queue) { on_queue(queue); }});
-  change_listener = std::make_unique<ChangeListener>(options.database, lanes->snapshot().config.channel, notifier, log);
-  HubOptions hub_options;
-  hub_options.open = [this] { return sql::AgentRows::of(options.database); };
-  hub_options.ring = change_listener->ring();
-  hub_options.full_read = options.full_read;
-  hub_options.is_listening = [this] { return change_listener->is_connected(); };
-  hub_options.on_failure = [this](const std::string& why) {
-    log.limited(Log::Level::warning, "rows cannot be read, watchers wait", {{"reason", why}});
-  };
-  hub = std::make_unique<WatchHub>(std::move(hub_options));
+void Service::Impl::on_flush(const engine::FlushRecord& flush) {
+  flush_log.record(flush);
+  if (flush.failure == FailureClass::none) last_flush = wall_seconds();
+  if (flush.publish_errors > 0 && hub) hub->resync();
+}
+
+void Service::Impl::on_drop(const ReportDrop& drop) {
+  log.limited(Log::Level::warning, "updates dropped",
+              {{"agent", format_uuid(drop.agent)},
+               {"updates", std::to_string(drop.updates)},
+               {"reason", drop.is_agent_full ? "agent_full" : "full"}});
+}
+
+void Service::Impl::on_malformed(const ChunkTally& tally) {
+  ++malformed;
+  log.limited(Log::Level::warning, "malformed notification",
+              {{"unreadable_ids", std::to_string(tally.unreadable)}, {"bytes_left", std::to_string(tally.rest)}});
 }
 
 void Service::Impl::on_queue(const sql::NotificationQueue& queue) {
@@ -155,29 +77,75 @@ void Service::Impl::on_queue(const sql::NotificationQueue& queue) {
                {"open_for", format_duration(queue.oldest)}});
 }
 
-std::string Service::Impl::start_server(const Service& whole) {
+void Service::Impl::start_reading() {
+  change_listener = std::make_unique<ChangeListener>(options.database, lanes->snapshot().config.channel, notifier, log,
+                                                     [this] { missing_rows.clear(); });
+  HubOptions hub_options;
+  hub_options.open = [this] { return sql::AgentRows::of(options.database); };
+  hub_options.ring = change_listener->ring();
+  hub_options.full_read = options.full_read;
+  hub_options.is_listening = [this] { return change_listener->is_connected(); };
+  hub_options.on_failure = [this](const std::string& why) {
+    log.limited(Log::Level::warning, "rows cannot be read, watchers wait", {{"reason", why}});
+  };
+  hub_options.on_malformed = [this](const ChunkTally& tally) { on_malformed(tally); };
+  hub = std::make_unique<WatchHub>(std::move(hub_options));
+}
+
+void Service::Impl::start_refresher() {
+  RefresherOptions refresher_options;
+  refresher_options.open = [this] { return sql::AgentCredentials::of(options.database); };
+  refresher_options.every = options.token_refresh;
+  refresher_options.on_failure = [this](const std::string& why) {
+    log.limited(Log::Level::warning, "agents cannot be read, those known stay", {{"reason", why}});
+  };
+  refresher_options.on_refresh = [this] { api->end_revoked_streams(); };
+  refresher_options.on_found = [this](const Uuid& agent) { missing_rows.forget(agent); };
+  refresher_options.on_queue = [this](const sql::NotificationQueue& queue) { on_queue(queue); };
+  refresher = std::make_unique<TokenRefresher>(directory, std::move(refresher_options));
+}
+
+ApiOptions Service::Impl::api_options(std::size_t threads) {
+  ApiOptions made;
+  made.intake = intake.get();
+  made.directory = &directory;
+  made.watch_tokens = &watch_tokens;
+  made.open_watches = &open_watches;
+  made.metrics = [this](std::string_view accept) { return metrics(accept); };
+  made.has_metrics = !options.metrics_listen;
+  made.readiness = [this] { return readiness(); };
+  made.on_drop = [this](const ReportDrop& drop) { on_drop(drop); };
+  made.on_unauthorized = [this] { log.limited(Log::Level::warning, "token or agent not known"); };
+  made.threads = threads;
+  return made;
+}
+
+std::string Service::Impl::start_servers() {
   ServerOptions server_options = options.server;
   if (server_options.threads == 0)
     server_options.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
-  ApiOptions api_options;
-  api_options.lanes = lanes.get();
-  api_options.directory = &directory;
-  api_options.watch_tokens = &watch_tokens;
-  api_options.on_unknown = [this] {
-    refresher->request();
-    log.limited(Log::Level::warning, "token or agent not known");
+  const auto look_up = [this](const LookupRequest& request, std::function<void(LookupResult)> done) {
+    refresher->look_up(request, std::move(done));
   };
-  api_options.threads = server_options.threads;
-  api_options.metrics = [&whole](std::string_view accept) { return whole.metrics(accept); };
-  api = std::make_unique<ServiceApi>(std::move(api_options), *hub);
-  refresher->wait_for_first(
-      kFirstReading);  // or the first to come back after a restart are told that nobody knows them
+  api = std::make_unique<ServiceApi>(api_options(server_options.threads),
+                                     ServiceApiParts{*hub, open_watches, request_metrics, log, look_up});
+  api->set_interval(lanes->snapshot().config.interval);
+  start_refresher();
+  health_monitor = std::make_unique<HealthMonitor>([this] { return health_sample(); });
+  refresher->wait_for_first(kFirstReading);  // else the agents that return after a restart would all be looked up
   if (options.access_log > 0) access = std::make_unique<AccessLog>(*api, log, options.access_log);
   Handler& handler = access ? static_cast<Handler&>(*access) : *api;
   auto started = Server::start(server_options, handler);
   if (std::string* const failed = std::get_if<std::string>(&started)) return std::move(*failed);
   server = std::get<std::unique_ptr<Server>>(std::move(started));
   is_serving = true;
+  if (!options.metrics_listen) return {};
+  operator_api = std::make_unique<OperatorApi>(*api);
+  server_options.listen = *options.metrics_listen;
+  server_options.threads = 1;
+  auto started_metrics = Server::start(server_options, *operator_api);
+  if (std::string* const failed = std::get_if<std::string>(&started_metrics)) return std::move(*failed);
+  metrics_server = std::get<std::unique_ptr<Server>>(std::move(started_metrics));
   return {};
 }
 
@@ -185,12 +153,13 @@ std::variant<std::unique_ptr<Service>, std::string> Service::start(const Service
   auto impl = std::make_unique<Impl>(options, log);
   if (!options.watch_token_file.empty())
     if (std::string wrong = impl->watch_tokens.read(options.watch_token_file); !wrong.empty()) return wrong;
+  if (std::string wrong = impl->lock_file(); !wrong.empty()) return wrong;
   if (std::string wrong = impl->start_lanes(); !wrong.empty()) return wrong;
   if (options.unwritten_store != nullptr)
     if (std::string wrong = options.unwritten_store->load(*impl->lanes); !wrong.empty()) return wrong;
   impl->start_reading();
   auto service = std::unique_ptr<Service>(new Service(std::move(impl)));  // from here on it ends in order
-  if (std::string wrong = service->impl_->start_server(*service); !wrong.empty()) return wrong;
+  if (std::string wrong = service->impl_->start_servers(); !wrong.empty()) return wrong;
   return service;
 }
 
@@ -198,11 +167,20 @@ Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Service::~Service() { stop(); }
 
 std::uint16_t Service::port() const { return impl_->server->port(); }
-engine::Snapshot Service::snapshot() const { return impl_->lanes->snapshot(); }
+std::uint16_t Service::metrics_port() const { return impl_->metrics_server ? impl_->metrics_server->port() : port(); }
+engine::Snapshot Service::snapshot() const { return impl_->snapshot(); }
 void Service::refresh_tokens() { impl_->refresher->refresh(); }
+MetricsPage Service::metrics(std::string_view accept) const { return impl_->metrics(accept); }
 
-/// What can be refused comes first; the settings are the last of it, and themselves changed as a whole or not at all.
 std::string Service::change(const ServiceChange& wanted) {
+  std::string wrong = change_all(wanted);
+  impl_->last_reload = wall_seconds();
+  impl_->is_reload_well = wrong.empty();
+  return wrong;
+}
+
+/// What can be refused comes first. The settings come last; they are changed as a whole or not at all.
+std::string Service::change_all(const ServiceChange& wanted) {
   WatchTokens tokens;
   if (!wanted.watch_token_file.empty())
     if (std::string wrong = tokens.read(wanted.watch_token_file); !wrong.empty()) return wrong;
@@ -210,83 +188,61 @@ std::string Service::change(const ServiceChange& wanted) {
   if (std::string* const wrong = std::get_if<std::string>(&certificate)) return std::move(*wrong);
   if (const auto changed = impl_->lanes->reconfigure(wanted.config); !changed)
     return engine::describe(changed.error(), wanted.config, impl_->options.writers);
+  if (impl_->metrics_server) impl_->metrics_server->use(std::get<0>(certificate));
   impl_->server->use(std::get<0>(std::move(certificate)));
   impl_->watch_tokens.take(tokens);
+  impl_->api->set_interval(impl_->lanes->snapshot().config.interval);
+  impl_->api->end_revoked_streams();
+  impl_->missing_rows.clear();
   impl_->refresher->set_every(wanted.token_refresh);
   return {};
 }
 
 ServiceEnd Service::stop() {
-  if (impl_->api) impl_->api->begin_drain();
-  if (impl_->server) impl_->server->drain(kDrainLimit);
-  if (impl_->access) impl_->access->log_suppressed();
-  impl_->lanes->close();
-  if (impl_->options.unwritten_store != nullptr && !std::exchange(impl_->is_saved, true))
-    impl_->options.unwritten_store->save(*impl_->lanes);
-  impl_->hub->stop();
-  ServiceEnd end{.snapshot = impl_->lanes->snapshot()};
-  if (impl_->api) {
-    end.refused_items = impl_->api->refused_items();
-    end.sanitized = impl_->api->sanitized();
+  Impl& impl = *impl_;
+  if (!std::exchange(impl.is_stopped, true)) {
+    impl.is_draining = true;
+    if (impl.api) impl.api->begin_drain();
+    if (impl.server) {
+      // A balancer needs this time to see /readyz; reports are accepted meanwhile, and streams end one after the other.
+      impl.server->end_streams(impl.options.drain_grace);
+      impl.wait_for_grace();
+      impl.server->drain(kDrainLimit);
+    }
+    if (impl.access) impl.access->log_suppressed();
+    impl.lanes->close();
+    if (impl.options.unwritten_store != nullptr) impl.options.unwritten_store->save(*impl.lanes);
+    if (impl.metrics_server) impl.metrics_server->drain(kMetricsDrain);
+    if (impl.refresher) impl.refresher->stop();
+    impl.hub->stop();
+    impl.file_lock.reset();
   }
+  ServiceEnd end{.snapshot = impl.snapshot()};
+  end.refused_items = impl.intake->refused_items();
+  end.sanitized = impl.intake->sanitized();
   return end;
 }
 
-void Service::Impl::write_clients(PrometheusText& more) const {
-  using enum MetricType;
-  const ServerCounts counts = is_serving ? server->counts() : ServerCounts{};
-  more.single("metadata_reports_total", counter, "Total number of reports taken from agents.", api->reports());
-  more.single("metadata_unauthorized_total", counter, "Total number of requests without a valid token.",
-              api->unauthorized());
-  more.single("metadata_refused_items_total", counter, "Total number of items whose key does not fit the column.",
-              api->refused_items());
-  more.single("metadata_sanitized_total", counter, "Total number of texts in which something was replaced.",
-              api->sanitized());
-  more.single("metadata_agents", gauge, "Agents that may report.", static_cast<std::uint64_t>(directory.size()));
-  more.single("metadata_watchers", gauge, "Watch streams open.", counts.watchers);
-  more.single("metadata_connections", gauge, "Connections open.", counts.connections);
-  more.single("metadata_connections_refused_total", counter, "Total number of connections over the limit.",
-              counts.refused);
+void Service::hurry() {
+  {
+    const std::lock_guard lock(impl_->hurry_mutex);
+    impl_->is_hurried = true;
+  }
+  impl_->hurried.notify_all();
+  impl_->lanes->abandon();
 }
 
-void Service::Impl::write_surroundings(PrometheusText& more) const {
-  using enum MetricType;
-  const UnwrittenCounts kept = options.unwritten_store != nullptr ? options.unwritten_store->counts() : UnwrittenCounts{};
-  more.single("metadata_spool_waiting", gauge, "Updates in the spool file that are not known to be written.",
-              kept.waiting);
-  more.single("metadata_spool_taken_in_total", counter, "Total number of updates taken in from the spool file.",
-              kept.loaded);
-  more.single("metadata_spool_bad_lines_total", counter, "Total number of lines of the spool file that were damaged.",
-              kept.bad_lines);
-  more.single("metadata_notify_queue_usage", gauge, "Share of the notification queue of PostgreSQL that is taken.",
-              queue_usage);
-  more.single("metadata_notify_oldest_transaction_seconds", gauge,
-              "How long the oldest transaction has been open; one of a session that listens fills the queue.",
-              oldest_transaction);
+void Service::Impl::wait_for_grace() {
+  std::unique_lock lock(hurry_mutex);
+  hurried.wait_for(lock, options.drain_grace, [this] { return is_hurried; });
 }
 
-MetricsPage Service::metrics(std::string_view accept) const {
-  const Impl& impl = *impl_;
-  const engine::Snapshot snapshot = impl.lanes->snapshot();
-  const Gauges gauges{.buffered_entries = snapshot.buffered_entries,
-                      .oldest_entry_age = snapshot.oldest_age.value_or(Duration::zero()),
-                      .listener_connected = impl.change_listener->is_connected(),
-                      .listener_reconnects = impl.change_listener->reconnects(),
-                      .resyncs = impl.change_listener->resyncs(),
-                      .version = impl.options.version};
-  PrometheusText more(impl.options.metric_prefix);
-  impl.write_clients(more);
-  impl.write_surroundings(more);
-  PrometheusText process("");
-  process.single("process_start_time_seconds", MetricType::gauge, "When the service began, in seconds since 1970.",
-                 impl.started_at);
-  std::string text =
-      render_metrics(snapshot.counters, snapshot.metrics, snapshot.config, gauges, impl.options.metric_prefix) +
-      more.text() + process.text();
-  const Exposition form = exposition_of(accept);
-  if (form == Exposition::open_metrics) text = open_metrics(text);
-  if (form == Exposition::protobuf) text = protobuf(text, snapshot.metrics);
-  return {std::move(text), content_type_of(form)};
+engine::Snapshot Service::Impl::snapshot() const {
+  engine::Snapshot snapshot = lanes->snapshot();
+  const std::uint64_t unmatched = intake->unmatched();  // counted here, because the lanes never saw them
+  snapshot.counters.offered += unmatched;
+  snapshot.counters.unmatched += unmatched;
+  return snapshot;
 }
 
 }  // namespace metabatch::service

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -20,56 +21,63 @@ struct ServiceOptions {
   sql::Database database;
   std::size_t writers = 1;
   ServerOptions server{};
+  std::optional<ListenAddress> metrics_listen{};  ///< given: /metrics is served there, and not by `server`
+  std::size_t streams_per_agent = 20;             ///< watch streams that one agent may have
+  Duration drain_grace = std::chrono::seconds(2);  ///< at the end: not ready, but reports are still accepted
   std::string watch_token_file{};
-  Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after that at the latest
+  Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after this at the latest
   std::string metric_prefix{kDefaultMetricPrefix};
   std::string version{};
-  Duration full_read = std::chrono::seconds(30);  ///< all that is watched is read that often, told or not
+  Duration full_read = std::chrono::seconds(30);  ///< everything watched is read that often, even without a notification
   std::uint64_t access_log = 0;                   ///< lines a second at most; 0: none
-  UnwrittenStore* unwritten_store = nullptr;  ///< none: what cannot be written at the end is lost. Outlives the service
+  UnwrittenStore* unwritten_store = nullptr;  ///< null: what cannot be written at the end is lost. Outlives the service
 };
 
-/// What can be changed while it runs.
+/// The options that can change while it runs.
 struct ServiceChange {
   Config config;
   Duration token_refresh;
   std::string watch_token_file;
 };
 
-/// What a service came to.
+/// The counts of a service that has ended.
 struct ServiceEnd {
   engine::Snapshot snapshot;
   std::uint64_t refused_items = 0;
   std::uint64_t sanitized = 0;
 };
 
-/// The whole service: lanes on their stores, the agent API, the watch streams, the metrics. Needs a QCoreApplication.
+/// The whole service: lanes on their stores, the agent API, the watch streams and the metrics. Needs a QCoreApplication.
 class Service {
  public:
-  /// Serves from now on. `log` outlives it.
+  /// Starts to serve. `log` outlives it.
   ///
-  /// @return or why not, in words
+  /// @return or why it cannot, in words
   static std::variant<std::unique_ptr<Service>, std::string> start(const ServiceOptions& options, Log& log);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t metrics_port() const;
   [[nodiscard]] engine::Snapshot snapshot() const;
-  /// All of it or nothing: the certificate and the tokens are read anew too.
+  /// Changes everything or nothing. The certificate and the tokens are read again too.
   ///
   /// @return why nothing was changed, or ""
   std::string change(const ServiceChange& wanted);
-  /// Looks for new and revoked tokens now, not at the next refresh.
+  /// Reads new and revoked tokens now, not at the next refresh.
   void refresh_tokens();
   [[nodiscard]] MetricsPage metrics(std::string_view accept) const;
 
-  /// Ends streams and connections, then writes what is held, within final_flush_timeout; what could not be written is kept.
-  /// Blocks; idempotent.
+  /// After drain_grace ends connections and streams, then writes the buffered entries within final_flush_timeout. What could not
+  /// be written goes to the unwritten store. Blocks; idempotent.
   ServiceEnd stop();
+  /// Shortens a stop() that is running: no grace, and the final flush is cancelled. To be called again until stop() returns.
+  void hurry();
 
  private:
   struct Impl;
+  std::string change_all(const ServiceChange& wanted);
   explicit Service(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -10,17 +10,17 @@ namespace metabatch::service {
 
 struct UnwrittenCounts {
   std::uint64_t waiting = 0;    ///< updates in the file that are not known to be written
-  std::uint64_t loaded = 0;   ///< updates taken in since the start
-  std::uint64_t bad_lines = 0;  ///< lines that could not be
+  std::uint64_t loaded = 0;     ///< updates read from the file since the start
+  std::uint64_t bad_lines = 0;  ///< lines that could not be read
 };
 
-/// The port through which a run leaves to the next one what it could not write.
+/// Where a run leaves the updates that it could not write, for the next run.
 class UnwrittenStore {
  public:
   virtual ~UnwrittenStore() = default;
-  /// Called once, before the first update may come from elsewhere.
+  /// Adds the updates of the last run. Called once, before any other update is added.
   ///
-  /// @return why there is no going on, or ""
+  /// @return why the run cannot go on, or ""
   virtual std::string load(engine::Lanes& lanes) = 0;
   /// Called once, after the lanes are closed.
   virtual void save(engine::Lanes& lanes) = 0;

@@ -51,6 +51,7 @@ struct Options {
   service::ServiceOptions options{.config = defaults, .database = sql::Database(folder.filePath("m.db").toStdString())};
   options.watch_token_file = folder.filePath("tokens").toStdString();
   options.server.limits.connections = 100'000;
+  options.streams_per_agent = 100'000;
   std::ofstream(options.watch_token_file) << kWatchToken << "\n";
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kKeys; ++i) names.push_back("key_" + std::to_string(i));

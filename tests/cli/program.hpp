@@ -25,6 +25,7 @@ class Program {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const QString& name : environment.keys())
       if (name.startsWith("METABATCH_") || name.startsWith("XDG_")) environment.remove(name);
+    environment.insert("METABATCH_DRAIN_GRACE", "0s");  // nothing balances between the programs of a test
     environment.insert("HOME", home.path());
     process.setProcessEnvironment(environment);
   }

@@ -110,6 +110,13 @@ inline Answered answer_from(Client& client) {
   return answered;
 }
 
+/// A head without its Date.
+inline std::string without_date(std::string head) {
+  const std::size_t at = head.find("Date: ");
+  if (at != std::string::npos) head.erase(at, head.find("\r\n", at) + 2 - at);
+  return head;
+}
+
 /// A request as a well-behaved client sends it.
 inline std::string request(std::string_view method, std::string_view target, std::string_view token = {},
                            std::string_view body = {}, std::string_view more_headers = {}) {

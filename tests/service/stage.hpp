@@ -39,6 +39,7 @@ class Stage {
                 .database = database ? *database : metabatch::sql::Database(folder.filePath("m.db").toStdString())},
         credentials(metabatch::sql::AgentCredentials::of(options.database)),
         rows(metabatch::sql::AgentRows::of(options.database)) {
+    options.drain_grace = {};
     options.config.interval = std::chrono::milliseconds(50);
     options.config.schedule = metabatch::SchedulePolicy::linger;
     options.watch_token_file = folder.filePath("tokens").toStdString();

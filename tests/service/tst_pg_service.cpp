@@ -264,7 +264,7 @@ void TestPgService::aStartWithoutADatabaseRefusesNobodyForGood() {
   const Answered refused = stage.post(stage.agents[0], report("too soon"));
   QCOMPARE(refused.status, 503);  // 401 would make an agent give up
   QCOMPARE(refused.body,
-           std::string("{\"message\":\"Agents have not been read yet.\",\"detail\":\"Try again in a moment.\"}\n"));
+           std::string("{\"message\":\"The token could not be checked.\",\"detail\":\"The database cannot be read now.\"}\n"));
   QCOMPARE(stage.get(stage.agents[0].path("watch-metadata"), stage.agents[0].token_text()).status, 503);
   Watching watching(stage, stage.agents[0]);  // a browser gives up for good at any refusal
   QVERIFY(watching.sees("event: error\ndata: {\"message\":\"Internal error fetching metadata.\""));

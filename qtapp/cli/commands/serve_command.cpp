@@ -25,13 +25,15 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr std::int64_t kLookMs = 10'000;  // at what the log left out
+constexpr std::int64_t kSuppressedMs = 10'000;  // between two reports of suppressed log lines
+constexpr int kHurryMs = 20;
+constexpr auto kSameRequest = std::chrono::milliseconds(200);  // a wrapper may forward a signal once more
 
-/// SIGINT, SIGTERM and SIGHUP as something to read. Blocked in every thread that is started later.
-class Calls {
+/// SIGINT, SIGTERM and SIGHUP as something to read. They are blocked in every thread that is started later.
+class SignalQueue {
  public:
-  enum class Kind { end, reload };
-  Calls() {
+  enum class Kind { terminate, interrupt, reload };
+  SignalQueue() {
     sigset_t set;
     sigemptyset(&set);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
@@ -39,21 +41,29 @@ class Calls {
     ::signal(SIGPIPE, SIG_IGN);
     fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   }
-  ~Calls() { ::close(fd_); }
-  Calls(const Calls&) = delete;
-  Calls& operator=(const Calls&) = delete;
+  ~SignalQueue() { ::close(fd_); }
+  SignalQueue(const SignalQueue&) = delete;
+  SignalQueue& operator=(const SignalQueue&) = delete;
   [[nodiscard]] int fd() const { return fd_; }
   std::optional<Kind> next() {
-    signalfd_siginfo heard{};
-    if (::read(fd_, &heard, sizeof heard) != sizeof heard) return std::nullopt;
-    return heard.ssi_signo == SIGHUP ? Kind::reload : Kind::end;
+    signalfd_siginfo received{};
+    if (::read(fd_, &received, sizeof received) != sizeof received) return std::nullopt;
+    if (received.ssi_signo == SIGHUP) return Kind::reload;
+    return received.ssi_signo == SIGINT ? Kind::interrupt : Kind::terminate;
   }
 
  private:
   int fd_ = -1;
 };
 
-/// Each watcher is a descriptor.
+/// Libraries write to stderr on their own; their lines go to the log, in its format.
+service::Log* message_log = nullptr;
+void log_message(QtMsgType, const QMessageLogContext&, const QString& text) {
+  if (message_log != nullptr)
+    message_log->limited(service::Log::Level::warning, "message of a library", {{"text", text.toStdString()}});
+}
+
+/// Each connection needs a descriptor.
 void raise_descriptors() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
@@ -63,27 +73,34 @@ void raise_descriptors() {
 
 class Serving {
  public:
-  Serving(ServeFlags& flags, CLI::App& app, Console& console)
+  Serving(ServeFlags& flags, CLI::App& app)
       : flags_(flags),
         as_run_(flags),
         app_(app),
-        console_(console),
-        log_(flags.log_format == "json" ? service::Log::Form::json : service::Log::Form::logfmt) {}
+        log_(flags.log_format == "json" ? service::Log::Form::json : service::Log::Form::logfmt) {
+    message_log = &log_;
+    ::qInstallMessageHandler(log_message);
+  }
+  ~Serving() {
+    ::qInstallMessageHandler(nullptr);
+    message_log = nullptr;
+  }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
 
   int run() {
     service::ServiceOptions options = flags_.options();
+    if (!is_database_usable(options.database)) return exit_failed;
     if (!open_spool()) return exit_failed;
     options.unwritten_store = spool_.get();
     raise_descriptors();
     auto started = service::Service::start(options, log_);
-    if (const std::string* const wrong = std::get_if<std::string>(&started)) {
-      console_.message(*wrong);
-      return exit_failed;
-    }
+    if (const std::string* const wrong = std::get_if<std::string>(&started)) return fail(*wrong);
     service_ = std::get<0>(std::move(started));
-    log_.info("serving", {{"address", options.server.address},
+    log_.info("serving", {{"address", options.server.listen.address},
                           {"port", std::to_string(service_->port())},
-                          {"tls", options.server.tls_certificate.empty() ? "off" : "on"},
+                          {"metrics_port", std::to_string(service_->metrics_port())},
+                          {"tls", options.server.tls.certificate.empty() ? "off" : "on"},
                           {"database", options.database.shown()}});
     service::notify_manager("READY=1");
     until_ended();
@@ -91,18 +108,36 @@ class Serving {
   }
 
  private:
+  int fail(const std::string& reason) {
+    log_.error("cannot serve", {{"reason", reason}});
+    return exit_failed;
+  }
+
+  /// A server that is away is waited for: at boot it may start later than this. Any other failure needs an operator.
+  bool is_database_usable(const sql::Database& database) {
+    const auto wrong = database.check();
+    if (!wrong) return true;
+    const bool is_file = database.postgres() == nullptr;
+    if (wrong->failure != (is_file ? FailureClass::timeout : FailureClass::connection)) {
+      fail(wrong->message);
+      return false;
+    }
+    log_.warn("waiting for the database", {{"reason", wrong->message}});
+    return true;
+  }
+
   bool open_spool() {
     if (flags_.spool.empty()) return true;
-    auto opened = Spool::open(flags_.spool, [this](Spool::Event event, const std::string& text) { tell(event, text); });
+    auto opened = Spool::open(flags_.spool, [this](Spool::Event event, const std::string& text) { on_spool(event, text); });
     if (const std::string* const wrong = std::get_if<std::string>(&opened)) {
-      console_.message(*wrong);
+      fail(*wrong);
       return false;
     }
     spool_ = std::get<0>(std::move(opened));
     return true;
   }
 
-  void tell(Spool::Event event, const std::string& text) {
+  void on_spool(Spool::Event event, const std::string& text) {
     using enum Spool::Event;
     switch (event) {
       case taken_in: return log_.info("spool taken in", {{"text", text}});
@@ -115,13 +150,13 @@ class Serving {
 
   void until_ended() {
     const auto watchdog = service::watchdog_interval();
-    const std::int64_t beat_ms = watchdog ? std::max<std::int64_t>(watchdog->count() / 2000, 1) : kLookMs;
-    const int wait_ms = static_cast<int>(std::min(beat_ms, kLookMs));
+    const std::int64_t beat_ms = watchdog ? std::max<std::int64_t>(watchdog->count() / 2000, 1) : kSuppressedMs;
+    const int wait_ms = static_cast<int>(std::min(beat_ms, kSuppressedMs));
     for (;;) {
-      pollfd watched{.fd = calls_.fd(), .events = POLLIN, .revents = 0};
+      pollfd watched{.fd = signals_.fd(), .events = POLLIN, .revents = 0};
       ::poll(&watched, 1, wait_ms);
-      while (const auto call = calls_.next()) {
-        if (*call == Calls::Kind::end) return;
+      while (const auto signal = signals_.next()) {
+        if (*signal != SignalQueue::Kind::reload) return;
         reload();
       }
       log_.log_suppressed();
@@ -136,7 +171,7 @@ class Serving {
                                  snapshot.config.interval, engine::system_clock().now());
   }
 
-  /// Files and environment are read anew; flags stay. All of it or nothing.
+  /// Files and environment are read again; flags stay. Everything is changed or nothing.
   void reload() {
     service::notify_manager("RELOADING=1");
     std::string wrong, left;
@@ -159,9 +194,12 @@ class Serving {
     service::notify_manager("READY=1");
   }
 
+  /// A repeated SIGTERM is the same request, as a supervisor may signal the process and its group. Only a second SIGINT, a
+  /// moment after the first signal, asks to leave at once.
   int stop() {
     service::notify_manager("STOPPING=1");
     log_.info("stopping", {{"held", std::to_string(service_->snapshot().counters.held())}});
+    const auto began = std::chrono::steady_clock::now();
     WakePipe stopped;
     service::ServiceEnd end;
     std::thread stopper([&] {
@@ -169,18 +207,22 @@ class Serving {
       stopped.wake();
     });
     pollfd watched[] = {{.fd = stopped.fd(), .events = POLLIN, .revents = 0},
-                        {.fd = calls_.fd(), .events = POLLIN, .revents = 0}};
+                        {.fd = signals_.fd(), .events = POLLIN, .revents = 0}};
+    bool is_hurried = false;
     while (watched[0].revents == 0) {
-      ::poll(watched, 2, -1);
-      if (watched[1].revents != 0 && calls_.next() == Calls::Kind::end) leave_at_once();
+      ::poll(watched, 2, is_hurried ? kHurryMs : -1);
+      while (const auto signal = signals_.next())
+        is_hurried |= *signal == SignalQueue::Kind::interrupt && std::chrono::steady_clock::now() - began >= kSameRequest;
+      if (is_hurried) service_->hurry();  // what is buffered still goes to the spool
     }
     stopper.join();
-    return status_of(end);
+    return is_hurried ? left_at_once(end) : status_of(end);
   }
 
-  [[noreturn]] void leave_at_once() {
-    log_.error("left at once", {{"not_known_to_be_written", std::to_string(service_->snapshot().counters.held())}});
-    std::_Exit(exit_interrupted);
+  int left_at_once(const service::ServiceEnd& end) {
+    log_.error("left at once", {{"not_known_to_be_written", std::to_string(end.snapshot.counters.held())},
+                                {"spooled", std::to_string(end.snapshot.counters.spooled)}});
+    return exit_interrupted;
   }
 
   int status_of(const service::ServiceEnd& end) {
@@ -200,9 +242,8 @@ class Serving {
   ServeFlags& flags_;
   const ServeFlags as_run_;
   CLI::App& app_;
-  Console& console_;
   service::Log log_;
-  Calls calls_;  // before any thread
+  SignalQueue signals_;  // before any thread
   FlushWatch flush_watch_{engine::system_clock().now()};
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<service::Service> service_;
@@ -214,9 +255,8 @@ int serve(ServeFlags& flags, CLI::App& app, Console& console) {
     return console.finish_data() ? exit_ok : exit_failed;
   }
   const service::ServiceOptions options = flags.options();
-  if (!is_usable({.config = options.config, .database = options.database, .writers = flags.writers}, console))
-    return exit_failed;
-  return Serving(flags, app, console).run();
+  check_settings({.config = options.config, .database = options.database, .writers = flags.writers});
+  return Serving(flags, app).run();
 }
 
 }  // namespace
@@ -231,9 +271,11 @@ Command add_serve(CLI::App& program) {
       "Watchers:   GET /api/v2/workspaceagents/ID/watch-metadata (server-sent events), .../watch-metadata-ws, "
       ".../metadata\n"
       "Operators:  GET /metrics, /healthz, /readyz\n"
-      "SIGHUP reads files anew: settings, tokens, certificate. SIGTERM writes what is held, then ends with 0, or with "
-      "3 "
-      "where\nupdates were dropped, unmatched or not written.\n\n"
+      "A report that is answered 204 is in memory and is written within the interval while the database answers. It survives\n"
+      "SIGTERM (written, else spooled with --spool), but not SIGKILL or a power failure. 503 and 429: not everything was taken,\n"
+      "try again after Retry-After.\n"
+      "SIGHUP reads files again: settings, tokens, certificate. SIGTERM writes what is buffered, then ends with 0, or with 3\n"
+      "when updates were dropped, unmatched or not written.\n\n"
       "Examples:\n"
       "  metabatch agents add --key cpu --key mem && metabatch serve\n"
       "  metabatch serve --db postgres://metabatch@localhost/coder --watch-token-file tokens --writers 2\n"

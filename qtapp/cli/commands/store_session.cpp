@@ -5,7 +5,7 @@
 
 namespace metabatch::cli {
 
-bool is_usable(const SessionOptions& options, Console& console) {
+void check_settings(const SessionOptions& options) {
   const Result<Config> config = validated(options.config);
   if (!config) throw UsageError(describe(config.error(), options.config));
   if (options.writers > 1 && options.database.postgres() == nullptr)
@@ -13,6 +13,10 @@ bool is_usable(const SessionOptions& options, Console& console) {
                      ": a SQLite file has one writer; more need PostgreSQL (--db postgres://...)");
   if (const auto lane = engine::config_of_lane(*config, options.writers - 1, options.writers); !lane)
     throw UsageError(engine::describe(lane.error(), options.config, options.writers));
+}
+
+bool is_usable(const SessionOptions& options, Console& console) {
+  check_settings(options);
   const auto wrong = options.database.check();
   if (!wrong) return true;
   console.message(wrong->message);

@@ -8,6 +8,11 @@
 
 namespace metabatch::cli {
 
+/// Checks what can be checked without the database.
+///
+/// @errors throws UsageError: impossible settings
+void check_settings(const SessionOptions& options);
+
 /// What ingest and run do before and after their session.
 
 /// Looks at settings and database before any work, and says what is wrong. A file that is locked just now is

@@ -3,31 +3,51 @@
 
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
-#include <charconv>
 #include <sstream>
 
 namespace metabatch::cli {
 namespace {
 
+constexpr Duration kMaxDrainGrace = std::chrono::seconds(60);
+
+service::ListenAddress listen_address(const std::string& flag, const std::string& text) {
+  auto parsed = service::parse_listen_address(text);
+  if (const std::string* const wrong = std::get_if<std::string>(&parsed)) throw UsageError(flag + ": " + *wrong);
+  return std::get<0>(std::move(parsed));
+}
+
 service::ServerOptions server_options(const ServeFlags& flags) {
   service::ServerOptions options;
-  const std::size_t colon = flags.listen.rfind(':');
-  std::string address = flags.listen.substr(0, colon);
-  const std::string port = colon == std::string::npos ? "" : flags.listen.substr(colon + 1);
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-    address = address.substr(1, address.size() - 2);
-  const auto read = std::from_chars(port.data(), port.data() + port.size(), options.port);
-  if (port.empty() || read.ec != std::errc() || read.ptr != port.data() + port.size())
-    throw UsageError("--listen: '" + flags.listen + "' is not ADDRESS:PORT, e.g. 127.0.0.1:7280 or [::1]:7280");
   if (flags.tls_certificate.empty() != flags.tls_key.empty()) throw UsageError("--tls-cert and --tls-key go together");
-  options.address = address;
+  if (flags.tls_certificate.empty() && !flags.tls_client_ca.empty()) throw UsageError("--tls-client-ca needs --tls-cert");
+  options.listen = listen_address("--listen", flags.listen);
   options.threads = flags.threads;
   options.allowed_hosts = flags.allowed_hosts;
-  options.tls_certificate = flags.tls_certificate;
-  options.tls_key = flags.tls_key;
+  options.tls = {.certificate = flags.tls_certificate,
+                 .key = flags.tls_key,
+                 .ciphers = flags.tls_ciphers,
+                 .client_ca = flags.tls_client_ca,
+                 .needs_tls13 = flags.tls_min_version == "1.3"};
   options.limits.connections = flags.max_connections;
   options.limits.body_bytes = flags.max_body_bytes;
   return options;
+}
+
+/// The database as `--db` reads it, without secrets: a URI when a value holds more than plain characters, because its
+/// percent-encoding needs no quotes.
+std::string database_text(const sql::Database& database) {
+  if (const std::string* const file = database.sqlite_file()) return "sqlite:" + *file;
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:,@-";
+  std::string keywords, query;
+  bool is_plain = true;
+  for (const auto& [keyword, value] : database.postgres()->values()) {
+    if (keyword == "password" || keyword == "sslpassword" || keyword == "oauth_client_secret") continue;
+    is_plain &= !value.empty() && value.find_first_not_of(kPlain) == std::string::npos;
+    keywords += (keywords.empty() ? "" : " ") + keyword + "=" + value;
+    query += (query.empty() ? "?" : "&") + keyword + "=" +
+             QByteArray::fromStdString(value).toPercentEncoding().toStdString();
+  }
+  return is_plain && !keywords.empty() ? keywords : "postgresql:///" + query;
 }
 
 /// The parser of config files knows both quotes of TOML and no escapes.
@@ -65,15 +85,20 @@ void add_config(std::string& text, const Config& config) {
 
 /// What only a start reads.
 std::string fixed_lines(const ServeFlags& flags) {
-  const sql::Database where = flags.database.database();
   std::string text;
-  add_line(text, "db", where.postgres() != nullptr ? where.shown() : "sqlite:" + where.shown());
+  add_line(text, "db", database_text(flags.database.database()));
   add_line(text, "listen", flags.listen);
+  add_line(text, "metrics-listen", flags.metrics_listen);
   add_line(text, "writers", std::to_string(flags.writers));
   add_line(text, "spool", flags.spool);
   add_list(text, "allowed-host", flags.allowed_hosts);
   add_line(text, "tls-cert", flags.tls_certificate);
   add_line(text, "tls-key", flags.tls_key);
+  add_line(text, "tls-min-version", flags.tls_min_version);
+  add_line(text, "tls-ciphers", flags.tls_ciphers);
+  add_line(text, "tls-client-ca", flags.tls_client_ca);
+  add_line(text, "max-streams-per-agent", std::to_string(flags.max_streams_per_agent));
+  add_line(text, "drain-grace", flags.drain_grace);
   add_line(text, "metric-prefix", flags.metric_prefix);
   add_line(text, "threads", std::to_string(flags.threads));
   add_line(text, "max-connections", std::to_string(flags.max_connections));
@@ -103,6 +128,11 @@ service::ServiceOptions ServeFlags::options() const {
   service::ServiceOptions options{.config = settings.config(), .database = database.database()};
   options.writers = writers;
   options.server = server_options(*this);
+  if (!metrics_listen.empty()) options.metrics_listen = listen_address("--metrics-listen", metrics_listen);
+  options.streams_per_agent = max_streams_per_agent;
+  options.drain_grace = duration_of("--drain-grace", drain_grace);
+  if (options.drain_grace < Duration::zero() || options.drain_grace > kMaxDrainGrace)
+    throw UsageError("--drain-grace: from 0s to 60s");
   options.watch_token_file = watch_token_file;
   options.token_refresh = refresh();
   options.metric_prefix = metric_prefix;
@@ -133,9 +163,39 @@ std::string ServeFlags::changed_beyond_reload(const ServeFlags& as_run) const {
   return changed;
 }
 
+void ServeFlags::add_tls(CLI::App& app) {
+  app.add_option("--tls-cert", tls_certificate, "certificate chain, PEM")->type_name("FILE");
+  app.add_option("--tls-key", tls_key, "its key, PEM")->type_name("FILE");
+  app.add_option("--tls-min-version", tls_min_version, "oldest version of TLS, 1.2 or 1.3 (1.2)")
+      ->check(CLI::IsMember({"1.2", "1.3"}));
+  app.add_option("--tls-ciphers", tls_ciphers, "ciphers of TLS 1.2, as OpenSSL lists them (ECDHE with AES-GCM, ChaCha20)")
+      ->type_name("LIST");
+  app.add_option("--tls-client-ca", tls_client_ca, "accept only clients with a certificate of this authority, PEM")
+      ->type_name("FILE");
+}
+
+void ServeFlags::add_limits(CLI::App& app) {
+  app.add_option("--threads", threads, "threads that serve connections (processors, at most 4)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{0}, service::kMaxServerThreads));
+  app.add_option("--max-connections", max_connections, "connections at once, watchers included (20000)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  app.add_option("--max-streams-per-agent", max_streams_per_agent, "watch streams that one agent may have (20)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  app.add_option("--drain-grace", drain_grace, "at the end: how long /readyz says no before the port closes (2s)")
+      ->type_name("TIME");
+  app.add_option("--max-body-bytes", max_body_bytes, "of one report (1048576)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1024}, std::size_t{2} << 20));
+}
+
 void ServeFlags::add_to(CLI::App& app) {
   database.add_to(app);
-  app.add_option("--listen", listen, "where to serve (127.0.0.1:7280); port 0: any that is free")
+  app.add_option("--listen", listen, "where to serve (127.0.0.1:7280); :PORT is every address, port 0 any free port")
+      ->type_name("ADDRESS:PORT");
+  app.add_option("--metrics-listen", metrics_listen, "serve /metrics, /healthz and /readyz there, and /metrics only there")
       ->type_name("ADDRESS:PORT");
   app.add_option("--watch-token-file", watch_token_file, "tokens that may watch every agent, one a line")
       ->type_name("FILE");
@@ -144,14 +204,8 @@ void ServeFlags::add_to(CLI::App& app) {
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--tls-cert", tls_certificate, "certificate chain, PEM")->type_name("FILE");
-  app.add_option("--tls-key", tls_key, "its key, PEM")->type_name("FILE");
-  app.add_option("--threads", threads, "threads that serve connections (processors, at most 4)")->type_name("N");
-  app.add_option("--max-connections", max_connections, "connections at once, watchers included (20000)")
-      ->type_name("N");
-  app.add_option("--max-body-bytes", max_body_bytes, "of one report (1048576)")
-      ->type_name("N")
-      ->check(CLI::Range(std::size_t{1024}, std::size_t{2} << 20));
+  add_tls(app);
+  add_limits(app);
   app.add_option("--metric-prefix", metric_prefix, "before every metric (coderd_agentapi_)")->type_name("TEXT");
   app.add_option("--log-format", log_format, "logfmt or json, on stderr (logfmt)")
       ->check(CLI::IsMember({"logfmt", "json"}));

@@ -19,7 +19,12 @@ struct ServeFlags {
   std::size_t max_connections = service::HttpLimits{}.connections;
   std::size_t max_body_bytes = service::HttpLimits{}.body_bytes;
   std::vector<std::string> allowed_hosts;
-  std::string tls_certificate, tls_key, watch_token_file;
+  std::string tls_certificate, tls_key, tls_ciphers, tls_client_ca;
+  std::string tls_min_version = "1.2";
+  std::string watch_token_file;
+  std::string metrics_listen;
+  std::size_t max_streams_per_agent = 20;
+  std::string drain_grace = "2s";
   std::string spool;
   std::string token_refresh = "5m";
   std::string metric_prefix{kDefaultMetricPrefix};
@@ -29,7 +34,7 @@ struct ServeFlags {
   bool print_config = false;
 
   void add_to(CLI::App& app);
-  /// As if nothing had been given, to be parsed into anew; the parser keeps the addresses.
+  /// Back to the defaults, in place, because the parser keeps the addresses of the members.
   void reset();
 
   // Each throws UsageError that names the flag.
@@ -37,8 +42,12 @@ struct ServeFlags {
   [[nodiscard]] Duration refresh() const;
   /// All settings as they would run, as a config file, without secrets.
   [[nodiscard]] std::string config_text() const;
-  /// The settings that are not as they run, though a reload cannot change them: "listen, access-log", or "".
+  /// The settings that were changed but need a restart: "listen, access-log", or "".
   [[nodiscard]] std::string changed_beyond_reload(const ServeFlags& as_run) const;
+
+ private:
+  void add_tls(CLI::App& app);
+  void add_limits(CLI::App& app);
 };
 
 }  // namespace metabatch::cli

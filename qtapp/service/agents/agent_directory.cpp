@@ -6,11 +6,15 @@
 #include <cstring>
 #include <fstream>
 #include <random>
+#include <set>
 
 #include "base/sha256.hpp"
 
 namespace metabatch::service {
 namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kBlanks = " \t\r";
 
 std::array<char, 16> random_salt() {
   std::random_device device;
@@ -44,15 +48,31 @@ void AgentDirectory::replace(std::span<const sql::AgentToken> agents) {
   auto table = std::make_shared<Table>();
   table->by_digest.reserve(agents.size());
   table->agents.reserve(agents.size());
-  for (const sql::AgentToken& one : agents) {
-    table->by_digest.push_back({digest_of(one.token), one.agent});
-    table->agents.push_back(one.agent);
-  }
-  std::sort(table->by_digest.begin(), table->by_digest.end(),
-            [](const Entry& a, const Entry& b) { return a.digest < b.digest; });
-  std::sort(table->agents.begin(), table->agents.end());
+  append(*table, agents);
   table_ = std::move(table);
   is_loaded_ = true;
+}
+
+void AgentDirectory::add(std::span<const sql::AgentToken> agents) {
+  if (agents.empty()) return;
+  auto table = std::make_shared<Table>(*table_.load());
+  // A token that was changed must not lead to its agent any more.
+  std::set<Uuid> changed;
+  for (const sql::AgentToken& one : agents) changed.insert(one.agent);
+  std::erase_if(table->by_digest, [&](const Entry& entry) { return changed.contains(entry.agent); });
+  std::erase_if(table->agents, [&](const Uuid& agent) { return changed.contains(agent); });
+  append(*table, agents);
+  table_ = std::move(table);
+}
+
+void AgentDirectory::append(Table& table, std::span<const sql::AgentToken> agents) const {
+  for (const sql::AgentToken& one : agents) {
+    table.by_digest.push_back({digest_of(one.token), one.agent});
+    table.agents.push_back(one.agent);
+  }
+  std::sort(table.by_digest.begin(), table.by_digest.end(),
+            [](const Entry& a, const Entry& b) { return a.digest < b.digest; });
+  std::sort(table.agents.begin(), table.agents.end());
 }
 
 std::optional<Uuid> AgentDirectory::agent_of(const Uuid& token) const {
@@ -78,7 +98,9 @@ std::string WatchTokens::read(const std::string& file) {
   std::size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
     ++number;
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+    while (!line.empty() && kBlanks.find(line.back()) != std::string_view::npos) line.pop_back();
+    line.erase(0, std::min(line.find_first_not_of(kBlanks), line.size()));
     if (line.empty() || line[0] == '#') continue;
     if (line.size() < kLeastWatchToken)
       return file + ": the token in line " + std::to_string(number) + " is shorter than 16 characters";

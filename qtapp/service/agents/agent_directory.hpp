@@ -16,14 +16,16 @@
 
 namespace metabatch::service {
 
-/// Which agent a token belongs to, kept in memory: a report reads nothing from the database. Any thread; readers never
-/// wait for replace(). Tokens are kept and looked up as salted digests, so that the time a look-up takes says nothing of a
-/// token.
+/// Which agent a token belongs to, kept in memory: a report reads nothing from the database. Any thread may read, and no reader
+/// waits; replace() and add() are called by one thread. Tokens are stored and searched as salted digests, so that the time of a
+/// search reveals nothing about a token.
 class AgentDirectory {
  public:
   AgentDirectory();
-  /// All that is known from now on.
+  /// These agents, and no others.
   void replace(std::span<const sql::AgentToken> agents);
+  /// These agents too, with these tokens only. Copies the table.
+  void add(std::span<const sql::AgentToken> agents);
   [[nodiscard]] std::optional<Uuid> agent_of(const Uuid& token) const;
   [[nodiscard]] bool knows(const Uuid& agent) const;
   [[nodiscard]] std::size_t size() const;
@@ -41,6 +43,7 @@ class AgentDirectory {
     std::vector<Uuid> agents;      // ascending
   };
   [[nodiscard]] Digest digest_of(const Uuid& token) const;
+  void append(Table& table, std::span<const sql::AgentToken> agents) const;
 
   const std::array<char, 16> salt_;
   std::atomic<std::shared_ptr<const Table>> table_;
@@ -50,12 +53,12 @@ class AgentDirectory {
 /// Tokens that may watch every agent. Compared in constant time.
 class WatchTokens {
  public:
-  /// One a line; blank lines and those that begin with # are passed over.
+  /// One token a line; blanks round it, empty lines and lines that begin with # are skipped, as is a byte order mark.
   ///
-  /// @return why the file cannot be used, or "": then its tokens count from now on
+  /// @return why the file cannot be used, or "": its tokens are valid now
   std::string read(const std::string& file);
   [[nodiscard]] bool admits(std::string_view token) const;
-  /// From now on the tokens of the other one count here, and no others.
+  /// The tokens of `others` are valid here, and no others.
   void take(const WatchTokens& others) { tokens_ = others.tokens_.load(); }
 
  private:

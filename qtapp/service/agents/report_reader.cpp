@@ -15,14 +15,16 @@ bool read_text(const element& member, std::string_view& text) {
   return member.is_null() || member.get_string().get(text) == simdjson::SUCCESS;
 }
 
-/// The wrong member, or ""; `key` means nothing where the path says it.
+/// The first member of a wrong type, or "". Of a member that comes twice the last one counts. `key` is not read when the path
+/// names the key.
 std::string_view read_item(const object& from, bool has_key, RawItem& item) {
+  bool is_key_wrong = false, is_value_wrong = false, is_error_wrong = false;
   for (const auto& [name, member] : from) {
-    if (has_key && name == "key" && !read_text(member, item.key)) return "key";
-    if (name == "value" && !read_text(member, item.value)) return "value";
-    if (name == "error" && !read_text(member, item.error)) return "error";
+    if (has_key && name == "key") is_key_wrong = !read_text(member, item.key);
+    if (name == "value") is_value_wrong = !read_text(member, item.value);
+    if (name == "error") is_error_wrong = !read_text(member, item.error);
   }
-  return {};
+  return is_key_wrong ? "key" : is_value_wrong ? "value" : is_error_wrong ? "error" : "";
 }
 
 }  // namespace
@@ -52,19 +54,20 @@ std::span<const RawItem> ReportReader::read_list(std::string_view body) {
   for (const auto& [name, member] : root) {
     if (name != "metadata") continue;
     is_there = !member.is_null();
-    if (is_there && member.get_array().get(list) != simdjson::SUCCESS) error_ = "metadata is not an array.";
+    const bool is_list = !is_there || member.get_array().get(list) == simdjson::SUCCESS;
+    error_ = is_list ? "" : "metadata is not an array.";
   }
   if (!error_.empty() || !is_there) return {};
   for (const element one : list) {
-    const std::string place = "metadata[" + std::to_string(items_.size()) + "]";
+    const std::string position = "metadata[" + std::to_string(items_.size()) + "]";
     object from;
     if (one.get_object().get(from) != simdjson::SUCCESS) {
-      error_ = place + " is not an object.";
+      error_ = position + " is not an object.";
       return {};
     }
     items_.emplace_back();
     if (const std::string_view wrong = read_item(from, true, items_.back()); !wrong.empty()) {
-      error_ = place + "." + std::string(wrong) + " is not a string.";
+      error_ = position + "." + std::string(wrong) + " is not a string.";
       return {};
     }
   }

@@ -2,35 +2,71 @@
 #include "service/agents/token_refresher.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace metabatch::service {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
 constexpr Duration kFirstRetry = std::chrono::seconds(1);
 constexpr Duration kLongestRetry = std::chrono::seconds(30);
+constexpr std::size_t kMostAtOnce = 500;      // ids a statement
+constexpr std::size_t kMostOfOnePeer = 8;     // lookups that wait
+constexpr std::size_t kMostPending = 5'000;   // lookups that wait, of all peers
+constexpr std::size_t kMostUnknown = 10'000;  // negative answers remembered
+
+/// The address of address:port.
+std::string_view address_of(std::string_view peer) { return peer.substr(0, peer.rfind(':')); }
 
 }  // namespace
 
 TokenRefresher::TokenRefresher(AgentDirectory& directory, RefresherOptions options)
     : directory_(directory), options_(std::move(options)), every_(options_.every), thread_([this] { run(); }) {}
 
-TokenRefresher::~TokenRefresher() {
+TokenRefresher::~TokenRefresher() { stop(); }
+
+void TokenRefresher::stop() {
   {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
   called_.notify_all();
-  thread_.join();
-}
-
-void TokenRefresher::request() noexcept {
-  if (is_request_pending_.exchange(true)) return;  // a flood of guesses takes no lock
+  if (thread_.joinable()) thread_.join();
+  std::vector<Pending> pending;
   {
     const std::lock_guard lock(mutex_);
-    is_requested_ = true;
+    pending.swap(pending_);
   }
-  called_.notify_all();
+  for (const Pending& one : pending) one.done(LookupResult::unavailable);
+}
+
+bool TokenRefresher::is_known_unknown(const Uuid& id, Instant now) {
+  const auto found = unknown_.find(id);
+  if (found == unknown_.end()) return false;
+  if (found->second > now) return true;
+  unknown_.erase(found);
+  return false;
+}
+
+void TokenRefresher::look_up(const LookupRequest& request, LookupDone done) {
+  LookupResult result = LookupResult::unavailable;
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_known_unknown(request.id, SteadyClock::now())) {
+      result = LookupResult::done;
+    } else if (!is_stopping_ && pending_.size() < kMostPending) {
+      std::size_t& of_peer = pending_of_[std::string(address_of(request.peer))];
+      if (of_peer < kMostOfOnePeer) {
+        ++of_peer;
+        pending_.push_back({request, std::move(done)});
+        called_.notify_all();
+        return;
+      }
+    }
+  }
+  done(result);
 }
 
 void TokenRefresher::refresh() {
@@ -54,51 +90,104 @@ void TokenRefresher::wait_for_first(Duration limit) {
   called_.wait_for(lock, limit, [this] { return has_tried_; });
 }
 
-void TokenRefresher::run() {
-  const std::unique_ptr<sql::Agents> agents = options_.open();
-  Duration retry = kFirstRetry;
-  auto next_sample = SteadyClock::now();
+void TokenRefresher::wait_for_work(std::unique_lock<std::mutex>& lock, Instant next_read, Instant next_sample) {
   for (;;) {
-    is_request_pending_ = false;
-    const bool is_read = read(*agents);
-    const auto began = SteadyClock::now();
-    std::unique_lock lock(mutex_);
-    has_tried_ = true;
-    called_.notify_all();
-    const auto until = [&] {
-      if (!is_read) return began + retry;
-      return began + (is_requested_ ? std::min(options_.least_gap, every_) : every_);
-    };
-    while (!is_stopping_ && !is_urgent_ && SteadyClock::now() < until()) {
-      if (SteadyClock::now() >= next_sample) {
-        lock.unlock();
-        sample_queue(*agents);
-        lock.lock();
-        next_sample = SteadyClock::now() + options_.queue_sample_every;
-        continue;  // perhaps somebody called meanwhile
-      }
-      called_.wait_until(lock, std::min(until(), next_sample));
-    }
-    if (is_stopping_) return;
-    is_requested_ = is_urgent_ = false;
-    retry = is_read ? kFirstRetry : std::min(retry * 2, kLongestRetry);
+    const Instant now = SteadyClock::now();
+    if (is_stopping_ || is_urgent_ || now >= next_read || now >= next_sample) return;
+    if (!pending_.empty() && now >= next_lookup_) return;
+    called_.wait_until(lock, std::min({next_read, next_sample, pending_.empty() ? next_read : next_lookup_}));
   }
 }
 
-void TokenRefresher::sample_queue(sql::Agents& agents) const {
-  if (!options_.on_queue) return;
-  const auto found = agents.notification_queue();  // a failure is told where tokens are read
+std::vector<TokenRefresher::Pending> TokenRefresher::take_lookups() {
+  std::vector<Pending> taken;
+  const auto now = SteadyClock::now();
+  if (pending_.empty() || now < next_lookup_) return taken;
+  const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(std::min(pending_.size(), kMostAtOnce));
+  taken.assign(std::make_move_iterator(pending_.begin()), std::make_move_iterator(end));
+  pending_.erase(pending_.begin(), end);
+  for (const Pending& one : taken) {
+    const auto counted = pending_of_.find(address_of(one.request.peer));
+    if (--counted->second == 0) pending_of_.erase(counted);
+  }
+  next_lookup_ = now + options_.lookup_gap;
+  return taken;
+}
+
+void TokenRefresher::run() {
+  const std::unique_ptr<sql::AgentCredentials> agents = options_.open();
+  Duration retry = kFirstRetry;
+  auto next_sample = options_.on_queue ? SteadyClock::now() : SteadyClock::time_point::max();
+  auto next_read = SteadyClock::now();
+  std::unique_lock lock(mutex_);
+  while (!is_stopping_) {
+    const auto now = SteadyClock::now();
+    if (std::vector<Pending> lookups = take_lookups(); !lookups.empty()) {
+      lock.unlock();
+      look_up_all(*agents, std::move(lookups));
+      lock.lock();
+    } else if (is_urgent_ || now >= next_read) {
+      is_urgent_ = false;
+      lock.unlock();
+      const bool is_read = read(*agents);
+      lock.lock();
+      has_tried_ = true;
+      called_.notify_all();
+      next_read = SteadyClock::now() + (is_read ? every_ : retry);
+      retry = is_read ? kFirstRetry : std::min(retry * 2, kLongestRetry);
+    } else if (now >= next_sample) {
+      lock.unlock();
+      sample_queue(*agents);
+      lock.lock();
+      next_sample = SteadyClock::now() + options_.queue_sample_every;
+    }
+    wait_for_work(lock, next_read, next_sample);
+  }
+}
+
+void TokenRefresher::remember_unknown(const std::vector<Uuid>& ids, Instant now) {
+  if (unknown_.size() + ids.size() > kMostUnknown)
+    std::erase_if(unknown_, [now](const auto& one) { return one.second <= now; });
+  for (const Uuid& id : ids)
+    if (unknown_.size() < kMostUnknown) unknown_[id] = now + options_.unknown_for;
+}
+
+void TokenRefresher::look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending) {
+  std::set<Uuid> unknown;
+  for (const Pending& one : pending) unknown.insert(one.request.id);
+  ++lookups_;
+  const auto answer = agents.find(std::vector<Uuid>(unknown.begin(), unknown.end()));
+  const auto* const found = std::get_if<std::vector<sql::AgentToken>>(&answer);
+  if (found != nullptr) {
+    for (const sql::AgentToken& one : *found) {
+      unknown.erase(one.token);
+      unknown.erase(one.agent);
+    }
+    directory_.add(*found);
+    for (const sql::AgentToken& one : *found) options_.on_found(one.agent);
+    const std::lock_guard lock(mutex_);
+    remember_unknown({unknown.begin(), unknown.end()}, SteadyClock::now());
+  } else {
+    options_.on_failure(std::get<sql::DatabaseFailure>(answer).message);
+  }
+  const LookupResult result = found != nullptr ? LookupResult::done : LookupResult::unavailable;
+  for (const Pending& one : pending) one.done(result);
+}
+
+void TokenRefresher::sample_queue(sql::AgentCredentials& agents) const {
+  const auto found = agents.notification_queue();  // a failure is reported where tokens are read
   const auto* const queue = std::get_if<std::optional<sql::NotificationQueue>>(&found);
   if (queue != nullptr && *queue) options_.on_queue(**queue);
 }
 
-bool TokenRefresher::read(sql::Agents& agents) {
+bool TokenRefresher::read(sql::AgentCredentials& agents) {
   const auto found = agents.tokens();
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&found)) {
     options_.on_failure(failed->message);
     return false;
   }
   directory_.replace(std::get<0>(found));
+  options_.on_refresh();
   return true;
 }
 

@@ -4,59 +4,91 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "service/agents/agent_directory.hpp"
+#include "service/handler.hpp"
 
 namespace metabatch::service {
 
 struct RefresherOptions {
-  std::function<std::unique_ptr<sql::Agents>()> open;  ///< called once, on the thread
+  std::function<std::unique_ptr<sql::AgentCredentials>()> open;  ///< called once, on the thread
   Duration every = std::chrono::minutes(5);
-  Duration least_gap = std::chrono::seconds(2);  ///< between two readings because of an unknown token
   std::function<void(const std::string&)> on_failure;
-  /// How full the queue of notifications is, every queue_sample_every, where there is one.
+  /// The directory has changed; called on the thread.
+  std::function<void()> on_refresh = [] {};
+  /// This agent was looked up and found.
+  std::function<void(const Uuid&)> on_found = [](const Uuid&) {};
+  /// How full the queue of notifications is, every queue_sample_every. A file has none.
   std::function<void(const sql::NotificationQueue&)> on_queue = {};
   Duration queue_sample_every = std::chrono::seconds(10);
+  Duration lookup_gap = std::chrono::milliseconds(100);  ///< between two lookups
+  Duration unknown_for = std::chrono::seconds(2);        ///< how long a negative answer is remembered
 };
 
-/// Keeps a directory up to date, on a thread and a connection of its own: at once, then from time to time, and soon after somebody
-/// came with an unknown token (who guesses tokens causes no more than one reading in `least_gap`). When the database cannot be read the
-/// directory stays as it is. Looks at the queue of notifications on the same connection.
+/// Keeps a directory of agents and tokens up to date, on a thread and a connection of its own.
+///
+/// All of it is read at the start and then every `every`. An id that is not in the directory is looked up: those that wait
+/// go out together in one statement, at most one each `lookup_gap`, 500 ids each, 8 of one peer. So an agent that was
+/// registered a moment ago is let in, and guessed tokens never cause a full reading. While the database cannot be read the
+/// directory stays as it is. The queue of notifications is sampled on the same connection.
 class TokenRefresher {
  public:
+  using LookupDone = std::function<void(LookupResult)>;
+
   TokenRefresher(AgentDirectory& directory, RefresherOptions options);
   ~TokenRefresher();
   TokenRefresher(const TokenRefresher&) = delete;
   TokenRefresher& operator=(const TokenRefresher&) = delete;
 
-  /// Soon, for an unknown token. Never waits.
-  void request() noexcept;
-  /// Now.
+  /// Asks the database for an id that is not in the directory. `done` is called once: on this thread when there is nothing to
+  /// wait for, else on the refresher's. Any thread; never waits.
+  void look_up(const LookupRequest& request, LookupDone done);
+  /// Reads everything now.
   void refresh();
   void set_every(Duration every);
-  /// Waits until the agents were read, or could not be, for the first time; `limit` at most.
+  /// Waits until everything was read, or could not be, for the first time; at most `limit`.
   void wait_for_first(Duration limit);
+  /// Ends the thread and answers what waits as unavailable. Idempotent.
+  void stop();
+  /// Lookups that were sent to the database, for metrics.
+  [[nodiscard]] std::uint64_t lookups() const { return lookups_; }
 
  private:
+  using Instant = std::chrono::steady_clock::time_point;
+  struct Pending {
+    LookupRequest request;
+    LookupDone done;
+  };
   void run();
   /// @return whether the directory is what the database holds
-  bool read(sql::Agents& agents);
-  void sample_queue(sql::Agents& agents) const;
+  bool read(sql::AgentCredentials& agents);
+  void look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending);
+  void sample_queue(sql::AgentCredentials& agents) const;
+  void wait_for_work(std::unique_lock<std::mutex>& lock, Instant next_read, Instant next_sample);
+  std::vector<Pending> take_lookups();                             // mutex_ is held
+  bool is_known_unknown(const Uuid& id, Instant now);              // mutex_ is held
+  void remember_unknown(const std::vector<Uuid>& ids, Instant now);  // mutex_ is held
 
   AgentDirectory& directory_;
   const RefresherOptions options_;
   std::mutex mutex_;
   std::condition_variable called_;
-  Duration every_;             // mutex_
-  bool is_requested_ = false;  // mutex_
-  bool is_urgent_ = false;     // mutex_
-  bool is_stopping_ = false;   // mutex_
-  bool has_tried_ = false;     // mutex_
-  std::atomic<bool> is_request_pending_ = false;
+  Duration every_;                                  // mutex_
+  std::vector<Pending> pending_;                    // mutex_
+  std::map<std::string, std::size_t, std::less<>> pending_of_;  // mutex_: lookups of each peer's address
+  std::map<Uuid, Instant> unknown_;                 // mutex_: until when
+  Instant next_lookup_{};                           // mutex_
+  bool is_urgent_ = false;                          // mutex_
+  bool is_stopping_ = false;                        // mutex_
+  bool has_tried_ = false;                          // mutex_
+  std::atomic<std::uint64_t> lookups_ = 0;
   std::thread thread_;
 };
 

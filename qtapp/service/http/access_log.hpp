@@ -11,24 +11,35 @@
 
 namespace metabatch::service {
 
-/// Stands before a handler and says in the log what was answered: one line an answer, one more at the end of a stream, and one
-/// for what the server refused by itself (bytes that are no request, a wrong Host, too many connections). At most so many
-/// lines a second; how many were left out is told with the next.
+/// Logs answered requests: one line an answer, one each at the begin and the end of a stream, and one for what the server refused
+/// by itself (bytes that are no request, a wrong Host, too many connections). At most `lines_a_second`; the next line says how
+/// many were suppressed. All calls are passed to the handler behind it.
 ///
-/// A line holds nothing that a client has chosen: the method and the path by what they mean (`/api/v2/workspaceagents/ID/
-/// watch-metadata`), never a header, a query, a key or a body. So no token can be in it. The peer is the other end of the
-/// connection, behind a proxy the proxy: X-Forwarded-For is a client's word.
+/// A line holds nothing that a client has chosen: the method and the route (`/api/v2/workspaceagents/ID/watch-metadata`), never
+/// a header, a query, a key or a body. So it cannot hold a token. The peer is the other end of the connection, which is the
+/// proxy where there is one: X-Forwarded-For is text from the client.
 class AccessLog final : public Handler {
  public:
   /// @shape inner, log: outlive it; lines_a_second: 1 or more
-  AccessLog(Handler& inner, Log& log, std::uint64_t lines_a_second) : inner_(inner), log_(log), most_(lines_a_second) {}
+  AccessLog(Handler& inner, Log& log, std::uint64_t lines_a_second)
+      : inner_(inner), log_(log), lines_a_second_(lines_a_second) {}
 
-  Answer answer(const HttpRequest& request, std::size_t thread) override;
-  void read(ReadRequest request, std::function<void(HttpResponse)> done) override;
+  std::optional<Answer> answer_header(const HttpRequest& request, std::size_t thread, bool is_looked_up) override {
+    return inner_.answer_header(request, thread, is_looked_up);
+  }
+  HttpResponse answer(const HttpRequest& request, std::size_t thread) override { return inner_.answer(request, thread); }
+  void read(ReadRequest request, std::function<void(HttpResponse)> done) override {
+    inner_.read(std::move(request), std::move(done));
+  }
+  void look_up(LookupRequest request, std::function<void(LookupResult)> done) override {
+    inner_.look_up(std::move(request), std::move(done));
+  }
   WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) override;
   void unwatch(WatchId watch) override;
-  void refused(const Refused& what) override;
-  /// At the end: how many were left out since the last line.
+  void answered(const AnsweredRequest& request) override;
+  void refused(const Refused& refusal) override;
+  void accept_failed(const std::string& reason) override { inner_.accept_failed(reason); }
+  /// At the end: logs how many lines were suppressed since the last one.
   void log_suppressed();
 
  private:
@@ -38,22 +49,17 @@ class AccessLog final : public Handler {
     std::string peer;
     Clock::time_point began;
   };
-  /// Whether a line may go out now, and how many did not since the last.
+  /// Whether a line may be written now, and how many were suppressed since the last.
   bool may_log(std::uint64_t& suppressed);
-  void tell(std::string_view peer, std::string_view method, std::string_view path, const HttpResponse& response,
-            Clock::time_point began);
 
   Handler& inner_;
   Log& log_;
-  const std::uint64_t most_;
+  const std::uint64_t lines_a_second_;
   std::mutex mutex_;
-  std::chrono::seconds second_{};      // mutex_: of which logged_ is
-  std::uint64_t logged_ = 0;             // mutex_
-  std::uint64_t suppressed_ = 0;         // mutex_
+  std::chrono::seconds second_{};      // mutex_: in which logged_ lines were written
+  std::uint64_t logged_ = 0;           // mutex_
+  std::uint64_t suppressed_ = 0;       // mutex_
   std::map<WatchId, Stream> streams_;  // mutex_
 };
-
-/// The path by its meaning; a literal.
-std::string_view path_kind(std::string_view path);
 
 }  // namespace metabatch::service

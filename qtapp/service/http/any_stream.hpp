@@ -29,7 +29,7 @@ class IoCallback {
   template <class Handler>
   struct Holder final : Target {
     template <class From>
-    explicit Keeping(From&& from) : handler(std::forward<From>(from)) {}
+    explicit Holder(From&& from) : handler(std::forward<From>(from)) {}
     void call(const Failure& failed, std::size_t size) override { handler(failed, size); }
     Handler handler;
   };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -17,7 +18,7 @@
 
 #include "service/http/http.hpp"
 
-/// Beast's requests and failures in our words.
+/// Converts Beast's requests and errors to the types of the service.
 namespace metabatch::service {
 
 using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
@@ -27,29 +28,53 @@ std::string_view text_of(const View& view) {
   return {view.data(), view.size()};
 }
 
-/// What the server answers by itself.
+/// What the server answers without asking the handler. The connection ends with it.
 struct Refusal {
   unsigned status;
   std::string_view message;  ///< a literal
   std::string detail{};
 };
 
-/// Why a request is not answered whatever it asks; nothing: it is.
+/// Whether the body may be framed by Transfer-Encoding as this request says. Beast understands `chunked` as the only coding
+/// and ignores everything else, and would then read the body as the next request.
+///
+/// @source RFC 9112 section 6.1
+inline bool is_framing_clear(const BeastRequest& message) {
+  namespace http = boost::beast::http;
+  const auto codings = message.equal_range(http::field::transfer_encoding);
+  const auto count = std::distance(codings.first, codings.second);
+  if (count == 0) return true;
+  return count == 1 && message.version() >= 11 && boost::beast::iequals(codings.first->value(), "chunked");
+}
+
+/// Checks that do not depend on what the request asks for. None: the request is passed to the handler.
 inline std::optional<Refusal> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
-  const auto hosts = message.equal_range(boost::beast::http::field::host);
+  namespace http = boost::beast::http;
+  constexpr std::string_view kWrongHost = "This service does not answer to that host name.";
+  constexpr std::string_view kAllowHost = "Allow the name with --allowed-host if it is meant for this service.";
+  if (!is_framing_clear(message))
+    return Refusal{400, "Request is not HTTP/1.1.", "The only Transfer-Encoding is chunked, given once."};
+  const auto hosts = message.equal_range(http::field::host);
   const auto count = std::distance(hosts.first, hosts.second);
   if (count > 1 || (count == 0 && message.version() >= 11)) return Refusal{400, "Request needs one Host header."};
-  if (count == 1 && !is_host_allowed(text_of(hosts.first->value()), allowed_hosts))
-    return Refusal{421, "This service does not answer to that host name.",
-                   "Allow the name with --allowed-host if it is meant for this service."};
-  if (!message.target().starts_with('/')) return Refusal{400, "Request target must be a path."};
+  const std::optional<Target> target = parse_target(text_of(message.target()));
+  if (!target) return Refusal{400, "Request target must be a path."};
+  // In the absolute form the target names the host, and Host is ignored.
+  const bool is_named = target->authority || count == 1;
+  if (is_named && !is_host_allowed(target->authority.value_or(text_of(message[http::field::host])), allowed_hosts))
+    return Refusal{421, kWrongHost, std::string(kAllowHost)};
+  const auto encodings = message.equal_range(http::field::content_encoding);
+  for (auto one = encodings.first; one != encodings.second; ++one)
+    if (!boost::beast::iequals(one->value(), "identity"))
+      return Refusal{415, "Content-Encoding is not supported.", "Send the body without compression."};
   return std::nullopt;
 }
 
 /// @owns nothing: views into the message
 inline HttpRequest request_of(const BeastRequest& message) {
   namespace http = boost::beast::http;
-  const std::string_view target = text_of(message.target());
+  const std::optional<Target> parsed = parse_target(text_of(message.target()));
+  const std::string_view target = parsed ? parsed->path : std::string_view();
   const std::size_t question = std::min(target.find('?'), target.size());
   HttpRequest request{.method = text_of(message.method_string()), .path = target.substr(0, question)};
   request.query = target.substr(std::min(target.size(), question + 1));
@@ -63,7 +88,7 @@ inline HttpRequest request_of(const BeastRequest& message) {
   return request;
 }
 
-/// What is still said to a client whose request could not be read; nothing: it is gone, or was too slow.
+/// The answer to a request that could not be read. None: the client has closed the connection, or was too slow.
 inline std::optional<Refusal> refusal_of(const boost::system::error_code& failed) {
   namespace http = boost::beast::http;
   if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
@@ -75,7 +100,7 @@ inline std::optional<Refusal> refusal_of(const boost::system::error_code& failed
   return Refusal{400, "Request is not HTTP/1.1.", failed.message()};
 }
 
-/// A TLS handshake that failed because the client spoke HTTP.
+/// Whether a TLS handshake failed because the client spoke HTTP.
 inline bool is_plain_http(const boost::system::error_code& failed) {
   return failed.category() == boost::asio::error::get_ssl_category() &&
          ERR_GET_REASON(static_cast<unsigned long>(failed.value())) == SSL_R_HTTP_REQUEST;

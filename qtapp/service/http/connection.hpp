@@ -15,9 +15,10 @@
 #include <thread>
 #include <type_traits>
 
+#include "engine/clock.hpp"
 #include "service/server.hpp"
 
-/// The inside of the server.
+/// The parts that the connections of a server share.
 namespace metabatch::service {
 
 namespace asio = boost::asio;
@@ -29,15 +30,28 @@ using PlainSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 class Connection;
 
-/// One event loop on one thread, and the connections that live on it. All but `context` is of its thread.
+/// One event loop on one thread, and the connections that live on it. Everything but `context` belongs to that thread.
 struct Worker {
   explicit Worker(std::size_t a_number) : number(a_number), guard(context.get_executor()) {}
+  /// Value of a Date header now; made once a second.
+  std::string_view date() {
+    const WallTime now = engine::system_clock().wall_now();
+    const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+    if (second != date_second_) date_ = http_date(now);
+    date_second_ = second;
+    return date_;
+  }
+
   const std::size_t number;
-  std::set<Connection*> connections;  // before the context, whose end destroys the last of them
+  std::set<Connection*> connections;  // declared before the context, whose end destroys the last of them
   bool is_draining = false;
   asio::io_context context{1};
   asio::executor_work_guard<Executor> guard;
   std::thread thread;
+
+ private:
+  std::chrono::seconds date_second_{-1};
+  std::string date_;
 };
 
 /// What all connections of a server have in common.
@@ -49,11 +63,12 @@ struct Shared {
   std::atomic<std::uint64_t> watchers = 0;
   std::atomic<std::uint64_t> requests = 0;
   std::atomic<std::uint64_t> refused = 0;
+  std::atomic<std::uint64_t> accept_failures = 0;
   std::mutex tls_mutex;
   std::shared_ptr<asio::ssl::context> tls;  // tls_mutex
 };
 
-/// A connection, or the stream that it became. Registered with its worker from construction to destruction.
+/// A connection, or the stream that it became. It is registered with its worker from construction to destruction.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Worker& worker, Shared& shared) : worker_(worker), shared_(shared) {
@@ -67,10 +82,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// The server ends: finish what was begun, and no more.
+  /// The server ends: finishes what was begun, and no more.
   virtual void drain() = 0;
-  /// Now.
+  /// Ends at once.
   virtual void cut() = 0;
+  /// Ends a stream in order after a random part of `spread`; other connections go on.
+  virtual void end_stream(Duration spread) { (void)spread; }
 
  protected:
   [[nodiscard]] const HttpLimits& limits() const { return shared_.options.limits; }
@@ -87,7 +104,7 @@ inline std::chrono::milliseconds in_ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
 }
 
-/// What the client pending beside the agent, as far as it decides how a stream is written.
+/// How the bytes of an event stream are framed.
 struct StreamForm {
   bool is_chunked = true;  ///< the client speaks HTTP/1.1
 };

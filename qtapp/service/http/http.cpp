@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <boost/beast/http/status.hpp>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
 
 #include "base/json_writer.hpp"
 
@@ -64,17 +67,50 @@ HttpResponse error_response(unsigned status, std::string_view message, std::stri
   return response;
 }
 
-std::string head_of(const HttpResponse& response, bool is_kept_alive) {
+std::string head_of(const HttpResponse& response, const HeadForm& form) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head.append(reason_of(response.status)).append("\r\n");
+  if (!form.date.empty()) head.append("Date: ").append(form.date).append("\r\n");
   if (response.status != 204) {
     head.append("Content-Type: ").append(response.content_type);
     head.append("\r\nContent-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   }
   if (!response.allow.empty()) head.append("Allow: ").append(response.allow).append("\r\n");
-  head.append("X-Content-Type-Options: nosniff\r\n");
-  if (!is_kept_alive) head.append("Connection: close\r\n");
+  if (response.retry_after > 0)
+    head.append("Retry-After: ").append(std::to_string(response.retry_after)).append("\r\n");
+  if (response.status == 401) head.append("WWW-Authenticate: Coder-Session-Token realm=\"metabatch\"\r\n");
+  if (response.status == 415) head.append("Accept-Encoding: identity\r\n");
+  head.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+  if (!form.is_kept_alive) head.append("Connection: close\r\n");
+  if (form.is_kept_alive && form.is_http10) head.append("Connection: keep-alive\r\n");
   return head.append("\r\n");
+}
+
+std::string http_date(WallTime time) {
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  char text[64];  // not strftime, which writes names in the language of the locale
+  const int size = std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[parts.tm_wday],
+                                 parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
+                                 parts.tm_min, parts.tm_sec);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::optional<Target> parse_target(std::string_view target) {
+  if (target.starts_with('/')) return Target{std::nullopt, target};
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(scheme.size());
+    const std::string_view authority = target.substr(0, target.find_first_of("/?#"));
+    target.remove_prefix(authority.size());
+    if (target.empty()) target = "/";
+    if (!target.starts_with('/')) return std::nullopt;
+    return Target{authority, target};
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> percent_decoded(std::string_view text) {

@@ -8,14 +8,29 @@
 #include <optional>
 
 #include "service/http/beast_request.hpp"
-#include "service/watch/event_stream.hpp"
 #include "service/http/lingering_close.hpp"
 #include "service/http/socket_stream.hpp"
+#include "service/watch/event_stream.hpp"
 
 namespace metabatch::service {
 namespace {
 
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kMostDiscarded = 4096;  // bytes of a body that nobody needs, read to keep the connection
+constexpr std::size_t kFirstRead = 1024;        // bytes asked for while a request is awaited
+constexpr std::size_t kMostEmptyLines = 16;     // bytes of line ends before a request
+
+HttpResponse lookup_unavailable() {
+  HttpResponse response = error_response(503, "The token could not be checked.", "The database cannot be read now.");
+  response.retry_after = 1;
+  return response;
+}
+
 /// One connection: requests one after the other until one of them becomes a stream.
+///
+/// The header is checked, then the handler sees it, and only then the body is read. An answer that does not need the body
+/// discards a short one; a long one ends the connection, because the next request could not be found behind it.
 class Session final : public Connection {
  public:
   Session(Worker& worker, Shared& shared, std::string peer, AnyStream stream)
@@ -24,7 +39,7 @@ class Session final : public Connection {
   void run() {
     lowest().expires_after(in_ms(limits().header));
     stream_.handshake(IoCallback([self = self_as(this)](const Failure& failed, std::size_t) {
-      failed ? self->refuse_handshake(failed) : self->read();
+      failed ? self->refuse_handshake(failed) : self->begin_request();
     }));
   }
   void drain() override {
@@ -36,119 +51,205 @@ class Session final : public Connection {
   using Parser = beast::http::request_parser<beast::http::string_body>;
   PlainStream& lowest() { return beast::get_lowest_layer(stream_); }
 
-  void read() {
+  void begin_request() {
     if (worker_.is_draining) return cut();
     parser_.emplace();
     parser_->header_limit(limits().header_bytes);
     parser_->body_limit(limits().body_bytes);
     parser_->eager(true);
     is_idle_ = true;
+    empty_lines_ = 0;
     if (!is_first_) lowest().expires_after(in_ms(limits().idle));
     is_first_ = false;
+    read_header();
+  }
+
+  /// Skips empty lines before the request line, which Beast would refuse.
+  ///
+  /// @source RFC 9112 section 2.2
+  void read_header() {
+    while (buffer_.size() > 0 && empty_lines_ < kMostEmptyLines) {
+      const char byte = *static_cast<const char*>(buffer_.data().data());
+      if (byte != '\r' && byte != '\n') break;
+      buffer_.consume(1);
+      ++empty_lines_;
+    }
+    if (buffer_.size() > 0) return parse_header();
+    stream_.async_read_some(buffer_.prepare(kFirstRead),
+                            [self = self_as(this)](const Failure& failed, std::size_t size) {
+                              if (failed) return self->cut();
+                              self->buffer_.commit(size);
+                              self->read_header();
+                            });
+  }
+  void parse_header() {
     beast::http::async_read_header(stream_, buffer_, *parser_,
                                    [self = self_as(this)](const Failure& failed, std::size_t) {
                                      self->is_idle_ = false;
                                      if (failed) return self->fail(failed);
-                                     self->read_body();
+                                     self->handle_header();
                                    });
   }
-  void read_body() {
-    if (parser_->is_done()) return answer();
-    lowest().expires_after(in_ms(limits().body));
-    if (!beast::iequals(parser_->get()[beast::http::field::expect], "100-continue")) return read_rest();
-    head_ = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(stream_, asio::buffer(head_), [self = self_as(this)](const Failure& failed, std::size_t) {
-      if (!failed) self->read_rest();
-    });
+
+  void handle_header() {
+    ++shared_.requests;
+    began_ = SteadyClock::now();
+    is_alive_ = parser_->get().keep_alive() && !worker_.is_draining;
+    if (const auto refusal = refusal_of(parser_->get(), shared_.options.allowed_hosts)) return refuse(*refusal);
+    answer_header(false);
   }
-  void read_rest() {
+  void answer_header(bool is_looked_up) {
+    std::optional<Answer> answer = shared_.handler.answer_header(request(), worker_.number, is_looked_up);
+    if (!answer) return read_body();
+    if (LookupRequest* const lookup = std::get_if<LookupRequest>(&*answer)) return look_up(std::move(*lookup));
+    answer_ = std::move(*answer);
+    discard_body();
+  }
+  [[nodiscard]] HttpRequest request() const {
+    HttpRequest request = request_of(parser_->get());
+    request.peer = peer_;
+    return request;
+  }
+  [[nodiscard]] bool awaits_continue() const {
+    return beast::iequals(parser_->get()[beast::http::field::expect], "100-continue");
+  }
+
+  void discard_body() {
+    if (parser_->is_done()) return send_answer();
+    const auto length = parser_->content_length();
+    if (!length || *length > kMostDiscarded || awaits_continue()) {
+      is_alive_ = false;
+      return send_answer();
+    }
+    lowest().expires_after(in_ms(limits().body));
     beast::http::async_read(stream_, buffer_, *parser_, [self = self_as(this)](const Failure& failed, std::size_t) {
       if (failed) return self->fail(failed);
-      self->answer();
+      self->send_answer();
     });
+  }
+  void send_answer() {
+    Answer answer = std::move(answer_);
+    if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response));
+    if (WatchRequest* const watch = std::get_if<WatchRequest>(&answer)) return become_stream(std::move(*watch));
+    read_rows(std::get<ReadRequest>(std::move(answer)));
+  }
+
+  void read_body() {
+    if (parser_->is_done()) return answer_body();
+    lowest().expires_after(in_ms(limits().body));
+    if (!awaits_continue()) return read_remainder();
+    head_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(head_), [self = self_as(this)](const Failure& failed, std::size_t) {
+      if (!failed) self->read_remainder();
+    });
+  }
+  void read_remainder() {
+    beast::http::async_read(stream_, buffer_, *parser_, [self = self_as(this)](const Failure& failed, std::size_t) {
+      if (failed) return self->fail(failed);
+      self->answer_body();
+    });
+  }
+  void answer_body() { write(shared_.handler.answer(request(), worker_.number)); }
+
+  /// Calls `next` with the result of `start` on this session's thread, where alone a session may end. `start` calls back
+  /// on a thread of its own, perhaps after this session has ended.
+  template <class Result, class Start, class Next>
+  void await(Start start, Next next) {
+    lowest().expires_never();
+    waiting_ = shared_from_this();
+    start([weak = std::weak_ptr<Connection>(waiting_), this, next, &context = worker_.context](Result result) {
+      asio::post(context, [weak, this, next, kept = std::move(result)]() mutable {
+        const auto self = weak.lock();
+        if (!self) return;
+        waiting_.reset();
+        next(std::move(kept));
+      });
+    });
+  }
+  void read_rows(ReadRequest wanted) {
+    wanted.peer = peer_;
+    await<HttpResponse>(
+        [&](auto done) { shared_.handler.read(std::move(wanted), std::move(done)); },
+        [this](HttpResponse response) { write(std::move(response)); });
+  }
+  void look_up(LookupRequest wanted) {
+    wanted.peer = peer_;
+    await<LookupResult>(
+        [&](auto done) { shared_.handler.look_up(std::move(wanted), std::move(done)); },
+        [this](LookupResult result) {
+          if (result == LookupResult::done) return answer_header(true);
+          answer_ = lookup_unavailable();
+          discard_body();
+        });
+  }
+
+  void become_stream(WatchRequest watch) {
+    watch.peer = peer_;
+    if (watch.is_websocket)
+      return begin_socket_stream(worker_, shared_, std::move(stream_), std::move(watch), parser_->release());
+    const StreamForm form{.is_chunked = parser_->get().version() >= 11};
+    std::make_shared<EventStream>(worker_, shared_, std::move(stream_), std::move(watch), form)->run();
   }
 
   void refuse(const Refusal& refusal) {
     shared_.handler.refused({peer_, refusal.status, refusal.message});
-    write(error_response(refusal.status, refusal.message, refusal.detail), false);
+    is_alive_ = false;
+    send(error_response(refusal.status, refusal.message, refusal.detail));
   }
   void fail(const Failure& failed) {
     if (const auto refusal = refusal_of(failed)) return refuse(*refusal);
     if (failed == beast::error::timeout && parser_->got_some())
-      shared_.handler.refused({peer_, 0, "Request comes too slowly."});
-    cut();  // gone, or too late
+      shared_.handler.refused({peer_, 0, "Request arrives too slowly."});
+    cut();
   }
   void refuse_handshake(const Failure& failed) {
     if (is_plain_http(failed)) {
       constexpr std::string_view kHttpsOnly = "This port speaks HTTPS only.";
       shared_.handler.refused({peer_, 400, kHttpsOnly});
       std::make_shared<LingeringClose>(worker_, shared_, AnyStream(std::move(lowest())))
-          ->say(error_response(400, kHttpsOnly));
+          ->run(error_response(400, kHttpsOnly));
     } else if (failed != asio::error::eof && failed != asio::error::operation_aborted) {
       shared_.handler.refused({peer_, 0, "TLS handshake failed."});
     }
   }
 
-  void answer() {
-    ++shared_.requests;
+  void write(HttpResponse response) {
+    const HttpRequest what = request();
+    shared_.handler.answered({.peer = peer_,
+                              .method = what.method,
+                              .path = what.path,
+                              .status = response.status,
+                              .bytes = response.body.size(),
+                              .took = SteadyClock::now() - began_});
+    send(std::move(response));
+  }
+  void send(HttpResponse response) {
     const auto& message = parser_->get();
-    const bool is_alive = message.keep_alive() && !worker_.is_draining;
-    if (const auto refusal = refusal_of(message, shared_.options.allowed_hosts)) return refuse(*refusal);
-    HttpRequest request = request_of(message);
-    request.peer = peer_;
-    Answer answer = shared_.handler.answer(request, worker_.number);
-    if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response), is_alive);
-    if (WatchRequest* const watch = std::get_if<WatchRequest>(&answer)) return become_stream(std::move(*watch));
-    read_rows(std::get<ReadRequest>(std::move(answer)), is_alive);
-  }
-
-  /// The reader answers on a thread of its own, where this session must not end.
-  void read_rows(ReadRequest request, bool is_alive) {
-    request.peer = peer_;
-    lowest().expires_never();
-    waiting_ = shared_from_this();
-    shared_.handler.read(std::move(request), [weak = std::weak_ptr<Connection>(waiting_), this, is_alive,
-                                           &context = worker_.context](HttpResponse response) {
-      asio::post(context, [weak, this, is_alive, said = std::move(response)]() mutable {
-        const auto self = weak.lock();
-        if (!self) return;
-        waiting_.reset();
-        write(std::move(said), is_alive);
-      });
-    });
-  }
-
-  void become_stream(WatchRequest request) {
-    request.peer = peer_;
-    const StreamForm form{.is_chunked = parser_->get().version() >= 11};
-    if (request.is_websocket)
-      return begin_socket_stream(worker_, shared_, std::move(stream_), std::move(request), parser_->release());
-    std::make_shared<EventStream>(worker_, shared_, std::move(stream_), std::move(request), form)->run();
-  }
-
-  void write(HttpResponse response, bool is_alive) {
-    head_ = head_of(response, is_alive);
-    body_ = parser_->get().method() == beast::http::verb::head ? std::string() : std::move(response.body);
+    head_ = head_of(response, {is_alive_, message.version() < 11, worker_.date()});
+    body_ = message.method() == beast::http::verb::head ? std::string() : std::move(response.body);
     lowest().expires_after(in_ms(limits().write));
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
-    asio::async_write(stream_, buffers, [self = self_as(this), is_alive](const Failure& failed, std::size_t) {
+    asio::async_write(stream_, buffers, [self = self_as(this)](const Failure& failed, std::size_t) {
       if (failed) return self->cut();
-      if (is_alive) return self->read();
+      if (self->is_alive_) return self->begin_request();
       self->linger();
     });
   }
-
   void linger() { std::make_shared<LingeringClose>(worker_, shared_, std::move(stream_))->run(); }
 
   const std::string peer_;
   AnyStream stream_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
+  Answer answer_;  // while a body is discarded
   std::string head_;
   std::string body_;
-  std::shared_ptr<Connection> waiting_;  // itself, while rows are being read
+  std::shared_ptr<Connection> waiting_;  // itself, while another thread works for it
+  SteadyClock::time_point began_;        // of the request
+  std::size_t empty_lines_ = 0;
   bool is_first_ = true;
   bool is_idle_ = true;
+  bool is_alive_ = true;  // stays open after this answer
 };
 
 }  // namespace

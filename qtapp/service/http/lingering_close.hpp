@@ -11,10 +11,10 @@
 
 namespace metabatch::service {
 
-inline constexpr std::size_t kMostDropped = std::size_t{1} << 20;  // bytes read after the last answer
+inline constexpr std::size_t kMostLingerBytes = std::size_t{1} << 20;  // read after the last answer
 
-/// The end of a connection after its last answer: a close with unread input would take the answer back from the client, so
-/// what still comes is read for a while.
+/// Closes a connection after its last answer. A close with unread input would reset the connection, and the client could lose
+/// the answer. So this shuts down the sending side, reads and discards for at most 2 s, and then closes.
 class LingeringClose final : public Connection {
  public:
   LingeringClose(Worker& worker, Shared& shared, AnyStream stream)
@@ -24,13 +24,13 @@ class LingeringClose final : public Connection {
     Failure ignored;
     lowest().socket().shutdown(asio::socket_base::shutdown_send, ignored);
     lowest().expires_after(std::chrono::seconds(2));
-    drop();
+    discard();
   }
-  /// One more answer first.
-  void say(const HttpResponse& response) {
-    words_ = head_of(response, false) + response.body;
+  /// Sends a response first.
+  void run(const HttpResponse& response) {
+    text_ = head_of(response, {.is_kept_alive = false, .is_http10 = false, .date = worker_.date()}) + response.body;
     lowest().expires_after(in_ms(limits().write));
-    asio::async_write(stream_, asio::buffer(words_), [self = self_as(this)](const Failure& failed, std::size_t) {
+    asio::async_write(stream_, asio::buffer(text_), [self = self_as(this)](const Failure& failed, std::size_t) {
       failed ? self->cut() : self->run();
     });
   }
@@ -39,18 +39,18 @@ class LingeringClose final : public Connection {
 
  private:
   PlainStream& lowest() { return beast::get_lowest_layer(stream_); }
-  void drop() {
-    lowest().async_read_some(asio::buffer(dropped_), [self = self_as(this)](const Failure& failed, std::size_t size) {
-      self->dropped_bytes_ += size;
-      if (!failed && self->dropped_bytes_ < kMostDropped) return self->drop();
+  void discard() {
+    lowest().async_read_some(asio::buffer(input_), [self = self_as(this)](const Failure& failed, std::size_t size) {
+      self->discarded_ += size;
+      if (!failed && self->discarded_ < kMostLingerBytes) return self->discard();
       self->cut();
     });
   }
 
   AnyStream stream_;
-  std::string words_;
-  std::array<char, 4096> dropped_;
-  std::size_t dropped_bytes_ = 0;
+  std::string text_;
+  std::array<char, 4096> input_;
+  std::size_t discarded_ = 0;
 };
 
 }  // namespace metabatch::service

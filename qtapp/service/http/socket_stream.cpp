@@ -29,6 +29,9 @@ class SocketStream final : public LiveStream {
     stream_.auto_fragment(false);
     stream_.read_message_max(1024);
     stream_.text(true);
+    // Beast would name itself.
+    stream_.set_option(beast::websocket::stream_base::decorator(
+        [](beast::websocket::response_type& response) { response.set(beast::http::field::server, "metabatch"); }));
     stream_.async_accept(request_, [self = self_as(this)](const Failure& failed) {
       if (failed) return self->end();
       self->begin();
@@ -37,28 +40,36 @@ class SocketStream final : public LiveStream {
   }
 
  private:
+  /// A client that sends a message is closed with 1002. A read also answers pings and close frames.
   void read() {
     const auto done = [self = self_as(this)](const Failure& failed, std::size_t) {
       if (failed || self->has_ended()) return self->end();
       self->refuse_message();
     };
-    stream_.async_read_some(asio::buffer(ignored_), done);  // not all of a message, which need never end
+    stream_.async_read_some(asio::buffer(ignored_), done);  // a part is enough: a message need never end
   }
   void refuse_message() {
-    is_closing_ = true;
+    if (std::exchange(is_closing_, true)) return;
     stream_.async_close(beast::websocket::close_code::protocol_error,
                         [self = self_as(this)](const Failure&) { self->end(); });
   }
   void write(FrameType type, const FrameText& json) override {
     if (is_closing_) return;
+    // Editors parse every message as data, so the keep-alive is a ping of the protocol.
+    if (type == FrameType::ping)
+      return stream_.async_ping({}, [self = self_as(this)](const Failure& failed) { self->written(!failed); });
     text_ = json;
-    prefix_ = type == FrameType::data    ? "{\"type\":\"data\",\"data\":"
-              : type == FrameType::error ? "{\"type\":\"error\",\"data\":"
-                                         : "{\"type\":\"ping\",\"data\":null";
-    const std::array<asio::const_buffer, 3> buffers = {
-        asio::buffer(prefix_), json ? asio::buffer(*json) : asio::const_buffer(), asio::buffer("}", 1)};
+    prefix_ = type == FrameType::data ? "{\"type\":\"data\",\"data\":" : "{\"type\":\"error\",\"data\":";
+    const std::array<asio::const_buffer, 3> buffers = {asio::buffer(prefix_), asio::buffer(*json),
+                                                       asio::buffer("}", 1)};
     stream_.async_write(buffers,
                         [self = self_as(this)](const Failure& failed, std::size_t) { self->written(!failed); });
+  }
+  void write_end() override {
+    if (is_closing_) return;
+    is_closing_ = true;
+    stream_.async_close(beast::websocket::close_code::going_away,
+                        [self = self_as(this)](const Failure&) { self->end(); });
   }
   void shut() override { beast::get_lowest_layer(stream_).close(); }
   int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }

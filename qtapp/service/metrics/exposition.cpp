@@ -142,16 +142,13 @@ std::string labelled(std::string_view name, std::string_view value) {
   return labels_of("{" + std::string(name) + "=\"" + std::string(value) + "\"}");
 }
 
-void append_histograms(std::string& out, std::string_view name, const Metrics& metrics) {
-  const auto add = [&](const Histogram& histogram, std::string metric) {
-    append_bytes(metric, 7, native_of(histogram.native()));
+void append_histograms(std::string& out, std::string_view name, std::span<const NativeSeries> series) {
+  for (const NativeSeries& one : series) {
+    if (!name.ends_with(one.family_end)) continue;
+    std::string metric = one.reason.empty() ? std::string() : labelled("reason", one.reason);
+    append_bytes(metric, 7, native_of(one.histogram->native()));
     append_bytes(out, 4, metric);
-  };
-  if (name.ends_with("batch_utilization")) add(metrics.batch_utilization, "");
-  if (name.ends_with("batch_size")) add(metrics.batch_size, "");
-  if (!name.ends_with("flush_duration_seconds")) return;
-  for (std::size_t i = 0; i < kReasons; ++i)
-    add(metrics.flush_duration[i], labelled("reason", name_of(static_cast<Reason>(i))));
+  }
 }
 
 }  // namespace
@@ -202,7 +199,16 @@ std::string open_metrics(std::string_view text) {
   return out.append("# EOF\n");
 }
 
-std::string protobuf(std::string_view text, const Metrics& metrics) {
+std::vector<NativeSeries> native_series(const Metrics& metrics, const Histogram& request_duration) {
+  std::vector<NativeSeries> series = {{"batch_utilization", "", &metrics.batch_utilization},
+                                      {"batch_size", "", &metrics.batch_size},
+                                      {"request_duration_seconds", "", &request_duration}};
+  for (std::size_t i = 0; i < kReasons; ++i)
+    series.push_back({"flush_duration_seconds", name_of(static_cast<Reason>(i)), &metrics.flush_duration[i]});
+  return series;
+}
+
+std::string protobuf(std::string_view text, std::span<const NativeSeries> series) {
   std::string out;
   for (const Family& family : families_of(text)) {
     const bool is_counter = family.type == "counter", is_histogram = family.type == "histogram";
@@ -210,7 +216,7 @@ std::string protobuf(std::string_view text, const Metrics& metrics) {
     append_bytes(message, 1, family.name);
     append_bytes(message, 2, family.help);
     append_uint(message, 3, is_counter ? 0 : is_histogram ? 4 : 1);
-    if (is_histogram) append_histograms(message, family.name, metrics);
+    if (is_histogram) append_histograms(message, family.name, series);
     for (const std::string_view sample : family.samples) {
       if (is_histogram) break;
       std::string value, metric = labels_of(sample);

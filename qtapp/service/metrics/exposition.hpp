@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "metabatch/metrics.hpp"
 
@@ -16,18 +18,30 @@ enum class Exposition : std::uint8_t {
   protobuf,      ///< delimited io.prometheus.client.MetricFamily, histograms in their native form
 };
 
-/// What whoever sent this Accept header likes best; text when it names none of them.
+/// The form that this Accept header prefers; text when it names none of them.
 ///
 /// @shape a form that is named without a q counts 1; of equals the first
 Exposition exposition_of(std::string_view accept);
 std::string_view content_type_of(Exposition exposition);
 
+/// One series of a histogram, for its native form.
+struct NativeSeries {
+  std::string_view family_end;    ///< the end of the name of its family
+  std::string_view reason;        ///< value of the label `reason`, or ""
+  const Histogram* histogram;     ///< not null
+};
+
+/// The histograms of a page.
+///
+/// @owns nothing: both outlive the series
+std::vector<NativeSeries> native_series(const Metrics& metrics, const Histogram& request_duration);
+
 /// The page `text` (PrometheusText, 0.0.4) in another form.
 ///
-/// @shape metrics: of the same moment, for the native form of the three histograms, found by the end of their family's name;
-///        a histogram has no classic buckets there, because its native form may have been reset since
+/// @shape series: of the same moment. A histogram has no classic buckets in protobuf, because its native form may have been
+///        reset since
 /// @source OpenMetrics 1.0.0; prometheus/client_model metrics.proto
 std::string open_metrics(std::string_view text);
-std::string protobuf(std::string_view text, const Metrics& metrics);
+std::string protobuf(std::string_view text, std::span<const NativeSeries> series);
 
 }  // namespace metabatch::service

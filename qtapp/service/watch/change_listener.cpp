@@ -10,7 +10,8 @@ constexpr std::size_t kRing = 4096;  // chunks: a few hundred flushes of a large
 
 }  // namespace
 
-ChangeListener::ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log)
+ChangeListener::ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log,
+                               std::function<void()> on_resync)
     : ring_(std::make_shared<engine::NotificationRing>(kRing)) {
   if (database.postgres() == nullptr) {
     subscription_ = notifier.subscribe(ring_);
@@ -21,11 +22,12 @@ ChangeListener::ChangeListener(const sql::Database& database, const std::string&
   options.address = *database.postgres();
   options.channel = channel;
   sql::PgListenerEvents events = sql::feeding(ring_);
-  events.on_resync = [this, feed = events.on_resync] {
+  events.on_resync = [this, feed = events.on_resync, on_resync = std::move(on_resync)] {
     feed();
     ++resyncs_;
+    on_resync();
   };
-  // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and nothing ever comes.
+  // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and no notification ever arrives.
   events.on_latency = [this, &log](Duration) {
     if (is_connected_.exchange(true)) return;
     if (++begun_ > 1) log.limited(Log::Level::info, "change_listener again");

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -16,20 +17,23 @@ class PgListener;
 
 namespace metabatch::service {
 
-/// The one place where a service hears of changes: LISTEN on a connection of its own for PostgreSQL, the stores of this
-/// process for a file. Feeds one ring, which whoever reads may be slow to read.
+/// Receives the notifications of changes: with LISTEN on a connection of its own for PostgreSQL, from the stores of this process
+/// for a file. It feeds one ring, whose reader may be slow.
 class ChangeListener {
  public:
+  /// `on_resync` is called whenever listening begins: notifications sent before are lost.
+  ///
   /// @shape notifier, log: outlive it
-  ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log);
+  ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log,
+                 std::function<void()> on_resync);
   ~ChangeListener();
   ChangeListener(const ChangeListener&) = delete;
   ChangeListener& operator=(const ChangeListener&) = delete;
 
   [[nodiscard]] const std::shared_ptr<engine::NotificationRing>& ring() const { return ring_; }
-  /// What is told is heard: found out by telling oneself.
+  /// Notifications arrive; a probe to itself has shown it.
   [[nodiscard]] bool is_connected() const { return is_connected_; }
-  [[nodiscard]] std::uint64_t reconnects() const;  ///< times change_listener began but for the first
+  [[nodiscard]] std::uint64_t reconnects() const;  ///< times listening began, without the first
   [[nodiscard]] std::uint64_t resyncs() const { return resyncs_; }
 
  private:

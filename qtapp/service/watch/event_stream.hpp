@@ -7,9 +7,12 @@
 #include <string>
 
 #include "service/http/any_stream.hpp"
+#include "service/jitter.hpp"
 #include "service/watch/live_stream.hpp"
 
 namespace metabatch::service {
+
+inline constexpr unsigned kLeastRetryMs = 1'000, kMostRetryMs = 10'000;  // before a client comes back
 
 /// Server-sent events. In HTTP/1.1 each frame is one chunk.
 ///
@@ -27,6 +30,7 @@ class EventStream final : public LiveStream {
     prefix_ =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nConnection: keep-alive\r\n"
         "X-Accel-Buffering: no\r\n";
+    prefix_.append("Date: ").append(worker_.date()).append("\r\n");
     prefix_ += form_.is_chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n";
     asio::async_write(stream_, asio::buffer(prefix_), [self = self_as(this)](const Failure& failed, std::size_t) {
       if (failed) return self->end();
@@ -36,7 +40,7 @@ class EventStream final : public LiveStream {
   }
 
  private:
-  /// What a client sends on a stream means nothing; that it goes away does.
+  /// Bytes from the client are ignored; its end ends the stream.
   void read() {
     stream_.async_read_some(asio::buffer(ignored_), [self = self_as(this)](const Failure& failed, std::size_t) {
       if (failed || self->has_ended()) return self->end();
@@ -60,6 +64,22 @@ class EventStream final : public LiveStream {
     const std::array<asio::const_buffer, 3> buffers = {
         asio::buffer(prefix_), json ? asio::buffer(*json) : asio::const_buffer(), asio::buffer(suffix_)};
     asio::async_write(stream_, buffers,
+                      [self = self_as(this)](const Failure& failed, std::size_t) { self->written(!failed); });
+  }
+  /// The delay before a browser reconnects is random, so that the streams of one service do not all return at one moment. It comes
+  /// last: clients of the control plane accept no other line than `event:` where an event begins.
+  void write_end() override {
+    text_ = nullptr;
+    suffix_ = "retry: " + std::to_string(random_between(kLeastRetryMs, kMostRetryMs)) + "\n\n";
+    prefix_.clear();
+    if (form_.is_chunked) {
+      char size[20];
+      std::snprintf(size, sizeof size, "%zx\r\n", suffix_.size());
+      prefix_ = size;
+      suffix_ += "\r\n0\r\n\r\n";
+    }
+    prefix_ += suffix_;
+    asio::async_write(stream_, asio::buffer(prefix_),
                       [self = self_as(this)](const Failure& failed, std::size_t) { self->written(!failed); });
   }
   void shut() override { beast::get_lowest_layer(stream_).close(); }

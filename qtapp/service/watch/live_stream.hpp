@@ -8,23 +8,30 @@
 
 namespace metabatch::service {
 
-inline constexpr int kStreamSendBuffer = 64 << 10;  // bytes in the kernel; what a slow client may cost
+inline constexpr int kStreamSendBuffer = 64 << 10;  // bytes in the kernel: what a slow client may cost
 
-/// A watch stream whatever its form: one frame on its way, the newest one waiting, a ping from time to time, and the end of
-/// a client that has taken no byte for `write`. One that takes little at a time stays.
+/// A watch stream of either form. One frame is being sent and the newest one waits behind it; a ping goes out from time to
+/// time. A client that accepts no byte for `write` is closed; one that accepts few bytes at a time stays.
+///
+/// A stream ends in order (finish) or at once (end). In order means: the frame being sent is completed, then the form's own
+/// end is sent, then the connection closes.
 class LiveStream : public Connection {
  public:
   LiveStream(Worker& worker, Shared& shared, WatchRequest request);
   ~LiveStream() override;
 
-  void drain() override { end(); }
+  void drain() override { finish(); }
   void cut() override { end(); }
+  void end_stream(Duration spread) override;
 
  protected:
   /// The head is sent: frames may come.
   void begin();
-  /// Once, for whatever reason.
+  /// Ends in order.
+  void finish();
+  /// Ends at once. Idempotent.
   void end();
+  /// The form has sent what write() or write_end() gave it, or could not.
   void written(bool is_well);
   [[nodiscard]] bool has_ended() const { return has_ended_; }
 
@@ -34,10 +41,12 @@ class LiveStream : public Connection {
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   virtual void write(FrameType type, const FrameText& json) = 0;  // calls written() later
+  virtual void write_end() = 0;                                   // calls written() later
   virtual void shut() = 0;
   [[nodiscard]] virtual int descriptor() = 0;  // of the socket
-  void take(FrameType type, FrameText json);
+  void receive(FrameType type, FrameText json);
   void send(FrameType type, FrameText json);
+  void unwatch();
   void wait_for_tick();
   void tick();
   bool is_stuck(std::chrono::steady_clock::time_point now);
@@ -45,12 +54,15 @@ class LiveStream : public Connection {
   const WatchRequest watch_request_;
   Handler::WatchId watch_ = 0;
   Timer timer_;
+  Timer end_timer_;
   std::chrono::steady_clock::time_point pinged_;
-  std::optional<std::chrono::steady_clock::time_point> writing_since_;  // or since it last took something
-  std::uint64_t acknowledged_ = 0;                                      // when that was last looked at
+  std::optional<std::chrono::steady_clock::time_point> writing_since_;  // or since the client last acknowledged bytes
+  std::uint64_t acknowledged_ = 0;                                      // bytes, at the last check
   FrameText next_data_;
   FrameText next_error_;
   bool is_watching_ = false;
+  bool is_finishing_ = false;  // no frame follows the one being sent
+  bool is_end_sent_ = false;
   bool has_ended_ = false;
 };
 

@@ -13,11 +13,24 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kPauseAfterFailure = std::chrono::seconds(1);
+constexpr auto kIdleTick = std::chrono::seconds(2);  // without watchers notifications are only counted
 constexpr std::size_t kAtOnce = 5000;  // agents a statement
 constexpr std::string_view kFailureJson =
     R"({"message":"Internal error fetching metadata.","detail":"The database cannot be read just now; it is tried again."})";
 
 WallTime wall_now() { return engine::system_clock().wall_now(); }
+
+/// The rows that a request asks for, in its form.
+std::vector<sql::MetadataRow> selected(std::span<const sql::MetadataRow> rows, const ReadRequest& request) {
+  std::vector<sql::MetadataRow> found;
+  for (const sql::MetadataRow& row : rows) {
+    if (!request.keys.empty() && std::find(request.keys.begin(), request.keys.end(), row.key) == request.keys.end())
+      continue;
+    found.push_back(row);
+    if (!request.has_scripts) found.back().script.clear();
+  }
+  return found;
+}
 
 HttpResponse stopped() { return error_response(503, "The service is shutting down."); }
 
@@ -93,10 +106,7 @@ void WatchHub::run() {
 std::optional<WatchHub::Inbox> WatchHub::wait(Instant tick) {
   std::unique_lock lock(mutex_);
   const auto is_called = [this] { return is_stopping_ || !inbox_.added.empty() || !inbox_.pending.empty(); };
-  if (watched_.empty())
-    arrived_.wait(lock, is_called);
-  else
-    arrived_.wait_until(lock, tick, is_called);
+  arrived_.wait_until(lock, watched_.empty() ? tick + kIdleTick : tick, is_called);
   if (is_stopping_) return std::nullopt;
   return std::exchange(inbox_, {});
 }
@@ -128,15 +138,20 @@ void WatchHub::leave(Handler::WatchId watch) {
   watched_.erase(watched);
 }
 
-/// What was told before somebody watched is heard too: it costs one pass over a ring that is bounded.
+/// Notifications from before the first watcher are read too: it costs one pass over a bounded ring.
 void WatchHub::drain_notifications() {
   while (const auto one = options_.ring->try_next()) {
     if (one->needs_resync())
       mark_all();
     else
-      table_.for_each_named(one->payload,
-                            [this](const Uuid& agent, WatchTable::Token) { watched_.at(agent).is_dirty = true; });
+      mark_named(one->payload);
   }
+}
+
+void WatchHub::mark_named(std::string_view payload) {
+  const ChunkTally tally = table_.for_each_named(
+      payload, [this](const Uuid& agent, WatchTable::Token) { watched_.at(agent).is_dirty = true; });
+  if (tally.unreadable > 0 || tally.rest > 0) options_.on_malformed(tally);
 }
 
 void WatchHub::mark_all() {
@@ -216,7 +231,11 @@ void WatchHub::answer(const PendingRead& pending, bool is_read) const {
   if (!is_read) return pending.done(error_response(503, "Internal error fetching metadata."));
   HttpResponse response;
   const WallTime now = wall_now();
-  const auto array = [&](const Uuid& agent) { return metadata_json(read_rows_.at(agent), now); };
+  const auto array = [&](const Uuid& agent) {
+    const auto& rows = read_rows_.at(agent);
+    if (pending.request.keys.empty() && pending.request.has_scripts) return metadata_json(rows, now);
+    return metadata_json(selected(rows, pending.request), now);
+  };
   if (!pending.request.is_bulk) {
     response.body = array(pending.request.agents.front());
   } else {

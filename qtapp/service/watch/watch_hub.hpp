@@ -22,23 +22,26 @@ namespace metabatch::service {
 struct HubOptions {
   /// Called once, on the hub's thread.
   std::function<std::unique_ptr<sql::AgentRows>()> open;
-  /// What is told of changes, from before the first watcher. Shared with whoever feeds it.
+  /// Notifications of changes, from before the first watcher. Shared with the listener that feeds it.
   std::shared_ptr<engine::NotificationRing> ring;
-  /// Whether changes are told at all just now. When not, everything is read at every heartbeat.
+  /// Whether notifications arrive now. When not, everything is read at every heartbeat.
   std::function<bool()> is_listening;
   /// Rows could not be read, for this reason; any number of times.
   std::function<void(const std::string&)> on_failure;
+  /// A payload held bytes that are no ids.
+  std::function<void(const ChunkTally&)> on_malformed = [](const ChunkTally&) {};
   Duration tick = std::chrono::milliseconds(250);
   Duration least_gap = std::chrono::seconds(1);   ///< between two arrays to one watcher
   Duration heartbeat = std::chrono::seconds(5);   ///< an array even when nothing changed: ages grow
-  Duration full_read = std::chrono::seconds(30);  ///< everything is read even when nothing was told
+  Duration full_read = std::chrono::seconds(30);  ///< everything is read even without a notification
 };
 
-/// Feeds all watchers: one ring of notifications and one bulk reading a tick, however many they are. The array of an agent
-/// is made once for all who watch it. A watcher is subscribed before the first reading, so nothing falls between the two.
+/// Feeds all watchers with one ring of notifications and one bulk reading a tick, however many watchers there are. The array of
+/// an agent is made once for all its watchers. A watcher is subscribed before the first reading, so that no change is lost
+/// between the two.
 ///
-/// A thread of its own reads; nobody else ever waits for the database. While that cannot be read, watchers get one
-/// error frame and what is known, and catch up afterwards.
+/// One thread reads; no other thread ever waits for the database. While the database cannot be read, watchers receive one error
+/// frame and the known rows, and catch up afterwards.
 class WatchHub {
  public:
   explicit WatchHub(HubOptions options);
@@ -51,7 +54,7 @@ class WatchHub {
   void remove(Handler::WatchId watch);
   /// Answers `done` on the hub's thread, once in any case.
   void read(ReadRequest request, std::function<void(HttpResponse)> done);
-  /// Something may have changed that nobody was told.
+  /// Rows may have changed without a notification.
   void resync();
   void stop();
 
@@ -89,6 +92,7 @@ class WatchHub {
   std::vector<Agent*> take_in(Inbox& inbox);
   void leave(Handler::WatchId watch);
   void drain_notifications();
+  void mark_named(std::string_view payload);
   void mark_all();
   void serve(std::span<Agent* const> agents, std::vector<PendingRead> pending);
   bool fetch(std::span<Agent* const> agents, std::span<const PendingRead> pending);

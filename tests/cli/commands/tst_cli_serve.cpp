@@ -299,7 +299,11 @@ void TestCliServe::whatCannotBeServedIsSaid_data() {
   QTest::addColumn<int>("status");
   QTest::addColumn<QByteArray>("said");
   QTest::newRow("no port") << QStringList{"--listen", "localhost"} << 2 << QByteArray("--listen");
-  QTest::newRow("no address") << QStringList{"--listen", "nowhere:0"} << 1 << QByteArray("cannot serve on nowhere:0");
+  QTest::newRow("no address") << QStringList{"--listen", "nowhere:0"} << 2 << QByteArray("names are not looked up");
+  QTest::newRow("unix socket") << QStringList{"--listen", "unix:/tmp/x"} << 2 << QByteArray("Unix sockets");
+  QTest::newRow("threads") << QStringList{"--threads", "100000"} << 2 << QByteArray("--threads");
+  QTest::newRow("no connections") << QStringList{"--max-connections", "0"} << 2 << QByteArray("--max-connections");
+  QTest::newRow("ciphers") << QStringList{"--tls-min-version", "1.1"} << 2 << QByteArray("--tls-min-version");
   QTest::newRow("half a certificate") << QStringList{"--tls-cert", "x"} << 2 << QByteArray("go together");
   QTest::newRow("no certificate") << QStringList{"--tls-cert", "x", "--tls-key", "y", "--listen", "127.0.0.1:0"} << 1
                                   << QByteArray("cannot serve");
@@ -328,6 +332,15 @@ void TestCliServe::theSettingsArePrintedWithoutSecrets() {
   QVERIFY2(ended.out.contains("interval = \"7s\"\n") && ended.out.contains("batch-size = \"9\"\n"),
            ended.out.constData());
   QVERIFY(!ended.out.contains("hush") && !ended.err.contains("hush"));
+  const auto whole = Program().run({"serve", "--print-config", "--db",
+                                    "host=h dbname=d user=u password=hush sslmode=verify-full sslrootcert=/ca.pem "
+                                    "target_session_attrs=read-write options='-c a=\"b\\'c\"'"});
+  QVERIFY2(whole.out.contains("sslmode=verify-full") && whole.out.contains("sslrootcert=") &&
+               whole.out.contains("target_session_attrs=read-write") && !whole.out.contains("hush"),
+           whole.out.constData());
+  const QString file = program.home.filePath("whole.toml");
+  write(file, whole.out);
+  QCOMPARE(Program().run({"serve", "--print-config", "--config", file}).out, whole.out);
 }
 
 void TestCliServe::whatIsPrintedIsAConfigFile() {

@@ -19,7 +19,7 @@ class TestAgentApi : public QObject {
   void whoIsNotKnownIsToldHow();
   void guessedTokensReadNothing();
   void aRevokedTokenIsRefusedAfterARefresh();
-  void aNewAgentIsKnownSoon();
+  void aNewAgentIsKnownAtOnce();
   void wrongRequestsAreAnswered_data();
   void wrongRequestsAreAnswered();
   void aBodyWrongAtAnyByteCostsOnlyItself();
@@ -123,7 +123,7 @@ void TestAgentApi::guessedTokensReadNothing() {
   Stage stage;
   Client client(stage.port());
   std::mt19937_64 random(1);
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 20; ++i) {  // each waits for a lookup
     Uuid guess = stage.agents[0].token;
     guess.bytes[random() % 16] ^= static_cast<std::uint8_t>(1 + random() % 255);
     client.send(request("POST", kReports, format_uuid(guess), "{}"));
@@ -149,13 +149,10 @@ void TestAgentApi::aRevokedTokenIsRefusedAfterARefresh() {
   QCOMPARE(stage.post(stage.agents[1], "{}").status, 204);
 }
 
-void TestAgentApi::aNewAgentIsKnownSoon() {
+void TestAgentApi::aNewAgentIsKnownAtOnce() {
   Stage stage;
   stage.add_agent(7);
-  const auto end = std::chrono::steady_clock::now() + 20s;  // not the five minutes of a refresh
-  int status = 401;
-  while (status == 401 && std::chrono::steady_clock::now() < end) status = stage.post(stage.agents[2], "{}").status;
-  QCOMPARE(status, 204);
+  QCOMPARE(stage.post(stage.agents[2], "{}").status, 204);  // looked up, without a refresh
 }
 
 void TestAgentApi::wrongRequestsAreAnswered_data() {
@@ -169,13 +166,13 @@ void TestAgentApi::wrongRequestsAreAnswered_data() {
   row("no agent", "GET /api/v2/workspaceagents/x/metadata HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, true);
   row("below me", "POST /api/v2/workspaceagents/me/stats HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", 404,
       true);
-  row("method", "GET /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, true);
+  row("no token", "GET /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\n\r\n", 401, true);
   row("method of metrics", "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", 405, true);
   row("no host", "GET /healthz HTTP/1.1\r\n\r\n", 400, false);
   row("two hosts", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400, false);
   row("another's host", "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, false);
   row("no HTTP", "hello\r\n\r\n", 400, false);
-  row("whole URL", "GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, false);
+  row("no path", "GET healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, false);
   row("no version", "GET /healthz HTTP/9.9\r\nHost: localhost\r\n\r\n", 400, false);
   row("NUL in a header", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: \x01\r\n\r\n", 400, false);
   row("two lengths", "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
@@ -274,8 +271,8 @@ void TestAgentApi::aBodyOfAHundredMegabytesIsRefused() {
   QVERIFY2(sent < 100, "all of it was read");
   Client chunked(stage.port());
   chunked.send(
-      "POST /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
-      "chunked\r\n\r\n200000\r\n");
+      "POST /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " +
+      stage.agents[0].token_text() + "\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n");
   chunked.send(std::string(2 << 20, ' '));
   QCOMPARE(answer_from(chunked).status, 413);
 }
@@ -306,7 +303,9 @@ void TestAgentApi::readinessEndsWhenItDrains() {
   Stage stage;
   Client idle(stage.port());
   idle.send(request("GET", "/readyz"));
-  QVERIFY(idle.until("ready\n").find("200 OK") != std::string::npos);
+  const Answered ready = answer_from(idle);
+  QCOMPARE(ready.status, 200);
+  QVERIFY2(ready.body.starts_with("ready\n"), ready.body.c_str());
   QCOMPARE(stage.post(stage.agents[0], list(R"({"key":"cpu","value":"last"})")).status, 204);
   const service::ServiceEnd end = stage.service->stop();
   QCOMPARE(idle.rest(), std::string());

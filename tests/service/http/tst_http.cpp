@@ -93,8 +93,8 @@ void TestHttp::anErrorLeavesOutWhatIsNotThere() {
            std::string(
                R"({"message":"m","detail":"d","validations":[{"field":"a","detail":"b"},{"field":"c","detail":"d"}]})"
                "\n"));
-  QCOMPARE(head_of({.status = 204}, true),
-           std::string("HTTP/1.1 204 No Content\r\nX-Content-Type-Options: nosniff\r\n\r\n"));
+  QCOMPARE(head_of({.status = 204}, {}),
+           std::string("HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n"));
 }
 
 void TestHttp::onlyOurOwnHostNamesAreAnswered_data() {

@@ -67,7 +67,7 @@ void TestExposition::protobufIsGoldenToTheByte() {
   text.family("n_total", MetricType::counter, "H");
   const Label label{"r", "full"};
   text.sample(std::uint64_t{2}, {&label, 1});
-  QCOMPARE(QByteArray::fromStdString(protobuf(text.text(), Metrics())).toHex(' '),
+  QCOMPARE(QByteArray::fromStdString(protobuf(text.text(), {})).toHex(' '),
            QByteArray("26 0a 07 6e 5f 74 6f 74 61 6c 12 01 48 18 00 22 16 0a 09 "
                       "0a 01 72 12 04 66 75 6c 6c 1a 09 09 00 00 00 00 00 00 00 40"));
 }
@@ -78,7 +78,7 @@ void TestExposition::nativeBucketsAreSpansAndDeltas() {
   PrometheusText text("");
   text.family("batch_size", MetricType::histogram, "H");
   text.histogram(metrics.batch_size);
-  const QByteArray bytes = QByteArray::fromStdString(protobuf(text.text(), metrics)).toHex();
+  const QByteArray bytes = QByteArray::fromStdString(protobuf(text.text(), native_series(metrics, metrics.batch_size))).toHex();
   // Buckets 0 (twice 1), 1 (1.05) and 24 (8): spans (0, 2) and (22, 1), counts 2, 1, 1 as 2, -1, 0.
   QVERIFY2(bytes.contains("6204080010026204082c1001"
                           "6a03040100"),

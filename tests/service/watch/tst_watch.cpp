@@ -134,7 +134,7 @@ void TestWatch::aStreamIsGoldenToTheByte() {
   Stage stage;
   Client client(stage.port());
   client.send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
-  QCOMPARE(client.until("\r\n\r\n"),
+  QCOMPARE(without_date(client.until("\r\n\r\n")),
            std::string("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nConnection: "
                        "keep-alive\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n\r\n"));
   const std::string row(kEmptyRow);
@@ -193,6 +193,7 @@ void TestWatch::whoHearsNothingIsReadForAtEveryHeartbeat() {
       text += *json;
       changed.notify_all();
     }
+    void end() override {}
     bool has(const char* words) {
       std::unique_lock lock(mutex);
       return changed.wait_for(lock, 20s, [&] { return text.find(words) != std::string::npos; });
@@ -240,7 +241,7 @@ void TestWatch::aSocketSpeaksInTextFrames() {
   const auto [first, text] = frame(client);
   QCOMPARE(first, 0x81);  // whole, text
   QVERIFY2(text.starts_with("{\"type\":\"data\",\"data\":[{\"result\":") && text.ends_with("}]}"), text.c_str());
-  QCOMPARE(frame(client).second, std::string(R"({"type":"ping","data":null})"));
+  QCOMPARE(frame(client), std::make_pair(0x89, std::string()));  // a client would take a message for data
 }
 
 void TestWatch::aClientsMessageClosesItsSocket() {
@@ -267,7 +268,7 @@ void TestWatch::whoMayNotWatchSeesNothing() {
   const Answered missing =
       stage.get("/api/v2/workspaceagents/00010203-0405-4607-8809-0a0b0c0d0e0f/watch-metadata", stage.watch_token);
   QCOMPARE(forbidden.status, 404);
-  QCOMPARE(forbidden.head + forbidden.body, missing.head + missing.body);
+  QCOMPARE(without_date(forbidden.head) + forbidden.body, without_date(missing.head) + missing.body);
   QCOMPARE(forbidden.body,
            std::string("{\"message\":\"Resource not found or you do not have access to this resource\"}\n"));
   QCOMPARE(status("/api/v2/metadata?agents=" + stage.agents[0].id_text(), stage.agents[0].token_text()), 401);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace metabatch::service {
+
+/// Keeps a second service from using the same SQLite file: each would keep its own newest values, and neither would hear of
+/// the other's changes. The lock is on PATH.lock, because SQLite itself locks the file. It ends with the process.
+class FileLock {
+ public:
+  /// @return or why the lock was not taken, in words
+  static std::variant<std::unique_ptr<FileLock>, std::string> take(const std::string& path);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  const int descriptor_;
+};
+
+}  // namespace metabatch::service

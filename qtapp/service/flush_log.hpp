@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+
+#include "engine/engine.hpp"
+#include "service/log.hpp"
+
+namespace metabatch::service {
+
+/// Logs what an operator has to know about flushes. Called by one flush at a time.
+class FlushLog {
+ public:
+  explicit FlushLog(Log& log) : log_(log) {}
+  void record(const engine::FlushRecord& flush);
+
+ private:
+  Log& log_;
+  std::set<std::size_t> failing_;  // lanes whose last flush failed
+};
+
+}  // namespace metabatch::service
