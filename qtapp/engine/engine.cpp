@@ -42,11 +42,12 @@ void Engine::Impl::adopt(const Config& next) {
   const bool to_fifo = config.queue == QueuePolicy::fifo;
   batch_size = static_cast<std::uint64_t>(config.batch_size);
   slots = static_cast<std::uint64_t>(config.queue_capacity);
+  agent_capacity = static_cast<std::uint64_t>(config.agent_capacity);
   capacity.limit({to_fifo ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
                   static_cast<std::uint64_t>(config.queue_bytes)});
   for (const auto& shard : shards) {
     const std::lock_guard lock(shard->mutex);
-    shard->entries.set_ties(config.ties);
+    shard->entries.set_rules(config.ties, to_fifo ? CapacityLimits{}.entries : agent_capacity.load());
   }
   if (!to_fifo) absorb(CapacityLimits{}.entries);
   if (to_fifo && !fifo_in_flight) absorb(batch_size);
@@ -64,8 +65,9 @@ Admission Engine::Impl::add(const Report& report) {
   const Instant now = clock.coarse_now();
   const Admission admission =
       fifo_queue.load(std::memory_order_relaxed) ? add_fifo(report, now) : add_to_shard(report, now);
-  if (admission.taken > 0) wake_if_due();
-  if (admission.dropped_full > 0) report_drops(admission.dropped_full, now);
+  if (admission.taken + admission.coalesced > 0) wake_if_due(admission);
+  const std::uint64_t dropped = admission.dropped_full + admission.dropped_agent_full;
+  if (dropped > 0) report_drops(dropped, now);
   return admission;
 }
 
@@ -80,30 +82,33 @@ Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit ad
   return shard.entries.add(report, hash, now, admit);
 }
 
+std::uint64_t Engine::Impl::keys_of(const Uuid& agent) {
+  const std::uint64_t hash = agent_hash(agent, seed);
+  Shard& shard = shard_of(hash);
+  const std::lock_guard lock(shard.mutex);
+  return shard.entries.keys_of(agent, hash);
+}
+
 Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
   const std::lock_guard lock(fifo_mutex);
   Admission sum;
   for (std::size_t i = 0; i < report.size(); ++i) {
     const Update update{report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
     const bool queue = fifo_queue && !closed && (fifo_in_flight || !fifo.empty() || pending() >= batch_size);
-    if (queue) {
-      ++(fifo.push(update, now, slots) ? sum.taken : sum.dropped_full);
-      continue;
-    }
-    const Admission admission = add_to_shard(report_of(update), now);
-    sum.taken += admission.taken;
-    sum.coalesced += admission.coalesced;
-    sum.stale += admission.stale;
-    sum.dropped_full += admission.dropped_full;
-    sum.dropped_closed += admission.dropped_closed;
+    sum += queue ? fifo.push(update, now, {slots, agent_capacity}) : add_to_shard(report_of(update), now);
   }
   return sum;
 }
 
-// The flusher announces its sleep (asleep) before it looks at the arrivals a last time; an add counts its arrivals
-// before it looks at asleep. Both in one total order: one of the two sees the other.
-void Engine::Impl::wake_if_due() {
-  if (capacity.next_position() < wake_at.load() || !asleep.load() || !asleep.exchange(false)) return;
+// The handshake with sleep(). The flusher writes its thresholds, then `asleep`, then reads what has arrived a last time;
+// an add counts what arrived before it reads `asleep`. All of these are sequentially consistent, so in their one total
+// order either the add comes before the flusher's last reading, which then sees it, or `asleep` comes before the add's
+// reading, and the add wakes the flusher. The exchange lets one of many adders do so. Taking the state lock before
+// notifying closes the gap between the flusher's last reading and its wait, for it holds that lock in between.
+void Engine::Impl::wake_if_due(const Admission& admission) {
+  const bool enough = (admission.taken > 0 && capacity.next_position() >= wake_at.load()) ||
+                      capacity.pending_bytes() >= wake_at_bytes.load();
+  if (!enough || !asleep.load() || !asleep.exchange(false)) return;
   const std::lock_guard lock(state_mutex);
   wake_flusher.notify_one();
 }
@@ -155,13 +160,22 @@ Result<Admission> Engine::add(const Report& report) {
   return impl_->add(report);
 }
 
-bool Engine::wait_for_capacity(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline) {
+bool Engine::wait_for_capacity(const Uuid& agent, std::size_t entries, std::size_t bytes,
+                               std::optional<Instant> deadline) {
   Impl& impl = *impl_;
+  const auto fits_beside = [entries](std::uint64_t used, std::uint64_t limit) {
+    return used + entries <= limit || used == 0;
+  };
   const auto fits = [&] {
-    if (!impl.fifo_queue) return impl.capacity.has(entries, bytes) || impl.capacity.entries() == 0;
+    if (!impl.fifo_queue) {
+      const bool has_capacity = impl.capacity.has(entries, bytes) || impl.capacity.entries() == 0;
+      return has_capacity && fits_beside(impl.keys_of(agent), impl.agent_capacity);
+    }
     const std::lock_guard lock(impl.fifo_mutex);
     const std::uint64_t queued = impl.fifo.counters().queued;
-    return (queued + entries <= impl.slots && impl.capacity.has(0, bytes)) || queued + impl.capacity.entries() == 0;
+    const bool has_slots =
+        queued + entries <= impl.slots && fits_beside(impl.fifo.slots_of(agent), impl.agent_capacity);
+    return (has_slots && impl.capacity.has(0, bytes)) || queued + impl.capacity.entries() == 0;
   };
   if (impl.closed) return false;
   return fits() || impl.wait_flushing(fits, deadline);
@@ -234,7 +248,8 @@ std::span<const Update> Engine::take_unwritten() {
   impl.taken.clear();
   for (const auto& shard : impl.shards) {
     const std::lock_guard shard_lock(shard->mutex);
-    (void)shard->entries.take_before(UINT64_MAX, impl.taken);
+    shard->entries.take_before(UINT64_MAX, impl.taken);
+    shard->entries.take_set_apart(0, UINT64_MAX, impl.taken);
   }
   impl.builder.build(impl.taken, impl.batch);
   return impl.batch.entries;
@@ -247,7 +262,7 @@ void Engine::settle_unwritten(Fate fate) {
   for (std::size_t i = 0; i < impl.builder.blocks().size(); ++i) {
     Impl::Shard& shard = impl.shard_of(agent_hash(impl.batch.agents[i], impl.seed));
     const std::lock_guard shard_lock(shard.mutex);
-    (void)shard.entries.settle(impl.builder.blocks()[i], {&fate, 1}, OnFailure::retain, now, impl.metrics.delay);
+    shard.entries.settle(impl.builder.blocks()[i], {&fate, 1}, {OnFailure::retain, false, now}, impl.metrics.delay);
   }
   impl.taken.clear();
 }
@@ -255,12 +270,16 @@ void Engine::settle_unwritten(Fate fate) {
 Snapshot Engine::snapshot() const {
   Impl& impl = *impl_;
   Snapshot snapshot;
-  std::optional<Oldest> oldest;
+  std::optional<Instant> oldest, since;
+  const auto consider = [](std::optional<Instant>& earliest, Instant at) {
+    earliest = std::min(earliest.value_or(at), at);
+  };
   for (const auto& shard : impl.shards) {
     const std::lock_guard lock(shard->mutex);
     snapshot.parts.push_back(shard->entries.counters());
-    const auto here = shard->entries.oldest();
-    if (here && (!oldest || here->position < oldest->position)) oldest = here;
+    if (const auto here = shard->entries.oldest()) consider(oldest, here->arrived);
+    if (const auto ages = shard->entries.set_apart_ages())
+      consider(oldest, ages->arrived), consider(since, ages->since);
   }
   {
     const std::lock_guard lock(impl.fifo_mutex);
@@ -268,12 +287,19 @@ Snapshot Engine::snapshot() const {
   }
   for (const Counters& part : snapshot.parts) snapshot.counters += part;
   const Instant now = impl.clock.now();
-  if (oldest) snapshot.oldest_age = std::max(now - oldest->arrived, Duration(0));
   snapshot.uptime = now - impl.started_at;
   snapshot.buffered_entries = impl.capacity.entries();
   snapshot.buffered_bytes = impl.capacity.bytes();
   snapshot.closed = impl.closed;
   const std::lock_guard lock(impl.state_mutex);
+  const bool retries = impl.schedule.in_flight() && impl.batch.set_apart;
+  snapshot.set_apart_entries = snapshot.counters.set_apart + (retries ? impl.batch.entries.size() : 0);
+  if (impl.flight_oldest) consider(oldest, *impl.flight_oldest);
+  if (impl.flight_since) consider(since, *impl.flight_since);
+  if (oldest) snapshot.oldest_age = std::max(now - *oldest, Duration(0));
+  if (since) snapshot.set_apart_age = std::max(now - *since, Duration(0));
+  snapshot.batch_limit = impl.schedule.batch_limit();
+  snapshot.ahead_by = impl.ahead_by;
   snapshot.config = impl.config;
   snapshot.metrics = impl.metrics;
   const auto oldest_record = impl.recent.begin() + static_cast<std::ptrdiff_t>(impl.recent_from);

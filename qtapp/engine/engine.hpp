@@ -26,7 +26,9 @@ struct FlushRecord {
   std::size_t entries = 0;
   std::size_t agents = 0;
   std::size_t chunks = 0;
-  Counters fates;  ///< written, rows_stale, unmatched, quarantined, discarded of this flush
+  Counters fates;          ///< written, rows_stale, unmatched, quarantined, discarded, set_apart of this flush
+  bool set_apart = false;  ///< a retry of entries that were set apart
+  bool too_much = false;   ///< it ran into its time limit; the next batches are smaller
   FailureClass failure = FailureClass::none;
   std::size_t retries = 0;
   std::size_t publish_errors = 0;
@@ -43,7 +45,11 @@ struct Snapshot {
   Metrics metrics;
   std::uint64_t buffered_entries = 0;
   std::uint64_t buffered_bytes = 0;
-  std::optional<Duration> oldest_age;  ///< of the longest-waiting entry
+  std::optional<Duration> oldest_age;     ///< of the longest-buffered entry: pending, in flight or set apart
+  std::uint64_t set_apart_entries = 0;    ///< whose row is locked, those of a running retry included
+  std::optional<Duration> set_apart_age;  ///< how long one of them has been set apart
+  std::uint64_t batch_limit = 0;          ///< entries of the next batch: batch_size, or less while flushes are too much
+  Duration ahead_by{};  ///< how far rows were dated ahead of the server in the last flush that saw such rows
   Duration uptime{};
   std::vector<FlushRecord> recent;  ///< the last flushes, oldest first
   bool closed = false;
@@ -77,11 +83,12 @@ class Engine {
   Admission add(const Update& update);
   Result<Admission> add(const Report& report);
 
-  /// Waits until `entries` new entries of `bytes` together would find capacity, for drivers that may wait (ingest).
-  /// A demand larger than the whole capacity waits until nothing else is held.
+  /// Waits until `entries` new entries of `agent`, of `bytes` together, would find capacity; for drivers that may wait
+  /// (ingest). A demand larger than a whole capacity waits until nothing else uses it.
   ///
   /// @return false: the engine was closed meanwhile, or the deadline came
-  bool wait_for_capacity(std::size_t entries, std::size_t bytes, std::optional<Instant> deadline = std::nullopt);
+  bool wait_for_capacity(const Uuid& agent, std::size_t entries, std::size_t bytes,
+                         std::optional<Instant> deadline = std::nullopt);
   /// Waits until nothing is held, flushing at once; for drivers that add nothing meanwhile.
   ///
   /// @return false: as above

@@ -8,32 +8,33 @@
 namespace metabatch::engine {
 namespace {
 
-/// A store that contradicts itself must not break the accounting: what it did not say clearly is unwritten.
+/// A store that contradicts itself must not break the accounting: what it did not report clearly is unwritten.
 void make_sound(FlushOutcome& outcome, std::size_t entries) {
-  const bool unsaid = !outcome.fates.empty() && outcome.fates.size() != entries;
-  if (unsaid) outcome.fates.clear();
+  const bool unclear = !outcome.fates.empty() && outcome.fates.size() != entries;
+  if (unclear) outcome.fates.clear();
   const bool unwritten = std::count(outcome.fates.begin(), outcome.fates.end(), Fate::unwritten) > 0;
-  if ((unsaid || unwritten) && outcome.failure == FailureClass::none) outcome.failure = FailureClass::other;
+  if ((unclear || unwritten) && outcome.failure == FailureClass::none) outcome.failure = FailureClass::other;
 }
 
-Counters count_fates(const FlushOutcome& outcome, std::size_t entries, OnFailure on_failure) {
+Counters count_fates(const Verdict& verdict, std::size_t entries, OnFailure on_failure) {
   Counters counted;
   const auto count = [&](Fate fate, std::uint64_t times) {
     if (fate == Fate::written) counted.written += times;
     if (fate == Fate::rows_stale) counted.rows_stale += times;
     if (fate == Fate::unmatched) counted.unmatched += times;
     if (fate == Fate::quarantined) counted.quarantined += times;
+    if (fate == Fate::locked) counted.set_apart += times;
     if (fate == Fate::unwritten && on_failure == OnFailure::discard) counted.discarded += times;
   };
-  if (outcome.fates.empty()) count(outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten, entries);
-  for (const Fate fate : outcome.fates) count(fate, 1);
+  if (verdict.fates.empty()) count(verdict.all, entries);
+  for (const Fate fate : verdict.fates) count(fate, 1);
   return counted;
 }
 
 }  // namespace
 
 Load Engine::Impl::load(bool with_oldest) {
-  Load result{pending(), std::nullopt};
+  Load result{pending(), capacity.pending_bytes(), capacity.set_apart(), std::nullopt};
   if (!with_oldest || result.pending == 0) return result;
   std::optional<Oldest> oldest;
   for (const auto& shard : shards) {
@@ -48,7 +49,7 @@ Load Engine::Impl::load(bool with_oldest) {
 
 void Engine::Impl::run() {
   store.start();
-  while (const std::optional<Reason> reason = wait_until_due()) flush(*reason);
+  while (const std::optional<Due> due = wait_until_due()) flush(*due);
   store.stop();
   const std::lock_guard lock(state_mutex);
   stopped = true;
@@ -56,17 +57,17 @@ void Engine::Impl::run() {
 }
 
 bool Engine::Impl::drained() {
-  if (!schedule.closing() || pending() > 0) return false;
+  if (!schedule.closing() || pending() > 0 || capacity.set_apart() > 0) return false;
   const std::lock_guard lock(fifo_mutex);
   return fifo.empty();
 }
 
-std::optional<Reason> Engine::Impl::wait_until_due() {
+std::optional<Due> Engine::Impl::wait_until_due() {
   std::unique_lock lock(state_mutex);
   for (bool may_linger = batch.reason == Reason::capacity;;) {
     const Instant now = clock.now();
     const Load seen = load(schedule.needs_oldest(now));
-    if (const auto reason = schedule.due(seen, now)) return reason;
+    if (const auto due = schedule.due(seen, now)) return due;
     if (drained() || schedule.close_expired(now)) return std::nullopt;
     if (std::exchange(may_linger, false)) {
       lock.unlock();
@@ -86,17 +87,22 @@ void Engine::Impl::linger() const {
     std::this_thread::yield();
 }
 
+// Called with the state lock held; `seen` was read under it. See wake_if_due() for the order of the steps.
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
-  const bool fixed = config.schedule == SchedulePolicy::fixed;
+  const bool ticks = config.schedule == SchedulePolicy::fixed || config.schedule == SchedulePolicy::reset;
   std::optional<Instant> deadline = schedule.next_deadline(seen);
-  if (fixed && seen.pending == 0 && !schedule.closing()) deadline = schedule.next_tick();  // ticks pass even when idle
-  const bool first_matters = !fixed && seen.pending == 0;  // the first arrival sets the deadline
+  const auto no_later_than = [&deadline](Instant at) { deadline = std::min(deadline.value_or(at), at); };
+  if (ticks && seen.pending == 0 && !schedule.closing())
+    no_later_than(schedule.next_tick());                   // ticks pass when idle, too
+  const bool first_matters = !ticks && seen.pending == 0;  // the first arrival sets the deadline
   const bool backing_off = schedule.backoff_end() && now < *schedule.backoff_end();
-  if (backing_off) deadline = std::min(deadline.value_or(Instant::max()), *schedule.backoff_end());
-  const std::uint64_t enough = first_matters ? 1 : batch_size.load();
+  if (backing_off) no_later_than(*schedule.backoff_end());
+  const std::uint64_t enough = first_matters ? 1 : schedule.batch_limit();
+  const auto enough_bytes = static_cast<std::uint64_t>(config.batch_bytes);
   wake_at = backing_off ? UINT64_MAX : base + enough;
+  wake_at_bytes = backing_off ? UINT64_MAX : enough_bytes;
   asleep = true;
-  if (!backing_off && pending() >= enough) {
+  if (!backing_off && (pending() >= enough || capacity.pending_bytes() >= enough_bytes)) {
     asleep = false;
     return;
   }
@@ -104,19 +110,42 @@ void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, I
   asleep = false;
 }
 
-void Engine::Impl::flush(Reason reason) {
-  take(reason);
+void Engine::Impl::flush(const Due& due) {
+  take(due);
   const Instant started = clock.now();
-  FlushOutcome outcome = store.flush(batch.entries, std::span(chunks.data(), chunk_count));
+  const std::span<const std::string> payloads(chunks.data(), chunk_count);
+  FlushOutcome outcome =
+      due.set_apart ? store.flush_set_apart(batch.entries, payloads) : store.flush(batch.entries, payloads);
   make_sound(outcome, batch.entries.size());
   complete(outcome, started, clock.now());
 }
 
-void Engine::Impl::take(Reason reason) {
+void Engine::Impl::take(const Due& due) {
   const std::lock_guard lock(state_mutex);
   const std::lock_guard fifo_lock(fifo_mutex);
-  const std::size_t got = take_oldest(
-      shards.size(), static_cast<std::size_t>(config.batch_size), capacity.next_position(), cursor,
+  if (due.set_apart) {
+    take_set_apart();
+  } else {
+    take_pending();
+  }
+  fifo_in_flight = true;
+  builder.build(taken, batch);
+  flight_bytes = static_cast<std::int64_t>(bytes_of(taken));
+  capacity.charge_beside(flight_bytes);
+  flight_oldest = builder.oldest();
+  ++batch.id;
+  batch.reason = due.reason;
+  batch.set_apart = due.set_apart;
+  metrics.attempted(batch.keys_per_agent, clock.now());
+  chunk_count =
+      encode_chunks_into(batch.agents, static_cast<std::size_t>(config.max_payload_bytes), chunks).value_or(0);
+}
+
+void Engine::Impl::take_pending() {
+  const BatchSize most{static_cast<std::size_t>(schedule.batch_limit()),
+                       static_cast<std::uint64_t>(config.batch_bytes)};
+  const std::size_t got = take_batch(
+      shards.size(), most, pending(), capacity.pending_bytes(), capacity.next_position(), cursor,
       [this](std::size_t i, auto visit) {
         Shard& shard = *shards[i];
         if (i + 1 < shards.size()) shards[i + 1]->entries.warm();
@@ -126,72 +155,119 @@ void Engine::Impl::take(Reason reason) {
         shard.may_hold = shard.entries.oldest().has_value();
         if (taken.size() > (runs.empty() ? 0 : runs.back().end)) runs.push_back({i, taken.size()});
       },
-      taken);
+      [this](std::uint64_t position) { return give_back(position); }, taken);
   base += got;
-  fifo_in_flight = true;
   schedule.began(got);
-  builder.build(taken, batch);
-  ++batch.id;
-  batch.reason = reason;
-  metrics.attempted(batch.keys_per_agent, clock.now());
-  chunk_count =
-      encode_chunks_into(batch.agents, static_cast<std::size_t>(config.max_payload_bytes), chunks).value_or(0);
 }
 
-void Engine::Impl::settle(const FlushOutcome& outcome, Instant now) {
-  const Fate all = outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten;
+// An add may have offered a key again since it was taken: then its pending entry and the one that comes back become one.
+std::size_t Engine::Impl::give_back(std::uint64_t position) {
+  Settled settled;
+  std::vector<Block*> kept;
+  std::size_t next = 0;
+  for (Run& run : runs) {
+    Shard& shard = *shards[run.shard];
+    const std::lock_guard lock(shard.mutex);
+    for (; next < run.end; ++next) {
+      if (Block* block = shard.entries.untake(taken[next], position, settled)) kept.push_back(block);
+    }
+    shard.may_hold = shard.entries.oldest().has_value();
+    run.end = kept.size();
+  }
+  taken = std::move(kept);
+  base += settled.joined;
+  return settled.returned;
+}
+
+void Engine::Impl::take_set_apart() {
+  candidates.clear();
+  for (const auto& shard : shards) {
+    const std::lock_guard lock(shard->mutex);
+    shard->entries.list_set_apart(set_apart_from, candidates);
+    if (const auto ages = shard->entries.set_apart_ages())
+      flight_since = std::min(flight_since.value_or(ages->since), ages->since);
+  }
+  const BatchSize most{static_cast<std::size_t>(schedule.set_apart_limit()),
+                       static_cast<std::uint64_t>(config.batch_bytes)};
+  const SetApartRange range = choose_set_apart(candidates, most);
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    const std::lock_guard lock(shards[i]->mutex);
+    if (shards[i]->entries.take_set_apart(range.from, range.until, taken) > 0) runs.push_back({i, taken.size()});
+  }
+  set_apart_from = range.is_last ? 0 : range.until;
+  schedule.began_set_apart(range.is_last);
+}
+
+Settled Engine::Impl::settle(const Verdict& verdict, Instant now) {
+  const Landing landing{config.on_failure, batch.set_apart, now};
   Settled sum;
   std::size_t next = 0;
   const auto settle_one = [&](Shard& shard, Block* block, std::span<const Fate> fates) {
-    const Settled settled = shard.entries.settle(block, fates, config.on_failure, now, metrics.delay);
-    sum.merged += settled.merged;
-    sum.joined += settled.joined;
-    if (settled.merged > 0) shard.may_hold = true;
+    const Settled settled = shard.entries.settle(block, fates, landing, metrics.delay);
+    sum += settled;
+    if (settled.returned > 0) shard.may_hold = true;
   };
-  if (outcome.fates.empty()) {  // the usual case: one lock a shard, not one a block
+  if (verdict.fates.empty()) {  // the usual case: one lock a shard, not one a block
     for (std::size_t r = 0; r < runs.size(); ++r) {
       if (r + 1 < runs.size()) shards[runs[r + 1].shard]->entries.warm();
       Shard& shard = *shards[runs[r].shard];
       const std::lock_guard lock(shard.mutex);
-      for (; next < runs[r].end; ++next) settle_one(shard, taken[next], {&all, 1});
+      for (; next < runs[r].end; ++next) settle_one(shard, taken[next], {&verdict.all, 1});
     }
   } else {
     for (; next < builder.blocks().size(); ++next) {
       Shard& shard = shard_of(agent_hash(batch.agents[next], seed));
       const std::lock_guard lock(shard.mutex);
-      settle_one(shard, builder.blocks()[next], builder.fates_of(next, outcome.fates, all));
+      settle_one(shard, builder.blocks()[next], builder.fates_of(next, verdict.fates, verdict.all));
     }
   }
   runs.clear();
   taken.clear();
-  if (sum.merged > 0) cursor = 0;
-  base -= sum.merged - sum.joined;
-  schedule.ended(outcome.failure, sum.merged, now);
+  return sum;
+}
+
+// State and fifo lock held. What is pending is counted as claimed positions less `base`: entries that come back are
+// pending again, entries that became one with another are not.
+void Engine::Impl::land(const FlushOutcome& outcome, const Verdict& verdict, Duration took, Instant now) {
+  FlushEnd end = flush_end(outcome, verdict, batch.entries.size(), took);
+  const Settled settled = settle(verdict, now);
+  if (settled.returned > 0) cursor = 0;
+  base -= settled.returned - settled.joined - settled.absorbed;
+  capacity.charge_beside(-std::exchange(flight_bytes, 0));
+  flight_oldest.reset();
+  flight_since.reset();
+  end.returned = settled.returned;
+  end.all_set_apart = capacity.set_apart();
+  schedule.ended(end, now);
+  metrics.completed(batch.reason, verdict.settled, took, outcome, now);
+  if (outcome.rows_ahead > 0) ahead_by = outcome.ahead_by;
 }
 
 void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instant ended) {
   const std::size_t entries = batch.entries.size();
-  FlushRecord record{batch.id,
-                     batch.reason,
-                     started,
-                     ended - started,
-                     entries,
-                     batch.agents.size(),
-                     chunk_count,
-                     {},
-                     outcome.failure,
-                     outcome.retries,
-                     outcome.publish_errors,
-                     outcome.sqlstate,
-                     outcome.message};
+  const Verdict verdict = judge(outcome, entries);
+  FlushRecord record;
+  record.id = batch.id;
+  record.reason = batch.reason;
+  record.started = started;
+  record.took = ended - started;
+  record.entries = entries;
+  record.agents = batch.agents.size();
+  record.chunks = chunk_count;
+  record.set_apart = batch.set_apart;
+  record.too_much = outcome.too_much;
+  record.failure = outcome.failure;
+  record.retries = outcome.retries;
+  record.publish_errors = outcome.publish_errors;
+  record.sqlstate = outcome.sqlstate;
+  record.message = outcome.message;
   {
     const std::lock_guard lock(state_mutex);
-    record.fates = count_fates(outcome, entries, config.on_failure);
+    record.fates = count_fates(verdict, entries, config.on_failure);
     const std::lock_guard fifo_lock(fifo_mutex);
-    settle(outcome, ended);
+    land(outcome, verdict, ended - started, ended);
     fifo_in_flight = false;
     absorb(batch_size);
-    metrics.completed(batch.reason, entries, ended - started, outcome, ended);
     schedule.pass_ticks(load(schedule.needs_oldest(ended)), ended);
     remember(record);
     changed.notify_all();

@@ -39,6 +39,10 @@ void count_in(Snapshot& sum, Snapshot&& lane, std::size_t number) {
   sum.metrics += lane.metrics;
   sum.buffered_entries += lane.buffered_entries;
   sum.buffered_bytes += lane.buffered_bytes;
+  sum.set_apart_entries += lane.set_apart_entries;
+  if (lane.set_apart_age) sum.set_apart_age = std::max(sum.set_apart_age.value_or(Duration{}), *lane.set_apart_age);
+  sum.batch_limit = number == 0 ? lane.batch_limit : std::min(sum.batch_limit, lane.batch_limit);
+  sum.ahead_by = std::max(sum.ahead_by, lane.ahead_by);
   if (lane.oldest_age) sum.oldest_age = std::max(sum.oldest_age.value_or(Duration{}), *lane.oldest_age);
   sum.uptime = std::max(sum.uptime, lane.uptime);
   sum.closed = sum.closed && lane.closed;
@@ -54,6 +58,7 @@ Result<Config> config_of_lane(const Config& whole, std::size_t lane, std::size_t
   Config config = whole;
   config.queue_capacity = share(whole.queue_capacity, lane, lanes);
   config.queue_bytes = share(whole.queue_bytes, lane, lanes);
+  config.batch_bytes = std::min(whole.batch_bytes, config.queue_bytes);
   const auto too_small = [](Setting setting) {
     return Error{Errc::setting_too_small, static_cast<std::size_t>(setting)};
   };

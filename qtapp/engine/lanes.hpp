@@ -43,7 +43,7 @@ class Lanes {
   /// Of the lane of `agent`. A demand larger than the share of one lane waits until nothing else is held there.
   bool wait_for_capacity(const Uuid& agent, std::size_t entries, std::size_t bytes,
                          std::optional<Instant> deadline = std::nullopt) {
-    return engine_of(agent).wait_for_capacity(entries, bytes, deadline);
+    return engine_of(agent).wait_for_capacity(agent, entries, bytes, deadline);
   }
   bool wait_until_empty(std::optional<Instant> deadline);
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "metabatch/simulation/fleet.hpp"
-#include "metabatch/report.hpp"
 #include "base/rng.hpp"
+#include "metabatch/report.hpp"
+#include "metabatch/simulation/fleet.hpp"
 #include "metabatch/time.hpp"
 #include "metabatch/uuid.hpp"
 

@@ -10,6 +10,8 @@
 #include "batching/entries.hpp"
 #include "batching/fifo.hpp"
 #include "batching/schedule.hpp"
+#include "batching/selection.hpp"
+#include "batching/verdict.hpp"
 #include "engine/engine.hpp"
 #include "engine/shared_capacity.hpp"
 #include "engine/short_mutex.hpp"
@@ -35,8 +37,9 @@ struct Engine::Impl {
   Admission add(const Report& report);
   Admission add_to_shard(const Report& report, Instant now, Admit admit = Admit::if_it_fits);
   Admission add_fifo(const Report& report, Instant now);
-  void wake_if_due();
+  void wake_if_due(const Admission& admission);
   void report_drops(std::uint64_t dropped, Instant now);
+  std::uint64_t keys_of(const Uuid& agent);
   Shard& shard_of(std::uint64_t hash) { return *shards[shard_bits == 0 ? 0 : hash >> (64 - shard_bits)]; }
 
   /// Waits until it is so, or the deadline; false: the deadline came, or the engine was closed.
@@ -44,13 +47,17 @@ struct Engine::Impl {
 
   // the flusher's thread
   void run();
-  std::optional<Reason> wait_until_due();
+  std::optional<Due> wait_until_due();
   void linger() const;
   void sleep(std::unique_lock<std::mutex>& lock, const Load& load, Instant now);
   bool drained();
-  void flush(Reason reason);
-  void take(Reason reason);
-  void settle(const FlushOutcome& outcome, Instant now);
+  void flush(const Due& due);
+  void take(const Due& due);
+  void take_pending();
+  std::size_t give_back(std::uint64_t position);
+  void take_set_apart();
+  Settled settle(const Verdict& verdict, Instant now);
+  void land(const FlushOutcome& outcome, const Verdict& verdict, Duration took, Instant now);
   void absorb(std::uint64_t max_pending);
   void complete(const FlushOutcome& outcome, Instant started, Instant ended);
 
@@ -76,22 +83,27 @@ struct Engine::Impl {
   std::atomic<bool> fifo_queue{false};  // changed under the fifo lock
   std::atomic<std::uint64_t> batch_size{0};
   std::atomic<std::uint64_t> slots{0};
+  std::atomic<std::uint64_t> agent_capacity{0};
   std::atomic<bool> closed{false};
 
   std::mutex state_mutex;
   std::condition_variable wake_flusher;
-  Config config;                    // state lock
-  Schedule schedule;                // state lock
-  Metrics metrics;                  // state lock
-  std::vector<FlushRecord> recent;  // state lock: a ring, the oldest at recent_from once it is full
-  std::size_t recent_from = 0;      // state lock
-  bool stopped = false;             // state lock: the flusher has ended
-  std::condition_variable changed;  // capacity was given back, or the flusher ended
+  Config config;                         // state lock
+  Schedule schedule;                     // state lock
+  Metrics metrics;                       // state lock
+  std::vector<FlushRecord> recent;       // state lock: a ring, the oldest at recent_from once it is full
+  std::size_t recent_from = 0;           // state lock
+  bool stopped = false;                  // state lock: the flusher has ended
+  std::optional<Instant> flight_oldest;  // state lock: arrival of the earliest entry in flight
+  std::optional<Instant> flight_since;   // state lock: of a retry: since when one of its entries is set apart
+  Duration ahead_by{};                   // state lock
+  std::condition_variable changed;       // capacity was given back, or the flusher ended
   Instant started_at;
 
   // How the flusher learns that a batch is full: adds compare the arrival counter with wake_at, while it sleeps.
   alignas(64) std::atomic<std::uint64_t> base{0};  // arrivals that no longer wait
-  std::atomic<std::uint64_t> wake_at{0};
+  std::atomic<std::uint64_t> wake_at{0};           // position
+  std::atomic<std::uint64_t> wake_at_bytes{0};     // pending bytes
   std::atomic<bool> asleep{false};
 
   std::atomic<std::uint64_t> unreported_drops{0};
@@ -105,6 +117,9 @@ struct Engine::Impl {
   std::vector<Block*> taken;  // grouped by shard, as runs says
   std::vector<Run> runs;
   std::uint64_t cursor = 0;
+  std::vector<SetApartEntry> candidates;
+  std::uint64_t set_apart_from = 0;  // what is set apart and arrived before was tried in this round
+  std::int64_t flight_bytes = 0;
   BatchBuilder builder;
   Batch batch;
   std::vector<std::string> chunks;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 
 #include "batching/capacity.hpp"
@@ -8,34 +9,49 @@
 namespace metabatch::engine {
 
 /// The capacity of many shards: exact under any number of threads, without a lock. Entries and bytes share one word,
-/// so that both are taken together or not at all.
+/// so that both are used together or not at all.
+///
+/// Order: what decides whether the flusher may sleep (positions, bytes) is counted with the default order, sequentially
+/// consistent, because it takes part in the handshake of Engine::Impl::sleep(). All else only has to be exact, and is
+/// relaxed: readers that act on it hold a shard's lock.
 class SharedCapacity final : public Capacity {
  public:
   bool admit(std::uint64_t entries, std::uint64_t bytes) override {
-    const std::uint64_t most_entries = most_entries_.load(std::memory_order_relaxed);
-    const std::uint64_t most_bytes = most_bytes_.load(std::memory_order_relaxed);
+    const std::uint64_t max_entries = max_entries_.load(std::memory_order_relaxed);
+    const std::uint64_t max_bytes = max_bytes_.load(std::memory_order_relaxed);
     std::uint64_t used = used_.load(std::memory_order_relaxed);
+    // The sum cannot carry from the bytes into the entries: used bytes are below 2^36, and so are those of a report.
     do {
-      if (entries_of(used) + entries > most_entries || bytes_of(used) + bytes > most_bytes) return false;
-    } while (!used_.compare_exchange_weak(used, used + packed(entries, bytes), std::memory_order_relaxed));
+      if (entries_of(used) + entries > max_entries || bytes_of(used) + bytes > max_bytes) return false;
+    } while (!used_.compare_exchange_weak(used, used + packed(entries, bytes)));
     return true;
   }
   void charge(std::int64_t entries, std::int64_t bytes) override {
-    used_.fetch_add(packed(static_cast<std::uint64_t>(entries), static_cast<std::uint64_t>(bytes)),
-                    std::memory_order_relaxed);
+    used_.fetch_add(packed(static_cast<std::uint64_t>(entries), static_cast<std::uint64_t>(bytes)));
+  }
+  void charge_beside(std::int64_t bytes) override { beside_.fetch_add(bytes); }
+  void charge_set_apart(std::int64_t entries, std::int64_t bytes) override {
+    set_apart_.fetch_add(entries);
+    charge_beside(bytes);
   }
   std::uint64_t claim_positions(std::uint64_t count) override { return next_position_.fetch_add(count); }
 
   void limit(CapacityLimits limits) {
-    most_entries_ = limits.entries;
-    most_bytes_ = limits.bytes;
+    max_entries_ = limits.entries;
+    max_bytes_ = limits.bytes;
   }
   [[nodiscard]] bool has(std::uint64_t entries, std::uint64_t bytes) const {
     const std::uint64_t used = used_.load();
-    return entries_of(used) + entries <= most_entries_ && bytes_of(used) + bytes <= most_bytes_;
+    return entries_of(used) + entries <= max_entries_ && bytes_of(used) + bytes <= max_bytes_;
   }
   [[nodiscard]] std::uint64_t entries() const { return entries_of(used_.load()); }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_of(used_.load()); }
+  /// Too small while a flight lands (its bytes are freed one by one, and counted as beside until the end); exact else.
+  [[nodiscard]] std::uint64_t pending_bytes() const {
+    const std::int64_t beside = beside_.load();
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(static_cast<std::int64_t>(bytes()) - beside, 0));
+  }
+  [[nodiscard]] std::uint64_t set_apart() const { return static_cast<std::uint64_t>(set_apart_.load()); }
   [[nodiscard]] std::uint64_t next_position() const { return next_position_.load(); }
 
  private:
@@ -46,8 +62,10 @@ class SharedCapacity final : public Capacity {
 
   alignas(64) std::atomic<std::uint64_t> used_{0};
   std::atomic<std::uint64_t> next_position_{0};
-  alignas(64) std::atomic<std::uint64_t> most_entries_{0};
-  std::atomic<std::uint64_t> most_bytes_{0};
+  alignas(64) std::atomic<std::uint64_t> max_entries_{0};
+  std::atomic<std::uint64_t> max_bytes_{0};
+  std::atomic<std::int64_t> beside_{0};  // changed by the flusher, in the fifo, and where rows are locked
+  std::atomic<std::int64_t> set_apart_{0};
 };
 
 }  // namespace metabatch::engine

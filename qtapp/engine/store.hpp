@@ -25,6 +25,12 @@ class Store {
   /// @owns  nothing: both are only read during the call
   virtual FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) = 0;
 
+  /// The same for entries that an earlier flush found locked. They have a batch of their own, which must not wait for the
+  /// locks of rows: the next batch is behind it.
+  virtual FlushOutcome flush_set_apart(std::span<const Update> entries, std::span<const std::string> chunks) {
+    return flush(entries, chunks);
+  }
+
   /// Asks a flush that is running to end soon (it then reports a failure). Any thread, any time; must not block.
   virtual void cancel() noexcept = 0;
 

@@ -62,7 +62,7 @@ void produce(engine::Engine& engine, std::span<OwnedReport> own, const Case& wha
     const WallTime stamp{std::chrono::milliseconds(++round)};
     for (auto report = own.begin(); report != own.end() && left > 0; ++report) {
       report->stamp_all(stamp);
-      if (what.waits) engine.wait_for_capacity(report->keys.size() * producers, 0);
+      if (what.waits) engine.wait_for_capacity(report->view().agent, report->keys.size() * producers, 0);
       benchmark::DoNotOptimize(engine.add(report->view()));
       left -= std::min(left, report->keys.size());
     }

@@ -122,11 +122,7 @@ void Triple::add_report() {
     const Update update{agent, text.key, text.value, text.error, text.collected_at};
     note([&] { return "  of a report: " + show(update); });
     const Admission one = items_.add(update, now_);
-    sum.taken += one.taken;
-    sum.coalesced += one.coalesced;
-    sum.stale += one.stale;
-    sum.dropped_full += one.dropped_full;
-    sum.dropped_closed += one.dropped_closed;
+    sum += one;
     keys.push_back(text.key);
     values.push_back(text.value);
     errors.push_back(text.error);
@@ -202,6 +198,9 @@ void Triple::compare() {
   expect("deadline item by item", machine_.next_deadline(), items_.next_deadline());
   expect("figures of the flushes", machine_.metrics().flushes, snapshot.metrics.flushes);
   expect("config", machine_.config(), snapshot.config);
+  expect("set apart", machine_.set_apart_entries(), snapshot.set_apart_entries);
+  expect("some are set apart", machine_.set_apart_entries() > 0, snapshot.set_apart_age.has_value());
+  expect("limit of a batch", machine_.batch_limit(), snapshot.batch_limit);
   std::optional<Instant> oldest;
   if (snapshot.oldest_age) oldest = now_ - *snapshot.oldest_age;
   expect("oldest", machine_.oldest(), oldest);

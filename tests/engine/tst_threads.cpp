@@ -10,6 +10,7 @@
 
 #include "base/rng.hpp"
 #include "engine/engine.hpp"
+#include "support/stepped_engine.hpp"
 
 using namespace metabatch;
 using namespace metabatch::engine;
@@ -225,7 +226,7 @@ void TestThreads::closeDuringABackoffStillTriesToWrite() {
    public:
     FlushOutcome flush(std::span<const Update>, std::span<const std::string>) override {
       FlushOutcome outcome;
-      if (std::exchange(refuse_, false)) outcome.failure = FailureClass::permission;  // backs off for 30 s
+      if (std::exchange(refuse_, false)) outcome.failure = FailureClass::permission;  // backs off
       return outcome;
     }
     void cancel() noexcept override {}
@@ -244,7 +245,9 @@ void TestThreads::closeDuringABackoffStillTriesToWrite() {
     failed = failed || record.failure != FailureClass::none;
     changed.notify_all();
   };
-  const auto engine = std::move(Engine::create(config, store, std::move(options)).value());
+  Rendezvous rendezvous;
+  SteppedClock clock(rendezvous, Instant(1h));  // stands still: the backoff does not end by itself
+  const auto engine = std::move(Engine::create(config, store, std::move(options), clock).value());
   engine->add(Update{agent(1), "k", "v", "", {}});
   {
     std::unique_lock lock(mutex);
@@ -265,10 +268,10 @@ void TestThreads::waitingForCapacityEndsWithTheFlushThatMakesIt() {
   config.interval = 1h;
   const auto engine = std::move(Engine::create(config, store).value());
   for (std::uint32_t i = 0; i < 1000; ++i) {
-    QVERIFY(engine->wait_for_capacity(1, 2));
+    QVERIFY(engine->wait_for_capacity(agent(1), 1, 2));
     QCOMPARE(engine->add(Update{agent(i), "k", "v", "", {}}).dropped(), std::size_t{0});
   }
-  QVERIFY(engine->wait_for_capacity(100, 0));  // more than the whole capacity: waits until nothing is held
+  QVERIFY(engine->wait_for_capacity(agent(1), 100, 0));  // more than the whole capacity: waits until nothing is held
   QCOMPARE(engine->snapshot().counters.held(), std::uint64_t{0});
 }
 
@@ -282,7 +285,7 @@ void TestThreads::waitingForCapacityEndsWithClose() {
   engine->add(Update{agent(1), "k", "v", "", {}});
   store.await_inside();
   bool found_room = true;
-  std::thread waiter([&] { found_room = engine->wait_for_capacity(1, 2); });
+  std::thread waiter([&] { found_room = engine->wait_for_capacity(agent(1), 1, 2); });
   engine->close();
   waiter.join();
   QVERIFY(!found_room);

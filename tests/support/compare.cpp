@@ -69,6 +69,7 @@ std::string show(const Admission& a) {
   field(out, "coalesced", a.coalesced);
   field(out, "stale", a.stale);
   field(out, "dropped_full", a.dropped_full);
+  field(out, "dropped_agent_full", a.dropped_agent_full);
   field(out, "dropped_closed", a.dropped_closed);
   return out + " }";
 }
@@ -77,6 +78,7 @@ std::string show(const Counters& c) {
   std::string out = "{";
   field(out, "offered", c.offered);
   field(out, "dropped_full", c.dropped_full);
+  field(out, "dropped_agent_full", c.dropped_agent_full);
   field(out, "dropped_closed", c.dropped_closed);
   field(out, "coalesced", c.coalesced);
   field(out, "stale", c.stale);
@@ -86,9 +88,10 @@ std::string show(const Counters& c) {
   field(out, "discarded", c.discarded);
   field(out, "quarantined", c.quarantined);
   field(out, "spooled", c.spooled);
-  field(out, "waiting", c.pending);
+  field(out, "pending", c.pending);
   field(out, "queued", c.queued);
   field(out, "in_flight", c.in_flight);
+  field(out, "set_apart", c.set_apart);
   return out + " }";
 }
 
@@ -102,23 +105,28 @@ std::string show(const FlushCounters& f) {
   field(out, "chunks", f.chunks);
   field(out, "notify_bytes", f.notify_bytes);
   field(out, "publish_errors", f.publish_errors);
+  field(out, "rows_ahead", f.rows_ahead);
   return out + " }";
 }
 
 std::string show(const FlushOutcome& outcome) {
   std::string out = "failure=" + std::string(name_of(outcome.failure)) + " fates=";
-  for (const Fate fate : outcome.fates) out += "wsmqu"[static_cast<std::size_t>(fate)];
+  for (const Fate fate : outcome.fates) out += "wsmqlu"[static_cast<std::size_t>(fate)];
+  if (outcome.too_much) out += " too_much";
+  if (outcome.time_limit != Duration{}) out += " limit=" + show(outcome.time_limit);
   return out;
 }
 
 std::string show(const Batch& batch) {
-  std::string out = "#" + std::to_string(batch.id) + " " + std::string(name_of(batch.reason)) + " [";
+  std::string out = "#" + std::to_string(batch.id) + " " + std::string(name_of(batch.reason)) +
+                    (batch.set_apart ? " set apart [" : " [");
   for (const Update& entry : batch.entries) out += " " + show(entry) + ";";
   return out + " ]";
 }
 
 std::string show(const Flight& flight) {
-  std::string out = "#" + std::to_string(flight.id) + " " + std::string(name_of(flight.reason)) + " [";
+  std::string out = "#" + std::to_string(flight.id) + " " + std::string(name_of(flight.reason)) +
+                    (flight.set_apart ? " set apart [" : " [");
   for (const Item& entry : flight.entries) out += " " + show(view(entry)) + ";";
   return out + " ]";
 }
@@ -126,14 +134,15 @@ std::string show(const Flight& flight) {
 std::string show(const Config& c) {
   return "batch=" + std::to_string(c.batch_size) + " interval=" + show(c.interval) + " " +
          std::string(name_of(c.queue)) + " capacity=" + std::to_string(c.queue_capacity) +
-         " bytes=" + std::to_string(c.queue_bytes) + " " + std::string(name_of(c.schedule)) + " " +
+         " bytes=" + std::to_string(c.queue_bytes) + " batch_bytes=" + std::to_string(c.batch_bytes) +
+         " agent=" + std::to_string(c.agent_capacity) + " " + std::string(name_of(c.schedule)) + " " +
          std::string(name_of(c.ties)) + " " + std::string(name_of(c.on_failure)) +
          " final=" + show(c.final_flush_timeout) + " payload=" + std::to_string(c.max_payload_bytes) + " " + c.channel;
 }
 
 std::string difference(const Batch& machine, const Flight& model) {
-  bool same_all =
-      machine.id == model.id && machine.reason == model.reason && machine.entries.size() == model.entries.size();
+  bool same_all = machine.id == model.id && machine.reason == model.reason && machine.set_apart == model.set_apart &&
+                  machine.entries.size() == model.entries.size();
   std::vector<Uuid> agents;
   std::vector<std::uint32_t> keys;
   for (std::size_t i = 0; i < model.entries.size(); ++i) {

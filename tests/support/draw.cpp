@@ -72,12 +72,16 @@ std::deque<Text> Draw::report() {
 Config Draw::config() {
   Config config;
   large_ = choices_.one_in(8);
+  down_ = choices_.one_in(16);
   config.batch_size = 1 + choices_.below(large_ ? 60 : 5);
   config.interval = kIntervals[choices_.below(4)];
   config.queue = choices_.one_in(3) ? QueuePolicy::fifo : QueuePolicy::coalesce;
   config.queue_capacity = choices_.one_in(4) ? 0 : config.batch_size + choices_.below(large_ ? 200 : 7);
   config.queue_bytes = choices_.one_in(3) ? 10 + choices_.below(large_ ? 3000 : 60) : 0;
-  config.schedule = static_cast<SchedulePolicy>(choices_.below(3));
+  config.schedule = static_cast<SchedulePolicy>(choices_.below(4));
+  if (choices_.one_in(3)) config.batch_bytes = 1 + choices_.below(large_ ? 400 : 60);
+  if (config.queue_bytes > 0) config.batch_bytes = std::min(config.batch_bytes, config.queue_bytes);
+  config.agent_capacity = choices_.one_in(3) ? 1 + choices_.below(large_ ? 20 : 4) : 0;
   config.ties = static_cast<Ties>(choices_.below(2));
   config.on_failure = choices_.one_in(3) ? OnFailure::discard : OnFailure::retain;
   config.final_flush_timeout = choices_.one_in(3) ? 50ms : choices_.one_in(2) ? 1s : 0s;
@@ -93,15 +97,17 @@ Config Draw::change(Config config) {
 }
 
 void Draw::change_one(Config& config) {
-  switch (choices_.below(9)) {
+  switch (choices_.below(11)) {
     case 0: config.batch_size = 1 + choices_.below(large_ ? 80 : 6); break;
     case 1: config.interval = kIntervals[choices_.below(4)]; break;
     case 2: config.queue = static_cast<QueuePolicy>(choices_.below(2)); break;
     case 3: config.queue_capacity = choices_.below(3) + config.batch_size; break;
     case 4: config.queue_bytes = choices_.below(large_ ? 4000 : 80); break;
-    case 5: config.schedule = static_cast<SchedulePolicy>(choices_.below(3)); break;
+    case 5: config.schedule = static_cast<SchedulePolicy>(choices_.below(4)); break;
     case 6: config.ties = static_cast<Ties>(choices_.below(2)); break;
     case 7: config.on_failure = static_cast<OnFailure>(choices_.below(2)); break;
+    case 8: config.batch_bytes = choices_.below(large_ ? 500 : 70); break;
+    case 9: config.agent_capacity = choices_.below(5); break;
     default: config.final_flush_timeout = choices_.below(3) * 100ms; break;
   }
 }
@@ -125,11 +131,16 @@ void Draw::make_impossible(Config& config) {
 
 FlushOutcome Draw::outcome(std::size_t entries) {
   FlushOutcome outcome;
-  const std::uint32_t kind = choices_.below(8);
-  const bool fails = kind >= 5;
+  const std::uint32_t kind = down_ && !choices_.one_in(12) ? 5 : choices_.below(9);
+  const bool fails = kind >= 5 && kind < 8;
   if (fails) outcome.failure = static_cast<FailureClass>(1 + choices_.below(kFailureClasses - 1));
   if (kind == 4 || kind == 7)
-    for (std::size_t i = 0; i < entries; ++i) outcome.fates.push_back(static_cast<Fate>(choices_.below(fails ? 5 : 4)));
+    for (std::size_t i = 0; i < entries; ++i) outcome.fates.push_back(static_cast<Fate>(choices_.below(fails ? 6 : 5)));
+  if (kind == 8)  // a lock of some rows, and nothing else
+    for (std::size_t i = 0; i < entries; ++i)
+      outcome.fates.push_back(choices_.one_in(2) ? Fate::locked : Fate::written);
+  outcome.too_much = fails && choices_.one_in(3);
+  if (choices_.one_in(2)) outcome.time_limit = choices_.one_in(2) ? 1s : 100ms;
   outcome.chunks_published = fails ? 0 : 1 + choices_.below(2);
   outcome.notify_bytes = 22 * outcome.chunks_published;
   outcome.publish_errors = choices_.one_in(8) ? 1 : 0;

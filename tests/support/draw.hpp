@@ -45,6 +45,7 @@ class Draw {
   Choices& choices_;
   std::uint64_t serial_ = 0;
   bool large_ = false;
+  bool down_ = false;  // nearly every flush fails
 };
 
 }  // namespace metabatch::oracle

@@ -74,6 +74,8 @@ void Driven::written() {
   machine.complete(in_flight_->id, outcome, now);
 }
 
+void Driven::ended(const FlushOutcome& outcome) { machine.complete(in_flight_->id, outcome, now); }
+
 void Driven::failed(FailureClass failure, std::vector<Fate> fates) {
   FlushOutcome outcome;
   outcome.failure = failure;

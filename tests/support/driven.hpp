@@ -51,6 +51,7 @@ class Driven {
   std::optional<Left> take();
   /// The batch in flight was written, its chunks published.
   void written();
+  void ended(const FlushOutcome& outcome);
   void failed(FailureClass failure = FailureClass::connection, std::vector<Fate> fates = {});
   /// take() and written().
   std::optional<Left> flush();

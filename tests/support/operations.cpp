@@ -15,6 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Duration kLongestRest = 40s;  // a permission backoff, and a round of retries behind it
+
 class Run {
  public:
   Run(Choices& choices, Coverage& coverage, std::string* log)
@@ -36,6 +38,8 @@ class Run {
   void reconfigure();
   void close();
   void advance();
+  void come_to_rest();
+  void advance_to_deadline();
   void drain();
   void compare();
   void learn_backoff();
@@ -173,12 +177,8 @@ void Run::close() {
   machine().close(now_);
 }
 
-// The end of this backoff is not known yet, so time either stays before it or passes all of it.
 void Run::advance() {
-  const auto& backoff = oracle_.backoff();
-  if (backoff && !backoff->end) {
-    if (choices_.one_in(2)) now_ = backoff->latest + 1ns;
-  } else if (const auto deadline = oracle_.deadline(now_); deadline && choices_.one_in(2)) {
+  if (const auto deadline = oracle_.deadline(now_); deadline && choices_.one_in(2)) {
     const Duration off(static_cast<std::int64_t>(choices_.below(3)) - 1);
     now_ = std::max(now_, *deadline + off);
   } else {
@@ -186,7 +186,32 @@ void Run::advance() {
   }
 }
 
+// From here on every flush succeeds: then all that is buffered is written within a bound, by itself, without a close.
+void Run::come_to_rest() {
+  const Instant bound = now_ + kLongestRest + 2 * oracle_.config().interval;
+  if (oracle_.closing_until()) return;
+  for (int i = 0; i < 4000 && difference_.empty() && oracle_.counters().held() > 0; ++i) {
+    if (oracle_.flight())
+      complete(true);
+    else if (const auto deadline = oracle_.deadline(now_); deadline && *deadline <= now_)
+      take();
+    else
+      advance_to_deadline();
+    compare();
+    if (difference_.empty() && now_ > bound)
+      difference_ = "not written by " + show(bound) + ": " + show(machine().counters());
+  }
+  expect("held at rest", machine().counters().held(), std::uint64_t{0});
+}
+
+void Run::advance_to_deadline() {
+  const auto deadline = oracle_.deadline(now_);
+  now_ = deadline ? std::max(now_, *deadline) : now_ + oracle_.config().interval;
+}
+
 void Run::drain() {
+  come_to_rest();
+  if (!difference_.empty()) return;
   close();
   compare();
   for (int i = 0; i < 1000 && difference_.empty() && !oracle_.finished(now_); ++i) {
@@ -201,37 +226,33 @@ void Run::drain() {
   expect("finished", machine().finished(now_), oracle_.finished(now_));
 }
 
-// The end shows as the deadline of what waits, unless that is due later by the schedule.
 void Run::learn_backoff() {
   const auto& backoff = oracle_.backoff();
-  const auto schedule = oracle_.deadline_without_backoff(now_);
-  if (!difference_.empty() || !backoff || backoff->end || !schedule) return;
-  const auto next = machine().next_deadline();
-  expect("a backoff has an end", next.has_value(), true);
-  if (!next || (*next == *schedule && *schedule >= backoff->earliest)) return;
-  if (oracle_.learn_backoff_end(*next)) return;
-  const bool closes_first = next == oracle_.closing_until() && *next < backoff->latest;
-  if (closes_first && oracle_.learn_backoff_end(backoff->latest)) return;
-  expect("end of the backoff, earliest", *next, backoff->earliest);
+  if (!difference_.empty() || !backoff || backoff->end) return;
+  const auto end = machine().backoff_end();
+  expect("a backoff has an end", end.has_value(), true);
+  if (end && !oracle_.learn_backoff_end(*end)) expect("end of the backoff, earliest", *end, backoff->earliest);
 }
 
 void Run::compare_deadline() {
-  const auto& backoff = oracle_.backoff();
   const std::optional<Instant> machines = machine().next_deadline();
   if (oracle_.closing_until() && now_ >= *oracle_.closing_until()) return;  // take() checks it
-  if (backoff && !backoff->end && oracle_.oldest()) return;
   const std::optional<Instant> model = oracle_.deadline(now_);
   if (model && *model <= now_) return expect("due now", machines && *machines <= now_, true);
   expect("deadline", machines, model);
 }
 
 void Run::compare() {
+  if (difference_.empty() && !oracle_.learn_retry(machine().set_apart_retry()))
+    difference_ = "the next round of retries: machine " + show(machine().set_apart_retry());
   learn_backoff();
   compare_deadline();
   expect("counters", machine().counters(), oracle_.counters());
   expect("balanced", machine().counters().balanced(), true);
   expect("room in entries", machine().buffered_entries(), oracle_.buffered_entries());
   expect("room in bytes", machine().buffered_bytes(), oracle_.buffered_bytes());
+  expect("set apart", machine().set_apart_entries(), oracle_.set_apart_entries());
+  expect("limit of a batch", machine().batch_limit(), oracle_.batch_limit());
   expect("oldest", machine().oldest(), oracle_.oldest());
   expect("finished", machine().finished(now_), oracle_.finished(now_));
   expect("config", machine().config(), oracle_.config());

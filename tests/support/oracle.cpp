@@ -13,19 +13,24 @@ bool is_of(const Item& item, const Uuid& agent, std::string_view key) { return i
 
 std::int64_t default_capacity(const Config& c) { return c.queue == QueuePolicy::fifo ? 5 * c.batch_size : 100'000; }
 
+std::int64_t default_batch_bytes(const Config& c) { return std::min(c.queue_bytes, std::int64_t{16} * 1024 * 1024); }
+
 }  // namespace
 
 std::optional<Config> Oracle::filled(Config c) {
-  if (c.batch_size < 0 || c.interval < 0ns || c.queue_capacity < 0 || c.queue_bytes < 0 ||
-      c.final_flush_timeout < 0ns || c.max_payload_bytes < 0)
+  if (c.batch_size < 0 || c.interval < 0ns || c.queue_capacity < 0 || c.queue_bytes < 0 || c.batch_bytes < 0 ||
+      c.agent_capacity < 0 || c.final_flush_timeout < 0ns || c.max_payload_bytes < 0)
     return {};
   if (c.batch_size == 0) c.batch_size = 500;
   if (c.interval == 0ns) c.interval = 5s;
   if (c.queue_capacity == 0) c.queue_capacity = default_capacity(c);
   if (c.queue_bytes == 0) c.queue_bytes = 256 * 1024 * 1024;
+  if (c.batch_bytes == 0) c.batch_bytes = default_batch_bytes(c);
+  if (c.agent_capacity == 0) c.agent_capacity = 1024;
   if (c.final_flush_timeout == 0ns) c.final_flush_timeout = 15s;
   if (c.max_payload_bytes == 0) c.max_payload_bytes = 8000;
   if (c.batch_size > 100'000 || c.interval > 1h || c.queue_capacity < c.batch_size) return {};
+  if (c.batch_bytes > c.queue_bytes) return {};
   if (c.max_payload_bytes < 22 || c.max_payload_bytes / 22 * 22 > 7999) return {};
   if (c.channel.empty() || c.channel.size() > 63) return {};
   return c;
@@ -34,7 +39,7 @@ std::optional<Config> Oracle::filled(Config c) {
 Oracle::Oracle(const Config& config, Instant now, Coverage& coverage)
     : coverage_(coverage), config_(*filled(config)), start_(now), evaluated_(now), last_end_(now) {}
 
-bool Oracle::is_waiting(const Uuid& agent, std::string_view key) const {
+bool Oracle::is_pending(const Uuid& agent, std::string_view key) const {
   for (const Item& item : pending_)
     if (is_of(item, agent, key)) return true;
   return false;
@@ -47,7 +52,46 @@ bool Oracle::is_in_flight(const Uuid& agent, std::string_view key) const {
   return false;
 }
 
-bool Oracle::is_full() const { return std::cmp_greater_equal(pending_.size(), config_.batch_size); }
+std::uint64_t Oracle::Limit::of(std::int64_t batch_size) const {
+  const auto most = static_cast<std::uint64_t>(batch_size);
+  return entries ? std::min(*entries, most) : most;
+}
+
+bool Oracle::is_full() const {
+  if (pending_.size() >= limit_.of(config_.batch_size)) return true;
+  return !pending_.empty() && std::cmp_greater_equal(pending_bytes(), config_.batch_bytes);
+}
+
+std::uint64_t Oracle::pending_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Item& item : pending_) bytes += item.bytes();
+  return bytes;
+}
+
+bool Oracle::is_set_apart(const Uuid& agent, std::string_view key) const {
+  for (const Item& item : set_apart_)
+    if (is_of(item, agent, key)) return true;
+  return false;
+}
+
+std::int64_t Oracle::keys_of(const Uuid& agent) const {
+  std::int64_t keys = 0;
+  for (const Item& item : pending_) keys += item.agent == agent;
+  for (const Item& item : set_apart_) keys += item.agent == agent;
+  if (flight_)
+    for (const Item& item : flight_->entries) keys += item.agent == agent && !is_pending(item.agent, item.key);
+  return keys;
+}
+
+std::int64_t Oracle::slots_of(const Uuid& agent) const {
+  std::int64_t slots = 0;
+  for (const Item& item : queue_) slots += item.agent == agent;
+  return slots;
+}
+
+std::uint64_t Oracle::set_apart_entries() const {
+  return set_apart_.size() + (flight_ && flight_->set_apart ? flight_->entries.size() : 0);
+}
 
 Instant Oracle::after_flush_deadline() const { return last_end_ + config_.interval; }
 
@@ -58,10 +102,10 @@ Instant Oracle::next_tick(Instant after) const {
 }
 
 std::uint64_t Oracle::buffered_entries() const {
-  std::uint64_t keys = pending_.size();
+  std::uint64_t keys = pending_.size() + set_apart_.size();
   if (flight_)
     for (const Item& item : flight_->entries)
-      if (!is_waiting(item.agent, item.key)) ++keys;
+      if (!is_pending(item.agent, item.key)) ++keys;
   return keys;
 }
 
@@ -69,20 +113,27 @@ std::uint64_t Oracle::buffered_bytes() const {
   std::uint64_t bytes = 0;
   for (const Item& item : pending_) bytes += item.bytes();
   for (const Item& item : queue_) bytes += item.bytes();
+  for (const Item& item : set_apart_) bytes += item.bytes();
   if (flight_)
     for (const Item& item : flight_->entries) bytes += item.bytes();
   return bytes;
 }
 
 std::optional<Instant> Oracle::oldest() const {
-  if (pending_.empty()) return {};
-  return pending_.front().arrived;
+  std::optional<Instant> oldest;
+  const auto consider = [&](const Item& item) { oldest = std::min(oldest.value_or(item.arrived), item.arrived); };
+  for (const Item& item : pending_) consider(item);
+  for (const Item& item : set_apart_) consider(item);
+  if (flight_)
+    for (const Item& item : flight_->entries) consider(item);
+  return oldest;
 }
 
 Counters Oracle::counters() const {
   Counters counts = counts_;
   counts.pending = pending_.size();
   counts.queued = queue_.size();
+  counts.set_apart = set_apart_.size();
   counts.in_flight = flight_ ? flight_->entries.size() : 0;
   return counts;
 }
@@ -122,12 +173,19 @@ Admission Oracle::add(const Update& update, Instant now) {
             now,
             0};
   const bool fifo = config_.queue == QueuePolicy::fifo;
-  if (fifo && (flight_ || !queue_.empty() || is_full())) {
+  const bool batch_is_full = std::cmp_greater_equal(pending_.size(), config_.batch_size);
+  if (fifo && (flight_ || !queue_.empty() || batch_is_full)) {
     enqueue(std::move(item), admission);
-  } else if (is_waiting(item.agent, item.key) || is_in_flight(item.agent, item.key)) {
+  } else if (merge_set_apart(item, &admission)) {
+    visit(Branch::add_to_set_apart);
+  } else if (is_pending(item.agent, item.key) || is_in_flight(item.agent, item.key)) {
     if (std::cmp_greater(buffered_bytes() + item.bytes(), config_.queue_bytes)) visit(Branch::add_repeat_over_bytes);
     if (std::cmp_greater_equal(buffered_entries(), config_.queue_capacity)) visit(Branch::add_repeat_over_entries);
     merge(std::move(item), &admission);
+  } else if (!fifo && keys_of(item.agent) >= config_.agent_capacity) {
+    visit(Branch::add_agent_full);
+    ++counts_.dropped_agent_full;
+    admission.dropped_agent_full = 1;
   } else if (has_capacity(item)) {
     merge(std::move(item), &admission);
   } else {
@@ -150,17 +208,21 @@ std::optional<Admission> Oracle::add(const Report& report, Instant now) {
     const Admission one =
         add(Update{report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]}, now);
     if (one.dropped_full > 0 && sum.taken > 0) visit(Branch::report_split_by_capacity);
+    if (one.taken > 0 && is_full() && !was_full && std::cmp_less(pending_.size(), config_.batch_size))
+      visit(Branch::add_full_by_bytes);
     if (one.taken > 0 && is_full() && !was_full && i + 1 < report.keys.size()) visit(Branch::report_split_by_batch);
-    sum.taken += one.taken;
-    sum.coalesced += one.coalesced;
-    sum.stale += one.stale;
-    sum.dropped_full += one.dropped_full;
-    sum.dropped_closed += one.dropped_closed;
+    sum += one;
   }
   return sum;
 }
 
 void Oracle::enqueue(Item item, Admission& admission) {
+  if (slots_of(item.agent) >= config_.agent_capacity) {
+    visit(Branch::add_agent_full_slots);
+    ++counts_.dropped_agent_full;
+    admission.dropped_agent_full = 1;
+    return;
+  }
   const bool no_slot = std::cmp_greater_equal(queue_.size(), config_.queue_capacity);
   const bool no_bytes = std::cmp_greater(buffered_bytes() + item.bytes(), config_.queue_bytes);
   if (no_slot || no_bytes) {
@@ -174,8 +236,27 @@ void Oracle::enqueue(Item item, Admission& admission) {
   admission.taken = 1;
 }
 
+// A key that is set apart becomes one with its entry there.
+bool Oracle::merge_set_apart(const Item& item, Admission* admission) {
+  for (Item& buffered : set_apart_) {
+    if (!is_of(buffered, item.agent, item.key)) continue;
+    const bool equal = item.collected_at == buffered.collected_at;
+    const bool replaces = item.collected_at > buffered.collected_at || (equal && config_.ties == Ties::keep_last);
+    ++(replaces ? counts_.coalesced : counts_.stale);
+    if (admission != nullptr) ++(replaces ? admission->coalesced : admission->stale);
+    if (!replaces) return true;
+    Item winner = item;
+    winner.arrived = buffered.arrived;
+    winner.position = buffered.position;
+    buffered = std::move(winner);
+    return true;
+  }
+  return false;
+}
+
 // `admission` is null when the update comes out of the queue: it was answered when it went in.
 void Oracle::merge(Item item, Admission* admission) {
+  if (admission == nullptr && merge_set_apart(item, nullptr)) return;
   for (Item& held : pending_) {
     if (!is_of(held, item.agent, item.key)) continue;
     const bool newer = item.collected_at > held.collected_at;
@@ -218,7 +299,7 @@ void Oracle::absorb_one() {
 
 void Oracle::absorb() {
   if (config_.queue != QueuePolicy::fifo || flight_) return;
-  while (!queue_.empty() && !is_full()) absorb_one();
+  while (!queue_.empty() && std::cmp_less(pending_.size(), config_.batch_size)) absorb_one();
   if (!queue_.empty()) visit(Branch::absorb_stops_full);
 }
 
@@ -229,6 +310,8 @@ bool Oracle::reconfigure(const Config& config, Instant now) {
   Config asked = config;  // a default that is repeated stays a default
   if (asked.queue_capacity == config_.queue_capacity && asked.queue_capacity == default_capacity(config_))
     asked.queue_capacity = 0;
+  if (asked.batch_bytes == config_.batch_bytes && asked.batch_bytes == default_batch_bytes(config_))
+    asked.batch_bytes = 0;
   const std::optional<Config> wanted = filled(asked);
   if (!wanted || wanted->channel != config_.channel) {
     visit(wanted ? Branch::change_channel_refused : Branch::change_refused);
@@ -266,15 +349,20 @@ void Oracle::close(Instant now) {
   close_deadline_ = now + config_.final_flush_timeout;
   if (flight_) visit(Branch::close_in_flight);
   if (!queue_.empty()) visit(Branch::close_with_queue);
-  if (pending_.empty() && queue_.empty() && !flight_) visit(Branch::close_empty);
+  if (pending_.empty() && queue_.empty() && set_apart_.empty() && !flight_) visit(Branch::close_empty);
   if (backoff_) visit(Branch::backoff_ended_by_close);
   backoff_.reset();
+  rounds_failed_ = 0;
+  if (retry_) {
+    visit(Branch::close_with_set_apart);
+    retry_->end = now;
+  }
   absorb();
 }
 
 bool Oracle::finished(Instant now) const {
   if (!closed_ || flight_) return false;
-  const bool empty = pending_.empty() && queue_.empty();
+  const bool empty = pending_.empty() && queue_.empty() && set_apart_.empty();
   if (!empty && now < close_deadline_) return false;
   visit(empty ? Branch::close_finished : Branch::close_left_over);
   return true;

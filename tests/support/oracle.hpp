@@ -30,6 +30,7 @@ struct Item {
 struct Flight {
   std::uint64_t id = 0;
   Reason reason = Reason::scheduled;
+  bool set_apart = false;     ///< a retry of what was locked
   std::vector<Item> entries;  ///< sorted as they leave
   Instant taken{};
 };
@@ -78,6 +79,10 @@ class Oracle {
   [[nodiscard]] const std::optional<Backoff>& backoff() const { return backoff_; }
   /// False when `end` is outside the bounds.
   bool learn_backoff_end(Instant end);
+  /// When the next round of retries begins; the same rule as for backoffs. None: nothing is set apart.
+  bool learn_retry(std::optional<Instant> at);
+  [[nodiscard]] std::uint64_t set_apart_entries() const;
+  [[nodiscard]] std::uint64_t batch_limit() const { return limit_.of(config_.batch_size); }
 
   FlushCounters flushes;                ///< what Metrics::flushes must say
   std::uint64_t utilization_count = 0;  ///< agents seen in flush attempts
@@ -86,7 +91,18 @@ class Oracle {
   Duration longest_delay{};
 
  private:
-  [[nodiscard]] bool is_waiting(const Uuid& agent, std::string_view key) const;
+  /// The limit of a batch while flushes are too much.
+  struct Limit {
+    std::optional<std::uint64_t> entries;
+    int quick = 0;
+    [[nodiscard]] std::uint64_t of(std::int64_t batch_size) const;
+  };
+  [[nodiscard]] bool is_pending(const Uuid& agent, std::string_view key) const;
+  [[nodiscard]] bool is_set_apart(const Uuid& agent, std::string_view key) const;
+  [[nodiscard]] std::int64_t keys_of(const Uuid& agent) const;
+  [[nodiscard]] std::int64_t slots_of(const Uuid& agent) const;
+  [[nodiscard]] std::uint64_t pending_bytes() const;
+  bool merge_set_apart(const Item& item, Admission* admission);
   [[nodiscard]] bool is_in_flight(const Uuid& agent, std::string_view key) const;
   [[nodiscard]] bool is_full() const;
   [[nodiscard]] Instant after_flush_deadline() const;
@@ -104,7 +120,15 @@ class Oracle {
   void sweep_when_due(Instant now);
   void sweep();
   [[nodiscard]] bool holds_due() const;
-  void settle(const Item& entry, Fate fate, Instant now);
+  [[nodiscard]] bool is_pending_due() const;
+  [[nodiscard]] bool is_retry_due(Instant now) const;
+  void take_pending(Flight& flight);
+  void take_set_apart(Flight& flight);
+  void adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, Instant now);
+  void plan_round(bool was_retry, Instant now);
+  void end_pending(const Flight& flight, const FlushOutcome& outcome, bool progress, Instant now);
+  void put_set_apart(Item entry);
+  void settle(const Item& entry, Fate fate, bool was_retry, Instant now);
   void merge_back(Item entry);
   void begin_backoff(FailureClass failure, Instant now);
   void visit(Branch branch) const { coverage_.visit(branch); }
@@ -116,6 +140,14 @@ class Oracle {
   Instant last_end_;           // of the last flush; creation when none
   std::vector<Item> pending_;  // by position
   std::vector<Item> queue_;    // fifo
+  std::vector<Item> set_apart_;
+  std::optional<Backoff> retry_;  // of what is set apart
+  bool in_round_ = false;
+  bool round_progress_ = false;
+  bool passed_over_ = false;
+  std::uint64_t round_from_ = 0;     // positions before were tried in this round
+  std::uint64_t rounds_failed_ = 0;  // in a row
+  Limit limit_, retry_limit_;
   std::optional<Flight> flight_;
   std::optional<Backoff> backoff_;
   std::optional<Instant> closed_;

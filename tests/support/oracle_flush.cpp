@@ -34,11 +34,18 @@ void Oracle::pass_time(Instant now) {
   evaluated_ = now;
 }
 
+// A tick in a retry of what is set apart is always remembered; `reset` forgets one that falls into another flush.
 void Oracle::pass_ticks(Instant from, Instant until) {
-  if (config_.schedule != SchedulePolicy::fixed) return;
+  const bool is_reset = config_.schedule == SchedulePolicy::reset;
+  if (config_.schedule != SchedulePolicy::fixed && !is_reset) return;
   const Instant tick = next_tick(from);
   if (tick > until) return;
-  if (flight_ || backoff_) {
+  if (flight_ && flight_->set_apart) {
+    visit(Branch::tick_in_retry);
+    remembered_ = true;
+  } else if (is_reset && (flight_ || backoff_)) {
+    visit(Branch::tick_discarded);
+  } else if (flight_ || backoff_) {
     visit(flight_ ? Branch::tick_in_flight : Branch::tick_in_backoff);
     if (remembered_ || next_tick(tick) <= until) visit(Branch::tick_second_missed);
     remembered_ = true;
@@ -84,21 +91,32 @@ void Oracle::sweep_when_due(Instant now) {
   }
 }
 
+bool Oracle::is_pending_due() const { return !pending_.empty() && (closed_ || is_full() || holds_due()); }
+
+bool Oracle::is_retry_due(Instant now) const {
+  return !set_apart_.empty() && (in_round_ || (retry_ && retry_->end && now >= *retry_->end));
+}
+
 bool Oracle::is_due(Instant now) const {
-  if (flight_ || backoff_ || pending_.empty()) return false;
-  if (closed_) return now < close_deadline_;
-  return is_full() || holds_due();
+  if (flight_ || backoff_ || (closed_ && now >= close_deadline_)) return false;
+  return is_pending_due() || is_retry_due(now);
 }
 
 std::optional<Instant> Oracle::deadline_without_backoff(Instant now) const {
-  if (flight_ || pending_.empty()) return {};
-  if (closed_ || is_full() || holds_due() || remembered_) return now;
+  if (flight_) return {};
+  std::optional<Instant> next;
+  if (!set_apart_.empty() && retry_) next = in_round_ ? now : retry_->end;
+  if (pending_.empty()) return next;
+  const auto earlier = [&](Instant at) { return next ? std::min(*next, at) : at; };
+  if (closed_ || is_full() || holds_due() || remembered_) return earlier(now);
   switch (config_.schedule) {
-    case SchedulePolicy::fixed: return next_tick(evaluated_);
-    case SchedulePolicy::after_flush: return after_flush_deadline();
-    case SchedulePolicy::linger: return pending_.front().arrived + config_.interval;
+    case SchedulePolicy::fixed: return earlier(next_tick(evaluated_));
+    case SchedulePolicy::reset:  // ticks in a backoff are discarded
+      return earlier(next_tick(backoff_ && backoff_->end ? std::max(evaluated_, *backoff_->end) : evaluated_));
+    case SchedulePolicy::after_flush: return earlier(after_flush_deadline());
+    case SchedulePolicy::linger: return earlier(pending_.front().arrived + config_.interval);
   }
-  return {};
+  return next;
 }
 
 std::optional<Instant> Oracle::deadline(Instant now) const {
@@ -117,9 +135,9 @@ const Flight* Oracle::take(Instant now) {
   if (!is_due(now)) {
     if (flight_)
       visit(Branch::take_in_flight);
-    else if (backoff_ && !pending_.empty())
+    else if (backoff_ && !(pending_.empty() && set_apart_.empty()))
       visit(Branch::take_in_backoff);
-    else if (closed_ && !pending_.empty())
+    else if (closed_ && !(pending_.empty() && set_apart_.empty()))
       visit(Branch::take_late);
     else
       visit(Branch::take_nothing);
@@ -128,20 +146,61 @@ const Flight* Oracle::take(Instant now) {
   Flight flight;
   flight.id = ++ids_;
   flight.taken = now;
-  flight.reason = closed_ ? Reason::shutdown : is_full() ? Reason::capacity : Reason::scheduled;
-  visit(closed_ ? Branch::take_shutdown : is_full() ? Branch::take_capacity : Branch::take_scheduled);
-  while (!pending_.empty() && std::cmp_less(flight.entries.size(), config_.batch_size)) {
-    flight.entries.push_back(pending_.front());
-    pending_.erase(pending_.begin());
+  const bool retry = is_retry_due(now);
+  flight.set_apart = retry && (!is_pending_due() || passed_over_);
+  const bool full = is_full();
+  flight.reason = closed_ ? Reason::shutdown : full && !flight.set_apart ? Reason::capacity : Reason::scheduled;
+  if (flight.set_apart) {
+    visit(is_pending_due() ? Branch::take_set_apart_in_turn : Branch::take_set_apart);
+    take_set_apart(flight);
+  } else {
+    visit(closed_ ? Branch::take_shutdown : full ? Branch::take_capacity : Branch::take_scheduled);
+    passed_over_ = retry;
+    take_pending(flight);
   }
-  if (!closed_ && !pending_.empty())
-    visit(holds_due() ? Branch::take_remainder_of_sweep : Branch::take_remainder_waits);
   std::sort(flight.entries.begin(), flight.entries.end(), leaves_before);
   for (std::size_t i = 0; i < flight.entries.size(); ++i)
     if (i == 0 || !(flight.entries[i].agent == flight.entries[i - 1].agent)) ++utilization_count;
   utilization_sum += flight.entries.size();
   flight_ = std::move(flight);
   return &*flight_;
+}
+
+void Oracle::take_pending(Flight& flight) {
+  std::uint64_t bytes = 0;
+  while (!pending_.empty() && flight.entries.size() < limit_.of(config_.batch_size)) {
+    bytes += pending_.front().bytes();
+    if (!flight.entries.empty() && std::cmp_greater(bytes, config_.batch_bytes)) {
+      visit(Branch::take_cut_by_bytes);
+      break;
+    }
+    flight.entries.push_back(pending_.front());
+    pending_.erase(pending_.begin());
+  }
+  if (!closed_ && !pending_.empty())
+    visit(holds_due() ? Branch::take_remainder_of_sweep : Branch::take_remainder_waits);
+}
+
+// In order of position, from where the round stands; the round is over when nothing that arrived later is left.
+void Oracle::take_set_apart(Flight& flight) {
+  passed_over_ = false;
+  if (!in_round_) {
+    round_from_ = 0;
+    round_progress_ = false;
+  }
+  std::sort(set_apart_.begin(), set_apart_.end(), [](const Item& a, const Item& b) { return a.position < b.position; });
+  std::uint64_t bytes = 0;
+  auto at = set_apart_.begin();
+  while (at != set_apart_.end() && at->position < round_from_) ++at;
+  while (at != set_apart_.end() && flight.entries.size() < retry_limit_.of(config_.batch_size)) {
+    bytes += at->bytes();
+    if (!flight.entries.empty() && std::cmp_greater(bytes, config_.batch_bytes)) break;
+    round_from_ = at->position + 1;
+    flight.entries.push_back(*at);
+    at = set_apart_.erase(at);
+  }
+  in_round_ = at != set_apart_.end();
+  if (in_round_) visit(Branch::take_set_apart_in_part);
 }
 
 void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now) {
@@ -152,30 +211,105 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   pass_time(now);
   const Flight ended = *flight_;
   flight_.reset();
-  last_end_ = now;
   const bool failed = outcome.failure != FailureClass::none;
   if (failed && !outcome.fates.empty()) visit(Branch::failed_in_part);
-  for (std::size_t i = 0; i < ended.entries.size(); ++i)
-    settle(ended.entries[i], outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i],
-           now);
+  std::size_t settled = 0, unwritten = 0;
+  for (std::size_t i = 0; i < ended.entries.size(); ++i) {
+    Fate fate = outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i];
+    if (fate == Fate::unwritten && outcome.too_much && ended.entries.size() == 1) {
+      visit(Branch::too_much_alone);
+      fate = Fate::locked;
+    }
+    unwritten += fate == Fate::unwritten;
+    settled += fate != Fate::unwritten && fate != Fate::locked;
+    settle(ended.entries[i], fate, ended.set_apart, now);
+  }
+  const bool progress = unwritten < ended.entries.size();
   flushes.retries += outcome.retries;
   flushes.chunks += outcome.chunks_published;
   flushes.notify_bytes += outcome.notify_bytes;
   flushes.publish_errors += outcome.publish_errors;
-  absorb();
+  flushes.rows_ahead += outcome.rows_ahead;
   if (failed) {
     ++flushes.failures[static_cast<std::size_t>(outcome.failure)];
-    begin_backoff(outcome.failure, now);
-  } else {
+  } else if (settled > 0) {
     ++flushes.flushes[static_cast<std::size_t>(ended.reason)];
-    flushes.flushed_entries += ended.entries.size();
-    if (failures_ > 0) visit(Branch::backoff_reset);
-    failures_ = 0;
-    fire_remembered();
+    flushes.flushed_entries += settled;
   }
+  absorb();
+  if (ended.set_apart) {
+    round_progress_ = round_progress_ || progress;
+    adapt(retry_limit_, ended, outcome, now);
+    fire_remembered();
+  } else {
+    end_pending(ended, outcome, progress, now);
+  }
+  plan_round(ended.set_apart, now);
 }
 
-void Oracle::settle(const Item& entry, Fate fate, Instant now) {
+void Oracle::end_pending(const Flight& ended, const FlushOutcome& outcome, bool progress, Instant now) {
+  last_end_ = now;
+  if (config_.schedule == SchedulePolicy::reset) start_ = evaluated_ = now;
+  adapt(limit_, ended, outcome, now);
+  if (outcome.failure != FailureClass::none && !progress) {
+    if (outcome.too_much) failures_ = 0;
+    begin_backoff(outcome.failure, now);
+    return;
+  }
+  if (outcome.failure != FailureClass::none) visit(Branch::backoff_spared_by_progress);
+  if (failures_ > 0) visit(Branch::backoff_reset);
+  failures_ = 0;
+  fire_remembered();
+}
+
+void Oracle::adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, Instant now) {
+  if (outcome.too_much) {
+    visit(flight.set_apart ? Branch::too_much_in_retry : Branch::too_much_halves);
+    limit = {std::max<std::uint64_t>(flight.entries.size() / 2, 1), 0};
+    return;
+  }
+  if (!limit.entries) return;
+  const bool quick = outcome.time_limit == Duration{} || now - flight.taken < outcome.time_limit / 2;
+  limit.quick = quick && outcome.failure == FailureClass::none ? limit.quick + 1 : 0;
+  if (limit.quick < 2) return;
+  limit.quick = 0;
+  *limit.entries *= 2;
+  visit(Branch::limit_doubles);
+  if (std::cmp_less(*limit.entries, config_.batch_size)) return;
+  visit(Branch::limit_ends);
+  limit.entries.reset();
+}
+
+void Oracle::plan_round(bool was_retry, Instant now) {
+  if (set_apart_.empty()) {
+    if (retry_) visit(Branch::rounds_end);
+    retry_.reset();
+    in_round_ = passed_over_ = false;
+    rounds_failed_ = 0;
+    return;
+  }
+  const bool round_ended = was_retry && !in_round_;
+  if (!round_ended && retry_) return;
+  if (round_ended) {
+    visit(round_progress_ ? Branch::round_ends : Branch::round_without_progress);
+    rounds_failed_ = round_progress_ ? 0 : rounds_failed_ + 1;
+  }
+  Duration base = 100ms;
+  for (std::uint64_t i = 0; i < rounds_failed_ && base < 5s; ++i) base *= 2;
+  base = std::min<Duration>(base, 5s);
+  retry_ = Backoff{now + base * 3 / 4, now + base, {}};
+}
+
+bool Oracle::learn_retry(std::optional<Instant> at) {
+  if (at.has_value() != retry_.has_value()) return false;
+  if (!at) return true;
+  if (retry_->end) return *retry_->end == *at;
+  if (*at < retry_->earliest || *at > retry_->latest) return false;
+  retry_->end = *at;
+  return true;
+}
+
+void Oracle::settle(const Item& entry, Fate fate, bool was_retry, Instant now) {
   switch (fate) {
     case Fate::written:
       visit(Branch::fate_written);
@@ -195,6 +329,10 @@ void Oracle::settle(const Item& entry, Fate fate, Instant now) {
       visit(Branch::fate_quarantined);
       ++counts_.quarantined;
       return;
+    case Fate::locked:
+      visit(was_retry ? Branch::locked_again : Branch::fate_locked);
+      put_set_apart(entry);
+      return;
     case Fate::unwritten:
     case Fate::spooled: break;
   }
@@ -203,8 +341,34 @@ void Oracle::settle(const Item& entry, Fate fate, Instant now) {
     ++counts_.discarded;
     return;
   }
+  if (was_retry) {
+    visit(Branch::unwritten_again);
+    put_set_apart(entry);
+    return;
+  }
   visit(Branch::fate_retained);
   merge_back(entry);
+}
+
+// A newer update of its key that arrived during the flight is pending: it becomes one with the entry.
+void Oracle::put_set_apart(Item entry) {
+  const auto pending = std::find_if(pending_.begin(), pending_.end(), [&](const Item& item) {
+    return item.agent == entry.agent && item.key == entry.key;
+  });
+  if (pending != pending_.end()) {
+    const bool equal = pending->collected_at == entry.collected_at;
+    const bool wins = pending->collected_at > entry.collected_at || (equal && config_.ties == Ties::keep_last);
+    visit(wins ? Branch::absorbed_newer : Branch::absorbed_older);
+    ++(wins ? counts_.coalesced : counts_.stale);
+    if (wins) {
+      Item winner = *pending;
+      winner.arrived = entry.arrived;
+      winner.position = entry.position;
+      entry = std::move(winner);
+    }
+    pending_.erase(pending);
+  }
+  set_apart_.push_back(std::move(entry));
 }
 
 // As if the returning entry had been added first, and the buffered one after it.
@@ -236,18 +400,16 @@ void Oracle::merge_back(Item entry) {
 }
 
 void Oracle::begin_backoff(FailureClass failure, Instant now) {
-  Duration base = 30s;
-  if (failure == FailureClass::permission) {
-    visit(Branch::backoff_permission);
-  } else {
-    base = 100ms;
-    for (std::uint64_t i = 0; i < failures_ && base < 5s; ++i) base *= 2;
-    if (failures_ > 0) visit(base < 5s ? Branch::backoff_doubles : Branch::backoff_capped);
-    base = std::min<Duration>(base, 5s);
-  }
+  const bool permission = failure == FailureClass::permission;
+  const Duration most = permission ? 30s : 5s;
+  Duration base = permission ? 1s : 100ms;
+  for (std::uint64_t i = 0; i < failures_ && base < most; ++i) base *= 2;
+  if (failures_ > 0) visit(base < most ? Branch::backoff_doubles : Branch::backoff_capped);
+  if (permission) visit(failures_ > 0 ? Branch::backoff_permission_doubles : Branch::backoff_permission);
+  base = std::min(base, most);
   ++failures_;
   if (closed_) visit(Branch::backoff_while_closing);
-  backoff_ = Backoff{now + base * 3 / 4, now + base * 5 / 4, {}};
+  backoff_ = Backoff{now + base * 3 / 4, now + base, {}};
 }
 
 bool Oracle::learn_backoff_end(Instant end) {

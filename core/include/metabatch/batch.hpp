@@ -11,12 +11,13 @@
 namespace metabatch {
 
 /// The entries of one flush, ready to be written. Built by the machine, read by the driver, valid until
-/// the machine is told that the flush is complete.
+/// complete() ends the flush.
 struct Batch {
   std::uint64_t id = 0;  ///< 1, 2, 3, ...; what complete() asks for
   Reason reason = Reason::scheduled;
-  std::vector<Update> entries;                ///< sorted by (agent bytes, key bytes); each (agent, key) once
-  std::vector<Uuid> agents;                   ///< the distinct agents, ascending: what the chunks name
+  bool set_apart = false;       ///< a retry of entries that were locked: the store must not wait for their locks
+  std::vector<Update> entries;  ///< sorted by (agent bytes, key bytes); each (agent, key) once
+  std::vector<Uuid> agents;     ///< the distinct agents, ascending: what the chunks name
   std::vector<std::uint32_t> keys_per_agent;  ///< entries of each of `agents`
 };
 

@@ -67,10 +67,18 @@ class Batcher {
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] const Metrics& metrics() const;
   [[nodiscard]] const Config& config() const;  ///< as running: defaults filled in
-  /// Capacity in use: distinct keys held (in flight included) and bytes held.
+  /// Capacity in use: distinct keys buffered (in flight and set apart included), and their bytes.
   [[nodiscard]] std::uint64_t buffered_entries() const;
   [[nodiscard]] std::uint64_t buffered_bytes() const;
-  /// When the longest-waiting entry arrived.
+  /// Entries set apart because their row is locked, those of a running retry included.
+  [[nodiscard]] std::uint64_t set_apart_entries() const;
+  /// When these are next retried; none: there are none. An instant in the past: in turn with the next batches.
+  [[nodiscard]] std::optional<Instant> set_apart_retry() const;
+  /// Until when nothing is due after a failed flush; in the past, or none: nothing is held back.
+  [[nodiscard]] std::optional<Instant> backoff_end() const;
+  /// The most entries that the next batch may have: batch_size, or less after flushes that were too much.
+  [[nodiscard]] std::uint64_t batch_limit() const;
+  /// When the longest-buffered entry arrived: pending, in flight or set apart.
   [[nodiscard]] std::optional<Instant> oldest() const;
 
  private:

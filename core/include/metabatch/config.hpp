@@ -10,18 +10,19 @@
 
 namespace metabatch {
 
-/// Where updates wait while a flush is in flight.
+/// Where updates are buffered while a flush is in flight.
 enum class QueuePolicy : std::uint8_t {
-  coalesce,  ///< merged into the entries held: a repeat of a key takes no capacity
-  fifo,      ///< the origin's bounded channel: every update takes a slot until the flush ends
+  coalesce,  ///< merged into the buffered entries: a repeat of a key uses no capacity
+  fifo,      ///< the origin's bounded channel: every update uses a slot until the flush ends
 };
 /// How `interval` is counted.
 enum class SchedulePolicy : std::uint8_t {
   fixed,        ///< ticks at start + n x interval, whether or not a capacity flush happened
   after_flush,  ///< from the end of the last flush of any kind
   linger,       ///< from the first entry of an empty batch
+  reset,        ///< a timer, set anew when it fires and when a flush of any kind ends (the origin's successor)
 };
-/// Who wins when collected_at is equal.
+/// Which of two updates of one key is kept when their collected_at is equal.
 enum class Ties : std::uint8_t { keep_first, keep_last };
 /// What happens to a batch whose write failed.
 enum class OnFailure : std::uint8_t { retain, discard };
@@ -30,23 +31,27 @@ inline constexpr std::int64_t kDefaultBatchSize = 500;  // entries
 inline constexpr std::int64_t kMaxBatchSize = 100'000;  // entries
 inline constexpr Duration kDefaultInterval = std::chrono::seconds(5);
 inline constexpr Duration kMaxInterval = std::chrono::hours(1);
-inline constexpr std::int64_t kDefaultQueueCapacity = 100'000;   // entries held, coalesce
+inline constexpr std::int64_t kDefaultQueueCapacity = 100'000;   // entries buffered, coalesce
 inline constexpr std::int64_t kFifoSlotsPerEntry = 5;            // fifo: slots = this x batch_size
-inline constexpr std::int64_t kDefaultQueueBytes = 256LL << 20;  // bytes of keys, values and errors held
+inline constexpr std::int64_t kDefaultBatchBytes = 16LL << 20;   // bytes of keys, values and errors of one batch
+inline constexpr std::int64_t kDefaultAgentCapacity = 1024;      // distinct keys of one agent
+inline constexpr std::int64_t kDefaultQueueBytes = 256LL << 20;  // bytes of keys, values and errors buffered
 inline constexpr Duration kDefaultFinalFlushTimeout = std::chrono::seconds(15);
-inline constexpr std::int64_t kMaxQueueCapacity = 1LL << 27;  // entries or slots; keeps packed counts apart
-inline constexpr std::int64_t kMaxQueueBytes = 1LL << 36;     // bytes held (64 GiB); the same
+inline constexpr std::int64_t kMaxQueueCapacity = 1LL << 27;  // entries or slots; packed counts must not overlap
+inline constexpr std::int64_t kMaxQueueBytes = 1LL << 36;     // bytes buffered (64 GiB); the same
 inline constexpr Duration kMaxFinalFlushTimeout = std::chrono::hours(1);
 inline constexpr std::int64_t kDefaultPayloadBytes = 8000;  // NOTIFY payload budget
 inline constexpr std::size_t kMaxChannelBytes = 63;         // NAMEDATALEN - 1
 
-/// All that can be set. 0 for a size or a time means its default.
+/// All settings. 0 for a size or a time means its default.
 struct Config {
   std::int64_t batch_size = 0;  ///< entries; a batch that holds this many is due at once
-  Duration interval{};          ///< how long entries wait at most, counted as `schedule` says
+  Duration interval{};          ///< how long an entry is buffered before it is due, counted as `schedule` says
   QueuePolicy queue = QueuePolicy::coalesce;
-  std::int64_t queue_capacity = 0;  ///< coalesce: entries held in all; fifo: slots of the queue
-  std::int64_t queue_bytes = 0;     ///< bytes of keys, values and errors held
+  std::int64_t queue_capacity = 0;  ///< coalesce: entries buffered in all; fifo: slots of the queue
+  std::int64_t batch_bytes = 0;     ///< bytes of keys, values and errors; a batch ends before it passes them
+  std::int64_t agent_capacity = 0;  ///< coalesce: distinct keys buffered of one agent; fifo: its slots
+  std::int64_t queue_bytes = 0;     ///< bytes of keys, values and errors buffered
   SchedulePolicy schedule = SchedulePolicy::fixed;
   Ties ties = Ties::keep_first;
   OnFailure on_failure = OnFailure::retain;
@@ -63,6 +68,8 @@ enum class Setting : std::uint8_t {
   interval,
   queue,
   queue_capacity,
+  batch_bytes,
+  agent_capacity,
   queue_bytes,
   schedule,
   ties,
@@ -82,14 +89,14 @@ std::string_view name_of(OnFailure on_failure);
 /// @errors setting_negative, setting_too_large, setting_too_small: at = the Setting
 Result<Config> validated(Config config);
 
-/// The same for a running machine: a change of `channel` is refused as well. A queue_capacity that is the
-/// default of `running` and that `wanted` repeats stays a default: it follows a change of batch_size or queue.
+/// The same for a running machine: a change of `channel` is refused as well. A queue_capacity or batch_bytes that is
+/// the default of `running` and that `wanted` repeats stays a default: it follows the settings it depends on.
 ///
 /// @shape running: as validated() returned it
 /// @errors those of validated(); setting_fixed: at = Setting::channel
 Result<Config> validated_change(const Config& running, Config wanted);
 
-/// One sentence for people that names the field, what was asked and what is possible.
+/// One sentence that names the field, the value asked for and the possible values.
 std::string describe(const Error& error, const Config& asked);
 
 }  // namespace metabatch

@@ -27,8 +27,9 @@ struct Metrics {
   /// @shape keys_per_agent: one count for each agent of the batch
   void attempted(std::span<const std::uint32_t> keys_per_agent, Instant now);
 
-  /// A flush ended. Successful = outcome.failure is none; a failed one counts its class (and its retries,
-  /// chunks and publish errors), nothing else.
+  /// A flush ended that settled `entries` of its entries. Successful = outcome.failure is none. A failed one counts
+  /// its class, its retries, chunks and publish errors, and nothing else. A flush that found every row locked settled
+  /// nothing: it counts as no flush.
   void completed(Reason reason, std::size_t entries, Duration took, const FlushOutcome& outcome, Instant now);
 
   /// What the flushes of both machines were like.

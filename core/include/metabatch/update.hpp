@@ -51,14 +51,16 @@ inline Report report_of(const Update& update) {
 
 /// What became of the updates of one add. `accepted() + dropped` is what was offered.
 struct Admission {
-  std::size_t taken = 0;         ///< new entries, or queued (`fifo`)
-  std::size_t coalesced = 0;     ///< replaced the value of an entry held
-  std::size_t stale = 0;         ///< not taken: a newer one (on keep_first an equal one) was held
-  std::size_t dropped_full = 0;  ///< no capacity
+  std::size_t taken = 0;               ///< new entries, or queued (`fifo`)
+  std::size_t coalesced = 0;           ///< replaced the value of an entry held
+  std::size_t stale = 0;               ///< not taken: a newer one (on keep_first an equal one) was held
+  std::size_t dropped_full = 0;        ///< no capacity
+  std::size_t dropped_agent_full = 0;  ///< no capacity of this agent
   std::size_t dropped_closed = 0;
 
   [[nodiscard]] std::size_t accepted() const { return taken + coalesced + stale; }
-  [[nodiscard]] std::size_t dropped() const { return dropped_full + dropped_closed; }
+  [[nodiscard]] std::size_t dropped() const { return dropped_full + dropped_agent_full + dropped_closed; }
+  Admission& operator+=(const Admission& other);
   bool operator==(const Admission&) const = default;
 };
 

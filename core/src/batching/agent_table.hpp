@@ -9,7 +9,7 @@
 
 namespace metabatch {
 
-/// What a shard holds of one agent.
+/// The blocks of one agent in a shard.
 struct AgentSlot {
   Uuid agent;
   Block* pending = nullptr;
@@ -22,7 +22,7 @@ inline std::uint64_t hash_agent(const Uuid& agent, std::uint64_t seed) {
   return mix(load<std::uint64_t>(bytes) ^ seed, load<std::uint64_t>(bytes + 8) ^ 0xd6e8feb86659fd93ULL);
 }
 
-/// Agents that have something held: flat, open-addressed, linear probing, deletion by shifting back. Grows with the
+/// Agents that have something buffered: flat, open-addressed, linear probing, deletion by shifting back. Grows with the
 /// peak, never shrinks (32 bytes a slot). A pointer to a slot is valid until the next insert or erase.
 class AgentTable {
  public:
@@ -42,6 +42,17 @@ class AgentTable {
       }
       if (slot.agent == agent) return slot;
     }
+  }
+
+  [[nodiscard]] bool is_empty() const { return used_ == 0; }
+
+  /// The slot of an agent, or null when it has none.
+  AgentSlot* find(const Uuid& agent, std::uint64_t hash) {
+    if (used_ == 0) return nullptr;
+    for (std::size_t at = hash & mask_; !slots_[at].empty(); at = (at + 1) & mask_) {
+      if (slots_[at].agent == agent) return &slots_[at];
+    }
+    return nullptr;
   }
 
   /// The slot of an agent that has one.

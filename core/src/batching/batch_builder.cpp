@@ -40,6 +40,13 @@ void BatchBuilder::build(std::span<Block* const> taken, Batch& batch) {
   for (std::size_t b = 0; b < blocks_.size(); ++b) fill(*blocks_[b], batch.entries.data() + first_entry_[b]);
 }
 
+// The entries of a block are in order of position, and so in order of arrival.
+std::optional<Instant> BatchBuilder::oldest() const {
+  std::optional<Instant> oldest;
+  for (const Block* block : blocks_) oldest = std::min(oldest.value_or(block->arrived), block->arrived);
+  return oldest;
+}
+
 std::span<const Fate> BatchBuilder::fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const {
   if (fates.empty()) return {&all, 1};
   return fates.subspan(first_entry_[b], first_entry_[b + 1] - first_entry_[b]);

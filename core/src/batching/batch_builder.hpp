@@ -23,6 +23,9 @@ class BatchBuilder {
   /// The fates of block b, out of those of the batch; `all` where every entry shares it.
   [[nodiscard]] std::span<const Fate> fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const;
 
+  /// When the earliest of the entries arrived; none: there is no entry.
+  [[nodiscard]] std::optional<Instant> oldest() const;
+
  private:
   void fill(const Block& block, Update* to);
 
@@ -36,29 +39,5 @@ class BatchBuilder {
   std::vector<std::uint32_t> order_;
   std::vector<const char*> texts_;
 };
-
-/// Collects the `want` longest-waiting entries of several shards. `visit(i, f)` calls f(Entries&) with shard i, locked
-/// where it must be. `next_place` was read before: what arrived before it is in a shard. `cursor`: no entry that waits
-/// has a lower place; 0 when that is not known (after merging back). Moved on for the next call.
-///
-/// @return how many were taken: fewer than `want` only when no more wait
-template <class Visit>
-std::size_t take_oldest(std::size_t shards, std::size_t want, std::uint64_t next_position, std::uint64_t& cursor,
-                        Visit visit, std::vector<Block*>& taken) {
-  std::size_t got = 0;
-  // Arrival numbers are dense but for what merging back left out, so this is nearly always one round.
-  for (std::uint64_t until = cursor == 0 ? 0 : std::min(next_position, cursor + want);;) {
-    std::uint64_t lowest = next_position;
-    for (std::size_t i = 0; i < shards; ++i) {
-      visit(i, [&](Entries& entries) {
-        got += entries.take_before(until, taken);
-        if (const auto oldest = entries.oldest()) lowest = std::min(lowest, oldest->position);
-      });
-    }
-    cursor = lowest;
-    if (got == want || lowest == next_position) return got;
-    until = std::min(next_position, lowest + (want - got));
-  }
-}
 
 }  // namespace metabatch

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metabatch/batcher.hpp"
 
+#include <utility>
+
 #include "batching/batch_builder.hpp"
 #include "batching/entries.hpp"
 #include "batching/fifo.hpp"
 #include "batching/schedule.hpp"
+#include "batching/selection.hpp"
+#include "batching/verdict.hpp"
 
 namespace metabatch {
 
@@ -19,13 +23,17 @@ struct Batcher::Machine {
   }
 
   void adopt(const Config& changed);
+  [[nodiscard]] std::uint64_t batch_size() const { return static_cast<std::uint64_t>(config.batch_size); }
   [[nodiscard]] Load load() const;
   // An entry that arrives with a tick is swept by it: adds come first.
   void note_ticks_before(Instant now) { schedule.pass_ticks(load(), now - Duration(1)); }
   [[nodiscard]] bool must_queue() const;
   void absorb(std::uint64_t max_pending);
   Admission add(const Update& update, Instant now);
-  std::uint64_t settle(const FlushOutcome& outcome, Instant now);
+  void take_pending();
+  void take_set_apart();
+  Settled settle(const Verdict& verdict, Instant now);
+  [[nodiscard]] std::optional<Instant> oldest() const;
 
   Config config;
   std::uint64_t seed;
@@ -38,6 +46,10 @@ struct Batcher::Machine {
   Batch batch;
   std::vector<Block*> taken;
   std::uint64_t cursor = 0;
+  std::vector<SetApartEntry> candidates;
+  std::uint64_t set_apart_from = 0;  // what is set apart and arrived before was tried in this round
+  std::int64_t flight_bytes = 0;
+  std::optional<Instant> flight_oldest;
   Instant took_at{};
 };
 
@@ -46,19 +58,19 @@ void Batcher::Machine::adopt(const Config& changed) {
   const bool fifo_queue = config.queue == QueuePolicy::fifo;  // there the slots bind, and the batch its size
   capacity.limit({fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
                   static_cast<std::uint64_t>(config.queue_bytes)});
-  entries.set_ties(config.ties);
+  entries.set_rules(config.ties,
+                    fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.agent_capacity));
 }
 
 Load Batcher::Machine::load() const {
-  Load load{entries.counters().pending, std::nullopt};
+  Load load{entries.counters().pending, capacity.pending_bytes(), capacity.set_apart(), std::nullopt};
   if (const auto oldest = entries.oldest()) load.oldest = oldest->arrived;
   return load;
 }
 
 bool Batcher::Machine::must_queue() const {
   return config.queue == QueuePolicy::fifo &&
-         (schedule.in_flight() || !fifo.empty() ||
-          entries.counters().pending >= static_cast<std::uint64_t>(config.batch_size));
+         (schedule.in_flight() || !fifo.empty() || entries.counters().pending >= batch_size());
 }
 
 void Batcher::Machine::absorb(std::uint64_t max_pending) {
@@ -71,25 +83,57 @@ void Batcher::Machine::absorb(std::uint64_t max_pending) {
 }
 
 Admission Batcher::Machine::add(const Update& update, Instant now) {
-  if (must_queue()) {
-    Admission admission;
-    const bool queued = fifo.push(update, now, static_cast<std::uint64_t>(config.queue_capacity));
-    (queued ? admission.taken : admission.dropped_full) = 1;
-    return admission;
-  }
-  return entries.add(report_of(update), agent_hash(update.agent, seed), now);
+  if (!must_queue()) return entries.add(report_of(update), agent_hash(update.agent, seed), now);
+  return fifo.push(
+      update, now,
+      {static_cast<std::uint64_t>(config.queue_capacity), static_cast<std::uint64_t>(config.agent_capacity)});
 }
 
-std::uint64_t Batcher::Machine::settle(const FlushOutcome& outcome, Instant now) {
-  const Fate all = outcome.failure == FailureClass::none ? Fate::written : Fate::unwritten;
-  std::uint64_t merged = 0;
-  for (std::size_t b = 0; b < builder.blocks().size(); ++b) {
-    const std::span<const Fate> fates = builder.fates_of(b, outcome.fates, all);
-    merged += entries.settle(builder.blocks()[b], fates, config.on_failure, now, metrics.delay).merged;
-  }
-  if (merged > 0) cursor = 0;
+void Batcher::Machine::take_pending() {
+  const Load now = load();
+  const BatchSize most{static_cast<std::size_t>(schedule.batch_limit()),
+                       static_cast<std::uint64_t>(config.batch_bytes)};
+  const auto give_back = [this](std::uint64_t position) {
+    Settled settled;
+    for (Block*& block : taken) block = entries.untake(block, position, settled);
+    std::erase(taken, nullptr);
+    return settled.returned;
+  };
+  const std::size_t got = take_batch(
+      1, most, now.pending, now.pending_bytes, capacity.next_position(), cursor,
+      [this](std::size_t, auto visit) { visit(entries); }, give_back, taken);
+  schedule.began(got);
+}
+
+void Batcher::Machine::take_set_apart() {
+  candidates.clear();
+  entries.list_set_apart(set_apart_from, candidates);
+  const BatchSize most{static_cast<std::size_t>(schedule.set_apart_limit()),
+                       static_cast<std::uint64_t>(config.batch_bytes)};
+  const SetApartRange range = choose_set_apart(candidates, most);
+  entries.take_set_apart(range.from, range.until, taken);
+  set_apart_from = range.is_last ? 0 : range.until;
+  schedule.began_set_apart(range.is_last);
+}
+
+Settled Batcher::Machine::settle(const Verdict& verdict, Instant now) {
+  const Landing landing{config.on_failure, batch.set_apart, now};
+  Settled sum;
+  for (std::size_t b = 0; b < builder.blocks().size(); ++b)
+    sum += entries.settle(builder.blocks()[b], builder.fates_of(b, verdict.fates, verdict.all), landing, metrics.delay);
+  if (sum.returned > 0) cursor = 0;
   taken.clear();
-  return merged;
+  capacity.charge_beside(-std::exchange(flight_bytes, 0));
+  flight_oldest.reset();
+  return sum;
+}
+
+std::optional<Instant> Batcher::Machine::oldest() const {
+  std::optional<Instant> oldest = flight_oldest;
+  const auto consider = [&oldest](Instant arrived) { oldest = std::min(oldest.value_or(arrived), arrived); };
+  if (const auto pending = entries.oldest()) consider(pending->arrived);
+  if (const auto ages = entries.set_apart_ages()) consider(ages->arrived);
+  return oldest;
 }
 
 Batcher::Batcher(std::unique_ptr<Machine> machine) : machine_(std::move(machine)) {}
@@ -116,14 +160,8 @@ Result<Admission> Batcher::add(const Report& report, Instant now) {
   m.note_ticks_before(now);
   if (m.config.queue == QueuePolicy::coalesce) return m.entries.add(report, agent_hash(report.agent, m.seed), now);
   Admission sum;
-  for (std::size_t i = 0; i < report.size(); ++i) {
-    const Admission one =
-        m.add({report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]}, now);
-    sum.taken += one.taken;
-    sum.coalesced += one.coalesced;
-    sum.stale += one.stale;
-    sum.dropped_full += one.dropped_full;
-  }
+  for (std::size_t i = 0; i < report.size(); ++i)
+    sum += m.add({report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]}, now);
   return sum;
 }
 
@@ -131,15 +169,20 @@ std::optional<Instant> Batcher::next_deadline() const { return machine_->schedul
 
 const Batch* Batcher::take(Instant now) {
   Machine& m = *machine_;
-  const std::optional<Reason> reason = m.schedule.due(m.load(), now);
-  if (!reason) return nullptr;
-  const std::size_t got = take_oldest(
-      1, static_cast<std::size_t>(m.config.batch_size), m.capacity.next_position(), m.cursor,
-      [&m](std::size_t, auto visit) { visit(m.entries); }, m.taken);
-  m.schedule.began(got);
+  const std::optional<Due> due = m.schedule.due(m.load(), now);
+  if (!due) return nullptr;
+  if (due->set_apart) {
+    m.take_set_apart();
+  } else {
+    m.take_pending();
+  }
   m.builder.build(m.taken, m.batch);
+  m.flight_bytes = static_cast<std::int64_t>(bytes_of(m.taken));
+  m.capacity.charge_beside(m.flight_bytes);
+  m.flight_oldest = m.builder.oldest();
   ++m.batch.id;
-  m.batch.reason = *reason;
+  m.batch.reason = due->reason;
+  m.batch.set_apart = due->set_apart;
   m.metrics.attempted(m.batch.keys_per_agent, now);
   m.took_at = now;
   return &m.batch;
@@ -149,9 +192,13 @@ void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Inst
   Machine& m = *machine_;
   if (!m.schedule.in_flight() || batch_id != m.batch.id) return;
   const std::size_t entries = m.batch.entries.size();
-  m.schedule.ended(outcome.failure, m.settle(outcome, now), now);
-  m.metrics.completed(m.batch.reason, entries, now - m.took_at, outcome, now);
-  m.absorb(static_cast<std::uint64_t>(m.config.batch_size));
+  const Verdict verdict = judge(outcome, entries);
+  FlushEnd end = flush_end(outcome, verdict, entries, now - m.took_at);
+  end.returned = m.settle(verdict, now).returned;
+  end.all_set_apart = m.capacity.set_apart();
+  m.schedule.ended(end, now);
+  m.metrics.completed(m.batch.reason, verdict.settled, now - m.took_at, outcome, now);
+  m.absorb(m.batch_size());
   m.schedule.pass_ticks(m.load(), now);
 }
 
@@ -163,7 +210,7 @@ Result<void> Batcher::reconfigure(const Config& config, Instant now) {
   m.adopt(*valid);
   m.schedule.reconfigure(*valid, now);
   if (valid->queue == QueuePolicy::coalesce) m.absorb(CapacityLimits{}.entries);
-  if (!m.schedule.in_flight()) m.absorb(static_cast<std::uint64_t>(valid->batch_size));
+  if (!m.schedule.in_flight()) m.absorb(m.batch_size());
   return {};
 }
 
@@ -185,6 +232,13 @@ const Metrics& Batcher::metrics() const { return machine_->metrics; }
 const Config& Batcher::config() const { return machine_->config; }
 std::uint64_t Batcher::buffered_entries() const { return machine_->capacity.entries(); }
 std::uint64_t Batcher::buffered_bytes() const { return machine_->capacity.bytes(); }
-std::optional<Instant> Batcher::oldest() const { return machine_->load().oldest; }
+std::uint64_t Batcher::set_apart_entries() const {
+  const Machine& m = *machine_;
+  return m.capacity.set_apart() + (m.schedule.in_flight() && m.batch.set_apart ? m.batch.entries.size() : 0);
+}
+std::optional<Instant> Batcher::set_apart_retry() const { return machine_->schedule.next_round(); }
+std::optional<Instant> Batcher::backoff_end() const { return machine_->schedule.backoff_end(); }
+std::optional<Instant> Batcher::oldest() const { return machine_->oldest(); }
+std::uint64_t Batcher::batch_limit() const { return machine_->schedule.batch_limit(); }
 
 }  // namespace metabatch

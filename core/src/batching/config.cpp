@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metabatch/config.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "base/enum_names.hpp"
 
 namespace metabatch {
 namespace {
@@ -28,6 +31,8 @@ std::int64_t default_capacity(QueuePolicy queue, std::int64_t batch_size) {
   return queue == QueuePolicy::fifo ? kFifoSlotsPerEntry * batch_size : kDefaultQueueCapacity;
 }
 
+std::int64_t default_batch_bytes(std::int64_t queue_bytes) { return std::min(kDefaultBatchBytes, queue_bytes); }
+
 std::optional<Error> settle_channel(const std::string& channel) {
   if (channel.empty()) return refused(Errc::setting_too_small, Setting::channel);
   if (channel.size() > kMaxChannelBytes) return refused(Errc::setting_too_large, Setting::channel);
@@ -43,6 +48,8 @@ std::string asked_for(Setting setting, const Config& asked) {
     case Setting::queue: return std::string(name_of(asked.queue));
     case Setting::queue_capacity:
       return count(asked.queue_capacity) + (asked.queue == QueuePolicy::fifo ? " updates" : " entries");
+    case Setting::batch_bytes: return count(asked.batch_bytes) + " bytes";
+    case Setting::agent_capacity: return count(asked.agent_capacity) + " keys of one agent";
     case Setting::queue_bytes: return count(asked.queue_bytes) + " bytes";
     case Setting::schedule: return std::string(name_of(asked.schedule));
     case Setting::ties: return std::string(name_of(asked.ties));
@@ -57,8 +64,13 @@ std::string asked_for(Setting setting, const Config& asked) {
 
 std::string possible_capacity(const Config& asked) {
   const std::int64_t batch = asked.batch_size == 0 ? kDefaultBatchSize : asked.batch_size;
-  return count(batch) + " (the room holds at least one batch) to " + count(kMaxQueueCapacity) +
-         ", or 0 for the default of " + count(default_capacity(asked.queue, batch));
+  return count(batch) + " (it holds at least one batch) to " + count(kMaxQueueCapacity) + ", or 0 for the default of " +
+         count(default_capacity(asked.queue, batch));
+}
+
+std::string possible_batch_bytes(const Config& asked) {
+  const std::int64_t queue = asked.queue_bytes == 0 ? kDefaultQueueBytes : asked.queue_bytes;
+  return "1 to " + count(queue) + " bytes (queue_bytes), or 0 for the default of " + count(default_batch_bytes(queue));
 }
 
 std::string possible(Setting setting, const Config& asked) {
@@ -69,6 +81,9 @@ std::string possible(Setting setting, const Config& asked) {
       return "up to " + format_duration(kMaxInterval) + ", or 0 for the default of " +
              format_duration(kDefaultInterval);
     case Setting::queue_capacity: return possible_capacity(asked);
+    case Setting::batch_bytes: return possible_batch_bytes(asked);
+    case Setting::agent_capacity:
+      return "1 to " + count(kMaxQueueCapacity) + " keys, or 0 for the default of " + count(kDefaultAgentCapacity);
     case Setting::queue_bytes:
       return "1 to " + count(kMaxQueueBytes) + " bytes, or 0 for the default of " + count(kDefaultQueueBytes);
     case Setting::final_flush_timeout:
@@ -80,7 +95,7 @@ std::string possible(Setting setting, const Config& asked) {
              count(kDefaultPayloadBytes);
     case Setting::channel: return "a name of 1 to " + std::to_string(kMaxChannelBytes) + " bytes";
     case Setting::queue: return "coalesce or fifo";
-    case Setting::schedule: return "fixed, after_flush or linger";
+    case Setting::schedule: return "fixed, after_flush, linger or reset";
     case Setting::ties: return "keep_first or keep_last";
     case Setting::on_failure: return "retain or discard";
   }
@@ -88,6 +103,34 @@ std::string possible(Setting setting, const Config& asked) {
 }
 
 }  // namespace
+
+std::string_view name_of(Setting setting) {
+  static constexpr std::string_view kNames[] = {
+      "batch_size",          "interval",          "queue",    "queue_capacity", "batch_bytes",
+      "agent_capacity",      "queue_bytes",       "schedule", "ties",           "on_failure",
+      "final_flush_timeout", "max_payload_bytes", "channel"};
+  return enum_name(kNames, setting);
+}
+
+std::string_view name_of(QueuePolicy queue) {
+  static constexpr std::string_view kNames[] = {"coalesce", "fifo"};
+  return enum_name(kNames, queue);
+}
+
+std::string_view name_of(SchedulePolicy schedule) {
+  static constexpr std::string_view kNames[] = {"fixed", "after_flush", "linger", "reset"};
+  return enum_name(kNames, schedule);
+}
+
+std::string_view name_of(Ties ties) {
+  static constexpr std::string_view kNames[] = {"keep_first", "keep_last"};
+  return enum_name(kNames, ties);
+}
+
+std::string_view name_of(OnFailure on_failure) {
+  static constexpr std::string_view kNames[] = {"retain", "discard"};
+  return enum_name(kNames, on_failure);
+}
 
 Result<Config> validated(Config config) {
   using D = Duration;
@@ -99,6 +142,12 @@ Result<Config> validated(Config config) {
     return *e;
   if (const auto e =
           settle(config.queue_bytes, kDefaultQueueBytes, std::int64_t{1}, kMaxQueueBytes, Setting::queue_bytes))
+    return *e;
+  if (const auto e = settle(config.batch_bytes, default_batch_bytes(config.queue_bytes), std::int64_t{1},
+                            config.queue_bytes, Setting::batch_bytes))
+    return *e;
+  if (const auto e = settle(config.agent_capacity, kDefaultAgentCapacity, std::int64_t{1}, kMaxQueueCapacity,
+                            Setting::agent_capacity))
     return *e;
   if (const auto e = settle(config.final_flush_timeout, kDefaultFinalFlushTimeout, D{1}, kMaxFinalFlushTimeout,
                             Setting::final_flush_timeout))
@@ -113,6 +162,8 @@ Result<Config> validated(Config config) {
 Result<Config> validated_change(const Config& running, Config wanted) {
   const bool capacity_is_default = running.queue_capacity == default_capacity(running.queue, running.batch_size);
   if (capacity_is_default && wanted.queue_capacity == running.queue_capacity) wanted.queue_capacity = 0;
+  const bool bytes_are_default = running.batch_bytes == default_batch_bytes(running.queue_bytes);
+  if (bytes_are_default && wanted.batch_bytes == running.batch_bytes) wanted.batch_bytes = 0;
   Result<Config> settled = validated(std::move(wanted));
   if (settled && settled->channel != running.channel) return refused(Errc::setting_fixed, Setting::channel);
   return settled;

@@ -8,9 +8,11 @@ namespace metabatch {
 Counters& Counters::operator+=(const Counters& other) {
   offered += other.offered;
   dropped_full += other.dropped_full;
+  dropped_agent_full += other.dropped_agent_full;
   dropped_closed += other.dropped_closed;
   coalesced += other.coalesced;
   stale += other.stale;
+  unchanged += other.unchanged;
   written += other.written;
   rows_stale += other.rows_stale;
   unmatched += other.unmatched;
@@ -20,6 +22,7 @@ Counters& Counters::operator+=(const Counters& other) {
   pending += other.pending;
   queued += other.queued;
   in_flight += other.in_flight;
+  set_apart += other.set_apart;
   return *this;
 }
 
@@ -31,6 +34,7 @@ FlushCounters& FlushCounters::operator+=(const FlushCounters& other) {
   chunks += other.chunks;
   notify_bytes += other.notify_bytes;
   publish_errors += other.publish_errors;
+  rows_ahead += other.rows_ahead;
   return *this;
 }
 
@@ -38,9 +42,11 @@ Counters since(const Counters& later, const Counters& earlier) {
   Counters found = later;
   found.offered -= earlier.offered;
   found.dropped_full -= earlier.dropped_full;
+  found.dropped_agent_full -= earlier.dropped_agent_full;
   found.dropped_closed -= earlier.dropped_closed;
   found.coalesced -= earlier.coalesced;
   found.stale -= earlier.stale;
+  found.unchanged -= earlier.unchanged;
   found.written -= earlier.written;
   found.rows_stale -= earlier.rows_stale;
   found.unmatched -= earlier.unmatched;
@@ -59,6 +65,7 @@ FlushCounters since(const FlushCounters& later, const FlushCounters& earlier) {
   found.chunks -= earlier.chunks;
   found.notify_bytes -= earlier.notify_bytes;
   found.publish_errors -= earlier.publish_errors;
+  found.rows_ahead -= earlier.rows_ahead;
   return found;
 }
 

@@ -23,7 +23,7 @@ bool has_one_stamp(const Report& report) {
   return differ == 0;
 }
 
-constexpr std::uint64_t kMaxTextBytes = kMaxBlockBytes / 2;  // of a whole block; the keys come on top
+constexpr std::uint64_t kMaxTextBytes = kMaxBlockBytes / 2;  // of a report block; the keys come on top
 
 Update item_of(const Report& report, std::size_t i) {
   return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
@@ -40,7 +40,10 @@ void Entries::warm() const {
   prefetch_lines(storage_.get(), kWarmLines);
 }
 
-void Entries::set_ties(Ties ties) { ties_ = ties; }
+void Entries::set_rules(Ties ties, std::uint64_t agent_capacity) {
+  ties_ = ties;
+  agent_capacity_ = agent_capacity;
+}
 
 Admission Entries::refuse(std::size_t updates) {
   counters_.offered += updates;
@@ -52,15 +55,21 @@ Admission Entries::refuse(std::size_t updates) {
 
 Admission Entries::add(const Report& report, std::uint64_t hash, Instant now, Admit admit) {
   if (report.size() == 0) return {};
+  AgentSlot* apart = has_set_apart_ ? storage_->set_apart.find(report.agent, hash) : nullptr;
   AgentSlot& slot = storage_->agents.obtain(report.agent, hash);
   Admission admission;
-  if (!add_as_report_block(slot, report, now, admit, admission)) admission = add_entries(slot, report, now, admit);
+  if (apart != nullptr) {
+    add_beside(slot, *apart->pending, report, now, admit, admission);
+  } else if (!add_as_report_block(slot, report, now, admit, admission)) {
+    admission = add_entries(slot, report, now, admit);
+  }
   if (slot.empty()) storage_->agents.erase(slot);
   counters_.offered += report.size();
   counters_.pending += admission.taken;
   counters_.coalesced += admission.coalesced;
   counters_.stale += admission.stale;
   counters_.dropped_full += admission.dropped_full;
+  counters_.dropped_agent_full += admission.dropped_agent_full;
   return admission;
 }
 
@@ -109,13 +118,17 @@ bool Entries::admit_report_block(const AgentSlot& slot, const Schema& schema, st
     for (std::uint32_t i = 0; i < schema.count(); ++i)
       fresh -= storage_->blocks.find(*slot.in_flight, schema.key(i), i) != kNoEntry;
   }
-  if (fresh > 0 && admit == Admit::if_it_fits) return capacity_.admit(fresh, bytes);
+  if (fresh > 0 && admit == Admit::if_it_fits) {
+    if (most_keys(slot) + fresh > agent_capacity_) return false;  // entry by entry, where it is counted exactly
+    return capacity_.admit(fresh, bytes);
+  }
   capacity_.charge(static_cast<std::int64_t>(fresh), static_cast<std::int64_t>(bytes));
   return true;
 }
 
 Admission Entries::add_entries(AgentSlot& slot, const Report& report, Instant now, Admit admit) {
   Admission admission;
+  KeyCount keys;
   std::uint32_t hint = 0;
   for (std::size_t i = 0; i < report.size(); ++i) {
     const Update update = item_of(report, i);
@@ -123,15 +136,65 @@ Admission Entries::add_entries(AgentSlot& slot, const Report& report, Instant no
     if (at != kNoEntry) {
       hint = at + 1;
       merge_into(*slot.pending, at, update, now, admission);
-    } else if (admit_entry(slot, update, admit)) {
-      append_pending(slot, update, now);
-      hint = slot.pending->count;
-      ++admission.taken;
     } else {
-      ++admission.dropped_full;
+      add_entry(slot, update, now, admit, keys, admission);
+      hint = slot.pending == nullptr ? 0 : slot.pending->count;
     }
   }
   return admission;
+}
+
+// The key is neither pending nor set apart.
+void Entries::add_entry(AgentSlot& slot, const Update& update, Instant now, Admit admit, KeyCount& keys,
+                        Admission& admission) {
+  const std::uint64_t bytes = size_of(update);
+  const bool flies = slot.in_flight != nullptr && storage_->blocks.find(*slot.in_flight, update.key, 0) != kNoEntry;
+  const bool may_be_refused = !flies && admit == Admit::if_it_fits;
+  if (may_be_refused && !agent_has_capacity(slot, keys)) {
+    ++admission.dropped_agent_full;
+    return;
+  }
+  const bool addressable = (slot.pending == nullptr ? 0 : slot.pending->bytes) + bytes <= kMaxBlockBytes;
+  if (!addressable || (may_be_refused && !capacity_.admit(1, bytes))) {
+    ++admission.dropped_full;
+    return;
+  }
+  if (!may_be_refused) capacity_.charge(flies ? 0 : 1, static_cast<std::int64_t>(bytes));
+  if (keys && !flies) ++*keys;
+  append_pending(slot, update, now);
+  ++admission.taken;
+}
+
+// Distinct keys are at most as many as the entries of all three states; a key in flight may be pending as well.
+std::uint64_t Entries::most_keys(const AgentSlot& slot) const {
+  std::uint64_t keys = slot.pending == nullptr ? 0 : slot.pending->count;
+  if (slot.in_flight != nullptr) keys += slot.in_flight->count;
+  const AgentSlot* apart =
+      has_set_apart_ ? storage_->set_apart.find(slot.agent, storage_->set_apart.hash(slot.agent)) : nullptr;
+  return apart == nullptr ? keys : keys + apart->pending->count;
+}
+
+std::uint64_t Entries::count_keys(const AgentSlot& slot) const {
+  std::uint64_t keys = most_keys(slot);
+  if (slot.pending == nullptr || slot.in_flight == nullptr) return keys;
+  for (std::uint32_t i = 0; i < slot.in_flight->count; ++i)
+    keys -= storage_->blocks.find(*slot.pending, slot.in_flight->key(i), i) != kNoEntry;
+  return keys;
+}
+
+std::uint64_t Entries::keys_of(const Uuid& agent, std::uint64_t hash) {
+  if (const AgentSlot* slot = storage_->agents.find(agent, hash)) return count_keys(*slot);
+  const AgentSlot* apart = storage_->set_apart.find(agent, hash);
+  return apart == nullptr ? 0 : apart->pending->count;
+}
+
+// Counting exactly costs a search for each key, so it is done once a report, and only near the limit.
+bool Entries::agent_has_capacity(const AgentSlot& slot, KeyCount& keys) const {
+  if (!keys) {
+    if (most_keys(slot) < agent_capacity_) return true;
+    keys = count_keys(slot);
+  }
+  return *keys < agent_capacity_;
 }
 
 std::uint32_t Entries::find_pending(Block& pending, std::string_view key, std::uint32_t hint) {
@@ -152,15 +215,6 @@ void Entries::merge_into(Block& pending, std::uint32_t at, const Update& update,
   storage_->blocks.replace(pending, at, update, now);
   if (pending.bytes != before) capacity_.charge(0, static_cast<std::int64_t>(pending.bytes - before));
   ++admission.coalesced;
-}
-
-bool Entries::admit_entry(const AgentSlot& slot, const Update& update, Admit admit) {
-  const std::uint64_t bytes = size_of(update);
-  if ((slot.pending == nullptr ? 0 : slot.pending->bytes) + bytes > kMaxBlockBytes) return false;
-  const bool in_flight = slot.in_flight != nullptr && storage_->blocks.find(*slot.in_flight, update.key, 0) != kNoEntry;
-  if (!in_flight && admit == Admit::if_it_fits) return capacity_.admit(1, bytes);
-  capacity_.charge(in_flight ? 0 : 1, static_cast<std::int64_t>(bytes));
-  return true;
 }
 
 void Entries::append_pending(AgentSlot& slot, const Update& update, Instant now) {

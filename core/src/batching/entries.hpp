@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "batching/capacity.hpp"
+#include "batching/flight.hpp"
 #include "metabatch/config.hpp"
 #include "metabatch/counters.hpp"
 #include "metabatch/histogram.hpp"
@@ -23,29 +24,15 @@ struct TextBytes;
 /// The hash that finds an agent; its upper bits also choose the shard.
 std::uint64_t agent_hash(const Uuid& agent, std::uint64_t seed);
 
-/// Whether a new entry may be refused.
-enum class Admit : std::uint8_t {
-  if_it_fits,  ///< a new entry that finds no capacity is dropped
-  always,      ///< capacity was promised before (an update absorbed from the fifo)
-};
-
-/// What came back from a flight.
-struct Settled {
-  std::size_t merged = 0;  ///< entries merged back into what waits
-  std::size_t joined = 0;  ///< of these, how many met a waiting entry of their key and became one with it
-};
-
-/// The longest-waiting entry.
-struct Oldest {
-  std::uint64_t position;
-  Instant arrived;
-};
-
-/// One shard: the newest update of each (agent, key) that waits, and the entries in flight. Rules of merging, capacity
-/// and accounting live here, and only here. Not thread-safe: the engine puts a lock around each shard.
+/// One shard: the newest update of each (agent, key). An entry is in one of three states: pending, in flight, or set
+/// apart because its row is locked. Rules of merging, capacity and accounting live here, and only here. Not thread-safe:
+/// the engine puts a lock around each shard.
 ///
-/// Stored by agent: a report whose key set is known is kept as one packed block and overwritten in place by the
-/// next; everything else is kept entry by entry (see ARCHITECTURE, "How entries are held").
+/// Invariant: a key is pending or set apart, never both; beside that it may be in flight. So an update of a key that is
+/// set apart finds its entry there, and no batch of pending entries ever brings that key.
+///
+/// Stored by agent: a report whose key set is known is kept as one report block and overwritten in place by the next;
+/// everything else is kept entry by entry (ARCHITECTURE, "How entries are held").
 class Entries {
  public:
   /// `capacity` is shared by all shards and outlives them. All shards of one batcher take the same seed.
@@ -54,7 +41,8 @@ class Entries {
   Entries(const Entries&) = delete;
   Entries& operator=(const Entries&) = delete;
 
-  void set_ties(Ties ties);
+  /// `agent_capacity`: how many distinct keys of one agent may be buffered.
+  void set_rules(Ties ties, std::uint64_t agent_capacity);
 
   /// Offers the updates of a parallel report, as if added one by one in order. `hash` is agent_hash(report.agent).
   ///
@@ -65,46 +53,69 @@ class Entries {
   void warm() const;
   /// Counts updates that came after close.
   Admission refuse(std::size_t updates);
+  /// Distinct keys of an agent that are buffered.
+  [[nodiscard]] std::uint64_t keys_of(const Uuid& agent, std::uint64_t hash);
 
-  /// Moves the entries that arrived before `place` into flight and appends their blocks to `taken`.
-  /// Several calls build one batch; then settle() each block before the next batch.
+  /// Moves the entries that arrived before `position` into flight and appends their blocks to `taken`. Several calls
+  /// build one batch; then settle() each block before the next batch.
   ///
   /// @return how many entries were moved
   std::size_t take_before(std::uint64_t position, std::vector<Block*>& taken);
+  /// Moves the entries of a taken block that arrived at `position` or later back: the batch has no capacity for them.
+  ///
+  /// @return what is left of the block; null: nothing
+  Block* untake(Block* block, std::uint64_t position, Settled& settled);
   [[nodiscard]] std::optional<Oldest> oldest() const;
+
+  /// Appends the entries that are set apart and arrived at `from` or later.
+  void list_set_apart(std::uint64_t from, std::vector<SetApartEntry>& entries) const;
+  /// Moves those that arrived at `from` or later and before `until` into flight, as take_before() does.
+  std::size_t take_set_apart(std::uint64_t from, std::uint64_t until, std::vector<Block*>& taken);
+  [[nodiscard]] std::optional<SetApartAges> set_apart_ages() const;
 
   /// Ends the flight of one block.
   ///
   /// @shape fates: one for each entry in key order; or a single one for all
-  Settled settle(Block* block, std::span<const Fate> fates, OnFailure on_failure, Instant now, DelayHistogram& delay);
+  Settled settle(Block* block, std::span<const Fate> fates, const Landing& landing, DelayHistogram& delay);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
   struct Storage;
+  /// Distinct keys of the agent of one report, once they had to be counted.
+  using KeyCount = std::optional<std::uint64_t>;
   bool add_as_report_block(AgentSlot& slot, const Report& report, Instant now, Admit admit, Admission& admission);
   bool admit_report_block(const AgentSlot& slot, const Schema& schema, std::uint64_t bytes, Admit admit);
   Admission add_entries(AgentSlot& slot, const Report& report, Instant now, Admit admit);
+  void add_beside(AgentSlot& slot, Block& apart, const Report& report, Instant now, Admit admit, Admission& admission);
+  void add_entry(AgentSlot& slot, const Update& update, Instant now, Admit admit, KeyCount& keys, Admission& admission);
   std::uint32_t find_pending(Block& pending, std::string_view key, std::uint32_t hint);
   void merge_into(Block& pending, const Report& report, TextBytes text, Instant now, Admission& admission);
   void merge_into(Block& pending, std::uint32_t at, const Update& update, Instant now, Admission& admission);
-  bool admit_entry(const AgentSlot& slot, const Update& update, Admit admit);
+  [[nodiscard]] std::uint64_t most_keys(const AgentSlot& slot) const;
+  [[nodiscard]] std::uint64_t count_keys(const AgentSlot& slot) const;
+  bool agent_has_capacity(const AgentSlot& slot, KeyCount& keys) const;
   void append_pending(AgentSlot& slot, const Update& update, Instant now);
   void link(Block* block);
   void link_last(Block* block);
   void unlink(Block* block);
   Block* split(Block& block, std::uint64_t position);
   void join(Block& block, Block* more);
-  std::uint32_t settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay);
-  std::uint32_t settle_each(Block& block, const Block* pending, std::span<const Fate> fates, OnFailure on_failure,
-                            Instant now, DelayHistogram& delay);
+  void put_in_flight(AgentSlot& slot, Block* part, std::vector<Block*>& taken);
+  void settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay);
+  Settled settle_each(AgentSlot& slot, Block* block, std::span<const Fate> fates, const Landing& landing,
+                      DelayHistogram& delay);
   void tally(Fate fate, std::uint64_t entries);
   Settled merge_back(AgentSlot& slot, Block* block);
   std::size_t merge_under(Block& block, Block& pending);
+  std::size_t set_apart(AgentSlot& slot, const Block& block, Instant now);
+  void remove_absorbed(AgentSlot& slot, std::size_t absorbed);
 
   // Read by all, hardly ever changed; the rest changes with every add and is kept apart.
   Capacity& capacity_;
+  std::uint64_t agent_capacity_ = UINT64_MAX;
   Ties ties_ = Ties::keep_first;
+  bool has_set_apart_ = false;
   std::unique_ptr<Storage> storage_;
   alignas(64) Counters counters_;
 };

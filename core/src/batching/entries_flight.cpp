@@ -28,6 +28,12 @@ void prefetch_for_batch(const Block& block) {
   prefetch_lines(block.data, std::min<std::size_t>(bytes / kLine + 1, 8));
 }
 
+Way way_of(Fate fate, const Landing& landing) {
+  if (fate == Fate::locked) return Way::apart;
+  if (fate != Fate::unwritten || landing.on_failure == OnFailure::discard) return Way::out;
+  return landing.set_apart ? Way::apart : Way::back;
+}
+
 }  // namespace
 
 std::size_t Entries::take_before(std::uint64_t position, std::vector<Block*>& taken) {
@@ -45,17 +51,32 @@ std::size_t Entries::take_before(std::uint64_t position, std::vector<Block*>& ta
       link(pending);
     }
     moved += part->count;
-    if (slot.in_flight == nullptr) {
-      slot.in_flight = part;
-      taken.push_back(part);
-    } else {  // a second helping for the batch that is being built
-      join(*slot.in_flight, part);
-    }
+    put_in_flight(slot, part, taken);
   }
   counters_.pending -= moved;
   counters_.in_flight += moved;
   storage_->blocks.pool.settle();
   return moved;
+}
+
+// An agent has one block in flight: a second part for the batch that is being built joins the first.
+void Entries::put_in_flight(AgentSlot& slot, Block* part, std::vector<Block*>& taken) {
+  if (slot.in_flight != nullptr) {
+    join(*slot.in_flight, part);
+    return;
+  }
+  slot.in_flight = part;
+  taken.push_back(part);
+}
+
+Block* Entries::untake(Block* block, std::uint64_t position, Settled& settled) {
+  if (block->last_position() < position) return block;
+  AgentSlot& slot = storage_->agents.at(block->agent);
+  Block* remainder = block;
+  slot.in_flight = block->position < position ? split(*remainder, position) : nullptr;
+  counters_.in_flight -= remainder->count;
+  settled += merge_back(slot, remainder);
+  return slot.in_flight;
 }
 
 Block* Entries::split(Block& block, std::uint64_t position) {
@@ -80,26 +101,22 @@ void Entries::join(Block& block, Block* more) {
   storage_->blocks.free(more);
 }
 
-Settled Entries::settle(Block* block, std::span<const Fate> fates, OnFailure on_failure, Instant now,
-                        DelayHistogram& delay) {
+Settled Entries::settle(Block* block, std::span<const Fate> fates, const Landing& landing, DelayHistogram& delay) {
   AgentSlot& slot = storage_->agents.at(block->agent);
   slot.in_flight = nullptr;
   counters_.in_flight -= block->count;
-  const std::uint32_t kept = fates.size() == 1 && (fates[0] != Fate::unwritten || on_failure == OnFailure::discard)
-                                 ? settle_uniform(*block, slot.pending, fates[0], now, delay)
-                                 : settle_each(*block, slot.pending, fates, on_failure, now, delay);
   Settled settled;
-  if (kept == 0) {
+  if (fates.size() == 1 && way_of(fates[0], landing) == Way::out) {
+    settle_uniform(*block, slot.pending, fates[0], landing.now, delay);
     storage_->blocks.free(block);
   } else {
-    settled = merge_back(slot, block);
+    settled = settle_each(slot, block, fates, landing, delay);
   }
   if (slot.empty()) storage_->agents.erase(slot);
   return settled;
 }
 
-std::uint32_t Entries::settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now,
-                                      DelayHistogram& delay) {
+void Entries::settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay) {
   tally(fate, block.count);
   if (fate == Fate::written && block.is_report_block()) {
     delay.observe(now - block.added, block.count);
@@ -112,31 +129,42 @@ std::uint32_t Entries::settle_uniform(const Block& block, const Block* pending, 
       gone -= storage_->blocks.find(*pending, block.key(i), i) != kNoEntry;
   }
   capacity_.charge(-gone, -static_cast<std::int64_t>(block.bytes));
-  return 0;
 }
 
-std::uint32_t Entries::settle_each(Block& block, const Block* pending, std::span<const Fate> fates,
-                                   OnFailure on_failure, Instant now, DelayHistogram& delay) {
-  sort_keys(block, storage_->order);
-  storage_->keep.assign(block.count, true);
+// The order of the steps matters: an entry that goes out frees its key only when no pending entry holds it, so this is
+// asked before set_apart() absorbs pending entries; and what is merged back must not meet entries that leave.
+Settled Entries::settle_each(AgentSlot& slot, Block* block, std::span<const Fate> fates, const Landing& landing,
+                             DelayHistogram& delay) {
+  sort_keys(*block, storage_->order);
+  storage_->ways.assign(block->count, Way::back);
   std::int64_t gone = 0;
-  std::uint32_t kept = block.count;
-  const std::uint64_t before = block.bytes;
-  for (std::uint32_t j = 0; j < block.count; ++j) {
+  std::uint32_t back = 0, apart = 0;
+  for (std::uint32_t j = 0; j < block->count; ++j) {
     const std::uint32_t i = storage_->order[j];
     const Fate fate = fates.size() == 1 ? fates[0] : fates[j];
-    if (fate == Fate::unwritten && on_failure == OnFailure::retain) continue;
-    storage_->keep[i] = false;
-    --kept;
+    const Way way = storage_->ways[i] = way_of(fate, landing);
+    back += way == Way::back;
+    apart += way == Way::apart;
+    if (way != Way::out) continue;
     tally(fate, 1);
-    if (fate == Fate::written) delay.observe(now - block.added_at(i));
-    gone += pending == nullptr || storage_->blocks.find(*pending, block.key(i), i) == kNoEntry;
+    if (fate == Fate::written) delay.observe(landing.now - block->added_at(i));
+    gone += slot.pending == nullptr || storage_->blocks.find(*slot.pending, block->key(i), i) == kNoEntry;
   }
-  if (kept == block.count) return kept;
-  storage_->blocks.to_entry_block(block);
-  storage_->blocks.keep_if(block, [this](std::uint32_t i) { return storage_->keep[i]; });
-  capacity_.charge(-gone, static_cast<std::int64_t>(block.bytes - before));
-  return kept;
+  Settled settled;
+  if (back == block->count) return merge_back(slot, block);
+  storage_->blocks.to_entry_block(*block);
+  if (apart > 0) settled.absorbed = set_apart(slot, *block, landing.now);
+  std::uint64_t freed = 0;
+  for (std::uint32_t i = 0; i < block->count; ++i)
+    freed += storage_->ways[i] == Way::out ? size_of(block->items[i]) : 0;
+  capacity_.charge(-gone, -static_cast<std::int64_t>(freed));
+  if (back == 0) {
+    storage_->blocks.free(block);
+    return settled;
+  }
+  storage_->blocks.keep_if(*block, [this](std::uint32_t i) { return storage_->ways[i] == Way::back; });
+  settled += merge_back(slot, block);
+  return settled;
 }
 
 void Entries::tally(Fate fate, std::uint64_t entries) {
@@ -145,13 +173,14 @@ void Entries::tally(Fate fate, std::uint64_t entries) {
     case Fate::rows_stale: counters_.rows_stale += entries; return;
     case Fate::unmatched: counters_.unmatched += entries; return;
     case Fate::quarantined: counters_.quarantined += entries; return;
+    case Fate::locked: return;  // it stays
     case Fate::unwritten: counters_.discarded += entries; return;
     case Fate::spooled: counters_.spooled += entries; return;
   }
 }
 
 Settled Entries::merge_back(AgentSlot& slot, Block* block) {
-  Settled settled{block->count, 0};
+  Settled settled{block->count, 0, 0};
   if (Block* pending = slot.pending) {
     unlink(pending);
     settled.joined = merge_under(*block, *pending);
@@ -159,7 +188,7 @@ Settled Entries::merge_back(AgentSlot& slot, Block* block) {
   }
   slot.pending = block;
   link(block);
-  counters_.pending += settled.merged - settled.joined;
+  counters_.pending += settled.returned - settled.joined;
   return settled;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 
 #include "batching/capacity.hpp"
@@ -18,10 +19,14 @@ class Fifo {
   /// `capacity` counts the bytes; slots are counted here.
   explicit Fifo(Capacity& capacity) : capacity_(capacity) {}
 
-  /// Queues a copy, or drops it: no slot is free, or the bytes are full.
+  struct Limits {
+    std::uint64_t slots = 0;
+    std::uint64_t agent_slots = 0;  ///< of one agent
+  };
+  /// Queues a copy, or drops it: no slot is free, none of its agent, or the bytes are full.
   ///
-  /// @return whether it was queued
-  bool push(const Update& update, Instant now, std::uint64_t slots);
+  /// @return the admission of this one update
+  Admission push(const Update& update, Instant now, const Limits& limits);
 
   struct Queued {
     Uuid agent;
@@ -32,15 +37,18 @@ class Fifo {
   };
   [[nodiscard]] bool empty() const { return queue_.empty(); }
   [[nodiscard]] const Queued& front() const { return queue_.front(); }
+  /// Slots that hold updates of an agent.
+  [[nodiscard]] std::uint64_t slots_of(const Uuid& agent) const;
   /// The front was absorbed: it was offered there, and no longer here.
   void pop();
 
-  /// `offered` counts what waits here and what was dropped here; absorbed updates are counted where they went.
+  /// `offered` counts what is queued and what was dropped here; absorbed updates are counted where they went.
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
   Capacity& capacity_;
   std::deque<Queued> queue_;
+  std::map<Uuid, std::uint64_t> agent_slots_;
   Counters counters_;
 };
 

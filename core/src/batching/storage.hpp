@@ -9,25 +9,34 @@
 
 namespace metabatch {
 
-/// What one shard holds.
+/// Where an entry goes when its flight ends.
+enum class Way : std::uint8_t { out, back, apart };
+
+/// The memory of one shard.
 struct alignas(64) Entries::Storage {
-  explicit Storage(std::uint64_t seed) : agents(seed), schemas(seed), blocks(seed) {}
+  explicit Storage(std::uint64_t seed) : agents(seed), schemas(seed), blocks(seed), set_apart(seed) {}
   ~Storage() {
-    agents.for_each([this](AgentSlot& slot) {
+    const auto free_blocks = [this](AgentSlot& slot) {
       if (slot.pending != nullptr) blocks.free(slot.pending);
       if (slot.in_flight != nullptr) blocks.free(slot.in_flight);
-    });
+    };
+    agents.for_each(free_blocks);
+    set_apart.for_each(free_blocks);
   }
 
   // What every add and every flush touch comes first, together: kWarmLines lines.
   AgentTable agents;
-  Block* head = nullptr;  // waiting blocks, ascending in place
+  Block* head = nullptr;  // pending blocks, ascending in position
   Block* tail = nullptr;
   Block* last_linked = nullptr;  // where the next block to link in the middle probably belongs
   Schemas schemas;
   Blocks blocks;
-  std::vector<std::uint32_t> order;  // working memory of settle()
-  std::vector<bool> keep;
+  AgentTable set_apart;  // `pending` of a slot is the block of what is set apart of its agent; an entry block
+
+  // Working memory of settle().
+  std::vector<std::uint32_t> order;
+  std::vector<Way> ways;
+  std::vector<bool> absorbed;
 };
 
 inline constexpr std::size_t kWarmLines = 4;
@@ -35,13 +44,16 @@ inline constexpr std::size_t kWarmLines = 4;
 inline std::uint64_t size_of(const Update& update) {
   return update.key.size() + update.value.size() + update.error.size();
 }
-
-/// Does the later arrival take the place of the one held?
-inline bool replaces(WallTime later, WallTime held, Ties ties) {
-  return later > held || (later == held && ties == Ties::keep_last);
+inline std::uint64_t size_of(const Item& item) {
+  return std::uint64_t{item.key_size} + item.value_size + item.error_size;
 }
 
-/// Positions of a block's entries in byte order of their keys.
+/// Does the later arrival replace the buffered one?
+inline bool replaces(WallTime later, WallTime buffered, Ties ties) {
+  return later > buffered || (later == buffered && ties == Ties::keep_last);
+}
+
+/// Indexes of a block's entries in byte order of their keys.
 void sort_keys(const Block& block, std::vector<std::uint32_t>& order);
 
 }  // namespace metabatch

@@ -10,4 +10,14 @@ std::string describe_unequal(const Report& report) {
          ", collectedAt: " + std::to_string(report.collected_at.size());
 }
 
+Admission& Admission::operator+=(const Admission& other) {
+  taken += other.taken;
+  coalesced += other.coalesced;
+  stale += other.stale;
+  dropped_full += other.dropped_full;
+  dropped_agent_full += other.dropped_agent_full;
+  dropped_closed += other.dropped_closed;
+  return *this;
+}
+
 }  // namespace metabatch

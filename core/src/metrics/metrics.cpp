@@ -26,10 +26,12 @@ void Metrics::completed(Reason reason, std::size_t entries, Duration took, const
   flushes.chunks += outcome.chunks_published;
   flushes.notify_bytes += outcome.notify_bytes;
   flushes.publish_errors += outcome.publish_errors;
+  flushes.rows_ahead += outcome.rows_ahead;
   if (outcome.failure != FailureClass::none) {
     ++flushes.failures[static_cast<std::size_t>(outcome.failure)];
     return;
   }
+  if (entries == 0) return;
   const auto by_reason = static_cast<std::size_t>(reason);
   ++flushes.flushes[by_reason];
   flushes.flushed_entries += entries;

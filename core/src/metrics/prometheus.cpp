@@ -53,7 +53,7 @@ void write_flushes(PrometheusText& out, const FlushCounters& flushes, const Coun
   out.single("metadata_flushed_total", counter, "Total number of unique metadata entries flushed.",
              flushes.flushed_entries);
   out.single("metadata_dropped_keys_total", counter, "Total number of metadata updates dropped for want of room.",
-             counters.dropped_full);
+             counters.dropped_full + counters.dropped_agent_full);
   out.single("metadata_publish_errors_total", counter,
              "Total number of notification chunks that could not be published.", flushes.publish_errors);
 }
@@ -78,19 +78,22 @@ void write_failures(PrometheusText& out, const FlushCounters& flushes, const Cou
   }
   out.single("metadata_flush_retries_total", counter, "Total number of attempts repeated within a flush.",
              flushes.retries);
-  out.single("metadata_quarantined_total", counter, "Total number of entries the database refuses, set aside.",
+  out.single("metadata_quarantined_total", counter, "Total number of entries that the database refuses, quarantined.",
              counters.quarantined);
   out.family("metadata_dropped_total", counter, "Total number of updates dropped by reason.");
   const Label full{"reason", "full"};
+  const Label agent_full{"reason", "agent_full"};
   const Label closed{"reason", "closed"};
   out.sample(counters.dropped_full, {&full, 1});
+  out.sample(counters.dropped_agent_full, {&agent_full, 1});
   out.sample(counters.dropped_closed, {&closed, 1});
 }
 
 void write_state(PrometheusText& out, const Counters& counters, const Config& config, const Gauges& gauges) {
   const std::uint64_t depth = config.queue == QueuePolicy::fifo ? counters.queued : gauges.buffered_entries;
-  out.single("metadata_queue_depth", gauge, "What takes room: updates queued (fifo) or keys held (coalesce).", depth);
-  out.single("metadata_queue_capacity", gauge, "The room, in the unit of the queue depth.",
+  out.single("metadata_queue_depth", gauge, "Capacity in use: updates queued (fifo) or keys buffered (coalesce).",
+             depth);
+  out.single("metadata_queue_capacity", gauge, "The capacity, in the unit of the queue depth.",
              static_cast<std::uint64_t>(config.queue_capacity));
   out.single("metadata_pending_entries", gauge, "Entries waiting to be written.", counters.pending);
   out.single("metadata_oldest_entry_age_seconds", gauge, "Age of the entry that has waited longest.",

@@ -26,8 +26,10 @@ constexpr SettingFlag kSettingFlags[] = {
     {Setting::interval, "TIME", "how long entries wait at most (5s)"},
     {Setting::queue, "POLICY", "coalesce, or fifo as the origin had it (coalesce)"},
     {Setting::queue_capacity, "N", "entries held in all (100000; fifo: 5 x batch size)"},
+    {Setting::batch_bytes, "SIZE", "bytes of keys, values and errors of one batch, e.g. 4MiB (16MiB)"},
+    {Setting::agent_capacity, "N", "distinct keys of one agent buffered (1024; ingest: the queue capacity)"},
     {Setting::queue_bytes, "SIZE", "bytes of keys, values and errors held, e.g. 64MiB (256MiB)"},
-    {Setting::schedule, "POLICY", "fixed, after_flush or linger (fixed)"},
+    {Setting::schedule, "POLICY", "fixed, after_flush, linger or reset (fixed)"},
     {Setting::ties, "RULE", "keep_first or keep_last when stamps are equal (keep_first)"},
     {Setting::on_failure, "POLICY", "retain or discard a batch that could not be written (retain)"},
     {Setting::final_flush_timeout, "TIME", "how long the end may take (15s)"},
@@ -48,7 +50,7 @@ std::int64_t count_of(Setting setting, const std::string& text) {
   const auto read = std::from_chars(text.data(), end, number);
   const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
   int shift = 0;
-  if (setting == Setting::queue_bytes) shift = unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : 0;
+  if (setting == Setting::queue_bytes || setting == Setting::batch_bytes) shift = unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : 0;
   const bool is_whole = unit.empty() || shift > 0;
   const std::int64_t limit = INT64_MAX >> shift;
   if (read.ec != std::errc() || !is_whole || number > limit || number < -limit)
@@ -73,10 +75,13 @@ void set(Config& config, Setting setting, const std::string& text) {
     case Setting::interval: config.interval = duration_of(flag_of(setting), text); break;
     case Setting::queue: config.queue = policy_of(setting, text, {QueuePolicy::coalesce, QueuePolicy::fifo}); break;
     case Setting::queue_capacity: config.queue_capacity = count_of(setting, text); break;
+    case Setting::batch_bytes: config.batch_bytes = count_of(setting, text); break;
+    case Setting::agent_capacity: config.agent_capacity = count_of(setting, text); break;
     case Setting::queue_bytes: config.queue_bytes = count_of(setting, text); break;
     case Setting::schedule:
       config.schedule =
-          policy_of(setting, text, {SchedulePolicy::fixed, SchedulePolicy::after_flush, SchedulePolicy::linger});
+          policy_of(setting, text,
+                    {SchedulePolicy::fixed, SchedulePolicy::after_flush, SchedulePolicy::linger, SchedulePolicy::reset});
       break;
     case Setting::ties: config.ties = policy_of(setting, text, {Ties::keep_first, Ties::keep_last}); break;
     case Setting::on_failure:

@@ -16,6 +16,8 @@ Config with(Setting setting, std::int64_t value, QueuePolicy queue = QueuePolicy
     case Setting::batch_size: config.batch_size = value; break;
     case Setting::interval: config.interval = Duration(value); break;
     case Setting::queue_capacity: config.queue_capacity = value; break;
+    case Setting::batch_bytes: config.batch_bytes = value; break;
+    case Setting::agent_capacity: config.agent_capacity = value; break;
     case Setting::queue_bytes: config.queue_bytes = value; break;
     case Setting::final_flush_timeout: config.final_flush_timeout = Duration(value); break;
     case Setting::max_payload_bytes: config.max_payload_bytes = value; break;
@@ -42,6 +44,7 @@ class TstConfig : public QObject {
   void channelIsFixedWhileRunning();
   void untouchedDefaultCapacityFollowsTheBatch();
   void chosenCapacityStays();
+  void untouchedDefaultBatchBytesFollowTheBuffer();
   void descriptions_data();
   void descriptions();
 };
@@ -52,6 +55,8 @@ void TstConfig::zeroMeansTheDefault() {
   QCOMPARE(config->batch_size, 500);
   QCOMPARE(config->interval, Duration(5s));
   QCOMPARE(config->queue_capacity, 100'000);
+  QCOMPARE(config->batch_bytes, 16'777'216);
+  QCOMPARE(config->agent_capacity, 1'024);
   QCOMPARE(config->queue_bytes, 268'435'456);
   QCOMPARE(config->final_flush_timeout, Duration(15s));
   QCOMPARE(config->max_payload_bytes, 8000);
@@ -84,8 +89,9 @@ void TstConfig::boundaries_data() {
   const int large = static_cast<int>(Errc::setting_too_large);
   const int small = static_cast<int>(Errc::setting_too_small);
   const std::int64_t hour = 3'600'000'000'000;
-  for (const auto setting : {Setting::batch_size, Setting::interval, Setting::queue_capacity, Setting::queue_bytes,
-                             Setting::final_flush_timeout, Setting::max_payload_bytes}) {
+  for (const auto setting :
+       {Setting::batch_size, Setting::interval, Setting::queue_capacity, Setting::batch_bytes, Setting::agent_capacity,
+        Setting::queue_bytes, Setting::final_flush_timeout, Setting::max_payload_bytes}) {
     row(setting, -1, negative);
     row(setting, std::numeric_limits<std::int64_t>::min(), negative);
     row(setting, 0, kFine);
@@ -101,6 +107,12 @@ void TstConfig::boundaries_data() {
   row(Setting::queue_capacity, 500, kFine);
   row(Setting::queue_capacity, 1LL << 27, kFine);
   row(Setting::queue_capacity, (1LL << 27) + 1, large);
+  row(Setting::batch_bytes, 1, kFine);
+  row(Setting::batch_bytes, 256LL << 20, kFine);  // as much as queue_bytes
+  row(Setting::batch_bytes, (256LL << 20) + 1, large);
+  row(Setting::agent_capacity, 1, kFine);
+  row(Setting::agent_capacity, 1LL << 27, kFine);
+  row(Setting::agent_capacity, (1LL << 27) + 1, large);
   row(Setting::queue_bytes, 1, kFine);
   row(Setting::queue_bytes, 1LL << 36, kFine);
   row(Setting::queue_bytes, (1LL << 36) + 1, large);
@@ -176,6 +188,16 @@ void TstConfig::chosenCapacityStays() {
            (Error{Errc::setting_too_small, static_cast<std::size_t>(Setting::queue_capacity)}));
 }
 
+void TstConfig::untouchedDefaultBatchBytesFollowTheBuffer() {
+  const Config running = *validated(with(Setting::queue_bytes, 1'000));
+  QCOMPARE(running.batch_bytes, 1'000);
+  Config wanted = running;
+  wanted.queue_bytes = 64 << 20;
+  QCOMPARE(validated_change(running, wanted)->batch_bytes, 16 << 20);
+  wanted.batch_bytes = 500;
+  QCOMPARE(validated_change(running, wanted)->batch_bytes, 500);
+}
+
 void TstConfig::descriptions_data() {
   QTest::addColumn<int>("setting");
   QTest::addColumn<qint64>("value");
@@ -190,7 +212,7 @@ void TstConfig::descriptions_data() {
   row(Setting::interval, -1'500'000'000,
       "interval cannot be negative: asked for -1.5s, possible is up to 1h, or 0 for the default of 5s.");
   row(Setting::queue_capacity, 499,
-      "queue_capacity is too small: asked for 499 entries, possible is 500 (the room holds at least one batch) to "
+      "queue_capacity is too small: asked for 499 entries, possible is 500 (it holds at least one batch) to "
       "134217728, or 0 for the default of 100000.");
   row(Setting::queue_bytes, -7,
       "queue_bytes cannot be negative: asked for -7 bytes, possible is 1 to 68719476736 bytes, or 0 for the default of "

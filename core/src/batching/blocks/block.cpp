@@ -177,6 +177,15 @@ void Blocks::grow_data(Block& block, std::uint64_t extra) {
   block.data_used = used;
 }
 
+void Blocks::sort_by_position(Block& block) {
+  const auto before = [](const Item& a, const Item& b) { return a.position < b.position; };
+  if (std::is_sorted(block.items, block.items + block.count, before)) return;
+  std::sort(block.items, block.items + block.count, before);
+  block.position = block.items[0].position;
+  block.arrived = block.items[0].arrived;
+  rebuild_index(block);
+}
+
 void Blocks::rebuild_index(Block& block) {
   if (block.index != nullptr) pool.give(block.index, (block.index_mask + 1) * sizeof(std::uint32_t));
   block.index = nullptr;

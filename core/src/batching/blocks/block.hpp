@@ -9,7 +9,7 @@
 
 namespace metabatch {
 
-/// One entry of a spread block. Offsets point into the block's data.
+/// One entry of an entry block. Offsets point into the block's data.
 struct Item {
   std::uint64_t position;  ///< arrival number of the first update of this entry; items are ascending in it
   Instant arrived;         ///< when that was
@@ -19,36 +19,37 @@ struct Item {
   std::uint32_t text_at, value_size, error_size, text_capacity;
 };
 
-/// Sizes of one entry of a whole block; the bytes follow all sizes, value then error, in key order of the schema.
+/// Sizes of one entry of a report block; the bytes follow all sizes, value then error, in key order of the schema.
 struct TextSize {
   std::uint32_t value, error;
 };
 
-/// All entries of one agent that wait, or that are in flight. Two layouts:
+/// All entries of one agent that are pending, in flight or set apart. A block has one of two layouts:
 ///
-/// *whole*: a report as it was sent: one stamp, one arrival, keys from a shared schema, texts packed. A newer
-/// report with the same key set overwrites it in one pass. This is what nearly every agent's block is.
+/// *report block*: a report as it was sent: one stamp, one arrival, keys from a shared schema, texts packed. A newer
+/// report with the same key set overwrites it in one pass. Nearly every agent's block is one.
 ///
-/// *spread*: entries of their own stamps, arrivals and keys. What becomes of a block when a report is split by
-/// a full batch or a full capacity, brings other keys or other stamps, or is merged back under a newer one.
+/// *entry block*: entries of their own stamps, arrivals and keys. A report block becomes one when a full batch or a
+/// full buffer splits the report, when other keys or stamps join it, and when it is merged back under a newer one.
 struct Block {
   Block* previous = nullptr;  ///< waiting blocks of a shard, ascending in place
   Block* next = nullptr;
-  Schema* schema = nullptr;  ///< null: spread
+  Schema* schema = nullptr;  ///< null: an entry block
   Uuid agent;
-  std::uint64_t position = 0;  ///< of the first entry
-  Instant arrived{};           ///< of the first entry
-  Instant added{};             ///< whole: when the updates held were added
-  WallTime collected_at{};     ///< whole: of all entries
+  std::uint64_t position = 0;                ///< of the first entry
+  Instant arrived{};                         ///< of the first entry
+  Instant added{};                           ///< report block: when its updates were added
+  WallTime collected_at{};                   ///< report block: of all entries
+  Instant set_apart_since = Instant::max();  ///< when its first entry was set apart; max: none ever was
   std::uint32_t count = 0;
   std::uint32_t item_capacity = 0;
   std::uint64_t bytes = 0;  ///< of keys, values and errors
   char* data = nullptr;
   std::uint64_t data_size = 0;
-  std::uint32_t data_used = 0;     ///< spread
-  std::uint32_t index_mask = 0;    ///< spread: size of the index - 1; 0 without one
-  Item* items = nullptr;           ///< spread
-  std::uint32_t* index = nullptr;  ///< spread, many keys: open-addressed, item position + 1
+  std::uint32_t data_used = 0;     ///< entry block
+  std::uint32_t index_mask = 0;    ///< entry block: size of the index - 1; 0 without one
+  Item* items = nullptr;           ///< entry block
+  std::uint32_t* index = nullptr;  ///< entry block, many keys: open-addressed, item position + 1
 
   [[nodiscard]] bool is_report_block() const { return schema != nullptr; }
   [[nodiscard]] std::uint64_t last_position() const {
@@ -71,21 +72,23 @@ class Blocks {
   explicit Blocks(std::uint64_t seed) : seed_(seed) {}
 
   Block* make_entry_block(const Uuid& agent);
-  /// A whole block of a report whose keys are the schema's and whose stamps are one. Place and arrival are the caller's.
+  /// A report block: the keys are the schema's and the stamps are one. The caller sets position and arrival.
   Block* make_report_block(Schema& schema, const Report& report, TextBytes text, Instant now);
   void free(Block* block);
 
-  /// Overwrites stamps and texts of a whole block by a report with the same keys.
+  /// Overwrites stamps and texts of a report block by a report with the same keys.
   void overwrite(Block& block, const Report& report, TextBytes text, Instant now);
-  /// Turns a whole block into a spread one; a spread one stays as it is.
+  /// Turns a report block into an entry block; an entry block stays as it is.
   void to_entry_block(Block& block);
-  /// Adds an entry behind all others (spread only).
+  /// Adds an entry behind all others (entry block only).
   void append(Block& block, const Update& update, std::uint64_t position, Instant arrived, Instant added);
-  /// Gives entry `i` another value (spread only).
+  /// Gives entry `i` another value (entry block only).
   void replace(Block& block, std::uint32_t i, const Update& update, Instant added);
-  /// Keeps the entries for which keep[i] is true, in order (spread only).
+  /// Keeps the entries for which keep[i] is true, in order (entry block only).
   template <class Keep>
   void keep_if(Block& block, Keep keep);
+  /// Puts the entries in order of their positions (entry block only).
+  void sort_by_position(Block& block);
   /// The position of a key, or kNoEntry. `hint`: where it probably is.
   [[nodiscard]] std::uint32_t find(const Block& block, std::string_view key, std::uint32_t hint) const;
 
@@ -101,7 +104,7 @@ class Blocks {
   std::uint64_t seed_;
 };
 
-/// Entry `i` as an update. For a whole block this walks the sizes before it: use Texts to read many.
+/// Entry `i` as an update. For a report block this walks the sizes before it: use Texts to read many.
 Update entry_of(const Block& block, std::uint32_t i);
 
 template <class Keep>
