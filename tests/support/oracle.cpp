@@ -11,6 +11,11 @@ using namespace std::chrono_literals;
 
 bool is_of(const Item& item, const Uuid& agent, std::string_view key) { return item.agent == agent && item.key == key; }
 
+Item item_of(const Update& update, Instant now) {
+  const auto& [agent, key, value, error, collected_at] = update;
+  return {agent, std::string(key), std::string(value), std::string(error), collected_at, now, now, 0};
+}
+
 std::int64_t default_capacity(const Config& c) { return c.queue == QueuePolicy::fifo ? 5 * c.batch_size : 100'000; }
 
 std::int64_t default_batch_bytes(const Config& c) { return std::min(c.queue_bytes, std::int64_t{16} * 1024 * 1024); }
@@ -68,12 +73,6 @@ std::uint64_t Oracle::pending_bytes() const {
   return bytes;
 }
 
-bool Oracle::is_set_apart(const Uuid& agent, std::string_view key) const {
-  for (const Item& item : set_apart_)
-    if (is_of(item, agent, key)) return true;
-  return false;
-}
-
 std::int64_t Oracle::keys_of(const Uuid& agent) const {
   std::int64_t keys = 0;
   for (const Item& item : pending_) keys += item.agent == agent;
@@ -87,10 +86,6 @@ std::int64_t Oracle::slots_of(const Uuid& agent) const {
   std::int64_t slots = 0;
   for (const Item& item : queue_) slots += item.agent == agent;
   return slots;
-}
-
-std::uint64_t Oracle::set_apart_entries() const {
-  return set_apart_.size() + (flight_ && flight_->set_apart ? flight_->entries.size() : 0);
 }
 
 Instant Oracle::after_flush_deadline() const { return last_end_ + config_.interval; }
@@ -164,14 +159,7 @@ Admission Oracle::add(const Update& update, Instant now) {
     return admission;
   }
   if (update.key.empty()) visit(Branch::add_empty_key);
-  Item item{update.agent,
-            std::string(update.key),
-            std::string(update.value),
-            std::string(update.error),
-            update.collected_at,
-            now,
-            now,
-            0};
+  Item item = item_of(update, now);
   const bool fifo = config_.queue == QueuePolicy::fifo;
   const bool batch_is_full = std::cmp_greater_equal(pending_.size(), config_.batch_size);
   if (fifo && (flight_ || !queue_.empty() || batch_is_full)) {
@@ -234,24 +222,6 @@ void Oracle::enqueue(Item item, Admission& admission) {
   visit(Branch::add_queued);
   queue_.push_back(std::move(item));
   admission.taken = 1;
-}
-
-// A key that is set apart becomes one with its entry there.
-bool Oracle::merge_set_apart(const Item& item, Admission* admission) {
-  for (Item& buffered : set_apart_) {
-    if (!is_of(buffered, item.agent, item.key)) continue;
-    const bool equal = item.collected_at == buffered.collected_at;
-    const bool replaces = item.collected_at > buffered.collected_at || (equal && config_.ties == Ties::keep_last);
-    ++(replaces ? counts_.coalesced : counts_.stale);
-    if (admission != nullptr) ++(replaces ? admission->coalesced : admission->stale);
-    if (!replaces) return true;
-    Item winner = item;
-    winner.arrived = buffered.arrived;
-    winner.position = buffered.position;
-    buffered = std::move(winner);
-    return true;
-  }
-  return false;
 }
 
 // `admission` is null when the update comes out of the queue: it was answered when it went in.

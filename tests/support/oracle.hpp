@@ -11,29 +11,9 @@
 #include "metabatch/counters.hpp"
 #include "metabatch/update.hpp"
 #include "support/coverage.hpp"
+#include "support/item.hpp"
 
 namespace metabatch::oracle {
-
-/// One update, kept by value.
-struct Item {
-  Uuid agent;
-  std::string key, value, error;
-  WallTime collected_at{};
-  Instant added{};             ///< when this update was offered
-  Instant arrived{};           ///< when the first update of this position was offered
-  std::uint64_t position = 0;  ///< order of first arrival
-  bool due = false;            ///< must leave: a tick or a deadline found it, or it is to be retried
-
-  [[nodiscard]] std::uint64_t bytes() const { return key.size() + value.size() + error.size(); }
-};
-
-struct Flight {
-  std::uint64_t id = 0;
-  Reason reason = Reason::scheduled;
-  bool set_apart = false;     ///< a retry of what was locked
-  std::vector<Item> entries;  ///< sorted as they leave
-  Instant taken{};
-};
 
 /// What the specification, "The batcher", says, written as slowly and plainly as it can be: one item at a time, in
 /// vectors that are searched from the front, every count made by counting. It shares types with the machine, never code.
@@ -98,7 +78,6 @@ class Oracle {
     [[nodiscard]] std::uint64_t of(std::int64_t batch_size) const;
   };
   [[nodiscard]] bool is_pending(const Uuid& agent, std::string_view key) const;
-  [[nodiscard]] bool is_set_apart(const Uuid& agent, std::string_view key) const;
   [[nodiscard]] std::int64_t keys_of(const Uuid& agent) const;
   [[nodiscard]] std::int64_t slots_of(const Uuid& agent) const;
   [[nodiscard]] std::uint64_t pending_bytes() const;
@@ -126,6 +105,11 @@ class Oracle {
   void take_set_apart(Flight& flight);
   void adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, Instant now);
   void plan_round(bool was_retry, Instant now);
+  struct Tally {
+    std::size_t settled = 0, unwritten = 0;
+  };
+  Tally settle_all(const Flight& flight, const FlushOutcome& outcome, Instant now);
+  void count(const Flight& flight, const FlushOutcome& outcome, std::size_t settled);
   void end_pending(const Flight& flight, const FlushOutcome& outcome, bool progress, Instant now);
   void put_set_apart(Item entry);
   void settle(const Item& entry, Fate fate, bool was_retry, Instant now);

@@ -93,10 +93,6 @@ void Oracle::sweep_when_due(Instant now) {
 
 bool Oracle::is_pending_due() const { return !pending_.empty() && (closed_ || is_full() || holds_due()); }
 
-bool Oracle::is_retry_due(Instant now) const {
-  return !set_apart_.empty() && (in_round_ || (retry_ && retry_->end && now >= *retry_->end));
-}
-
 bool Oracle::is_due(Instant now) const {
   if (flight_ || backoff_ || (closed_ && now >= close_deadline_)) return false;
   return is_pending_due() || is_retry_due(now);
@@ -181,28 +177,6 @@ void Oracle::take_pending(Flight& flight) {
     visit(holds_due() ? Branch::take_remainder_of_sweep : Branch::take_remainder_waits);
 }
 
-// In order of position, from where the round stands; the round is over when nothing that arrived later is left.
-void Oracle::take_set_apart(Flight& flight) {
-  passed_over_ = false;
-  if (!in_round_) {
-    round_from_ = 0;
-    round_progress_ = false;
-  }
-  std::sort(set_apart_.begin(), set_apart_.end(), [](const Item& a, const Item& b) { return a.position < b.position; });
-  std::uint64_t bytes = 0;
-  auto at = set_apart_.begin();
-  while (at != set_apart_.end() && at->position < round_from_) ++at;
-  while (at != set_apart_.end() && flight.entries.size() < retry_limit_.of(config_.batch_size)) {
-    bytes += at->bytes();
-    if (!flight.entries.empty() && std::cmp_greater(bytes, config_.batch_bytes)) break;
-    round_from_ = at->position + 1;
-    flight.entries.push_back(*at);
-    at = set_apart_.erase(at);
-  }
-  in_round_ = at != set_apart_.end();
-  if (in_round_) visit(Branch::take_set_apart_in_part);
-}
-
 void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now) {
   if (!flight_ || flight_->id != id) {
     visit(Branch::complete_unknown);
@@ -211,31 +185,9 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   pass_time(now);
   const Flight ended = *flight_;
   flight_.reset();
-  const bool failed = outcome.failure != FailureClass::none;
-  if (failed && !outcome.fates.empty()) visit(Branch::failed_in_part);
-  std::size_t settled = 0, unwritten = 0;
-  for (std::size_t i = 0; i < ended.entries.size(); ++i) {
-    Fate fate = outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i];
-    if (fate == Fate::unwritten && outcome.too_much && ended.entries.size() == 1) {
-      visit(Branch::too_much_alone);
-      fate = Fate::locked;
-    }
-    unwritten += fate == Fate::unwritten;
-    settled += fate != Fate::unwritten && fate != Fate::locked;
-    settle(ended.entries[i], fate, ended.set_apart, now);
-  }
-  const bool progress = unwritten < ended.entries.size();
-  flushes.retries += outcome.retries;
-  flushes.chunks += outcome.chunks_published;
-  flushes.notify_bytes += outcome.notify_bytes;
-  flushes.publish_errors += outcome.publish_errors;
-  flushes.rows_ahead += outcome.rows_ahead;
-  if (failed) {
-    ++flushes.failures[static_cast<std::size_t>(outcome.failure)];
-  } else if (settled > 0) {
-    ++flushes.flushes[static_cast<std::size_t>(ended.reason)];
-    flushes.flushed_entries += settled;
-  }
+  const Tally tally = settle_all(ended, outcome, now);
+  const bool progress = tally.unwritten < ended.entries.size();
+  count(ended, outcome, tally.settled);
   absorb();
   if (ended.set_apart) {
     round_progress_ = round_progress_ || progress;
@@ -245,6 +197,37 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
     end_pending(ended, outcome, progress, now);
   }
   plan_round(ended.set_apart, now);
+}
+
+Oracle::Tally Oracle::settle_all(const Flight& ended, const FlushOutcome& outcome, Instant now) {
+  const bool failed = outcome.failure != FailureClass::none;
+  if (failed && !outcome.fates.empty()) visit(Branch::failed_in_part);
+  Tally tally;
+  for (std::size_t i = 0; i < ended.entries.size(); ++i) {
+    Fate fate = outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i];
+    if (fate == Fate::unwritten && outcome.too_much && ended.entries.size() == 1) {
+      visit(Branch::too_much_alone);
+      fate = Fate::locked;
+    }
+    tally.unwritten += fate == Fate::unwritten;
+    tally.settled += fate != Fate::unwritten && fate != Fate::locked;
+    settle(ended.entries[i], fate, ended.set_apart, now);
+  }
+  return tally;
+}
+
+void Oracle::count(const Flight& ended, const FlushOutcome& outcome, std::size_t settled) {
+  flushes.retries += outcome.retries;
+  flushes.chunks += outcome.chunks_published;
+  flushes.notify_bytes += outcome.notify_bytes;
+  flushes.publish_errors += outcome.publish_errors;
+  flushes.rows_ahead += outcome.rows_ahead;
+  if (outcome.failure != FailureClass::none) {
+    ++flushes.failures[static_cast<std::size_t>(outcome.failure)];
+  } else if (settled > 0) {
+    ++flushes.flushes[static_cast<std::size_t>(ended.reason)];
+    flushes.flushed_entries += settled;
+  }
 }
 
 void Oracle::end_pending(const Flight& ended, const FlushOutcome& outcome, bool progress, Instant now) {
@@ -260,53 +243,6 @@ void Oracle::end_pending(const Flight& ended, const FlushOutcome& outcome, bool 
   if (failures_ > 0) visit(Branch::backoff_reset);
   failures_ = 0;
   fire_remembered();
-}
-
-void Oracle::adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, Instant now) {
-  if (outcome.too_much) {
-    visit(flight.set_apart ? Branch::too_much_in_retry : Branch::too_much_halves);
-    limit = {std::max<std::uint64_t>(flight.entries.size() / 2, 1), 0};
-    return;
-  }
-  if (!limit.entries) return;
-  const bool quick = outcome.time_limit == Duration{} || now - flight.taken < outcome.time_limit / 2;
-  limit.quick = quick && outcome.failure == FailureClass::none ? limit.quick + 1 : 0;
-  if (limit.quick < 2) return;
-  limit.quick = 0;
-  *limit.entries *= 2;
-  visit(Branch::limit_doubles);
-  if (std::cmp_less(*limit.entries, config_.batch_size)) return;
-  visit(Branch::limit_ends);
-  limit.entries.reset();
-}
-
-void Oracle::plan_round(bool was_retry, Instant now) {
-  if (set_apart_.empty()) {
-    if (retry_) visit(Branch::rounds_end);
-    retry_.reset();
-    in_round_ = passed_over_ = false;
-    rounds_failed_ = 0;
-    return;
-  }
-  const bool round_ended = was_retry && !in_round_;
-  if (!round_ended && retry_) return;
-  if (round_ended) {
-    visit(round_progress_ ? Branch::round_ends : Branch::round_without_progress);
-    rounds_failed_ = round_progress_ ? 0 : rounds_failed_ + 1;
-  }
-  Duration base = 100ms;
-  for (std::uint64_t i = 0; i < rounds_failed_ && base < 5s; ++i) base *= 2;
-  base = std::min<Duration>(base, 5s);
-  retry_ = Backoff{now + base * 3 / 4, now + base, {}};
-}
-
-bool Oracle::learn_retry(std::optional<Instant> at) {
-  if (at.has_value() != retry_.has_value()) return false;
-  if (!at) return true;
-  if (retry_->end) return *retry_->end == *at;
-  if (*at < retry_->earliest || *at > retry_->latest) return false;
-  retry_->end = *at;
-  return true;
 }
 
 void Oracle::settle(const Item& entry, Fate fate, bool was_retry, Instant now) {
@@ -348,27 +284,6 @@ void Oracle::settle(const Item& entry, Fate fate, bool was_retry, Instant now) {
   }
   visit(Branch::fate_retained);
   merge_back(entry);
-}
-
-// A newer update of its key that arrived during the flight is pending: it becomes one with the entry.
-void Oracle::put_set_apart(Item entry) {
-  const auto pending = std::find_if(pending_.begin(), pending_.end(), [&](const Item& item) {
-    return item.agent == entry.agent && item.key == entry.key;
-  });
-  if (pending != pending_.end()) {
-    const bool equal = pending->collected_at == entry.collected_at;
-    const bool wins = pending->collected_at > entry.collected_at || (equal && config_.ties == Ties::keep_last);
-    visit(wins ? Branch::absorbed_newer : Branch::absorbed_older);
-    ++(wins ? counts_.coalesced : counts_.stale);
-    if (wins) {
-      Item winner = *pending;
-      winner.arrived = entry.arrived;
-      winner.position = entry.position;
-      entry = std::move(winner);
-    }
-    pending_.erase(pending);
-  }
-  set_apart_.push_back(std::move(entry));
 }
 
 // As if the returning entry had been added first, and the buffered one after it.
