@@ -245,7 +245,6 @@ void Engine::Impl::land(const FlushOutcome& outcome, const Verdict& verdict, Dur
 
 void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instant ended) {
   const std::size_t entries = batch.entries.size();
-  const Verdict verdict = judge(outcome, entries);
   FlushRecord record;
   record.id = batch.id;
   record.reason = batch.reason;
@@ -263,6 +262,7 @@ void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instan
   record.message = outcome.message;
   {
     const std::lock_guard lock(state_mutex);
+    const Verdict verdict = judge(outcome, entries, config.on_failure);
     record.fates = count_fates(verdict, entries, config.on_failure);
     const std::lock_guard fifo_lock(fifo_mutex);
     land(outcome, verdict, ended - started, ended);

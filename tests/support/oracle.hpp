@@ -103,7 +103,7 @@ class Oracle {
   [[nodiscard]] bool is_retry_due(Instant now) const;
   void take_pending(Flight& flight);
   void take_set_apart(Flight& flight);
-  void adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, Instant now);
+  void adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, bool fails_again, Instant now);
   void plan_round(bool was_retry, Instant now);
   struct Tally {
     std::size_t settled = 0, unwritten = 0;

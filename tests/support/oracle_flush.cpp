@@ -10,6 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+bool is_of_entries(FailureClass failure) { return failure == FailureClass::data || failure == FailureClass::other; }
+
 bool leaves_before(const Item& a, const Item& b) { return a.agent == b.agent ? a.key < b.key : a.agent < b.agent; }
 
 }  // namespace
@@ -191,7 +193,7 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   absorb();
   if (ended.set_apart) {
     round_progress_ = round_progress_ || progress;
-    adapt(retry_limit_, ended, outcome, now);
+    adapt(retry_limit_, ended, outcome, false, now);
     fire_remembered();
   } else {
     end_pending(ended, outcome, progress, now);
@@ -205,11 +207,13 @@ Oracle::Tally Oracle::settle_all(const Flight& ended, const FlushOutcome& outcom
   Tally tally;
   for (std::size_t i = 0; i < ended.entries.size(); ++i) {
     Fate fate = outcome.fates.empty() ? (failed ? Fate::unwritten : Fate::written) : outcome.fates[i];
-    if (fate == Fate::unwritten && outcome.too_much && ended.entries.size() == 1) {
-      visit(Branch::too_much_alone);
+    tally.unwritten += fate == Fate::unwritten;
+    if (fate == Fate::unwritten && ended.entries.size() == 1 && config_.on_failure == OnFailure::retain &&
+        (outcome.too_much || is_of_entries(outcome.failure))) {
+      visit(outcome.too_much ? Branch::too_much_alone : Branch::fails_alone);
+      tally.unwritten -= outcome.too_much;
       fate = Fate::locked;
     }
-    tally.unwritten += fate == Fate::unwritten;
     tally.settled += fate != Fate::unwritten && fate != Fate::locked;
     settle(ended.entries[i], fate, ended.set_apart, now);
   }
@@ -233,7 +237,9 @@ void Oracle::count(const Flight& ended, const FlushOutcome& outcome, std::size_t
 void Oracle::end_pending(const Flight& ended, const FlushOutcome& outcome, bool progress, Instant now) {
   last_end_ = now;
   if (config_.schedule == SchedulePolicy::reset) start_ = evaluated_ = now;
-  adapt(limit_, ended, outcome, now);
+  const bool fails_again = is_of_entries(outcome.failure) && !progress && failures_ > 0;
+  if (fails_again) visit(Branch::fails_again_halves);
+  adapt(limit_, ended, outcome, fails_again, now);
   if (outcome.failure != FailureClass::none && !progress) {
     if (outcome.too_much) failures_ = 0;
     begin_backoff(outcome.failure, now);

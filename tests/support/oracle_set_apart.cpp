@@ -38,9 +38,9 @@ void Oracle::take_set_apart(Flight& flight) {
   if (in_round_) visit(Branch::take_set_apart_in_part);
 }
 
-void Oracle::adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, Instant now) {
-  if (outcome.too_much) {
-    visit(flight.set_apart ? Branch::too_much_in_retry : Branch::too_much_halves);
+void Oracle::adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, bool fails_again, Instant now) {
+  if (outcome.too_much || fails_again) {
+    if (outcome.too_much) visit(flight.set_apart ? Branch::too_much_in_retry : Branch::too_much_halves);
     limit = {std::max<std::uint64_t>(flight.entries.size() / 2, 1), 0};
     return;
   }

@@ -44,6 +44,11 @@ class Rendezvous {
     std::unique_lock lock(mutex_);
     if (state_ != nullptr && deadline_ && *deadline_ <= now) wake(lock);
   }
+  /// Until when a sleeping flusher sleeps; none: until it is woken, or it does not sleep.
+  std::optional<Instant> deadline() {
+    const std::lock_guard lock(mutex_);
+    return state_ == nullptr ? std::nullopt : deadline_;
+  }
   /// Waits until the flusher sleeps, by itself. False: it never did.
   bool await_sleep() {
     std::unique_lock lock(mutex_);

@@ -192,7 +192,7 @@ void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Inst
   Machine& m = *machine_;
   if (!m.schedule.in_flight() || batch_id != m.batch.id) return;
   const std::size_t entries = m.batch.entries.size();
-  const Verdict verdict = judge(outcome, entries);
+  const Verdict verdict = judge(outcome, entries, m.config.on_failure);
   FlushEnd end = flush_end(outcome, verdict, entries, now - m.took_at);
   end.returned = m.settle(verdict, now).returned;
   end.all_set_apart = m.capacity.set_apart();

@@ -138,7 +138,10 @@ void Schedule::ended_pending(const FlushEnd& end, Instant now) {
   last_end_ = now;
   if (policy_ == SchedulePolicy::reset) next_tick_ = now + interval_;
   sweep_ += end.returned;
-  if (end.too_much) {
+  const bool is_of_entries = end.failure == FailureClass::data || end.failure == FailureClass::other;
+  const bool fails_again =
+      is_of_entries && !end.progress && failures_ > 0;  // whatever it is, a smaller batch isolates it
+  if (end.too_much || fails_again) {
     limit_.was_too_much(end.entries);
   } else {
     limit_.ended(end.failure != FailureClass::none, end.took, end.time_limit, batch_size_);
@@ -195,7 +198,8 @@ std::optional<Instant> Schedule::next_deadline(const Load& load) const {
       at = kAtOnce;
     } else if (has_ticks()) {
       at = next_tick_;
-      if (policy_ == SchedulePolicy::reset && backoff_end_ && at <= *backoff_end_)  // those in the backoff are discarded
+      if (policy_ == SchedulePolicy::reset && backoff_end_ &&
+          at <= *backoff_end_)  // those in the backoff are discarded
         at += ((*backoff_end_ - at) / interval_ + 1) * interval_;
     } else if (policy_ == SchedulePolicy::after_flush) {
       at = last_end_ + interval_;
