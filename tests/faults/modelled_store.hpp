@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "faults/modelled_database.hpp"
+
+namespace metabatch::faults {
+
+/// One batch as a lane brings it.
+struct Flight {
+  std::vector<OwnedUpdate> entries;  ///< sorted by agent and key
+  std::vector<std::string> chunks;
+  bool set_apart = false;
+};
+
+/// What a store must do by the specification ("The database"), against the modelled one: refused rows are taken apart,
+/// locked ones reported, a lost connection leaves it unknown what was committed, and a batch that takes too long is too
+/// much. The model and the real store share the contract (FlushOutcome), not code.
+class ModelledStore {
+ public:
+  ModelledStore(const FaultPlan& plan, ModelledDatabase& database, Choices& choices)
+      : plan_(plan), database_(database), choices_(choices) {}
+
+  /// Starts a flush. @return when it ends
+  Instant begin(Flight flight, Instant now);
+  /// Ends it: what was committed is in the table, and listeners heard of it.
+  FlushOutcome finish(Instant now);
+  [[nodiscard]] const Flight& flight() const { return flight_; }
+
+  /// What was reported of each key, to be compared with what the batcher counted and kept.
+  struct Reported {
+    std::uint64_t written = 0, rows_stale = 0, unmatched = 0, quarantined = 0;
+  };
+  [[nodiscard]] const Reported& reported() const { return reported_; }
+  /// The newest stamp of a key that was reported as refused or as having no row; min: none was.
+  [[nodiscard]] WallTime newest_refused(const RowId& row) const;
+  /// Wrong chunks of a batch, in words; empty: none.
+  [[nodiscard]] const std::string& wrong_chunks() const { return wrong_chunks_; }
+
+ private:
+  enum class End { refused_connection, permission, table_locked, maintenance, too_much, cut, done };
+  Instant plan_end(Instant now);
+  [[nodiscard]] Instant cut_before(Instant now, Instant end) const;
+  FlushOutcome fail(FailureClass failure) const;
+  FlushOutcome finish_cut();
+  FlushOutcome finish_done(Instant now);
+  Fate settle(const OwnedUpdate& entry, bool quarantines, Instant now);
+  void report(const OwnedUpdate& entry, Fate fate);
+  void check_chunks();
+
+  const FaultPlan& plan_;
+  ModelledDatabase& database_;
+  Choices& choices_;
+  Flight flight_;
+  End end_ = End::done;
+  std::map<RowId, WallTime> refused_;
+  Reported reported_;
+  std::string wrong_chunks_;
+};
+
+}  // namespace metabatch::faults
