@@ -17,7 +17,7 @@ Input::Input(const std::string& name) : name_(name == "-" ? "standard input" : n
   struct stat found {};
   const bool is_open = fd_ >= 0 && ::fstat(fd_, &found) == 0;
   if (is_open && S_ISDIR(found.st_mode)) errno = EISDIR;
-  if (!is_open || S_ISDIR(found.st_mode)) trouble_ = name_ + ": " + std::strerror(errno);
+  if (!is_open || S_ISDIR(found.st_mode)) problem_ = name_ + ": " + std::strerror(errno);
   if (is_open && S_ISREG(found.st_mode)) size_ = static_cast<std::uint64_t>(found.st_size);
 }
 

@@ -19,7 +19,7 @@ class Input {
   Input& operator=(const Input&) = delete;
 
   /// The reason why it cannot be read, for people; empty when it can.
-  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
   /// Reads until the end or, with `stop`, until a stop is requested.
   [[nodiscard]] LineReader::Source source(Stop* stop = nullptr);
   /// 0, or the errno that ended the reading before the end.
@@ -32,7 +32,7 @@ class Input {
 
  private:
   std::string name_;
-  std::string trouble_;
+  std::string problem_;
   int fd_ = 0;
   std::atomic<int> error_ = 0;
   std::atomic<std::uint64_t> bytes_read_ = 0;

@@ -8,6 +8,7 @@ namespace metabatch::feed {
 namespace {
 
 constexpr std::string_view kNulEscape = "\\u0000";
+constexpr std::size_t kExactDigits = 18;  // an integer of so many characters fits 64 bits
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_between(unsigned char byte, unsigned low, unsigned high) { return byte >= low && byte <= high; }
@@ -113,7 +114,8 @@ std::string mend_json(std::string_view line) {
     } else if (c == '-' || is_digit(c)) {
       const std::size_t end = std::min(line.find_first_not_of("0123456789+-.eE", i), line.size());
       const std::string_view run = line.substr(i, end - i);
-      out.append(is_number(run) ? "0" : run);
+      const bool is_kept = run.size() <= kExactDigits && run.find_first_of(".eE") == std::string_view::npos;
+      out.append(is_number(run) && !is_kept ? "0" : run);
       i = end;
     } else {
       out.push_back(c);

@@ -97,7 +97,8 @@ NdjsonParser::~NdjsonParser() = default;
 const Record& NdjsonParser::parse(std::string_view line) {
   record_ = {};
   items_.clear();
-  if (line.find_first_not_of(kBlanks) == std::string_view::npos) return record_;
+  const std::size_t first = line.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos || line[first] == '#') return record_;  // blank, or a comment
   read(line);
   if (!record_.reason.empty()) record_.kind = Record::Kind::bad;
   return record_;
@@ -124,7 +125,7 @@ void NdjsonParser::read(std::string_view line) {
     const WallTime collected_at = reading.time(members.collected_at);
     if (reading.failed()) return;
     record_.kind = Record::Kind::update;
-    record_.update = {agent, cleaned(key, key_room_), cleaned(value, value_room_), cleaned(error, error_room_),
+    record_.update = {agent, cleaned(key, key_buffer_), cleaned(value, value_buffer_), cleaned(error, error_buffer_),
                       collected_at};
     return;
   }
@@ -144,8 +145,8 @@ void NdjsonParser::read(std::string_view line) {
   record_.items = items_;
 }
 
-std::string_view NdjsonParser::cleaned(std::string_view text, std::string& room) {
-  const Sanitized clean = sanitize(text, room);
+std::string_view NdjsonParser::cleaned(std::string_view text, std::string& buffer) {
+  const Sanitized clean = sanitize(text, buffer);
   if (clean.replaced > 0) ++sanitized_;
   return clean.text;
 }

@@ -18,7 +18,7 @@ namespace metabatch::feed {
 /// One line of input, parsed.
 struct Record {
   enum class Kind : std::uint8_t {
-    blank,   ///< nothing but blanks, or a session line: ignored
+    blank,   ///< only blanks, a comment (#), or a session line: ignored
     update,  ///< one update, exactly as given, texts sanitised
     report,  ///< one report, as received: ReportLimits is the caller's to apply
     bad,     ///< costs itself only; `reason` says why
@@ -41,7 +41,7 @@ struct Record {
 /// @shape A line with a member `metadata` is a report; one with a text `record` and no agent is a session line of a
 ///        recording (docs/recording-format.md). Unknown members are ignored (a report's collected_at is one);
 ///        of a member that comes twice the last counts; a missing value or error is "". A member of the wrong type
-///        (null is one) makes the line bad, as does everything that is not JSON.
+///        (null is one) makes the line bad, as does everything that is not JSON. A line whose first character is # is a comment.
 ///        NUL, invalid UTF-8 and lone surrogate escapes inside strings become U+FFFD; numbers of any size are passed over.
 /// @errors none: every line of any content is a Record
 /// @owns  the texts: a Record holds until the next parse()
@@ -59,12 +59,12 @@ class NdjsonParser {
  private:
   struct Json;
   void read(std::string_view line);
-  std::string_view cleaned(std::string_view text, std::string& room);
+  std::string_view cleaned(std::string_view text, std::string& buffer);
 
   std::unique_ptr<Json> json_;
   Record record_;
   std::vector<RawItem> items_;
-  std::string key_room_, value_room_, error_room_;
+  std::string key_buffer_, value_buffer_, error_buffer_;
   std::uint64_t sanitized_ = 0;
 };
 

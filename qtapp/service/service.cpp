@@ -30,10 +30,17 @@ std::string Service::Impl::start_lanes() {
   if (!config) return describe(config.error(), options.config);
   std::vector<engine::Store*> ports;
   const sql::StoreOptions store_options{
-      .config = *config, .notifier = &notifier, .on_alarm = [this](const std::string& text) {
-        missing_rows.clear();  // perhaps the table was emptied
-        log.limited(Log::Level::error, "alarm", {{"text", text}});
-      }};
+      .config = *config,
+      .notifier = &notifier,
+      .on_alarm =
+          [this](const std::string& text) {
+            missing_rows.clear();  // perhaps the table was emptied
+            log.limited(Log::Level::error, "alarm", {{"text", text}});
+          },
+      .on_notice =
+          [this](const std::string& text, bool is_debug) {
+            if (!is_debug) log.limited(Log::Level::warning, "notice of the database", {{"text", text}});
+          }};
   for (std::size_t i = 0; i < options.writers; ++i) {
     stores.push_back(options.database.make_store(store_options));
     checking_stores.push_back(std::make_unique<RowCheckingStore>(*stores.back(), missing_rows));

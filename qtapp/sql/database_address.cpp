@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sql/postgres/store/pg_registration.hpp"
 #include "sql/postgres/store/pg_store.hpp"
 #include "sql/sqlite/sqlite_store.hpp"
 
@@ -17,10 +18,12 @@ PgOptions pg_options(const PgAddress& address, const StoreOptions& store) {
   PgOptions options;
   options.address = address;
   options.channel = store.config.channel;
+  options.max_payload_bytes = static_cast<std::size_t>(store.config.max_payload_bytes);
   options.register_missing = store.register_missing;
   options.notifier = store.notifier;
   options.on_alarm = store.on_alarm;
   options.on_refused = store.on_refused;
+  options.on_notice = store.on_notice;
   options.warnings = store.warnings;
   options.flush_limit = std::min(options.flush_limit, store.config.final_flush_timeout * 4 / 5);
   options.timeouts.statement = std::min(options.timeouts.statement, options.flush_limit * 2 / 3);

@@ -14,6 +14,7 @@
 #include "metabatch/config.hpp"
 #include "sql/database_failure.hpp"
 #include "sql/postgres/connection/pg_address.hpp"
+#include "sql/postgres/connection/pg_connection.hpp"
 #include "sql/postgres/store/pg_warnings.hpp"
 #include "sql/refusal.hpp"
 
@@ -26,6 +27,8 @@ struct StoreOptions {
   engine::Notifier* notifier = nullptr;  ///< gets the chunks after each commit; must outlive the store
   /// Called on the flusher's thread with a sentence that an operator has to read.
   std::function<void(const std::string&)> on_alarm;
+  /// Called on the flusher's thread with what the server or the connection reports beside the work; PostgreSQL only.
+  OnPgNotice on_notice = {};
   OnRefused on_refused = {};  ///< called for each value that is quarantined
   /// Shared by the stores that are made with one set of options, so that each warning is given once.
   std::shared_ptr<PgWarnings> warnings = std::make_shared<PgWarnings>();

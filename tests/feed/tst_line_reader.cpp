@@ -140,7 +140,7 @@ void TestLineReader::aPipeIsOpenedBeforeItsWriter() {
   const std::string name = folder.filePath("pipe").toStdString();
   QCOMPARE(::mkfifo(name.c_str(), 0600), 0);
   Input input(name);  // does not wait
-  QCOMPARE(input.trouble(), std::string());
+  QCOMPARE(input.problem(), std::string());
   QCOMPARE(input.size(), 0u);
   std::thread writer([&] {
     const int end = ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
@@ -169,9 +169,9 @@ void TestLineReader::aStopEndsTheWaitForBytes() {
 
 void TestLineReader::whatCannotBeOpenedIsSaid() {
   QTemporaryDir folder;
-  QCOMPARE(QString::fromStdString(Input(folder.path().toStdString()).trouble()), folder.path() + ": Is a directory");
+  QCOMPARE(QString::fromStdString(Input(folder.path().toStdString()).problem()), folder.path() + ": Is a directory");
   const QString missing = folder.filePath("no such");
-  QCOMPARE(QString::fromStdString(Input(missing.toStdString()).trouble()), missing + ": No such file or directory");
+  QCOMPARE(QString::fromStdString(Input(missing.toStdString()).problem()), missing + ": No such file or directory");
 }
 
 QTEST_GUILESS_MAIN(TestLineReader)

@@ -71,7 +71,8 @@ void RecordingReader::Machinery::take_line(std::string_view text) {
   if (lines == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.ends_with('\r')) text.remove_suffix(1);
   if (text.size() > kMaxRecordingLineBytes) return reject(kTooLong);
-  if (text.find_first_not_of(kBlanks) == std::string_view::npos) return;
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos || text[first] == '#') return;  // blank, or a comment
   if (const auto bad = line.read(text)) return reject(*bad);
   switch (line.kind) {
     case RecordedLine::Kind::update: return take_update();

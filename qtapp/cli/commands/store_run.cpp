@@ -191,7 +191,10 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   const sql::StoreOptions store_options = {.config = *config,
                                    .register_missing = options.register_missing,
                                    .notifier = &notifier,
-                                   .on_alarm = [&](const std::string& text) { console.message(text); }};
+                                   .on_alarm = [&](const std::string& text) { console.message(text); },
+                                   .on_notice = [&](const std::string& text, bool is_debug) {
+                                     if (!is_debug) console.message(text);
+                                   }};
   for (std::size_t writer = 0; writer < options.writers; ++writer) {
     owned.push_back(options.database.make_store(store_options));
     stores.push_back(owned.back().get());

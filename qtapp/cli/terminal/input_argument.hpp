@@ -16,7 +16,7 @@ class Input : public feed::Input {
  public:
   /// @errors throws UsageError: it cannot be opened
   explicit Input(const std::string& name) : feed::Input(name) {
-    if (!trouble().empty()) throw UsageError(trouble());
+    if (!problem().empty()) throw UsageError(problem());
   }
 };
 

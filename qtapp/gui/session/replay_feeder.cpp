@@ -22,8 +22,8 @@ ReplayFeeder::~ReplayFeeder() {
 std::optional<std::string> ReplayFeeder::open(const ReplayPlan& plan) {
   m_input = std::make_unique<feed::Input>(plan.file.toStdString());
   m_speed = plan.speed;
-  if (m_input->trouble().empty()) return std::nullopt;
-  return m_input->trouble();
+  if (m_input->problem().empty()) return std::nullopt;
+  return m_input->problem();
 }
 
 void ReplayFeeder::start(engine::Lanes& lanes, const Config& config, SessionRecorder& recorder) {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "sql/postgres/store/pg_arrays.hpp"
 #include "sql/postgres/connection/pg_row.hpp"
-#include "sql/postgres/store/pg_store.hpp"
+#include "sql/postgres/store/pg_arrays.hpp"
+#include "sql/postgres/store/pg_registration.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
@@ -40,7 +40,8 @@ DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::read(const PgStep& s
   if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
   const PgResult& result = std::get<0>(answer)[0];
   std::vector<AgentToken> found;
-  for (int i = 0; i < PQntuples(result.get()); ++i) found.push_back({PgRow(result.get(), i).id(0), PgRow(result.get(), i).id(1)});
+  for (int i = 0; i < PQntuples(result.get()); ++i)
+    found.push_back({PgRow(result.get(), i).id(0), PgRow(result.get(), i).id(1)});
   return found;
 }
 
@@ -57,8 +58,8 @@ DatabaseResult<std::optional<NotificationQueue>> PgAgentCredentials::notificatio
 
 // Who may not create anything may still register agents in a table that is there.
 std::optional<DatabaseFailure> PgAgentCredentials::create_table() {
-  const PgStep look[] = {{&kFindAgents}};
-  const auto found = connection_.run(look);
+  const PgStep find[] = {{&kFindAgents}};
+  const auto found = connection_.run(find);
   if (const auto* const failed = std::get_if<DatabaseFailure>(&found)) return *failed;
   if (*PQgetvalue(std::get<0>(found)[0].get(), 0, 0) == 't') return std::nullopt;
   const PgStep steps[] = {{&kCreateAgents}};
@@ -67,7 +68,8 @@ std::optional<DatabaseFailure> PgAgentCredentials::create_table() {
   return std::nullopt;
 }
 
-std::optional<DatabaseFailure> PgAgentCredentials::add(const AgentToken& agent, std::span<const std::string_view> keys) {
+std::optional<DatabaseFailure> PgAgentCredentials::add(const AgentToken& agent,
+                                                       std::span<const std::string_view> keys) {
   const std::string id = format_uuid(agent.agent), token = format_uuid(agent.token);
   const PgParameter parameters[] = {{id}, {token}};
   const PgStep steps[] = {{&kAddAgent, parameters}};

@@ -24,7 +24,7 @@ struct PgListenerOptions {
   Duration longest_backoff = std::chrono::seconds(5);
 };
 
-/// What a listener tells. All on the thread of run(); be quick, or PostgreSQL's queue fills up.
+/// What a listener reports, on the thread of run(). Be quick, or PostgreSQL's queue fills up.
 struct PgListenerEvents {
   /// Listening, for the first time or again: what was sent before is gone, so read everything anew.
   std::function<void()> on_resync;
@@ -43,7 +43,7 @@ PgListenerEvents feeding(const std::shared_ptr<engine::NotificationRing>& ring);
 ///
 /// A probe, a notification to oneself, goes out when listening begins and then every `probe_every`. One that does not come back
 /// (behind a pooler it is sent on a second connection) means that the connection is dead, or that a pooler in transaction mode takes the LISTEN and drops what it brings;
-/// then that is said in words.
+/// then the reason says so.
 class PgListener {
  public:
   PgListener(PgListenerOptions options, PgListenerEvents events);

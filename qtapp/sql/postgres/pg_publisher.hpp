@@ -22,17 +22,17 @@ struct PgPublisherOptions {
 /// What came of one publish().
 struct PublishOutcome {
   std::size_t published = 0;
-  std::size_t publish_errors = 0;         ///< chunks that nobody was told; all or none
+  std::size_t publish_errors = 0;               ///< chunks that nobody got; all or none
   std::optional<DatabaseFailure> failure = {};  ///< why; 54000: the notification queue is full
 };
 
-/// NOTIFY alone, for whoever has rows written some other way (PgStore tells with its own UPDATE and has no need of this). Belongs to
-/// one thread, but for cancel(); needs a QCoreApplication.
+/// NOTIFY alone, for rows that are written in some other way (PgStore notifies with its own UPDATE). Belongs to one thread, but for
+/// cancel().
 class PgPublisher {
  public:
   explicit PgPublisher(PgPublisherOptions options);
 
-  /// Tells all the chunks in one transaction and one round trip: everybody hears all of them or nobody any. Call it after the commit of
+  /// Sends all the chunks in one transaction and one round trip: listeners get all of them or none. Call it after the commit of
   /// the rows that it is about. Not tried again: where the answer to the commit was lost, it counts as errors though
   /// it may have been heard; to publish again is harmless.
   ///

@@ -25,7 +25,7 @@ std::string_view grants_sql();
 /// What they need of workspace_agents besides.
 std::string_view agents_grants_sql();
 
-/// One thing that was looked at.
+/// One check.
 struct PgFinding {
   enum class Verdict { good, notice, loses_data };
   Verdict verdict;
@@ -34,12 +34,20 @@ struct PgFinding {
   std::string cure;     ///< what to do; empty when all is well
 };
 
-/// Looks at a database as somebody would who has to do this job with it: reachable, pooled, standby or
+/// Checks whether a database fits this job: reachable, pooled, standby or
 /// read-only, table, columns, key, privileges, UNLOGGED, fillfactor, notification queue, encoding, clock, TLS, version,
-/// latency. Changes nothing. What cannot be looked at because of an earlier finding is left out.
+/// latency, policies, column types, locks, stamps. Changes nothing. A check that fails says so; checks of a table that is missing
+/// are left out. The worst findings come first.
 std::vector<PgFinding> examine(const PgAddress& address);
 
-/// The same for somebody who may not want to wait for it: run() in one thread, cancel() from another.
+/// Rows dated over a minute ahead of the server's clock: they refuse every report until then.
+DatabaseResult<std::size_t> count_future_stamps(const PgAddress& address);
+/// Sets their stamps to the server's time now, so that reports are taken again. Values stay. Ask the user first.
+///
+/// @return how many rows were changed
+DatabaseResult<std::size_t> fix_future_stamps(const PgAddress& address);
+
+/// The same as examine() for a caller that may not want to wait for it: run() in one thread, cancel() from another.
 class PgExamination {
  public:
   explicit PgExamination(const PgAddress& address);
@@ -53,8 +61,8 @@ class PgExamination {
   void cancel() noexcept;
 
  private:
-  class Looks;
-  std::unique_ptr<Looks> looks_;
+  class Checks;
+  std::unique_ptr<Checks> checks_;
 };
 
 }  // namespace metabatch::sql

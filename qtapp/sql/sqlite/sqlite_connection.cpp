@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql/sqlite/sqlite_connection.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <QSqlDatabase>
 #include <QSqlDriver>
 #include <QSqlError>
+#include <QUrl>
 #include <QVariant>
 #include <algorithm>
 #include <chrono>
@@ -18,7 +21,7 @@
 namespace metabatch::sql {
 namespace {
 
-constexpr int kLongestWaitMs = 20;  // between two looks at a lock: short enough to be interrupted soon
+constexpr int kLongestWaitMs = 20;  // between two attempts to lock: short enough to be interrupted soon
 
 std::string next_connection_name() {
   static std::atomic<std::uint64_t> last{0};
@@ -41,14 +44,14 @@ FailureClass class_of(int code) {
   }
 }
 
-const char* cure_of(int code) {
+const char* remedy_of(int code) {
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL: return "another program holds a lock on it; it is tried again, or end that program";
+    case SQLITE_PROTOCOL: return "another program holds a lock on it";
     case SQLITE_INTERRUPT: return "the write was cancelled";
     case SQLITE_FULL: return "the disk or the quota is full; free some space";
-    case SQLITE_IOERR: return "the disk reports an error; look at the system log";
+    case SQLITE_IOERR: return "the disk reports an error; the system log has more";
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -56,7 +59,8 @@ const char* cure_of(int code) {
     case SQLITE_CANTOPEN: return "the folder must exist and file and folder must be accessible for this user";
     case SQLITE_CORRUPT: return "the file is damaged; restore it, or move it away and register the agents again";
     case SQLITE_NOTADB: return "this is not a SQLite database; move it away or choose another file";
-    case SQLITE_ERROR: return "the table is not one that metabatch made; choose another file";
+    case SQLITE_ERROR:
+      return "the table is missing or is not one that metabatch made; restore it or choose another file";
     default: return "";
   }
 }
@@ -88,16 +92,35 @@ SqliteConnection::SqliteConnection(std::string file, Duration busy_timeout)
 
 std::optional<DatabaseFailure> SqliteConnection::open() {
   close();
+  const bool is_first = !file_identity_;
+  if (is_first) {
+    if (auto failed = create_file()) return failed;
+  } else if (identity_of(file_) != file_identity_) {
+    return DatabaseFailure{
+        FailureClass::permission, "",
+        file_ +
+            ": this is no longer the file that was opened: it was deleted, moved or replaced; put it "
+            "back, or start metabatch again to use what is there now"};
+  }
   if (auto failed = open_driver()) return failed;
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_handler(handle_, &SqliteConnection::wait_for_lock, this);
-  for (const char* text : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", statements::sqlite_create_table})
+  for (const char* text : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", statements::sqlite_create_table}) {
+    if (text == statements::sqlite_create_table && !is_first) continue;
     if (auto failed = execute(text)) {
       close();
       return failed;
     }
-  remember_file();
+  }
+  file_identity_ = identity_of(file_);
   return std::nullopt;
+}
+
+// SQLite would create it readable for everybody. The -wal takes the mode of the file.
+std::optional<DatabaseFailure> SqliteConnection::create_file() const {
+  const int fd = ::open(file_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd >= 0) ::close(fd);
+  return std::nullopt;  // opening it reports what is wrong
 }
 
 std::optional<DatabaseFailure> SqliteConnection::open_driver() {
@@ -106,7 +129,12 @@ std::optional<DatabaseFailure> SqliteConnection::open_driver() {
   int code = SQLITE_CANTOPEN;
   {
     QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
-    database.setDatabaseName(QString::fromStdString(file_));
+    QUrl uri = QUrl::fromLocalFile(QString::fromStdString(file_));
+    const bool is_path = uri.isValid() && !uri.isRelative() && file_.starts_with('/');
+    uri.setQuery(QStringLiteral("mode=rw"));  // never creates a file: create_file() did, once
+    if (is_path) database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_URI"));
+    database.setDatabaseName(is_path ? QString::fromUtf8(uri.toEncoded(QUrl::FullyEncoded))
+                                     : QString::fromStdString(file_));
     if (database.isValid() && database.open()) {
       const QVariant handle = database.driver()->handle();
       if (handle.isValid() && qstrcmp(handle.typeName(), "sqlite3*") == 0) {
@@ -120,7 +148,7 @@ std::optional<DatabaseFailure> SqliteConnection::open_driver() {
   if (handle_ != nullptr) return std::nullopt;
   QSqlDatabase::removeDatabase(name);
   return DatabaseFailure{class_of(code), "",
-                       "cannot open " + file_ + ": " + driver_says.toStdString() + "; " + cure_of(code)};
+                         "cannot open " + file_ + ": " + driver_says.toStdString() + "; " + remedy_of(code)};
 }
 
 void SqliteConnection::close() {
@@ -128,6 +156,7 @@ void SqliteConnection::close() {
     const std::lock_guard lock(handle_mutex_);
     if (std::exchange(handle_, nullptr) == nullptr) return;
   }
+  wal_identity_.reset();
   QSqlDatabase::removeDatabase(QString::fromStdString(connection_name_));
 }
 
@@ -141,7 +170,7 @@ std::optional<DatabaseFailure> SqliteConnection::execute(const char* text) {
 DatabaseFailure SqliteConnection::failure(int code) const {
   const char* const reason = sqlite3_errmsg(handle_);
   std::string message = file_ + ": " + reason;
-  if (const std::string_view cure = cure_of(code); !cure.empty()) message.append("; ").append(cure);
+  if (const std::string_view remedy = remedy_of(code); !remedy.empty()) message.append("; ").append(remedy);
   return {class_of(code), "", std::move(message)};
 }
 
@@ -166,16 +195,16 @@ int SqliteConnection::wait_for_lock(void* self, int attempts) {
   return 1;
 }
 
-bool SqliteConnection::is_stale() const {
+std::optional<SqliteConnection::Identity> SqliteConnection::identity_of(const std::string& path) {
   struct stat found {};
-  return ::stat(file_.c_str(), &found) != 0 || found.st_dev != device_ || found.st_ino != inode_;
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return Identity{found.st_dev, found.st_ino};
 }
 
-void SqliteConnection::remember_file() {
-  struct stat found {};
-  ::stat(file_.c_str(), &found);
-  device_ = found.st_dev;
-  inode_ = found.st_ino;
+bool SqliteConnection::is_replaced() const {
+  return identity_of(file_) != file_identity_ || (wal_identity_ && identity_of(file_ + "-wal") != wal_identity_);
 }
+
+void SqliteConnection::remember_wal() { wal_identity_ = identity_of(file_ + "-wal"); }
 
 }  // namespace metabatch::sql

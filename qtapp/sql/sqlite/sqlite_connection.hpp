@@ -49,13 +49,17 @@ class SqliteConnection {
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
 
-  /// Opens the file (created when it is missing), sets WAL, synchronous=NORMAL and the waiting for locks, creates the
-  /// table when it is missing. Open already: closed first.
+  /// Opens the file, sets WAL, synchronous=NORMAL and the waiting for locks. The first time it creates the file (mode 0600) and
+  /// the table where they are missing. Later it opens only the file that was opened the first time, and creates nothing: a file
+  /// that was deleted or replaced is a failure, and stays one. Open already: closed first.
   [[nodiscard]] std::optional<DatabaseFailure> open();
   void close();
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
-  /// The file was moved away, deleted or replaced since it was opened: what is written now, nobody could read.
-  [[nodiscard]] bool is_stale() const;
+  /// The file, or its -wal, was moved away, deleted or replaced since it was opened: nobody could read what is written now, and a
+  /// file beside a -wal of another one would be damaged.
+  [[nodiscard]] bool is_replaced() const;
+  /// Call it after a commit: from then on the -wal belongs to what is_replaced() watches.
+  void remember_wal();
   [[nodiscard]] sqlite3* handle() const { return handle_; }
 
   [[nodiscard]] std::optional<DatabaseFailure> execute(const char* text);
@@ -75,8 +79,14 @@ class SqliteConnection {
 
  private:
   static int wait_for_lock(void* self, int attempts);
+  /// Which file a path names.
+  struct Identity {
+    std::uint64_t device = 0, inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
+  static std::optional<Identity> identity_of(const std::string& path);
   [[nodiscard]] std::optional<DatabaseFailure> open_driver();
-  void remember_file();
+  [[nodiscard]] std::optional<DatabaseFailure> create_file() const;
 
   const std::string file_;
   const Duration busy_timeout_;
@@ -86,8 +96,8 @@ class SqliteConnection {
   std::atomic<bool> interrupted_ = false;
   std::int64_t waited_ms_ = 0;
   std::uint64_t waits_ = 0;
-  std::uint64_t device_ = 0;
-  std::uint64_t inode_ = 0;
+  std::optional<Identity> file_identity_;  // since the first open()
+  std::optional<Identity> wal_identity_;   // of this connection
 };
 
 }  // namespace metabatch::sql

@@ -12,7 +12,7 @@
 
 namespace metabatch::sql {
 
-/// A connection to a file for calls that come now and then: opened by the first call, opened again where the file was replaced.
+/// A connection to a file for calls that come now and then: opened by the first call. A file that was replaced since then is a failure.
 /// Belongs to one thread.
 class SqliteOnDemand {
  public:

@@ -3,10 +3,11 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
-#include "metabatch/report.hpp"
 #include "base/utf8.hpp"
+#include "metabatch/report.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
@@ -43,7 +44,7 @@ class AgentText {
 SqliteStore::SqliteStore(SqliteOptions options)
     : options_(std::move(options)), connection_(options_.file, options_.busy_timeout) {}
 
-void SqliteStore::start() { (void)ready(); }  // what is wrong is told by the first flush
+void SqliteStore::start() { (void)ready(); }  // the first flush reports what is wrong
 
 void SqliteStore::stop() {
   update_.finalize();
@@ -55,7 +56,7 @@ void SqliteStore::stop() {
 void SqliteStore::cancel() noexcept { connection_.interrupt(); }
 
 std::optional<DatabaseFailure> SqliteStore::ready() {
-  if (connection_.is_open() && connection_.is_stale()) stop();
+  if (connection_.is_open() && connection_.is_replaced()) stop();  // then open() fails
   if (connection_.is_open()) return std::nullopt;
   if (auto failed = connection_.open()) return failed;
   sqlite3* const handle = connection_.handle();
@@ -76,14 +77,18 @@ FlushOutcome SqliteStore::flush(std::span<const Update> entries, std::span<const
   Written written;
   auto failed = write_all(entries, written);
   outcome.retries = connection_.take_waits();
+  for (const auto& [place, why] : written.refused)
+    if (options_.on_refused) options_.on_refused(entries[place], {"", why});
+  const auto is_known = [](Fate fate) { return fate != Fate::unwritten; };
   if (failed) {
-    give_up(*failed);
+    abandon(*failed);
     outcome.failure = failed->failure;
     outcome.message = std::move(failed->message);
-    return outcome;
+    if (std::none_of(written.fates.begin(), written.fates.end(), is_known)) return outcome;
+  } else {
+    outcome.message = std::move(written.quarantine_reason);
   }
   outcome.fates = std::move(written.fates);
-  outcome.message = std::move(written.quarantine_reason);
   publish(chunks, outcome);
   return outcome;
 }
@@ -91,23 +96,44 @@ FlushOutcome SqliteStore::flush(std::span<const Update> entries, std::span<const
 std::optional<DatabaseFailure> SqliteStore::write_all(std::span<const Update> entries, Written& written) {
   if (auto failed = ready()) return failed;
   if (auto failed = connection_.execute("BEGIN IMMEDIATE")) return failed;
+  bool is_rolled_back = false;
+  auto failed = write_rows(entries, Mode::together, written, is_rolled_back);
+  if (!failed && !is_rolled_back &&
+      sqlite3_exec(connection_.handle(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK) {
+    connection_.remember_wal();
+    return std::nullopt;
+  }
+  if (!failed && !is_rolled_back && !is_refusal_of_a_value(sqlite3_extended_errcode(connection_.handle())))
+    failed = connection_.failure(sqlite3_extended_errcode(connection_.handle()));
+  written = {};
+  written.fates.assign(entries.size(), Fate::unwritten);
+  if (failed) return failed;
+  (void)connection_.execute("ROLLBACK");  // a constraint that is checked at the commit leaves the transaction open
+  return write_rows(entries, Mode::one_by_one, written, is_rolled_back);
+}
+
+std::optional<DatabaseFailure> SqliteStore::write_rows(std::span<const Update> entries, Mode mode, Written& written,
+                                                       bool& is_rolled_back) {
   AgentText agent;
-  written.fates.resize(entries.size(), Fate::written);
+  written.fates.assign(entries.size(), Fate::unwritten);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (connection_.is_interrupted())  // between two statements SQLite itself would not notice
       return DatabaseFailure{FailureClass::timeout, "", options_.file + ": the write was cancelled"};
-    const int code = write_one(entries[i], agent.of(entries[i].agent), written.fates[i]);
-    if (is_refusal_of_a_value(code)) {
-      written.fates[i] = Fate::quarantined;
-    } else if (code != SQLITE_OK) {
+    Fate fate = Fate::written;
+    const int code = write_one(entries[i], agent.of(entries[i].agent), fate);
+    if (is_refusal_of_a_value(code))
+      fate = Fate::quarantined;
+    else if (code != SQLITE_OK)
       return connection_.failure(code);
-    }
-    if (written.fates[i] == Fate::quarantined) set_aside(entries[i], code, written);
+    written.fates[i] = fate;
+    if (fate == Fate::quarantined) quarantine(i, entries[i], code, written);
+    is_rolled_back = mode == Mode::together && sqlite3_get_autocommit(connection_.handle()) != 0;
+    if (is_rolled_back) return std::nullopt;
   }
-  return connection_.execute("COMMIT");
+  return std::nullopt;
 }
 
-void SqliteStore::set_aside(const Update& entry, int code, Written& written) const {
+void SqliteStore::quarantine(std::size_t place, const Update& entry, int code, Written& written) const {
   std::string& why = written.quarantine_reason;
   if (code != SQLITE_OK) {
     why = connection_.failure(code).message;
@@ -119,7 +145,7 @@ void SqliteStore::set_aside(const Update& entry, int code, Written& written) con
     why += " characters, the column holds ";
     why += std::to_string(kMaxValueCharacters);
   }
-  if (options_.on_refused) options_.on_refused(entry, {"", why});
+  written.refused.emplace_back(place, why);
 }
 
 int SqliteStore::write_one(const Update& entry, std::string_view agent, Fate& fate) {
@@ -156,16 +182,15 @@ void SqliteStore::publish(std::span<const std::string> chunks, FlushOutcome& out
   for (const std::string& chunk : chunks) outcome.notify_bytes += chunk.size();
 }
 
-void SqliteStore::give_up(const DatabaseFailure& failure) {
+void SqliteStore::abandon(const DatabaseFailure& failure) {
   if (!connection_.is_open()) return;
   (void)connection_.execute("ROLLBACK");                 // an error here: SQLite has rolled back by itself
-  if (failure.failure != FailureClass::timeout) stop();  // a new look at the file may find it healed
+  if (failure.failure != FailureClass::timeout) stop();  // opening the file again may find it healed
 }
 
 std::optional<DatabaseFailure> check_sqlite(const std::string& file, Duration busy_timeout) {
   if (file == ":memory:")
-    return DatabaseFailure{FailureClass::other, "",
-                         "a database in memory is gone when the program ends; name a file"};
+    return DatabaseFailure{FailureClass::other, "", "a database in memory is gone when the program ends; name a file"};
   SqliteConnection connection(file, busy_timeout);
   if (auto failed = connection.open()) return failed;
   if (auto failed = connection.execute("BEGIN IMMEDIATE")) return failed;
@@ -181,8 +206,7 @@ std::optional<DatabaseFailure> check_sqlite(const std::string& file, Duration bu
 }
 
 DatabaseResult<std::size_t> register_agents(const std::string& file, std::span<const Uuid> agents,
-                                                         std::span<const std::string_view> keys,
-                                                         Duration busy_timeout) {
+                                            std::span<const std::string_view> keys, Duration busy_timeout) {
   SqliteConnection connection(file, busy_timeout);
   if (auto failed = connection.open()) return *failed;
   if (auto failed = connection.execute("BEGIN IMMEDIATE")) return *failed;

@@ -3,7 +3,8 @@
 
 #include <span>
 #include <string>
-#include <variant>
+#include <utility>
+#include <vector>
 
 #include "engine/notifier.hpp"
 #include "engine/store.hpp"
@@ -24,7 +25,11 @@ struct SqliteOptions {
 };
 
 /// The embedded store: one file, one transaction a flush. A failed flush is rolled back as a whole, so
-/// all its entries are unwritten; the next one opens the file again where that can help.
+/// all its entries are unwritten; the next one opens the file again where that can help. A file that was deleted or replaced is
+/// never opened again, and a table that is gone is never created while the store runs.
+///
+/// A trigger may refuse a row with RAISE(ROLLBACK), which undoes the whole transaction. Then each row goes in a transaction of its
+/// own, so that only the refused ones are quarantined.
 ///
 /// Fates are counted row by row: written when the UPDATE changed the row; else rows_stale where the row exists
 /// and unmatched where not. What PostgreSQL's columns could not hold is treated alike here, so that both stores give
@@ -45,13 +50,17 @@ class SqliteStore final : public engine::Store {
   struct Written {
     std::vector<Fate> fates;
     std::string quarantine_reason;
+    std::vector<std::pair<std::size_t, std::string>> refused;  ///< places and reasons
   };
-  void set_aside(const Update& entry, int code, Written& written) const;
+  enum class Mode { together, one_by_one };
+  void quarantine(std::size_t place, const Update& entry, int code, Written& written) const;
   std::optional<DatabaseFailure> write_all(std::span<const Update> entries, Written& written);
+  std::optional<DatabaseFailure> write_rows(std::span<const Update> entries, Mode mode, Written& written,
+                                            bool& is_rolled_back);
   std::optional<DatabaseFailure> ready();
   int write_one(const Update& entry, std::string_view agent, Fate& fate);
   void publish(std::span<const std::string> chunks, FlushOutcome& outcome);
-  void give_up(const DatabaseFailure& failure);
+  void abandon(const DatabaseFailure& failure);
 
   const SqliteOptions options_;
   SqliteConnection connection_;
@@ -71,7 +80,7 @@ std::optional<DatabaseFailure> check_sqlite(const std::string& file, Duration bu
 ///
 /// @return how many rows were created, or why none was
 DatabaseResult<std::size_t> register_agents(const std::string& file, std::span<const Uuid> agents,
-                                                         std::span<const std::string_view> keys,
-                                                         Duration busy_timeout = kDefaultBusyTimeout);
+                                            std::span<const std::string_view> keys,
+                                            Duration busy_timeout = kDefaultBusyTimeout);
 
 }  // namespace metabatch::sql

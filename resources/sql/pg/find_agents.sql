@@ -1,2 +1,2 @@
 -- SPDX-License-Identifier: Apache-2.0
-SELECT to_regclass('workspace_agents') IS NOT NULL
+SELECT pg_catalog.to_regclass('workspace_agents'::pg_catalog.text) IS NOT NULL

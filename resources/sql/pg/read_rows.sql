@@ -1,7 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- infinity is legal and no time: as the largest and least that there is.
+-- infinity is legal and no time: it is read as the largest or the least number there is.
 SELECT workspace_agent_id, key, display_name, script, interval, timeout, value, error,
-       CASE WHEN isfinite(collected_at) THEN (extract(epoch FROM collected_at) * 1000000)::int8
-            WHEN collected_at > '2000-01-01' THEN 9223372036854775807 ELSE -9223372036854775808 END
-  FROM workspace_agent_metadata WHERE workspace_agent_id = ANY ($1::uuid[])
+       CASE WHEN pg_catalog.isfinite(collected_at)
+            THEN (extract(epoch FROM collected_at)::pg_catalog.numeric OPERATOR(pg_catalog.*) 1000000::pg_catalog.numeric)::pg_catalog.int8
+            WHEN collected_at OPERATOR(pg_catalog.>) '2000-01-01'::pg_catalog.timestamptz THEN 9223372036854775807
+            ELSE '-9223372036854775808'::pg_catalog.int8 END
+  FROM workspace_agent_metadata WHERE workspace_agent_id OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])
  ORDER BY workspace_agent_id, display_order, key

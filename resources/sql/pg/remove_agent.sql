@@ -1,2 +1,2 @@
 -- SPDX-License-Identifier: Apache-2.0
-DELETE FROM workspace_agents WHERE id = $1::uuid
+DELETE FROM workspace_agents WHERE id OPERATOR(pg_catalog.=) $1::pg_catalog.uuid

@@ -85,7 +85,14 @@ class TestSqliteFaults : public QObject {
   void aFileThatIsNoDatabaseIsRefused();
   void aDamagedFileIsReportedAndARestoredOneIsUsed();
   void aFullDiskLosesNothing();
-  void aDeletedFileIsNotWrittenToForEver();
+  void aDeletedFileIsNeverCreatedAnew();
+  void aBackupThatTakesThePlaceOfTheFileStaysWhole();
+  void aWalThatIsGoneStopsTheWriting();
+  void aTableThatIsGoneIsNeverCreatedAnew();
+  void aRowThatATriggerRefusesStaysAlone_data();
+  void aRowThatATriggerRefusesStaysAlone();
+  void aRowRefusedWhileRegisteringStaysAlone();
+  void aFileIsMadeForItsOwnerOnly();
   void aForeignTableOfThatNameIsSaid();
 
  private:
@@ -242,16 +249,127 @@ void TestSqliteFaults::aFullDiskLosesNothing() {
   QVERIFY(SmallDisk::refused > 0);
 }
 
-void TestSqliteFaults::aDeletedFileIsNotWrittenToForEver() {
+void TestSqliteFaults::aDeletedFileIsNeverCreatedAnew() {
   registerRows({1}, {"cpu"});
   SqliteStore store(options());
   const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
-  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
-  for (const char* end : {"", "-wal", "-shm"}) QFile::remove(path() + end);
-  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::unmatched});
-  registerRows({1}, {"cpu"});
-  QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
+  QCOMPARE(store.flush(one, {}).failure, FailureClass::none);
+  QVERIFY(QFile::rename(path(), path() + ".away"));
+  for (int round = 0; round < 2; ++round) {
+    const FlushOutcome done = store.flush(one, {});
+    QCOMPARE(done.failure, FailureClass::permission);
+    QVERIFY2(done.message.find("no longer the file that was opened") != std::string::npos, done.message.c_str());
+    QVERIFY(done.fates.empty());
+    QVERIFY(!QFile::exists(path()));
+  }
+  QVERIFY(QFile::rename(path() + ".away", path()));
+  QCOMPARE(store.flush(one, {}).failure, FailureClass::none);
+  store.stop();
   QCOMPARE(Other(path()).values(), QStringList{"01|cpu|a||10"});
+}
+
+// The -wal of the old file lies beside the backup: whoever opened it now would damage it.
+void TestSqliteFaults::aBackupThatTakesThePlaceOfTheFileStaysWhole() {
+  registerRows({1, 2, 3}, {"cpu", "mem"});
+  QVERIFY(QFile::copy(path(), path("backup.db")));
+  const QString backup = path("backup.db");
+  {
+    SqliteStore store(options());
+    std::vector<Update> many;
+    for (const std::uint8_t one : {1, 2, 3})
+      for (const char* const key : {"cpu", "mem"})
+        many.push_back({agent(one), key, std::string_view("value"), "", at(10)});
+    QCOMPARE(store.flush(many, {}).failure, FailureClass::none);
+    QVERIFY(QFile::exists(path() + "-wal"));
+    QCOMPARE(std::rename(backup.toUtf8().constData(), path().toUtf8().constData()), 0);
+    for (int round = 0; round < 3; ++round) {
+      const FlushOutcome done = store.flush(many, {});
+      QCOMPARE(done.failure, FailureClass::permission);
+      QVERIFY2(done.message.find("replaced") != std::string::npos, done.message.c_str());
+    }
+    store.stop();
+  }
+  QVERIFY(!QFile::exists(path() + "-wal"));
+  QCOMPARE(Other(path()).rows("PRAGMA integrity_check"), QStringList{"ok"});
+  QCOMPARE(Other(path()).rows("SELECT count(*) FROM workspace_agent_metadata WHERE value = ''"), QStringList{"6"});
+}
+
+void TestSqliteFaults::aWalThatIsGoneStopsTheWriting() {
+  registerRows({1}, {"cpu"});
+  SqliteStore store(options());
+  const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+  QCOMPARE(store.flush(one, {}).failure, FailureClass::none);
+  QVERIFY(QFile::remove(path() + "-wal"));
+  const FlushOutcome done = store.flush(one, {});
+  QVERIFY2(done.failure != FailureClass::none, "written to a file that nobody can find");
+}
+
+void TestSqliteFaults::aTableThatIsGoneIsNeverCreatedAnew() {
+  registerRows({1}, {"cpu"});
+  SqliteStore store(options());
+  const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+  QCOMPARE(store.flush(one, {}).failure, FailureClass::none);
+  Other(path()).run("ALTER TABLE workspace_agent_metadata RENAME TO away");
+  for (int round = 0; round < 3; ++round) {
+    const FlushOutcome done = store.flush(one, {});
+    QCOMPARE(done.failure, FailureClass::other);
+    QVERIFY2(done.message.find("the table is missing") != std::string::npos, done.message.c_str());
+  }
+  Other(path()).run("ALTER TABLE away RENAME TO workspace_agent_metadata");
+  QCOMPARE(store.flush(one, {}).failure, FailureClass::none);
+}
+
+void TestSqliteFaults::aRowThatATriggerRefusesStaysAlone_data() {
+  QTest::addColumn<QString>("how");
+  for (const char* const how : {"ABORT", "FAIL", "ROLLBACK"}) QTest::newRow(how) << how;
+}
+void TestSqliteFaults::aRowThatATriggerRefusesStaysAlone() {
+  QFETCH(QString, how);
+  registerRows({1, 2, 3}, {"cpu", "mem"});
+  Other(path()).run(
+      "CREATE TRIGGER refuse BEFORE UPDATE ON workspace_agent_metadata WHEN NEW.value = 'bad' BEGIN SELECT RAISE(" +
+      how + ", 'not this one'); END");
+  std::vector<std::pair<std::string, std::string>> refused;
+  SqliteOptions some = options();
+  some.on_refused = [&](const Update& entry, const Refusal& refusal) {
+    refused.emplace_back(std::string(entry.key), refusal.why);
+  };
+  SqliteStore store(some);
+  std::vector<Update> many;
+  for (const std::uint8_t one : {1, 2, 3})
+    for (const char* const key : {"cpu", "mem"})
+      many.push_back({agent(one), key, std::string_view(one != 1 && *key == 'm' ? "bad" : "good"), "", at(10)});
+  const FlushOutcome done = store.flush(many, {});
+  QCOMPARE(done.failure, FailureClass::none);
+  QCOMPARE(done.fates,
+           (Fates{Fate::written, Fate::written, Fate::written, Fate::quarantined, Fate::written, Fate::quarantined}));
+  QCOMPARE(refused.size(), std::size_t{2});
+  QVERIFY2(refused[0].second.find("not this one") != std::string::npos, refused[0].second.c_str());
+  QCOMPARE(Other(path()).rows("SELECT count(*) FROM workspace_agent_metadata WHERE value = 'good'"), QStringList{"4"});
+}
+
+void TestSqliteFaults::aRowRefusedWhileRegisteringStaysAlone() {
+  registerRows({1}, {"cpu"});
+  Other(path()).run(
+      "CREATE TRIGGER refuse BEFORE INSERT ON workspace_agent_metadata WHEN NEW.key = 'mem' BEGIN SELECT RAISE(ABORT, "
+      "'no such key'); END");
+  SqliteOptions some = options();
+  some.register_missing = true;
+  SqliteStore store(some);
+  const std::vector<Update> many = {
+      {agent(1), "cpu", "a", "", at(10)}, {agent(1), "mem", "a", "", at(10)}, {agent(2), "cpu", "a", "", at(10)}};
+  QCOMPARE(store.flush(many, {}).fates, (Fates{Fate::written, Fate::quarantined, Fate::written}));
+}
+
+void TestSqliteFaults::aFileIsMadeForItsOwnerOnly() {
+  SqliteStore store(options());
+  const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
+  store.flush(one, {});
+  for (const char* const end : {"", "-wal", "-shm"}) {
+    struct stat found {};
+    QCOMPARE(::stat((path() + end).toUtf8().constData(), &found), 0);
+    QCOMPARE(found.st_mode & 0777U, 0600U);
+  }
 }
 
 void TestSqliteFaults::aForeignTableOfThatNameIsSaid() {

@@ -17,6 +17,7 @@ namespace metabatch::test {
 namespace {
 
 constexpr auto kSlowPiece = std::chrono::milliseconds(20);
+constexpr auto kLateness = std::chrono::milliseconds(50);
 constexpr std::size_t kSlowBytes = 1000;
 constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
 
@@ -89,6 +90,7 @@ bool FaultProxy::pump(int from, int to, bool is_answer) {
   char bytes[65536];
   const bool is_slow = fault_ == Fault::slow;
   if (is_slow) std::this_thread::sleep_for(kSlowPiece);
+  if (fault_ == Fault::late) std::this_thread::sleep_for(kLateness);
   const ssize_t got = ::recv(from, bytes, is_slow ? kSlowBytes : sizeof bytes, 0);
   if (got <= 0) return false;
   const Fault cut = is_answer ? Fault::cut_answer : Fault::cut_request;

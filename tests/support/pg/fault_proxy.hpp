@@ -18,6 +18,7 @@ class FaultProxy {
     cut_request,  ///< the next bytes of the client are lost and the connection with them; then none
     refuse,       ///< connections are closed as soon as they come
     slow,         ///< 20 ms and at most 1,000 bytes at a time, either way
+    late,         ///< 50 ms later, either way
   };
 
   explicit FaultProxy(std::string server_folder);  ///< where the server's socket is

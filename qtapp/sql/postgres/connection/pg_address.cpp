@@ -49,6 +49,44 @@ void hide_keywords(std::string& text) {
     }
 }
 
+constexpr std::string_view kNotAnAddress =
+    "not a PostgreSQL address; it is postgres://USER@HOST:PORT/DATABASE or KEYWORD=VALUE ... "
+    "(in a URI, %-encode what is special in a name or password)";
+constexpr std::string_view kBadlyEncoded =
+    "the address is not written correctly: in a name or password, / is written %2F, @ is %40, : is %3A, ? is %3F and # "
+    "is "
+    "%23";
+
+bool is_known_parameter(std::string_view name) {
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> known(PQconndefaults(), PQconninfoFree);
+  if (name == "ssl") return true;  // libpq takes ssl=true for sslmode=require
+  for (const PQconninfoOption* one = known.get(); one != nullptr && one->keyword != nullptr; ++one)
+    if (name == one->keyword) return true;
+  return known == nullptr;  // libpq itself will judge
+}
+
+/// What is wrong with a URI before libpq reads it, in words that show no part that may hold a password; "": nothing, or no
+/// URI. An `@` behind the first one, or behind a `/` or `?`, is one of a password that is not encoded: libpq would take the
+/// password for a host, port or database, and messages would show it.
+std::string problem_of_uri(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (!PgAddress::is_meant(text) || scheme == std::string_view::npos ||
+      text.substr(0, scheme).find('=') != std::string_view::npos)
+    return "";
+  const std::string_view rest = text.substr(scheme + 3);
+  const std::size_t sign = rest.find('@'), path = rest.find_first_of("/?");
+  if (rest.find('@', sign == std::string_view::npos ? 0 : sign + 1) != std::string_view::npos ||
+      (sign != std::string_view::npos && path < sign))
+    return std::string(kBadlyEncoded);
+  for (std::size_t at = rest.find('?'); at < rest.size();) {
+    const std::size_t end = std::min(rest.find('&', at + 1), rest.size());
+    const std::string_view name = rest.substr(at + 1, std::min(rest.find('=', at + 1), end) - at - 1);
+    if (!name.empty() && !is_known_parameter(name)) return "the address has an unknown parameter: " + std::string(name);
+    at = end;
+  }
+  return "";
+}
+
 /// scheme://user:PASSWORD@host: up to the last @ before the path, as a password may hold one by mistake.
 void hide_userinfo(std::string& text) {
   for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
@@ -83,15 +121,13 @@ bool PgAddress::is_meant(std::string_view text) {
 }
 
 std::variant<PgAddress, std::string> PgAddress::parse(const std::string& text) {
+  if (std::string problem = problem_of_uri(text); !problem.empty()) return problem;
   char* complaint = nullptr;
   const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
       PQconninfoParse(text.c_str(), &complaint), PQconninfoFree);
   const std::unique_ptr<char, void (*)(void*)> its_text(complaint, PQfreemem);
   // libpq's complaint quotes the text where it could not read it, which may be in the middle of a password.
-  if (!options)
-    return std::string(
-        "not a PostgreSQL address; it is postgres://USER@HOST:PORT/DATABASE or KEYWORD=VALUE ... "
-        "(in a URI, %-encode what is special in a name or password)");
+  if (!options) return std::string(kNotAnAddress);
   PgAddress address;
   for (const PQconninfoOption* one = options.get(); one->keyword != nullptr; ++one)
     if (one->val != nullptr) address.values_[one->keyword] = one->val;

@@ -7,54 +7,57 @@
 
 namespace metabatch::sql {
 
-/// When something was last said. Any thread; a short lock.
+/// When a warning was given last. Any thread; a short lock.
 class LastWarning {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   [[nodiscard]] bool is_due(Time now, Time::duration between) const {
     const std::lock_guard lock(mutex_);
-    return !said_ || now >= *said_ + between;
+    return !given_ || now >= *given_ + between;
   }
-  /// @return false: not due; else it counts as said now
+  /// @return false: not due; else it counts as given now
   [[nodiscard]] bool claim(Time now, Time::duration between) {
     const std::lock_guard lock(mutex_);
-    if (said_ && now < *said_ + between) return false;
-    said_ = now;
+    if (given_ && now < *given_ + between) return false;
+    given_ = now;
     return true;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::optional<Time> said_;  // mutex_
+  std::optional<Time> given_;  // mutex_
 };
 
-/// Whether it was said that the table is empty. Any thread; a short lock.
+/// Whether the alarm of an emptied table was raised. Any thread; a short lock.
 class EmptyTable {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// @return false: said already; else it counts as said now
+  /// @return false: raised already; else it counts as raised now
   [[nodiscard]] bool claim(Time now) {
     const std::lock_guard lock(mutex_);
-    if (said_) return false;
-    said_ = now;
+    if (raised_) return false;
+    raised_ = now;
     return true;
   }
-  /// A flush that began then found a row: what was said before it is over.
+  /// A flush that began then found a row: an alarm that was raised before is over.
   void found(Time began) {
     const std::lock_guard lock(mutex_);
-    if (said_ && began > *said_) said_.reset();
+    if (raised_ && began > *raised_) raised_.reset();
   }
 
  private:
   std::mutex mutex_;
-  std::optional<Time> said_;  // mutex_
+  std::optional<Time> raised_;  // mutex_
 };
 
-/// What stores of one program share, so that each does not say it for itself.
+/// Warnings that the stores of one program share, so that each is given once.
 struct PgWarnings {
-  LastWarning ahead;  ///< entries dated ahead of the server's clock
+  LastWarning ahead;    ///< entries dated ahead of the server's clock
+  LastWarning stale;    ///< rows dated ahead of the entries that they refuse
+  LastWarning meeting;  ///< keys that the column calls equal
+  LastWarning locked;   ///< rows that somebody has locked
   EmptyTable empty;
 };
 

@@ -57,12 +57,41 @@ class TestPgAddress : public QObject {
     QTest::newRow("password with a sign") << "postgres://me:hunter2/3%@host/db";
     QTest::newRow("no value") << "host=x password='hunter2";
     QTest::newRow("unknown keyword") << "hunter2=1";
+    QTest::newRow("slash in the password") << "postgresql://app:hunter2/x@host";
+    QTest::newRow("sign in the password") << "postgresql://app:hunter2@secret@host/db";
+    QTest::newRow("first sign in the password") << "postgresql://app:p@hunter2@host";
+    QTest::newRow("question mark in the password") << "postgresql://app:pa?hunter2=word@host/db";
+    QTest::newRow("sign behind the path") << "postgres://host/hunter2@db";
   }
   void whatIsNotAnAddressIsRefusedWithoutRepeatingIt() {
     QFETCH(QString, text);
     const auto result = PgAddress::parse(text.toStdString());
     QVERIFY(std::holds_alternative<std::string>(result));
     QVERIFY2(std::get<std::string>(result).find("hunter2") == std::string::npos, std::get<std::string>(result).c_str());
+  }
+
+  void unknownParameterIsNamed() {
+    const auto result = PgAddress::parse("postgres://me@host/db?sslmode=require&colour=red");
+    QCOMPARE(std::get<std::string>(result), std::string("the address has an unknown parameter: colour"));
+    QVERIFY(std::holds_alternative<PgAddress>(PgAddress::parse("postgres://me@host/db?sslmode=require&ssl=true")));
+  }
+
+  void sqlstateDecidesWhatIsTakenApart_data() {
+    QTest::addColumn<QString>("sqlstate");
+    QTest::addColumn<int>("expected");
+    const auto row = [](const char* state, Divisible expected) {
+      QTest::newRow(state) << state << static_cast<int>(expected);
+    };
+    for (const char* state : {"22001", "23503", "44000"}) row(state, Divisible::at_once);
+    for (const char* state : {"08006", "0A000", "25006", "26000", "28000", "3D000", "3F000", "40001", "53100", "55P03",
+                              "57014", "58030", "42P01", "42703", ""})
+      row(state, Divisible::never);
+    for (const char* state : {"P0001", "45000", "54000", "XX000", "21000"}) row(state, Divisible::repeatedly);
+    row("42501", Divisible::as_policy);
+  }
+  void sqlstateDecidesWhatIsTakenApart() {
+    QFETCH(QString, sqlstate);
+    QTEST(static_cast<int>(divisible(sqlstate.toStdString())), "expected");
   }
 
   void secretsAreHiddenWhereverTheyStand_data() {
@@ -122,11 +151,12 @@ class TestPgAddress : public QObject {
     row("40001", FailureClass::serialization);
     row("57014", FailureClass::timeout);
     row("55P03", FailureClass::timeout);
-    for (const char* state : {"22001", "22021", "22P05", "22008", "23514"}) row(state, FailureClass::data);
+    for (const char* state : {"22001", "22021", "22P05", "22008", "23514", "23503", "23505", "44000"})
+      row(state, FailureClass::data);
     for (const char* state : {"42501", "42P01", "42703", "28P01", "28000", "3D000"})
       row(state, FailureClass::permission);
     row("53100", FailureClass::disk);
-    for (const char* state : {"54000", "XX000", "23505", ""}) row(state, FailureClass::other);
+    for (const char* state : {"54000", "XX000", "P0001", "45000", ""}) row(state, FailureClass::other);
   }
   void sqlstateDecidesTheClass() {
     QFETCH(QString, sqlstate);

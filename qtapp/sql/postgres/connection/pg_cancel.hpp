@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+struct pg_conn;
+struct pg_cancel;
+
+namespace metabatch::sql {
+
+/// The request to end what a connection is doing. request() may come from any thread; everything else belongs to the thread of
+/// the connection.
+class PgCancel {
+ public:
+  PgCancel();
+  ~PgCancel();
+  PgCancel(const PgCancel&) = delete;
+  PgCancel& operator=(const PgCancel&) = delete;
+
+  void request() noexcept;
+  [[nodiscard]] bool is_requested() const noexcept { return is_requested_; }
+  /// Forgets a request that came before.
+  void arm();
+  /// Readable once it was requested: poll() wakes up.
+  [[nodiscard]] int fd() const { return wake_; }
+
+  void attach(pg_conn* handle);
+  void detach();
+  /// Asks the server to cancel, once since arm(). Does not wait: PQcancel() connects anew, so a thread of its own calls it.
+  void ask_server() noexcept;
+  [[nodiscard]] bool is_server_asked() const { return is_asked_; }
+
+ private:
+  std::atomic<bool> is_requested_ = false;
+  bool is_asked_ = false;
+  int wake_ = -1;  // eventfd
+  std::mutex mutex_;
+  std::shared_ptr<pg_cancel> cancel_;  // mutex_
+};
+
+}  // namespace metabatch::sql

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sql/postgres/store/pg_remainder.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "sql/postgres/connection/pg_row.hpp"
+#include "sql/statements.hpp"
+
+namespace metabatch::sql {
+namespace {
+
+constexpr PgStatement kSplitRemainder = {"metabatch_split", statements::pg_split_remainder};
+constexpr PgStatement kListRowKeys = {nullptr, statements::pg_list_row_keys};
+constexpr PgStatement kUpdateEntries = {"metabatch_update", statements::pg_update_entries};
+constexpr auto kFarAhead = std::chrono::minutes(1);  // of the server's clock, as count_future_stamps.sql has it
+
+}  // namespace
+
+std::optional<DatabaseFailure> PgRemainder::classify(PgFlush& flush, const std::vector<std::size_t>& places,
+                                                     std::size_t missing, Found& found) {
+  if (missing == 0) return std::nullopt;
+  entries_.clear();
+  for (const std::size_t place : places) entries_.push_back(flush.entries[place]);
+  arrays_.build(entries_);
+  const PgStep split[] = {{&kSplitRemainder, arrays_.agents_keys_and_times()}};
+  PgAnswer answer = connection_.run(split);
+  if (answer.failure) return std::move(answer.failure);
+  const PGresult* const rows = answer.results[0].get();
+  const WallTime limit = connection_.server_now() + kFarAhead;
+  std::size_t told = 0;
+  for (const bool is_missing : {true, false})
+    for (int i = 0; i < PQntuples(rows) && told < missing; ++i) {
+      const PgRow row(rows, i);
+      if (row.is_true(1) != is_missing) continue;
+      flush.fates[places[static_cast<std::size_t>(row.number(0)) - 1]] =
+          is_missing ? Fate::unmatched : Fate::rows_stale;
+      ++told;
+      if (is_missing) continue;
+      const WallTime stamp = row.is_null(2) ? WallTime::max() : WallTime(std::chrono::microseconds(row.number(2)));
+      ++(stamp > limit ? found.ahead : found.behind);
+      found.newest = std::max(found.newest, stamp);
+    }
+  if (told < missing)
+    if (auto failed = write_newest(flush, places, told, missing, found)) return failed;
+  // Rows that were missing when we wrote and are there now: nobody knows which, but the number is exact.
+  for (const std::size_t place : places) {
+    if (told == missing) break;
+    if (flush.fates[place] != Fate::written) continue;
+    flush.fates[place] = Fate::unmatched;
+    ++told;
+  }
+  return std::nullopt;
+}
+
+// The UPDATE changes a row once, with the first of the entries that match it, which need not be the newest.
+std::optional<DatabaseFailure> PgRemainder::write_newest(PgFlush& flush, const std::vector<std::size_t>& places,
+                                                         std::size_t& told, std::size_t missing, Found& found) {
+  const PgStep list[] = {{&kListRowKeys, arrays_.agents_and_keys()}};
+  PgAnswer answer = connection_.run(list);
+  if (answer.failure) return std::move(answer.failure);
+  const PGresult* const rows = answer.results[0].get();
+  std::map<std::pair<Uuid, std::string>, std::vector<std::size_t>> by_row;
+  for (int i = 0; i < PQntuples(rows); ++i) {
+    const PgRow row(rows, i);
+    const std::size_t place = places[static_cast<std::size_t>(row.number(0)) - 1];
+    by_row[{flush.entries[place].agent, row.text(1)}].push_back(place);
+  }
+  std::vector<Update> newest;
+  for (const auto& [row, meeting] : by_row) {
+    if (meeting.size() < 2) continue;
+    found.meeting += meeting.size();
+    const std::size_t winner = *std::max_element(meeting.begin(), meeting.end(), [&](std::size_t a, std::size_t b) {
+      return flush.entries[a].collected_at < flush.entries[b].collected_at;
+    });
+    newest.push_back(flush.entries[winner]);
+    for (const std::size_t place : meeting) {
+      if (place == winner || flush.fates[place] != Fate::written || told == missing) continue;
+      flush.fates[place] = Fate::rows_stale;
+      ++told;
+    }
+    if (flush.fates[winner] != Fate::written) {  // it was counted stale against an older one: they change places
+      const auto other = std::find_if(meeting.begin(), meeting.end(),
+                                      [&](std::size_t place) { return flush.fates[place] == Fate::written; });
+      if (other != meeting.end()) std::swap(flush.fates[winner], flush.fates[*other]);
+    }
+  }
+  if (newest.empty()) return std::nullopt;
+  PgArrays arrays;
+  arrays.build(newest);
+  const PgStep update[] = {{&kUpdateEntries, arrays.all()}};
+  return std::move(connection_.run(update).failure);
+}
+
+}  // namespace metabatch::sql

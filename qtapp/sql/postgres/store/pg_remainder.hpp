@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "sql/postgres/connection/pg_connection.hpp"
+#include "sql/postgres/store/pg_arrays.hpp"
+#include "sql/postgres/store/pg_flush.hpp"
+
+namespace metabatch::sql {
+
+/// Finds out which entries of committed transactions were not written, and why: unmatched (no row) or rows_stale (a newer
+/// one). Only reads, but for keys that the column calls equal: of the entries that match one row the newest is written.
+///
+/// Where rows came, went or changed between the UPDATE and this, single entries may be told apart wrongly; their sum is exact.
+class PgRemainder {
+ public:
+  explicit PgRemainder(PgConnection& connection) : connection_(connection) {}
+
+  /// What was found besides the fates.
+  struct Found {
+    std::size_t ahead = 0;    ///< rows that refused an entry and are dated over a minute ahead of the server's clock
+    std::size_t behind = 0;   ///< rows that refused an entry and are not dated ahead
+    WallTime newest{};        ///< the latest stamp of those rows
+    std::size_t meeting = 0;  ///< entries that match the same row as another entry
+  };
+
+  /// @shape places: of entries in transactions that committed and changed fewer rows than they have entries, ascending;
+  ///        missing: how many fewer. Their fates are `written` before.
+  std::optional<DatabaseFailure> classify(PgFlush& flush, const std::vector<std::size_t>& places, std::size_t missing,
+                                          Found& found);
+
+ private:
+  std::optional<DatabaseFailure> write_newest(PgFlush& flush, const std::vector<std::size_t>& places, std::size_t& told,
+                                              std::size_t missing, Found& found);
+
+  PgConnection& connection_;
+  std::vector<Update> entries_;
+  PgArrays arrays_;
+};
+
+}  // namespace metabatch::sql

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Ends the server process of our previous connection, which may hold row locks still. Four things have to match, so
+-- that no other process is ever ended: the process, when it started, its role and its application name.
+SELECT pg_catalog.pg_terminate_backend(a.pid)
+  FROM pg_catalog.pg_stat_activity AS a
+ WHERE a.pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4
+   AND a.backend_start OPERATOR(pg_catalog.=) $2::pg_catalog.timestamptz
+   AND a.usename OPERATOR(pg_catalog.=) current_user::pg_catalog.name
+   AND a.application_name OPERATOR(pg_catalog.=) pg_catalog.current_setting('application_name'::pg_catalog.text)
+   AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
