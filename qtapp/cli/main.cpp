@@ -4,18 +4,21 @@
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
 #include <clocale>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/console.hpp"
+#include "cli/terminal/qt_messages.hpp"
 
 namespace {
 
 using namespace metabatch::cli;
 
-/// A standard stream that the caller closed would become the next file opened. So each is open, and fails when used.
+/// The next file that is opened would get the number of a standard stream that the caller closed. So each is open here, and
+/// fails when it is used.
 void occupy_standard_streams() {
   for (const int stream : {0, 1, 2})
     if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
@@ -30,19 +33,29 @@ void describe(CLI::App& program) {
       "Settings come from flags, then from the environment (METABATCH_BATCH_SIZE for --batch-size), then from a config "
       "file.\n"
       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but something was dropped, unmatched or rejected,\n"
-      "130 interrupted (Ctrl-C writes what is held first; a second one leaves at once).\n\n"
+      "130 interrupted (Ctrl-C writes what is buffered first; a second Ctrl-C leaves at once).\n\n"
       "Examples:\n"
-      "  metabatch run                                    a simulated fleet on a file of its own\n"
+      "  metabatch run                                    a simulated fleet on a private database file\n"
       "  metabatch ingest --register updates.ndjson       write recorded updates\n"
       "  metabatch simulate headline                      the same in virtual time, minutes in milliseconds\n"
       "  metabatch ingest --help");
 }
 
-/// Flags are layered before the parser sees them, and it wants them in reverse.
+/// Adds config file and environment to the arguments. The parser takes them in reverse order.
 void parse(CLI::App& program, int argc, char** argv) {
   const std::vector<std::string> given(argv + 1, argv + argc);
   std::vector<std::string> arguments = layered_arguments(program, given, current_environment());
   program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+}
+
+/// Prints the text of --help, --version or of an error of the parser.
+int finish(const CLI::App& program, const CLI::ParseError& error, Console& console) {
+  std::ostringstream out, messages;
+  const int code = program.exit(error, out, messages);
+  console.text(messages.str());
+  console.data(out.str());
+  if (!console.finish_data()) return exit_failed;
+  return code == 0 ? exit_ok : exit_usage;
 }
 
 }  // namespace
@@ -50,6 +63,7 @@ void parse(CLI::App& program, int argc, char** argv) {
 int main(int argc, char** argv) {
   occupy_standard_streams();
   Console console;
+  const QtMessages qt_messages([&console](const std::string& text) { console.message(text); });
   CLI::App program("Batches agents' metadata: keeps the newest value of each key and writes many at once.",
                    "metabatch");
   describe(program);
@@ -59,9 +73,9 @@ int main(int argc, char** argv) {
       add_top(program),    add_init_db(program), add_doctor(program)};
   try {
     parse(program, argc, argv);
-    const QCoreApplication application(argc, argv);  // finds the database driver
+    const QCoreApplication application(argc, argv);  // loads the database drivers
     QCoreApplication::setApplicationVersion(METABATCH_VERSION);
-    std::setlocale(LC_NUMERIC, "C");  // it has set the user's locale: numbers stay as machines read them
+    std::setlocale(LC_NUMERIC, "C");  // QCoreApplication has set the user's locale; numbers stay machine-readable
     for (const Command& command : commands)
       if (command.app->parsed()) return command.run(console);
   } catch (const CLI::ParseError& error) {
@@ -69,7 +83,7 @@ int main(int argc, char** argv) {
       console.text(program.help());
       return exit_usage;
     }
-    return program.exit(error) == 0 ? exit_ok : exit_usage;
+    return finish(program, error, console);
   } catch (const UsageError& error) {
     console.message(error.what());
     return exit_usage;

@@ -35,9 +35,9 @@ struct ListenFlags {
   bool json = false;
 };
 
-/// What a payload names, leniently: an id that cannot be read hides no other.
-struct Heard {
-  explicit Heard(std::string_view payload) {
+/// The ids of a payload, read leniently: an unreadable id hides no other.
+struct PayloadIds {
+  explicit PayloadIds(std::string_view payload) {
     ChunkReader reader(payload);
     std::set<Uuid> distinct;
     while (const auto one = reader.next()) {
@@ -55,8 +55,8 @@ struct Heard {
   std::size_t unreadable = 0;
 };
 
-/// Prints what the listener tells, on a thread of its own: while stdout stands still the listener goes on reading, or
-/// PostgreSQL's queue would fill up for everybody.
+/// Prints notifications on a thread of its own. While stdout blocks, the listener goes on reading: otherwise the
+/// notification queue of PostgreSQL would fill up for everybody.
 class Printer {
  public:
   Printer(bool json, Console& console) : json_(json), console_(console), thread_([this] { run(); }) {}
@@ -73,6 +73,7 @@ class Printer {
       latency_ms_ = std::chrono::duration<double, std::milli>(took).count();
     };
     events.on_resync = [this, feed = events.on_resync] {
+      has_listened_ = true;
       last_reason_.clear();
       feed();
     };
@@ -80,10 +81,11 @@ class Printer {
     return events;
   }
   [[nodiscard]] bool has_failed() const { return has_failed_; }
-  [[nodiscard]] int ended_fd() const {
-    return ended_.fd();
-  }  ///< can be read once printing has failed, or all is printed
-  /// What is held is still printed.
+  /// Whether the channel was listened to at least once.
+  [[nodiscard]] bool has_listened() const { return has_listened_; }
+  /// Can be read once printing has failed, or everything is printed.
+  [[nodiscard]] int ended_fd() const { return ended_.fd(); }
+  /// What is buffered is still printed.
   void end() { ring_->close(); }
 
  private:
@@ -111,13 +113,13 @@ class Printer {
     if (json_)
       print(Json{{"time", now()}, {"event", "dropped"}, {"lost", lost}});
     else
-      console_.message(counted(lost, "notification") + " not printed, stdout is too slow: read everything anew");
+      console_.message(counted(lost, "notification") + " not printed, stdout is too slow: read everything again");
   }
   void resync(bool is_listening_anew) {
     if (json_)
       print(Json{{"time", now()}, {"event", "resync"}});
     else if (is_listening_anew)
-      console_.message(is_again_ ? "listening again: what was sent meanwhile is gone, read everything anew"
+      console_.message(is_again_ ? "listening again: notifications sent meanwhile are lost, read everything again"
                                  : "listening");
     is_again_ = true;
   }
@@ -125,10 +127,10 @@ class Printer {
     if (json_)
       print(Json{{"time", now()}, {"event", "lost"}, {"reason", why.message}});
     else
-      tell_lost(why.message, retry);
+      report_lost(why.message, retry);
   }
-  // The same again and again would bury what else is said.
-  void tell_lost(const std::string& reason, Duration retry) {
+  /// The same reason is reported once a minute.
+  void report_lost(const std::string& reason, Duration retry) {
     const auto now = std::chrono::steady_clock::now();
     if (reason == last_reason_ && now < said_ + kRepeatReasonAfter) return;
     last_reason_ = reason;
@@ -136,7 +138,7 @@ class Printer {
     console_.message("not listening: " + reason + "; trying again, the first time in " + format_duration(retry));
   }
   void payload_heard(std::string_view payload, int pid) {
-    const Heard heard(payload);
+    const PayloadIds heard(payload);
     const double latency = latency_ms_;
     if (json_) {
       Json json = {{"time", now()},
@@ -167,10 +169,21 @@ class Printer {
   bool is_again_ = false;    // of the thread
   std::string last_reason_;  // of the listener's thread, as the next
   std::chrono::steady_clock::time_point said_{};
-  std::atomic<bool> has_failed_ = false;
+  std::atomic<bool> has_failed_ = false, has_listened_ = false;
   WakePipe ended_;
   std::thread thread_;
 };
+
+/// Waits for a slow reader of stdout. A second Ctrl-C leaves at once; a repeated SIGTERM changes nothing.
+void wait_until_printed(Signals& signals, const Printer& printer) {
+  (void)signals.take();
+  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0},
+                      {.fd = printer.ended_fd(), .events = POLLIN, .revents = 0}};
+  while (watched[1].revents == 0) {
+    if (::poll(watched, 2, -1) < 0) continue;
+    if (watched[0].revents != 0 && signals.take().interrupts > 0) ::_exit(exit_interrupted);
+  }
+}
 
 int listen(const ListenFlags& flags, Console& console) {
   sql::PgListenerOptions options;
@@ -195,11 +208,11 @@ int listen(const ListenFlags& flags, Console& console) {
   thread.join();
   if (printer.has_failed()) return exit_failed;
   printer.end();
-  (void)signals.take();
-  while (::poll(watched, 2, -1) < 0) {
-  }
-  if (watched[0].revents != 0) ::_exit(exit_interrupted);  // asked again while nobody reads stdout
-  return printer.has_failed() ? exit_failed : is_interrupted ? exit_interrupted : exit_ok;
+  wait_until_printed(signals, printer);
+  if (is_interrupted) return exit_interrupted;
+  if (printer.has_failed()) return exit_failed;
+  if (!printer.has_listened()) console.message("never listened in " + flags.duration);
+  return printer.has_listened() ? exit_ok : exit_failed;
 }
 
 }  // namespace
@@ -216,7 +229,8 @@ Command add_listen(CLI::App& program) {
   app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
       ->type_name("FILE");
   app->footer(
-      "Survives restarts of the server. Latency is that of the last notification to itself.\n\n"
+      "Listens again after a restart of the server. The latency is that of the last probe, a notification to itself.\n"
+      "Exit status 1: --for passed, and the channel could never be listened to.\n\n"
       "Examples:\n"
       "  metabatch listen --db postgres://metabatch@localhost/metabatch\n"
       "  metabatch listen --db service=coder --json | jq .ids");

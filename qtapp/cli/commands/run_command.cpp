@@ -116,7 +116,7 @@ int run_fleet(const RunFlags& flags, Console& console) {
   if (!is_usable(options, console)) return exit_failed;
   RealTime real_time(fleet, duration, validated(options.config).value(), console);
   if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
-  if (console.is_live())
+  if (console.is_watched())
     console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
   const auto session = run_session(
       options, console, [&](engine::Lanes& lanes, Stop& stop) { real_time.feed(lanes, stop); },

@@ -67,7 +67,7 @@ bool run_to_end(Simulator& simulator, Console& console) {
   auto next_status = began + kFirstStatus;
   while (!simulator.finished()) {
     simulator.run_until(Duration::max(), kReportsAStep);
-    if (signals.take() > 0) return false;
+    if (signals.take().all > 0) return false;
     if (const auto now = SteadyClock::now(); now >= next_status) {
       console.status(status_text(simulator, now - began));
       next_status = now + kStatusEvery;
@@ -157,7 +157,7 @@ int simulate(const SimulateFlags& flags, Console& console) {
       outputs.log.write(line);
       outputs.log.write("\n");
     });
-  if (console.is_live()) console.message("simulating " + question.text());
+  if (console.is_watched()) console.message("simulating " + question.text());
   const bool is_finished = run_to_end(simulator, console);
   console.clear_status();
   if (!is_finished)

@@ -16,37 +16,38 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kStatusEveryMs = 250;
-constexpr auto kSameRequest = std::chrono::milliseconds(50);  // `timeout` and wrappers pass a signal on twice
+constexpr auto kSameRequest = std::chrono::milliseconds(200);  // `timeout` and wrappers forward a signal once more
+constexpr auto kLeavePatience = std::chrono::seconds(3);       // until what is being written is cancelled
+constexpr auto kLeaveStep = std::chrono::milliseconds(20);
 constexpr auto kRepeatMessageAfter = std::chrono::seconds(10);
 constexpr std::size_t kNotificationRing = 4096;  // chunks that a slow stdout may be behind
 
-/// Says failed flushes: the first of its kind at once, the same one at most every 10 s, and when it is over.
+/// Reports failed flushes: a new failure at once, the same one at most every 10 s, and the first success after it.
 class FailureReports {
  public:
   explicit FailureReports(Console& console) : console_(console) {}
 
-  void tell(const engine::FlushRecord& flush) {
+  void report(const engine::FlushRecord& flush) {
     if (flush.failure == FailureClass::none) {
       if (failing_.erase(flush.lane) > 0 && failing_.empty()) {  // the last one that failed
-        console_.message("writing again, after " + with_commas(failures_) +
-                         (failures_ == 1 ? " failure" : " failures"));
+        console_.message("writing again after " + counted(failures_, "failure"));
         failures_ = 0;
         last_.clear();
       }
       if (flush.fates.quarantined > 0)
-        console_.message(counted(flush.fates.quarantined, "value") + " refused and set aside" +
+        console_.message(counted(flush.fates.quarantined, "value") + " refused by the database and quarantined" +
                          (flush.message.empty() ? std::string() : ": " + flush.message));
       return;
     }
     ++failures_;
     failing_.insert(flush.lane);
     const auto now = SteadyClock::now();
-    if (flush.message == last_ && now - told_ < kRepeatMessageAfter) return;
+    if (flush.message == last_ && now - reported_ < kRepeatMessageAfter) return;
     last_ = flush.message;
-    told_ = now;
+    reported_ = now;
     const bool is_lost = flush.fates.discarded > 0;
     console_.message("a flush failed (" + std::string(name_of(flush.failure)) + "): " + flush.message + "; " +
-                     with_commas(flush.entries) + (flush.entries == 1 ? " entry is " : " entries are ") +
+                     counted(flush.entries, "entry") + (flush.entries == 1 ? " is " : " are ") +
                      (is_lost ? "discarded" : "kept"));
   }
 
@@ -55,10 +56,10 @@ class FailureReports {
   std::uint64_t failures_ = 0;
   std::set<std::size_t> failing_;  // lanes
   std::string last_;
-  SteadyClock::time_point told_;
+  SteadyClock::time_point reported_;
 };
 
-/// Prints payloads on a thread of its own: a stdout that blocks holds up nobody.
+/// Prints payloads on a thread of its own: a stdout that blocks delays nobody.
 class NotificationPrinter {
  public:
   NotificationPrinter(engine::Notifier& notifier, Console& console)
@@ -67,7 +68,7 @@ class NotificationPrinter {
         thread_([this, &console] { print(console); }) {}
   ~NotificationPrinter() { finish(); }
 
-  /// Waits until what was sent is printed, for as long as stdout takes.
+  /// Waits until everything is printed, however long stdout takes.
   void finish() {
     ring_->close();
     if (thread_.joinable()) thread_.join();
@@ -88,8 +89,9 @@ class NotificationPrinter {
   std::thread thread_;
 };
 
-/// The threads of one session: this one watches, one feeds, and at the end one closes the lanes and waits for what
-/// is still to be printed, so that a second signal is heard to the very end.
+/// The threads of one session. The session's thread watches signals and draws the status line. The feeder adds updates. The
+/// closer closes the lanes and waits for the printer. None of the waits is on the session's thread, so that a second signal
+/// is received until the end.
 class Session {
  public:
   Session(engine::Lanes& lanes, NotificationPrinter* printer, service::UnwrittenStore* unwritten_store, Console& console)
@@ -101,9 +103,9 @@ class Session {
       is_fed_ = true;
       progress_.wake();
     });
-    while (!is_drained_ || !is_fed_) {  // while the feeder waits for its reader a second signal is still heard
+    while (!is_drained_ || !is_fed_) {
       wait();
-      hear_signals();
+      on_signals();
       if (is_fed_) begin_close();
       if (console_.is_live() && !is_drained_) console_.status(watch(lanes_.snapshot(), elapsed()));
     }
@@ -130,32 +132,52 @@ class Session {
     progress_.take();
   }
 
-  void hear_signals() {
-    if (signals_.take() == 0) return;
-    if (is_stopping_) leave_at_once();
+  void on_signals() {
+    const StopRequests first = signals_.take();
+    if (first.all == 0) return;
+    if (is_stopping_) {
+      if (first.interrupts > 0) leave_at_once();
+      return;
+    }
     is_stopping_ = true;
     stop_.request();
     begin_close();
+    // A forwarded SIGINT right after the first is the same request. Only a terminal shows that a key was pressed twice.
     std::this_thread::sleep_for(kSameRequest);
-    (void)signals_.take();
-    console_.message("stopping: writing what is held; once more leaves at once");
+    if (first.typed + signals_.take().typed > 1) leave_at_once();
+    console_.message("stopping: writing what is buffered; a second Ctrl-C leaves at once");
   }
 
   void begin_close() {
     if (closer_.joinable()) return;
     closer_ = std::thread([this] {
       lanes_.close();
+      is_closed_ = true;
+      progress_.wake();
       if (printer_ != nullptr) printer_->finish();
       is_drained_ = true;
       progress_.wake();
     });
   }
 
+  /// Without a spool there is nothing to wait for. With one, the lanes must have closed and the feeder must have ended:
+  /// only then does nobody else use the updates and the file.
   [[noreturn]] void leave_at_once() {
+    if (unwritten_ != nullptr && is_abandoned_in_time()) unwritten_->save(lanes_);
     const std::uint64_t held = lanes_.snapshot().counters.held();
-    console_.message("left at once: " + with_commas(held) + (held == 1 ? " entry was" : " entries were") +
-                     " not known to be written");
+    console_.message("left at once: " + (held == 0 ? "nothing was lost"
+                                                   : counted(held, "entry") + (held == 1 ? " was" : " were") +
+                                                         " not known to be written"));
     std::_Exit(exit_interrupted);
+  }
+
+  bool is_abandoned_in_time() {
+    const auto deadline = SteadyClock::now() + kLeavePatience;
+    while ((!is_closed_ || !is_fed_) && SteadyClock::now() < deadline) {
+      lanes_.abandon();
+      std::this_thread::sleep_for(kLeaveStep);
+    }
+    return is_closed_ && is_fed_;
   }
 
   engine::Lanes& lanes_;
@@ -169,6 +191,7 @@ class Session {
   std::thread feeder_;
   std::thread closer_;
   std::atomic<bool> is_fed_ = false;
+  std::atomic<bool> is_closed_ = false;  // the lanes
   std::atomic<bool> is_drained_ = false;
   bool is_stopping_ = false;
   bool is_failed_ = false;
@@ -201,9 +224,9 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   }
   FailureReports failures(console);
   engine::EngineOptions engine_options;
-  engine_options.on_flush = [&](const engine::FlushRecord& flush) { failures.tell(flush); };
+  engine_options.on_flush = [&](const engine::FlushRecord& flush) { failures.report(flush); };
   engine_options.on_drop = [&](std::uint64_t dropped) {
-    console.message("no room: " + counted(dropped, "update") + " dropped since the last word");
+    console.message("the buffer is full: " + counted(dropped, "update") + " dropped since the last report");
   };
   auto lanes = engine::Lanes::create(*config, stores, std::move(engine_options));
   if (!lanes) {

@@ -20,27 +20,28 @@ struct SessionOptions {
   bool register_missing = false;
   bool print_notifications = false;
   std::size_t writers = 1;              ///< lanes, each with a connection of its own
-  service::UnwrittenStore* unwritten_store = nullptr;  ///< what was left by the last run, and is left to the next; or none
+  service::UnwrittenStore* unwritten_store = nullptr;  ///< stores what one run could not write for the next; or none
 };
 
 struct SessionResult {
   engine::Snapshot snapshot;
   Duration elapsed{};
   bool is_interrupted = false;
-  bool is_failed = false;  ///< what the last run left could not be taken in, which was said
+  bool is_failed = false;  ///< the updates of the last run could not be added, which was reported
 };
 
-/// Called on the thread that feeds the lanes; returns when there is nothing more, or soon after stop was requested.
+/// Adds updates to the lanes on a thread of its own; returns when there are no more, or soon after a stop was requested.
 using Feed = std::function<void(engine::Lanes&, Stop&)>;
-/// Makes the status line of a moment; also a place to say more. Called on the session's thread, some four
-/// times a second, only when somebody watches.
+/// Makes the status line from a snapshot. Called on the session's thread about four times a second, only when the console
+/// is live.
 using Watch = std::function<std::string(const engine::Snapshot&, Duration elapsed)>;
 
-/// The lanes on their stores, from the first update to the drained end. SIGINT and SIGTERM end the feed and
-/// drain within final_flush_timeout; a second one ends the process at once and says what was lost. Failed flushes and drops
-/// are said on the console, the same one at most every 10 s.
+/// Runs the lanes on their stores, from the first update to the drained end. SIGINT, SIGTERM and SIGHUP end the feed and
+/// drain within final_flush_timeout. A repeated SIGTERM or SIGHUP changes nothing: a supervisor may signal the process and
+/// its group. A second SIGINT (Ctrl-C) cancels what is being written, stores the remainder in `unwritten_store` and ends the process
+/// with a report of what was lost. Failed flushes and drops are reported on the console, the same one at most every 10 s.
 ///
-/// @return nothing: the settings are impossible, which was said
+/// @return nothing: the settings are impossible, which was reported
 std::optional<SessionResult> run_session(const SessionOptions& options, Console& console, const Feed& feed,
                                          const Watch& watch);
 

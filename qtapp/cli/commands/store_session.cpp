@@ -19,8 +19,9 @@ bool is_usable(const SessionOptions& options, Console& console) {
   check_settings(options);
   const auto wrong = options.database.check();
   if (!wrong) return true;
-  console.message(wrong->message);
-  return wrong->failure == FailureClass::timeout && options.database.postgres() == nullptr;
+  const bool is_locked = wrong->failure == FailureClass::timeout && options.database.postgres() == nullptr;
+  console.message(wrong->message + (is_locked ? "; waiting for it" : ""));
+  return is_locked;
 }
 
 std::unique_ptr<Spool> open_spool(const std::string& file, Console& console) {
@@ -38,7 +39,7 @@ int finish(const SessionResult& session, const RunResult& result, FinishOptions 
     console.data(text);
   const bool is_printed = console.finish_data();
   if (const std::uint64_t held = result.summary.counters.held(); held > 0)
-    console.message("not written: " + with_commas(held) + (held == 1 ? " entry" : " entries"));
+    console.message("not written: " + counted(held, "entry"));
   if (session.is_interrupted) return exit_interrupted;
   if (options.is_failed || !is_printed) return exit_failed;
   return is_incomplete(result) ? exit_incomplete : exit_ok;

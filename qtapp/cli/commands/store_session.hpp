@@ -15,24 +15,24 @@ void check_settings(const SessionOptions& options);
 
 /// What ingest and run do before and after their session.
 
-/// Looks at settings and database before any work, and says what is wrong. A file that is locked just now is
-/// usable: the store waits and tries again.
+/// Checks settings and database before any work and reports what is wrong. A SQLite file that is locked is usable: the
+/// store waits for it.
 ///
 /// @errors throws UsageError: impossible settings
 bool is_usable(const SessionOptions& options, Console& console);
 
-/// The spool that `--spool` names; nothing where none is named.
+/// The spool of `--spool`, or nothing when there is no such flag.
 ///
 /// @errors throws UsageError: it cannot be used
 std::unique_ptr<Spool> open_spool(const std::string& file, Console& console);
 
 struct FinishOptions {
   bool json = false;
-  bool data_is_taken = false;  ///< stdout carries notifications: the text for people goes to stderr
+  bool data_is_taken = false;  ///< notifications are on stdout: the text for people goes to stderr
   bool is_failed = false;      ///< the input could not be read to its end
 };
 
-/// Prints the result and answers the exit status.
+/// Prints the result and returns the exit status.
 int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console);
 
 }  // namespace metabatch::cli

@@ -20,12 +20,13 @@
 #include "cli/terminal/top_view.hpp"
 #include "engine/clock.hpp"
 #include "feed/stop_request.hpp"
+#include "feed/text_file.hpp"
 #include "metabatch/prometheus.hpp"
 
 namespace metabatch::cli {
 namespace {
 
-constexpr qint64 kMostBytes = qint64{16} << 20;  // of a page
+constexpr qint64 kMostBytes = qint64{16} << 20;  // of a page, of a file of certificates
 constexpr Duration kPatience = std::chrono::seconds(5);
 constexpr const char* kAccept = "text/plain;version=0.0.4";
 
@@ -79,7 +80,7 @@ class Resizes {
   WakePipe pipe_;
 };
 
-/// Asks for the page from time to time and shows what it comes to, until somebody ends it.
+/// Requests the page of metrics at an interval and shows the result, until the user ends it.
 class Top {
  public:
   Top(const TopFlags& flags, Duration every, Console& console)
@@ -114,8 +115,10 @@ class Top {
 
  private:
   void read_authorities() {
-    const QList<QSslCertificate> known = QSslCertificate::fromPath(QString::fromStdString(flags_.ca));
-    if (known.isEmpty()) throw UsageError("--ca: " + flags_.ca + " holds no certificate in PEM");
+    const feed::TextFile file = feed::read_text_file(flags_.ca, kMostBytes);
+    if (!file.problem.empty()) throw UsageError("--ca: " + file.problem);
+    const QList<QSslCertificate> known = QSslCertificate::fromData(QByteArray::fromStdString(file.text));
+    if (known.isEmpty()) throw UsageError("--ca: " + flags_.ca + " has no certificate in PEM");
     tls_.setCaCertificates(known);
   }
 

@@ -30,7 +30,7 @@ bool try_all(Tuner& tuner, Console& console) {
   Signals signals;
   const auto began = SteadyClock::now();
   while (tuner.step()) {
-    if (signals.take() > 0) return tuner.finished();
+    if (signals.take().all > 0) return tuner.finished();
     if (SteadyClock::now() - began > kFirstStatus)
       console.status("tried " + std::to_string(tuner.done()) + " of " + std::to_string(tuner.size()) + " settings");
   }
@@ -47,7 +47,7 @@ int tune(const TuneFlags& flags, Console& console) {
   Result<Tuner> created = Tuner::create(question);
   if (!created) throw UsageError(describe(created.error(), question.scenario));
   Tuner tuner = std::move(created).value();
-  if (console.is_live()) console.message("tuning " + flags.scenario.name() + ": " + fleet_text(question.scenario));
+  if (console.is_watched()) console.message("tuning " + flags.scenario.name() + ": " + fleet_text(question.scenario));
   const bool is_finished = try_all(tuner, console);
   console.clear_status();
   if (!is_finished)

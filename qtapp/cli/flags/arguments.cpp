@@ -24,15 +24,15 @@ struct SettingFlag {
 constexpr SettingFlag kSettingFlags[] = {
     {Setting::batch_size, "N", "entries that make a batch due at once (500)"},
     {Setting::interval, "TIME", "how long entries wait at most (5s)"},
-    {Setting::queue, "POLICY", "coalesce, or fifo as the origin had it (coalesce)"},
-    {Setting::queue_capacity, "N", "entries held in all (100000; fifo: 5 x batch size)"},
+    {Setting::queue, "POLICY", "coalesce, or fifo as in the origin (coalesce)"},
+    {Setting::queue_capacity, "N", "entries buffered at most (100000; fifo: 5 x batch size)"},
     {Setting::batch_bytes, "SIZE", "bytes of keys, values and errors of one batch, e.g. 4MiB (16MiB)"},
-    {Setting::agent_capacity, "N", "distinct keys of one agent buffered (1024; ingest: the queue capacity)"},
-    {Setting::queue_bytes, "SIZE", "bytes of keys, values and errors held, e.g. 64MiB (256MiB)"},
+    {Setting::agent_capacity, "N", "distinct keys of one agent buffered at most (1024; ingest: the queue capacity)"},
+    {Setting::queue_bytes, "SIZE", "bytes of keys, values and errors buffered at most, e.g. 64MiB (256MiB)"},
     {Setting::schedule, "POLICY", "fixed, after_flush, linger or reset (fixed)"},
     {Setting::ties, "RULE", "keep_first or keep_last when stamps are equal (keep_first)"},
-    {Setting::on_failure, "POLICY", "retain or discard a batch that could not be written (retain)"},
-    {Setting::final_flush_timeout, "TIME", "how long the end may take (15s)"},
+    {Setting::on_failure, "POLICY", "retain or discard a batch whose write failed (retain)"},
+    {Setting::final_flush_timeout, "TIME", "how long the final flush may take (15s)"},
     {Setting::max_payload_bytes, "N", "payload budget of one notification (8000)"},
     {Setting::channel, "NAME", "notification channel (workspace_agent_metadata_batch)"},
 };
@@ -122,9 +122,16 @@ void DatabaseFlag::add_to(CLI::App& command) {
       ->type_name("URL");
 }
 
+std::string DatabaseFlag::address() const {
+  if (given.has_value() && given->find_first_not_of(" \t") == given->npos)
+    throw UsageError("--db: the address is empty; use sqlite:PATH, postgres://USER@HOST/DATABASE or KEYWORD=VALUE ...");
+  return given.value_or("");
+}
+
 sql::Database DatabaseFlag::database() const {
   constexpr std::string_view kScheme = "sqlite:";
-  if (given.empty()) {
+  const std::string named = address();
+  if (!given.has_value()) {
     const fs::path folder = xdg_folder("XDG_STATE_HOME", ".local/state");
     if (folder.empty())
       throw UsageError("--db: there is no home folder for the default file; name one with --db sqlite:PATH");
@@ -133,16 +140,17 @@ sql::Database DatabaseFlag::database() const {
       fs::permissions(folder / "metabatch", fs::perms::owner_all, failed);
     return sql::Database((folder / "metabatch" / "metabatch.db").string());
   }
-  if (given.starts_with(kScheme) && given.size() > kScheme.size()) return sql::Database(given.substr(kScheme.size()));
-  if (sql::PgAddress::is_meant(given)) return sql::Database(postgres());
+  if (named.starts_with(kScheme) && named.size() > kScheme.size()) return sql::Database(named.substr(kScheme.size()));
+  if (sql::PgAddress::is_meant(named)) return sql::Database(postgres());
   throw UsageError(
       "--db: not a database that metabatch knows; use sqlite:PATH, postgres://USER@HOST/DATABASE or KEYWORD=VALUE ...");
 }
 
 sql::PgAddress DatabaseFlag::postgres() const {
-  if (!given.empty() && !sql::PgAddress::is_meant(given))
+  const std::string named = address();
+  if (given.has_value() && !sql::PgAddress::is_meant(named))
     throw UsageError("--db: this command is for PostgreSQL; use postgres://USER@HOST/DATABASE or KEYWORD=VALUE ...");
-  auto parsed = sql::PgAddress::parse(given);
+  auto parsed = sql::PgAddress::parse(named);
   if (const std::string* const wrong = std::get_if<std::string>(&parsed)) throw UsageError("--db: " + *wrong);
   return std::get<sql::PgAddress>(std::move(parsed));
 }
@@ -159,7 +167,7 @@ void add_writers(CLI::App& command, std::size_t& writers) {
 void add_spool(CLI::App& command, std::string& file) {
   command
       .add_option("--spool", file,
-                  "keeps what cannot be written at the end, and is taken in at the next start; one for each that runs")
+                  "store what cannot be written at the end, and write it at the next start; each process needs its own")
       ->type_name("FILE");
 }
 

@@ -18,7 +18,7 @@ class App;
 
 namespace metabatch::cli {
 
-/// The caller asked for something impossible; the text says what. Exit status 2.
+/// The caller asked for something impossible, which the text names. Exit status 2.
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -28,23 +28,26 @@ struct SettingsFlags {
   std::map<Setting, std::optional<std::string>> given;
 
   void add_to(CLI::App& command);
-  /// What was given; what was not stays at its default.
+  /// The settings that were given; the others have their defaults.
   ///
-  /// @errors throws UsageError: not a number, a duration or a name. Impossible values are validated()'s to find.
+  /// @errors throws UsageError: not a number, a duration or a name. validated() finds impossible values.
   [[nodiscard]] Config config() const;
 };
 
-/// Where the rows are: `--db`, sqlite:PATH or anything that libpq takes.
+/// The address of the database: `--db`, sqlite:PATH or anything that libpq takes.
 struct DatabaseFlag {
-  std::string given;
+  std::optional<std::string> given;
 
   void add_to(CLI::App& command);
-  /// What was given, or a file in the user's state folder, which is created.
+  /// The database that was given, or a file in the user's state folder, which is created.
   ///
-  /// @errors throws UsageError: neither; the text is not repeated, it may hold a password
+  /// @errors throws UsageError: the address is empty or unknown. The message does not repeat it: it may hold a password
   [[nodiscard]] sql::Database database() const;
-  /// What was given, where a command is for PostgreSQL only; without one PG* variables say it.
+  /// The same for a command that needs PostgreSQL; the default is what the PG* variables name.
   [[nodiscard]] sql::PgAddress postgres() const;
+
+ private:
+  [[nodiscard]] std::string address() const;
 };
 
 /// Adds `--writers N`: how many connections write in parallel.
@@ -59,13 +62,13 @@ Duration duration_of(std::string_view flag, const std::string& text);
 using Environment = std::map<std::string, std::string>;
 Environment current_environment();
 
-/// The arguments of the process with those of the config file and of the environment put before them, so that the
-/// last one wins: flag > environment (METABATCH_BATCH_SIZE for --batch-size) > config file > default.
-/// The file is `--config FILE`, METABATCH_CONFIG or metabatch/config.toml in the user's XDG config folder; keys are flags
-/// without the leading dashes (a `_` is as good as a `-`), for every command or in a section [ingest] for one.
+/// The arguments of the process after those of the config file and of the environment, so that the last one wins:
+/// flag > environment (METABATCH_BATCH_SIZE for --batch-size) > config file > default.
+/// The file is `--config FILE`, METABATCH_CONFIG or metabatch/config.toml in the user's XDG config folder. Its keys are
+/// flags without the leading dashes (`_` and `-` are equal), for every command or in a section [ingest] for one.
 ///
 /// @shape  arguments: without the program's name
-/// @errors throws UsageError: no such command; the file cannot be read, or sets what no command knows
+/// @errors throws UsageError: no such command; the file cannot be read, or sets what no command has; METABATCH_DB is empty
 std::vector<std::string> layered_arguments(const CLI::App& app, const std::vector<std::string>& arguments,
                                            const Environment& environment);
 

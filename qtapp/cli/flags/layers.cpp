@@ -2,12 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "cli/flags/arguments.hpp"
+#include "cli/flags/config_file.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -15,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 using Arguments = std::vector<std::string>;
 
-/// Options that can be set outside the command line: those with a long name, but for these.
+/// Whether an option can be set outside the command line.
 bool can_be_layered(const std::string& name) { return name != "help" && name != "version" && name != "config"; }
 
 std::string option_name(std::string key) {
@@ -71,53 +69,42 @@ fs::path default_config(const Environment& environment) {
   return home.empty() ? fs::path() : fs::path(home) / ".config" / "metabatch" / "config.toml";
 }
 
-std::vector<CLI::ConfigItem> read_config(const fs::path& file) {
-  std::ifstream stream(file);
-  if (!stream || fs::is_directory(file))
-    throw UsageError(file.string() + ": cannot be read: " + std::strerror(stream ? EISDIR : errno));
-  try {
-    return CLI::ConfigTOML().from_config(stream);
-  } catch (const CLI::Error& error) {
-    throw UsageError(file.string() + ": " + error.what());
-  }
-}
-
-/// Of an option that takes one value the last counts; a list is for one that takes several.
+/// Whether the option keeps every value. Of the others the last one counts.
 bool takes_several(const CLI::App& command, const std::string& name) {
   const CLI::Option* const option = command.get_option_no_throw("--" + name);
   return option != nullptr && option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
 }
 
-/// What the file says to one command, checked against what any command knows.
+/// The arguments that the file has for one command, checked against the options of all commands.
 Arguments arguments_of(const fs::path& file, const CLI::App& app, const CLI::App& command) {
   Arguments found;
   const std::vector<std::string> known_here = layered_options(command);
-  for (const CLI::ConfigItem& item : read_config(file)) {
-    if (item.name == "++" || item.name == "--") continue;  // the parser's marks for the begin and end of a section
-    const std::string name = option_name(item.name);
-    const CLI::App* section = nullptr;
+  for (const ConfigSetting& setting : read_config_file(file.string())) {
+    const std::string name = option_name(setting.key);
     bool is_known = false;
     for (const CLI::App* const one : app.get_subcommands([](const CLI::App*) { return true; })) {
-      if (item.parents.size() == 1 && one->get_name() == item.parents[0]) section = one;
-      const bool is_meant = item.parents.empty() || section == one;
+      const bool is_meant = setting.section.empty() || one->get_name() == setting.section;
       is_known = is_known || (is_meant && contains(layered_options(*one), name));
     }
-    if (!is_known) throw UsageError(file.string() + ": no command has a setting '" + item.fullname() + "'");
-    if (item.inputs.empty() || item.inputs.back().empty())
-      throw UsageError(file.string() + ": '" + item.fullname() + "' has no value");
-    const bool is_for_us = section == nullptr || section == &command;
-    if (!is_for_us || !contains(known_here, name)) continue;
-    const std::size_t first = takes_several(command, name) ? 0 : item.inputs.size() - 1;
-    for (std::size_t i = first; i < item.inputs.size(); ++i) found.push_back("--" + name + "=" + item.inputs[i]);
+    if (!is_known)
+      throw UsageError(setting.place + ": no command has a setting '" +
+                       (setting.section.empty() ? "" : setting.section + ".") + setting.key + "'");
+    const bool is_for_this = setting.section.empty() || setting.section == command.get_name();
+    if (!is_for_this || !contains(known_here, name)) continue;
+    const std::size_t first = takes_several(command, name) ? 0 : setting.values.size() - 1;
+    for (std::size_t i = first; i < setting.values.size(); ++i) found.push_back("--" + name + "=" + setting.values[i]);
   }
   return found;
 }
 
 Arguments arguments_of(const Environment& environment, const CLI::App& command) {
   Arguments found;
-  for (const std::string& name : layered_options(command))
-    if (const std::string value = lookup(environment, variable_name(name)); !value.empty())
-      found.push_back(std::string("--").append(name).append("=").append(value));
+  for (const std::string& name : layered_options(command)) {
+    const std::string variable = variable_name(name), value = lookup(environment, variable);
+    if (!value.empty()) found.push_back(std::string("--").append(name).append("=").append(value));
+    if (value.empty() && name == "db" && environment.contains(variable))
+      throw UsageError(variable + " is empty; name a database, or unset it for the default");
+  }
   return found;
 }
 

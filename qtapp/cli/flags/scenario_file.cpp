@@ -4,21 +4,19 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <map>
 
 #include "cli/flags/arguments.hpp"
 #include "cli/embedded.hpp"
+#include "feed/text_file.hpp"
 
 namespace metabatch::cli {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;  // a scenario has some dozens of lines
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;  // a scenario has a few dozen lines
 
 std::string canonical(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
@@ -37,13 +35,6 @@ std::string example_of(ListKind kind) {
     case ListKind::none: break;
   }
   return R"(["60s+30s"])";
-}
-
-/// The text without what a terminal would obey: a file may be a stranger's.
-std::string printable(std::string text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
-  std::replace_if(text.begin(), text.end(), is_control, '?');
-  return text;
 }
 
 /// What a value of this kind looks like in a file.
@@ -83,7 +74,7 @@ std::string fraction_text(double value) {
   return std::string(shown);
 }
 
-/// Reads one file; remembers where each field was set, for what is only found at the end.
+/// Reads one file. Remembers where each field was set, for the check of the whole scenario.
 class Reader {
  public:
   explicit Reader(const ScenarioText& source) : source_(source) {}
@@ -101,8 +92,7 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const toml::source_position& at, const std::string& what) const {
-    throw UsageError(source_.shown + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                     printable(what));
+    throw UsageError(source_.shown + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + what);
   }
 
   void read_table(const toml::table& table, const std::string& prefix) {
@@ -175,7 +165,7 @@ class Reader {
          std::string(field.name) + ": " + type_text(node) + ", but this must be " + wanted_text(field));
   }
 
-  /// Points at the field that validated() found wrong, where the file has set it.
+  /// Names the place where the file set the field that validated() refused.
   [[noreturn]] void fail_as_a_whole(const Error& error) const {
     const std::string what = describe(error, scenario_);
     const bool is_field = error.code == Errc::field_too_small || error.code == Errc::field_too_large;
@@ -195,7 +185,7 @@ class Reader {
   std::map<std::string, toml::source_position, std::less<>> places_;
 };
 
-/// How many letters must be added, left out or exchanged to make one word of the other.
+/// The edit distance: how many letters must be added, removed or replaced to make one word from the other.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -212,14 +202,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string read_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path))
-    throw UsageError(path + ": cannot be read: " + std::strerror(stream ? EISDIR : errno));
-  std::string text(kMaxFileBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMaxFileBytes) throw UsageError(path + ": more than 1 MiB is no scenario");
-  return text;
+  feed::TextFile file = feed::read_text_file(path, kMaxFileBytes);
+  if (!file.problem.empty()) throw UsageError(file.problem);
+  return std::move(file.text);
 }
 
 }  // namespace

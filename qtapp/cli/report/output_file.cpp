@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/report/output_file.hpp"
 
-#include <QFile>
-#include <QSaveFile>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
@@ -11,37 +17,83 @@
 namespace metabatch::cli {
 namespace {
 
-/// To give the name of a device to a file would replace the device.
-std::unique_ptr<QFileDevice> device_for(const std::string& path) {
-  const QString name = QString::fromLocal8Bit(path.c_str());
+constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+constexpr mode_t kNewFile = 0666;  // less the umask
+
+/// Where a chain of symbolic links ends: the file itself is replaced, not the link to it.
+std::string behind_links(const std::string& path) {
   std::error_code failed;
-  const bool is_there = std::filesystem::exists(path, failed);
-  if (is_there && !std::filesystem::is_regular_file(path, failed)) return std::make_unique<QFile>(name);
-  return std::make_unique<QSaveFile>(name);
+  const auto real = std::filesystem::canonical(path, failed);
+  return failed ? path : real.string();
 }
 
 }  // namespace
 
-OutputFile::OutputFile() = default;
-OutputFile::OutputFile(OutputFile&&) noexcept = default;
-OutputFile& OutputFile::operator=(OutputFile&&) noexcept = default;
-OutputFile::~OutputFile() = default;  // without finish() nothing is left behind
-
 OutputFile::OutputFile(std::string_view flag, const std::string& path)
-    : file_(device_for(path)), shown_(std::string(flag) + ": " + path) {
-  if (!file_->open(QIODevice::WriteOnly)) throw UsageError(shown_ + ": " + file_->errorString().toStdString());
+    : path_(behind_links(path)), shown_(std::string(flag) + ": " + path) {
+  struct stat found {};
+  const bool is_there = ::stat(path_.c_str(), &found) == 0;
+  if (is_there && S_ISDIR(found.st_mode)) throw UsageError(shown_ + ": " + std::strerror(EISDIR));
+  if (is_there && !S_ISREG(found.st_mode)) {  // renaming over a device would replace it
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  } else if (is_there && ::access(path_.c_str(), W_OK) != 0) {
+    throw UsageError(shown_ + ": " + std::strerror(errno));
+  } else {
+    draft_ = path_ + ".new-" + std::to_string(::getpid());
+    fd_ = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kNewFile);
+    if (fd_ >= 0 && is_there) (void)::fchmod(fd_, found.st_mode & 07777);
+  }
+  if (fd_ < 0) throw UsageError(shown_ + ": " + std::strerror(errno));
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept { *this = std::move(other); }
+
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(error_, other.error_);
+  path_.swap(other.path_);
+  draft_.swap(other.draft_);
+  shown_.swap(other.shown_);
+  buffer_.swap(other.buffer_);
+  return *this;
+}
+
+OutputFile::~OutputFile() {
+  if (fd_ < 0) return;
+  close();
+  if (!draft_.empty()) ::unlink(draft_.c_str());
+}
+
+void OutputFile::close() {
+  if (::close(std::exchange(fd_, -1)) != 0 && error_ == 0) error_ = errno;
 }
 
 void OutputFile::write(std::string_view bytes) {
-  if (file_ != nullptr) file_->write(bytes.data(), static_cast<qint64>(bytes.size()));  // finish() knows of errors
+  if (fd_ < 0) return;
+  buffer_ += bytes;
+  if (buffer_.size() >= kBufferBytes) send();
+}
+
+void OutputFile::send() {
+  std::string_view left = buffer_;
+  while (!left.empty() && error_ == 0) {
+    const ssize_t put = ::write(fd_, left.data(), left.size());
+    if (put < 0 && errno != EINTR) error_ = errno;
+    if (put > 0) left.remove_prefix(static_cast<std::size_t>(put));
+  }
+  buffer_.clear();
 }
 
 bool OutputFile::finish(Console& console) {
-  if (file_ == nullptr) return true;
-  auto* const whole = qobject_cast<QSaveFile*>(file_.get());
-  const bool is_written = whole != nullptr ? whole->commit() : file_->flush() && file_->error() == QFile::NoError;
-  if (!is_written) console.message(shown_ + ": cannot be written: " + file_->errorString().toStdString());
-  return is_written;
+  if (fd_ < 0) return true;
+  send();
+  if (error_ == 0 && !draft_.empty() && ::fsync(fd_) != 0) error_ = errno;
+  close();
+  if (error_ == 0 && !draft_.empty() && ::rename(draft_.c_str(), path_.c_str()) != 0) error_ = errno;
+  if (error_ == 0) return true;
+  if (!draft_.empty()) ::unlink(draft_.c_str());
+  console.message(shown_ + ": cannot be written: " + std::strerror(error_));
+  return false;
 }
 
 }  // namespace metabatch::cli

@@ -1,36 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
-
-class QFileDevice;
 
 namespace metabatch::cli {
 
 class Console;
 
-/// A file to be written whole or not at all: it is tried before the work begins, and takes its name when it is complete.
-/// What is no file (a pipe, a device) is written as it comes.
+/// A file that is written completely or not at all. It is opened before the work begins, under a name of its own beside the
+/// path, and takes the path when it is complete. A path that names a pipe or a device is written directly.
 class OutputFile {
  public:
-  /// No file: what is written goes nowhere.
-  OutputFile();
+  /// No file: write() does nothing.
+  OutputFile() = default;
+  /// @shape  path: bytes, passed to the system as they are
   /// @errors throws UsageError that names flag, path and reason
   OutputFile(std::string_view flag, const std::string& path);
   OutputFile(OutputFile&&) noexcept;
   OutputFile& operator=(OutputFile&&) noexcept;
-  ~OutputFile();
+  ~OutputFile();  ///< without finish() nothing is left behind
 
-  explicit operator bool() const { return file_ != nullptr; }
+  explicit operator bool() const { return fd_ >= 0; }
   void write(std::string_view bytes);
-  /// @return false: it could not be written, which was said; what was there before is still there
+  /// @return false: it could not be written, which was reported; what the path named before is unchanged
   bool finish(Console& console);
 
  private:
-  std::unique_ptr<QFileDevice> file_;
+  void send();  // what is buffered
+  void close();
+
+  int fd_ = -1;
+  int error_ = 0;      // the first errno of a write
+  std::string path_;   // the name that it takes
+  std::string draft_;  // the name that it has; empty: written directly
   std::string shown_;
+  std::string buffer_;
 };
 
 }  // namespace metabatch::cli

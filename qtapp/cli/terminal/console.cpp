@@ -11,11 +11,13 @@
 #include <cstdio>
 #include <cstring>
 
+#include "cli/terminal/terminal.hpp"
+
 namespace metabatch::cli {
 namespace {
 
 constexpr std::size_t kDataBufferBytes = std::size_t{64} << 10;
-constexpr auto kPatience = std::chrono::milliseconds(100);  // with a stderr that nobody reads
+constexpr auto kPatience = std::chrono::milliseconds(100);  // for a stderr that nobody reads
 
 /// @return 0, or errno
 int write_all(int to, std::string_view bytes) {
@@ -49,7 +51,9 @@ std::string formatted(const char* format, double number) {
 }  // namespace
 
 Console::Console()
-    : is_live_(::isatty(STDERR_FILENO) == 1), is_one_terminal_(is_live_ && ::isatty(STDOUT_FILENO) == 1) {}
+    : is_watched_(is_terminal(STDERR_FILENO)),
+      is_live_(obeys_sequences(STDERR_FILENO)),
+      is_data_shown_(is_terminal(STDOUT_FILENO)) {}
 
 void Console::erase_status() {
   if (!has_status_) return;
@@ -61,8 +65,7 @@ void Console::status(std::string_view line) {
   if (!is_live_) return;
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock() || !is_stderr_read(std::chrono::milliseconds(0))) return;
-  std::string shown = "\r";
-  shown.append(line.substr(0, terminal_columns() - 1)).append("\x1b[K");
+  const std::string shown = "\r" + visible(line, Layout::one_line).substr(0, terminal_columns() - 1) + "\x1b[K";
   write_all(STDERR_FILENO, shown);
   has_status_ = true;
 }
@@ -79,22 +82,25 @@ void Console::message(std::string_view text) {
     return;
   }
   erase_status();
-  std::string said;
+  std::string lines;
   if (const std::uint64_t lost = lost_messages_.exchange(0); lost > 0)
-    said = "metabatch: " + counted(lost, "message") + " lost: nobody read stderr\n";
-  write_all(STDERR_FILENO, said.append("metabatch: ").append(text).append("\n"));
+    lines = "metabatch: " + counted(lost, "message") + " lost: nobody read stderr\n";
+  write_all(STDERR_FILENO, lines.append("metabatch: ").append(visible(text, Layout::one_line)).append("\n"));
 }
 
 void Console::text(std::string_view text) {
   const std::lock_guard lock(mutex_);
   erase_status();
-  write_all(STDERR_FILENO, text);
+  write_all(STDERR_FILENO, visible(text, Layout::lines));
 }
 
 void Console::data(std::string_view bytes) {
   const std::lock_guard lock(out_mutex_);
   if (out_error_ != 0) return;
-  out_.append(bytes);
+  if (is_data_shown_)
+    out_.append(visible(bytes, Layout::lines));
+  else
+    out_.append(bytes);
   if (out_.size() >= kDataBufferBytes) write_out();
 }
 
@@ -103,7 +109,7 @@ void Console::write_out() {
   std::unique_lock<std::timed_mutex> lock;
   if (is_live_) lock = std::unique_lock(mutex_);
   erase_status();
-  if (lock.owns_lock() && !is_one_terminal_) lock.unlock();
+  if (lock.owns_lock() && !is_data_shown_) lock.unlock();  // only a terminal that shows both needs the order
   out_error_ = write_all(STDOUT_FILENO, out_);
   out_.clear();
 }
@@ -114,8 +120,8 @@ bool Console::finish_data() {
     const std::lock_guard lock(out_mutex_);
     if (out_error_ == 0) write_out();
     error = out_error_;
-    if (error == 0 || is_error_told_) return error == 0;
-    is_error_told_ = true;
+    if (error == 0 || is_error_reported_) return error == 0;
+    is_error_reported_ = true;
   }
   message(std::string("cannot write to standard output: ") + std::strerror(error));
   return false;
@@ -142,7 +148,11 @@ std::string seconds_text(double seconds) {
 }
 
 std::string counted(std::uint64_t number, std::string_view noun) {
-  return with_commas(number).append(" ").append(noun).append(number == 1 ? "" : "s");
+  std::string text = with_commas(number).append(" ").append(noun);
+  if (number == 1) return text;
+  if (!noun.ends_with("y") || noun.ends_with("key")) return text + "s";
+  text.pop_back();
+  return text + "ies";
 }
 
 }  // namespace metabatch::cli

@@ -18,26 +18,29 @@ enum ExitCode : int {
   exit_interrupted = 130,
 };
 
-/// The two ways out: data on stdout, messages and one status line on stderr. Any thread. A reader of stdout that
-/// stands still holds up nobody who writes to stderr, and one of stderr holds up no message and no status line.
+/// The two outputs: data on stdout, messages and one status line on stderr. Any thread may write. A reader of stdout that
+/// stops reading never delays a writer to stderr. A reader of stderr that stops reading delays neither message() nor
+/// status(). What a terminal receives has passed through visible(); so has everything on stderr.
 class Console {
  public:
   Console();
 
-  /// Whether there is somebody to watch: stderr is a terminal.
+  /// Whether a person reads the messages: stderr is a terminal.
+  [[nodiscard]] bool is_watched() const { return is_watched_; }
+  /// Whether there is a status line: the terminal behind stderr obeys control sequences.
   [[nodiscard]] bool is_live() const { return is_live_; }
-  /// Shows the line in place of the last one, cut to the width of the terminal; nothing when nobody watches.
+  /// Shows the line in place of the last one, cut to the width of the terminal. Does nothing when not live.
   void status(std::string_view line);
   void clear_status();
-  /// One line on stderr, `metabatch: ` before it. Lost when nobody reads stderr; what was lost is counted and told later.
+  /// One line on stderr after `metabatch: `. It is dropped when nobody reads stderr; the next message reports how many were.
   void message(std::string_view text);
-  /// Lines on stderr as they are; waits until they are read.
+  /// Lines on stderr without a prefix. Waits until they are read.
   void text(std::string_view text);
-  /// Data on stdout. Once that has failed (a closed pipe, a full disk) nothing more is tried.
+  /// Data on stdout. After a failure (a closed pipe, a full disk) nothing more is written.
   void data(std::string_view bytes);
-  /// Sends what is buffered.
+  /// Writes what is buffered.
   ///
-  /// @return false: something could not be written to stdout; the first time it is said on stderr
+  /// @return false: something could not be written to stdout, which the first call reports on stderr
   bool finish_data();
 
  private:
@@ -46,13 +49,14 @@ class Console {
 
   std::mutex out_mutex_;    // of stdout; before mutex_
   std::timed_mutex mutex_;  // of stderr
+  const bool is_watched_;
   const bool is_live_;
-  const bool is_one_terminal_;  // stdout and stderr are seen together
+  const bool is_data_shown_;  // stdout is a terminal
   bool has_status_ = false;
   std::atomic<std::uint64_t> lost_messages_ = 0;
   std::string out_;  // data not sent yet
   int out_error_ = 0;
-  bool is_error_told_ = false;
+  bool is_error_reported_ = false;
 };
 
 /// `1,234,567`
@@ -61,7 +65,7 @@ std::string with_commas(std::uint64_t number);
 std::string rate_text(double rate);
 /// `0.56 s`, `280 ms`, `3.1 ms`, `2 m 5 s`
 std::string seconds_text(double seconds);
-/// `1 agent`, `2 agents`
+/// `1 agent`, `2 agents`, `2 entries`
 std::string counted(std::uint64_t number, std::string_view noun);
 
 }  // namespace metabatch::cli

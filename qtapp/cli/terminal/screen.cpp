@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "cli/terminal/terminal.hpp"
+
 namespace metabatch::cli {
 namespace {
 
@@ -40,10 +42,7 @@ winsize size_now() {
 
 }  // namespace
 
-bool Screen::is_there() {
-  const char* const kind = std::getenv("TERM");
-  return ::isatty(STDOUT_FILENO) == 1 && kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
-}
+bool Screen::is_there() { return obeys_sequences(STDOUT_FILENO); }
 
 Screen::Screen() : has_colour_(!is_set("NO_COLOR")) {
   reads_keys_ = ::isatty(STDIN_FILENO) == 1 && ::tcgetattr(STDIN_FILENO, &before_) == 0;
@@ -82,19 +81,20 @@ char Screen::key() {
   return 0;
 }
 
-std::string fitted(std::string_view text, std::size_t columns) {
+std::string fitted(std::string_view given, std::size_t columns) {
+  const std::string text = visible(given, Layout::one_line);
   std::string shown;
   std::size_t used = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    const bool is_inside = (byte & 0xC0) == 0x80;  // of a code point that has begun
+    const bool is_inside = (byte & 0xC0) == 0x80;  // a code point that has begun
     if (!is_inside && used == columns) {
       while (!shown.empty() && (static_cast<unsigned char>(shown.back()) & 0xC0) == 0x80) shown.pop_back();
       if (!shown.empty()) shown.back() = '>';
       return shown;
     }
     if (!is_inside) ++used;
-    shown += byte < 0x20 || byte == 0x7F ? '?' : text[i];
+    shown += text[i];
   }
   return shown;
 }

@@ -10,11 +10,11 @@
 
 namespace metabatch::cli {
 
-/// The whole of the terminal behind stdout for as long as it lives; afterwards all is as it was before: what was on it, the
-/// cursor, how keys are read. Ctrl-C stays a signal; Ctrl-Z does nothing meanwhile.
+/// The whole terminal behind stdout, from construction to destruction. Destruction restores its contents, its cursor and
+/// the way it reads keys. Ctrl-C stays a signal; Ctrl-Z does nothing meanwhile.
 class Screen {
  public:
-  /// Whether there is one: stdout is a terminal that can move its cursor.
+  /// Whether there is one: stdout is a terminal that obeys control sequences.
   static bool is_there();
 
   Screen();
@@ -24,9 +24,9 @@ class Screen {
 
   struct Line {
     std::string_view text;
-    std::string_view style;  ///< parameters of SGR (`1;31`), or "": left out where NO_COLOR is set
+    std::string_view style;  ///< parameters of SGR (`1;31`), or "": not sent where NO_COLOR is set
   };
-  /// Shows the lines from the top, each cut to the width of this moment; those below the last row are left out.
+  /// Shows the lines from the top, each cut to the current width. Lines below the last row are not shown.
   void show(const std::vector<Line>& lines);
   /// The next key that was pressed, or 0.
   static char key();
@@ -38,7 +38,7 @@ class Screen {
   termios before_{};
 };
 
-/// `text` cut to `columns`, a cut said by `>`. Bytes that move a cursor become `?`.
+/// visible() text cut to `columns`; `>` ends a text that was cut.
 std::string fitted(std::string_view text, std::size_t columns);
 
 }  // namespace metabatch::cli

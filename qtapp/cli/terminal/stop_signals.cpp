@@ -9,11 +9,23 @@ namespace metabatch::cli {
 namespace {
 
 std::atomic<WakePipe*> signal_pipe = nullptr;
+std::atomic<std::size_t> interrupts = 0;
+std::atomic<std::size_t> typed = 0;
 
-extern "C" void on_signal(int) {
+extern "C" void on_signal(int signal, siginfo_t* info, void*) {
   const int kept = errno;
+  if (signal == SIGINT) ++interrupts;
+  if (signal == SIGINT && info->si_code == SI_KERNEL) ++typed;
   if (WakePipe* const pipe = signal_pipe.load()) pipe->wake();
   errno = kept;
+}
+
+void receive(int signal) {
+  struct sigaction action {};
+  action.sa_sigaction = on_signal;
+  action.sa_flags = SA_SIGINFO;
+  sigemptyset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
 }
 
 void handle(int signal, void (*handler)(int)) {
@@ -27,19 +39,26 @@ void handle(int signal, void (*handler)(int)) {
 
 Signals::Signals() {
   signal_pipe = &pipe_;
-  handle(SIGINT, on_signal);
-  handle(SIGTERM, on_signal);
+  interrupts = typed = 0;
+  receive(SIGINT);
+  receive(SIGTERM);
   struct sigaction hangup {};
   ::sigaction(SIGHUP, nullptr, &hangup);
-  hears_hangup_ = hangup.sa_handler != SIG_IGN;  // nohup wants it to go on
-  if (hears_hangup_) handle(SIGHUP, on_signal);
+  handles_hangup_ = hangup.sa_handler != SIG_IGN;  // nohup ignores it for its command
+  if (handles_hangup_) receive(SIGHUP);
   handle(SIGPIPE, SIG_IGN);
 }
 
 Signals::~Signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) handle(signal, SIG_DFL);
-  if (hears_hangup_) handle(SIGHUP, SIG_DFL);
+  if (handles_hangup_) handle(SIGHUP, SIG_DFL);
   signal_pipe = nullptr;
+}
+
+// A handler counts before it wakes: what the pipe says was counted is counted.
+StopRequests Signals::take() noexcept {
+  const std::size_t all = pipe_.take();
+  return {all, interrupts.exchange(0), typed.exchange(0)};
 }
 
 }  // namespace metabatch::cli

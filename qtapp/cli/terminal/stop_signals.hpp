@@ -10,8 +10,15 @@ namespace metabatch::cli {
 using feed::Stop;
 using feed::WakePipe;
 
-/// SIGINT, SIGTERM and SIGHUP (a terminal that went away) as bytes in a pipe, from construction to destruction; SIGPIPE is
-/// ignored meanwhile. One at a time.
+/// Requests to stop since the last call.
+struct StopRequests {
+  std::size_t all = 0;         ///< SIGINT, SIGTERM and SIGHUP
+  std::size_t interrupts = 0;  ///< SIGINT alone
+  std::size_t typed = 0;       ///< SIGINT that a terminal sent: Ctrl-C
+};
+
+/// Receives SIGINT, SIGTERM and SIGHUP (the terminal went away) from construction to destruction, as bytes in a pipe.
+/// SIGPIPE is ignored meanwhile. One at a time.
 class Signals {
  public:
   Signals();
@@ -19,11 +26,11 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   [[nodiscard]] int fd() const { return pipe_.fd(); }
-  std::size_t take() noexcept { return pipe_.take(); }
+  StopRequests take() noexcept;
 
  private:
   WakePipe pipe_;
-  bool hears_hangup_ = false;
+  bool handles_hangup_ = false;
 };
 
 }  // namespace metabatch::cli
