@@ -52,14 +52,14 @@ int failed(const sql::DatabaseFailure& failure, Console& console) {
   return exit_failed;
 }
 
-/// What the columns cannot hold is refused before the agent is there.
+/// Refuses keys that the columns cannot hold, before anything is written.
 void check_keys(const std::vector<std::string>& keys) {
   if (keys.empty()) throw UsageError("agents add: which keys does it report? --key cpu --key mem");
   std::set<std::string_view> seen;
-  std::string room;
+  std::string scratch;
   for (const std::string& key : keys) {
     if (key.empty()) throw UsageError("agents add: a key is empty");
-    if (sanitize(key, room).replaced > 0) throw UsageError("agents add: a key is not UTF-8");
+    if (sanitize(key, scratch).replaced > 0) throw UsageError("agents add: a key is not UTF-8");
     if (count_code_points(key) > kMaxKeyCharacters)
       throw UsageError("agents add: key '" + key.substr(0, 20) + "...' is longer than " + std::to_string(kMaxKeyCharacters) +
                        " characters");
@@ -75,7 +75,7 @@ int add(const AgentsFlags& flags, sql::AgentCredentials& agents, Console& consol
   const std::string id = format_uuid(agent.agent), token = format_uuid(agent.token);
   console.data(flags.json ? line({{"agent", id}, {"token", token}, {"keys", flags.keys}})
                           : "agent " + id + "\ntoken " + token + "\n");
-  console.message("the token is shown this once; a service that runs knows it within its next refresh");
+  console.message("the token is not shown again; a running service accepts it after its next refresh");
   return console.finish_data() ? exit_ok : exit_failed;
 }
 
@@ -100,7 +100,7 @@ int remove(const AgentsFlags& flags, sql::AgentCredentials& agents, Console& con
 int run(const AgentsFlags& flags, Console& console) {
   if (flags.action == "add") check_keys(flags.keys);
   if (flags.action != "add" && !flags.keys.empty()) throw UsageError("agents " + flags.action + ": takes no --key");
-  if (flags.action == "list" && !flags.agent.empty()) throw UsageError("agents list: lists all, and takes no agent");
+  if (flags.action == "list" && !flags.agent.empty()) throw UsageError("agents list: it lists all agents and takes no AGENT");
   const std::unique_ptr<sql::AgentCredentials> agents = sql::AgentCredentials::of(flags.database.database());
   if (flags.action == "add") return add(flags, *agents, console);
   if (flags.action == "list") return list(flags, *agents, console);
@@ -112,12 +112,12 @@ int run(const AgentsFlags& flags, Console& console) {
 Command add_agents(CLI::App& program) {
   const auto flags = std::make_shared<AgentsFlags>();
   CLI::App* const app = program.add_subcommand(
-      "agents", "Register agents and their keys in a database of your own, for `metabatch serve`");
+      "agents", "Register agents and their keys in a database without a control plane, for `metabatch serve`");
   app->add_option("ACTION", flags->action, "add, list or remove")
       ->required()
       ->check(CLI::IsMember({"add", "list", "remove"}));
   app->add_option("AGENT", flags->agent, "its UUID (add: a random one)");
-  app->add_option("--key", flags->keys, "add: a key that it reports; as often as there are keys")
+  app->add_option("--key", flags->keys, "add: a key that it reports; repeat the flag for each key")
       ->type_name("KEY")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -126,9 +126,8 @@ Command add_agents(CLI::App& program) {
   app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
       ->type_name("FILE");
   app->footer(
-      "A control plane registers its agents itself; this is for a database without one. The token of an agent is "
-      "printed\n"
-      "when it is added and never again; adding it anew gives it a new token.\n\n"
+      "A control plane registers its agents itself. The token of an agent is printed\n"
+      "when it is added and never again; adding the agent again gives it a new token.\n\n"
       "Examples:\n"
       "  metabatch agents add --key cpu --key mem --db sqlite:m.db\n"
       "  metabatch agents list --json\n"

@@ -27,7 +27,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// One pass over the lines of an input; says and counts those that are bad.
+/// One pass over the lines of an input. Reports and counts bad lines.
 class Lines {
  public:
   Lines(const CodecFlags& flags, Console& console) : console_(console), input_(flags.input) {}
@@ -107,11 +107,11 @@ int run_encode(const CodecFlags& flags, Console& console) {
 }
 
 std::string reason_of(const Error& error) {
-  if (error.code == Errc::length) return std::to_string(error.at) + " bytes are no whole number of ids of 22";
+  if (error.code == Errc::length) return std::to_string(error.at) + " bytes are not a multiple of 22, the size of an id";
   return "a symbol outside the alphabet A-Za-z0-9+/";
 }
 
-/// Where in the payload the error is: a wrong length is seen where the whole ids end.
+/// Where in the payload the error is. A wrong length is an error at the end of the last whole id.
 std::size_t offset_of(const Error& error) {
   return error.code == Errc::length ? error.at - error.at % kIdSymbols : error.at;
 }

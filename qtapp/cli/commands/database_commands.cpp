@@ -28,8 +28,8 @@ struct InitFlags : DatabaseFlags {
   bool agents = false;
 };
 
-/// Says what became of one table.
-bool tell_created(const std::variant<bool, sql::DatabaseFailure>& result, const std::string& table, Console& console) {
+/// Reports whether one table was created.
+bool report_created(const std::variant<bool, sql::DatabaseFailure>& result, const std::string& table, Console& console) {
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&result)) {
     console.message(failed->message);
     return false;
@@ -42,12 +42,12 @@ bool tell_created(const std::variant<bool, sql::DatabaseFailure>& result, const 
 int init_db(const InitFlags& flags, Console& console) {
   const sql::PgAddress address = flags.database.postgres();
   const auto table = sql::create_table(address);
-  if (!tell_created(table, "workspace_agent_metadata", console)) return exit_failed;
+  if (!report_created(table, "workspace_agent_metadata", console)) return exit_failed;
   nlohmann::ordered_json json = {{"created", std::get<bool>(table)}};
   std::string grants(sql::grants_sql());
   if (flags.agents) {
     const auto agents = sql::create_agents_table(address);
-    if (!tell_created(agents, "workspace_agents", console)) return exit_failed;
+    if (!report_created(agents, "workspace_agents", console)) return exit_failed;
     json["agents_created"] = std::get<bool>(agents);
     grants += sql::agents_grants_sql();
   }
@@ -87,7 +87,7 @@ int doctor(const DatabaseFlags& flags, Console& console) {
 
 CLI::App* described(CLI::App& program, DatabaseFlags& flags, const char* name, const char* help, const char* footer) {
   CLI::App* const app = program.add_subcommand(name, help);
-  app->add_option("--db", flags.database.given, "postgres://... or keywords of libpq (what PG* variables say)")
+  app->add_option("--db", flags.database.given, "postgres://... or keywords of libpq (the PG* variables)")
       ->type_name("URL");
   app->add_flag("--json", flags.json, "print one JSON object");
   app->add_option("--config", flags.config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
@@ -102,22 +102,22 @@ Command add_init_db(CLI::App& program) {
   const auto flags = std::make_shared<InitFlags>();
   CLI::App* const app = described(
       program, *flags, "init-db",
-      "Create the table in PostgreSQL where it is missing; print who needs which privileges",
-      "Nothing that exists is altered. The SQL printed is for you to read and to run.\n\n"
+      "Create the missing table in PostgreSQL, and print the privileges that each role needs",
+      "Alters nothing that exists. Read the printed SQL, then run it.\n\n"
       "Examples:\n"
       "  metabatch init-db --db postgres://postgres@localhost/metabatch\n"
       "  metabatch init-db --agents --db postgres://postgres@localhost/metabatch   (for `metabatch serve` without "
       "a control plane)\n"
       "  PGHOST=/run/postgresql metabatch init-db > grants.sql");
   app->add_flag("--agents", flags->agents,
-                "create the table of agents and their tokens too, for a database of your own");
+                "create the table of agents and their tokens too, for a database without a control plane");
   return {app, [flags](Console& console) { return init_db(*flags, console); }};
 }
 
 Command add_doctor(CLI::App& program) {
   const auto flags = std::make_shared<DatabaseFlags>();
   CLI::App* const app =
-      described(program, *flags, "doctor", "Say in words what is wrong with a PostgreSQL database for this job",
+      described(program, *flags, "doctor", "Examine a PostgreSQL database and report what is wrong with it for metabatch",
                 "Changes nothing. Exit status 3: something would lose data.\n\n"
                 "Examples:\n"
                 "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"

@@ -27,10 +27,10 @@ struct IngestFlags {
   bool json = false;
 };
 
-/// Feeds the lanes with lines, and says which are bad.
+/// Adds lines to the lanes and reports bad ones.
 class Ingest {
  public:
-  /// @shape lane: what the lane with the least room has
+  /// @shape lane: the settings of the lane with the smallest buffer
   Ingest(Input& input, const Config& lane, Console& console) : input_(input), lane_(lane), console_(console) {}
 
   void feed(engine::Lanes& lanes, Stop& stop) {
@@ -41,12 +41,12 @@ class Ingest {
     LineReader lines(input_.source(&stop));
     while (!stop.is_requested()) {
       const std::optional<Line> line = lines.next();
-      if (!line || stop.is_requested()) break;  // stopped amid a line: what there is of it is no line
+      if (!line || stop.is_requested()) break;  // a line that the stop has cut is not a bad line
       intake_->read(*line);
       if (!intake_->add()) break;
     }
     if (input_.error() != 0)
-      console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; what came before is written");
+      console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; everything before it is written");
   }
 
   std::string watch(const engine::Snapshot& snapshot, Duration elapsed) const {
@@ -54,10 +54,10 @@ class Ingest {
     const Summary summary = summarize(snapshot.counters, snapshot.metrics, intake_->reports(), elapsed);
     std::string text = with_commas(intake_->lines()) + " lines";
     if (input_.size() > 0) text += " (" + std::to_string(input_.bytes_read() * 100 / input_.size()) + " %)";
-    text += " | " + rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
+    text += " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " + with_commas(snapshot.counters.held()) +
             " | writes " + rate_text(summary.db_writes_per_s) + "/s | bad lines " +
             with_commas(intake_->rejected_lines());
-    if (snapshot.closed) text += " | writing the rest";
+    if (snapshot.closed) text += " | writing the remainder";
     return text;
   }
 
@@ -78,7 +78,7 @@ class Ingest {
   const Config lane_;
   Console& console_;
   std::unique_ptr<feed::Intake> intake_;
-  std::atomic<bool> is_begun_ = false;  // intake_ is there
+  std::atomic<bool> is_begun_ = false;  // intake_ exists
 };
 
 int run_ingest(const IngestFlags& flags, Console& console) {
@@ -114,7 +114,7 @@ Command add_ingest(CLI::App& program) {
   app->add_option("FILE", flags->input, "NDJSON to read, - for standard input (-)");
   flags->database.add_to(*app);
   app->add_flag("--register", flags->register_missing,
-                "create the rows that are missing; without it they are unmatched");
+                "create the missing rows; without this flag their updates are unmatched");
   app->add_flag("--json", flags->json, "print the result as one JSON object");
   app->add_flag("--print-notifications", flags->print_notifications,
                 "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");

@@ -158,9 +158,9 @@ std::string report_json(const Inspection& inspection, std::string_view input) {
 
 int run_inspect(const InspectFlags& flags, Console& console) {
   Input input(flags.input);
-  if (input.is_terminal()) console.message("paste something, then Ctrl-D");
+  if (input.is_terminal()) console.message("paste the text, then press Ctrl-D");
   const Text text = read_all(input);
-  if (text.is_cut) console.message("only the first 64 MiB are looked at");
+  if (text.is_cut) console.message("only the first 64 MiB are inspected");
   const Inspection inspection = inspect(text.bytes);
   console.data(flags.json ? report_json(inspection, text.bytes) : report_text(inspection, flags.all));
   if (input.error() != 0) console.message(input.name() + ": " + std::strerror(input.error()));
@@ -171,14 +171,13 @@ int run_inspect(const InspectFlags& flags, Console& console) {
 
 Command add_inspect(CLI::App& program) {
   const auto flags = std::make_shared<InspectFlags>();
-  CLI::App* const app = program.add_subcommand("inspect", "Say what a pasted payload, notification or log line is");
+  CLI::App* const app = program.add_subcommand("inspect", "Explain a pasted payload, notification or log line");
   app->add_option("FILE", flags->input, "anything; - for standard input (-)");
   app->add_flag("--all", flags->all, "show every id, not only the first of each payload");
   app->add_flag("--json", flags->json, "print one JSON object, with every byte of the input accounted for in spans");
   app->footer(
-      "Knows payloads of this form and the older ones, the per-agent channel, lines copied from psql and from a "
-      "PostgreSQL\n"
-      "log, NOTIFY and pg_notify() in SQL, lists of UUIDs, probes and beats. It never fails.\n\n"
+      "Reads payloads in the current and the older forms, the per-agent channel, lines copied from psql and from a\n"
+      "PostgreSQL log, NOTIFY and pg_notify() in SQL, lists of UUIDs, probes and heartbeats. It never fails.\n\n"
       "Examples:\n"
       "  metabatch inspect pasted.txt\n"
       "  echo AAECAwQFBgcICQoLDA0ODw | metabatch inspect");

@@ -98,7 +98,7 @@ class Printer {
       if (one->needs_resync())
         resync(!one->is_marker());
       else
-        payload_heard(one->payload, one->sender);
+        print_payload(one->payload, one->sender);
     }
     ended_.wake();
   }
@@ -115,10 +115,10 @@ class Printer {
     else
       console_.message(counted(lost, "notification") + " not printed, stdout is too slow: read everything again");
   }
-  void resync(bool is_listening_anew) {
+  void resync(bool is_listening_again) {
     if (json_)
       print(Json{{"time", now()}, {"event", "resync"}});
-    else if (is_listening_anew)
+    else if (is_listening_again)
       console_.message(is_again_ ? "listening again: notifications sent meanwhile are lost, read everything again"
                                  : "listening");
     is_again_ = true;
@@ -137,29 +137,29 @@ class Printer {
     said_ = now;
     console_.message("not listening: " + reason + "; trying again, the first time in " + format_duration(retry));
   }
-  void payload_heard(std::string_view payload, int pid) {
-    const PayloadIds heard(payload);
+  void print_payload(std::string_view payload, int pid) {
+    const PayloadIds read(payload);
     const double latency = latency_ms_;
     if (json_) {
       Json json = {{"time", now()},
                    {"event", "payload"},
                    {"pid", pid},
                    {"payload_bytes", payload.size()},
-                   {"ids", heard.ids},
-                   {"duplicates", heard.duplicates},
-                   {"unreadable", heard.unreadable},
+                   {"ids", read.ids},
+                   {"duplicates", read.duplicates},
+                   {"unreadable", read.unreadable},
                    {"latency_ms", nullptr}};
       if (latency >= 0) json["latency_ms"] = latency;
       print(json);
       return;
     }
-    std::string text = now() + "  " + counted(payload.size(), "byte") + "  " + counted(heard.ids.size(), "id");
-    if (heard.duplicates > 0) text += ", " + counted(heard.duplicates, "duplicate");
-    if (heard.unreadable > 0) text += ", " + with_commas(heard.unreadable) + " unreadable";
+    std::string text = now() + "  " + counted(payload.size(), "byte") + "  " + counted(read.ids.size(), "id");
+    if (read.duplicates > 0) text += ", " + counted(read.duplicates, "duplicate");
+    if (read.unreadable > 0) text += ", " + with_commas(read.unreadable) + " unreadable";
     if (latency >= 0) text += "  latency " + seconds_text(latency / 1000);
     text += " ";
-    for (std::size_t i = 0; i < std::min(heard.ids.size(), kIdsShown); ++i) text += " " + heard.ids[i];
-    print(text + (heard.ids.size() > kIdsShown ? " ...\n" : "\n"));
+    for (std::size_t i = 0; i < std::min(read.ids.size(), kIdsShown); ++i) text += " " + read.ids[i];
+    print(text + (read.ids.size() > kIdsShown ? " ...\n" : "\n"));
   }
 
   const bool json_;
@@ -221,7 +221,7 @@ Command add_listen(CLI::App& program) {
   const auto flags = std::make_shared<ListenFlags>();
   CLI::App* const app =
       program.add_subcommand("listen", "Show the notifications of a PostgreSQL database as they come, decoded");
-  app->add_option("--db", flags->database.given, "postgres://... or keywords of libpq (what PG* variables say)")
+  app->add_option("--db", flags->database.given, "postgres://... or keywords of libpq (the PG* variables)")
       ->type_name("URL");
   app->add_option("--channel", flags->channel, "channel (workspace_agent_metadata_batch)")->type_name("NAME");
   app->add_option("--for", flags->duration, "how long (until Ctrl-C)")->type_name("TIME");

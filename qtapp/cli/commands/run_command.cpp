@@ -16,7 +16,7 @@ namespace {
 using engine::Fleet;
 using engine::FleetOptions;
 
-constexpr Duration kFirstWords = std::chrono::seconds(10);  // after which a watcher is told what it came to so far
+constexpr Duration kFirstSummary = std::chrono::seconds(10);  // after which a summary so far is printed
 
 struct RunFlags {
   FleetOptions fleet;
@@ -31,7 +31,7 @@ struct RunFlags {
   bool json = false;
 };
 
-/// The fleet in real time: each report goes in when it is due.
+/// The fleet in real time: each report is added when it is due.
 class RealTime {
  public:
   RealTime(const FleetOptions& options, Duration duration, const Config& config, Console& console)
@@ -51,13 +51,13 @@ class RealTime {
 
   std::string watch(const engine::Snapshot& snapshot, Duration elapsed) {
     const Summary summary = summarize(snapshot.counters, snapshot.metrics, reports_, elapsed);
-    if (!is_told_ && elapsed >= kFirstWords && elapsed + kFirstWords / 2 < duration_) {
-      is_told_ = true;
+    if (!is_summarized_ && elapsed >= kFirstSummary && elapsed + kFirstSummary / 2 < duration_) {
+      is_summarized_ = true;
       console_.text("So far:\n" + result_text({.summary = summary}, config_) + "\n");
     }
     // What matters most comes first: a narrow terminal shows the beginning.
     std::string text = std::to_string(elapsed / std::chrono::seconds(1)) + "/" + format_duration(duration_) + " | " +
-                       rate_text(summary.updates_per_s) + " updates/s | held " + with_commas(snapshot.counters.held()) +
+                       rate_text(summary.updates_per_s) + " updates/s | buffered " + with_commas(snapshot.counters.held()) +
                        " | dropped " + with_commas(snapshot.counters.dropped()) + " | writes " +
                        rate_text(summary.db_writes_per_s) + "/s, unbatched " +
                        rate_text(summary.unbatched_db_writes_per_s);
@@ -83,7 +83,7 @@ class RealTime {
   engine::Stamper stamper_;
   ReportLimits limits_;
   std::atomic<std::uint64_t> reports_ = 0;
-  bool is_told_ = false;
+  bool is_summarized_ = false;
 };
 
 bool register_fleet(const Fleet& fleet, const sql::Database& database, Console& console) {
@@ -132,7 +132,7 @@ int run_fleet(const RunFlags& flags, Console& console) {
 Command add_run(CLI::App& program) {
   const auto flags = std::make_shared<RunFlags>();
   CLI::App* const app =
-      program.add_subcommand("run", "Let a simulated fleet report in real time and see what batching saves");
+      program.add_subcommand("run", "Let a simulated fleet report in real time, and show what batching saves");
   app->add_option("--agents", flags->fleet.agents, "agents (600)")->type_name("N")->check(CLI::Range(1, 1'000'000));
   app->add_option("--keys", flags->fleet.keys, "keys of each agent (15)")->type_name("N")->check(CLI::Range(1, 1000));
   app->add_option("--every", flags->every, "time between two reports of an agent (10s)")->type_name("TIME");
@@ -152,7 +152,7 @@ Command add_run(CLI::App& program) {
       "  metabatch run\n"
       "  metabatch run --agents 5000 --every 2s --for 30s --batch-size 5000\n"
       "  metabatch run --for 10s --json --db sqlite:fleet.db\n"
-      "  metabatch run --db postgres://metabatch@localhost/metabatch      (metabatch init-db makes the table)");
+      "  metabatch run --db postgres://metabatch@localhost/metabatch      (metabatch init-db creates the table)");
   return {app, [flags](Console& console) { return run_fleet(*flags, console); }};
 }
 

@@ -21,7 +21,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kReportsAStep = 20'000;  // some milliseconds: so soon a signal is heard
+constexpr std::uint64_t kReportsAStep = 20'000;  // some milliseconds: a signal waits no longer
 constexpr auto kFirstStatus = std::chrono::milliseconds(700);
 constexpr auto kStatusEvery = std::chrono::milliseconds(200);
 
@@ -76,7 +76,7 @@ bool run_to_end(Simulator& simulator, Console& console) {
   return true;
 }
 
-/// No more samples than a chart has columns, at round times: rates over less time would show single flushes.
+/// At most as many samples as a chart has columns, at round times. Rates over less time would show single flushes.
 Duration pace_of(Duration duration) {
   using namespace std::chrono_literals;
   for (const Duration pace : std::initializer_list<Duration>{100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 15s, 30s, 1min, 2min,
@@ -105,7 +105,7 @@ int judge(const RunResult& result, const std::vector<Threshold>& thresholds, Con
   return is_missed || is_incomplete(result) ? exit_incomplete : exit_ok;
 }
 
-/// What is asked, and what arrives: the fleet of the scenario, or a recording.
+/// What is simulated, and what arrives: the fleet of the scenario, or a recording.
 struct Question {
   std::string name;
   Scenario scenario;
@@ -162,7 +162,7 @@ int simulate(const SimulateFlags& flags, Console& console) {
   console.clear_status();
   if (!is_finished)
     console.message("interrupted after " + seconds_text(std::chrono::duration<double>(simulator.now()).count()) +
-                    " of virtual time; this is what it came to so far");
+                    " of virtual time; these are the figures so far");
   const RunResult result = question.result(simulator);
   console.data(flags.json ? result_json(result) : simulation_text(simulator));
   const bool is_printed = console.finish_data();
@@ -191,7 +191,7 @@ constexpr const char* kExamples =
 Command add_simulate(CLI::App& program) {
   const auto flags = std::make_shared<SimulateFlags>();
   CLI::App* const app = program.add_subcommand(
-      "simulate", "The same batcher in virtual time against a modelled database: hours in seconds");
+      "simulate", "Run the same batcher in virtual time against a modelled database: hours in seconds");
   flags->scenario.add_to(*app);
   app->add_option(
          "--recording", flags->recording,

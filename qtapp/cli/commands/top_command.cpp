@@ -49,12 +49,12 @@ QUrl url_of(const std::string& address) {
   QUrl url(text.contains("://") ? text : "http://" + text, QUrl::StrictMode);
   const bool is_known = url.scheme() == "http" || url.scheme() == "https";
   if (!url.isValid() || !is_known || url.host().isEmpty())
-    throw UsageError("'" + address + "' is no address: 127.0.0.1:7280, or http(s)://HOST:PORT/metrics");
+    throw UsageError("'" + address + "' is not an address such as 127.0.0.1:7280 or http(s)://HOST:PORT/metrics");
   if (url.path().isEmpty() || url.path() == "/") url.setPath("/metrics");
   return url;
 }
 
-/// A terminal that changes its size, as something to be read.
+/// Changes of the size of the terminal, as a descriptor that can be read.
 class Resizes {
  public:
   Resizes() {
@@ -104,7 +104,7 @@ class Top {
     std::unique_ptr<QSocketNotifier> pressed;
     if (screen_ && screen_->reads_keys()) {
       pressed = std::make_unique<QSocketNotifier>(0, QSocketNotifier::Read);
-      QObject::connect(pressed.get(), &QSocketNotifier::activated, &loop_, [this] { hear_key(); });
+      QObject::connect(pressed.get(), &QSocketNotifier::activated, &loop_, [this] { on_key(); });
     }
     QTimer timer;
     QObject::connect(&timer, &QTimer::timeout, &loop_, [this] { ask(); });
@@ -122,13 +122,13 @@ class Top {
     tls_.setCaCertificates(known);
   }
 
-  void hear_key() {
+  void on_key() {
     const char key = Screen::key();
     if (key == 'q' || key == 'Q' || key == 0) loop_.exit(exit_ok);  // 0: the terminal is gone
   }
 
   void ask() {
-    if (reply_ != nullptr) return draw();  // the last one still runs, within its limit
+    if (reply_ != nullptr) return draw();  // the last request is still running, within its limit
     QNetworkRequest request(url_);
     request.setRawHeader("Accept", kAccept);
     request.setTransferTimeout(milliseconds_of(kPatience));
@@ -147,20 +147,20 @@ class Top {
     const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     const QByteArray type = reply.header(QNetworkRequest::ContentTypeHeader).toByteArray();
     if (status != 0 && status != 200)
-      view_.miss("HTTP status " + std::to_string(status), now);
+      view_.add_failure("HTTP status " + std::to_string(status), now);
     else if (reply.error() != QNetworkReply::NoError)
-      view_.miss(reply.errorString().toStdString(), now);
+      view_.add_failure(reply.errorString().toStdString(), now);
     else if (!type.startsWith("text/plain"))
-      view_.miss("it is no page of metrics but " + type.left(60).toStdString(), now);
+      view_.add_failure("the answer is not a page of metrics but " + type.left(60).toStdString(), now);
     else
-      view_.take(reply.readAll().toStdString(), now);
+      view_.add_page(reply.readAll().toStdString(), now);
     ++answers_;
     if (!flags_.once) return draw();
     if (!view_.is_reached()) {
       console_.message(url_.toDisplayString(QUrl::RemovePassword).toStdString() + ": " + view_.why_not());
       return loop_.exit(exit_failed);
     }
-    if (answers_ < 2) return;  // a rate is of two
+    if (answers_ < 2) return;  // a rate needs two pages
     draw();
     loop_.exit(exit_ok);
   }
@@ -202,7 +202,7 @@ class Top {
   QNetworkAccessManager network_;
   QNetworkReply* reply_ = nullptr;
   int answers_ = 0;
-  std::unique_ptr<Screen> screen_;  // the first to end: whatever is said afterwards is seen
+  std::unique_ptr<Screen> screen_;  // destroyed first: later messages are visible
 };
 
 int top(const TopFlags& flags, Console& console) {
@@ -218,18 +218,18 @@ Command add_top(CLI::App& program) {
   const auto flags = std::make_shared<TopFlags>();
   CLI::App* const app = program.add_subcommand("top", "Watch a running `metabatch serve` in the terminal");
   app->add_option("ADDRESS", flags->address,
-                  "where it serves: HOST:PORT or http(s)://HOST:PORT/metrics (127.0.0.1:7280)");
-  app->add_option("--every", flags->every, "time between two looks (1s)")->type_name("TIME");
-  app->add_flag("--once", flags->once, "look twice, print once and end; status 1 when there is no answer");
-  app->add_flag("--json", flags->json, "print one JSON object a look");
+                  "the service: HOST:PORT or http(s)://HOST:PORT/metrics (127.0.0.1:7280)");
+  app->add_option("--every", flags->every, "time between two requests (1s)")->type_name("TIME");
+  app->add_flag("--once", flags->once, "request two pages, print once and end; status 1 when there is no answer");
+  app->add_flag("--json", flags->json, "print one JSON object a page");
   app->add_option("--ca", flags->ca, "certificates to trust, PEM (those of the system)")->type_name("FILE");
   app->add_option("--metric-prefix", flags->metric_prefix, "before every metric (coderd_agentapi_)")->type_name("TEXT");
   app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
       ->type_name("FILE");
   app->footer(
-      "Rates are of the last 10 s, flush times of the last minute, as far as the buckets of the histogram tell.\n"
-      "Lines that begin with ! call for somebody. Without a terminal each look is printed as plain text. NO_COLOR is "
-      "heard.\n"
+      "Rates are of the last 10 s, flush times of the last minute, as exact as the buckets of the histogram.\n"
+      "A line that begins with ! needs attention. Without a terminal, or with TERM=dumb, each page is printed as plain\n"
+      "text. NO_COLOR switches colours off.\n"
       "\n"
       "Examples:\n"
       "  metabatch top\n"

@@ -52,7 +52,7 @@ int tune(const TuneFlags& flags, Console& console) {
   console.clear_status();
   if (!is_finished)
     console.message("interrupted after " + std::to_string(tuner.done()) + " of " + std::to_string(tuner.size()) +
-                    " settings; this is the best of them");
+                    " settings; the best of these is shown");
   console.data(flags.json ? tuning_json(tuner) : tuning_text(tuner));
   const bool is_printed = console.finish_data();
   if (html) html.write(tuning_html(tuner, flags.scenario.name(), !is_finished));
@@ -76,7 +76,7 @@ Command add_tune(CLI::App& program) {
   app->add_option("--html", flags->html, "write a report with the frontier, one page that needs nothing else")
       ->type_name("FILE");
   app->footer(
-      "Exit status 3: nothing tried keeps the delay without drops; what comes closest is printed.\n\n"
+      "Exit status 3: no setting that was tried keeps the delay without drops; the closest one is printed.\n\n"
       "Examples:\n"
       "  metabatch tune\n"
       "  metabatch tune --agents 5000 --keys 10 --every 2s --max-delay 10s\n"

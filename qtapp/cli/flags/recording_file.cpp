@@ -36,7 +36,7 @@ RecordingFile read_recording(const std::string& name, Console& console) {
   reader.finish();
   found.updates = reader.updates();
   found.bad_lines = reader.bad_lines();
-  if (found.updates == 0) throw UsageError("--recording: " + name + ": no update is in it");
+  if (found.updates == 0) throw UsageError("--recording: " + name + ": it has no updates");
   return found;
 }
 

@@ -37,7 +37,7 @@ std::string example_of(ListKind kind) {
   return R"(["60s+30s"])";
 }
 
-/// What a value of this kind looks like in a file.
+/// How a value of this kind is written in a file.
 std::string wanted_text(const ScenarioField& field) {
   switch (field.kind) {
     case FieldKind::integer: return "a whole number from " + integer_range(field);

@@ -62,7 +62,7 @@ void ScenarioFlags::add_to(CLI::App& command) {
     command.add_option("--" + std::string(field.flag), given_[field.name], help_of(field))
         ->type_name(type_of(field))
         ->group(group_of(field));
-  command.add_option("--channel", channel_, "notification channel; of no effect here")
+  command.add_option("--channel", channel_, "notification channel; has no effect here")
       ->type_name("NAME")
       ->group("Settings");
   command.add_option("--set", assignments_, "set a field by the name it has in a scenario file; may be repeated")
@@ -80,7 +80,7 @@ void ScenarioFlags::set(Scenario& scenario, std::string_view shown, std::string_
   if (!done) throw UsageError(std::string(shown) + ": " + describe(done.error(), name, value));
 }
 
-Scenario ScenarioFlags::told() const {
+Scenario ScenarioFlags::given() const {
   Scenario scenario = named_.empty() ? Scenario{} : read_scenario(find_scenario(named_));
   for (const auto& [name, text] : given_)
     if (text.has_value()) set(scenario, "--" + std::string(find_field(name)->flag), name, *text);
@@ -99,7 +99,7 @@ Scenario ScenarioFlags::told() const {
 }
 
 Scenario ScenarioFlags::scenario() const {
-  Scenario scenario = told();
+  Scenario scenario = given();
   if (const Result<Scenario> checked = validated(scenario); !checked)
     throw UsageError(describe(checked.error(), scenario));
   return scenario;
@@ -107,17 +107,17 @@ Scenario ScenarioFlags::scenario() const {
 
 Scenario ScenarioFlags::scenario_of(Duration recording) const {
   bool has_duration = false;
-  const auto look_at = [&](std::string_view shown, std::string_view name) {
+  const auto check = [&](std::string_view shown, std::string_view name) {
     if (name.starts_with("fleet."))
       throw UsageError(std::string(shown) + ": not with --recording, whose reports arrive in place of a fleet's");
     has_duration = has_duration || name == "duration";
   };
   for (const auto& [name, text] : given_)
-    if (text.has_value()) look_at("--" + std::string(find_field(name)->flag), name);
+    if (text.has_value()) check("--" + std::string(find_field(name)->flag), name);
   for (const std::string& one : assignments_)
     if (const ScenarioField* const field = find_field(one.substr(0, one.find('='))))
-      look_at("--set " + std::string(field->name), field->name);
-  Scenario scenario = told();
+      check("--set " + std::string(field->name), field->name);
+  Scenario scenario = given();
   scenario.fleet = {};
   if (!has_duration) scenario.duration = recording;
   if (const Result<Scenario> checked = validated(scenario); !checked)

@@ -15,7 +15,7 @@ class App;
 
 namespace metabatch::cli {
 
-/// What simulate and tune are told about the world: a scenario, and a flag for each of its fields that wins over it.
+/// The scenario of simulate and tune: a named one, and a flag for each of its fields that takes precedence.
 ///
 /// As everywhere, a flag wins over the environment, that over the config file, and that over the default, which here is
 /// the scenario: so the settings in a config file can be tried in any of them.
@@ -25,15 +25,15 @@ class ScenarioFlags {
 
   /// @errors throws UsageError: no such scenario, a value that cannot be read or cannot be
   [[nodiscard]] Scenario scenario() const;
-  /// The same for a recording of that length in place of a fleet: unless told otherwise it lasts as long.
+  /// The same for a recording in place of a fleet. The duration is that of the recording unless a flag sets it.
   ///
-  /// @errors throws UsageError also when a flag says what the fleet is like
+  /// @errors throws UsageError also when a flag describes the fleet
   [[nodiscard]] Scenario scenario_of(Duration recording) const;
   /// `headline`, a path, or, without any, `the default fleet`.
   [[nodiscard]] std::string name() const;
 
  private:
-  [[nodiscard]] Scenario told() const;
+  [[nodiscard]] Scenario given() const;
   void set(Scenario& scenario, std::string_view shown, std::string_view name, const std::string& text) const;
 
   std::string named_;

@@ -7,7 +7,7 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr int kMarks = 5;             // about as many as a small chart has place for
+constexpr int kMarks = 5;             // about as many as fit into a small chart
 constexpr std::size_t kMaxMarks = 7;  // of a logarithmic axis
 
 /// The next of 1, 2, 5, 10, 20, ... that is not below.
@@ -34,8 +34,8 @@ void mark_every(Axis& axis, double step) {
 
 double Axis::at(double value) const {
   if (!is_logarithmic) return std::clamp((value - least) / (most - least), 0.0, 1.0);
-  const double held = std::clamp(value, least, most);
-  return std::log(held / least) / std::log(most / least);
+  const double inside = std::clamp(value, least, most);
+  return std::log(inside / least) / std::log(most / least);
 }
 
 Axis linear_axis(double most) {
@@ -60,7 +60,7 @@ Axis time_axis(double seconds) {
 }
 
 Axis logarithmic_axis(double least, double most) {
-  constexpr double kBetween = 1.5;  // times a round number: below the next one, so that this is what comes
+  constexpr double kBetween = 1.5;  // times a round number is below the next round number
   Axis axis{.least = round_down(least), .most = round_up(most), .is_logarithmic = true, .marks = {}};
   if (axis.most <= axis.least * kBetween) axis.most = round_up(axis.least * kBetween);
   for (double mark = axis.least; mark <= axis.most * (1 + 1e-9); mark = round_up(mark * kBetween))

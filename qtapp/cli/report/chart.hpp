@@ -9,8 +9,8 @@
 
 #include "metabatch/simulation/timeline.hpp"
 
-/// Charts as HTML: the marks are inline SVG that stretches to any width, and the words round them are HTML, so that they
-/// keep their size. Nothing here needs a script. The page that they stand on brings the style (report_page.hpp).
+/// Charts as HTML. The marks are inline SVG that stretches to any width; the words are HTML, so that they keep their size.
+/// Nothing needs a script. The page brings the style (report_page.hpp).
 namespace metabatch::cli {
 
 /// The text as it must stand between tags or in an attribute.
@@ -36,7 +36,7 @@ struct ChartLine {
 struct TimeChart {
   std::string id{};     ///< unique on its page: letters, digits and dashes
   std::string title{};  ///< what is drawn
-  std::string about{};  ///< one sentence for everybody, also read aloud in place of the picture
+  std::string about{};  ///< one sentence, which a screen reader reads in place of the picture
   Unit unit = Unit::count;
   double seconds = 0;
   std::vector<ChartLine> lines{};
@@ -72,7 +72,7 @@ std::string chart_html(const PointChart& chart);
 std::string table_html(std::string_view caption, const std::vector<std::string>& head,
                        const std::vector<std::vector<std::string>>& rows);
 
-/// Where marks go on an axis: round numbers (or round times), from 0 or, logarithmic, powers of ten and their parts.
+/// The marks of an axis: round numbers or times, from 0; on a logarithmic axis powers of ten and their parts.
 struct Axis {
   double least = 0;
   double most = 1;  ///< above least

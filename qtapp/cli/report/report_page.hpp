@@ -7,7 +7,7 @@
 
 namespace metabatch::cli {
 
-/// One number that everybody wants to see first.
+/// One of the numbers at the top of a report.
 struct KeyFigure {
   std::string name;
   std::string value;
@@ -16,8 +16,8 @@ struct KeyFigure {
 /// A `<dl>` of them.
 std::string figures_html(const std::vector<KeyFigure>& figures);
 
-/// The whole document: it asks for nothing (and forbids itself to), has no script, opens from disk, and is light or dark
-/// as its reader likes.
+/// The whole document. It loads nothing (its policy forbids it), has no script, opens from disk, and follows the reader's
+/// choice of light or dark.
 ///
 /// @shape title, lead: text; body: HTML in which all text is escaped already
 std::string page_html(std::string_view title, std::string_view lead, std::string_view body);

@@ -21,7 +21,7 @@ std::string saved_text(const Summary& summary) {
                             rate_text(summary.unbatched_notifies_per_s) + " NOTIFYs a second, batched " +
                             rate_text(summary.db_writes_per_s) + " + " + rate_text(summary.notifies_per_s) + ".\n";
   if (summary.saved > 0) return "Batching saved " + percent_text(summary.saved) + ": " + rates;
-  return "Batching saved nothing, there was too little to batch: " + rates;
+  return "Batching saved nothing; there was too little to batch: " + rates;
 }
 
 std::string flushes_text(const FlushCounters& flushes) {
@@ -42,12 +42,12 @@ std::string fates_text(const RunResult& result) {
                {"stale", counters.stale},
                {"rows_stale", counters.rows_stale},
                {"unmatched (no such row)", counters.unmatched},
-               {"dropped for want of room", counters.dropped_full},
-               {"dropped at the end", counters.dropped_closed},
+               {"dropped (buffer full)", counters.dropped_full},
+               {"dropped (closed)", counters.dropped_closed},
                {"discarded", counters.discarded},
                {"quarantined", counters.quarantined},
                {"spooled", counters.spooled},
-               {"still held", counters.held()},
+               {"still buffered", counters.held()},
                {"bad lines", result.rejected_lines},
                {"refused items", result.refused_items},
                {"texts sanitized", result.sanitized}};
@@ -95,7 +95,7 @@ std::string trigger_text(const Summary& summary, const Config& config) {
     case Trigger::nothing: return "";
     case Trigger::capacity:
       return entries + " fill in " + seconds_text(found.fill_seconds) + ", long before the " + interval +
-             " interval is over, so capacity decides: a larger --batch-size saves more and delays more.\n";
+             " interval ends, so capacity decides: a larger --batch-size saves more and delays more.\n";
     case Trigger::interval:
       return "About " + rate_text(found.entries_an_interval) + " entries arrive in " + interval + ", fewer than " +
              entries + " make a batch, so the interval decides: a longer --interval saves more and delays more.\n";

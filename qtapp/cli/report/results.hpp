@@ -9,7 +9,7 @@
 
 namespace metabatch::cli {
 
-/// What a run came to, with what only its input can tell.
+/// The result of a run, with the counts that only its input knows.
 struct RunResult {
   Summary summary{};
   std::uint64_t rejected_lines = 0;  ///< bad lines
@@ -21,7 +21,7 @@ struct RunResult {
 /// The object of the specification, "The result": every member in its order, on one line.
 std::string result_json(const RunResult& result);
 
-/// The same for people: what batching saved, why batches left, how long rows waited, what became of the updates.
+/// The same for people: what batching saved, why batches were flushed, the delays, the fates of the updates.
 ///
 /// @shape config: as running
 std::string result_text(const RunResult& result, const Config& config);
@@ -29,7 +29,7 @@ std::string result_text(const RunResult& result, const Config& config);
 /// "500 entries fill in 0.56 s, long before the 5 s interval is over, so capacity decides", or what else does.
 std::string trigger_text(const Summary& summary, const Config& config);
 
-/// Exit status 3: something of what was offered is not in the database, or was not understood.
+/// Exit status 3: some of the updates are not in the database, or could not be read.
 bool is_incomplete(const RunResult& result);
 
 }  // namespace metabatch::cli

@@ -45,14 +45,14 @@ const std::vector<ChartSource>& chart_sources() {
         {"flushes_shutdown", "shutdown"},
         {"flush_failures", "failed"}}},
       {"held",
-       "Entries held, and the room for them",
-       "What waits for a flush or is in one. When it reaches the room, new updates are dropped.",
+       "Entries buffered, and the capacity",
+       "Entries that wait for a flush or are in one. At the capacity new updates are dropped.",
        Unit::count,
-       {{"held", "held"}, {"in_flight", "of these in flight"}, {"room_entries", "room"}}},
+       {{"held", "buffered"}, {"in_flight", "of these in flight"}, {"room_entries", "capacity"}}},
       {"lost",
        "Updates that are never written, a second",
-       "Coalesced and stale updates lose to a newer value, which costs nothing. Dropped ones are lost for want of "
-       "room.",
+       "Coalesced and stale updates were replaced by a newer value, which loses nothing. Dropped ones are lost: the "
+       "buffer was full.",
        Unit::per_second,
        {{"coalesced", "coalesced"}, {"dropped", "dropped"}, {"stale", "stale"}}},
       {"cost",
@@ -69,7 +69,7 @@ std::string percent_text(double share) {
   return text;
 }
 
-/// The room is drawn only where what is held comes near it: else the line of what is held would lie at the bottom.
+/// The capacity is drawn only where the buffered entries come near it; otherwise their line would lie at the bottom.
 bool is_worth_drawing(const char* series, const RunFacts& facts) {
   return std::string_view(series) != "room_entries" || facts.room_share > 0.2;
 }
@@ -87,7 +87,7 @@ std::string charts_html(const Simulator& simulator, const RunFacts& facts) {
       if (is_worth_drawing(line.series, facts))
         chart.lines.push_back({line.name, columns_of(simulator, line.series, kChartColumns)});
     if (chart.id == "held" && chart.lines.size() < 3)
-      chart.about += " The room, " + with_commas(static_cast<std::uint64_t>(facts.config.queue_capacity)) +
+      chart.about += " The capacity, " + with_commas(static_cast<std::uint64_t>(facts.config.queue_capacity)) +
                      (facts.replicas > 1 ? " a replica" : "") + ", is far above.";
     text += chart_html(chart);
   }
@@ -107,7 +107,7 @@ std::vector<KeyFigure> key_figures(const RunFacts& facts) {
            "of what a watcher sees; oldest " + seconds_text(summary.age_max)},
           {"Updates", with_commas(counters.offered), rate_text(summary.updates_per_s) + " a second"},
           {"Coalesced", with_commas(counters.coalesced), "replaced before they were written"},
-          {"Dropped", with_commas(counters.dropped()), "lost for want of room or at the end"},
+          {"Dropped", with_commas(counters.dropped()), "lost: the buffer was full, or the end had come"},
           {"Failed flushes", with_commas(summary.flushes.total_failures()),
            "of " + with_commas(summary.flushes.total_flushes() + summary.flushes.total_failures())}};
 }
@@ -152,7 +152,7 @@ std::string simulation_html(const Simulator& simulator, std::string_view name, b
   std::string lead = fleet_text(simulator.scenario()) + "; simulated by metabatch.";
   if (is_interrupted)
     lead += " Interrupted after " + seconds_text(std::chrono::duration<double>(simulator.now()).count()) +
-            ": this is what it came to so far.";
+            ": these are the figures so far.";
   std::string body = figures_html(key_figures(facts)) + "<h2>Why</h2>\n" + findings_html(facts) +
                      "<h2>By and by</h2>\n" + charts_html(simulator, facts) +
                      "<h2>In full</h2>\n<div class=\"charts\">\n<div>" + fates_html(facts.summary.counters) +

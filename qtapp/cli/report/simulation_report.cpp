@@ -11,7 +11,7 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr std::size_t kSparks = 60;  // of a line of the timeline: an 80 column terminal with a name and a number
+constexpr std::size_t kSparks = 60;  // of a line of the timeline: with a name and a number it fits 80 columns
 
 double highest(const std::vector<Column>& columns) {
   double most = 0;
@@ -20,8 +20,8 @@ double highest(const std::vector<Column>& columns) {
   return most;
 }
 
-/// The text says what decides before it comes to the warnings.
-bool is_said_already(FindingKind kind) {
+/// The text names what decides before the warnings.
+bool is_in_text_already(FindingKind kind) {
   return kind == FindingKind::interval_cannot_matter || kind == FindingKind::batch_never_fills;
 }
 
@@ -44,11 +44,11 @@ std::string timeline_text(const Simulator& simulator) {
     bool is_time;
     bool is_always_shown;
   } kLines[] = {{"delay_p99", "delay p99", true, true},     {"batch_size", "batch size", false, true},
-                {"writes", "writes/s", false, true},        {"held", "held", false, true},
+                {"writes", "writes/s", false, true},        {"held", "buffered", false, true},
                 {"coalesced", "coalesced/s", false, false}, {"flush_failures", "failures/s", false, false},
                 {"dropped", "dropped/s", false, false}};
   std::string text =
-      "Timeline of " + seconds_text(in_seconds(shown_time(simulator))) + ", each line up to its highest value:\n";
+      "Timeline of " + seconds_text(in_seconds(shown_time(simulator))) + ", each line scaled to its highest value:\n";
   for (const auto& line : kLines) {
     const std::vector<Column> columns = columns_of(simulator, line.series, kSparks);
     const double most = highest(columns);
@@ -91,7 +91,7 @@ std::string simulation_text(const Simulator& simulator) {
   result.summary.entries_per_s /= static_cast<double>(std::max<std::int64_t>(facts.replicas, 1));
   std::string text = result_text(result, facts.config);
   for (const RunFinding& warning : warnings(facts))
-    if (!is_said_already(warning.kind)) text += "Warning: " + describe(warning) + "\n";
+    if (!is_in_text_already(warning.kind)) text += "Warning: " + describe(warning) + "\n";
   text += timeline_text(simulator);
   return text + "Event log: " + counted(simulator.events(), "line") + ", digest " + result.digest + "\n";
 }

@@ -14,13 +14,12 @@ namespace metabatch::cli {
 
 inline constexpr std::int64_t kChartColumns = 240;  // two pixels each where a page is narrow
 
-/// What a simulation came to, as numbers and as the forms in which they leave the program.
+/// The result of a simulation as numbers, text and HTML.
 
 RunResult result_of(const Simulator& simulator);
-/// Up to where the timeline is shown: the last sample, of what little is left at the end, would be a second's rate made
-/// of milliseconds.
+/// How much of the timeline is shown. The last, shorter step is left out: its rate would come from a few milliseconds.
 Duration shown_time(const Simulator& simulator);
-/// One series of the timeline in so many columns of equal width, from the start to shown_time().
+/// One series of the timeline in `columns` columns of equal width, from the start to shown_time().
 std::vector<Column> columns_of(const Simulator& simulator, std::string_view series, std::size_t columns);
 
 /// For people: result_text(), warnings, the timeline in a few lines, the digest.

@@ -11,7 +11,7 @@ namespace metabatch::cli {
 using feed::Line;
 using feed::LineReader;
 
-/// What an argument names.
+/// The input that an argument names: a file, a pipe, or standard input for `-`.
 class Input : public feed::Input {
  public:
   /// @errors throws UsageError: it cannot be opened

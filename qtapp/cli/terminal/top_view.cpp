@@ -18,7 +18,7 @@ using models::Scrape;
 
 constexpr Duration kRateWindow = std::chrono::seconds(10);
 constexpr Duration kTimeWindow = std::chrono::seconds(60);
-constexpr double kRoomLow = 0.8;
+constexpr double kNearlyFull = 0.8;
 constexpr double kQueueFull = 0.5;  // PostgreSQL itself warns from there
 constexpr double kLongWaiting = 60;
 constexpr std::size_t kLabel = 13;
@@ -41,7 +41,7 @@ std::string percent(double share) {
   return text;
 }
 
-/// Buckets say no more than between which bounds it lies.
+/// Buckets give only the bounds between which the value is.
 std::string time_text(const std::optional<BucketQuantile>& time) {
   if (!time) return "-";
   return (time->isAtLeast ? "over " : "") + seconds_text(time->value);
@@ -67,7 +67,7 @@ Json json_of(const std::optional<BucketQuantile>& time) {
 
 }  // namespace
 
-void TopView::take(std::string_view text, Instant now) {
+void TopView::add_page(std::string_view text, Instant now) {
   const models::MetricsPage page = models::readMetrics(text, {prefix_, models::kProcessStart});
   const std::string build = prefix_ + "metabatch_build_info";
   for (const models::MetricSample& sample : page.samples)
@@ -79,7 +79,7 @@ void TopView::take(std::string_view text, Instant now) {
       unreadable_ += ": line " + std::to_string(page.bad[0].line) + ", " + page.bad[0].what.toStdString();
   }
   Scrape scrape = models::scrapeOf(page, prefix_, now);
-  if (scrape.isEmpty()) return miss("no metrics named " + prefix_ + "... are there; is this a metabatch?", now);
+  if (scrape.isEmpty()) return add_failure("the page has no metrics named " + prefix_ + "...; is this a metabatch?", now);
   why_not_.clear();
   if (!pages_.empty() && !models::between(scrape, pages_.back())) {
     pages_.clear();
@@ -89,7 +89,7 @@ void TopView::take(std::string_view text, Instant now) {
   while (pages_.size() > 2 && now - pages_[1].at >= kTimeWindow) pages_.pop_front();
 }
 
-void TopView::miss(std::string why, Instant) { why_not_ = std::move(why); }
+void TopView::add_failure(std::string why, Instant) { why_not_ = std::move(why); }
 
 std::optional<Scrape> TopView::grown(Duration window, double& seconds) const {
   if (pages_.size() < 2) return std::nullopt;
@@ -123,11 +123,11 @@ std::optional<BucketQuantile> TopView::flush_time(double share) const {
 }
 
 std::string TopView::held() const {
-  const Number depth = gauge("metadata_queue_depth"), room = gauge("metadata_queue_capacity");
-  if (!depth || !room || *room <= 0) return count_text(depth);
-  const double share = std::clamp(*depth / *room, 0.0, 1.0);
+  const Number depth = gauge("metadata_queue_depth"), capacity = gauge("metadata_queue_capacity");
+  if (!depth || !capacity || *capacity <= 0) return count_text(depth);
+  const double share = std::clamp(*depth / *capacity, 0.0, 1.0);
   const auto filled = static_cast<std::size_t>(std::ceil(share * kBar));
-  return count_text(depth) + " of " + count_text(room) + "  [" + std::string(filled, '#') +
+  return count_text(depth) + " of " + count_text(capacity) + "  [" + std::string(filled, '#') +
          std::string(kBar - filled, '.') + "] " + percent(share);
 }
 
@@ -153,19 +153,19 @@ void TopView::add_attention(std::vector<TopLine>& lines, Instant now) const {
     add("no answer: " + why_not_ + "; trying again" + age);
   }
   if (!unreadable_.empty()) add(unreadable_);
-  if (restarted_ && now - *restarted_ < kTimeWindow) add("it was started anew: counts begin again");
+  if (restarted_ && now - *restarted_ < kTimeWindow) add("the service restarted: counts begin at 0");
   add_loss(lines, "metadata_dropped_total", "updates dropped");
   add_loss(lines, "metadata_flush_failures_total", "flushes failed");
   add_loss(lines, "metadata_quarantined_total", "values refused by the database");
   add_loss(lines, "metadata_rows_unmatched_total", "entries found no row");
   add_loss(lines, "metadata_publish_errors_total", "notifications not published");
-  const Number depth = gauge("metadata_queue_depth"), room = gauge("metadata_queue_capacity");
-  if (depth && room && *depth > kRoomLow * *room) add("the room is nearly full: " + held());
+  const Number depth = gauge("metadata_queue_depth"), capacity = gauge("metadata_queue_capacity");
+  if (depth && capacity && *depth > kNearlyFull * *capacity) add("the buffer is nearly full: " + held());
   if (const Number age = gauge("metadata_oldest_entry_age_seconds"); age && *age > kLongWaiting)
-    add("nothing is written: the oldest entry has waited " + seconds_text(*age));
-  if (gauge("metadata_listener_connected") == Number(0)) add("not listening: watchers are read for every 5 s");
+    add("not writing: the oldest entry has waited " + seconds_text(*age));
+  if (gauge("metadata_listener_connected") == Number(0)) add("not listening: the service reads the rows of watchers every 5 s");
   if (const Number usage = gauge("metadata_notify_queue_usage"); usage && *usage >= kQueueFull)
-    add("the notification " + queue() + " full; some session listens and sits in a transaction");
+    add("the notification " + queue() + " full; a session that listens stays in a transaction");
   if (const Number waiting = gauge("metadata_spool_waiting"); waiting && *waiting > 0)
     add("the spool holds " + counted(whole(*waiting), "update") + " of the last run that are not written yet");
 }
@@ -192,7 +192,7 @@ void TopView::add_rates(std::vector<TopLine>& lines) const {
   lines.push_back(row("  because", {reasons[0], reasons[1], reasons[2]}));
   lines.push_back(
       row("  took", {"p50 " + time_text(flush_time(0.5)), "p99 " + time_text(flush_time(0.99)), "(last minute)"}));
-  lines.push_back(row("  told", {every("metadata_notify_chunks_total", "chunks"),
+  lines.push_back(row("  notified", {every("metadata_notify_chunks_total", "chunks"),
                                  every("metadata_notify_bytes_total", "bytes"), queue()}));
 }
 

@@ -11,28 +11,28 @@
 
 namespace metabatch::cli {
 
-/// One line for a person. What is told needs no colour: what calls for somebody begins with `!`.
+/// One line for a person. A line that needs attention begins with `!`, so that it needs no colour.
 struct TopLine {
   enum class Kind : std::uint8_t { head, plain, attention };
   Kind kind = Kind::plain;
-  std::string text;  ///< ASCII but for what the service itself says
+  std::string text;  ///< ASCII, but for texts of the service
 };
 
-/// What the metrics of a running service come to, from page to page: rates of the last 10 s, flush times of the last
-/// minute, totals since the service began. Knows neither network nor terminal.
+/// Figures from the pages of metrics of a running service: rates of the last 10 s, flush times of the last minute, totals
+/// since its start. Uses neither network nor terminal.
 class TopView {
  public:
   /// @shape where: shown to people, without a secret; prefix: of the metrics
   TopView(std::string where, std::string prefix) : where_(std::move(where)), prefix_(std::move(prefix)) {}
 
-  /// A page came. Its lines are read strictly, and those that are none are told.
-  void take(std::string_view page, Instant now);
-  /// None came, for this reason.
-  void miss(std::string why, Instant now);
+  /// Adds a page. Its lines are read strictly; unreadable ones are reported.
+  void add_page(std::string_view page, Instant now);
+  /// Records that no page was received, and why.
+  void add_failure(std::string why, Instant now);
 
-  /// Of the last page there was. An attempt is enough to have something to show.
+  /// The figures of the newest page, or why there is none. Needs at least one page or failure.
   [[nodiscard]] std::vector<TopLine> lines(Instant now) const;
-  /// One object, without its line end. What is not known is null.
+  /// One object without a line end. Unknown figures are null.
   [[nodiscard]] std::string json(Instant now) const;
 
   [[nodiscard]] bool is_reached() const { return why_not_.empty() && !pages_.empty(); }

@@ -201,7 +201,7 @@ void TestCli::aBadLineCostsOnlyItself() {
   const auto decoded = Program().run({"decode"}, kPayload + "\nzz\n  AAECAwQFRg!ICQoLDA0ODw\n" + kPayload + kPayload);
   QCOMPARE(decoded.status, 1);
   QCOMPARE(decoded.out, kId + "\n" + kId + "\n" + kId + "\n");
-  QCOMPARE(decoded.err, QByteArray("line 2: byte 0: 2 bytes are no whole number of ids of 22\n"
+  QCOMPARE(decoded.err, QByteArray("line 2: byte 0: 2 bytes are not a multiple of 22, the size of an id\n"
                                    "line 3: byte 12: a symbol outside the alphabet A-Za-z0-9+/\n"));
   const auto encoded = Program().run({"encode"}, "x\n" + kId);
   QCOMPARE(encoded.status, 1);
@@ -309,7 +309,7 @@ void TestCli::misuseOfAgentsIsRefusedBeforeAnythingIsDone_data() {
   QTest::newRow("remove whom?") << QStringList{"remove"} << QByteArray("which agent?");
   QTest::newRow("remove a key") << QStringList{"remove", "00010203-0405-4607-8809-0a0b0c0d0e0f", "--key", "cpu"}
                                 << QByteArray("takes no --key");
-  QTest::newRow("list one") << QStringList{"list", "00010203-0405-4607-8809-0a0b0c0d0e0f"} << QByteArray("lists all");
+  QTest::newRow("list one") << QStringList{"list", "00010203-0405-4607-8809-0a0b0c0d0e0f"} << QByteArray("it lists all");
   QTest::newRow("nothing like it") << QStringList{"rename"} << QByteArray("rename");
 }
 

@@ -205,7 +205,7 @@ void TestCliHostile::aSettingWithoutValueTakesNoOtherFlag() {
   file.close();
   const auto ended = program.run({"ingest", "--config", file.fileName(), "--register"}, kLine);
   QCOMPARE(ended.status, 2);
-  QVERIFY2(ended.err.contains("c.toml: 'db' has no value"), ended.err.constData());
+  QVERIFY2(ended.err.contains("c.toml:1:"), ended.err.constData());
 }
 
 void TestCliHostile::aTableOfAnotherShapeFailsBeforeAnyWork() {

@@ -196,7 +196,7 @@ void TestSimulate::wrongUsageIsStatusTwo_data() {
   QTest::newRow("set to nonsense") << QStringList{"--set", "seed=x"} << QByteArray("--set seed: seed");
   QTest::newRow("bad threshold") << QStringList{"--fail-if", "delay.p98>5s"} << QByteArray("\n  ^~~~~~~~~");
   QTest::newRow("no such recording") << QStringList{"--recording", "/no/such.ndjson"} << QByteArray("No such file");
-  QTest::newRow("a recording of nothing") << QStringList{"--recording", "/dev/null"} << QByteArray("no update is in it");
+  QTest::newRow("a recording of nothing") << QStringList{"--recording", "/dev/null"} << QByteArray("it has no updates");
   QTest::newRow("a recording and a fleet") << QStringList{"--recording", kRecording, "--keys", "3"}
                                            << QByteArray("--keys: not with --recording");
   QTest::newRow("a recording and a fleet by name")
@@ -249,7 +249,7 @@ void TestSimulate::whatIsNotWrittenIsStatusThree() {
   QCOMPARE(Program().run(kShort + QStringList{"--queue-bytes", "64MiB", "--set", "fleet.unregistered=100%"}).status, 3);
   const auto dropping = Program().run({"simulate", "saturating-fifo"});
   QCOMPARE(dropping.status, 3);
-  QVERIFY2(dropping.out.contains("dropped for want of room"), dropping.out.constData());
+  QVERIFY2(dropping.out.contains("dropped (buffer full)"), dropping.out.constData());
   QVERIFY2(dropping.out.contains("Warning: "), dropping.out.constData());
 }
 

@@ -71,7 +71,7 @@ void TestTopView::ratesAreOfTenSecondsAndTotalsOfTheProcess() {
   for (int second = 0; second <= 30; ++second) {
     // 100 entries a second; from the 20th on 900, which is what the last ten seconds are.
     if (second > 0) page.flush(second <= 20 ? 100 : 900, 4ms, t0, Reason::capacity);
-    seen.take(page.text(), t0 + std::chrono::seconds(second));
+    seen.add_page(page.text(), t0 + std::chrono::seconds(second));
   }
   const std::string text = all(seen, t0 + 30s);
   HAS(text, "metabatch 1.2.3 at http://here/metrics\n");
@@ -88,19 +88,19 @@ void TestTopView::ratesAreOfTenSecondsAndTotalsOfTheProcess() {
 void TestTopView::flushTimesAreReadOffTheBuckets() {
   TopView seen = view();
   Page page;
-  seen.take(page.text(), t0);
+  seen.add_page(page.text(), t0);
   for (int i = 0; i < 99; ++i) page.flush(10, 20ms, t0);
   page.flush(10, 7s, t0);
-  seen.take(page.text(), t0 + 5s);
+  seen.add_page(page.text(), t0 + 5s);
   const QJsonObject json = object(seen, t0 + 5s);
   const double p50 = json["flush_time"]["p50"]["seconds"].toDouble();
   QVERIFY(p50 > 0.01 && p50 <= 0.025);
   HAS(all(seen, t0 + 5s), "p50 18 ms");
   for (int i = 0; i < 50; ++i) page.flush(10, 7s, t0);
-  seen.take(page.text(), t0 + 6s);
+  seen.add_page(page.text(), t0 + 6s);
   HAS(all(seen, t0 + 6s), "p99 over 5.0 s");
   QCOMPARE(object(seen, t0 + 6s)["flush_time"]["p99"]["is_at_least"].toBool(), true);
-  for (int second = 7; second <= 80; ++second) seen.take(page.text(), t0 + std::chrono::seconds(second));
+  for (int second = 7; second <= 80; ++second) seen.add_page(page.text(), t0 + std::chrono::seconds(second));
   HAS(all(seen, t0 + 80s), "p50 -");  // none in the last minute
 }
 
@@ -108,7 +108,7 @@ void TestTopView::nothingIsKnownBeforeTheSecondPage() {
   TopView seen = view();
   Page page;
   page.flush(10, 1ms, t0);
-  seen.take(page.text(), t0);
+  seen.add_page(page.text(), t0);
   HAS(all(seen, t0), "flushes -");
   HAS(all(seen, t0), "entries 10");
   QVERIFY(object(seen, t0)["per_second"]["batches"].isNull());
@@ -122,8 +122,8 @@ void TestTopView::whatIsWrongIsSaidInWords_data() {
   row("dropped", "! 5 updates dropped in the last 1.0 s");
   row("failed", "! 1 flushes failed in the last 1.0 s");
   row("unmatched", "! 7 entries found no row in the last 1.0 s");
-  row("full", "! the room is nearly full: 90,000 of 100,000");
-  row("old", "! nothing is written: the oldest entry has waited 61 s");
+  row("full", "! the buffer is nearly full: 90,000 of 100,000");
+  row("old", "! not writing: the oldest entry has waited 61 s");
   row("deaf", "! not listening");
   row("queue", "! the notification queue 71.0 % full");
   row("spool", "! the spool holds 3 updates of the last run");
@@ -134,7 +134,7 @@ void TestTopView::whatIsWrongIsSaidInWords() {
   QFETCH(QString, words);
   TopView seen = view();
   Page page;
-  seen.take(page.text(), t0);
+  seen.add_page(page.text(), t0);
   if (what == "dropped") page.counters.dropped_full = 5;
   FlushOutcome failed;
   failed.failure = FailureClass::disk;
@@ -147,7 +147,7 @@ void TestTopView::whatIsWrongIsSaidInWords() {
   if (what == "queue") more.single("metadata_notify_queue_usage", MetricType::gauge, "x", 0.71);
   if (what == "spool") more.single("metadata_spool_waiting", MetricType::gauge, "x", std::uint64_t{3});
   page.more = more.text();
-  seen.take(page.text(), t0 + 1s);
+  seen.add_page(page.text(), t0 + 1s);
   const std::string text = all(seen, t0 + 1s);
   if (!words.isEmpty()) HAS(text, words.toStdString());
   QCOMPARE(text.find('!') == std::string::npos, words.isEmpty());
@@ -157,15 +157,15 @@ void TestTopView::whatIsWrongIsSaidInWords() {
 void TestTopView::aServiceThatIsGoneIsSaidAndShownAsItWas() {
   TopView seen = view();
   QVERIFY(!seen.is_reached());
-  seen.miss("Connection refused", t0);
+  seen.add_failure("Connection refused", t0);
   QCOMPARE(all(seen, t0),
            std::string("metabatch at http://here/metrics\n! no answer: Connection refused; trying again\n"));
   Page page;
   page.flush(10, 1ms, t0);
-  seen.take(page.text(), t0 + 1s);
+  seen.add_page(page.text(), t0 + 1s);
   QVERIFY(seen.is_reached());
   QVERIFY(all(seen, t0 + 1s).find('!') == std::string::npos);
-  seen.miss("Connection refused", t0 + 20s);
+  seen.add_failure("Connection refused", t0 + 20s);
   QVERIFY(!seen.is_reached());
   const std::string text = all(seen, t0 + 20s);
   HAS(text, "! no answer: Connection refused; trying again; what follows is 19 s old\n");
@@ -176,14 +176,14 @@ void TestTopView::aRestartBeginsAnew() {
   TopView seen = view();
   Page before;
   for (int i = 0; i < 9; ++i) before.flush(100, 1ms, t0);
-  seen.take(before.text(), t0);
+  seen.add_page(before.text(), t0);
   Page after;
   after.flush(10, 1ms, t0);
-  seen.take(after.text(), t0 + 1s);
-  HAS(all(seen, t0 + 1s), "! it was started anew");
+  seen.add_page(after.text(), t0 + 1s);
+  HAS(all(seen, t0 + 1s), "! the service restarted");
   HAS(all(seen, t0 + 1s), "flushes -");
   after.flush(10, 1ms, t0);
-  seen.take(after.text(), t0 + 2s);
+  seen.add_page(after.text(), t0 + 2s);
   HAS(all(seen, t0 + 2s), "entries 10.0/s");
 }
 
@@ -200,7 +200,7 @@ void TestTopView::whatIsNoPageIsSaid() {
   QFETCH(QByteArray, page);
   QFETCH(QByteArray, words);
   TopView seen = view();
-  seen.take(page.toStdString(), t0);
+  seen.add_page(page.toStdString(), t0);
   HAS(all(seen, t0), words.toStdString());
 }
 
