@@ -10,7 +10,10 @@
 #include "cli/terminal/input_argument.hpp"
 #include "cli/report/results.hpp"
 #include "cli/commands/store_run.hpp"
+#include "engine/clock.hpp"
+#include "engine/health_sample.hpp"
 #include "feed/intake.hpp"
+#include "health/text.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -31,7 +34,8 @@ struct IngestFlags {
 class Ingest {
  public:
   /// @shape lane: the settings of the lane with the smallest buffer
-  Ingest(Input& input, const Config& lane, Console& console) : input_(input), lane_(lane), console_(console) {}
+  Ingest(Input& input, const Config& lane, std::size_t writers, Console& console)
+      : input_(input), lane_(lane), writers_(writers), console_(console) {}
 
   void feed(engine::Lanes& lanes, Stop& stop) {
     intake_ = std::make_unique<feed::Intake>(lanes, lane_, [this](std::uint64_t line, const std::string& what) {
@@ -49,11 +53,16 @@ class Ingest {
       console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; everything before it is written");
   }
 
-  std::string watch(const engine::Snapshot& snapshot, Duration elapsed) const {
+  std::string watch(const engine::Snapshot& snapshot, Duration elapsed) {
     if (!is_begun_) return {};
+    health::Sample sample =
+        engine::health_sample(snapshot, writers_, intake_->reports(), engine::system_clock().now());
+    sample.now.input_waits = true;
+    health_.record(sample);
     const Summary summary = summarize(snapshot.counters, snapshot.metrics, intake_->reports(), elapsed);
     std::string text = with_commas(intake_->lines()) + " lines";
     if (input_.size() > 0) text += " (" + std::to_string(input_.bytes_read() * 100 / input_.size()) + " %)";
+    text += " | " + health::headline(health::assess(health_.facts()));
     text += " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " + with_commas(snapshot.counters.held()) +
             " | writes " + rate_text(summary.db_writes_per_s) + "/s | bad lines " +
             with_commas(intake_->rejected_lines());
@@ -63,9 +72,7 @@ class Ingest {
 
   /// After feed().
   [[nodiscard]] RunResult result(const SessionResult& session) const {
-    RunResult result;
-    result.summary =
-        summarize(session.snapshot.counters, session.snapshot.metrics, intake_->reports(), session.elapsed);
+    RunResult result = result_of(session, writers_, intake_->reports(), true);
     result.rejected_lines = intake_->rejected_lines();
     result.refused_items = intake_->refused_items();
     result.sanitized = intake_->sanitized();
@@ -76,7 +83,9 @@ class Ingest {
  private:
   Input& input_;
   const Config lane_;
+  const std::size_t writers_;
   Console& console_;
+  health::Collector health_;  // of watch()
   std::unique_ptr<feed::Intake> intake_;
   std::atomic<bool> is_begun_ = false;  // intake_ exists
 };
@@ -94,7 +103,7 @@ int run_ingest(const IngestFlags& flags, Console& console) {
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
   const Config lane =
       engine::config_of_lane(validated(options.config).value(), flags.writers - 1, flags.writers).value();
-  Ingest ingest(input, lane, console);
+  Ingest ingest(input, lane, flags.writers, console);
   const auto session = run_session(
       options, console, [&](engine::Lanes& lanes, Stop& stop) { ingest.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });

@@ -175,13 +175,13 @@ class Printer {
 };
 
 /// Waits for a slow reader of stdout. A second Ctrl-C leaves at once; a repeated SIGTERM changes nothing.
-void wait_until_printed(Signals& signals, const Printer& printer) {
-  (void)signals.take();
-  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0},
+void wait_until_printed(Signals& stop_signals, const Printer& printer) {
+  (void)stop_signals.take();
+  pollfd watched[] = {{.fd = stop_signals.fd(), .events = POLLIN, .revents = 0},
                       {.fd = printer.ended_fd(), .events = POLLIN, .revents = 0}};
   while (watched[1].revents == 0) {
     if (::poll(watched, 2, -1) < 0) continue;
-    if (watched[0].revents != 0 && signals.take().interrupts > 0) ::_exit(exit_interrupted);
+    if (watched[0].revents != 0 && stop_signals.take().interrupts > 0) ::_exit(exit_interrupted);
   }
 }
 
@@ -197,9 +197,9 @@ int listen(const ListenFlags& flags, Console& console) {
                            : static_cast<int>(duration_of("--for", flags.duration) / std::chrono::milliseconds(1));
   Printer printer(flags.json, console);
   sql::PgListener listener(options, printer.events());
-  Signals signals;
+  Signals stop_signals;
   std::thread thread([&] { listener.run(); });
-  pollfd watched[] = {{.fd = signals.fd(), .events = POLLIN, .revents = 0},
+  pollfd watched[] = {{.fd = stop_signals.fd(), .events = POLLIN, .revents = 0},
                       {.fd = printer.ended_fd(), .events = POLLIN, .revents = 0}};
   while (::poll(watched, 2, limit_ms) < 0) {
   }
@@ -208,7 +208,7 @@ int listen(const ListenFlags& flags, Console& console) {
   thread.join();
   if (printer.has_failed()) return exit_failed;
   printer.end();
-  wait_until_printed(signals, printer);
+  wait_until_printed(stop_signals, printer);
   if (is_interrupted) return exit_interrupted;
   if (printer.has_failed()) return exit_failed;
   if (!printer.has_listened()) console.message("never listened in " + flags.duration);

@@ -8,7 +8,10 @@
 #include "cli/commands/store_session.hpp"
 #include "cli/report/results.hpp"
 #include "cli/commands/store_run.hpp"
+#include "engine/clock.hpp"
+#include "engine/health_sample.hpp"
 #include "engine/live_fleet.hpp"
+#include "health/text.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -34,8 +37,13 @@ struct RunFlags {
 /// The fleet in real time: each report is added when it is due.
 class RealTime {
  public:
-  RealTime(const FleetOptions& options, Duration duration, const Config& config, Console& console)
-      : fleet_(options), duration_(duration), config_(config), console_(console), stamper_(engine::system_clock()) {}
+  RealTime(const FleetOptions& options, Duration duration, const Config& config, std::size_t writers, Console& console)
+      : fleet_(options),
+        duration_(duration),
+        config_(config),
+        writers_(writers),
+        console_(console),
+        stamper_(engine::system_clock()) {}
 
   [[nodiscard]] const Fleet& fleet() const { return fleet_; }
 
@@ -51,13 +59,15 @@ class RealTime {
 
   std::string watch(const engine::Snapshot& snapshot, Duration elapsed) {
     const Summary summary = summarize(snapshot.counters, snapshot.metrics, reports_, elapsed);
+    health_.record(engine::health_sample(snapshot, writers_, reports_, engine::system_clock().now()));
+    const health::Assessment assessment = health::assess(health_.facts());
     if (!is_summarized_ && elapsed >= kFirstSummary && elapsed + kFirstSummary / 2 < duration_) {
       is_summarized_ = true;
-      console_.text("So far:\n" + result_text({.summary = summary}, config_) + "\n");
+      console_.text("So far:\n" + result_text({.summary = summary, .assessment = assessment}, config_) + "\n");
     }
     // What matters most comes first: a narrow terminal shows the beginning.
     std::string text = std::to_string(elapsed / std::chrono::seconds(1)) + "/" + format_duration(duration_) + " | " +
-                       rate_text(summary.updates_per_s) + " updates/s | buffered " + with_commas(snapshot.counters.held()) +
+                       health::headline(assessment) + " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " + with_commas(snapshot.counters.held()) +
                        " | dropped " + with_commas(snapshot.counters.dropped()) + " | writes " +
                        rate_text(summary.db_writes_per_s) + "/s, unbatched " +
                        rate_text(summary.unbatched_db_writes_per_s);
@@ -68,8 +78,7 @@ class RealTime {
   }
 
   [[nodiscard]] RunResult result(const SessionResult& session) const {
-    RunResult result;
-    result.summary = summarize(session.snapshot.counters, session.snapshot.metrics, reports_, session.elapsed);
+    RunResult result = result_of(session, writers_, reports_, false);
     result.refused_items = limits_.refused_items();
     result.sanitized = limits_.sanitized();
     return result;
@@ -79,7 +88,9 @@ class RealTime {
   Fleet fleet_;
   const Duration duration_;
   const Config config_;
+  const std::size_t writers_;
   Console& console_;
+  health::Collector health_;  // of watch()
   engine::Stamper stamper_;
   ReportLimits limits_;
   std::atomic<std::uint64_t> reports_ = 0;
@@ -114,7 +125,7 @@ int run_fleet(const RunFlags& flags, Console& console) {
                                .writers = flags.writers,
                                .unwritten_store = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
-  RealTime real_time(fleet, duration, validated(options.config).value(), console);
+  RealTime real_time(fleet, duration, validated(options.config).value(), flags.writers, console);
   if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
   if (console.is_watched())
     console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");

@@ -62,12 +62,12 @@ std::string status_text(const Simulator& simulator, std::chrono::duration<double
 
 /// @return false: interrupted
 bool run_to_end(Simulator& simulator, Console& console) {
-  Signals signals;
+  Signals stop_signals;
   const auto began = SteadyClock::now();
   auto next_status = began + kFirstStatus;
   while (!simulator.finished()) {
     simulator.run_until(Duration::max(), kReportsAStep);
-    if (signals.take().all > 0) return false;
+    if (stop_signals.take().all > 0) return false;
     if (const auto now = SteadyClock::now(); now >= next_status) {
       console.status(status_text(simulator, now - began));
       next_status = now + kStatusEvery;

@@ -113,7 +113,8 @@ class Session {
     closer_.join();
     if (unwritten_ != nullptr) unwritten_->save(lanes_);
     console_.clear_status();
-    return {lanes_.snapshot(), elapsed(), is_stopping_, is_failed_};
+    return {.snapshot = lanes_.snapshot(), .elapsed = elapsed(), .is_interrupted = is_stopping_,
+            .flush_times = {}, .is_failed = is_failed_};
   }
 
  private:
@@ -224,7 +225,11 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   }
   FailureReports failures(console);
   engine::EngineOptions engine_options;
-  engine_options.on_flush = [&](const engine::FlushRecord& flush) { failures.report(flush); };
+  FlushTimes flush_times;
+  engine_options.on_flush = [&](const engine::FlushRecord& flush) {
+    flush_times.record(flush);
+    failures.report(flush);
+  };
   engine_options.on_drop = [&](std::uint64_t dropped) {
     console.message("the buffer is full: " + counted(dropped, "update") + " dropped since the last report");
   };
@@ -233,7 +238,9 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
     console.message(engine::describe(lanes.error(), options.config, options.writers));
     return std::nullopt;
   }
-  return Session(**lanes, printer ? &*printer : nullptr, options.unwritten_store, console).run(feed, watch);
+  SessionResult result = Session(**lanes, printer ? &*printer : nullptr, options.unwritten_store, console).run(feed, watch);
+  result.flush_times = flush_times.figures();
+  return result;
 }
 
 }  // namespace metabatch::cli

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/report/flush_times.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/stop_signals.hpp"
 #include "engine/lanes.hpp"
@@ -27,6 +28,7 @@ struct SessionResult {
   engine::Snapshot snapshot;
   Duration elapsed{};
   bool is_interrupted = false;
+  FlushFigures flush_times;
   bool is_failed = false;  ///< the updates of the last run could not be added, which was reported
 };
 

@@ -2,6 +2,8 @@
 #include "cli/commands/store_session.hpp"
 
 #include "cli/flags/arguments.hpp"
+#include "engine/clock.hpp"
+#include "engine/health_sample.hpp"
 
 namespace metabatch::cli {
 
@@ -29,6 +31,18 @@ std::unique_ptr<Spool> open_spool(const std::string& file, Console& console) {
   auto opened = Spool::open(file, [&console](Spool::Event, const std::string& text) { console.message(text); });
   if (const std::string* const wrong = std::get_if<std::string>(&opened)) throw UsageError(*wrong);
   return std::get<0>(std::move(opened));
+}
+
+RunResult result_of(const SessionResult& session, std::size_t writers, std::uint64_t reports, bool input_waits) {
+  const engine::Snapshot& snapshot = session.snapshot;
+  health::Sample end = engine::health_sample(snapshot, writers, reports, engine::system_clock().now());
+  end.now.input_waits = input_waits;
+  RunResult result;
+  result.summary = summarize(snapshot.counters, snapshot.metrics, reports, session.elapsed);
+  if (snapshot.counters.held() > 0) result.oldest_unwritten = snapshot.oldest_age;
+  result.assessment = health::assess(engine::facts_of_run(end, session.elapsed));
+  result.flush_times = session.flush_times;
+  return result;
 }
 
 int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console) {

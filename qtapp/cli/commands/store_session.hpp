@@ -32,6 +32,11 @@ struct FinishOptions {
   bool is_failed = false;      ///< the input could not be read to its end
 };
 
+/// The result of a session: its summary, its health as a whole, how long flushes took.
+///
+/// @shape reports: offered; of single updates each one counts. input_waits: a full buffer only makes the input wait
+RunResult result_of(const SessionResult& session, std::size_t writers, std::uint64_t reports, bool input_waits);
+
 /// Prints the result and returns the exit status.
 int finish(const SessionResult& session, const RunResult& result, FinishOptions options, Console& console);
 

@@ -27,10 +27,10 @@ struct TuneFlags {
 
 /// @return false: interrupted
 bool try_all(Tuner& tuner, Console& console) {
-  Signals signals;
+  Signals stop_signals;
   const auto began = SteadyClock::now();
   while (tuner.step()) {
-    if (signals.take().all > 0) return tuner.finished();
+    if (stop_signals.take().all > 0) return tuner.finished();
     if (SteadyClock::now() - began > kFirstStatus)
       console.status("tried " + std::to_string(tuner.done()) + " of " + std::to_string(tuner.size()) + " settings");
   }

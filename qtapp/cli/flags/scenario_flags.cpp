@@ -6,6 +6,7 @@
 #include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/flags/scenario_file.hpp"
+#include "cli/flags/store_file.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -65,6 +66,11 @@ void ScenarioFlags::add_to(CLI::App& command) {
   command.add_option("--channel", channel_, "notification channel; has no effect here")
       ->type_name("NAME")
       ->group("Settings");
+  command
+      .add_option("--store-from", store_from_,
+                  "take the times of the database from the JSON result of `metabatch run` or `ingest`")
+      ->type_name("FILE")
+      ->group("Database");
   command.add_option("--set", assignments_, "set a field by the name it has in a scenario file; may be repeated")
       ->type_name("NAME=VALUE")
       ->group("Simulation")
@@ -82,6 +88,7 @@ void ScenarioFlags::set(Scenario& scenario, std::string_view shown, std::string_
 
 Scenario ScenarioFlags::given() const {
   Scenario scenario = named_.empty() ? Scenario{} : read_scenario(find_scenario(named_));
+  if (!store_from_.empty()) read_store_file(store_from_, scenario.store);
   for (const auto& [name, text] : given_)
     if (text.has_value()) set(scenario, "--" + std::string(find_field(name)->flag), name, *text);
   if (channel_.has_value()) scenario.config.channel = *channel_;

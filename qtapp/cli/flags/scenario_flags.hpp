@@ -40,7 +40,7 @@ class ScenarioFlags {
   std::map<std::string_view, std::optional<std::string>> given_;  // by the name of the field
   std::optional<std::string> channel_;
   std::vector<std::string> assignments_;  // of --set, NAME=VALUE
-  std::string config_file_;
+  std::string config_file_, store_from_;
 };
 
 /// `600 agents with 15 keys, every 10s, for 10m`

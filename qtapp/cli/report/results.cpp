@@ -5,13 +5,47 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/terminal/console.hpp"
+#include "health/text.hpp"
 
 namespace metabatch::cli {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 std::string percent_text(double share) {
   char text[32];
   std::snprintf(text, sizeof text, share >= 0.9995 ? "%.2f %%" : "%.1f %%", share * 100);
+  return text;
+}
+
+/// What an operator must know first; nothing when all is well.
+std::string problem_text(const RunResult& result) {
+  if (!result.assessment) return {};
+  const health::Finding& first = result.assessment->first();
+  const health::Severity severity = health::severity_of(first.code);
+  if (severity != health::Severity::alarm && severity != health::Severity::warning) return {};
+  return health::describe(first) + "\n";
+}
+
+bool may_show_saved(const RunResult& result) {
+  const Summary& summary = result.summary;
+  return summary.unbatched_db_writes_per_s > 0 && summary.db_writes_per_s > 0 &&
+         (!result.assessment || result.assessment->saved.has_value());
+}
+
+std::string delay_text(const RunResult& result) {
+  const Summary& summary = result.summary;
+  std::string text;
+  if (summary.counters.written > 0)
+    text = "Delay from update to row: half within " + seconds_text(summary.delay_p50) + ", 99 % within " +
+           seconds_text(summary.delay_p99) + ", longest " + seconds_text(summary.delay_max) + ".\n";
+  if (summary.has_age)
+    text += "Age of what a watcher sees: half of the time within " + seconds_text(summary.age_p50) +
+            ", 99 % of it within " + seconds_text(summary.age_p99) + ", oldest " + seconds_text(summary.age_max) +
+            ".\n";
+  if (result.oldest_unwritten)
+    text += "Not written yet: the oldest entry has waited " +
+            seconds_text(std::chrono::duration<double>(*result.oldest_unwritten).count()) + ".\n";
   return text;
 }
 
@@ -57,10 +91,24 @@ std::string fates_text(const RunResult& result) {
   return text + ".\n";
 }
 
+double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+void add_flush_times(Json& object, const FlushFigures& figures) {
+  object["flush_s"] = {{"p50", seconds_of(figures.p50)}, {"p99", seconds_of(figures.p99)}};
+  if (!figures.is_store_measured) {
+    object["store"] = nullptr;
+    return;
+  }
+  object["store"] = {{"latency_p50_s", seconds_of(figures.store.latency.p50)},
+                     {"latency_p99_s", seconds_of(figures.store.latency.p99)},
+                     {"row_cost_s", seconds_of(figures.store.row_cost)},
+                     {"is_row_cost_measured", figures.is_row_cost_measured},
+                     {"flushes", figures.flushes}};
+}
+
 }  // namespace
 
 std::string result_json(const RunResult& result) {
-  using Json = nlohmann::ordered_json;
   const Summary& summary = result.summary;
   const Counters& counters = summary.counters;
   const FlushCounters& flushes = summary.flushes;
@@ -83,6 +131,7 @@ std::string result_json(const RunResult& result) {
       {"digest", result.digest}};
   // clang-format on
   if (summary.has_age) object["age_s"] = {{"p50", summary.age_p50}, {"p99", summary.age_p99}, {"max", summary.age_max}};
+  if (result.flush_times) add_flush_times(object, *result.flush_times);
   return object.dump() + "\n";
 }
 
@@ -105,19 +154,14 @@ std::string trigger_text(const Summary& summary, const Config& config) {
 
 std::string result_text(const RunResult& result, const Config& config) {
   const Summary& summary = result.summary;
-  std::string text;
-  if (summary.unbatched_db_writes_per_s > 0 && summary.db_writes_per_s > 0) text += saved_text(summary);
+  std::string text = problem_text(result);
+  if (may_show_saved(result)) text += saved_text(summary);
   text += fates_text(result);
   text += "Time: " + seconds_text(summary.seconds) + ", " + rate_text(summary.updates_per_s) + " updates a second.\n";
   text += flushes_text(summary.flushes);
   text += trigger_text(summary, config);
-  if (summary.counters.written > 0)
-    text += "Delay from update to row: half within " + seconds_text(summary.delay_p50) + ", 99 % within " +
-            seconds_text(summary.delay_p99) + ", longest " + seconds_text(summary.delay_max) + ".\n";
-  if (summary.has_age)
-    text += "Age of what a watcher sees: half of the time within " + seconds_text(summary.age_p50) +
-            ", 99 % of it within " + seconds_text(summary.age_p99) + ", oldest " + seconds_text(summary.age_max) +
-            ".\n";
+  text += delay_text(result);
+  if (result.flush_times) text += flush_times_text(*result.flush_times);
   return text;
 }
 

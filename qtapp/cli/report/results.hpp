@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "cli/report/flush_times.hpp"
+#include "health/health.hpp"
 #include "metabatch/config.hpp"
 #include "metabatch/simulation/summary.hpp"
 
@@ -16,9 +19,13 @@ struct RunResult {
   std::uint64_t refused_items = 0;   ///< items of reports whose key does not fit the column; never offered
   std::uint64_t sanitized = 0;       ///< texts in which something was replaced
   std::string digest{};              ///< of the event log (simulate); else empty
+  std::optional<Duration> oldest_unwritten{};      ///< how long the oldest entry that is still buffered has waited
+  std::optional<health::Assessment> assessment{};  ///< of the whole run (run, ingest)
+  std::optional<FlushFigures> flush_times{};       ///< run, ingest
 };
 
-/// The object of the specification, "The result": every member in its order, on one line.
+/// The object of the specification, "The result": every member in its order, on one line. A run adds
+/// `flush_s` and `store`, which `simulate --store-from` reads.
 std::string result_json(const RunResult& result);
 
 /// The same for people: what batching saved, why batches were flushed, the delays, the fates of the updates.

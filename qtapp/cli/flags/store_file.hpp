@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "metabatch/simulation/store_model.hpp"
+
+namespace metabatch::cli {
+
+/// Sets how long flushes take to what a run measured: the member `store` of the JSON result of `run` or `ingest`. Outages
+/// and failures stay as they are.
+///
+/// @errors throws UsageError that names path and reason: no file, no JSON, no `store` (the run had too few flushes)
+void read_store_file(const std::string& path, StoreModel& store);
+
+}  // namespace metabatch::cli
