@@ -9,6 +9,7 @@
 #include <QTimer>
 #include <QUrl>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -129,7 +130,13 @@ class Top {
 
   void ask() {
     if (reply_ != nullptr) return draw();  // the last request is still running, within its limit
-    QNetworkRequest request(url_);
+    QUrl readiness = url_;
+    readiness.setPath("/readyz");
+    request(readiness, [this] { on_readiness(); });
+  }
+
+  void request(const QUrl& url, const std::function<void()>& on_answer) {
+    QNetworkRequest request(url);
     request.setRawHeader("Accept", kAccept);
     request.setTransferTimeout(milliseconds_of(kPatience));
     request.setSslConfiguration(tls_);
@@ -137,10 +144,19 @@ class Top {
     QObject::connect(reply_, &QNetworkReply::downloadProgress, &loop_, [this](qint64 got, qint64) {
       if (got > kMostBytes) reply_->abort();
     });
-    QObject::connect(reply_, &QNetworkReply::finished, &loop_, [this] { answered(); });
+    QObject::connect(reply_, &QNetworkReply::finished, &loop_, on_answer);
   }
 
-  void answered() {
+  /// A service without /readyz has no findings. The page is requested in any case: its failure is the one that is shown.
+  void on_readiness() {
+    QNetworkReply& reply = *std::exchange(reply_, nullptr);
+    reply.deleteLater();
+    const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    view_.add_readiness(status == 200 || status == 503 ? reply.readAll().toStdString() : std::string());
+    request(url_, [this] { on_page(); });
+  }
+
+  void on_page() {
     QNetworkReply& reply = *std::exchange(reply_, nullptr);
     reply.deleteLater();
     const Instant now = engine::system_clock().now();

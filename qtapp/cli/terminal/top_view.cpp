@@ -89,6 +89,20 @@ void TopView::add_page(std::string_view text, Instant now) {
   while (pages_.size() > 2 && now - pages_[1].at >= kTimeWindow) pages_.pop_front();
 }
 
+void TopView::add_readiness(std::string_view body) {
+  findings_.clear();
+  while (!body.empty()) {
+    const std::size_t end = std::min(body.find('\n'), body.size());
+    const std::string_view line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    const std::size_t colon = line.find(": ");
+    const std::string_view severity = line.substr(0, std::min(colon, line.size()));
+    for (const std::string_view known : {"alarm", "warning", "notice", "good"})
+      if (colon != line.npos && severity == known)
+        findings_.push_back({std::string(severity), std::string(line.substr(colon + 2))});
+  }
+}
+
 void TopView::add_failure(std::string why, Instant) { why_not_ = std::move(why); }
 
 std::optional<Scrape> TopView::grown(Duration window, double& seconds) const {
@@ -146,6 +160,14 @@ void TopView::add_loss(std::vector<TopLine>& lines, std::string_view family, std
 }
 
 void TopView::add_attention(std::vector<TopLine>& lines, Instant now) const {
+  add_source(lines, now);
+  if (findings_.empty()) return add_figures_of_attention(lines);
+  if (!why_not_.empty()) return;  // the findings are as old as the page
+  for (const Finding& one : findings_)
+    if (one.needs_attention()) lines.push_back({TopLine::Kind::attention, "! " + one.text});
+}
+
+void TopView::add_source(std::vector<TopLine>& lines, Instant now) const {
   const auto add = [&lines](std::string text) { lines.push_back({TopLine::Kind::attention, "! " + std::move(text)}); };
   if (!why_not_.empty()) {
     const std::string age =
@@ -154,6 +176,11 @@ void TopView::add_attention(std::vector<TopLine>& lines, Instant now) const {
   }
   if (!unreadable_.empty()) add(unreadable_);
   if (restarted_ && now - *restarted_ < kTimeWindow) add("the service restarted: counts begin at 0");
+}
+
+/// For a service of an older version, which has no findings.
+void TopView::add_figures_of_attention(std::vector<TopLine>& lines) const {
+  const auto add = [&lines](std::string text) { lines.push_back({TopLine::Kind::attention, "! " + std::move(text)}); };
   add_loss(lines, "metadata_dropped_total", "updates dropped");
   add_loss(lines, "metadata_flush_failures_total", "flushes failed");
   add_loss(lines, "metadata_quarantined_total", "values refused by the database");
@@ -201,6 +228,8 @@ std::vector<TopLine> TopView::lines(Instant now) const {
   lines.push_back({TopLine::Kind::head, "metabatch " + version_ + (version_.empty() ? "" : " ") + "at " + where_});
   add_attention(lines, now);
   if (newest() == nullptr) return lines;
+  const bool is_calm = why_not_.empty() && !findings_.empty() && !findings_.front().needs_attention();
+  if (is_calm) lines.push_back({TopLine::Kind::plain, findings_.front().text});
   add_rates(lines);
   const Number oldest = gauge("metadata_oldest_entry_age_seconds"), connected = gauge("metadata_listener_connected");
   lines.push_back(row("held", {held()}));
@@ -240,6 +269,8 @@ std::string TopView::json(Instant now) const {
        {"queue_depth", "queue_capacity", "pending_entries", "oldest_entry_age_seconds", "agents", "watchers",
         "connections", "listener_connected", "notify_queue_usage", "spool_waiting"})
     now_is[name] = json_of(gauge("metadata_" + std::string(name)));
+  object["findings"] = Json::array();
+  for (const Finding& one : findings_) object["findings"].push_back({{"severity", one.severity}, {"text", one.text}});
   object["per_second"] = per_s;
   object["flush_time"] = {{"p50", json_of(flush_time(0.5))}, {"p99", json_of(flush_time(0.99))}};
   object["now"] = now_is;

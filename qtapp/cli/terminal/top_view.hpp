@@ -27,6 +27,9 @@ class TopView {
 
   /// Adds a page. Its lines are read strictly; unreadable ones are reported.
   void add_page(std::string_view page, Instant now);
+  /// Adds the findings of the service: the body of /readyz, a line each behind the first. Worst first, as core's health
+  /// function orders them. With findings this class judges nothing itself. An empty body: the service has none to show.
+  void add_readiness(std::string_view body);
   /// Records that no page was received, and why.
   void add_failure(std::string why, Instant now);
 
@@ -46,7 +49,13 @@ class TopView {
   [[nodiscard]] Number total(std::string_view family) const;
   [[nodiscard]] Number gauge(std::string_view name) const;
   [[nodiscard]] std::optional<models::BucketQuantile> flush_time(double share) const;
+  struct Finding {
+    std::string severity, text;
+    [[nodiscard]] bool needs_attention() const { return severity == "alarm" || severity == "warning"; }
+  };
   void add_attention(std::vector<TopLine>& lines, Instant now) const;
+  void add_source(std::vector<TopLine>& lines, Instant now) const;
+  void add_figures_of_attention(std::vector<TopLine>& lines) const;
   void add_loss(std::vector<TopLine>& lines, std::string_view family, std::string_view what) const;
   void add_rates(std::vector<TopLine>& lines) const;
   [[nodiscard]] std::string every(std::string_view counter, std::string_view noun) const;
@@ -56,6 +65,7 @@ class TopView {
 
   const std::string where_, prefix_;
   std::deque<models::Scrape> pages_;  // of one process, the last minute and a little more
+  std::vector<Finding> findings_;  // of the service; empty: it shows none
   std::string version_;
   std::string unreadable_;
   std::string why_not_;

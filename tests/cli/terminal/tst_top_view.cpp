@@ -22,6 +22,7 @@ class TestTopView : public QObject {
   void nothingIsKnownBeforeTheSecondPage();
   void whatIsWrongIsSaidInWords_data();
   void whatIsWrongIsSaidInWords();
+  void findingsOfTheServiceComeFirst();
   void aServiceThatIsGoneIsSaidAndShownAsItWas();
   void aRestartBeginsAnew();
   void whatIsNoPageIsSaid_data();
@@ -154,6 +155,23 @@ void TestTopView::whatIsWrongIsSaidInWords() {
   QCOMPARE(object(seen, t0 + 1s)["attention"].toArray().size(), words.isEmpty() ? 0 : 1);
 }
 
+// Where the service judges itself, the figures of the page are not judged a second time.
+void TestTopView::findingsOfTheServiceComeFirst() {
+  TopView seen = view();
+  Page page;
+  page.gauges.buffered_entries = 90'000;
+  seen.add_readiness("stalled, and the buffer is full\nalarm: Not writing for 80 s.\nwarning: 3 entries are locked.\nnotice: x\n");
+  seen.add_page(page.text(), t0);
+  const std::string text = all(seen, t0);
+  HAS(text, "\n! Not writing for 80 s.\n! 3 entries are locked.\n");
+  QVERIFY2(text.find("nearly full") == text.npos && text.find("stalled, and") == text.npos, text.c_str());
+  QCOMPARE(object(seen, t0)["findings"].toArray().size(), 3);
+  seen.add_readiness("ready\ngood: About 90 entries arrive in 5 s, so the interval decides.\n");
+  HAS(all(seen, t0), "\nAbout 90 entries arrive in 5 s");
+  seen.add_readiness("");
+  HAS(all(seen, t0), "! the buffer is nearly full");
+}
+
 void TestTopView::aServiceThatIsGoneIsSaidAndShownAsItWas() {
   TopView seen = view();
   QVERIFY(!seen.is_reached());
@@ -214,7 +232,7 @@ void TestTopView::linesFitTheTerminal_data() {
   QTest::newRow("one column") << QByteArray("abc") << 1 << QByteArray(">");
   QTest::newRow("beyond ascii") << QByteArray("\xC3\xA4\xC3\xB6\xC3\xBC") << 2 << QByteArray("\xC3\xA4>");
   QTest::newRow("exact, beyond ascii") << QByteArray("\xC3\xA4\xC3\xB6") << 2 << QByteArray("\xC3\xA4\xC3\xB6");
-  QTest::newRow("what would move the cursor") << QByteArray("a\x1b[2Jb\n") << 20 << QByteArray("a?[2Jb?");
+  QTest::newRow("what would move the cursor") << QByteArray("a\x1b[2Jb\n") << 20 << QByteArray("a\\u001b[2Jb\\n");
 }
 
 void TestTopView::linesFitTheTerminal() {
