@@ -4,6 +4,7 @@
 #include <clocale>
 #include <cstdio>
 
+#include "gui/dialogs/replay_dialog.hpp"
 #include "gui/window/language.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/pictures/pictures.hpp"
@@ -11,21 +12,21 @@
 
 namespace {
 
-using metabatch::gui::ReplayWish;
+using metabatch::gui::ReplayRequest;
 
-/// What the flags of a replay say, or what is wrong with the flags.
-std::variant<ReplayWish, QString> replayOf(const QCommandLineParser& parser) {
-  ReplayWish wish;
+/// What the flags of a replay mean, or what is wrong with the flags.
+std::variant<ReplayRequest, QString> replayOf(const QCommandLineParser& parser) {
+  ReplayRequest request;
   if (const QString wrong = metabatch::gui::wrongArguments(parser); !wrong.isEmpty()) return wrong;
-  wish.plan.file = parser.value("replay");
+  request.plan.file = parser.value("replay");
   const auto speed = metabatch::models::parseSpeed(parser.value("speed"));
   if (!speed) return QStringLiteral("--speed: a number above 0, or max");
-  wish.plan.speed = *speed;
-  if (!parser.isSet("db")) return wish;
+  request.plan.speed = *speed;
+  if (!parser.isSet("db")) return request;
   const auto database = metabatch::gui::databaseOf(parser.value("db"));
   if (const auto* const wrong = std::get_if<QString>(&database)) return "--db: " + *wrong;
-  wish.database = std::get<metabatch::sql::Database>(database);
-  return wish;
+  request.database = std::get<metabatch::sql::Database>(database);
+  return request;
 }
 
 void addOptions(QCommandLineParser& parser) {
@@ -36,6 +37,8 @@ void addOptions(QCommandLineParser& parser) {
   parser.addOption({"screenshot",
                     "Run the demo, save a picture of every page in DIR, light and dark, at 1x and 2x, and end.",
                     "DIR"});
+  parser.addOption({"pictures", "What --screenshot saves: all, or the faults that an operator has to recognise (all).",
+                    "all|faults", "all"});
   parser.addOption({"seconds", "How long --screenshot lets the demo run first (30).", "N", "30"});
   parser.addOption({"replay", "Replay the updates (NDJSON) in FILE, a pipe, or - for standard input.", "FILE"});
   parser.addOption({"speed", "Replay N times as fast as recorded, or as fast as possible: max (1).", "N|max", "1"});
@@ -44,10 +47,23 @@ void addOptions(QCommandLineParser& parser) {
        "Replay into this database: sqlite:PATH, or what libpq takes. Without it, into an embedded one in a "
        "temporary folder. Rows that are missing are created.",
        "ADDRESS"});
-  parser.addPositionalArgument("FILE", "A recorded session (NDJSON) to open.", "[FILE]");
+  parser.addPositionalArgument("FILE", "A recording (NDJSON) to open.", "[FILE]");
   QCommandLineOption untilDrawn("exit-when-drawn", "End as soon as the window was drawn, to measure the start.");
   untilDrawn.setFlags(QCommandLineOption::HiddenFromHelp);
   parser.addOption(untilDrawn);
+}
+
+int takePictures(metabatch::gui::MainWindow& window, const QCommandLineParser& parser) {
+  if (const QString wrong = metabatch::gui::wrongPictures(parser); !wrong.isEmpty()) {
+    std::fprintf(stderr, "metabatch-desktop: %s\n", qPrintable(wrong));
+    return 1;
+  }
+  metabatch::gui::Pictures pictures(window, parser.value("screenshot"));
+  if (parser.value("pictures") == "faults")
+    pictures.startFaults();
+  else
+    pictures.start(parser.value("seconds").toInt());
+  return QApplication::exec();
 }
 
 void nameProgram() {
@@ -85,17 +101,9 @@ int main(int argc, char** argv) {
     window.repaint();
     return 0;
   }
-  if (parser.isSet("screenshot")) {
-    if (const QString wrong = metabatch::gui::wrongPictures(parser); !wrong.isEmpty()) {
-      std::fprintf(stderr, "metabatch-desktop: %s\n", qPrintable(wrong));
-      return 1;
-    }
-    metabatch::gui::Pictures pictures(window, parser.value("screenshot"));
-    pictures.start(parser.value("seconds").toInt());
-    return QApplication::exec();
-  }
+  if (parser.isSet("screenshot")) return takePictures(window, parser);
   if (parser.isSet("demo")) window.startDemo();
-  if (parser.isSet("replay")) window.offerReplay(std::get<metabatch::gui::ReplayWish>(replay));
+  if (parser.isSet("replay")) window.offerReplay(std::get<metabatch::gui::ReplayRequest>(replay));
   if (!parser.positionalArguments().isEmpty()) window.openRecording(parser.positionalArguments().front());
   return QApplication::exec();
 }

@@ -9,9 +9,9 @@ namespace metabatch::models {
 namespace {
 
 /// Characters of a QString before a byte of its UTF-8 form, for bytes asked for in ascending order.
-class Places {
+class Positions {
  public:
-  explicit Places(const QByteArray& bytes) : m_bytes(bytes) {}
+  explicit Positions(const QByteArray& bytes) : m_bytes(bytes) {}
   int of(std::size_t byte) {
     for (; m_byte < byte; ++m_byte) {
       const auto lead = static_cast<unsigned char>(m_bytes[static_cast<qsizetype>(m_byte)]);
@@ -52,10 +52,10 @@ Inspected inspected(const QString& text) {
   const Inspection inspection = inspect({bytes.constData(), static_cast<std::size_t>(bytes.size())});
   Inspected found;
   found.distinctIds = inspection.distinct_ids;
-  Places places(bytes);
+  Positions positions(bytes);
   for (const Span& span : inspection.spans) {
-    const int at = places.of(span.at);
-    const int end = places.of(span.at + span.length);
+    const int at = positions.of(span.at);
+    const int end = positions.of(span.at + span.length);
     if (span.kind == SpanKind::blank || found.spans.size() >= Inspected::kSpansShown) continue;
     if (span.kind == SpanKind::text && span.verdict == Verdict::plain) continue;
     found.spans.push_back({at, end - at, span.kind, span.verdict, QString::fromStdString(describe(span, inspection))});

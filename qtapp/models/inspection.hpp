@@ -35,7 +35,7 @@ struct Inspected {
   quint64 distinctIds = 0;
 };
 
-/// What core's inspect() says of the text, in places and words of the window.
+/// What core's inspect() says of the text, in positions and words of the window.
 Inspected inspected(const QString& text);
 
 /// All findings as one text.

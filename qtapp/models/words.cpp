@@ -47,6 +47,11 @@ QString rateText(double rate) {
   return text;
 }
 
+QString axisText(double value) {
+  if (value == 0) return QStringLiteral("0");
+  return std::abs(value) < 0.1 ? english().toString(value, 'g', 3) : rateText(value);
+}
+
 QString secondsText(double seconds) {
   if (!std::isfinite(seconds)) return QStringLiteral("–");
   if (seconds < 0.9995) return rateText(seconds * 1e3) + " ms";

@@ -14,6 +14,8 @@ namespace metabatch::models {
 QString withCommas(quint64 number);
 /// `1.8`, `60`, `12,345`: three significant digits or a whole number; an en dash for what was not measured.
 QString rateText(double rate);
+/// The same for the labels of an axis, whose numbers are round: `0.002`, `50`, `10,000`.
+QString axisText(double value);
 /// `0.56 s`, `280 ms`, `3.1 ms`, `2 min 5 s`
 QString secondsText(double seconds);
 /// `96.9 %`

@@ -6,6 +6,7 @@
 
 #include "sql/postgres/store/pg_registration.hpp"
 #include "sql/postgres/store/pg_store.hpp"
+#include "sql/row_removal.hpp"
 #include "sql/sqlite/sqlite_store.hpp"
 
 namespace metabatch::sql {
@@ -54,6 +55,11 @@ DatabaseResult<std::size_t> Database::register_agents(std::span<const Uuid> agen
                                                       std::span<const std::string_view> keys) const {
   if (postgres() != nullptr) return sql::register_agents(*postgres(), agents, keys);
   return sql::register_agents(*sqlite_file(), agents, keys);
+}
+
+DatabaseResult<std::size_t> Database::remove_rows(std::span<const Uuid> agents) const {
+  if (postgres() != nullptr) return sql::remove_rows(*postgres(), agents);
+  return sql::remove_rows(*sqlite_file(), agents);
 }
 
 }  // namespace metabatch::sql

@@ -53,6 +53,8 @@ class Database {
   /// Creates the missing rows of every agent with every key; how many were created, or why not all were.
   [[nodiscard]] DatabaseResult<std::size_t> register_agents(std::span<const Uuid> agents,
                                                             std::span<const std::string_view> keys) const;
+  /// Deletes every row of these agents; how many were deleted, or why not all were.
+  [[nodiscard]] DatabaseResult<std::size_t> remove_rows(std::span<const Uuid> agents) const;
 
  private:
   std::variant<std::string, PgAddress> where_;

@@ -4,10 +4,6 @@
 <context>
     <name>Charts</name>
     <message>
-        <source>reports, each a write when unbatched</source>
-        <translation>Berichte, einzeln je ein Schreibvorgang</translation>
-    </message>
-    <message>
         <source>writes</source>
         <translation>Schreibvorgänge</translation>
     </message>
@@ -44,14 +40,6 @@
         <translation>fehlgeschlagen</translation>
     </message>
     <message>
-        <source>room</source>
-        <translation>Platz</translation>
-    </message>
-    <message>
-        <source>held</source>
-        <translation>gehalten</translation>
-    </message>
-    <message>
         <source>dropped</source>
         <translation>verworfen</translation>
     </message>
@@ -80,10 +68,6 @@
         <translation>Flushes nach Anlass</translation>
     </message>
     <message>
-        <source>per second, stacked</source>
-        <translation>pro Sekunde, gestapelt</translation>
-    </message>
-    <message>
         <source>Batch size</source>
         <translation>Stapelgröße</translation>
     </message>
@@ -104,24 +88,12 @@
         <translation>Verzögerung bis zum Schreiben</translation>
     </message>
     <message>
-        <source>seconds</source>
-        <translation>Sekunden</translation>
-    </message>
-    <message>
-        <source>Held, and the room</source>
-        <translation>Gehalten, und der Platz</translation>
-    </message>
-    <message>
         <source>entries</source>
         <translation>Einträge</translation>
     </message>
     <message>
         <source>Dropped and coalesced</source>
         <translation>Verworfen und zusammengefasst</translation>
-    </message>
-    <message>
-        <source>updates per second</source>
-        <translation>Meldungen pro Sekunde</translation>
     </message>
     <message>
         <source>Updates that arrive</source>
@@ -140,10 +112,6 @@
         <translation>Latenz</translation>
     </message>
     <message>
-        <source>Notifications heard</source>
-        <translation>Gehörte Benachrichtigungen</translation>
-    </message>
-    <message>
         <source>Agents named</source>
         <translation>Genannte Agenten</translation>
     </message>
@@ -155,73 +123,85 @@
         <source>mean</source>
         <translation>Mittel</translation>
     </message>
+    <message>
+        <source>writes when unbatched</source>
+        <translation>Schreibvorgänge ohne Stapeln</translation>
+    </message>
+    <message>
+        <source>buffered</source>
+        <translation>gepuffert</translation>
+    </message>
+    <message>
+        <source>succeeded</source>
+        <translation>gelungen</translation>
+    </message>
+    <message>
+        <source>connection failed</source>
+        <translation>Verbindung gescheitert</translation>
+    </message>
+    <message>
+        <source>timed out</source>
+        <translation>Zeit abgelaufen</translation>
+    </message>
+    <message>
+        <source>deadlock or conflict</source>
+        <translation>Deadlock oder Konflikt</translation>
+    </message>
+    <message>
+        <source>failed otherwise</source>
+        <translation>sonst gescheitert</translation>
+    </message>
+    <message>
+        <source>interval</source>
+        <translation>Intervall</translation>
+    </message>
+    <message>
+        <source>oldest value</source>
+        <translation>ältester Wert</translation>
+    </message>
+    <message>
+        <source>per second, mean of 10 s; logarithmic</source>
+        <translation>pro Sekunde, Mittel über 10 s; logarithmisch</translation>
+    </message>
+    <message>
+        <source>per second, mean of 10 s, stacked</source>
+        <translation>pro Sekunde, Mittel über 10 s, gestapelt</translation>
+    </message>
+    <message>
+        <source>seconds, of the last 10 s</source>
+        <translation>Sekunden, der letzten 10 s</translation>
+    </message>
+    <message>
+        <source>Buffered entries and the capacity</source>
+        <translation>Gepufferte Einträge und die Kapazität</translation>
+    </message>
+    <message>
+        <source>updates per second, mean of 10 s</source>
+        <translation>Meldungen pro Sekunde, Mittel über 10 s</translation>
+    </message>
+    <message>
+        <source>per second, mean of 10 s</source>
+        <translation>pro Sekunde, Mittel über 10 s</translation>
+    </message>
+    <message>
+        <source>Flushes by outcome</source>
+        <translation>Flushes nach Ausgang</translation>
+    </message>
+    <message>
+        <source>Age of the oldest value</source>
+        <translation>Alter des ältesten Werts</translation>
+    </message>
+    <message>
+        <source>seconds; values in flight count</source>
+        <translation>Sekunden; Werte unterwegs zählen mit</translation>
+    </message>
+    <message>
+        <source>Notifications received</source>
+        <translation>Empfangene Benachrichtigungen</translation>
+    </message>
 </context>
 <context>
     <name>Health</name>
-    <message>
-        <source>Flushes fail (%1 in a row): %2. %3</source>
-        <translation>Flushes schlagen fehl (%1 hintereinander): %2. %3</translation>
-    </message>
-    <message>
-        <source>Nothing is lost: what was not written is kept and tried again.</source>
-        <translation>Nichts geht verloren: Nicht Geschriebenes wird behalten und erneut versucht.</translation>
-    </message>
-    <message>
-        <source>What was not written is discarded (on-failure).</source>
-        <translation>Nicht Geschriebenes wird verworfen (on-failure).</translation>
-    </message>
-    <message>
-        <source>%1 dropped in the last minute for want of room: raise queue capacity above %2, or find out why writing is slow.</source>
-        <translation>%1 in der letzten Minute aus Platzmangel verworfen: queue capacity über %2 erhöhen, oder klären, warum das Schreiben langsam ist.</translation>
-    </message>
-    <message>
-        <source>%1 discarded in the last minute.</source>
-        <translation>%1 in der letzten Minute verworfen.</translation>
-    </message>
-    <message>
-        <source>%1 refused by the database in the last minute: see the Quarantine page.</source>
-        <translation>%1 in der letzten Minute von der Datenbank abgelehnt: siehe Quarantäne.</translation>
-    </message>
-    <message>
-        <source>%1 without a row in the last minute: those agents or keys are not registered.</source>
-        <translation>%1 ohne Zeile in der letzten Minute: Diese Agenten oder Schlüssel sind nicht angemeldet.</translation>
-    </message>
-    <message>
-        <source>%1 could not be published in the last minute: watchers may be stale.</source>
-        <translation>%1 in der letzten Minute nicht zustellbar: Zuhörer sind womöglich nicht auf dem Stand.</translation>
-    </message>
-    <message>
-        <source>The room is %1 full; new keys are dropped when it is full.</source>
-        <translation>Der Platz ist zu %1 belegt; ist er voll, werden neue Schlüssel verworfen.</translation>
-    </message>
-    <message>
-        <source>Flushing is paused: %1 held, nothing is written.</source>
-        <translation>Flushes sind angehalten: %1 gehalten, nichts wird geschrieben.</translation>
-    </message>
-    <message>
-        <source>No updates arrive.</source>
-        <translation>Es treffen keine Meldungen ein.</translation>
-    </message>
-    <message>
-        <source>raise batch size above %1 to let the %2 interval decide</source>
-        <translation>batch size über %1 erhöhen, damit das Intervall von %2 entscheidet</translation>
-    </message>
-    <message>
-        <source>batches are as large as they may be</source>
-        <translation>die Stapel sind so groß, wie sie sein dürfen</translation>
-    </message>
-    <message>
-        <source>Flushing on capacity: %1 entries fill in %2, the %3 interval is never reached; %4.</source>
-        <translation>Kapazität löst aus: %1 Einträge sind in %2 beisammen, das Intervall von %3 wird nie erreicht; %4.</translation>
-    </message>
-    <message>
-        <source>Flushing on the interval: about %1 entries arrive in %2, fewer than the batch size of %3; a longer interval saves more and delays more.</source>
-        <translation>Das Intervall löst aus: etwa %1 Einträge treffen in %2 ein, weniger als die Stapelgröße von %3; ein längeres Intervall spart mehr und verzögert mehr.</translation>
-    </message>
-    <message>
-        <source>Nothing is dropped, nothing fails.</source>
-        <translation>Nichts wird verworfen, nichts schlägt fehl.</translation>
-    </message>
     <message>
         <source>No reports arrive.</source>
         <translation>Es treffen keine Berichte ein.</translation>
@@ -229,6 +209,515 @@
     <message>
         <source>%1 writes and NOTIFYs a second instead of %2</source>
         <translation>%1 Schreibvorgänge und NOTIFYs pro Sekunde statt %2</translation>
+    </message>
+    <message>
+        <source>the buffer is full</source>
+        <translation>der Puffer ist voll</translation>
+    </message>
+    <message>
+        <source>the buffer does not grow</source>
+        <translation>der Puffer wächst nicht</translation>
+    </message>
+    <message>
+        <source>the buffer is full in %1</source>
+        <translation>der Puffer ist in %1 voll</translation>
+    </message>
+    <message>
+        <source>last %1</source>
+        <translation>letzte %1</translation>
+    </message>
+    <message>
+        <source>since the change, %1</source>
+        <translation>seit der Änderung, %1</translation>
+    </message>
+    <message>
+        <source>since the start, %1</source>
+        <translation>seit dem Start, %1</translation>
+    </message>
+    <message>
+        <source>Waiting for the first figures</source>
+        <translation>Wartet auf die ersten Zahlen</translation>
+    </message>
+    <message>
+        <source>Saving %1</source>
+        <translation>Spart %1</translation>
+    </message>
+    <message>
+        <source>%1 saved</source>
+        <translation>%1 gespart</translation>
+    </message>
+    <message>
+        <source>– saved</source>
+        <translation>– gespart</translation>
+    </message>
+    <message>
+        <source>updates a second</source>
+        <translation>Meldungen pro Sekunde</translation>
+    </message>
+    <message>
+        <source>buffered now</source>
+        <translation>jetzt gepuffert</translation>
+    </message>
+    <message>
+        <source>dropped since the start</source>
+        <translation>seit dem Start verworfen</translation>
+    </message>
+    <message>
+        <source>failed flushes since the start</source>
+        <translation>seit dem Start gescheiterte Flushes</translation>
+    </message>
+    <message>
+        <source>oldest value now</source>
+        <translation>ältester Wert jetzt</translation>
+    </message>
+</context>
+<context>
+    <name>HealthHeadline</name>
+    <message>
+        <source>unreachable</source>
+        <translation>Keine Antwort seit {0s}</translation>
+    </message>
+    <message>
+        <source>measuring</source>
+        <translation>Messung läuft</translation>
+    </message>
+    <message>
+        <source>not_writing</source>
+        <translation>Seit {0s} wird nicht geschrieben</translation>
+    </message>
+    <message>
+        <source>not_writing_paused</source>
+        <translation>Schreiben seit {0s} angehalten</translation>
+    </message>
+    <message>
+        <source>dropped_full</source>
+        <translation>Verlust: {0n} Meldungen verworfen</translation>
+    </message>
+    <message>
+        <source>dropped_full_bytes</source>
+        <translation>Verlust: {0n} Meldungen verworfen</translation>
+    </message>
+    <message>
+        <source>dropped_fifo</source>
+        <translation>Verlust: {0n} Meldungen verworfen</translation>
+    </message>
+    <message>
+        <source>dropped_agent_full</source>
+        <translation>Verlust: {0n} Meldungen verworfen</translation>
+    </message>
+    <message>
+        <source>dropped_closed</source>
+        <translation>Verlust: {0n} Meldungen abgelehnt</translation>
+    </message>
+    <message>
+        <source>discarded</source>
+        <translation>Verlust: {0n} Meldungen verworfen</translation>
+    </message>
+    <message>
+        <source>quarantined</source>
+        <translation>Verlust: {0n} Werte abgelehnt</translation>
+    </message>
+    <message>
+        <source>behind_batch</source>
+        <translation>Rückstand: {0r}/s kommen an, {1r}/s werden geschrieben</translation>
+    </message>
+    <message>
+        <source>behind_small</source>
+        <translation>Rückstand: {0r}/s kommen an, {1r}/s werden geschrieben</translation>
+    </message>
+    <message>
+        <source>behind_database</source>
+        <translation>Rückstand: {0r}/s kommen an, {1r}/s werden geschrieben</translation>
+    </message>
+    <message>
+        <source>flushes_failing</source>
+        <translation>Flushes scheitern, {0n} nacheinander</translation>
+    </message>
+    <message>
+        <source>flush_failures</source>
+        <translation>{0n} von {1n} Flushes gescheitert</translation>
+    </message>
+    <message>
+        <source>table_emptied</source>
+        <translation>Die Tabelle wurde geleert</translation>
+    </message>
+    <message>
+        <source>publish_errors</source>
+        <translation>Beobachter werden nicht benachrichtigt</translation>
+    </message>
+    <message>
+        <source>not_listening</source>
+        <translation>Der Listener ist nicht verbunden</translation>
+    </message>
+    <message>
+        <source>rows_stale</source>
+        <translation>{0n} von {1n} Einträgen waren älter als ihre Zeilen</translation>
+    </message>
+    <message>
+        <source>unmatched</source>
+        <translation>{0n} von {1n} Einträgen fanden keine Zeile</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>{0n} Einträge warten auf gesperrte Zeilen</translation>
+    </message>
+    <message>
+        <source>rows_in_future</source>
+        <translation>{0n} Zeilen liegen in der Zukunft</translation>
+    </message>
+    <message>
+        <source>buffer_nearly_full</source>
+        <translation>Der Puffer ist zu {0p} voll</translation>
+    </message>
+    <message>
+        <source>notify_queue</source>
+        <translation>Die Benachrichtigungs-Warteschlange ist zu {0p} voll</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>Schreiben ist angehalten</translation>
+    </message>
+    <message>
+        <source>closing</source>
+        <translation>Wird geschlossen</translation>
+    </message>
+    <message>
+        <source>spool_waiting</source>
+        <translation>{0n} Meldungen eines früheren Laufs sind noch nicht geschrieben</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>Leerlauf: keine Meldungen kommen an</translation>
+    </message>
+    <message>
+        <source>database_decides</source>
+        <translation>{0r} Einträge/s werden geschrieben</translation>
+    </message>
+    <message>
+        <source>capacity_decides</source>
+        <translation>Alles in Ordnung: die Stapelgröße bestimmt</translation>
+    </message>
+    <message>
+        <source>largest_batch</source>
+        <translation>Alles in Ordnung: die Stapelgröße bestimmt</translation>
+    </message>
+    <message>
+        <source>interval_decides</source>
+        <translation>Alles in Ordnung: das Intervall bestimmt</translation>
+    </message>
+</context>
+<context>
+    <name>HealthSentence</name>
+    <message>
+        <source>unreachable</source>
+        <translation>Keine Antwort seit {0s}{c}. Alle Zahlen sind ebenso alt.</translation>
+    </message>
+    <message>
+        <source>measuring</source>
+        <translation>Messung läuft: das Fenster ist {0s} lang.</translation>
+    </message>
+    <message>
+        <source>not_writing</source>
+        <translation>Seit {0s} wird nicht geschrieben{c}; ältester Wert {1s} alt; {2n} gepuffert, {3f}.</translation>
+    </message>
+    <message>
+        <source>not_writing_paused</source>
+        <translation>Schreiben seit {0s} angehalten; ältester Wert {1s} alt; {2n} gepuffert, {3f}.</translation>
+    </message>
+    <message>
+        <source>dropped_full</source>
+        <translation>{0n} Meldungen in {1s} verworfen: der Puffer von {2n} Einträgen ist voll. Die Ursache des langsamen Schreibens suchen; eine Pufferkapazität von {3n} hätte gereicht.</translation>
+    </message>
+    <message>
+        <source>dropped_full_bytes</source>
+        <translation>{0n} Meldungen in {1s} verworfen: der Puffer von {2b} ist voll. Die Ursache des langsamen Schreibens suchen oder den Puffer auf {3b} vergrößern.</translation>
+    </message>
+    <message>
+        <source>dropped_fifo</source>
+        <translation>{0n} Meldungen in {1s} verworfen: die Warteschlange von {2n} Plätzen war während eines Flushes voll. Mit coalesce belegt die Wiederholung eines Schlüssels keinen Platz.</translation>
+    </message>
+    <message>
+        <source>dropped_agent_full</source>
+        <translation>{0n} Meldungen in {1s} verworfen: ein Agent hält die {2n} Schlüssel, die er halten darf. Andere Agenten sind nicht betroffen.</translation>
+    </message>
+    <message>
+        <source>dropped_closed</source>
+        <translation>{0n} Meldungen in {1s} abgelehnt: der Batcher ist geschlossen.</translation>
+    </message>
+    <message>
+        <source>discarded</source>
+        <translation>{0n} Meldungen in {1s} nach gescheiterten Flushes verworfen{c}. Mit on-failure retain blieben sie und würden später geschrieben.</translation>
+    </message>
+    <message>
+        <source>quarantined</source>
+        <translation>Die Datenbank lehnte in {1s} {0n} Werte ab{c}. Sie sind in Quarantäne; die anderen Einträge sind geschrieben.</translation>
+    </message>
+    <message>
+        <source>behind_batch</source>
+        <translation>{0r}/s kommen an, {1r}/s werden geschrieben. Stapel von {2n} Einträgen hielten Schritt.</translation>
+    </message>
+    <message>
+        <source>behind_small</source>
+        <translation>{0r}/s kommen an, {1r}/s werden geschrieben. Stapel von {2n} Einträgen bräuchten einen Flush in {3s}.</translation>
+    </message>
+    <message>
+        <source>behind_database</source>
+        <translation>{0r}/s kommen an, {1r}/s werden geschrieben. Die Datenbank ist die Grenze.</translation>
+    </message>
+    <message>
+        <source>flushes_failing</source>
+        <translation>Flushes scheitern, {0n} nacheinander{c}. Nicht Geschriebenes bleibt und wird wiederholt.</translation>
+    </message>
+    <message>
+        <source>flush_failures</source>
+        <translation>{0n} von {1n} Flushes in {2s} gescheitert; der letzte gelang.</translation>
+    </message>
+    <message>
+        <source>table_emptied</source>
+        <translation>Die Tabelle wurde geleert: keine Zeile passte, wo vorher welche passten. Die Agenten neu registrieren.</translation>
+    </message>
+    <message>
+        <source>publish_errors</source>
+        <translation>Beobachter werden nicht benachrichtigt: {0n} Benachrichtigungen in {1s} nicht veröffentlicht. Sie sehen Änderungen, wenn sie wieder lesen.</translation>
+    </message>
+    <message>
+        <source>not_listening</source>
+        <translation>Der Listener ist nicht verbunden: Beobachter werden nicht benachrichtigt und lesen alle paar Sekunden selbst.</translation>
+    </message>
+    <message>
+        <source>rows_stale</source>
+        <translation>{0n} von {1n} Einträgen waren älter als die Zeilen der Datenbank: eine Uhr geht falsch.</translation>
+    </message>
+    <message>
+        <source>unmatched</source>
+        <translation>{0n} von {1n} Einträgen fanden keine Zeile: diese Agenten oder Schlüssel sind nicht registriert.</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>{0n} Einträge warten auf Zeilen, die jemand gesperrt hat. Alle anderen werden geschrieben.</translation>
+    </message>
+    <message>
+        <source>rows_in_future</source>
+        <translation>{0n} Zeilen liegen bis zu {1s} vor der Uhr des Servers: neuere Werte werden bis dahin abgewiesen.</translation>
+    </message>
+    <message>
+        <source>buffer_nearly_full</source>
+        <translation>Der Puffer ist zu {0p} voll: {1n} Einträge; {3f}.</translation>
+    </message>
+    <message>
+        <source>notify_queue</source>
+        <translation>Die Benachrichtigungs-Warteschlange des Servers ist zu {0p} voll: eine Sitzung hört zu und bleibt in einer Transaktion.</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>Schreiben ist angehalten: {0n} gepuffert, nichts wird geschrieben.</translation>
+    </message>
+    <message>
+        <source>closing</source>
+        <translation>Wird geschlossen: {0n} gepuffert, die der letzte Flush schreibt.</translation>
+    </message>
+    <message>
+        <source>spool_waiting</source>
+        <translation>Die Spool-Datei enthält {0n} Meldungen eines früheren Laufs, die noch nicht geschrieben sind.</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>In {0s} kam keine Meldung an.</translation>
+    </message>
+    <message>
+        <source>database_decides</source>
+        <translation>Die Datenbank bestimmt: {0r} Einträge/s werden geschrieben, und die Eingabe wartet darauf.</translation>
+    </message>
+    <message>
+        <source>capacity_decides</source>
+        <translation>Die Stapelgröße bestimmt: {0n} Einträge kommen in {1s} an, bevor das Intervall von {2s} vorbei ist. Stapel von {3n} bräuchten {5r} Flushes in der Sekunde statt {4r}.</translation>
+    </message>
+    <message>
+        <source>largest_batch</source>
+        <translation>Die Stapelgröße bestimmt: {0n} Einträge kommen in {1s} an. Ein größerer Stapel, der für das Intervall von {2s} reicht, ist nicht erlaubt.</translation>
+    </message>
+    <message>
+        <source>interval_decides</source>
+        <translation>Das Intervall bestimmt: etwa {0n} Einträge kommen in {1s} an, weniger als die Stapelgröße von {2n}. Ein Intervall von {4s} bräuchte {5r} Flushes in der Sekunde statt {3r}.</translation>
+    </message>
+</context>
+<context>
+    <name>Help</name>
+    <message>
+        <source>Ctrl+L</source>
+        <translation>Strg+L</translation>
+    </message>
+    <message>
+        <source>charts stand still, or follow</source>
+        <translation>Diagramme stehen oder folgen</translation>
+    </message>
+    <message>
+        <source>Ctrl+F5</source>
+        <translation>Strg+F5</translation>
+    </message>
+    <message>
+        <source>flush now</source>
+        <translation>jetzt flushen</translation>
+    </message>
+    <message>
+        <source>Ctrl+H</source>
+        <translation>Strg+H</translation>
+    </message>
+    <message>
+        <source>pause flushes, or resume them</source>
+        <translation>Flushes anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z, Ctrl+Shift+Z</source>
+        <translation>Strg+Z, Strg+Umschalt+Z</translation>
+    </message>
+    <message>
+        <source>undo a changed setting, or redo it</source>
+        <translation>eine geänderte Einstellung rückgängig machen oder wiederholen</translation>
+    </message>
+    <message>
+        <source>Ctrl++, Ctrl+-, Ctrl+wheel</source>
+        <translation>Strg++, Strg+-, Strg+Rad</translation>
+    </message>
+    <message>
+        <source>zoom all charts</source>
+        <translation>alle Diagramme zoomen</translation>
+    </message>
+    <message>
+        <source>Shift+drag, Shift+wheel, arrows</source>
+        <translation>Umschalt+Ziehen, Umschalt+Rad, Pfeile</translation>
+    </message>
+    <message>
+        <source>move all charts through time</source>
+        <translation>alle Diagramme durch die Zeit bewegen</translation>
+    </message>
+    <message>
+        <source>drag, Shift+arrows</source>
+        <translation>Ziehen, Umschalt+Pfeile</translation>
+    </message>
+    <message>
+        <source>select a span of time: the logs show only that</source>
+        <translation>eine Zeitspanne auswählen: die Protokolle zeigen nur sie</translation>
+    </message>
+    <message>
+        <source>Enter, Esc</source>
+        <translation>Eingabe, Esc</translation>
+    </message>
+    <message>
+        <source>show the selected span alone; clear the selection</source>
+        <translation>nur die ausgewählte Spanne zeigen; Auswahl aufheben</translation>
+    </message>
+    <message>
+        <source>Ctrl+arrows</source>
+        <translation>Strg+Pfeile</translation>
+    </message>
+    <message>
+        <source>move the crosshair of all charts</source>
+        <translation>das Fadenkreuz aller Diagramme bewegen</translation>
+    </message>
+    <message>
+        <source>double click, Home</source>
+        <translation>Doppelklick, Pos1</translation>
+    </message>
+    <message>
+        <source>back to live</source>
+        <translation>zurück zu live</translation>
+    </message>
+    <message>
+        <source>Alt+1 … Alt+7</source>
+        <translation>Alt+1 … Alt+7</translation>
+    </message>
+    <message>
+        <source>pages</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>Ctrl+C</source>
+        <translation>Strg+C</translation>
+    </message>
+    <message>
+        <source>copy the selected rows of a table</source>
+        <translation>die ausgewählten Zeilen einer Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>on the Doctor page: examine again</source>
+        <translation>auf der Seite Doktor: erneut untersuchen</translation>
+    </message>
+    <message>
+        <source>Ctrl+P</source>
+        <translation>Strg+P</translation>
+    </message>
+    <message>
+        <source>pause a replay, or resume it</source>
+        <translation>eine Wiedergabe anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>F9, F10</source>
+        <translation>F9, F10</translation>
+    </message>
+    <message>
+        <source>settings panel, what if</source>
+        <translation>Einstellungen, Was wäre wenn</translation>
+    </message>
+    <message>
+        <source>Ctrl+N, Ctrl+K, Ctrl+R, Ctrl+I, Ctrl+O</source>
+        <translation>Strg+N, Strg+K, Strg+R, Strg+I, Strg+O</translation>
+    </message>
+    <message>
+        <source>new demo, connect, replay, inspect, open a recording</source>
+        <translation>neue Demo, verbinden, wiedergeben, untersuchen, Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>Ctrl+W</source>
+        <translation>Strg+W</translation>
+    </message>
+    <message>
+        <source>close what is open</source>
+        <translation>schließen, was offen ist</translation>
+    </message>
+    <message>
+        <source>Ctrl+Q</source>
+        <translation>Strg+Q</translation>
+    </message>
+    <message>
+        <source>quit; what is buffered is written first</source>
+        <translation>beenden; Gepuffertes wird vorher geschrieben</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>About metabatch</source>
+        <translation>Über metabatch</translation>
+    </message>
+    <message>
+        <source>metabatch %1
+
+Batches the metadata of many agents: it keeps the newest value of each key, writes them in one statement a batch, and notifies listeners in a few messages.
+
+Qt %2. The desktop program is licensed under GPL-3.0-or-later, the rest under Apache-2.0.</source>
+        <translation>metabatch %1
+
+Stapelt die Metadaten vieler Agenten: behält den neuesten Wert jedes Schlüssels, schreibt sie in einer Anweisung je Stapel und benachrichtigt Zuhörer in wenigen Nachrichten.
+
+Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2.0.</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;About metabatch</source>
+        <translation>&amp;Über metabatch</translation>
     </message>
 </context>
 <context>
@@ -258,6 +747,13 @@
     <message>
         <source>Detail</source>
         <translation>Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>QTableView</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
     </message>
 </context>
 <context>
@@ -377,14 +873,6 @@
         <translation>NOTIFYs</translation>
     </message>
     <message>
-        <source>entries held</source>
-        <translation>wartende Einträge</translation>
-    </message>
-    <message>
-        <source>the room</source>
-        <translation>der Platz</translation>
-    </message>
-    <message>
         <source>not in the metrics</source>
         <translation>nicht in den Metriken</translation>
     </message>
@@ -435,10 +923,6 @@
     <message>
         <source>%1 could not be published in the last minute: watchers may be stale.</source>
         <translation>%1 in der letzten Minute nicht zustellbar: Zuhörer sind womöglich nicht auf dem Stand.</translation>
-    </message>
-    <message>
-        <source>The room is %1 full; new keys are dropped when it is full.</source>
-        <translation>Der Platz ist zu %1 belegt; ist er voll, werden neue Schlüssel verworfen.</translation>
     </message>
     <message>
         <source>Its listener has no connection.</source>
@@ -499,6 +983,93 @@
     <message>
         <source>%1 writes and NOTIFYs a second instead of about %2, two for each agent of a flush</source>
         <translation>%1 Schreibvorgänge und NOTIFYs pro Sekunde statt etwa %2, zwei je Agent eines Flushs</translation>
+    </message>
+    <message>
+        <source>buffered entries</source>
+        <translation>gepufferte Einträge</translation>
+    </message>
+    <message>
+        <source>the capacity</source>
+        <translation>die Kapazität</translation>
+    </message>
+    <message>
+        <source>The buffer is %1 full; new keys are dropped when it is full.</source>
+        <translation>Der Puffer ist zu %1 voll; ist er voll, werden neue Schlüssel verworfen.</translation>
+    </message>
+    <message>
+        <source>The metrics cannot be read</source>
+        <translation>Die Metriken sind nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Waiting for the first scrape</source>
+        <translation>Wartet auf die erste Abfrage</translation>
+    </message>
+    <message>
+        <source>No metrics of a batcher</source>
+        <translation>Keine Metriken eines Batchers</translation>
+    </message>
+    <message>
+        <source>Losing: %1 dropped</source>
+        <translation>Verlust: %1 verworfen</translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 gescheitert</translation>
+    </message>
+    <message>
+        <source>Watchers are not notified</source>
+        <translation>Beobachter werden nicht benachrichtigt</translation>
+    </message>
+    <message>
+        <source>Idle: no updates arrive</source>
+        <translation>Leerlauf: keine Meldungen kommen an</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>Messung läuft</translation>
+    </message>
+    <message>
+        <source>entries a second</source>
+        <translation>Einträge pro Sekunde</translation>
+    </message>
+    <message>
+        <source>entries a flush</source>
+        <translation>Einträge je Flush</translation>
+    </message>
+    <message>
+        <source>flush takes</source>
+        <translation>Flush dauert</translation>
+    </message>
+    <message>
+        <source>flush p99</source>
+        <translation>Flush p99</translation>
+    </message>
+    <message>
+        <source>over </source>
+        <translation>über </translation>
+    </message>
+    <message>
+        <source>dropped</source>
+        <translation>verworfen</translation>
+    </message>
+    <message>
+        <source>oldest value now</source>
+        <translation>ältester Wert jetzt</translation>
+    </message>
+    <message>
+        <source>last minute</source>
+        <translation>letzte Minute</translation>
+    </message>
+</context>
+<context>
+    <name>Selection</name>
+    <message>
+        <source>  %1: mean %2, median %3, min %4, max %5</source>
+        <translation>  %1: Mittel %2, Median %3, min. %4, max. %5</translation>
+    </message>
+    <message>
+        <source>, total %1</source>
+        <translation>, Summe %1</translation>
     </message>
 </context>
 <context>
@@ -674,14 +1245,6 @@
         <translation>Filter der Zeilen</translation>
     </message>
     <message>
-        <source>&amp;Earlier</source>
-        <translation>&amp;Frühere</translation>
-    </message>
-    <message>
-        <source>&amp;Later</source>
-        <translation>&amp;Spätere</translation>
-    </message>
-    <message>
         <source>Agents and their newest metadata</source>
         <translation>Agenten und ihre neuesten Metadaten</translation>
     </message>
@@ -693,13 +1256,37 @@
         <source>rows %1 to %2</source>
         <translation>Zeilen %1 bis %2</translation>
     </message>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Einzelheiten</translation>
+    </message>
+    <message>
+        <source>&amp;Previous page</source>
+        <translation>&amp;Vorige Seite</translation>
+    </message>
+    <message>
+        <source>&amp;Next page</source>
+        <translation>&amp;Nächste Seite</translation>
+    </message>
+    <message>
+        <source>Flushes of this agent</source>
+        <translation>Flushes dieses Agenten</translation>
+    </message>
+    <message>
+        <source>Agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>as of %1, %2 ago: %3</source>
+        <translation>Stand %1, vor %2: %3</translation>
+    </message>
+    <message>
+        <source>no database is open</source>
+        <translation>keine Datenbank ist offen</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::ChannelPage</name>
-    <message>
-        <source>Notifications heard</source>
-        <translation>Gehörte Benachrichtigungen</translation>
-    </message>
     <message>
         <source>Notifications</source>
         <translation>Benachrichtigungen</translation>
@@ -713,16 +1300,20 @@
         <translation>%1 im Protokoll</translation>
     </message>
     <message>
-        <source>%1 heard</source>
-        <translation>%1 gehört</translation>
-    </message>
-    <message>
         <source>, %1 with something unreadable</source>
         <translation>, %1 mit Unlesbarem</translation>
     </message>
     <message>
-        <source>, %1 not heard</source>
-        <translation>, %1 nicht gehört</translation>
+        <source>Notifications received</source>
+        <translation>Empfangene Benachrichtigungen</translation>
+    </message>
+    <message>
+        <source>%1 received</source>
+        <translation>%1 empfangen</translation>
+    </message>
+    <message>
+        <source>, %1 not received</source>
+        <translation>, %1 nicht empfangen</translation>
     </message>
 </context>
 <context>
@@ -753,6 +1344,69 @@
     <message>
         <source>what if</source>
         <translation>was wäre wenn</translation>
+    </message>
+    <message>
+        <source>Legend of %1</source>
+        <translation>Legende von %1</translation>
+    </message>
+    <message>
+        <source>Click a name to hide its line, or to show it</source>
+        <translation>Ein Klick auf einen Namen blendet seine Linie aus oder ein</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::ClosingDialog</name>
+    <message>
+        <source>Closing</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Writing what is buffered …</source>
+        <translation>Gepuffertes wird geschrieben …</translation>
+    </message>
+    <message>
+        <source>Entries written</source>
+        <translation>Geschriebene Einträge</translation>
+    </message>
+    <message>
+        <source>&amp;Keep waiting</source>
+        <translation>&amp;Weiter warten</translation>
+    </message>
+    <message>
+        <source>&amp;Save what is buffered as NDJSON …</source>
+        <translation>Gepuffertes als NDJSON &amp;sichern …</translation>
+    </message>
+    <message>
+        <source>&amp;Leave</source>
+        <translation>Ver&amp;lassen</translation>
+    </message>
+    <message>
+        <source>End now; what is buffered is lost</source>
+        <translation>Jetzt beenden; Gepuffertes geht verloren</translation>
+    </message>
+    <message>
+        <source>%1 still buffered; writing them for %2.</source>
+        <translation>%1 noch gepuffert; wird seit %2 geschrieben.</translation>
+    </message>
+    <message>
+        <source>The time for closing is over. Nothing is lost while this program waits.</source>
+        <translation>Die Zeit zum Schließen ist vorbei. Nichts geht verloren, solange dieses Programm wartet.</translation>
+    </message>
+    <message>
+        <source>Save what is buffered</source>
+        <translation>Gepuffertes sichern</translation>
+    </message>
+    <message>
+        <source>NDJSON (*.ndjson)</source>
+        <translation>NDJSON (*.ndjson)</translation>
+    </message>
+    <message>
+        <source>Leaving …</source>
+        <translation>Wird verlassen …</translation>
+    </message>
+    <message>
+        <source>Saving to %1 …</source>
+        <translation>Wird in %1 gesichert …</translation>
     </message>
 </context>
 <context>
@@ -867,77 +1521,6 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
     </message>
 </context>
 <context>
-    <name>metabatch::gui::Dashboard</name>
-    <message>
-        <source>Share of writes and NOTIFYs that batching saves</source>
-        <translation>Anteil der Schreibvorgänge und NOTIFYs, den das Stapeln spart</translation>
-    </message>
-    <message>
-        <source>Health</source>
-        <translation>Zustand</translation>
-    </message>
-    <message>
-        <source>%1 saved</source>
-        <translation>%1 gespart</translation>
-    </message>
-    <message>
-        <source>– saved</source>
-        <translation>– gespart</translation>
-    </message>
-    <message>
-        <source>, last minute</source>
-        <translation>, letzte Minute</translation>
-    </message>
-    <message>
-        <source>updates a second</source>
-        <translation>Meldungen pro Sekunde</translation>
-    </message>
-    <message>
-        <source>held now</source>
-        <translation>jetzt gehalten</translation>
-    </message>
-    <message>
-        <source>dropped</source>
-        <translation>verworfen</translation>
-    </message>
-    <message>
-        <source>failed flushes</source>
-        <translation>gescheiterte Flushes</translation>
-    </message>
-    <message>
-        <source>delay p99</source>
-        <translation>Verzögerung p99</translation>
-    </message>
-    <message>
-        <source>entries a second</source>
-        <translation>Einträge pro Sekunde</translation>
-    </message>
-    <message>
-        <source>entries a flush</source>
-        <translation>Einträge je Flush</translation>
-    </message>
-    <message>
-        <source>flush takes</source>
-        <translation>Flush dauert</translation>
-    </message>
-    <message>
-        <source>flush p99</source>
-        <translation>Flush p99</translation>
-    </message>
-    <message>
-        <source>over </source>
-        <translation>über </translation>
-    </message>
-    <message>
-        <source>dropped, last minute</source>
-        <translation>verworfen, letzte Minute</translation>
-    </message>
-    <message>
-        <source>oldest waits</source>
-        <translation>ältester wartet</translation>
-    </message>
-</context>
-<context>
     <name>metabatch::gui::DoctorPage</name>
     <message>
         <source>What the doctor says</source>
@@ -989,42 +1572,102 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
     </message>
 </context>
 <context>
-    <name>metabatch::gui::DoorsPage</name>
+    <name>metabatch::gui::DriveSource</name>
     <message>
-        <source>Batches the metadata of many agents: see what it saves, what triggers the flushes, and tune it live.</source>
-        <translation>Stapelt die Metadaten vieler Agenten: sehen, was das spart und was die Flushes auslöst, und es im Betrieb einstellen.</translation>
+        <source>Session &gt; Register the fleet again creates the rows.</source>
+        <translation>Sitzung &gt; Flotte erneut anmelden legt die Zeilen an.</translation>
     </message>
     <message>
-        <source>&amp;Demo</source>
-        <translation>&amp;Demo</translation>
+        <source>Demo</source>
+        <translation>Demo</translation>
     </message>
     <message>
-        <source>600 simulated agents on an embedded database, at once. Nothing outside this program is touched.</source>
-        <translation>600 simulierte Agenten auf einer eingebetteten Datenbank, sofort. Nichts außerhalb dieses Programms wird berührt.</translation>
+        <source>%1 removed</source>
+        <translation>%1 entfernt</translation>
     </message>
     <message>
-        <source>&amp;Connect …</source>
-        <translation>&amp;Verbinden …</translation>
+        <source>fleet</source>
+        <translation>Flotte</translation>
     </message>
     <message>
-        <source>&amp;Inspect</source>
-        <translation>&amp;Untersuchen</translation>
+        <source>fault ended</source>
+        <translation>Störung beendet</translation>
     </message>
     <message>
-        <source>Paste a notification, a log line or a list of ids and see what it says.</source>
-        <translation>Eine Benachrichtigung, eine Protokollzeile oder eine Liste von IDs einfügen und sehen, was sie sagt.</translation>
+        <source>slow database</source>
+        <translation>langsame Datenbank</translation>
     </message>
     <message>
-        <source>Watch a PostgreSQL channel or the metrics of a batcher (Prometheus), read-only, or drive a simulated fleet into a database.</source>
-        <translation>Einem PostgreSQL-Kanal oder den Metriken eines Batchers (Prometheus) nur lesend folgen, oder eine simulierte Flotte in eine Datenbank schreiben.</translation>
+        <source>database refuses</source>
+        <translation>Datenbank lehnt ab</translation>
     </message>
     <message>
-        <source>&amp;Replay …</source>
-        <translation>&amp;Wiedergeben …</translation>
+        <source>connection lost</source>
+        <translation>Verbindung verloren</translation>
     </message>
     <message>
-        <source>Recorded or piped updates (NDJSON), at their recorded pace or faster, into an embedded or a PostgreSQL database.</source>
-        <translation>Aufgezeichnete oder zugeleitete Meldungen (NDJSON), im aufgezeichneten Tempo oder schneller, in eine eingebettete oder eine PostgreSQL-Datenbank.</translation>
+        <source>flush requested</source>
+        <translation>Flush verlangt</translation>
+    </message>
+    <message>
+        <source>flushes paused</source>
+        <translation>Flushes angehalten</translation>
+    </message>
+    <message>
+        <source>flushes resumed</source>
+        <translation>Flushes fortgesetzt</translation>
+    </message>
+    <message>
+        <source>Register the fleet again in %1?
+
+This creates the missing rows of %2 × %3 invented agents and keys in workspace_agent_metadata. The rows stay.</source>
+        <translation>Die Flotte in %1 erneut anmelden?
+
+Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in workspace_agent_metadata an. Die Zeilen bleiben.</translation>
+    </message>
+    <message>
+        <source>Remove rows</source>
+        <translation>Zeilen entfernen</translation>
+    </message>
+    <message>
+        <source>Stop the fleet and delete all rows of its %1 from %2?</source>
+        <translation>Die Flotte anhalten und alle Zeilen ihrer %1 aus %2 löschen?</translation>
+    </message>
+    <message>
+        <source>Delete the rows</source>
+        <translation>Zeilen löschen</translation>
+    </message>
+    <message>
+        <source>Registered again at %1: %2 created.</source>
+        <translation>Um %1 erneut angemeldet: %2 angelegt.</translation>
+    </message>
+    <message>
+        <source>Registering again failed at %1: %2</source>
+        <translation>Erneutes Anmelden um %1 gescheitert: %2</translation>
+    </message>
+    <message>
+        <source>registered again: %1</source>
+        <translation>erneut angemeldet: %1</translation>
+    </message>
+    <message>
+        <source>Replaying %1 into %2</source>
+        <translation>Gibt %1 in %2 wieder</translation>
+    </message>
+    <message>
+        <source>standard input</source>
+        <translation>Standardeingabe</translation>
+    </message>
+    <message>
+        <source>an embedded database</source>
+        <translation>eine eingebettete Datenbank</translation>
+    </message>
+    <message>
+        <source>Demo: simulated fleet on an embedded database</source>
+        <translation>Demo: simulierte Flotte auf einer eingebetteten Datenbank</translation>
+    </message>
+    <message>
+        <source>Driving a simulated fleet into %1</source>
+        <translation>Schreibt eine simulierte Flotte in %1</translation>
     </message>
 </context>
 <context>
@@ -1076,6 +1719,41 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <source>%1 of %2 in the log</source>
         <translation>%1 von %2 im Protokoll</translation>
     </message>
+    <message>
+        <source>Agent %1 ✕</source>
+        <translation>Agent %1 ✕</translation>
+    </message>
+    <message>
+        <source>These flushes name the agent %1. Click to show all.</source>
+        <translation>Diese Flushes nennen den Agenten %1. Ein Klick zeigt alle.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::HealthPanel</name>
+    <message>
+        <source>Findings</source>
+        <translation>Befunde</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Share of writes and NOTIFYs that batching saves</source>
+        <translation>Anteil der Schreibvorgänge und NOTIFYs, den das Stapeln spart</translation>
+    </message>
+    <message>
+        <source>Span of the figures</source>
+        <translation>Zeitraum der Zahlen</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Use the setting that is named here; it can be undone (Ctrl+Z)</source>
+        <translation>Die hier genannte Einstellung übernehmen; lässt sich rückgängig machen (Strg+Z)</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::InspectorPage</name>
@@ -1109,118 +1787,102 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
     </message>
 </context>
 <context>
-    <name>metabatch::gui::MainWindow</name>
+    <name>metabatch::gui::MainMenu</name>
     <message>
-        <source>Dashboard</source>
-        <translation>Übersicht</translation>
+        <source>&amp;New demo</source>
+        <translation>&amp;Neue Demo</translation>
     </message>
     <message>
-        <source>Flushes</source>
-        <translation>Flushes</translation>
+        <source>Start a simulated fleet on an embedded database (Ctrl+N)</source>
+        <translation>Eine simulierte Flotte auf einer eingebetteten Datenbank starten (Strg+N)</translation>
     </message>
     <message>
-        <source>Agents</source>
-        <translation>Agenten</translation>
+        <source>&amp;Connect …</source>
+        <translation>&amp;Verbinden …</translation>
     </message>
     <message>
-        <source>Channel</source>
-        <translation>Kanal</translation>
+        <source>Watch or drive a PostgreSQL database (Ctrl+K)</source>
+        <translation>Eine PostgreSQL-Datenbank beobachten oder beschreiben (Strg+K)</translation>
     </message>
     <message>
-        <source>Quarantine</source>
-        <translation>Quarantäne</translation>
+        <source>&amp;Replay …</source>
+        <translation>&amp;Wiedergeben …</translation>
     </message>
     <message>
-        <source>Doctor</source>
-        <translation>Doktor</translation>
+        <source>Play recorded updates into a database (Ctrl+R)</source>
+        <translation>Aufgezeichnete Meldungen in eine Datenbank wiedergeben (Strg+R)</translation>
     </message>
     <message>
-        <source>Inspector</source>
-        <translation>Inspektor</translation>
+        <source>&amp;Inspect</source>
+        <translation>&amp;Untersuchen</translation>
     </message>
     <message>
-        <source>Tune</source>
-        <translation>Einstellen</translation>
+        <source>Decode a notification or a log line (Ctrl+I)</source>
+        <translation>Eine Benachrichtigung oder Protokollzeile entschlüsseln (Strg+I)</translation>
     </message>
     <message>
-        <source>fault ended</source>
-        <translation>Störung beendet</translation>
+        <source>&amp;Open recording …</source>
+        <translation>Aufzeichnung ö&amp;ffnen …</translation>
     </message>
     <message>
-        <source>slow database</source>
-        <translation>langsame Datenbank</translation>
+        <source>Show a recording (Ctrl+O); a file dropped on the window does the same</source>
+        <translation>Eine Aufzeichnung zeigen (Strg+O); eine Datei auf das Fenster ziehen tut dasselbe</translation>
     </message>
     <message>
-        <source>database refuses</source>
-        <translation>Datenbank lehnt ab</translation>
+        <source>C&amp;lose</source>
+        <translation>Sch&amp;ließen</translation>
     </message>
     <message>
-        <source>connection lost</source>
-        <translation>Verbindung verloren</translation>
-    </message>
-    <message>
-        <source>fleet</source>
-        <translation>Flotte</translation>
-    </message>
-    <message>
-        <source>Not connected</source>
-        <translation>Nicht verbunden</translation>
-    </message>
-    <message>
-        <source>Live</source>
-        <translation>Live</translation>
-    </message>
-    <message>
-        <source>Paused: back to live</source>
-        <translation>Angehalten: zurück zu live</translation>
-    </message>
-    <message>
-        <source>Closing: writing what is held</source>
-        <translation>Schließt: Gehaltenes wird geschrieben</translation>
-    </message>
-    <message>
-        <source>Starting</source>
-        <translation>Startet</translation>
-    </message>
-    <message>
-        <source>Running for %1</source>
-        <translation>Läuft seit %1</translation>
+        <source>Write what is buffered, close what is open and show the start page (Ctrl+W)</source>
+        <translation>Gepuffertes schreiben, schließen, was offen ist, und die Startseite zeigen (Strg+W)</translation>
     </message>
     <message>
         <source>&amp;Flush now</source>
         <translation>Jetzt &amp;flushen</translation>
     </message>
     <message>
-        <source>Write everything that is held now (Ctrl+F5)</source>
-        <translation>Alles Gehaltene jetzt schreiben (Strg+F5)</translation>
+        <source>Write everything that is buffered (Ctrl+F5)</source>
+        <translation>Alles Gepufferte schreiben (Strg+F5)</translation>
     </message>
     <message>
-        <source>&amp;Hold flushes</source>
-        <translation>Flushes an&amp;halten</translation>
+        <source>&amp;Pause flushes</source>
+        <translation>Flushes &amp;anhalten</translation>
     </message>
     <message>
-        <source>Let nothing leave until this is switched off; updates go on coming (Ctrl+H)</source>
-        <translation>Nichts hinauslassen, bis dies ausgeschaltet wird; Meldungen treffen weiter ein (Strg+H)</translation>
+        <source>Write nothing until this is switched off; updates still arrive (Ctrl+H)</source>
+        <translation>Nichts schreiben, bis dies ausgeschaltet wird; Meldungen kommen weiter an (Strg+H)</translation>
     </message>
     <message>
-        <source>flushes held</source>
-        <translation>Flushes angehalten</translation>
+        <source>R&amp;egister the fleet again</source>
+        <translation>Flotte &amp;erneut anmelden</translation>
     </message>
     <message>
-        <source>flushes go on</source>
-        <translation>Flushes gehen weiter</translation>
+        <source>Create the rows of the simulated agents that the database lost</source>
+        <translation>Legt die Zeilen der simulierten Agenten an, die die Datenbank verloren hat</translation>
     </message>
     <message>
-        <source>&amp;Close and go back</source>
-        <translation>S&amp;chließen und zurück</translation>
+        <source>Recor&amp;d …</source>
+        <translation>Au&amp;fzeichnen …</translation>
     </message>
     <message>
-        <source>Write what is held, end the session and show the three doors (Ctrl+W)</source>
-        <translation>Gehaltenes schreiben, die Sitzung beenden und die drei Türen zeigen (Strg+W)</translation>
+        <source>Write everything that happens to a file, for this window, `metabatch ingest` and `metabatch simulate`</source>
+        <translation>Alles, was geschieht, in eine Datei schreiben, für dieses Fenster, `metabatch ingest` und `metabatch simulate`</translation>
     </message>
     <message>
-        <source>Let the charts stand still, or follow (space); what runs goes on</source>
-        <translation>Die Diagramme stehen oder folgen lassen (Leertaste); was läuft, läuft weiter</translation>
+        <source>Record</source>
+        <translation>Aufzeichnen</translation>
+    </message>
+    <message>
+        <source>Recordings (*.ndjson);;All files (*)</source>
+        <translation>Aufzeichnungen (*.ndjson);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Let the charts stand still, or follow (Ctrl+L); what runs goes on</source>
+        <translation>Diagramme anhalten oder folgen lassen (Strg+L); was läuft, läuft weiter</translation>
     </message>
     <message>
         <source>Time shown</source>
@@ -1239,6 +1901,14 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>&amp;Sitzung</translation>
     </message>
     <message>
+        <source>Recen&amp;t recordings</source>
+        <translation>Le&amp;tzte Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>&amp;Beenden</translation>
     </message>
@@ -1255,16 +1925,12 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>&amp;Wiederholen</translation>
     </message>
     <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Hilfe</translation>
-    </message>
-    <message>
-        <source>&amp;Shortcuts</source>
-        <translation>&amp;Tastenkürzel</translation>
-    </message>
-    <message>
         <source>&amp;View</source>
         <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>Time of da&amp;y on the axes</source>
+        <translation>Uhr&amp;zeit an den Achsen</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>
@@ -1275,12 +1941,16 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>Ver&amp;kleinern</translation>
     </message>
     <message>
-        <source>&amp;Tuning panel</source>
+        <source>&amp;Settings panel</source>
         <translation>&amp;Einstellungen</translation>
     </message>
     <message>
-        <source>&amp;System colours</source>
-        <translation>Farben des &amp;Systems</translation>
+        <source>&amp;What if</source>
+        <translation>&amp;Was wäre wenn</translation>
+    </message>
+    <message>
+        <source>S&amp;ystem colours</source>
+        <translation>S&amp;ystemfarben</translation>
     </message>
     <message>
         <source>&amp;Light</source>
@@ -1291,254 +1961,6 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>&amp;Dunkel</translation>
     </message>
     <message>
-        <source>Space</source>
-        <translation>Leertaste</translation>
-    </message>
-    <message>
-        <source>charts stand still, or follow</source>
-        <translation>Diagramme stehen oder folgen</translation>
-    </message>
-    <message>
-        <source>Ctrl+F5</source>
-        <translation>Strg+F5</translation>
-    </message>
-    <message>
-        <source>flush now</source>
-        <translation>jetzt flushen</translation>
-    </message>
-    <message>
-        <source>Ctrl+H</source>
-        <translation>Strg+H</translation>
-    </message>
-    <message>
-        <source>hold flushes, or let them go on</source>
-        <translation>Flushes anhalten oder weitergehen lassen</translation>
-    </message>
-    <message>
-        <source>Ctrl+Z, Ctrl+Shift+Z</source>
-        <translation>Strg+Z, Strg+Umschalt+Z</translation>
-    </message>
-    <message>
-        <source>take back a changed setting, or not</source>
-        <translation>eine geänderte Einstellung zurücknehmen oder doch nicht</translation>
-    </message>
-    <message>
-        <source>Ctrl++, Ctrl+-, Ctrl+wheel</source>
-        <translation>Strg++, Strg+-, Strg+Rad</translation>
-    </message>
-    <message>
-        <source>zoom all charts</source>
-        <translation>alle Diagramme zoomen</translation>
-    </message>
-    <message>
-        <source>Shift+drag, Shift+wheel, arrows</source>
-        <translation>Umschalt+Ziehen, Umschalt+Rad, Pfeile</translation>
-    </message>
-    <message>
-        <source>move all charts through time</source>
-        <translation>alle Diagramme durch die Zeit bewegen</translation>
-    </message>
-    <message>
-        <source>drag, Shift+arrows</source>
-        <translation>Ziehen, Umschalt+Pfeile</translation>
-    </message>
-    <message>
-        <source>select a stretch of time: the logs show only that</source>
-        <translation>einen Zeitraum wählen: Die Protokolle zeigen nur ihn</translation>
-    </message>
-    <message>
-        <source>Enter, Esc</source>
-        <translation>Eingabe, Esc</translation>
-    </message>
-    <message>
-        <source>show the stretch alone; clear it</source>
-        <translation>den Zeitraum allein zeigen; ihn aufheben</translation>
-    </message>
-    <message>
-        <source>Ctrl+arrows</source>
-        <translation>Strg+Pfeile</translation>
-    </message>
-    <message>
-        <source>move the crosshair of all charts</source>
-        <translation>das Fadenkreuz aller Diagramme bewegen</translation>
-    </message>
-    <message>
-        <source>double click, Home</source>
-        <translation>Doppelklick, Pos1</translation>
-    </message>
-    <message>
-        <source>back to live</source>
-        <translation>zurück zu live</translation>
-    </message>
-    <message>
-        <source>Alt+1 … Alt+7</source>
-        <translation>Alt+1 … Alt+7</translation>
-    </message>
-    <message>
-        <source>pages</source>
-        <translation>Seiten</translation>
-    </message>
-    <message>
-        <source>F5</source>
-        <translation>F5</translation>
-    </message>
-    <message>
-        <source>on the doctor&apos;s page: examine again</source>
-        <translation>auf der Seite des Doktors: erneut untersuchen</translation>
-    </message>
-    <message>
-        <source>Ctrl+W</source>
-        <translation>Strg+W</translation>
-    </message>
-    <message>
-        <source>end the session</source>
-        <translation>die Sitzung beenden</translation>
-    </message>
-    <message>
-        <source>Ctrl+Q</source>
-        <translation>Strg+Q</translation>
-    </message>
-    <message>
-        <source>quit; what is held is written first</source>
-        <translation>beenden; Gehaltenes wird vorher geschrieben</translation>
-    </message>
-    <message>
-        <source>Shortcuts</source>
-        <translation>Tastenkürzel</translation>
-    </message>
-    <message>
-        <source>NDJSON (*.ndjson)</source>
-        <translation>NDJSON (*.ndjson)</translation>
-    </message>
-    <message>
-        <source>Not recording</source>
-        <translation>Keine Aufzeichnung</translation>
-    </message>
-    <message>
-        <source>Recording to %1</source>
-        <translation>Aufzeichnung nach %1</translation>
-    </message>
-    <message>
-        <source>Export as CS&amp;V …</source>
-        <translation>Als CS&amp;V exportieren …</translation>
-    </message>
-    <message>
-        <source>Export as CSV</source>
-        <translation>Als CSV exportieren</translation>
-    </message>
-    <message>
-        <source>Export as &amp;picture …</source>
-        <translation>Als &amp;Bild exportieren …</translation>
-    </message>
-    <message>
-        <source>PNG, or SVG where the name ends in .svg</source>
-        <translation>PNG, oder SVG, wenn der Name auf .svg endet</translation>
-    </message>
-    <message>
-        <source>Export as picture: .svg or .png</source>
-        <translation>Als Bild exportieren: .svg oder .png</translation>
-    </message>
-    <message>
-        <source>Saved %1</source>
-        <translation>%1 gesichert</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>Quarantine (%1)</source>
-        <translation>Quarantäne (%1)</translation>
-    </message>
-    <message>
-        <source>Demo</source>
-        <translation>Demo</translation>
-    </message>
-    <message>
-        <source>Demo: simulated fleet on an embedded database</source>
-        <translation>Demo: simulierte Flotte auf einer eingebetteten Datenbank</translation>
-    </message>
-    <message>
-        <source>Driving a simulated fleet into %1</source>
-        <translation>Schreibt eine simulierte Flotte in %1</translation>
-    </message>
-    <message>
-        <source>Watching %1, read-only</source>
-        <translation>Hört %1 zu, nur lesend</translation>
-    </message>
-    <message>
-        <source>%1 could not be written in time.</source>
-        <translation>%1 konnten nicht rechtzeitig geschrieben werden.</translation>
-    </message>
-    <message>
-        <source>Pages</source>
-        <translation>Seiten</translation>
-    </message>
-    <message>
-        <source>replay paused</source>
-        <translation>Wiedergabe angehalten</translation>
-    </message>
-    <message>
-        <source>replay goes on</source>
-        <translation>Wiedergabe geht weiter</translation>
-    </message>
-    <message>
-        <source>replay %1</source>
-        <translation>Wiedergabe %1</translation>
-    </message>
-    <message>
-        <source>Replay %1 into %2?
-
-It updates the rows of the agents in the file, in workspace_agent_metadata, with their recorded values.</source>
-        <translation>%1 in %2 wiedergeben?
-
-Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadata, mit ihren aufgezeichneten Werten.</translation>
-    </message>
-    <message>
-        <source>standard input</source>
-        <translation>Standardeingabe</translation>
-    </message>
-    <message>
-        <source>Rows that are missing are created, and stay.</source>
-        <translation>Fehlende Zeilen werden angelegt und bleiben.</translation>
-    </message>
-    <message>
-        <source>Replay</source>
-        <translation>Wiedergabe</translation>
-    </message>
-    <message>
-        <source>Watching the metrics at %1</source>
-        <translation>Verfolgt die Metriken von %1</translation>
-    </message>
-    <message>
-        <source>, read-only</source>
-        <translation>, nur lesend</translation>
-    </message>
-    <message>
-        <source>Replaying %1 into %2</source>
-        <translation>Gibt %1 in %2 wieder</translation>
-    </message>
-    <message>
-        <source>an embedded database</source>
-        <translation>eine eingebettete Datenbank</translation>
-    </message>
-    <message>
-        <source>Ctrl+P</source>
-        <translation>Strg+P</translation>
-    </message>
-    <message>
-        <source>replay stands still, or goes on</source>
-        <translation>Wiedergabe steht oder geht weiter</translation>
-    </message>
-    <message>
-        <source>%1 is something else than a file.</source>
-        <translation>%1 ist etwas anderes als eine Datei.</translation>
-    </message>
-    <message>
         <source>At its end</source>
         <translation>Am Ende</translation>
     </message>
@@ -1547,84 +1969,47 @@ Das aktualisiert die Zeilen der Agenten in der Datei, in workspace_agent_metadat
         <translation>Bis zum Ende</translation>
     </message>
     <message>
-        <source>Recorded</source>
-        <translation>Aufgezeichnet</translation>
+        <source>Paused: back to live</source>
+        <translation>Angehalten: zurück zu live</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::MainWindow</name>
+    <message>
+        <source>Inspector</source>
+        <translation>Inspektor</translation>
     </message>
     <message>
-        <source>&amp;What if</source>
-        <translation>&amp;Was wäre wenn</translation>
+        <source>Not connected</source>
+        <translation>Nicht verbunden</translation>
     </message>
     <message>
-        <source>F9, F10</source>
-        <translation>F9, F10</translation>
+        <source>Starting</source>
+        <translation>Startet</translation>
     </message>
     <message>
-        <source>tuning panel, what if</source>
-        <translation>Einstellungen, Was wäre wenn</translation>
-    </message>
-    <message>
-        <source>Ctrl+O</source>
-        <translation>Strg+O</translation>
-    </message>
-    <message>
-        <source>open a recorded session</source>
-        <translation>aufgezeichnete Sitzung öffnen</translation>
-    </message>
-    <message>
-        <source>&amp;Record …</source>
-        <translation>&amp;Aufzeichnen …</translation>
-    </message>
-    <message>
-        <source>Write all that happens to a file: to be opened again, and for `metabatch ingest` and `simulate`</source>
-        <translation>Schreibt alles, was geschieht, in eine Datei: zum erneuten Öffnen, und für `metabatch ingest` und `simulate`</translation>
-    </message>
-    <message>
-        <source>Record the session</source>
-        <translation>Sitzung aufzeichnen</translation>
-    </message>
-    <message>
-        <source>End what runs first (Ctrl+W), then open the recording.</source>
-        <translation>Erst beenden, was läuft (Strg+W), dann die Aufzeichnung öffnen.</translation>
+        <source>Running for %1</source>
+        <translation>Läuft seit %1</translation>
     </message>
     <message>
         <source>What if</source>
         <translation>Was wäre wenn</translation>
     </message>
     <message>
-        <source>Recording %1</source>
-        <translation>Aufzeichnung %1</translation>
+        <source>Close what is open first (Ctrl+W), then open the recording.</source>
+        <translation>Erst schließen, was offen ist (Strg+W), dann die Aufzeichnung öffnen.</translation>
     </message>
     <message>
-        <source>&amp;Register the fleet again</source>
-        <translation>Flotte erneut an&amp;melden</translation>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
     <message>
-        <source>Create the rows of the simulated agents that the database lost</source>
-        <translation>Legt die Zeilen der simulierten Agenten an, die die Datenbank verloren hat</translation>
+        <source>Closing: writing what is buffered</source>
+        <translation>Schließt: Gepuffertes wird geschrieben</translation>
     </message>
     <message>
-        <source>Session &gt; Register the fleet again creates the rows.</source>
-        <translation>Sitzung &gt; Flotte erneut anmelden legt die Zeilen an.</translation>
-    </message>
-    <message>
-        <source>Register the fleet again in %1?
-
-It creates those rows of %2 × %3 invented agents and keys that are missing in workspace_agent_metadata. The rows stay.</source>
-        <translation>Die Flotte in %1 erneut anmelden?
-
-Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die in workspace_agent_metadata fehlen. Die Zeilen bleiben.</translation>
-    </message>
-    <message>
-        <source>Registered again at %1: %2 created.</source>
-        <translation>Um %1 erneut angemeldet: %2 angelegt.</translation>
-    </message>
-    <message>
-        <source>Registering again failed at %1: %2</source>
-        <translation>Erneutes Anmelden um %1 gescheitert: %2</translation>
-    </message>
-    <message>
-        <source>registered again: %1</source>
-        <translation>erneut angemeldet: %1</translation>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
     </message>
 </context>
 <context>
@@ -1705,16 +2090,8 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
         <translation>Benutzer und Passwort</translation>
     </message>
     <message>
-        <source>Who asks for the metrics</source>
-        <translation>Wer nach den Metriken fragt</translation>
-    </message>
-    <message>
         <source>user</source>
         <translation>Benutzer</translation>
-    </message>
-    <message>
-        <source>What the names of the metrics begin with</source>
-        <translation>Womit die Namen der Metriken beginnen</translation>
     </message>
     <message>
         <source>Prefix of the metrics</source>
@@ -1741,12 +2118,27 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
         <translation>Namen von Metriken können nicht mit dieser Vorsilbe beginnen.</translation>
     </message>
     <message>
-        <source>Seconds between two looks at the metrics</source>
-        <translation>Sekunden zwischen zwei Abfragen der Metriken</translation>
-    </message>
-    <message>
         <source>Token or password</source>
         <translation>Token oder Passwort</translation>
+    </message>
+    <message>
+        <source>Seconds between two scrapes</source>
+        <translation>Sekunden zwischen zwei Abfragen</translation>
+    </message>
+    <message>
+        <source>Credentials for the metrics</source>
+        <translation>Anmeldung für die Metriken</translation>
+    </message>
+    <message>
+        <source>Prefix of the names of the metrics</source>
+        <translation>Anfang der Namen der Metriken</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::MetricsSource</name>
+    <message>
+        <source>Watching the metrics at %1, read-only</source>
+        <translation>Beobachtet die Metriken unter %1, nur lesend</translation>
     </message>
 </context>
 <context>
@@ -1766,6 +2158,88 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
     <message>
         <source>The address names no host.</source>
         <translation>Die Adresse nennt keinen Rechner.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::PageExport</name>
+    <message>
+        <source>Export as CS&amp;V …</source>
+        <translation>Als CS&amp;V exportieren …</translation>
+    </message>
+    <message>
+        <source>Export as &amp;picture …</source>
+        <translation>Als &amp;Bild exportieren …</translation>
+    </message>
+    <message>
+        <source>Export as CSV</source>
+        <translation>Als CSV exportieren</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>PNG, or SVG where the name ends in .svg</source>
+        <translation>PNG, oder SVG, wenn der Name auf .svg endet</translation>
+    </message>
+    <message>
+        <source>Export as picture</source>
+        <translation>Als Bild exportieren</translation>
+    </message>
+    <message>
+        <source>SVG (*.svg);;PNG (*.png)</source>
+        <translation>SVG (*.svg);;PNG (*.png)</translation>
+    </message>
+    <message>
+        <source>%1 is not a regular file.</source>
+        <translation>%1 ist keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+        <source>Saved %1</source>
+        <translation>%1 gesichert</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::PageTabs</name>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>Dashboard</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Flushes</source>
+        <translation>Flushes</translation>
+    </message>
+    <message>
+        <source>Agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Quarantine</source>
+        <translation>Quarantäne</translation>
+    </message>
+    <message>
+        <source>Doctor</source>
+        <translation>Doktor</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>Inspektor</translation>
     </message>
 </context>
 <context>
@@ -1820,15 +2294,26 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
     </message>
 </context>
 <context>
-    <name>metabatch::gui::RecordingDoor</name>
+    <name>metabatch::gui::RecordingOpener</name>
     <message>
-        <source>&amp;Open recording …</source>
-        <translation>Aufzeichnung ö&amp;ffnen …</translation>
+        <source>%1 is a folder.</source>
+        <translation>%1 ist ein Ordner.</translation>
     </message>
     <message>
-        <source>Show a recorded session (Ctrl+O); a file dropped on the window does the same</source>
-        <translation>Zeigt eine aufgezeichnete Sitzung (Strg+O); eine Datei auf das Fenster zu ziehen tut dasselbe</translation>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>it is empty</source>
+        <translation>sie ist leer</translation>
+    </message>
+    <message>
+        <source>%1 is no recorded session: %2.</source>
+        <translation>%1 ist keine aufgezeichnete Sitzung: %2.</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::RecordingSource</name>
     <message>
         <source>Not opened</source>
         <translation>Nicht geöffnet</translation>
@@ -1850,12 +2335,16 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>%1 could not be read; all else is shown.
+        <source>%1 could not be read; everything else is shown.
 
 %2</source>
-        <translation>%1 konnte nicht gelesen werden; alles andere wird gezeigt.
+        <translation>%1 nicht lesbar; alles andere wird gezeigt.
 
 %2</translation>
+    </message>
+    <message>
+        <source>Recording %1</source>
+        <translation>Aufzeichnung %1</translation>
     </message>
     <message>
         <source>%1, %2 to %3 (%4), %5 in %6</source>
@@ -1867,22 +2356,14 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
     </message>
 </context>
 <context>
-    <name>metabatch::gui::RecordingOpener</name>
+    <name>metabatch::gui::RecordingStatus</name>
     <message>
-        <source>%1 is a folder.</source>
-        <translation>%1 ist ein Ordner.</translation>
+        <source>Recording %1, %2</source>
+        <translation>Aufzeichnung %1, %2</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>it is empty</source>
-        <translation>sie ist leer</translation>
-    </message>
-    <message>
-        <source>%1 is no recorded session: %2.</source>
-        <translation>%1 ist keine aufgezeichnete Sitzung: %2.</translation>
+        <source>Recorded %1, %2 · &lt;a href=&apos;open&apos;&gt;Open&lt;/a&gt;</source>
+        <translation>%1 aufgezeichnet, %2 · &lt;a href=&apos;open&apos;&gt;Öffnen&lt;/a&gt;</translation>
     </message>
 </context>
 <context>
@@ -2012,6 +2493,41 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
     </message>
 </context>
 <context>
+    <name>metabatch::gui::ReplaySource</name>
+    <message>
+        <source>replay paused</source>
+        <translation>Wiedergabe angehalten</translation>
+    </message>
+    <message>
+        <source>replay resumed</source>
+        <translation>Wiedergabe fortgesetzt</translation>
+    </message>
+    <message>
+        <source>replay %1</source>
+        <translation>Wiedergabe %1</translation>
+    </message>
+    <message>
+        <source>Replay %1 into %2?
+
+This updates the rows of the agents in the file, in workspace_agent_metadata, with their recorded values.</source>
+        <translation>%1 in %2 wiedergeben?
+
+Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in workspace_agent_metadata.</translation>
+    </message>
+    <message>
+        <source>standard input</source>
+        <translation>Standardeingabe</translation>
+    </message>
+    <message>
+        <source>Missing rows are created, and stay.</source>
+        <translation>Fehlende Zeilen werden angelegt und bleiben.</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+</context>
+<context>
     <name>metabatch::gui::SelectionBar</name>
     <message>
         <source>Selected time</source>
@@ -2020,10 +2536,6 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
     <message>
         <source>&amp;Zoom to it</source>
         <translation>Darauf &amp;zoomen</translation>
-    </message>
-    <message>
-        <source>Show this stretch alone (Enter)</source>
-        <translation>Nur diesen Zeitraum zeigen (Eingabe)</translation>
     </message>
     <message>
         <source>Cl&amp;ear</source>
@@ -2036,6 +2548,72 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
     <message>
         <source>Selected: %1 to %2 (%3)</source>
         <translation>Gewählt: %1 bis %2 (%3)</translation>
+    </message>
+    <message>
+        <source>Fi&amp;gures …</source>
+        <translation>&amp;Zahlen …</translation>
+    </message>
+    <message>
+        <source>Mean, median, min, max and total</source>
+        <translation>Mittel, Median, Minimum, Maximum und Summe</translation>
+    </message>
+    <message>
+        <source>Show this span alone (Enter)</source>
+        <translation>Nur diese Spanne zeigen (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Figures of the selected span</source>
+        <translation>Zahlen der ausgewählten Spanne</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::SessionWorker</name>
+    <message>
+        <source>The rows cannot be removed: %1</source>
+        <translation>Die Zeilen lassen sich nicht entfernen: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::StartPage</name>
+    <message>
+        <source>Batches the metadata of many agents: shows what that saves and what triggers the flushes, and changes settings while it runs.</source>
+        <translation>Stapelt die Metadaten vieler Agenten: zeigt, was das spart und was die Flushes auslöst, und ändert Einstellungen im Betrieb.</translation>
+    </message>
+    <message>
+        <source>&amp;Demo</source>
+        <translation>&amp;Demo</translation>
+    </message>
+    <message>
+        <source>600 simulated agents on an embedded database, at once. Nothing outside this program is touched.</source>
+        <translation>600 simulierte Agenten auf einer eingebetteten Datenbank, sofort. Nichts außerhalb dieses Programms wird berührt.</translation>
+    </message>
+    <message>
+        <source>&amp;Connect …</source>
+        <translation>&amp;Verbinden …</translation>
+    </message>
+    <message>
+        <source>Watch a PostgreSQL channel or the metrics of a batcher (Prometheus), read-only, or drive a simulated fleet into a database.</source>
+        <translation>Einem PostgreSQL-Kanal oder den Metriken eines Batchers (Prometheus) nur lesend folgen, oder eine simulierte Flotte in eine Datenbank schreiben.</translation>
+    </message>
+    <message>
+        <source>&amp;Replay …</source>
+        <translation>&amp;Wiedergeben …</translation>
+    </message>
+    <message>
+        <source>Recorded or piped updates (NDJSON), at their recorded pace or faster, into an embedded or a PostgreSQL database.</source>
+        <translation>Aufgezeichnete oder zugeleitete Meldungen (NDJSON), im aufgezeichneten Tempo oder schneller, in eine eingebettete oder eine PostgreSQL-Datenbank.</translation>
+    </message>
+    <message>
+        <source>&amp;Inspect</source>
+        <translation>&amp;Untersuchen</translation>
+    </message>
+    <message>
+        <source>Paste a notification, a log line or a list of ids and see what it says.</source>
+        <translation>Eine Benachrichtigung, eine Protokollzeile oder eine Liste von IDs einfügen und sehen, was sie sagt.</translation>
     </message>
 </context>
 <context>
@@ -2183,6 +2761,29 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
         <source>Bursts, late and repeated reports, agents that come and go or have no rows ...</source>
         <translation>Stöße, verspätete und wiederholte Berichte, Agenten, die kommen und gehen oder keine Zeilen haben ...</translation>
     </message>
+    <message>
+        <source>&amp;Apply to the fleet</source>
+        <translation>Auf die Flotte an&amp;wenden</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve its rows …</source>
+        <translation>Ihre Zeilen ent&amp;fernen …</translation>
+    </message>
+    <message>
+        <source>Stop the fleet and delete the rows of its agents from the database</source>
+        <translation>Die Flotte anhalten und die Zeilen ihrer Agenten aus der Datenbank löschen</translation>
+    </message>
+    <message>
+        <source>&amp;Apply: creates up to %1</source>
+        <translation>An&amp;wenden: legt bis zu %1 an</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::WatchSource</name>
+    <message>
+        <source>Watching %1, read-only</source>
+        <translation>Hört %1 zu, nur lesend</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::WhatIfPanel</name>
@@ -2282,10 +2883,6 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
 <context>
     <name>metabatch::models::ChannelLog</name>
     <message>
-        <source>%1 not heard: read everything anew</source>
-        <translation>%1 nicht gehört: alles neu lesen</translation>
-    </message>
-    <message>
         <source>listening: what was sent before is gone</source>
         <translation>hört zu: zuvor Gesendetes ist verloren</translation>
     </message>
@@ -2336,6 +2933,10 @@ Angelegt werden die Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln, die 
 </source>
         <translation>%1 hinter der letzten ganzen ID
 </translation>
+    </message>
+    <message>
+        <source>%1 not received: read everything anew</source>
+        <translation>%1 nicht empfangen: alles neu lesen</translation>
     </message>
 </context>
 <context>
@@ -2563,7 +3164,7 @@ Nachricht %1 von %2: %3, %4
     </message>
 </context>
 <context>
-    <name>saveWhole</name>
+    <name>saveFile</name>
     <message>
         <source>only a part could be written; the disk may be full</source>
         <translation>nur ein Teil konnte geschrieben werden; der Datenträger ist womöglich voll</translation>

@@ -25,10 +25,10 @@ inline void fillADay(models::LiveSeries& series) {
     sample.flushes.flushes[0] = 2 * s - s % 3;
     sample.flushes.chunks = 2 * s;
     if (second % 600 == 0) sample.delay.observe(std::chrono::milliseconds(second % 977));
-    series.take(sample);
-    series.take(
+    series.append(sample);
+    series.append(
         models::FlushPoint{sample.at, std::chrono::microseconds(900 + second % 700), Reason::capacity, 500, false});
-    series.take(models::ChannelPoint{sample.at, 2, 68, 0.001});
+    series.append(models::ChannelPoint{sample.at, 2, 68, 0.001});
   }
 }
 
@@ -39,7 +39,7 @@ class FramesOfADay {
     fillADay(m_series);
     m_window.setNow(m_series.latest().at);
     m_window.setSpan(std::chrono::hours(24));
-    for (const auto& specs : {models::chartSpecs(), models::channelSpecs().first(2)})
+    for (const auto& specs : {models::chartSpecs().first(8), models::channelSpecs().first(2)})
       for (const models::ChartSpec& spec : specs) m_cards.push_back(std::make_unique<ChartCard>(spec, m_window));
     for (const auto& card : m_cards) {
       card->setTheme(themeOf(ThemeChoice::light));

@@ -9,12 +9,34 @@
 #include <QTest>
 #include <memory>
 
+#include "gui/dialogs/connect_dialog.hpp"
+#include "gui/dialogs/replay_dialog.hpp"
+#include "gui/files/page_export.hpp"
+#include "gui/pages/agents_page.hpp"
+#include "gui/pages/channel_page.hpp"
+#include "gui/pages/dashboard.hpp"
+#include "gui/pages/doctor_page.hpp"
+#include "gui/pages/flush_page.hpp"
+#include "gui/pages/inspector_page.hpp"
+#include "gui/pages/quarantine_page.hpp"
+#include "gui/panels/replay_bar.hpp"
+#include "gui/panels/tune_panel.hpp"
+#include "gui/panels/what_if_panel.hpp"
+#include "gui/session/fleet_settings.hpp"
+#include "gui/sources/recording_source.hpp"
 #include "gui/window/main_window.hpp"
+#include "gui/window/page_tabs.hpp"
 
-/// What all suites of windows do: settings of their own, patience, and an ear for what Qt complains of.
+/// What all suites of windows do: settings of their own, patience, and a list of what Qt complains about.
 namespace metabatch::gui {
 
 inline constexpr int kPatience = 60'000;  // ms; of a busy machine, for what takes a moment
+
+/// The page, panel or dialog of this kind that a window has.
+template <class Part>
+Part& part(const QWidget& window) {
+  return *window.findChild<Part*>();
+}
 
 /// Lets the event loop go round until `done`; false: it never was, and the patience is over.
 template <class Done>
@@ -27,7 +49,7 @@ inline QStringList& complaints() {
   static QStringList said;
   return said;
 }
-inline void hear(QtMsgType, const QMessageLogContext&, const QString& text) {
+inline void recordComplaint(QtMsgType, const QMessageLogContext&, const QString& text) {
   if (!text.contains("propagateSizeHints")) complaints() += text;  // of the offscreen platform
 }
 
@@ -48,16 +70,16 @@ inline std::unique_ptr<MainWindow> freshWindow() {
   return QTest::qWaitForWindowExposed(window.get()) ? std::move(window) : nullptr;
 }
 
-/// Closes it as its button does; false: its session did not end, or left a box to be read.
+/// Closes it as its button does; false: its source did not close.
 inline bool closes(MainWindow& window) {
   window.close();
   return until([&] { return !window.isVisible(); });
 }
 
-/// Starts the demo by its door; false: nothing was written.
+/// Starts the demo from the start page; false: nothing was written.
 inline bool demoRuns(MainWindow& window) {
   QTest::mouseClick(window.findChild<QPushButton*>("demo"), Qt::LeftButton);
-  return until([&] { return !window.series().isEmpty() && window.series().latest().counters.written > 0; });
+  return until([&] { return !window.data().series.isEmpty() && window.data().series.latest().counters.written > 0; });
 }
 
 }  // namespace metabatch::gui

@@ -94,11 +94,11 @@ class Producers {
     return total;
   }
 
-  void run(std::size_t place, engine::Lanes& lanes) {
-    Part& part = parts_[place];
+  void run(std::size_t position, engine::Lanes& lanes) {
+    Part& part = parts_[position];
     for (std::size_t agent = 0;; agent = (agent + 1) % kAgentsEach) {
       if (is_ending_) return;
-      addRound(part, place * kAgentsEach + agent, lanes);
+      addRound(part, position * kAgentsEach + agent, lanes);
       std::unique_lock lock(mutex_);
       if (pause_.count() > 0 && ending_.wait_for(lock, pause_, [this] { return is_ending_.load(); })) return;
     }

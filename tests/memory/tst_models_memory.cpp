@@ -35,10 +35,10 @@ void TestModelsMemory::aWeekOfSamplesKeepsTheMemoryFlat() {
   std::size_t settled = 0;
   for (int second = 0; second < 7 * kDay; ++second) {
     Sample sample = after(second);
-    series.take(sample);
+    series.append(sample);
     for (const Reason reason : {Reason::capacity, Reason::scheduled})
-      series.take(FlushPoint{sample.at, 1ms, reason, 500});
-    series.take(ChannelPoint{sample.at, 2, 68, 0.001});
+      series.append(FlushPoint{sample.at, 1ms, reason, 500});
+    series.append(ChannelPoint{sample.at, 2, 68, 0.001});
     line.chunks = std::make_shared<const std::vector<std::string>>(1, payload);
     flushLines.push_back(line);
     channelLines.push_back(readChannel(payload, 1, {}));

@@ -22,18 +22,18 @@ QString sampleOf(const Theme& theme, const models::ChartLine& line) {
   QPainter painter(&image);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.scale(kSampleScale, kSampleScale);
-  const QRectF place(QPointF(), kSample);
+  const QRectF position(QPointF(), kSample);
   if (line.stroke == models::Stroke::points) {
-    const QRectF mark(place.center() - QPointF(3, 3), QSizeF(6, 6));
+    const QRectF mark(position.center() - QPointF(3, 3), QSizeF(6, 6));
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.hues[line.hue]);
     line.hue == 0 ? painter.drawEllipse(mark) : painter.drawRect(mark);
   } else {
     QColor fill = theme.hues[line.hue];
     fill.setAlphaF(0.55F);
-    if (line.stroke == models::Stroke::area) painter.fillRect(place.adjusted(0, 4, 0, 0), fill);
+    if (line.stroke == models::Stroke::area) painter.fillRect(position.adjusted(0, 4, 0, 0), fill);
     painter.setPen(theme.pen(line.hue));
-    painter.drawLine(QPointF(0, 4), QPointF(place.right(), 4));
+    painter.drawLine(QPointF(0, 4), QPointF(position.right(), 4));
   }
   painter.end();
   QByteArray bytes;
@@ -59,6 +59,15 @@ ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, 
   m_legend->setTextFormat(Qt::RichText);
   m_legend->setMinimumWidth(80);  // a long legend breaks, it does not widen the card
   m_legend->setWordWrap(true);
+  m_legend->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+  m_legend->setFocusPolicy(Qt::TabFocus);
+  m_legend->setAccessibleName(tr("Legend of %1").arg(models::chartText(spec.title)));
+  m_legend->setToolTip(tr("Click a name to hide its line, or to show it"));
+  connect(m_legend, &QLabel::linkActivated, this, [this](const QString& series) {
+    const std::string name = series.toStdString();
+    m_chart->setHidden(name, !m_chart->isHidden(name));
+    if (m_series != nullptr) refresh(*m_series);
+  });
   m_others->setTextFormat(Qt::RichText);
   m_others->setMinimumWidth(80);
   m_others->setWordWrap(true);
@@ -88,6 +97,7 @@ void ChartCard::setTheme(const Theme& theme) {
 }
 
 void ChartCard::refresh(const models::LiveSeries& series) {
+  m_series = &series;
   m_chart->refresh(series);
   refreshLegend(series);
 }
@@ -96,6 +106,12 @@ void ChartCard::setWhatIf(const models::LiveSeries* series) {
   m_chart->setWhatIf(series);
   m_others->setVisible(series != nullptr);
   if (series == nullptr) m_others->clear();
+}
+
+/// A label that switches its line off and on.
+QString ChartCard::toggle(const models::ChartLine& line, const QString& label) const {
+  return QStringLiteral("<a href='%1' style='color:%2;text-decoration:none'>%3</a>")
+      .arg(models::text(line.series), m_theme.palette.color(QPalette::WindowText).name(), label);
 }
 
 QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
@@ -111,6 +127,10 @@ QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const
       below = top;
     }
     const QString why = std::isnan(value) && !isWhatIf ? series.whyMissing(line.series) : QString();
+    if (!isWhatIf && m_chart->isHidden(line.series)) {
+      parts += toggle(line, QStringLiteral("<s>%1</s>").arg(models::chartText(line.label)));
+      continue;
+    }
     const bool isPoints = line.stroke == models::Stroke::points;
     if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
     if (!why.isEmpty()) {
@@ -119,9 +139,10 @@ QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const
       continue;
     }
     const QString dots = QStringLiteral("<span style='color:%1'>┈</span>").arg(m_theme.hues[line.hue].name());
+    const QString label = models::chartText(line.label).replace(' ', "&nbsp;");
     parts += QStringLiteral("%1&nbsp;%2&nbsp;<b>%3</b>")
-                 .arg(isWhatIf ? dots : sample, models::chartText(line.label).replace(' ', "&nbsp;"),
-                      models::rateText(value));
+                 .arg(isWhatIf ? dots : sample, isWhatIf ? label : toggle(line, label),
+                      models::rateText(value).toHtmlEscaped());
   }
   if (!missing.isEmpty())
     parts += QStringLiteral("<span style='color:%1'>%2: %3</span>")

@@ -27,6 +27,7 @@ class ChartCard : public QFrame {
   [[nodiscard]] QString whatIfText() const { return m_others->text(); }
 
  private:
+  [[nodiscard]] QString toggle(const models::ChartLine& line, const QString& label) const;
   [[nodiscard]] QString values(const models::LiveSeries& series, bool isWhatIf) const;
 
   QLabel* m_title;
@@ -34,6 +35,7 @@ class ChartCard : public QFrame {
   QLabel* m_others;  // the legend of what would be
   TimeChart* m_chart;
   Theme m_theme;
+  const models::LiveSeries* m_series = nullptr;  // drawn last
   QStringList m_samples;  // of the lines, as they are drawn, for the legend
 };
 

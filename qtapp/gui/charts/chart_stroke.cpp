@@ -4,6 +4,7 @@
 #include <QImage>
 #include <QPainter>
 #include <algorithm>
+#include <cmath>
 
 namespace metabatch::gui {
 namespace {
@@ -40,7 +41,7 @@ void ChartStroke::setTheme(const Theme& theme) {
 }
 
 QPen ChartStroke::pen() const {
-  if (m_telling == Telling::measured) return m_theme.pen(m_line.hue);
+  if (m_origin == Origin::measured) return m_theme.pen(m_line.hue);
   QPen dotted(m_theme.hues[m_line.hue], kDotWidth);
   dotted.setDashPattern({0.1, 1.8});
   dotted.setCapStyle(Qt::RoundCap);
@@ -52,8 +53,8 @@ void ChartStroke::style(Stretch& stretch) const {
   if (m_line.stroke == models::Stroke::points) {
     // Not a QScatterSeries: that makes an item of the scene of every point.
     stretch.points->setPen(Qt::NoPen);
-    stretch.points->setLightMarker(marker(m_theme.hues[m_line.hue], m_line.hue == 0, m_telling == Telling::whatIf));
-    stretch.points->setMarkerSize(m_telling == Telling::whatIf ? kHollowSize : kPointSize);
+    stretch.points->setLightMarker(marker(m_theme.hues[m_line.hue], m_line.hue == 0, m_origin == Origin::whatIf));
+    stretch.points->setMarkerSize(m_origin == Origin::whatIf ? kHollowSize : kPointSize);
     return;
   }
   if (!isArea()) {
@@ -98,14 +99,18 @@ void ChartStroke::finish(QList<QPointF>& points) {
   points.clear();
 }
 
+double ChartStroke::scaled(double value) const {
+  return m_floor > 0 ? std::log10(std::max(value, m_floor)) : value;
+}
+
 void ChartStroke::append(const Column& column, double x, QList<QPointF>& points) const {
   if (m_line.stroke != models::Stroke::line) {
-    points.append({x, column.max});
+    points.append({x, scaled(column.max)});
     return;
   }
   const bool isRising = column.first <= column.last;
-  points.append({x, isRising ? column.min : column.max});
-  if (column.min < column.max) points.append({x, isRising ? column.max : column.min});
+  points.append({x, scaled(isRising ? column.min : column.max)});
+  if (column.min < column.max) points.append({x, scaled(isRising ? column.max : column.min)});
 }
 
 void ChartStroke::drawPoints(std::span<const Column> columns, double left, double width) {
@@ -113,8 +118,8 @@ void ChartStroke::drawPoints(std::span<const Column> columns, double left, doubl
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!columns[i].measured) continue;
     const double x = left + (static_cast<double>(i) + 0.5) * width;
-    points.append({x, columns[i].max});
-    if (columns[i].min < columns[i].max) points.append({x, columns[i].min});
+    points.append({x, scaled(columns[i].max)});
+    if (columns[i].min < columns[i].max) points.append({x, scaled(columns[i].min)});
   }
   if (points.isEmpty()) return;
   Stretch& one = stretch(m_used++);
@@ -147,7 +152,7 @@ void ChartStroke::draw(std::span<const Column> columns, double left, double righ
 /// Dashes, and lines wider than a pixel, are costly where thousands of strokes stand side by side, and not to be seen there.
 void ChartStroke::choosePen() {
   if (m_line.stroke == models::Stroke::points) return;
-  const bool isDense = points() > kDense && m_telling == Telling::measured;
+  const bool isDense = points() > kDense && m_origin == Origin::measured;
   const QPen pen = isDense ? QPen(m_theme.hues[m_line.hue], 1) : this->pen();
   for (std::size_t i = 0; i < m_used; ++i) {
     auto* const area = qobject_cast<QAreaSeries*>(m_stretches[i].shown);

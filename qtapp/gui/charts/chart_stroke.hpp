@@ -17,7 +17,7 @@
 namespace metabatch::gui {
 
 /// Whose values a line shows.
-enum class Telling : std::uint8_t {
+enum class Origin : std::uint8_t {
   measured,
   whatIf,  ///< of a replay: always dotted, areas as their upper line, points hollow
 };
@@ -28,8 +28,11 @@ class ChartStroke {
  public:
   /// @owns nothing of the chart; the series belong to it
   ChartStroke(const models::ChartLine& line, QChart& chart, QValueAxis& x, QValueAxis& y,
-              Telling telling = Telling::measured)
-      : m_line(line), m_chart(chart), m_x(x), m_y(y), m_telling(telling) {}
+              Origin origin = Origin::measured)
+      : m_line(line), m_chart(chart), m_x(x), m_y(y), m_origin(origin) {}
+
+  /// Values are drawn as their decimal logarithms, those below `floor` at that; 0: as they are.
+  void setLogarithmic(double floor) { m_floor = floor; }
 
   void setTheme(const Theme& theme);
   /// @shape columns: of equal width between `left` and `right` on the x axis
@@ -37,8 +40,6 @@ class ChartStroke {
   /// The largest value drawn last; 0 where there was none.
   [[nodiscard]] double most() const { return m_most; }
   [[nodiscard]] const models::ChartLine& line() const { return m_line; }
-  /// Stretches drawn last.
-  [[nodiscard]] std::size_t stretches() const { return m_used; }
   /// Points drawn last, of all stretches.
   [[nodiscard]] qsizetype points() const;
 
@@ -53,18 +54,20 @@ class ChartStroke {
   Stretch& stretch(std::size_t index);
   void style(Stretch& stretch) const;
   void choosePen();
-  [[nodiscard]] bool isArea() const { return m_line.stroke == models::Stroke::area && m_telling == Telling::measured; }
+  [[nodiscard]] bool isArea() const { return m_line.stroke == models::Stroke::area && m_origin == Origin::measured; }
   [[nodiscard]] QPen pen() const;
+  [[nodiscard]] double scaled(double value) const;
 
   const models::ChartLine m_line;
   QChart& m_chart;
   QValueAxis& m_x;
   QValueAxis& m_y;
-  const Telling m_telling;
+  const Origin m_origin;
   Theme m_theme;
   std::deque<Stretch> m_stretches;
   std::size_t m_used = 0;
   double m_most = 0;
+  double m_floor = 0;
 };
 
 }  // namespace metabatch::gui

@@ -5,10 +5,10 @@
 #include <QKeyEvent>
 #include <QLegend>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
+#include "gui/charts/chart_axes.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -18,7 +18,7 @@ constexpr int kPixelsAColumn = 2;
 constexpr double kZoomStep = 1.25;
 constexpr double kPanStep = 0.25;  // of the span
 constexpr double kCursorStep = 0.01;
-constexpr int kMarkRows = 4;
+constexpr double kMarkSize = 0.8;  // of the font of the chart
 constexpr int kLabelReach = 110;     // pixels that the words of the crosshair may take on either side
 constexpr double kHeadroom = 1.03;   // a line at the top is seen in all its width
 constexpr double kLimitReach = 3.0;  // a limit further up than so many times the data is left out of the scale
@@ -28,7 +28,7 @@ double seconds(Duration duration) { return static_cast<double>(duration.count())
 }  // namespace
 
 TimeChart::TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, QWidget* parent)
-    : QChartView(parent), m_spec(spec), m_window(window), m_x(new QValueAxis), m_y(new QValueAxis) {
+    : QChartView(parent), m_spec(spec), m_window(window), m_x(new QCategoryAxis), m_y(new QCategoryAxis) {
   setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
   setFrameShape(QFrame::NoFrame);
   setMinimumHeight(150);
@@ -48,19 +48,26 @@ TimeChart::TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, 
   connect(&window, &models::TimeWindow::selectionChanged, viewport(), qOverload<>(&QWidget::update));
 }
 
+/// Of the text of a mark.
+int TimeChart::markHeight() const {
+  QFont font = this->font();
+  font.setPointSizeF(font.pointSizeF() * kMarkSize);
+  return QFontMetrics(font).height();
+}
+
 void TimeChart::makeAxes() {
   chart()->legend()->hide();
   chart()->setBackgroundVisible(false);
   chart()->layout()->setContentsMargins(0, 0, 0, 0);
-  chart()->setMargins(QMargins(2, 2, 6, 0));
+  chart()->setMargins(QMargins(2, markHeight() + 2, 6, 0));  // above the curves: the texts of marks
   chart()->addAxis(m_x, Qt::AlignBottom);
   chart()->addAxis(m_y, Qt::AlignLeft);
-  m_x->setTickType(QValueAxis::TicksDynamic);
-  m_x->setTickAnchor(0);
   m_y->setRange(0, 1);
   QFont font = this->font();
   font.setPointSizeF(font.pointSizeF() * 0.85);
-  for (QValueAxis* const axis : {m_x, m_y}) {
+  for (QCategoryAxis* const axis : {m_x, m_y}) {
+    axis->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
+    axis->setStartValue(-1e12);
     axis->setLabelsFont(font);
     axis->setTitleFont(font);
     axis->setMinorGridLineVisible(false);
@@ -70,7 +77,7 @@ void TimeChart::makeAxes() {
 
 void TimeChart::setTheme(const Theme& theme) {
   m_theme = theme;
-  for (QValueAxis* const axis : {m_x, m_y}) {
+  for (QCategoryAxis* const axis : {m_x, m_y}) {
     axis->setLabelsColor(theme.faint);
     axis->setTitleBrush(theme.faint);
     axis->setGridLineColor(theme.grid);
@@ -105,8 +112,10 @@ void TimeChart::refresh(const models::LiveSeries& series) {
 }
 
 void TimeChart::drawStroke(ChartStroke& stroke, const models::LiveSeries& series) {
-  const auto place = series.find(stroke.line().series);
-  if (place.timeline != nullptr) place.timeline->decimate(place.series, m_from, m_to, m_columns);
+  if (isHidden(stroke.line().series)) return stroke.draw({}, 0, 1);
+  if (m_spec.isLogarithmic) stroke.setLogarithmic(std::pow(10.0, m_y->min()));
+  const auto position = series.find(stroke.line().series);
+  if (position.timeline != nullptr) position.timeline->decimate(position.series, m_from, m_to, m_columns);
   stroke.draw(m_columns, m_x->min(), m_x->max());
 }
 
@@ -117,24 +126,21 @@ void TimeChart::drawWhatIf() {
   }
   if (m_others.empty())
     for (const auto& stroke : m_strokes) {  // in the same order
-      m_others.push_back(std::make_unique<ChartStroke>(stroke->line(), *chart(), *m_x, *m_y, Telling::whatIf));
+      m_others.push_back(std::make_unique<ChartStroke>(stroke->line(), *chart(), *m_x, *m_y, Origin::whatIf));
       m_others.back()->setTheme(m_theme);
     }
   for (const auto& stroke : m_others) drawStroke(*stroke, *m_whatIf);
 }
 
-/// Time runs backwards from what is newest: an axis that stands still while the data moves.
 void TimeChart::scaleTime() {
-  const models::TimeTicks ticks = models::timeTicks(m_to - m_from);
-  const double unit = seconds(ticks.unit);
-  const double right = -seconds(m_window.now() - m_to) / unit;
-  const double left = right - seconds(m_to - m_from) / unit;
-  m_x->setTickInterval(static_cast<double>(ticks.step.count()) / static_cast<double>(ticks.unit.count()));
-  m_x->setLabelFormat(QStringLiteral("%g ") + QLatin1String(ticks.name));
-  m_x->setRange(left, right);
+  if (m_window.showsWallClock())
+    showTimesOfDay(*m_x, m_window);
+  else
+    showTimesAgo(*m_x, m_window);
 }
 
-void TimeChart::scaleValues() {
+/// The largest value in sight. A limit that is far above the data is left out of the scale.
+double TimeChart::most() const {
   double most = 0, limit = 0;
   for (const auto* const strokes : {&m_strokes, &m_others})
     for (const auto& stroke : *strokes) {
@@ -143,29 +149,34 @@ void TimeChart::scaleValues() {
       else
         most = std::max(most, stroke->most());
     }
-  if (limit > 0 && limit <= most * kLimitReach) most = std::max(most, limit);
-  const double top = models::niceCeiling(most * kHeadroom);
-  const double lead = top / std::pow(10.0, std::floor(std::log10(top)));
-  m_y->setTickCount(std::abs(lead - 2) < 0.01 ? 5 : 6);
-  const double step = top / (m_y->tickCount() - 1);
-  m_y->setLabelFormat(step >= 1 && step == std::floor(step) ? "%.0f"
-                      : step >= 0.1                         ? "%.1f"
-                      : step >= 0.01                        ? "%.2f"
-                                                            : "%.3f");
-  m_y->setRange(0, top);
+  return limit > 0 && limit <= most * kLimitReach ? std::max(most, limit) : most;
+}
+
+void TimeChart::scaleValues() {
+  if (m_spec.isLogarithmic)
+    showLogarithmic(*m_y, most());
+  else
+    showLinear(*m_y, most() * kHeadroom);
+}
+
+void TimeChart::setHidden(std::string_view series, bool hidden) {
+  if (hidden)
+    m_hidden.emplace(series);
+  else
+    m_hidden.erase(std::string(series));
 }
 
 double TimeChart::value(const models::LiveSeries& series, const models::ChartLine& line) const {
-  const auto place = series.find(line.series);
-  if (place.timeline == nullptr) return std::numeric_limits<double>::quiet_NaN();
+  const auto position = series.find(line.series);
+  if (position.timeline == nullptr) return std::numeric_limits<double>::quiet_NaN();
   const auto cursor = m_window.cursor();
   if (!cursor && m_window.isLive()) {
-    if (line.stroke != models::Stroke::points) return place.timeline->latest(place.series);
+    if (line.stroke != models::Stroke::points) return position.timeline->latest(position.series);
   }
   // A column's width on either side of the crosshair, or all that is shown.
   const Duration near = cursor ? std::max<Duration>((m_to - m_from) / 100, models::kSampleEvery) : Duration{};
   Column column;
-  place.timeline->decimate(place.series, cursor ? *cursor - near : m_from, cursor ? *cursor + near : m_to,
+  position.timeline->decimate(position.series, cursor ? *cursor - near : m_from, cursor ? *cursor + near : m_to,
                            {&column, 1});
   return column.measured ? column.last : std::numeric_limits<double>::quiet_NaN();
 }
@@ -270,13 +281,10 @@ void TimeChart::moveCrosshair() {
   }
 }
 
-/// Each with its words where there is room for them; the newest first, an older one goes without before it hides another.
+/// A line down the plot, and its text above the curves where there is place for it; the newest first.
 void TimeChart::drawMarks(QPainter& painter, const QRectF& plot) const {
   const QFontMetrics metrics(painter.font());
-  std::array<double, kMarkRows> free;  // in each row: what is left of the words drawn so far
-  free.fill(plot.right());
-  QColor back = m_theme.card;
-  back.setAlphaF(0.85F);
+  double free = plot.right();
   for (auto mark = m_marks.rbegin(); mark != m_marks.rend(); ++mark) {
     const auto x = sceneX(mark->at);
     if (!x) continue;
@@ -285,17 +293,12 @@ void TimeChart::drawMarks(QPainter& painter, const QRectF& plot) const {
     painter.setPen(pen);
     painter.drawLine(QPointF(*x, plot.top()), QPointF(*x, plot.bottom()));
     const double width = metrics.horizontalAdvance(mark->text) + 6.0;
-    for (std::size_t row = 0; row < free.size(); ++row) {
-      const double left = std::max(*x + width > free[row] ? free[row] - width : *x, plot.left());
-      const bool isNear = left + width >= *x && left + width <= free[row];
-      if (!isNear) continue;
-      free[row] = left - 4;
-      const QRectF box(left, plot.top() + static_cast<double>(row) * (metrics.height() + 1), width, metrics.height());
-      painter.fillRect(box, back);
-      painter.setPen(m_theme.mark);
-      painter.drawText(box, Qt::AlignCenter, mark->text);
-      break;
-    }
+    const double left = std::max(*x + width > free ? free - width : *x, plot.left());
+    if (left + width < *x || left + width > free) continue;
+    free = left - 4;
+    const QRectF box(left, plot.top() - metrics.height() - 1, width, metrics.height());
+    painter.setPen(m_theme.mark);
+    painter.drawText(box, Qt::AlignCenter, mark->text);
   }
 }
 
@@ -317,7 +320,9 @@ void TimeChart::drawCrosshair(QPainter& painter, const QRectF& plot) const {
   if (!x) return;
   painter.setPen(QPen(m_theme.faint, 1));
   painter.drawLine(QPointF(*x, plot.top()), QPointF(*x, plot.bottom()));
-  const QString text = tr("%1 ago").arg(models::secondsText(std::max(seconds(m_window.now() - *cursor), 0.0)));
+  const QString text = m_window.showsWallClock()
+                           ? models::clockText(m_window.wallOf(*cursor))
+                           : tr("%1 ago").arg(models::secondsText(std::max(seconds(m_window.now() - *cursor), 0.0)));
   const QFontMetrics metrics(painter.font());
   const double width = metrics.horizontalAdvance(text) + 6.0;
   const QRectF box(*x + width > plot.right() ? *x - width : *x, plot.bottom() - metrics.height(), width,
@@ -329,13 +334,27 @@ void TimeChart::drawCrosshair(QPainter& painter, const QRectF& plot) const {
 void TimeChart::drawForeground(QPainter* painter, const QRectF&) {
   const QRectF plot = chart()->plotArea();
   QFont font = this->font();
-  font.setPointSizeF(font.pointSizeF() * 0.8);
+  font.setPointSizeF(font.pointSizeF() * kMarkSize);
   painter->setFont(font);
   painter->setPen(m_theme.faint);
   if (m_whatIf == nullptr) painter->drawText(plot, Qt::AlignCenter, m_why);
   drawSelection(*painter, plot);
   drawMarks(*painter, plot);
   drawCrosshair(*painter, plot);
+  if (!hasFocus()) return;
+  painter->setPen(QPen(m_theme.palette.color(QPalette::Highlight), 2));
+  painter->drawRect(plot.adjusted(-1, -1, 1, 1));
+}
+
+void TimeChart::focusInEvent(QFocusEvent* event) {
+  QChartView::focusInEvent(event);
+  viewport()->update();
+}
+
+void TimeChart::focusOutEvent(QFocusEvent* event) {
+  QChartView::focusOutEvent(event);
+  m_window.setCursor(std::nullopt);  // the crosshair goes with the focus
+  viewport()->update();
 }
 
 }  // namespace metabatch::gui

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QCategoryAxis>
 #include <QChartView>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "gui/charts/chart_stroke.hpp"
@@ -24,7 +26,7 @@ class TimeChart : public QChartView {
   void setTheme(const Theme& theme);
   /// Draws what the window shows of `series`; costs a decimation and a replace() a line, whatever the window holds.
   void refresh(const models::LiveSeries& series);
-  /// Draws these beside what is measured from the next refresh() on, as Telling::whatIf; null: no more.
+  /// Draws these beside what is measured from the next refresh() on, as Origin::whatIf; null: no more.
   ///
   /// @owns nothing: they stay until others are set
   void setWhatIf(const models::LiveSeries* series) { m_whatIf = series; }
@@ -33,6 +35,9 @@ class TimeChart : public QChartView {
   /// The value of a line at the crosshair, or the newest one; NaN: not measured there.
   [[nodiscard]] double value(const models::LiveSeries& series, const models::ChartLine& line) const;
   [[nodiscard]] const models::ChartSpec& spec() const { return m_spec; }
+  /// Draws a line no more, or again.
+  void setHidden(std::string_view series, bool hidden);
+  [[nodiscard]] bool isHidden(std::string_view series) const { return m_hidden.contains(series); }
   [[nodiscard]] const std::vector<std::unique_ptr<ChartStroke>>& strokes() const { return m_strokes; }
   /// The instants that the axis shows, left and right.
   [[nodiscard]] Instant instantAt(double share) const;
@@ -49,14 +54,18 @@ class TimeChart : public QChartView {
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
   void drawForeground(QPainter* painter, const QRectF& rectangle) override;
 
  private:
   void makeAxes();
+  [[nodiscard]] int markHeight() const;
   void drawStroke(ChartStroke& stroke, const models::LiveSeries& series);
   void drawWhatIf();
   void scaleTime();
   void scaleValues();
+  [[nodiscard]] double most() const;
   [[nodiscard]] double shareOf(const QPoint& position) const;
   [[nodiscard]] std::optional<double> sceneX(Instant at) const;
   void pointAt(QKeyEvent& event, double shares);
@@ -67,8 +76,9 @@ class TimeChart : public QChartView {
 
   const models::ChartSpec& m_spec;
   models::TimeWindow& m_window;
-  QValueAxis* m_x;
-  QValueAxis* m_y;
+  QCategoryAxis* m_x;
+  QCategoryAxis* m_y;
+  std::set<std::string, std::less<>> m_hidden;  // series that the legend has switched off
   std::vector<std::unique_ptr<ChartStroke>> m_strokes;  // as they are painted: areas from the tallest down
   std::vector<std::unique_ptr<ChartStroke>> m_others;   // made when first wanted
   const models::LiveSeries* m_whatIf = nullptr;

@@ -8,6 +8,7 @@
 
 #include "engine/live_fleet.hpp"
 #include "gui/panels/metrics_fields.hpp"
+#include "gui/recordings/recent_list.hpp"
 #include "sql/postgres/connection/pg_address.hpp"
 
 class QCheckBox;
@@ -22,7 +23,7 @@ class QSpinBox;
 namespace metabatch::gui {
 
 /// What the operator wants of a PostgreSQL.
-struct ConnectionWish {
+struct ConnectionRequest {
   sql::PgAddress address;
   QString channel;
   bool isDriving = false;   ///< else only watching
@@ -31,8 +32,8 @@ struct ConnectionWish {
   engine::FleetOptions fleet;
 };
 
-/// Asks where a PostgreSQL is and what to do there. Watching is what it proposes; driving one that is not on this machine
-/// has to be confirmed. Profiles remember everything but secrets; a password goes into the
+/// Asks for the address of a PostgreSQL and what to do there. Watching is what it proposes; driving one that is not on this
+/// machine has to be confirmed. Profiles have names and keep everything but secrets; a password goes into the
 /// desktop's keychain when that is asked for, and nowhere else.
 class ConnectDialog : public QDialog {
   Q_OBJECT
@@ -40,26 +41,32 @@ class ConnectDialog : public QDialog {
  public:
   explicit ConnectDialog(QWidget* parent = nullptr);
   /// Only after it was accepted.
-  [[nodiscard]] const ConnectionWish& wish() const { return *m_wish; }
+  [[nodiscard]] const ConnectionRequest& request() const { return *m_request; }
 
  signals:
-  void wanted(const metabatch::gui::ConnectionWish& wish);
+  void wanted(const metabatch::gui::ConnectionRequest& request);
 
  private:
   void makeForm();
+  void makeAddress();
   void makeFleet();
   void makeChoices();
   void addButtons(QFormLayout& form);
+  void addProfileButtons(QFormLayout& form);
   void fillProfiles();
+  void renameProfile();
+  void deleteProfile();
+  void test();
+  void showTested(const QString& text);
   void loadProfile(const QString& name);
   void saveProfile();
   void keepPassword(const QString& profile);
   void findPassword(const QString& profile);
   void check();
   void decide();
-  [[nodiscard]] std::variant<ConnectionWish, QString> read() const;
+  [[nodiscard]] std::variant<ConnectionRequest, QString> read() const;
 
-  std::optional<ConnectionWish> m_wish;
+  std::optional<ConnectionRequest> m_request;
   QComboBox* m_profiles;
   QLineEdit* m_address;
   QLineEdit* m_password;
@@ -73,8 +80,13 @@ class ConnectDialog : public QDialog {
   QWidget* m_fleet;
   QSpinBox* m_agents;
   QSpinBox* m_keys;
-  QLabel* m_trouble;
+  QLabel* m_problem;
   QPushButton* m_open;
+  QPushButton* m_test;
+  QPushButton* m_rename;
+  QPushButton* m_delete;
+  RecentList m_recent{"addresses"};
+  int m_tests = 0;  // only the newest one is shown
 };
 
 /// Asks before anything is written to a database that is not local; `agreed` follows, or nothing.

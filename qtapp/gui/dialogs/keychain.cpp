@@ -13,7 +13,7 @@ const QString& serviceName() {
   return name;
 }
 
-QString troubleOf(const QKeychain::Job& job) {
+QString problemOf(const QKeychain::Job& job) {
   switch (job.error()) {
     case QKeychain::NoError: return {};
     case QKeychain::NoBackendAvailable:
@@ -36,21 +36,21 @@ void begin(QKeychain::Job* job, const QString& profile, QObject* context, std::f
 void Keychain::keep(const QString& profile, const QString& password, QObject* context, const Done& done) {
   auto* const job = new QKeychain::WritePasswordJob(serviceName());
   job->setTextData(password);
-  begin(job, profile, context, [done](QKeychain::Job* ended) { done(troubleOf(*ended)); });
+  begin(job, profile, context, [done](QKeychain::Job* ended) { done(problemOf(*ended)); });
 }
 
 void Keychain::find(const QString& profile, QObject* context, const Found& found) {
   auto* const job = new QKeychain::ReadPasswordJob(serviceName());
   begin(job, profile, context, [found, job](QKeychain::Job* ended) {
     if (ended->error() == QKeychain::NoError) return found(job->textData(), {});
-    found(std::nullopt, ended->error() == QKeychain::EntryNotFound ? QString() : troubleOf(*ended));
+    found(std::nullopt, ended->error() == QKeychain::EntryNotFound ? QString() : problemOf(*ended));
   });
 }
 
 void Keychain::forget(const QString& profile, QObject* context, const Done& done) {
   auto* const job = new QKeychain::DeletePasswordJob(serviceName());
   begin(job, profile, context, [done](QKeychain::Job* ended) {
-    done(ended->error() == QKeychain::EntryNotFound ? QString() : troubleOf(*ended));
+    done(ended->error() == QKeychain::EntryNotFound ? QString() : problemOf(*ended));
   });
 }
 

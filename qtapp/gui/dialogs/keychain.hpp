@@ -13,9 +13,9 @@ namespace metabatch::gui {
 class Keychain {
  public:
   /// Why it could not be done, for people; empty: done.
-  using Done = std::function<void(const QString& trouble)>;
-  /// `password`: nullopt where there is none, or where there is a trouble.
-  using Found = std::function<void(const std::optional<QString>& password, const QString& trouble)>;
+  using Done = std::function<void(const QString& problem)>;
+  /// `password`: nullopt where there is none, or where there is a problem.
+  using Found = std::function<void(const std::optional<QString>& password, const QString& problem)>;
 
   static void keep(const QString& profile, const QString& password, QObject* context, const Done& done);
   static void find(const QString& profile, QObject* context, const Found& found);

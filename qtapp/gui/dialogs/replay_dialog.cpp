@@ -27,9 +27,9 @@ ReplayDialog::ReplayDialog(QWidget* parent) : QDialog(parent) {
   connect(m_postgres, &QRadioButton::toggled, this, &ReplayDialog::check);
   connect(m_open, &QPushButton::clicked, this, [this] {
     const auto found = read();
-    if (!std::holds_alternative<ReplayWish>(found)) return;
+    if (!std::holds_alternative<ReplayRequest>(found)) return;
     accept();
-    emit wanted(std::get<ReplayWish>(found));
+    emit wanted(std::get<ReplayRequest>(found));
   });
   check();
 }
@@ -48,8 +48,8 @@ void ReplayDialog::makeForm() {
   m_speed->setObjectName("speed");
   addSpeeds(*m_speed);
   makeTarget();
-  m_trouble = new QLabel;
-  m_trouble->setWordWrap(true);
+  m_problem = new QLabel;
+  m_problem->setWordWrap(true);
   auto* const form = new QFormLayout;
   form->addRow(tr("&File"), file);
   static_cast<QLabel*>(form->labelForField(file))->setBuddy(m_file);
@@ -65,7 +65,7 @@ void ReplayDialog::makeForm() {
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   auto* const layout = new QVBoxLayout(this);
   layout->addLayout(form);
-  layout->addWidget(m_trouble);
+  layout->addWidget(m_problem);
   layout->addWidget(buttons);
 }
 
@@ -92,30 +92,30 @@ void ReplayDialog::chooseFile() {
   dialog->open();
 }
 
-std::variant<ReplayWish, QString> ReplayDialog::read() const {
-  ReplayWish wish;
+std::variant<ReplayRequest, QString> ReplayDialog::read() const {
+  ReplayRequest request;
   const QString file = m_file->text().trimmed();
   const QFileInfo found(file);
   if (file.isEmpty()) return QString();
   if (file != "-" && !found.exists()) return tr("There is no file of that name.");
   if (file != "-" && found.isDir()) return tr("That is a folder.");
   if (file != "-" && !found.isReadable()) return tr("That file may not be read.");
-  wish.plan.file = file;
-  wish.plan.speed = m_speed->currentData().toDouble();
-  if (m_embedded->isChecked()) return wish;
+  request.plan.file = file;
+  request.plan.speed = m_speed->currentData().toDouble();
+  if (m_embedded->isChecked()) return request;
   const auto parsed = sql::PgAddress::parse(m_address->text().trimmed().toStdString());
   if (const auto* const wrong = std::get_if<std::string>(&parsed)) return QString::fromStdString(*wrong);
   sql::PgAddress address = std::get<sql::PgAddress>(parsed);
   if (!m_password->text().isEmpty()) address.set("password", m_password->text().toStdString());
-  wish.plan.registersMissing = m_registers->isChecked();
-  wish.database = sql::Database(std::move(address));
-  return wish;
+  request.plan.registersMissing = m_registers->isChecked();
+  request.database = sql::Database(std::move(address));
+  return request;
 }
 
 void ReplayDialog::check() {
   const auto found = read();
   const auto* const wrong = std::get_if<QString>(&found);
-  m_trouble->setText(wrong != nullptr ? *wrong : QString());
+  m_problem->setText(wrong != nullptr ? *wrong : QString());
   m_open->setEnabled(wrong == nullptr);
   for (QWidget* const field : std::initializer_list<QWidget*>{m_address, m_password, m_registers})
     field->setEnabled(m_postgres->isChecked());

@@ -5,7 +5,7 @@
 #include <optional>
 #include <variant>
 
-#include "gui/session/replay_feeder.hpp"
+#include "gui/recordings/replay_feeder.hpp"
 #include "sql/database_address.hpp"
 
 class QCheckBox;
@@ -18,7 +18,7 @@ class QRadioButton;
 namespace metabatch::gui {
 
 /// What to replay, and where to.
-struct ReplayWish {
+struct ReplayRequest {
   ReplayPlan plan;
   std::optional<sql::Database> database;  ///< none: an embedded one in a temporary folder
 };
@@ -32,14 +32,14 @@ class ReplayDialog : public QDialog {
   explicit ReplayDialog(QWidget* parent = nullptr);
 
  signals:
-  void wanted(const metabatch::gui::ReplayWish& wish);
+  void wanted(const metabatch::gui::ReplayRequest& request);
 
  private:
   void makeForm();
   void makeTarget();
   void chooseFile();
   void check();
-  [[nodiscard]] std::variant<ReplayWish, QString> read() const;
+  [[nodiscard]] std::variant<ReplayRequest, QString> read() const;
 
   QLineEdit* m_file;
   QComboBox* m_speed;
@@ -48,7 +48,7 @@ class ReplayDialog : public QDialog {
   QLineEdit* m_address;
   QLineEdit* m_password;
   QCheckBox* m_registers;
-  QLabel* m_trouble;
+  QLabel* m_problem;
   QPushButton* m_open;
 };
 

@@ -4,17 +4,23 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QTableView>
+#include <cmath>
 
 #include "engine/clock.hpp"
+#include "gui/files/save_file.hpp"
+#include "gui/panels/elided_label.hpp"
 #include "gui/window/tables.hpp"
+#include "models/logs/csv.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
 namespace {
 
 constexpr std::size_t kPage = 200;  // rows
+constexpr std::size_t kMostExported = 2'000'000;  // rows
 constexpr int kAgainMs = 1000;
 
 QColor& changedColour() {
@@ -22,7 +28,12 @@ QColor& changedColour() {
   return colour;
 }
 
-/// Stale rows are faint, changed ones flash until the next look, errors stand out.
+models::RowLine lineOf(const sql::TableRow& row) {
+  return {QString::fromStdString(row.agent), QString::fromStdString(row.key), QString::fromStdString(row.value),
+          QString::fromStdString(row.error), row.collected_at};
+}
+
+/// Stale rows are faint, changed ones flash until the next reading, errors stand out.
 class RowDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
@@ -49,26 +60,7 @@ AgentsPage::AgentsPage(QWidget* parent) : QWidget(parent), m_reader(new QObject)
   connect(&m_thread, &QThread::finished, m_reader, &QObject::deleteLater);
   m_thread.setObjectName("rows");
   m_thread.start();
-  m_filter = new QLineEdit;
-  m_filter->setPlaceholderText(tr("filter: agent, key, value or error"));
-  m_filter->setClearButtonEnabled(true);
-  m_filter->setAccessibleName(tr("Filter of the rows"));
-  m_filter->setObjectName("rows-filter");
-  m_state = new QLabel;
-  m_back = new QPushButton(tr("&Earlier"));
-  m_forth = new QPushButton(tr("&Later"));
-  m_table = makeTable(m_rows, tr("Agents and their newest metadata"));
-  m_table->setItemDelegate(new RowDelegate(m_table));
-  setWidths(*m_table, {290, 150, 220, 200, 90});
-  auto* const top = new QHBoxLayout;
-  top->addWidget(m_filter, 1);
-  top->addWidget(m_state);
-  top->addWidget(m_back);
-  top->addWidget(m_forth);
-  auto* const layout = new QVBoxLayout(this);
-  layout->setContentsMargins(8, 8, 8, 8);
-  layout->addLayout(top);
-  layout->addWidget(m_table, 1);
+  makeLayout();
   m_again.setInterval(kAgainMs);
   connect(&m_again, &QTimer::timeout, this, &AgentsPage::ask);
   connect(m_filter, &QLineEdit::textChanged, this, [this] {
@@ -78,6 +70,47 @@ AgentsPage::AgentsPage(QWidget* parent) : QWidget(parent), m_reader(new QObject)
   });
   connect(m_back, &QPushButton::clicked, this, [this] { turn(-1); });
   connect(m_forth, &QPushButton::clicked, this, [this] { turn(1); });
+}
+
+void AgentsPage::makeLayout() {
+  m_filter = new QLineEdit;
+  m_filter->setPlaceholderText(tr("filter: agent, key, value or error"));
+  m_filter->setClearButtonEnabled(true);
+  m_filter->setAccessibleName(tr("Filter of the rows"));
+  m_filter->setObjectName("rows-filter");
+  m_state = new ElidedLabel;
+  m_state->setObjectName("rows-state");
+  m_details = new QPushButton(tr("&Details"));
+  m_details->setObjectName("rows-details");
+  m_details->hide();
+  m_back = new QPushButton(tr("&Previous page"));
+  m_forth = new QPushButton(tr("&Next page"));
+  m_table = makeTable(m_rows, tr("Agents and their newest metadata"));
+  m_table->setItemDelegate(new RowDelegate(m_table));
+  setWidths(*m_table, {290, 150, 220, 200, 90});
+  auto* const top = new QHBoxLayout;
+  top->addWidget(m_filter, 1);
+  top->addWidget(m_state, 1);
+  top->addWidget(m_details);
+  top->addWidget(m_back);
+  top->addWidget(m_forth);
+  auto* const layout = new QVBoxLayout(this);
+  layout->setContentsMargins(8, 8, 8, 8);
+  layout->addLayout(top);
+  layout->addWidget(m_table, 1);
+  auto* const flushes = new QAction(tr("Flushes of this agent"), m_table);
+  flushes->setObjectName("rows-flushes");
+  m_table->addAction(flushes);
+  connect(flushes, &QAction::triggered, this, [this] {
+    const QModelIndex chosen = m_table->currentIndex();
+    if (chosen.isValid()) emit flushesWanted(chosen.siblingAtColumn(models::RowTable::Agent).data().toString());
+  });
+  connect(m_details, &QPushButton::clicked, this, [this] {
+    auto* const box = new QMessageBox(QMessageBox::Warning, tr("Agents"), m_failure, QMessageBox::Close, this);
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+  });
 }
 
 AgentsPage::~AgentsPage() {
@@ -96,6 +129,8 @@ void AgentsPage::setDatabase(const std::optional<sql::Database>& database, Durat
   m_from = 0;
   m_rows.show({}, {}, {});
   m_state->clear();
+  m_details->hide();
+  m_readAt.reset();
   m_isAsking = false;
   if (m_open)
     m_again.start();
@@ -140,26 +175,21 @@ void AgentsPage::ask() {
   QMetaObject::invokeMethod(m_reader, [this, query, generation = m_generation, reader = m_open]() mutable {
     auto page = std::make_shared<Page>(Page{generation, reader->read(query)});
     reader.reset();
-    QMetaObject::invokeMethod(this, [this, page] { take(*page); });
+    QMetaObject::invokeMethod(this, [this, page] { showRows(*page); });
   });
 }
 
-void AgentsPage::take(const Page& page) {
+void AgentsPage::showRows(const Page& page) {
   m_isAsking = false;
   if (page.generation != m_generation || m_isOutdated) ask();
   if (page.generation != m_generation) return;
-  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&page.answer)) {
-    m_state->setText(QString::fromStdString(failed->message));
-    m_back->setEnabled(false);
-    m_forth->setEnabled(false);
-    return;
-  }
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&page.answer))
+    return showFailure(QString::fromStdString(failed->message));
+  m_details->hide();
+  m_readAt = engine::system_clock().wall_now();
   const auto& rows = std::get<std::vector<sql::TableRow>>(page.answer);
   std::vector<models::RowLine> lines;
-  for (std::size_t i = 0; i < std::min(rows.size(), kPage); ++i)
-    lines.push_back({QString::fromStdString(rows[i].agent), QString::fromStdString(rows[i].key),
-                     QString::fromStdString(rows[i].value), QString::fromStdString(rows[i].error),
-                     rows[i].collected_at});
+  for (std::size_t i = 0; i < std::min(rows.size(), kPage); ++i) lines.push_back(lineOf(rows[i]));
   m_state->setText(
       lines.empty()
           ? tr("no rows")
@@ -167,6 +197,41 @@ void AgentsPage::take(const Page& page) {
   m_back->setEnabled(m_from > 0);
   m_forth->setEnabled(rows.size() > kPage);
   m_rows.show(std::move(lines), engine::system_clock().wall_now(), m_staleAfter);
+}
+
+/// The rows stay as they were read, greyed, while they cannot be read.
+void AgentsPage::showFailure(const QString& message) {
+  const WallTime now = engine::system_clock().wall_now();
+  m_failure = message;
+  m_details->show();
+  m_rows.keep(now);
+  QString text = message;
+  if (m_readAt) {
+    const double seconds = std::floor(std::chrono::duration<double>(now - *m_readAt).count());
+    text = tr("as of %1, %2 ago: %3").arg(models::clockText(*m_readAt), models::secondsText(seconds), message);
+  }
+  m_state->setText(text);
+  m_state->setToolTip(message.toHtmlEscaped());
+}
+
+void AgentsPage::exportCsv(const QString& file, const std::function<void(const QString& wrong)>& done) {
+  if (!m_open) return done(tr("no database is open"));
+  const std::string filter = m_filter->text().trimmed().toStdString();
+  QMetaObject::invokeMethod(m_reader, [this, filter, file, done, reader = m_open]() mutable {
+    QString wrong;
+    auto answer = reader->read({filter, 0, kMostExported});
+    reader.reset();
+    if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&answer)) {
+      wrong = QString::fromStdString(failed->message);
+    } else {
+      std::vector<models::RowLine> lines;
+      for (const sql::TableRow& row : std::get<0>(answer)) lines.push_back(lineOf(row));
+      models::RowTable table;
+      table.show(std::move(lines), {}, {});
+      wrong = saveFile(file, models::tableCsv(table).toUtf8());
+    }
+    QMetaObject::invokeMethod(this, [done, wrong] { done(wrong); });
+  });
 }
 
 }  // namespace metabatch::gui

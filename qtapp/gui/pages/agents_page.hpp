@@ -5,6 +5,7 @@
 #include <QThread>
 #include <QTimer>
 #include <QWidget>
+#include <functional>
 #include <optional>
 
 #include "gui/window/theme.hpp"
@@ -33,15 +34,22 @@ class AgentsPage : public QWidget {
   /// Reads no more, and removes the folder when what read in it is closed.
   void closeThenRemove(std::unique_ptr<QTemporaryDir> folder);
   void setTheme(const Theme& theme);
+  /// Reads all rows that the filter leaves and writes them to `file`; `done` is called with what went wrong, or with nothing.
+  void exportCsv(const QString& file, const std::function<void(const QString& wrong)>& done);
   [[nodiscard]] const models::RowTable& rows() const { return m_rows; }
+
+ signals:
+  void flushesWanted(const QString& agent);
 
  protected:
   void showEvent(QShowEvent* event) override;
 
  private:
   struct Page;
+  void makeLayout();
+  void showFailure(const QString& message);
   void ask();
-  void take(const Page& page);
+  void showRows(const Page& page);
   void turn(int pages);
 
   models::RowTable m_rows;
@@ -56,6 +64,9 @@ class AgentsPage : public QWidget {
   QTimer m_again;
   QLineEdit* m_filter;
   QLabel* m_state;
+  QPushButton* m_details;
+  QString m_failure;                 // of the newest reading
+  std::optional<WallTime> m_readAt;  // the rows that are shown
   QPushButton* m_back;
   QPushButton* m_forth;
   QTableView* m_table;

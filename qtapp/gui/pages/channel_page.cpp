@@ -19,18 +19,18 @@ ChannelPage::ChannelPage(models::ChannelLog& log, const models::LiveSeries& seri
       m_log(log),
       m_window(window),
       m_filter(new models::ChannelFilter(this)),
-      m_selection(new SelectionBar(window)),
+      m_selection(new SelectionBar(series, window, this)),
       m_series(series),
       m_summary(new QLabel),
       m_state(new QLabel) {
   m_filter->setSourceModel(&log);
-  m_summary->setAccessibleName(tr("Notifications heard"));
+  m_summary->setAccessibleName(tr("Notifications received"));
   m_state->setWordWrap(true);
+  m_state->setTextFormat(Qt::PlainText);
   auto* const layout = new QVBoxLayout(this);
   layout->setContentsMargins(8, 8, 8, 8);
   layout->addWidget(m_state);
   layout->addLayout(makeCharts());
-  layout->addWidget(m_selection);
   layout->addWidget(m_summary);
   layout->addWidget(makeLog(), 1);
   m_state->hide();
@@ -44,7 +44,7 @@ ChannelPage::ChannelPage(models::ChannelLog& log, const models::LiveSeries& seri
 
 QWidget* ChannelPage::makeLog() {
   m_table = makeTable(*m_filter, tr("Notifications"));
-  m_table->setItemDelegate(new TroubleDelegate(models::ChannelLog::IsBad, m_table));
+  m_table->setItemDelegate(new ProblemDelegate(models::ChannelLog::IsBad, m_table));
   setWidths(*m_table, {95, 55, 60, 75, 90, 95, 290});
   m_detail = makeDetail(tr("Choose a notification to see every agent that it names."));
   auto* const split = new QSplitter(Qt::Horizontal);
@@ -91,9 +91,9 @@ void ChannelPage::refresh() {
   if (m_window.selection())
     m_selection->setShown(
         tr("%1 in the log").arg(models::counted(static_cast<quint64>(m_filter->rowCount()), "notification")));
-  QString text = tr("%1 heard").arg(models::counted(m_log.heard(), "notification"));
+  QString text = tr("%1 received").arg(models::counted(m_log.received(), "notification"));
   if (m_log.malformed() > 0) text += tr(", %1 with something unreadable").arg(models::withCommas(m_log.malformed()));
-  if (m_log.lost() > 0) text += tr(", %1 not heard").arg(models::withCommas(m_log.lost()));
+  if (m_log.lost() > 0) text += tr(", %1 not received").arg(models::withCommas(m_log.lost()));
   m_summary->setText(text);
 }
 

@@ -29,7 +29,7 @@ class ChannelPage : public QWidget {
 
   /// One sentence about the connection: listening, lost, latency.
   void setState(const QString& state);
-  /// Draws what was heard anew; a no-op while hidden.
+  /// Draws what was received anew; a no-op while hidden.
   void refresh();
   [[nodiscard]] QString summary() const;
 

@@ -44,7 +44,7 @@ DoctorPage::DoctorPage(QWidget* parent) : QWidget(parent), m_worker(new QObject)
   m_copy = new QPushButton(tr("&Copy as text"));
   m_copy->setObjectName("doctor-copy");
   m_table = makeTable(m_findings, tr("Findings of the doctor"));
-  m_table->setItemDelegate(new TroubleDelegate(models::DoctorFindings::IsProblem, m_table));
+  m_table->setItemDelegate(new ProblemDelegate(models::DoctorFindings::IsProblem, m_table));
   m_table->setWordWrap(true);
   m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   m_table->horizontalHeader()->setSectionResizeMode(models::DoctorFindings::Text, QHeaderView::Stretch);
@@ -111,7 +111,7 @@ void DoctorPage::examine() {
     Findings findings =
         database.postgres() != nullptr ? examineServer(*database.postgres(), *running) : examineFile(database);
     QMetaObject::invokeMethod(this, [this, generation, found = std::move(findings), took = timer.elapsed()]() mutable {
-      take(generation, std::move(found), took);
+      showFindings(generation, std::move(found), took);
     });
   });
 }
@@ -148,7 +148,7 @@ DoctorPage::Findings DoctorPage::examineFile(const sql::Database& database) {
           "and the notification queue")}};
 }
 
-void DoctorPage::take(quint64 generation, Findings findings, qint64 milliseconds) {
+void DoctorPage::showFindings(quint64 generation, Findings findings, qint64 milliseconds) {
   if (generation != m_generation) return;
   m_running.reset();
   m_again->setEnabled(true);

@@ -50,7 +50,7 @@ class DoctorPage : public QWidget {
   };
   static Findings examineServer(const sql::PgAddress& address, Running& running);
   static Findings examineFile(const sql::Database& database);
-  void take(quint64 generation, Findings findings, qint64 milliseconds);
+  void showFindings(quint64 generation, Findings findings, qint64 milliseconds);
   void end();
 
   models::DoctorFindings m_findings;

@@ -15,7 +15,8 @@
 
 namespace metabatch::gui {
 
-FlushPage::FlushPage(models::FlushLog& log, models::TimeWindow& window, QWidget* parent)
+FlushPage::FlushPage(models::FlushLog& log, const models::LiveSeries& series, models::TimeWindow& window,
+                     QWidget* parent)
     : QWidget(parent), m_log(log), m_window(window), m_filter(new models::FlushFilter(this)) {
   m_filter->setSourceModel(&log);
   m_filter->setSortRole(models::FlushLog::SortValue);
@@ -25,15 +26,15 @@ FlushPage::FlushPage(models::FlushLog& log, models::TimeWindow& window, QWidget*
   m_text->setClearButtonEnabled(true);
   m_text->setAccessibleName(tr("Filter of the flush log"));
   m_failedOnly = new QCheckBox(tr("failed only"));
+  m_agent = new QPushButton;
+  m_agent->setObjectName("flush-agent");
+  m_agent->hide();
   m_table = makeTable(*m_filter, tr("Flush log"));
-  m_table->setItemDelegate(new TroubleDelegate(models::FlushLog::IsFailed, m_table));
+  m_table->setItemDelegate(new ProblemDelegate(models::FlushLog::IsFailed, m_table));
   m_table->setSortingEnabled(true);
   m_table->sortByColumn(models::FlushLog::Time, Qt::DescendingOrder);
   setWidths(*m_table, {95, 80, 65, 60, 60, 75, 150, 60});
-  m_selection = new SelectionBar(window);
-  auto* const top = new QHBoxLayout;
-  top->addWidget(m_text, 1);
-  top->addWidget(m_failedOnly);
+  m_selection = new SelectionBar(series, window, this);
   auto* const split = new QSplitter(Qt::Horizontal);
   split->addWidget(m_table);
   split->addWidget(makeDetailSide());
@@ -41,15 +42,23 @@ FlushPage::FlushPage(models::FlushLog& log, models::TimeWindow& window, QWidget*
   split->setStretchFactor(1, 2);
   auto* const layout = new QVBoxLayout(this);
   layout->setContentsMargins(8, 8, 8, 8);
-  layout->addLayout(top);
-  layout->addWidget(m_selection);
+  layout->addLayout(makeTop());
   layout->addWidget(split, 1);
   connect(m_text, &QLineEdit::textChanged, m_filter, &models::FlushFilter::setText);
   connect(m_failedOnly, &QCheckBox::toggled, m_filter, &models::FlushFilter::setFailedOnly);
+  connect(m_agent, &QPushButton::clicked, this, [this] { showAgent({}); });
   connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FlushPage::show);
   connect(&window, &models::TimeWindow::selectionChanged, this, &FlushPage::select);
   for (const auto changed : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
     connect(m_filter, changed, this, &FlushPage::select);
+}
+
+QLayout* FlushPage::makeTop() {
+  auto* const top = new QHBoxLayout;
+  top->addWidget(m_text, 1);
+  top->addWidget(m_failedOnly);
+  top->addWidget(m_agent);
+  return top;
 }
 
 QWidget* FlushPage::makeDetailSide() {
@@ -72,6 +81,14 @@ QWidget* FlushPage::makeDetailSide() {
     emit inspectWanted(payloads);
   });
   return side;
+}
+
+void FlushPage::showAgent(const QString& agent) {
+  const Result<Uuid> id = parse_uuid(agent.toStdString());
+  m_filter->setAgent(id ? std::optional(*id) : std::nullopt);
+  m_agent->setText(tr("Agent %1 ✕").arg(agent.left(8)));
+  m_agent->setToolTip(tr("These flushes name the agent %1. Click to show all.").arg(agent));
+  m_agent->setVisible(static_cast<bool>(id));
 }
 
 void FlushPage::select() {

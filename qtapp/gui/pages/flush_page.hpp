@@ -8,6 +8,7 @@
 #include "models/charts/time_window.hpp"
 
 class QCheckBox;
+class QLayout;
 class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
@@ -20,14 +21,19 @@ class FlushPage : public QWidget {
   Q_OBJECT
 
  public:
-  /// @owns `log` and `window` outlive the page
-  FlushPage(models::FlushLog& log, models::TimeWindow& window, QWidget* parent = nullptr);
+  /// @owns `log`, `series` and `window` outlive the page
+  FlushPage(models::FlushLog& log, const models::LiveSeries& series, models::TimeWindow& window,
+            QWidget* parent = nullptr);
+
+  /// Shows only the flushes whose payloads name this agent; an empty name: all.
+  void showAgent(const QString& agent);
 
  signals:
   /// The payloads of a flush, one a line.
   void inspectWanted(const QString& payloads);
 
  private:
+  QLayout* makeTop();
   QWidget* makeDetailSide();
   void show(const QModelIndex& chosen);
   void select();
@@ -37,6 +43,7 @@ class FlushPage : public QWidget {
   models::FlushFilter* m_filter;
   QLineEdit* m_text;
   QCheckBox* m_failedOnly;
+  QPushButton* m_agent;  // shows whose flushes these are, and ends that
   QTableView* m_table;
   QPlainTextEdit* m_detail;
   QPushButton* m_inspect;

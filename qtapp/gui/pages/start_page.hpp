@@ -11,11 +11,11 @@ class QBoxLayout;
 namespace metabatch::gui {
 
 /// What the window opens with: the ways in, each a large button with a sentence.
-class DoorsPage : public QWidget {
+class StartPage : public QWidget {
   Q_OBJECT
 
  public:
-  explicit DoorsPage(QWidget* parent = nullptr);
+  explicit StartPage(QWidget* parent = nullptr);
   [[nodiscard]] QPushButton* demo() const { return m_demo; }
 
  signals:
@@ -25,8 +25,8 @@ class DoorsPage : public QWidget {
   void inspectChosen();
 
  private:
-  void addDoors(QBoxLayout& doors);
-  QPushButton* door(const QString& title, const QString& text, const QString& name);
+  void addChoices(QBoxLayout& layout);
+  static QPushButton* makeChoice(const QString& title, const QString& text, const QString& name);
   QPushButton* m_demo;
 };
 

@@ -9,6 +9,8 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "models/metrics/metrics_address.hpp"
+
 namespace metabatch::gui {
 namespace {
 
@@ -28,17 +30,17 @@ MetricsFields::MetricsFields(QWidget* parent)
       m_prefix(new QLineEdit(MetricsPlan().prefix)),
       m_note(new QLabel) {
   m_url->setObjectName("metrics-url");
-  m_url->setPlaceholderText("http://host:2112/metrics");
+  m_url->setPlaceholderText("127.0.0.1:7280");
   m_url->setAccessibleName(tr("Address of the metrics"));
   m_every->setRange(1, 300);
   m_every->setValue(5);
   m_every->setPrefix(tr("every "));
   m_every->setSuffix(" s");
   m_every->setObjectName("metrics-every");
-  m_every->setAccessibleName(tr("Seconds between two looks at the metrics"));
+  m_every->setAccessibleName(tr("Seconds between two scrapes"));
   m_kind->addItems({tr("no password"), tr("bearer token"), tr("user and password")});
   m_kind->setObjectName("metrics-kind");
-  m_kind->setAccessibleName(tr("Who asks for the metrics"));
+  m_kind->setAccessibleName(tr("Credentials for the metrics"));
   m_user->setPlaceholderText(tr("user"));
   m_user->setObjectName("metrics-user");
   m_user->setAccessibleName(tr("user"));
@@ -46,7 +48,7 @@ MetricsFields::MetricsFields(QWidget* parent)
   m_secret->setObjectName("metrics-secret");
   m_secret->setAccessibleName(tr("Token or password"));
   m_prefix->setObjectName("metrics-prefix");
-  m_prefix->setToolTip(tr("What the names of the metrics begin with"));
+  m_prefix->setToolTip(tr("Prefix of the names of the metrics"));
   m_prefix->setAccessibleName(tr("Prefix of the metrics"));
   m_note->setWordWrap(true);
   arrange();
@@ -75,7 +77,7 @@ void MetricsFields::refresh() {
   m_user->setVisible(kind == Basic);
   m_secret->setVisible(kind != None);
   m_secret->setPlaceholderText(kind == Bearer ? tr("token; never kept") : tr("password; never kept"));
-  const QUrl url(m_url->text().trimmed());
+  const QUrl url = models::metricsUrl(m_url->text());
   const bool isOpen = url.scheme() == "http" && !isThisMachine(url.host()) && !authorization(url).isEmpty();
   m_note->setText(isOpen ? tr("Over http the password can be read on its way: use https where that is possible.")
                          : QString());
@@ -94,9 +96,8 @@ QByteArray MetricsFields::authorization(const QUrl& url) const {
 }
 
 std::variant<std::optional<MetricsPlan>, QString> MetricsFields::read() const {
-  const QString text = m_url->text().trimmed();
-  if (text.isEmpty()) return std::optional<MetricsPlan>();
-  const QUrl url(text);
+  if (m_url->text().trimmed().isEmpty()) return std::optional<MetricsPlan>();
+  const QUrl url = models::metricsUrl(m_url->text());
   if (const QString wrong = wrongWithUrl(url); !wrong.isEmpty()) return wrong;
   MetricsPlan plan;
   plan.authorization = authorization(url);
@@ -109,7 +110,7 @@ std::variant<std::optional<MetricsPlan>, QString> MetricsFields::read() const {
 }
 
 QString MetricsFields::keptUrl() const {
-  return QUrl(m_url->text().trimmed())
+  return models::metricsUrl(m_url->text())
       .adjusted(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment)
       .toString();
 }

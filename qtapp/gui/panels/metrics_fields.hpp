@@ -5,7 +5,7 @@
 #include <optional>
 #include <variant>
 
-#include "gui/session/metrics_watch.hpp"
+#include "gui/watch/metrics_watch.hpp"
 
 class QComboBox;
 class QLabel;

@@ -20,7 +20,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr std::size_t kKept = 10'000;  // troubles
+constexpr std::size_t kKept = 10'000;  // problems
 constexpr double kSpeeds[] = {1, 2, 5, 10, 60, 600, 0};
 constexpr double kWaitWorthSkipping = 2;  // seconds
 constexpr int kLongestName = 200;         // pixels
@@ -64,7 +64,7 @@ ReplayBar::ReplayBar(QWidget* parent)
   addWidget(makeRow());
   connect(m_pause, &QToolButton::toggled, this, &ReplayBar::pauseWanted);
   connect(m_skip, &QToolButton::clicked, this, &ReplayBar::skipWanted);
-  connect(m_bad, &QPushButton::clicked, this, &ReplayBar::showTroubles);
+  connect(m_bad, &QPushButton::clicked, this, &ReplayBar::showProblems);
   connect(m_speed, &QComboBox::activated, this, [this] { emit speedWanted(m_speed->currentData().toDouble()); });
 }
 
@@ -82,8 +82,8 @@ QWidget* ReplayBar::makeRow() {
 void ReplayBar::begin(const SessionPlan& plan) {
   setVisible(plan.replay.has_value());
   if (!plan.replay) return;
-  m_troubles.clear();
-  m_untold = 0;
+  m_problems.clear();
+  m_unreported = 0;
   const QString file = plan.replay->file;
   const QString name = file == "-" ? tr("standard input") : QFileInfo(file).fileName();
   m_name->setText(m_name->fontMetrics().elidedText(name, Qt::ElideMiddle, kLongestName));
@@ -91,7 +91,7 @@ void ReplayBar::begin(const SessionPlan& plan) {
   const QSignalBlocker quiet(m_pause);
   m_pause->setChecked(false);
   fillSpeeds(plan.replay->speed);
-  take({});
+  setProgress({});
 }
 
 void ReplayBar::fillSpeeds(double speed) {
@@ -105,20 +105,20 @@ void ReplayBar::fillSpeeds(double speed) {
   m_speed->setCurrentIndex(index);
 }
 
-void ReplayBar::take(const models::ReplayProgress& progress) {
+void ReplayBar::setProgress(const models::ReplayProgress& progress) {
   const auto share = models::replayShare(progress);
   const bool isOver = progress.state == models::ReplayState::ended || progress.state == models::ReplayState::failed;
   m_share->setVisible(share.has_value());
-  m_bad->setVisible(progress.badLines > 0 || !m_troubles.empty() || !progress.troubles.empty());
+  m_bad->setVisible(progress.badLines > 0 || !m_problems.empty() || !progress.problems.empty());
   m_skip->setVisible(!isOver && progress.waitSeconds >= kWaitWorthSkipping);
   m_share->setValue(static_cast<int>(share.value_or(0) * 1000));
   m_share->setFormat(models::percentText(share.value_or(0)));
   const QString text = models::replayText(progress);
   m_text->setText(text);
   m_text->setToolTip(text);
-  for (const models::LineTrouble& one : progress.troubles) m_troubles.push_back(one);
-  m_untold += progress.untold;
-  for (; m_troubles.size() > kKept; ++m_untold) m_troubles.pop_front();
+  for (const models::LineProblem& one : progress.problems) m_problems.push_back(one);
+  m_unreported += progress.unreported;
+  for (; m_problems.size() > kKept; ++m_unreported) m_problems.pop_front();
   m_bad->setText(progress.badLines > 0 ? models::counted(progress.badLines, "bad line") : tr("Remarks"));
   m_pause->setEnabled(!isOver);
   m_speed->setEnabled(!isOver);
@@ -126,23 +126,23 @@ void ReplayBar::take(const models::ReplayProgress& progress) {
 
 QString ReplayBar::text() const { return m_text->text(); }
 
-QString ReplayBar::troublesText() const {
+QString ReplayBar::problemsText() const {
   QStringList lines;
-  if (m_untold > 0) lines += tr("%1 earlier or between, not kept").arg(models::withCommas(m_untold));
-  for (const models::LineTrouble& one : m_troubles)
+  if (m_unreported > 0) lines += tr("%1 earlier or between, not kept").arg(models::withCommas(m_unreported));
+  for (const models::LineProblem& one : m_problems)
     lines += tr("line %1: %2").arg(models::withCommas(one.line), one.what);
   return lines.join('\n');
 }
 
-void ReplayBar::showTroubles() {
+void ReplayBar::showProblems() {
   auto* const dialog = new QDialog(this);
-  dialog->setObjectName("replay-troubles");
+  dialog->setObjectName("replay-problems");
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setWindowTitle(tr("Lines not taken"));
   dialog->resize(640, 360);
   QPlainTextEdit* const text = makeDetail({});
   text->setAccessibleName(tr("Lines not taken, with the reason"));
-  text->setPlainText(troublesText());
+  text->setPlainText(problemsText());
   auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
   connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
   auto* const layout = new QVBoxLayout(dialog);

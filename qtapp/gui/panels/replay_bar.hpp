@@ -25,10 +25,10 @@ class ReplayBar : public QToolBar {
 
   /// A session begins; without a replay the bar hides.
   void begin(const SessionPlan& plan);
-  void take(const models::ReplayProgress& progress);
+  void setProgress(const models::ReplayProgress& progress);
   [[nodiscard]] QString text() const;
   /// Every line that was not taken, as far as they are kept.
-  [[nodiscard]] const std::deque<models::LineTrouble>& troubles() const { return m_troubles; }
+  [[nodiscard]] const std::deque<models::LineProblem>& problems() const { return m_problems; }
 
  signals:
   void pauseWanted(bool paused);
@@ -37,9 +37,9 @@ class ReplayBar : public QToolBar {
 
  private:
   QWidget* makeRow();
-  void showTroubles();
+  void showProblems();
   void fillSpeeds(double speed);
-  [[nodiscard]] QString troublesText() const;
+  [[nodiscard]] QString problemsText() const;
 
   QLabel* m_name;
   QProgressBar* m_share;
@@ -48,8 +48,8 @@ class ReplayBar : public QToolBar {
   QToolButton* m_skip;
   QToolButton* m_pause;
   QComboBox* m_speed;
-  std::deque<models::LineTrouble> m_troubles;
-  quint64 m_untold = 0;  // not kept
+  std::deque<models::LineProblem> m_problems;
+  quint64 m_unreported = 0;  // not kept
 };
 
 /// The speeds that are offered; the recorded pace first, as fast as possible last.

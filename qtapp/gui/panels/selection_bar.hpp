@@ -3,26 +3,36 @@
 
 #include <QFrame>
 
+#include "models/charts/live_series.hpp"
 #include "models/charts/time_window.hpp"
 
 class QLabel;
 
 namespace metabatch::gui {
 
-/// Says which stretch of time is picked on the charts, and clears it (Esc) or shows it alone (Enter); hidden while there is none.
+/// Shows which span of time is selected on the charts, with its figures, and clears it (Esc) or shows it alone (Enter). It floats
+/// at the lower edge of its page, so that the charts keep their place; hidden while nothing is selected.
 class SelectionBar : public QFrame {
   Q_OBJECT
 
  public:
-  /// @owns `window` outlives the bar
-  explicit SelectionBar(models::TimeWindow& window, QWidget* parent = nullptr);
-  /// What the page shows of that stretch: `12 of 80 flushes`.
+  /// @owns `series`, `window` and `page` outlive the bar
+  SelectionBar(const models::LiveSeries& series, models::TimeWindow& window, QWidget* page);
+  /// What the page shows of that span: `12 of 80 flushes`.
   void setShown(const QString& shown);
   [[nodiscard]] QString text() const;
+  /// Mean, median, least, most and total of every line of the dashboard's charts.
+  [[nodiscard]] QString figures() const;
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void refresh();
+  void settle();
+  void showFigures();
 
+  const models::LiveSeries& m_series;
   models::TimeWindow& m_window;
   QLabel* m_text;
   QString m_shown;

@@ -11,6 +11,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "gui/panels/field_guard.hpp"
 #include "gui/session/fleet_feeder.hpp"
 #include "gui/session/fleet_settings.hpp"
 #include "models/words.hpp"
@@ -34,6 +35,7 @@ TunePanel::TunePanel(QWidget* parent) : QWidget(parent) {
   layout->addWidget(m_fleetGroup);
   layout->addWidget(m_faults = makeFaults());
   layout->addStretch(1);
+  guardFields(*this);
 }
 
 QSpinBox* TunePanel::sizeField(const QString& suffix, std::int64_t most) {
@@ -130,10 +132,12 @@ QWidget* TunePanel::makeFleet() {
     field->disconnect(this);
     field->findChild<QLineEdit*>()->disconnect(this);
     field->setMinimum(1);
-    connect(field, &QSpinBox::valueChanged, this, &TunePanel::wantFleet);
+    connect(field, &QSpinBox::valueChanged, this, &TunePanel::checkFleet);
+    connect(field->findChild<QLineEdit*>(), &QLineEdit::returnPressed, this, &TunePanel::applyFleet);
   }
   m_every->disconnect(this);
-  connect(m_every, &QLineEdit::editingFinished, this, &TunePanel::wantFleet);
+  connect(m_every, &QLineEdit::textEdited, this, &TunePanel::checkFleet);
+  connect(m_every, &QLineEdit::returnPressed, this, &TunePanel::applyFleet);
   m_agents->setObjectName("agents");
   m_keys->setObjectName("keys");
   m_every->setObjectName("every");
@@ -146,7 +150,21 @@ QWidget* TunePanel::makeFleet() {
   form->addRow(tr("report every"), m_every);
   form->addRow(m_fleetNote);
   addKnobs(*form);
+  addFleetButtons(*form);
   return group;
+}
+
+void TunePanel::addFleetButtons(QFormLayout& form) {
+  m_applyFleet = new QPushButton(tr("&Apply to the fleet"));
+  m_applyFleet->setObjectName("fleet-apply");
+  m_applyFleet->setEnabled(false);
+  auto* const remove = new QPushButton(tr("Remo&ve its rows …"));
+  remove->setObjectName("fleet-remove");
+  remove->setToolTip(tr("Stop the fleet and delete the rows of its agents from the database"));
+  form.addRow(m_applyFleet);
+  form.addRow(remove);
+  connect(m_applyFleet, &QPushButton::clicked, this, &TunePanel::applyFleet);
+  connect(remove, &QPushButton::clicked, this, &TunePanel::removalWanted);
 }
 
 void TunePanel::addKnobs(QFormLayout& form) {
@@ -164,7 +182,7 @@ void TunePanel::addKnobs(QFormLayout& form) {
     more->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
     m_knobs->setVisible(on);
   });
-  connect(m_knobs, &FleetKnobs::changed, this, &TunePanel::wantFleet);
+  connect(m_knobs, &FleetKnobs::changed, this, &TunePanel::checkFleet);
   form.addRow(more);
   form.addRow(m_knobs);
 }
@@ -215,19 +233,20 @@ void TunePanel::setFleet(const engine::FleetOptions& fleet) {
   m_every->setText(durationText(fleet.every));
   m_knobs->setFleet(fleet);
   m_isFilling = false;
+  checkFleet();
 }
 
 void TunePanel::setFault(Fault fault) { m_fault->setCurrentIndex(static_cast<int>(fault)); }
 void TunePanel::setFleetOffered(bool offered) { m_fleetGroup->setVisible(offered); }
 void TunePanel::setFaultsOffered(bool offered) { m_faults->setVisible(offered); }
 
-void TunePanel::setTroubleColour(const QColor& colour) {
+void TunePanel::setProblemColour(const QColor& colour) {
   for (const auto& [setting, note] : m_notes) {
     QPalette palette = note->palette();
     palette.setColor(QPalette::WindowText, colour);
     note->setPalette(palette);
   }
-  m_knobs->setTroubleColour(colour);
+  m_knobs->setProblemColour(colour);
   m_fleetNote->setPalette(m_notes.begin()->second->palette());
 }
 
@@ -266,19 +285,19 @@ Result<Config> TunePanel::wanted() const {
   return validated_change(m_running, found.config);
 }
 
-void TunePanel::say(Setting setting, const QString& trouble) {
+void TunePanel::showProblem(Setting setting, const QString& problem) {
   for (const auto& [each, note] : m_notes) {
-    note->setVisible(each == setting && !trouble.isEmpty());
-    if (each == setting) note->setText(trouble);
+    note->setVisible(each == setting && !problem.isEmpty());
+    if (each == setting) note->setText(problem);
   }
 }
 
 void TunePanel::check() {
   if (m_isFilling) return;
   const Result<Config> possible = wanted();
-  if (possible) return say(Setting::channel, {});
+  if (possible) return showProblem(Setting::channel, {});
   const Error wrong = possible.error();
-  say(static_cast<Setting>(wrong.at), wrong.code == Errc::bad_duration
+  showProblem(static_cast<Setting>(wrong.at), wrong.code == Errc::bad_duration
                                           ? tr("not a duration: 250ms, 5s, 2m")
                                           : QString::fromStdString(describe(wrong, asked().config)));
 }
@@ -290,19 +309,38 @@ void TunePanel::ask() {
   if (possible && !(*possible == m_running)) emit changeWanted(*possible);
 }
 
-void TunePanel::wantFleet() {
-  if (m_isFilling) return;
+/// The fleet in the fields, or nothing: what is wrong stands beside.
+std::optional<engine::FleetOptions> TunePanel::readFleet() {
   const Result<Duration> every = parse_duration(m_every->text().trimmed().toStdString());
   const bool isTime = every && *every >= std::chrono::milliseconds(1) && *every <= kMaxInterval;
   const bool isPossible = isTime && m_agents->value() * m_keys->value() <= kMostFleetRows;
   m_fleetNote->setVisible(!isPossible);
-  if (!isTime) return m_fleetNote->setText(tr("report every: from 1ms to 1h"));
-  if (!isPossible) return m_fleetNote->setText(tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows)));
+  if (!isTime) m_fleetNote->setText(tr("report every: from 1ms to 1h"));
+  if (isTime && !isPossible)
+    m_fleetNote->setText(tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows)));
+  if (!isPossible) return std::nullopt;
   engine::FleetOptions fleet = m_fleet;
   fleet.agents = static_cast<std::size_t>(m_agents->value());
   fleet.keys = static_cast<std::size_t>(m_keys->value());
   fleet.every = *every;
-  if (const auto wanted = m_knobs->read(fleet); wanted && !(*wanted == m_fleet)) emit fleetWanted(*wanted);
+  return m_knobs->read(fleet);
+}
+
+void TunePanel::checkFleet() {
+  if (m_isFilling) return;
+  const auto fleet = readFleet();
+  m_applyFleet->setEnabled(fleet && !(*fleet == m_fleet));
+  const bool isLarger = fleet && (fleet->agents > m_fleet.agents || fleet->keys > m_fleet.keys);
+  const quint64 rows = isLarger ? fleet->agents * fleet->keys - m_fleet.agents * m_fleet.keys : 0;
+  m_applyFleet->setText(rows > 0 && rows <= kMostFleetRows
+                            ? tr("&Apply: creates up to %1").arg(models::counted(rows, "row"))
+                            : tr("&Apply to the fleet"));
+}
+
+void TunePanel::applyFleet() {
+  if (m_isFilling) return;
+  const auto fleet = readFleet();
+  if (fleet && !(*fleet == m_fleet)) emit fleetWanted(*fleet);
 }
 
 QString changeText(const Config& before, const Config& after) {

@@ -5,6 +5,7 @@
 #include <QWidget>
 #include <map>
 #include <optional>
+#include <optional>
 
 #include "engine/live_fleet.hpp"
 #include "gui/session/fault_store.hpp"
@@ -13,14 +14,15 @@
 class QComboBox;
 class QFormLayout;
 class QLineEdit;
+class QPushButton;
 class QSpinBox;
 
 namespace metabatch::gui {
 
 class FleetKnobs;
 
-/// Every setting of the batcher, changed while it runs. A change that is possible is asked for at once; one that is not stands in
-/// its field with the reason below it, and nothing is asked for until it is.
+/// Every setting of the batcher, changed while it runs. A possible change of a setting is requested at once; an impossible one
+/// stays in its field with the reason below it. A change of the fleet creates rows, so that it takes a button.
 class TunePanel : public QWidget {
   Q_OBJECT
 
@@ -35,7 +37,7 @@ class TunePanel : public QWidget {
   void setFleetOffered(bool offered);
   /// Faults are for the demo.
   void setFaultsOffered(bool offered);
-  void setTroubleColour(const QColor& colour);
+  void setProblemColour(const QColor& colour);
   [[nodiscard]] const Config& running() const { return m_running; }
   /// What stands in the fields, or what is wrong with it.
   [[nodiscard]] Result<Config> wanted() const;
@@ -43,8 +45,10 @@ class TunePanel : public QWidget {
  signals:
   void changeWanted(const metabatch::Config& wanted);
   void fleetWanted(const metabatch::engine::FleetOptions& fleet);
+  /// The rows of the fleet are to be removed.
+  void removalWanted();
   void faultWanted(metabatch::gui::Fault fault);
-  /// A value that the database refuses is to be sent.
+  /// Values that the database refuses are to be sent.
   void refusalWanted();
 
  private:
@@ -63,13 +67,16 @@ class TunePanel : public QWidget {
   QComboBox* choiceField(std::initializer_list<std::string_view> names);
   void check();
   void ask();
-  void say(Setting setting, const QString& trouble);
-  void wantFleet();
+  void showProblem(Setting setting, const QString& problem);
+  void addFleetButtons(QFormLayout& form);
+  std::optional<engine::FleetOptions> readFleet();
+  void checkFleet();
+  void applyFleet();
 
   Config m_running;
   engine::FleetOptions m_fleet;
   bool m_isFilling = false;
-  QColor m_trouble;
+  QColor m_problem;
   std::map<Setting, QLabel*> m_notes;
   QSpinBox* m_batchSize;
   QLineEdit* m_interval;
@@ -88,6 +95,7 @@ class TunePanel : public QWidget {
   FleetKnobs* m_knobs;
   QWidget* m_fleetGroup;
   QLabel* m_fleetNote;
+  QPushButton* m_applyFleet;
   QWidget* m_faults;
   QComboBox* m_fault;
 };

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "engine/clock.hpp"
+#include "gui/panels/field_guard.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -49,8 +50,8 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   for (const char* const name : {"batch-size", "interval", "schedule", "queue", "queue-capacity", "ties", "on-failure"})
     addField(name, QString::fromLatin1(name).replace('-', ' '), *form);
   layout->addLayout(form);
-  layout->addWidget(m_trouble = makeWords("whatif-trouble"));
-  m_trouble->setAccessibleName(tr("What is wrong with the settings"));
+  layout->addWidget(m_problem = makeWords("whatif-problem"));
+  m_problem->setAccessibleName(tr("What is wrong with the settings"));
   makeButtons(*layout);
   layout->addWidget(m_said = makeWords("whatif-said"));
   QFont bold = m_said->font();
@@ -69,6 +70,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   });
   connect(&m_runner, &WhatIfRunner::progressed, this,
           [this](double share) { m_progress->setValue(m_isFollowing ? 0 : static_cast<int>(share * 100)); });
+  guardFields(*this);
   begin(nullptr);
 }
 
@@ -146,8 +148,8 @@ void WhatIfPanel::begin(Arrivals arrivals, models::Measured measured) {
   showRunning();
 }
 
-void WhatIfPanel::take(const models::Sample& sample) {
-  m_measured.take(sample);
+void WhatIfPanel::append(const models::Sample& sample) {
+  m_measured.append(sample);
   if (!(sample.config == m_shown)) showRunning();
   if (!m_run->isEnabled()) refreshButtons();
   showWhen();
@@ -179,7 +181,7 @@ std::vector<QString> WhatIfPanel::typed() const {
   return texts;
 }
 
-std::optional<Config> WhatIfPanel::read(const std::vector<QString>& texts, QString& trouble) const {
+std::optional<Config> WhatIfPanel::read(const std::vector<QString>& texts, QString& problem) const {
   Scenario scenario;
   scenario.config = running();
   for (std::size_t i = 0; i < m_fields.size(); ++i) {
@@ -187,26 +189,26 @@ std::optional<Config> WhatIfPanel::read(const std::vector<QString>& texts, QStri
     const std::string text = QString(texts[i]).remove(',').toStdString();
     if (text.empty()) continue;
     if (const Result<void> done = set_field(scenario, field.name, text); !done) {
-      trouble = QString::fromStdString(describe(done.error(), field.name, text));
+      problem = QString::fromStdString(describe(done.error(), field.name, text));
       return std::nullopt;
     }
   }
   const Result<Config> possible = validated_change(running(), scenario.config);
   if (possible) return *possible;
-  trouble = QString::fromStdString(describe(possible.error(), scenario.config));
+  problem = QString::fromStdString(describe(possible.error(), scenario.config));
   return std::nullopt;
 }
 
 std::optional<Config> WhatIfPanel::wanted() const {
-  QString trouble;
-  return read(typed(), trouble);
+  QString problem;
+  return read(typed(), problem);
 }
 
 void WhatIfPanel::check() {
-  QString trouble;
-  (void)read(typed(), trouble);
-  m_trouble->setText(trouble);
-  m_trouble->setVisible(!trouble.isEmpty());
+  QString problem;
+  (void)read(typed(), problem);
+  m_problem->setText(problem);
+  m_problem->setVisible(!problem.isEmpty());
   refreshButtons();
 }
 
@@ -234,8 +236,8 @@ bool WhatIfPanel::isFollowed() const { return m_isLive && m_follows->isChecked()
 /// Asks what was asked once more, of what has arrived since; what is being typed meanwhile is not asked yet.
 void WhatIfPanel::follow(Instant now) {
   if (!m_tried || m_runner.isRunning() || now < m_due || !isFollowed()) return;
-  QString trouble;
-  const std::optional<Config> config = read(m_asked, trouble);
+  QString problem;
+  const std::optional<Config> config = read(m_asked, problem);
   if (!config) return;
   m_isFollowing = true;
   m_asking = m_asked;
@@ -281,7 +283,7 @@ void WhatIfPanel::clear() {
 
 void WhatIfPanel::refreshButtons() {
   const bool isRunning = m_runner.isRunning() && !m_isFollowing;
-  m_run->setEnabled(!isRunning && m_arrivals && !m_measured.isEmpty() && m_trouble->text().isEmpty());
+  m_run->setEnabled(!isRunning && m_arrivals && !m_measured.isEmpty() && m_problem->text().isEmpty());
   m_cancel->setEnabled(isRunning);
   m_clear->setEnabled(m_tried.has_value());
   m_apply->setVisible(m_isLive);
@@ -291,10 +293,10 @@ void WhatIfPanel::refreshButtons() {
   if (!isRunning) m_progress->setValue(0);
 }
 
-void WhatIfPanel::setTroubleColour(const QColor& colour) {
-  QPalette palette = m_trouble->palette();
+void WhatIfPanel::setProblemColour(const QColor& colour) {
+  QPalette palette = m_problem->palette();
   palette.setColor(QPalette::WindowText, colour);
-  m_trouble->setPalette(palette);
+  m_problem->setPalette(palette);
 }
 
 }  // namespace metabatch::gui

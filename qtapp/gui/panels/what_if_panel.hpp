@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "gui/session/what_if_runner.hpp"
+#include "gui/recordings/what_if_runner.hpp"
 #include "models/charts/measured.hpp"
 
 class QCheckBox;
@@ -36,9 +36,9 @@ class WhatIfPanel : public QWidget {
   void begin(Arrivals arrivals);
   /// The same for one that was recorded and is all there.
   void begin(Arrivals arrivals, models::Measured measured);
-  void take(const models::Sample& sample);
-  void take(const models::FlushLine& flush) { m_measured.take(flush); }
-  void setTroubleColour(const QColor& colour);
+  void append(const models::Sample& sample);
+  void append(const models::FlushLine& flush) { m_measured.append(flush); }
+  void setProblemColour(const QColor& colour);
   /// Whether the answer is seen and is to go on; it stands still while that is false.
   void setSeen(std::function<bool()> isSeen) { m_isSeen = std::move(isSeen); }
 
@@ -67,7 +67,7 @@ class WhatIfPanel : public QWidget {
   [[nodiscard]] QString typed(const Field& field) const;
   [[nodiscard]] std::vector<QString> typed() const;
   [[nodiscard]] Config running() const;
-  [[nodiscard]] std::optional<Config> read(const std::vector<QString>& texts, QString& trouble) const;
+  [[nodiscard]] std::optional<Config> read(const std::vector<QString>& texts, QString& problem) const;
   bool ask(const Config& config);
   [[nodiscard]] bool isFollowed() const;
   void follow(Instant now);
@@ -92,7 +92,7 @@ class WhatIfPanel : public QWidget {
   WallTime m_answeredAt{};
   bool m_isLive = false;
   bool m_isFollowing = false;  // nobody pressed a button for what is worked out now
-  QLabel* m_trouble;
+  QLabel* m_problem;
   QLabel* m_said;
   QLabel* m_when;
   QLabel* m_how;

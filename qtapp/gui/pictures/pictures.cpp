@@ -13,7 +13,16 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "gui/pages/dashboard.hpp"
+#include "gui/pages/flush_page.hpp"
+#include "gui/pages/inspector_page.hpp"
+#include "gui/dialogs/replay_dialog.hpp"
+#include "gui/panels/tune_panel.hpp"
+#include "gui/panels/what_if_panel.hpp"
+#include "gui/sources/recording_source.hpp"
 #include "gui/window/main_window.hpp"
+#include "gui/window/page_tabs.hpp"
+#include "gui/pictures/pictured_faults.hpp"
 #include "gui/pictures/pictured_metrics.hpp"
 
 namespace metabatch::gui {
@@ -23,7 +32,7 @@ constexpr QSize kWide(1440, 900);
 constexpr QSize kNarrow(820, 700);
 constexpr int kUntilLaidOut = 50;  // docks ask again after a resize
 constexpr int kUntilRead = 300;
-constexpr int kUntilRefused = 1500;  // a flush that hunts for what is refused, and a look
+constexpr int kUntilRefused = 1500;  // a flush that bisects for what is refused, and a sample
 constexpr int kLongestRun = 8000;    // of a replay, and of metrics
 constexpr int kPatience = 30'000;
 
@@ -40,15 +49,15 @@ void waitFor(Sender& sender, Signal signal) {
 
 void Pictures::start(int seconds) {
   m_milliseconds = std::min(seconds * 500, kLongestRun);
-  takeDoors();
+  takeStartPage();
   connect(
-      &m_window, &MainWindow::sessionStarted, this,
+      &m_window.drive(), &DriveSource::started, this,
       [this, seconds] {
-        m_window.session()->record(m_kept.filePath("session.ndjson"));
+        m_window.drive().record(m_kept.filePath("session.ndjson"));
         QTimer::singleShot(seconds * 500, this, [this] {
-          Config config = m_window.tunePanel().running();
+          Config config = m_window.findChild<TunePanel*>()->running();
           config.batch_size = 2000;
-          m_window.session()->apply(config);
+          m_window.drive().apply(config);
         });
         QTimer::singleShot(seconds * 1000, this, &Pictures::takeAll);
       },
@@ -56,38 +65,55 @@ void Pictures::start(int seconds) {
   m_window.startDemo();
 }
 
+void Pictures::startFaults() {
+  m_isSaved = QDir().mkpath(m_folder);
+  QTimer::singleShot(kUntilRead, this, &Pictures::takeFaults);
+}
+
+void Pictures::takeFaults() {
+  m_window.startInspector();
+  PageTabs& pages = m_window.pages();
+  pages.offer({&pages.dashboard(), &pages.flushes(), &pages.inspector()});
+  for (const PicturedFault& fault : picturedFaults()) {
+    fault.fill(m_window.data());
+    take(QLatin1String(fault.name));
+    m_window.data().scrape = nullptr;
+  }
+  QApplication::exit(m_isSaved ? 0 : 1);
+}
+
 void Pictures::takeAll() {
   takePages();
   takeWhatIf();
-  endSession();
+  closeSource();
   takeRecording();
   takeReplay();
   takeMetrics();
   QApplication::exit(m_isSaved ? 0 : 1);
 }
 
-void Pictures::takeDoors() {
+void Pictures::takeStartPage() {
   m_isSaved = QDir().mkpath(m_folder);
-  take("doors");
+  take("start");
   takeDialog("connect", "connect-dialog");
   takeDialog("replay", "replay-dialog");
 }
 
 void Pictures::takePages() {
-  m_window.inspector().showExample();
-  for (const QString& page : m_window.pages()) {
+  m_window.pages().inspector().showExample();
+  for (const QString& page : m_window.pages().names()) {
     if (page == "Quarantine") {
-      m_window.session()->sendRefused();
-      m_window.session()->flushNow();
+      m_window.drive().session()->sendRefused();
+      m_window.drive().session()->flushNow();
     }
-    m_window.showPage(page);
+    m_window.pages().showPage(page);
     letRowsCome(page == "Quarantine" ? kUntilRefused : kUntilRead);
     take(page.toLower().replace(' ', '-'));
   }
 }
 
 void Pictures::takeWhatIf() {
-  m_window.showPage("Dashboard");
+  m_window.pages().showPage("Dashboard");
   m_window.resize(kWide);
   m_window.findChild<QDockWidget*>("what-if")->raise();
   auto* const panel = m_window.findChild<WhatIfPanel*>();
@@ -99,16 +125,16 @@ void Pictures::takeWhatIf() {
 
 void Pictures::takeRecording() {
   m_window.openRecording(m_kept.filePath("session.ndjson"));
-  waitFor(*m_window.findChild<RecordingDoor*>(), &RecordingDoor::opened);
+  waitFor(*m_window.findChild<RecordingSource*>(), &RecordingSource::shown);
   take("recording");
-  endSession();
+  closeSource();
 }
 
 void Pictures::takeReplay() {
-  m_window.startReplay({.plan = {.file = m_kept.filePath("session.ndjson")}, .database = {}});
+  m_window.offerReplay({.plan = {.file = m_kept.filePath("session.ndjson")}, .database = {}});
   letPass(m_milliseconds);
   take("replay");
-  endSession();
+  closeSource();
 }
 
 void Pictures::takeMetrics() {
@@ -116,13 +142,13 @@ void Pictures::takeMetrics() {
   m_window.startMetrics({.url = metrics.url(), .every = std::chrono::seconds(1)});
   letPass(m_milliseconds);
   take("metrics");
-  endSession();
+  closeSource();
 }
 
-/// Back to the doors.
-void Pictures::endSession() {
-  const bool isWaitedFor = m_window.session() != nullptr;
-  m_window.findChild<QAction*>("close-session")->trigger();
+/// Back to the start page.
+void Pictures::closeSource() {
+  const bool isWaitedFor = m_window.drive().session() != nullptr;
+  m_window.findChild<QAction*>("close-source")->trigger();
   if (isWaitedFor) waitFor(m_window, &MainWindow::sessionClosed);
   letPass(kUntilRead);
 }
@@ -138,7 +164,7 @@ void Pictures::letRowsCome(int milliseconds) {
   letPass(milliseconds);
   for (QTableView* const table : m_window.findChildren<QTableView*>())
     if (table->isVisible()) table->selectRow(0);
-  m_window.timeWindow().setCursor(std::nullopt);
+  m_window.data().time.setCursor(std::nullopt);
 }
 
 void Pictures::take(const QString& name) {
@@ -150,8 +176,8 @@ void Pictures::take(const QString& name) {
   m_window.resize(kWide);
 }
 
-void Pictures::takeDialog(const char* door, const QString& name) {
-  m_window.findChild<QPushButton*>(door)->click();
+void Pictures::takeDialog(const char* button, const QString& name) {
+  m_window.findChild<QPushButton*>(button)->click();
   letPass(kUntilRead);
   for (QDialog* const dialog : m_window.findChildren<QDialog*>())
     if (dialog->isVisible()) {
@@ -164,7 +190,7 @@ void Pictures::save(QWidget& shown, const QString& name, bool isNarrow) {
   for (const ThemeChoice theme : {ThemeChoice::light, ThemeChoice::dark}) {
     m_window.setThemeChoice(theme);
     QApplication::processEvents();
-    m_window.refresh();
+    m_window.pages().refresh();
     QApplication::processEvents();
     for (const int scale : {1, 2}) {
       if (isNarrow && scale == 2) continue;

@@ -14,8 +14,8 @@ namespace metabatch::gui {
 
 class MainWindow;
 
-/// Takes a picture of all there is to see: the doors and what they ask, every page of the demo, what if, the demo once more
-/// as a recording and as a replay, and metrics that are not ours (made up, served on loopback). Light and dark, wide
+/// Takes a picture of all there is to see: the start page and its dialogs, every page of the demo, what if, the demo once more
+/// as a recording and as a replay, and the metrics of another batcher (invented, served on loopback). Light and dark, wide
 /// and narrow, at 1x and 2x: PAGE-THEME[-narrow][@2x].png. Ends the program when it is done, with 1 when a picture
 /// could not be saved.
 class Pictures : public QObject {
@@ -25,21 +25,24 @@ class Pictures : public QObject {
   Pictures(MainWindow& window, QString folder) : m_window(window), m_folder(std::move(folder)) {}
   /// Runs the demo for so long first, and changes a setting half way, so that there is something to see.
   void start(int seconds);
+  /// Pictures of made-up situations instead: what an operator sees in bad times, and when all is well.
+  void startFaults();
 
  private:
   void takeAll();
-  void takeDoors();
+  void takeFaults();
+  void takeStartPage();
   void takePages();
   void takeWhatIf();
   void takeRecording();
   void takeReplay();
   void takeMetrics();
-  void endSession();
+  void closeSource();
   void letPass(int milliseconds);
   void letRowsCome(int milliseconds);
   /// The window wide and narrow, in both themes, for dense screens too.
   void take(const QString& name);
-  void takeDialog(const char* door, const QString& name);
+  void takeDialog(const char* button, const QString& name);
   void save(QWidget& shown, const QString& name, bool isNarrow);
 
   MainWindow& m_window;

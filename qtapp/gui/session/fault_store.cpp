@@ -23,10 +23,12 @@ FlushOutcome FaultStore::flush(std::span<const Update> entries, std::span<const 
   {
     std::unique_lock lock(m_mutex);
     m_isCancelled = false;
-    m_changed.wait(lock, [&] { return !m_isPaused || m_isCancelled; });
+    const Instant before = engine::system_clock().now();
+    m_changed.wait(lock, [&] { return !m_isPaused || m_isCancelled || m_isAbandoned; });
+    m_pausedTime = engine::system_clock().now() - before;
     if (m_fault == Fault::slow)
-      m_changed.wait_for(lock, kSlowFlush, [&] { return m_fault != Fault::slow || m_isCancelled; });
-    if (m_isCancelled) return failed(FailureClass::timeout, "57014", "cancelled");
+      m_changed.wait_for(lock, kSlowFlush, [&] { return m_fault != Fault::slow || m_isCancelled || m_isAbandoned; });
+    if (m_isCancelled || m_isAbandoned) return failed(FailureClass::timeout, "57014", "cancelled");
     fault = m_fault;
   }
   if (fault == Fault::failing)
@@ -38,8 +40,8 @@ FlushOutcome FaultStore::flush(std::span<const Update> entries, std::span<const 
   return outcome;
 }
 
-void FaultStore::hearRefusal(const Update& entry, const sql::Refusal& refusal) {
-  // A hunt that was begun anew finds the same ones again.
+void FaultStore::onRefusal(const Update& entry, const sql::Refusal& refusal) {
+  // A bisection that was begun anew finds the same ones again.
   std::erase_if(m_refused, [&](const auto& one) { return one.agent == entry.agent && one.key == entry.key; });
   m_refused.push_back({engine::system_clock().wall_now(), entry.agent, std::string(entry.key), std::string(entry.value),
                        std::string(entry.error), entry.collected_at, refusal.sqlstate, refusal.why});
@@ -49,6 +51,15 @@ void FaultStore::cancel() noexcept {
   {
     const std::lock_guard lock(m_mutex);
     m_isCancelled = true;
+  }
+  m_changed.notify_all();
+  m_inner->cancel();
+}
+
+void FaultStore::abandon() noexcept {
+  {
+    const std::lock_guard lock(m_mutex);
+    m_isAbandoned = true;
   }
   m_changed.notify_all();
   m_inner->cancel();

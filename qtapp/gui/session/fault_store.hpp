@@ -24,7 +24,7 @@ enum class Fault : std::uint8_t {
 };
 inline constexpr Duration kSlowFlush = std::chrono::milliseconds(1500);
 
-/// A store before another one that can be held up and broken by hand, and that remembers what it was given.
+/// A store before another one that can be held up and broken by hand, and that keeps the chunks of its last flush.
 class FaultStore final : public engine::Store {
  public:
   using Payloads = std::shared_ptr<const std::vector<std::string>>;
@@ -41,9 +41,13 @@ class FaultStore final : public engine::Store {
   void setPaused(bool paused);
   /// The chunks of the last flush. On the flusher's thread only.
   [[nodiscard]] Payloads lastChunks() const { return m_chunks; }
-  /// Why the inner store sets an entry of the running flush aside. On the flusher's thread only.
-  void hearRefusal(const Update& entry, const sql::Refusal& refusal);
-  /// What the last flush set aside for good. On the flusher's thread only.
+  /// Ends the running flush, and every later one at once. From any thread.
+  void abandon() noexcept;
+  /// Why the inner store quarantines an entry of the running flush. On the flusher's thread only.
+  void onRefusal(const Update& entry, const sql::Refusal& refusal);
+  /// How long the last flush waited because flushing was paused. On the flusher's thread only.
+  [[nodiscard]] Duration pausedTime() const { return m_pausedTime; }
+  /// What the last flush quarantined. On the flusher's thread only.
   [[nodiscard]] std::vector<models::RefusedLine> takeRefused() { return std::exchange(m_refused, {}); }
 
  private:
@@ -53,7 +57,9 @@ class FaultStore final : public engine::Store {
   Fault m_fault = Fault::none;  // m_mutex
   bool m_isPaused = false;      // m_mutex
   bool m_isCancelled = false;   // m_mutex
+  bool m_isAbandoned = false;   // m_mutex
   // Of the flusher's thread:
+  Duration m_pausedTime{};
   Payloads m_chunks;
   std::vector<models::RefusedLine> m_refused;
 };

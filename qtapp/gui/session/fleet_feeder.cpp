@@ -40,7 +40,7 @@ void FleetFeeder::run(const engine::FleetOptions& options, engine::Lanes& lanes)
     if (!sent.arrives) continue;
     const Report report = limits.apply(sent.agent, sent.items, stamp);
     (void)lanes.add(report);
-    m_recorder.take(report);
+    m_recorder.record(report);
     ++m_reports;
   }
 }

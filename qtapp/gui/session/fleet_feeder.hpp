@@ -8,7 +8,7 @@
 
 #include "engine/live_fleet.hpp"
 #include "engine/lanes.hpp"
-#include "gui/session/session_recorder.hpp"
+#include "gui/recordings/recorder.hpp"
 
 namespace metabatch::gui {
 
@@ -19,7 +19,7 @@ inline constexpr int kMostFleetRows = 1'000'000;
 class FleetFeeder {
  public:
   /// @owns `recorder`, which hears every report, outlives the feeder
-  explicit FleetFeeder(SessionRecorder& recorder) : m_recorder(recorder) {}
+  explicit FleetFeeder(Recorder& recorder) : m_recorder(recorder) {}
   ~FleetFeeder() { stop(); }
 
   /// Ends the fleet that reports, if one does, and lets another one begin.
@@ -35,7 +35,7 @@ class FleetFeeder {
   void run(const engine::FleetOptions& options, engine::Lanes& lanes);
   bool sleepUntil(std::chrono::steady_clock::time_point when);
 
-  SessionRecorder& m_recorder;
+  Recorder& m_recorder;
   std::thread m_thread;
   std::mutex m_mutex;
   std::condition_variable m_stopping;

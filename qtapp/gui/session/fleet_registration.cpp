@@ -40,11 +40,15 @@ std::optional<Registered> FleetRegistration::step(Instant now) {
   return end(now, {});
 }
 
-Registered FleetRegistration::end(Instant now, QString trouble) {
+std::variant<std::size_t, sql::DatabaseFailure> FleetRegistration::remove(const engine::FleetOptions& fleet) const {
+  return m_database.remove_rows(engine::Fleet(fleet).registered());
+}
+
+Registered FleetRegistration::end(Instant now, QString problem) {
   m_pause = m_rows > 0 ? kShortestPause : std::clamp(m_pause * 2, kShortestPause, kLongestPause);
   m_next = now + m_pause;
   m_fleet.reset();
-  return {engine::system_clock().wall_now(), m_rows, std::move(trouble), m_isAsked};
+  return {engine::system_clock().wall_now(), m_rows, std::move(problem), m_isAsked};
 }
 
 }  // namespace metabatch::gui

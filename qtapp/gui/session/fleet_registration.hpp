@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <optional>
+#include <variant>
 
 #include "engine/live_fleet.hpp"
 #include "metabatch/time.hpp"
@@ -14,7 +15,7 @@ namespace metabatch::gui {
 struct Registered {
   WallTime at{};
   std::size_t rows = 0;  ///< created
-  QString trouble;       ///< why not all of them; empty: all are there
+  QString problem;       ///< why not all of them; empty: all are there
   bool isAsked = false;  ///< by begin()
 };
 
@@ -28,6 +29,8 @@ class FleetRegistration {
   /// From the first row on.
   void begin(const engine::FleetOptions& fleet);
   void stop() { m_fleet.reset(); }
+  /// Deletes all rows of the agents of a fleet; waits for the database.
+  [[nodiscard]] std::variant<std::size_t, sql::DatabaseFailure> remove(const engine::FleetOptions& fleet) const;
   /// Begins, unless it has just been done: where rows stay missing that are not the fleet's, the pauses grow.
   void beginAgain(const engine::FleetOptions& fleet, Instant now);
   [[nodiscard]] bool isRunning() const { return m_fleet.has_value(); }
@@ -37,7 +40,7 @@ class FleetRegistration {
   std::optional<Registered> step(Instant now);
 
  private:
-  Registered end(Instant now, QString trouble);
+  Registered end(Instant now, QString problem);
 
   const sql::Database& m_database;
   std::optional<engine::Fleet> m_fleet;

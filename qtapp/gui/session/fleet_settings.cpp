@@ -117,7 +117,7 @@ void FleetKnobs::setFleet(const engine::FleetOptions& fleet) {
   }
 }
 
-void FleetKnobs::setTroubleColour(const QColor& colour) {
+void FleetKnobs::setProblemColour(const QColor& colour) {
   for (const Knob& knob : m_knobs) {
     QPalette palette = knob.note->palette();
     palette.setColor(QPalette::WindowText, colour);
@@ -129,7 +129,7 @@ QString FleetKnobs::typed(const Knob& knob) {
   return knob.text != nullptr ? knob.text->text().trimmed() : knob.choice->currentText();
 }
 
-bool FleetKnobs::say(const Knob& wrong, const std::string& why) {
+bool FleetKnobs::showProblem(const Knob& wrong, const std::string& why) {
   for (const Knob& knob : m_knobs) knob.note->setVisible(&knob == &wrong);
   wrong.note->setText(QString::fromStdString(why));
   return false;
@@ -146,7 +146,7 @@ std::optional<engine::FleetOptions> FleetKnobs::read(const engine::FleetOptions&
     const std::string text = typed(knob).toStdString();
     if (text.empty()) continue;
     if (const Result<void> done = set_field(scenario, knob.field->name, text); !done) {
-      say(knob, describe(done.error(), knob.field->name, text));
+      showProblem(knob, describe(done.error(), knob.field->name, text));
       return std::nullopt;
     }
     if (knob.field->name != kValueBytes) continue;
@@ -154,11 +154,11 @@ std::optional<engine::FleetOptions> FleetKnobs::read(const engine::FleetOptions&
     scenario.fleet.value_bytes_least = scenario.fleet.value_bytes_most;
   }
   if (const Result<Scenario> possible = validated(scenario); !possible) {
-    const auto place = possible.error().at;
+    const auto position = possible.error().at;
     const Knob* wrong = &m_knobs.front();
     for (const Knob& knob : m_knobs)
-      if (place < scenario_fields().size() && knob.field == &scenario_fields()[place]) wrong = &knob;
-    say(*wrong, describe(possible.error(), scenario));
+      if (position < scenario_fields().size() && knob.field == &scenario_fields()[position]) wrong = &knob;
+    showProblem(*wrong, describe(possible.error(), scenario));
     return std::nullopt;
   }
   for (const Knob& knob : m_knobs) knob.note->hide();

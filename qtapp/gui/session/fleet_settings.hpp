@@ -24,7 +24,7 @@ class FleetKnobs : public QWidget {
   explicit FleetKnobs(QWidget* parent = nullptr);
 
   void setFleet(const engine::FleetOptions& fleet);
-  void setTroubleColour(const QColor& colour);
+  void setProblemColour(const QColor& colour);
   /// The fleet with what stands in the fields; nothing: something is wrong with one, and is said below it.
   std::optional<engine::FleetOptions> read(const engine::FleetOptions& fleet);
 
@@ -41,7 +41,7 @@ class FleetKnobs : public QWidget {
   };
   void add(std::string_view name, QFormLayout& form);
   static QString typed(const Knob& knob);
-  bool say(const Knob& wrong, const std::string& why);
+  bool showProblem(const Knob& wrong, const std::string& why);
 
   std::vector<Knob> m_knobs;
 };

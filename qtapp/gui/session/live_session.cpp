@@ -8,9 +8,9 @@ namespace metabatch::gui {
 LiveSession::LiveSession(SessionPlan plan, QObject* parent)
     : QObject(parent),
       m_plan(std::move(plan)),
-      m_recorder(std::make_shared<SessionRecorder>()),
+      m_recorder(std::make_shared<Recorder>()),
       m_worker(new SessionWorker(m_plan, m_recorder)) {
-  qRegisterMetaType<std::shared_ptr<const Look>>();
+  qRegisterMetaType<std::shared_ptr<const SessionSnapshot>>();
   m_worker->moveToThread(&m_thread);
   connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
   connect(m_worker, &SessionWorker::started, this, [this] {
@@ -23,15 +23,19 @@ LiveSession::LiveSession(SessionPlan plan, QObject* parent)
     emit closed(0);
   });
   connect(m_worker, &SessionWorker::refused, this, &LiveSession::refused);
-  connect(m_worker, &SessionWorker::looked, this, &LiveSession::looked);
+  connect(m_worker, &SessionWorker::sampled, this, &LiveSession::sampled);
   connect(m_worker, &SessionWorker::applied, this, &LiveSession::applied);
   connect(m_worker, &SessionWorker::fleetChanged, this, [this](const engine::FleetOptions& fleet) {
     m_plan.fleet = fleet;
     emit fleetChanged(fleet);
   });
-  connect(m_worker, &SessionWorker::closed, this, [this](quint64 held) {
+  connect(m_worker, &SessionWorker::fleetRemoved, this, &LiveSession::fleetRemoved);
+  connect(m_worker, &SessionWorker::recorded, this, &LiveSession::recorded);
+  connect(m_worker, &SessionWorker::overdue, this, &LiveSession::overdue);
+  connect(m_worker, &SessionWorker::notSaved, this, &LiveSession::notSaved);
+  connect(m_worker, &SessionWorker::closed, this, [this](quint64 lost) {
     m_isRunning = false;
-    emit closed(held);
+    emit closed(lost);
   });
   m_thread.setObjectName("session");
   m_thread.start();
@@ -53,6 +57,8 @@ void LiveSession::changeFleet(const engine::FleetOptions& fleet) {
 }
 
 void LiveSession::registerFleet() { QMetaObject::invokeMethod(m_worker, &SessionWorker::registerFleetAgain); }
+
+void LiveSession::removeFleet() { QMetaObject::invokeMethod(m_worker, &SessionWorker::removeFleet); }
 
 void LiveSession::flushNow() { QMetaObject::invokeMethod(m_worker, &SessionWorker::flushNow); }
 
@@ -80,14 +86,18 @@ void LiveSession::record(const QString& file) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, file] { worker->record(file); });
 }
 
-void LiveSession::note(const QString& text) {
+void LiveSession::mark(const QString& text) {
   QMetaObject::invokeMethod(m_worker, [recorder = m_recorder, text] { recorder->mark(text.toStdString()); });
 }
 
 void LiveSession::close() {
   if (m_isClosing) return;
   m_isClosing = true;
-  QMetaObject::invokeMethod(m_worker, &SessionWorker::close);
+  QMetaObject::invokeMethod(m_worker, &SessionWorker::beginClosing);
+}
+
+void LiveSession::leave(const QString& file) {
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, file] { worker->leave(file); });
 }
 
 }  // namespace metabatch::gui

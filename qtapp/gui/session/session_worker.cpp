@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "engine/clock.hpp"
+#include "gui/files/save_file.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -11,12 +12,14 @@ namespace {
 
 constexpr std::size_t kTooLong = 70'000;  // characters; the column holds 65,535
 constexpr std::size_t kRefusedAtOnce = 3;
-constexpr std::size_t kRing = 4096;         // notifications between two looks
-constexpr std::size_t kMostFlushes = 5000;  // between two looks; as many as the log keeps
+constexpr Duration kLeavingTimeout = std::chrono::milliseconds(1);
+constexpr int kDrainEveryMs = 50;  // so soon a drained session closes
+constexpr std::size_t kRing = 4096;         // notifications between two samples
+constexpr std::size_t kMostFlushes = 5000;  // between two samples; as many as the log keeps
 
 }  // namespace
 
-SessionWorker::SessionWorker(SessionPlan plan, std::shared_ptr<SessionRecorder> recorder)
+SessionWorker::SessionWorker(SessionPlan plan, std::shared_ptr<Recorder> recorder)
     : m_plan(std::move(plan)),
       m_ring(std::make_shared<engine::NotificationRing>(kRing)),
       m_recorder(std::move(recorder)),
@@ -24,10 +27,17 @@ SessionWorker::SessionWorker(SessionPlan plan, std::shared_ptr<SessionRecorder> 
       m_registration(m_plan.database) {
   m_timer.setInterval(std::chrono::duration_cast<std::chrono::milliseconds>(models::kSampleEvery));
   m_timer.setTimerType(Qt::PreciseTimer);
-  connect(&m_timer, &QTimer::timeout, this, &SessionWorker::look);
+  connect(&m_timer, &QTimer::timeout, this, &SessionWorker::sample);
+  m_drainTimer.setInterval(kDrainEveryMs);
+  connect(&m_drainTimer, &QTimer::timeout, this, &SessionWorker::drain);
 }
 
-SessionWorker::~SessionWorker() { close(); }
+/// The window went without waiting for the end.
+SessionWorker::~SessionWorker() {
+  if (!m_lanes) return;
+  beginClosing();
+  if (m_lanes) finish();
+}
 
 void SessionWorker::start() {
   if (const auto wrong = begin()) {
@@ -36,7 +46,7 @@ void SessionWorker::start() {
   }
   emit started();
   if (m_plan.alsoFeed) m_plan.alsoFeed(m_lanes.get());
-  look();
+  sample();
   m_timer.start();
 }
 
@@ -54,9 +64,9 @@ std::optional<std::string> SessionWorker::begin() {
              m_alarms.push_back(QString::fromStdString(said));
            },
        .on_refused = [this](const Update& entry,
-                            const sql::Refusal& refusal) { m_store->hearRefusal(entry, refusal); }}));
+                            const sql::Refusal& refusal) { m_store->onRefusal(entry, refusal); }}));
   engine::EngineOptions options;
-  options.on_flush = [this](const engine::FlushRecord& record) { take(record); };
+  options.on_flush = [this](const engine::FlushRecord& record) { onFlush(record); };
   engine::Store* const stores[] = {m_store.get()};
   auto lanes = engine::Lanes::create(*config, stores, std::move(options));
   if (!lanes) return engine::describe(lanes.error(), m_plan.config, 1);
@@ -69,7 +79,7 @@ std::optional<std::string> SessionWorker::begin() {
   return std::nullopt;
 }
 
-/// What is to be read is looked at before a database is.
+/// Opens the input before it connects to the database.
 std::optional<std::string> SessionWorker::openSource() {
   if (m_plan.replay) {
     m_replay = std::make_unique<ReplayFeeder>();
@@ -88,7 +98,7 @@ std::optional<std::string> SessionWorker::registerFleet(const engine::FleetOptio
 }
 
 /// On the flusher's thread, right after the flush.
-void SessionWorker::take(const engine::FlushRecord& record) {
+void SessionWorker::onFlush(const engine::FlushRecord& record) {
   engine::Clock& clock = engine::system_clock();
   const Duration ago = clock.now() - record.started;
   models::FlushLine line;
@@ -99,7 +109,7 @@ void SessionWorker::take(const engine::FlushRecord& record) {
   line.reason = record.reason;
   line.entries = record.entries;
   line.agents = record.agents;
-  line.took = record.took;
+  line.took = std::max(record.took - m_store->pausedTime(), Duration{});  // a pause is no time of the flush
   line.fates = record.fates;
   line.failure = record.failure;
   line.retries = record.retries;
@@ -109,42 +119,46 @@ void SessionWorker::take(const engine::FlushRecord& record) {
   line.chunks = m_store->lastChunks();
   std::vector<models::RefusedLine> refused = m_store->takeRefused();
   const std::lock_guard lock(m_mutex);
+  m_flushTime += line.took;
   if (m_refused.size() < models::Quarantine::kLines)
     m_refused.insert(m_refused.end(), std::make_move_iterator(refused.begin()), std::make_move_iterator(refused.end()));
   if (m_flushes.size() >= kMostFlushes) m_flushes.erase(m_flushes.begin(), m_flushes.begin() + kMostFlushes / 2);
   m_flushes.push_back(std::move(line));
 }
 
-void SessionWorker::look() {
+void SessionWorker::sample() {
   if (!m_lanes) return;
-  auto look = std::make_shared<Look>();
-  if (m_timer.isActive()) look->registered = m_registration.step(engine::system_clock().now());
+  auto shown = std::make_shared<SessionSnapshot>();
+  if (m_timer.isActive()) shown->registered = m_registration.step(engine::system_clock().now());
   const engine::Snapshot snapshot = m_lanes->snapshot();
-  look->sample.at = engine::system_clock().now();
-  look->sample.counters = snapshot.counters;
-  look->sample.flushes = snapshot.metrics.flushes;
-  look->sample.delay = snapshot.metrics.delay;
-  look->sample.reports = m_replay ? m_replay->reports() : m_feeder.reports();
-  if (m_replay) look->replay = m_replay->takeProgress();
-  look->sample.roomEntries = snapshot.buffered_entries;
-  look->sample.roomBytes = snapshot.buffered_bytes;
-  look->sample.oldestAge = snapshot.oldest_age;
-  look->sample.config = snapshot.config;
+  models::Sample& sample = shown->sample;
+  sample.at = engine::system_clock().now();
+  sample.counters = snapshot.counters;
+  sample.flushes = snapshot.metrics.flushes;
+  sample.delay = snapshot.metrics.delay;
+  sample.reports = m_replay ? m_replay->reports() : m_feeder.reports();
+  if (m_replay) shown->replay = m_replay->takeProgress();
+  sample.bufferedEntries = snapshot.buffered_entries;
+  sample.bufferedBytes = snapshot.buffered_bytes;
+  sample.oldestAge = snapshot.oldest_age;
+  sample.config = snapshot.config;
   const WallTime now = engine::system_clock().wall_now();
-  while (const auto one = m_ring->try_next()) look->channel.push_back(models::channelLine(*one, now));
+  while (const auto one = m_ring->try_next()) shown->channel.push_back(models::channelLine(*one, now));
   {
     const std::lock_guard lock(m_mutex);
-    look->flushes.swap(m_flushes);
-    look->refused.swap(m_refused);
-    look->alarms.swap(m_alarms);
+    shown->flushes.swap(m_flushes);
+    shown->refused.swap(m_refused);
+    shown->alarms.swap(m_alarms);
+    sample.flushTime = m_flushTime;
   }
-  for (const models::FlushLine& flush : look->flushes) {
-    m_recorder->take(flush);
-    if (m_plan.registersAgain && flush.fates.unmatched > 0) m_registration.beginAgain(m_plan.fleet, look->sample.at);
+  for (const models::FlushLine& flush : shown->flushes) {
+    m_recorder->record(flush);
+    if (m_plan.registersAgain && !m_isFleetRemoved && flush.fates.unmatched > 0) m_registration.beginAgain(m_plan.fleet, sample.at);
   }
-  m_recorder->take(look->sample);
-  if (const auto wrong = m_recorder->takeTrouble()) emit refused(QString::fromStdString(*wrong));
-  emit looked(look);
+  m_recorder->record(sample);
+  shown->recordedBytes = m_recorder->bytes();
+  if (const auto wrong = m_recorder->takeProblem()) emit refused(QString::fromStdString(*wrong));
+  emit sampled(shown);
 }
 
 void SessionWorker::apply(const Config& config) {
@@ -164,6 +178,7 @@ void SessionWorker::changeFleet(const engine::FleetOptions& fleet) {
     return;
   }
   m_plan.fleet = fleet;
+  m_isFleetRemoved = false;
   m_registration.stop();
   m_feeder.start(fleet, *m_lanes);
   emit fleetChanged(fleet);
@@ -171,6 +186,18 @@ void SessionWorker::changeFleet(const engine::FleetOptions& fleet) {
 
 void SessionWorker::registerFleetAgain() {
   if (m_lanes && !m_replay) m_registration.begin(m_plan.fleet);
+}
+
+/// What is buffered of the fleet is counted as unmatched when it is flushed.
+void SessionWorker::removeFleet() {
+  if (!m_lanes || m_replay) return;
+  m_feeder.stop();
+  m_registration.stop();
+  m_isFleetRemoved = true;
+  const auto removed = m_registration.remove(m_plan.fleet);
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&removed))
+    return emit refused(tr("The rows cannot be removed: %1").arg(QString::fromStdString(failed->message)));
+  emit fleetRemoved(std::get<std::size_t>(removed));
 }
 
 void SessionWorker::flushNow() {
@@ -212,8 +239,8 @@ void SessionWorker::skipReplayWait() {
 }
 
 void SessionWorker::record(const QString& file) {
-  m_recorder->stop();
-  if (const auto wrong = m_recorder->takeTrouble()) emit refused(QString::fromStdString(*wrong));
+  if (const auto ended = m_recorder->stop()) emit recorded({QString::fromStdString(ended->file), ended->bytes});
+  if (const auto wrong = m_recorder->takeProblem()) emit refused(QString::fromStdString(*wrong));
   if (file.isEmpty() || !m_lanes) return;
   const SessionHead head{.started = {},
                          .program = "metabatch-desktop " METABATCH_VERSION,
@@ -222,23 +249,66 @@ void SessionWorker::record(const QString& file) {
   if (const auto wrong = m_recorder->start(file.toStdString(), head)) emit refused(QString::fromStdString(*wrong));
 }
 
-void SessionWorker::close() {
-  if (!m_lanes) return;
+/// Nothing arrives any more, and the batcher goes on until nothing is buffered. It is closed only then: the operator may wait
+/// for a database for longer than the batcher would.
+void SessionWorker::beginClosing() {
+  if (!m_lanes || m_drainTimer.isActive()) return;
   if (m_plan.alsoFeed) m_plan.alsoFeed(nullptr);
-  m_timer.stop();
   m_feeder.stop();
+  m_registration.stop();
   if (m_replay) m_replay->requestStop();
   m_store->setFault(Fault::none);
   m_store->setPaused(false);
+  m_closingSince = engine::system_clock().now();
+  m_drainTimer.start();
+  drain();
+}
+
+void SessionWorker::drain() {
+  if (!m_lanes) return;
+  const engine::Snapshot snapshot = m_lanes->snapshot();
+  if (snapshot.counters.held() == 0) return finish();
+  m_lanes->flush_now();
+  const bool isLate = engine::system_clock().now() - m_closingSince >= snapshot.config.final_flush_timeout;
+  if (isLate && !std::exchange(m_isOverdue, true)) emit overdue();
+}
+
+void SessionWorker::leave(const QString& file) {
+  if (!m_lanes) return;
+  m_drainTimer.stop();
+  m_store->abandon();
+  Config config = m_lanes->snapshot().config;
+  config.final_flush_timeout = kLeavingTimeout;
+  (void)m_lanes->reconfigure(config);
+  m_lanes->close();
+  if (!file.isEmpty() && !save(file)) return;
+  finish();
+}
+
+bool SessionWorker::save(const QString& file) {
+  QString why;
+  m_lanes->spool([&](std::span<const Update> updates) {
+    QByteArray lines;
+    for (const Update& update : updates) lines += models::updateNdjson(update);
+    why = saveFile(file, lines);
+    return why.isEmpty();
+  });
+  if (!why.isEmpty()) emit notSaved(tr("%1: %2").arg(file, why));
+  return why.isEmpty();
+}
+
+void SessionWorker::finish() {
+  m_timer.stop();
+  m_drainTimer.stop();
   m_lanes->close();
   if (m_replay) m_replay->join();
-  look();
+  sample();
   record({});
-  const quint64 held = m_lanes->snapshot().counters.held();
+  const quint64 lost = m_lanes->snapshot().counters.held();
   m_subscription.end();
   m_lanes.reset();
   m_store.reset();
-  emit closed(held);
+  emit closed(lost);
 }
 
 }  // namespace metabatch::gui

@@ -17,13 +17,14 @@ class SessionWorker : public QObject {
   Q_OBJECT
 
  public:
-  SessionWorker(SessionPlan plan, std::shared_ptr<SessionRecorder> recorder);
+  SessionWorker(SessionPlan plan, std::shared_ptr<Recorder> recorder);
   ~SessionWorker() override;
 
   void start();
   void apply(const Config& config);
   void changeFleet(const engine::FleetOptions& fleet);
   void registerFleetAgain();
+  void removeFleet();
   void flushNow();
   void setFlushingPaused(bool paused);
   void setFault(Fault fault);
@@ -32,23 +33,31 @@ class SessionWorker : public QObject {
   void setReplaySpeed(double speed);
   void skipReplayWait();
   void record(const QString& file);
-  void close();
+  void beginClosing();
+  void leave(const QString& file);
 
  signals:
   void started();
   void refused(const QString& why);
   void failedToStart(const QString& why);
-  void looked(std::shared_ptr<const metabatch::gui::Look> look);
+  void sampled(std::shared_ptr<const metabatch::gui::SessionSnapshot> snapshot);
   void applied(const metabatch::Config& running);
   void fleetChanged(const metabatch::engine::FleetOptions& fleet);
-  void closed(quint64 held);
+  void fleetRemoved(quint64 rows);
+  void recorded(const metabatch::gui::Recorded& recording);
+  void overdue();
+  void notSaved(const QString& why);
+  void closed(quint64 lost);
 
  private:
   [[nodiscard]] std::optional<std::string> begin();
   [[nodiscard]] std::optional<std::string> openSource();
   [[nodiscard]] std::optional<std::string> registerFleet(const engine::FleetOptions& fleet) const;
-  void take(const engine::FlushRecord& record);
-  void look();
+  void onFlush(const engine::FlushRecord& record);
+  void sample();
+  void drain();
+  bool save(const QString& file);
+  void finish();
 
   SessionPlan m_plan;
   engine::Notifier m_notifier;
@@ -56,15 +65,20 @@ class SessionWorker : public QObject {
   std::unique_ptr<FaultStore> m_store;
   std::unique_ptr<engine::Lanes> m_lanes;
   engine::Notifier::Subscription m_subscription;
-  const std::shared_ptr<SessionRecorder> m_recorder;
+  const std::shared_ptr<Recorder> m_recorder;
   FleetFeeder m_feeder;
   FleetRegistration m_registration;
   std::unique_ptr<ReplayFeeder> m_replay;  // or the fleet
   QTimer m_timer{this};
+  QTimer m_drainTimer{this};
+  Instant m_closingSince{};
+  bool m_isOverdue = false;
+  bool m_isFleetRemoved = false;  // and must not be registered again unasked
   std::mutex m_mutex;
   std::vector<models::FlushLine> m_flushes;    // m_mutex
   std::vector<models::RefusedLine> m_refused;  // m_mutex
   std::vector<QString> m_alarms;               // m_mutex
+  Duration m_flushTime{};                      // m_mutex
 };
 
 }  // namespace metabatch::gui

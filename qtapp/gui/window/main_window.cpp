@@ -3,262 +3,286 @@
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QComboBox>
 #include <QDockWidget>
-#include <QLabel>
-#include <QMessageBox>
-#include <QPlainTextEdit>
+#include <QScreen>
 #include <QScrollArea>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QTabBar>
-#include <QTabWidget>
-#include <algorithm>
-#include <functional>
+#include <cmath>
+#include <utility>
 
-#include "engine/clock.hpp"
+#include "gui/dialogs/closing_dialog.hpp"
+#include "gui/dialogs/connect_dialog.hpp"
+#include "gui/dialogs/replay_dialog.hpp"
+#include "gui/pages/dashboard.hpp"
+#include "gui/pages/inspector_page.hpp"
+#include "gui/pages/start_page.hpp"
+#include "gui/panels/elided_label.hpp"
+#include "gui/panels/recording_status.hpp"
+#include "gui/panels/replay_bar.hpp"
+#include "gui/panels/tune_panel.hpp"
+#include "gui/panels/what_if_panel.hpp"
+#include "gui/sources/metrics_source.hpp"
+#include "gui/sources/recording_source.hpp"
+#include "gui/sources/replay_source.hpp"
+#include "gui/sources/watch_source.hpp"
+#include "gui/window/main_menu.hpp"
+#include "gui/window/page_tabs.hpp"
 #include "gui/window/tables.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
 namespace {
 
-/// A change that can be taken back.
-class Change : public QUndoCommand {
- public:
-  Change(const QString& text, std::function<void()> forth, std::function<void()> back)
-      : QUndoCommand(text), m_forth(std::move(forth)), m_back(std::move(back)) {}
-  void redo() override { m_forth(); }
-  void undo() override { m_back(); }
-
- private:
-  const std::function<void()> m_forth;
-  const std::function<void()> m_back;
-};
+constexpr QSize kDefaultSize(1240, 680);  // fits on 1280 x 720 with a title bar and a panel of the desktop
+constexpr int kMessageMs = 30'000;
 
 }  // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
-  setWindowTitle(QStringLiteral("metabatch"));
   setWindowIcon(QIcon::fromTheme("metabatch-desktop"));
   setDockOptions(AnimatedDocks | AllowTabbedDocks);
-  m_where = new QLabel;
+  m_description = new ElidedLabel;
+  m_recordingStatus = new RecordingStatus;
   m_state = new QLabel;
-  statusBar()->addWidget(m_where, 1);
+  statusBar()->addWidget(m_description, 1);
+  statusBar()->addPermanentWidget(m_recordingStatus);
   statusBar()->addPermanentWidget(m_state);
   makePages();
-  makeReplay();
-  makeRecordings();
-  makeActions();
-  makeViewActions();
-  makeFileActions();
-  makeMenus();
+  makeSources();
+  makeDocks();
+  m_menu = new MainMenu(*this, {*m_drive, *m_replay, *m_recording}, *m_tuneDock, *m_whatIfDock);
+  connectStartPage();
+  connectDrive();
   restore();
-  showDoors();
-  connect(&m_window, &models::TimeWindow::changed, this, &MainWindow::refreshState);
+  showStartPage();
+  connect(&m_data.time, &models::TimeWindow::changed, this, &MainWindow::refreshState);
 }
 
-/// Its parts go after it: what they say then (a panel that is hidden, say) is heard by nobody, and nothing to remember.
+/// Children go after this object: what they signal then (a panel that hides, say) must reach nobody.
 MainWindow::~MainWindow() {
   for (QObject* const part : findChildren<QObject*>()) part->disconnect(this);
 }
 
 void MainWindow::makePages() {
-  m_doors = new DoorsPage;
-  m_dashboard = new Dashboard(m_series, m_window);
-  m_pages = new QTabWidget;
-  m_pages->setDocumentMode(true);
-  m_pages->setAccessibleName(tr("Pages"));
-  m_pages->tabBar()->setAccessibleName(tr("Pages"));
-  m_flushPage = new FlushPage(m_flushes, m_window);
-  m_agentsPage = new AgentsPage;
-  m_channelPage = new ChannelPage(m_channel, m_series, m_window);
-  m_inspector = new InspectorPage;
-  m_quarantinePage = new QuarantinePage(m_quarantine);
-  m_doctorPage = new DoctorPage;
-  addPage(m_dashboard, "Dashboard", tr("Dashboard"));
-  addPage(m_flushPage, "Flushes", tr("Flushes"));
-  addPage(m_agentsPage, "Agents", tr("Agents"));
-  addPage(m_channelPage, "Channel", tr("Channel"));
-  addPage(m_quarantinePage, "Quarantine", tr("Quarantine"));
-  addPage(m_doctorPage, "Doctor", tr("Doctor"));
-  addPage(m_inspector, "Inspector", tr("Inspector"));
+  m_startPage = new StartPage;
+  m_pages = new PageTabs(m_data);
   m_stack = new QStackedWidget;
-  m_stack->addWidget(m_doors);
+  m_stack->addWidget(m_startPage);
   m_stack->addWidget(m_pages);
   setCentralWidget(m_stack);
-  makeTune();
-  connect(m_doors, &DoorsPage::demoChosen, this, &MainWindow::startDemo);
-  connect(m_doors, &DoorsPage::connectChosen, this, &MainWindow::openConnection);
-  connect(m_doors, &DoorsPage::inspectChosen, this, &MainWindow::startInspector);
-  connect(m_flushPage, &FlushPage::inspectWanted, this, [this](const QString& payloads) {
-    m_inspector->setText(payloads);
-    m_pages->setCurrentWidget(m_inspector);
-  });
-  connect(m_pages, &QTabWidget::currentChanged, this, &MainWindow::refresh);
 }
 
-void MainWindow::addPage(QWidget* page, const char* name, const QString& title) {
-  page->setObjectName(name);
-  m_pages->addTab(page, title);
-}
-
-void MainWindow::makeTune() {
+void MainWindow::makeSources() {
   m_tune = new TunePanel;
+  m_drive = new DriveSource(m_data, *m_pages, *m_tune, *this);
+  m_replay = new ReplaySource(*m_drive, *this);
+  m_watch = new WatchSource(m_data, *m_pages, this);
+  m_metrics = new MetricsSource(m_data, *m_pages, *m_watch, this);
+  const auto whyNot = [this] {
+    const bool isRunning = m_drive->isOpen() || m_watch->isOpen() || m_metrics->isOpen();
+    return isRunning ? tr("Close what is open first (Ctrl+W), then open the recording.") : QString();
+  };
+  m_recording = new RecordingSource(m_data, *m_pages, *m_drive, *this, whyNot);
+  for (Source* const source : std::initializer_list<Source*>{m_drive, m_watch, m_metrics, m_recording}) {
+    connect(source, &Source::opened, this, &MainWindow::showPages);
+    connect(source, &Source::changed, this, &MainWindow::refresh);
+    connect(source, &Source::messaged, this, [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
+    connect(source, &Source::closed, this, &MainWindow::onSourceClosed);
+  }
+  connect(m_drive, &DriveSource::started, this, &MainWindow::refreshState);
+  connect(m_drive, &DriveSource::drained, this, &MainWindow::sessionClosed);
+  m_recording->whatIf().setSeen([this] {
+    return m_data.time.isLive() && !isMinimized() &&
+           (m_pages->dashboard().isVisible() || m_recording->whatIf().isVisible());
+  });
+}
+
+QDockWidget* MainWindow::makeDock(const QString& title, const char* name, QWidget* panel) {
   auto* const scroll = new QScrollArea;
-  scroll->setWidget(m_tune);
+  scroll->setWidget(panel);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setMinimumWidth(m_tune->minimumSizeHint().width() + 24);  // and a scroll bar
-  m_tuneDock = new QDockWidget(tr("Tune"));
-  m_tuneDock->setObjectName("tune");
-  m_tuneDock->setWidget(scroll);
-  addDockWidget(Qt::RightDockWidgetArea, m_tuneDock);
-  connect(m_tune, &TunePanel::changeWanted, this, &MainWindow::changeSettings);
-  connect(m_tune, &TunePanel::fleetWanted, this, &MainWindow::changeFleet);
-  connect(m_tune, &TunePanel::refusalWanted, this, [this] {
-    if (m_session) m_session->sendRefused();
+  scroll->setMinimumWidth(panel->minimumSizeHint().width() + 24);  // and a scroll bar
+  auto* const dock = new QDockWidget(title);
+  dock->setObjectName(name);
+  dock->setWidget(scroll);
+  addDockWidget(Qt::RightDockWidgetArea, dock);
+  return dock;
+}
+
+void MainWindow::makeDocks() {
+  m_tuneDock = makeDock(tr("Settings"), "tune", m_tune);
+  m_whatIfDock = makeDock(tr("What if"), "what-if", &m_recording->whatIf());
+  tabifyDockWidget(m_tuneDock, m_whatIfDock);
+  // By key, by menu or by the dock's own button; not by the window as it opens or closes something.
+  connect(m_tuneDock->toggleViewAction(), &QAction::toggled, this, [this](bool on) {
+    if (m_drive->isOpen() && m_stack->currentWidget() == m_pages && !m_isLeaving) QSettings().setValue("tune", on);
   });
-  connect(m_tune, &TunePanel::faultWanted, this, [this](Fault fault) {
-    if (!m_session) return;
-    m_session->setFault(fault);
-    static const char* const kWords[] = {QT_TR_NOOP("fault ended"), QT_TR_NOOP("slow database"),
-                                         QT_TR_NOOP("database refuses"), QT_TR_NOOP("connection lost")};
-    mark(tr(kWords[static_cast<std::size_t>(fault)]));
+}
+
+void MainWindow::connectStartPage() {
+  connect(m_startPage, &StartPage::demoChosen, this, &MainWindow::startDemo);
+  connect(m_startPage, &StartPage::connectChosen, this, &MainWindow::openConnection);
+  connect(m_startPage, &StartPage::replayChosen, m_replay, &ReplaySource::choose);
+  connect(m_startPage, &StartPage::inspectChosen, this, &MainWindow::startInspector);
+}
+
+void MainWindow::restore() {
+  QSettings settings;
+  if (!restoreGeometry(settings.value("geometry").toByteArray())) resize(kDefaultSize);
+  restoreState(settings.value("state").toByteArray());
+  setThemeChoice(static_cast<ThemeChoice>(std::clamp(settings.value("theme", 0).toInt(), 0, 2)));
+}
+
+void MainWindow::startDemo() {
+  if (!isOpen()) m_drive->startDemo();
+}
+void MainWindow::startSession(SessionPlan plan) {
+  if (!isOpen()) m_drive->start(std::move(plan));
+}
+void MainWindow::startWatch(const sql::PgAddress& address, const QString& channel) {
+  if (!isOpen()) m_watch->open(address, channel);
+}
+void MainWindow::startMetrics(const MetricsPlan& plan) {
+  if (!m_drive->isOpen() && !m_metrics->isOpen()) m_metrics->open(plan);
+}
+void MainWindow::offerReplay(const ReplayRequest& request) { m_replay->offer(request); }
+void MainWindow::openRecording(const QString& file) { m_recording->open(file); }
+
+void MainWindow::openConnection() {
+  if (auto* const open = findChild<ConnectDialog*>(); open != nullptr && open->isVisible()) return;
+  auto* const dialog = new ConnectDialog(this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &ConnectDialog::wanted, this, [this](const ConnectionRequest& request) {
+    if (isOpen()) return;
+    if (request.isListening) startWatch(request.address, request.channel);
+    if (request.metrics) startMetrics(*request.metrics);
+    if (!request.isDriving) return;
+    Config config;
+    config.channel = request.channel.toStdString();
+    startSession(
+        {.database = sql::Database(request.address), .fleet = request.fleet, .config = config, .isDemo = false});
   });
-}
-
-void MainWindow::changeSettings(const Config& wanted) {
-  if (!m_session) return;
-  const Config before = m_tune->running();
-  m_undo.push(new Change(
-      changeText(before, wanted),
-      [this, wanted] {
-        if (m_session) m_session->apply(wanted);
-      },
-      [this, before] {
-        if (m_session) m_session->apply(before);
-      }));
-}
-
-void MainWindow::changeFleet(const engine::FleetOptions& fleet) {
-  if (!m_session) return;
-  const engine::FleetOptions before = m_session->plan().fleet;
-  const auto change = [this](const engine::FleetOptions& to) {
-    if (!m_session) return;
-    m_session->changeFleet(to);
-    mark(fleetText(to));
-  };
-  m_undo.push(new Change(
-      tr("fleet"), [=] { change(fleet); }, [=] { change(before); }));
-}
-
-void MainWindow::takeApplied(const Config& running) {
-  const QString change = changeText(m_tune->running(), running);
-  if (!change.isEmpty()) mark(change);
-  m_tune->setConfig(running);
-}
-
-void MainWindow::mark(const QString& text) {
-  m_series.mark(engine::system_clock().now(), text);
-  if (m_session) m_session->note(text);
-}
-
-void MainWindow::showDoors() {
-  m_stack->setCurrentWidget(m_doors);
-  m_doors->demo()->setFocus();
-  m_tuneDock->hide();
-  m_replayBar->hide();
-  m_recordings.dock->hide();
-  m_recordings.whatIf->begin(nullptr);
-  m_where->setText(tr("Not connected"));
-  m_where->setToolTip({});
-  refreshState();
+  dialog->open();
 }
 
 void MainWindow::startInspector() {
-  offerPages({m_inspector});
+  m_pages->offer({&m_pages->inspector()});
+  showPages(tr("Inspector"), tr("Not connected"));
+  m_pages->inspector().input().setFocus();
+}
+
+void MainWindow::showPages(const QString& title, const QString& description) {
+  const bool isBeside = m_metrics->isOpen() && m_watch->isOpen();
+  if (!isBeside) setWindowTitle(QStringLiteral("%1 – metabatch").arg(title));
+  m_description->setText(isBeside ? m_description->text() + "; " + description : description);
+  m_description->setToolTip(m_description->text().toHtmlEscaped());
   m_stack->setCurrentWidget(m_pages);
-  m_inspector->input().setFocus();
+  const bool isWanted = QSettings().value("tune", true).toBool();
+  m_tuneDock->setVisible(m_drive->isOpen() && isWanted);
+  m_whatIfDock->setVisible(m_recording->isOpen() || (m_drive->isOpen() && isWanted));
+  if (m_drive->isOpen()) m_tuneDock->raise();
+  refresh();
+  emit sourceOpened();
+}
+
+void MainWindow::showStartPage() {
+  setWindowTitle(QStringLiteral("metabatch"));
+  m_stack->setCurrentWidget(m_startPage);
+  m_startPage->demo()->setFocus();
+  m_tuneDock->hide();
+  m_whatIfDock->hide();
+  m_replay->bar().hide();
+  m_description->setText(tr("Not connected"));
+  m_description->setToolTip({});
   refreshState();
 }
 
-void MainWindow::offerPages(std::initializer_list<QWidget*> pages) {
-  for (int i = 0; i < m_pages->count(); ++i)
-    m_pages->setTabVisible(i, std::find(pages.begin(), pages.end(), m_pages->widget(i)) != pages.end());
-  m_pages->setCurrentWidget(*pages.begin());
+void MainWindow::closeSource() {
+  for (Source* const source : std::initializer_list<Source*>{m_watch, m_metrics, m_drive, m_recording}) source->close();
+  if (!isOpen() && !m_recording->isOpen()) return onSourceClosed();  // the inspector, or nothing
+  if (m_drive->isOpen() && !m_isUnattended) ClosingDialog::watch(*m_drive->session(), m_data.condition, *this);
+  refreshState();
 }
 
-void MainWindow::showPage(const QString& name) {
-  for (int i = 0; i < m_pages->count(); ++i)
-    if (m_pages->widget(i)->objectName() == name) m_pages->setCurrentIndex(i);
+/// A channel and metrics that are watched together end together.
+void MainWindow::onSourceClosed() {
+  if (isOpen() || m_recording->isOpen()) return;
+  const QString next = std::exchange(m_openNext, {});
+  if (!next.isEmpty() && !m_isLeaving) openRecording(next);
+  if (m_isLeaving)
+    QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+  else
+    showStartPage();
 }
 
-QStringList MainWindow::pages() const {
-  QStringList names;
-  for (int i = 0; i < m_pages->count(); ++i)
-    if (m_pages->isTabVisible(i)) names += m_pages->widget(i)->objectName();
-  return names;
+void MainWindow::connectDrive() {
+  connect(m_drive, &DriveSource::starting, this, [this] {
+    LiveSession* const session = m_drive->session();
+    connect(session, &LiveSession::overdue, this, [this, session] {
+      if (m_isUnattended) session->leave({});
+    });
+    m_recordingStatus->forget();
+  });
+  connect(m_drive, &DriveSource::recordingTo, m_recordingStatus, &RecordingStatus::begin);
+  connect(m_drive, &DriveSource::sampled, m_recordingStatus,
+          [this](const SessionSnapshot& snapshot) { m_recordingStatus->setBytes(snapshot.recordedBytes); });
+  connect(m_drive, &DriveSource::recorded, m_recordingStatus,
+          [this](const Recorded& recorded) { m_recordingStatus->end(recorded.file, recorded.bytes); });
+  connect(m_recordingStatus, &RecordingStatus::openWanted, this, [this](const QString& file) {
+    if (!isOpen()) return openRecording(file);
+    m_openNext = file;
+    closeSource();
+  });
 }
 
-void MainWindow::refreshState() {
-  const bool isDriving = m_session != nullptr && !m_session->isClosing();
-  for (QAction* const action : {m_flushNow, m_pauseFlushing}) action->setEnabled(isDriving);
-  m_registerFleet->setEnabled(isDriving && !m_session->plan().replay);
-  m_record->setEnabled(isDriving);
-  const bool hasPages = m_stack->currentWidget() == m_pages;
-  m_exportCsv->setEnabled(hasPages);
-  m_exportPicture->setEnabled(hasPages);
-  m_closeSession->setEnabled(m_stack->currentWidget() != m_doors);
-  m_tune->setEnabled(isDriving);
-  m_live->setChecked(m_window.isLive());
-  m_live->setText(m_recordings.isShown ? (m_window.isLive() ? tr("At its end") : tr("To its end"))
-                  : m_window.isLive()  ? tr("Live")
-                                       : tr("Paused: back to live"));
-  const int index = m_span->findData(QVariant::fromValue<qlonglong>(m_window.span().count()));
-  m_span->setCurrentIndex(index);
-  QString state = m_recordings.isShown ? tr("Recorded") : QString();
-  if (m_session && m_session->isClosing())
-    state = tr("Closing: writing what is held");
-  else if (m_session && !m_session->isRunning())
-    state = tr("Starting");
-  else if (m_session && !m_series.isEmpty())
-    state = tr("Running for %1").arg(models::secondsText(std::floor(m_series.total().seconds)));
-  m_state->setText(state);
-}
-
-void MainWindow::setThemeChoice(ThemeChoice choice) {
-  m_choice = choice;
-  m_theme = themeOf(choice);
-  QApplication::setPalette(m_theme.palette);
-  m_dashboard->setTheme(m_theme);
-  m_inspector->setTheme(m_theme);
-  m_channelPage->setTheme(m_theme);
-  m_agentsPage->setTheme(m_theme);
-  TroubleDelegate::setColour(m_theme.severity(models::Severity::alarm));
-  m_recordings.whatIf->setTroubleColour(m_theme.severity(models::Severity::alarm));
-  m_tune->setTroubleColour(m_theme.severity(models::Severity::alarm));
-  refresh();
-}
-
-void MainWindow::refresh() {
-  m_dashboard->refresh(m_condition);
-  m_channelPage->refresh();
+void MainWindow::closeUnattended() {
+  m_isUnattended = true;
+  close();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue("geometry", saveGeometry());
   settings.setValue("state", saveState());
-  if (isOpen()) {
-    m_isLeaving = true;
-    closeSession();
-    event->ignore();  // its end closes the window
-    return;
-  }
-  event->accept();
+  if (!isOpen()) return event->accept();
+  m_isLeaving = true;
+  closeSource();
+  event->ignore();  // the end of the source closes the window
+}
+
+bool MainWindow::isOpen() const { return m_drive->isOpen() || m_watch->isOpen() || m_metrics->isOpen(); }
+
+void MainWindow::refresh() {
+  m_pages->refresh();
+  refreshState();
+}
+
+void MainWindow::refreshState() {
+  m_menu->refresh(m_stack->currentWidget() == m_pages, m_recording->isOpen());
+  m_tune->setEnabled(m_drive->isRunning());
+  m_state->setText(stateText());
+}
+
+QString MainWindow::stateText() const {
+  if (m_drive->isOpen() && !m_drive->isRunning()) return tr("Closing: writing what is buffered");
+  if (m_drive->isOpen() && !m_drive->session()->isRunning()) return tr("Starting");
+  if (m_drive->isOpen() && !m_data.series.isEmpty())
+    return tr("Running for %1").arg(models::secondsText(std::floor(m_data.series.total().seconds)));
+  return m_recording->isOpen() ? tr("Recording") : QString();
+}
+
+void MainWindow::setThemeChoice(ThemeChoice choice) {
+  const Theme theme = themeOf(choice);
+  QApplication::setPalette(theme.palette);
+  m_pages->setTheme(theme);
+  ProblemDelegate::setColour(theme.severity(models::Severity::alarm));
+  m_recording->whatIf().setProblemColour(theme.severity(models::Severity::alarm));
+  m_tune->setProblemColour(theme.severity(models::Severity::alarm));
+  refresh();
 }
 
 }  // namespace metabatch::gui

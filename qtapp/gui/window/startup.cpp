@@ -3,10 +3,14 @@
 
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QLibraryInfo>
 #include <QSocketNotifier>
 #include <cstdio>
 #include <cstring>
@@ -23,28 +27,63 @@ int wakeFd = -1;  // a signal handler reaches nothing else
 
 extern "C" void wakeOnSignal(int) { (void)::eventfd_write(wakeFd, 1); }
 
+/// Whether something listens on this socket; a name without a slash is an abstract one too.
+bool isListening(const QString& file) {
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  qstrncpy(address.sun_path, file.toLocal8Bit().constData(), sizeof address.sun_path);
+  const bool isThere = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return isThere;
+}
+
+/// Of an X server on this machine only: another one is for Qt to find.
+bool isDeadX(const QString& display) {
+  if (!display.startsWith(':')) return false;
+  return !isListening("/tmp/.X11-unix/X" + display.mid(1).section('.', 0, 0));
+}
+
+QString wrongWithWayland(const QString& display) {
+  const QDir plugins(QLibraryInfo::path(QLibraryInfo::PluginsPath) + "/platforms");
+  if (plugins.entryList({"libqwayland*"}).isEmpty())
+    return QStringLiteral("WAYLAND_DISPLAY is set, but Qt has no Wayland plugin: install qt6-wayland");
+  const QString file = display.startsWith('/') ? display : qEnvironmentVariable("XDG_RUNTIME_DIR") + '/' + display;
+  return isListening(file) ? QString() : QStringLiteral("no Wayland compositor answers at %1").arg(file);
+}
+
+/// Why no window can be opened; empty: one can, as far as is known.
+QString wrongWithDisplay() {
+  const QString x = qEnvironmentVariable("DISPLAY"), wayland = qEnvironmentVariable("WAYLAND_DISPLAY");
+  if (x.isEmpty() && wayland.isEmpty()) return QStringLiteral("neither DISPLAY nor WAYLAND_DISPLAY is set");
+  const QString wrong = wayland.isEmpty() ? QString() : wrongWithWayland(wayland);
+  if (!wayland.isEmpty() && wrong.isEmpty()) return {};
+  if (x.isEmpty()) return wrong;
+  return isDeadX(x) ? QStringLiteral("no X server answers at DISPLAY=%1").arg(x) : QString();
+}
+
 void endInOrder(MainWindow& window) {
-  QObject::connect(&window, &MainWindow::sessionClosed, &window, [](quint64 held) {
-    if (held == 0) return;
+  QObject::connect(&window, &MainWindow::sessionClosed, &window, [](quint64 lost) {
+    if (lost == 0) return;
     std::fprintf(stderr, "metabatch-desktop: %s could not be written in time\n",
-                 qPrintable(models::counted(held, "update")));
+                 qPrintable(models::counted(lost, "update")));
     QApplication::exit(1);
   });
-  window.close();
+  window.closeUnattended();
 }
 
 }  // namespace
 
 bool hasScreen(int argc, char** argv) {
-  for (const char* const variable : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
-    if (!qEnvironmentVariableIsEmpty(variable)) return true;
+  if (!qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) return true;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "-platform") == 0 || std::strcmp(argv[i], "--platform") == 0) return true;
     for (const char* const flag : {"-h", "--help", "-v", "--version", "--screenshot"})
       if (std::strncmp(argv[i], flag, std::strlen(flag)) == 0) return qputenv("QT_QPA_PLATFORM", "offscreen");
   }
-  std::fputs("metabatch-desktop: no display: neither DISPLAY nor WAYLAND_DISPLAY is set; `metabatch` needs none\n",
-             stderr);
+  const QString wrong = wrongWithDisplay();
+  if (wrong.isEmpty()) return true;
+  std::fprintf(stderr, "metabatch-desktop: no display: %s; `metabatch` needs none\n", qPrintable(wrong));
   return false;
 }
 
@@ -76,6 +115,8 @@ QString wrongArguments(const QCommandLineParser& parser) {
     return QStringLiteral("--seconds: a number from 0 to %1").arg(kLongestDemo);
   if (parser.isSet("screenshot") && parser.value("screenshot").isEmpty())
     return QStringLiteral("--screenshot: the folder has no name");
+  if (!QStringList{"all", "faults"}.contains(parser.value("pictures")))
+    return QStringLiteral("--pictures: all, or faults");
   if (parser.isSet("seconds") && !parser.isSet("screenshot")) return QStringLiteral("--seconds goes with --screenshot");
   if (!parser.isSet("replay") && (parser.isSet("speed") || parser.isSet("db")))
     return QStringLiteral("--speed and --db go with --replay");

@@ -1,17 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/window/tables.hpp"
 
+#include <QAction>
+#include <QClipboard>
 #include <QFontDatabase>
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QPlainTextEdit>
 #include <QTableView>
+#include <algorithm>
 
 namespace metabatch::gui {
 namespace {
 
-QColor& troubleColour() {
+QColor& problemColour() {
   static QColor colour;
   return colour;
+}
+
+/// The selected rows as text, cells between tabs.
+QString selectedText(const QTableView& table) {
+  QStringList lines;
+  QModelIndexList rows = table.selectionModel()->selectedRows();
+  std::sort(rows.begin(), rows.end());
+  for (const QModelIndex& row : rows) {
+    QStringList cells;
+    for (int column = 0; column < table.model()->columnCount(); ++column)
+      cells += row.siblingAtColumn(column).data().toString().simplified();
+    lines += cells.join('\t');
+  }
+  return lines.join('\n');
+}
+
+void addCopyAction(QTableView& table) {
+  auto* const copy = new QAction(QTableView::tr("&Copy"), &table);
+  copy->setObjectName("copy-rows");
+  copy->setShortcut(QKeySequence::Copy);
+  copy->setShortcutContext(Qt::WidgetShortcut);
+  QObject::connect(copy, &QAction::triggered, &table, [&table] {
+    if (const QString text = selectedText(table); !text.isEmpty()) QGuiApplication::clipboard()->setText(text);
+  });
+  table.addAction(copy);
+  table.setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
 }  // namespace
@@ -21,7 +51,7 @@ QTableView* makeTable(QAbstractItemModel& model, const QString& accessibleName) 
   table->setModel(&model);
   table->setAccessibleName(accessibleName);
   table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table->setSelectionMode(QAbstractItemView::SingleSelection);
+  table->setSelectionMode(QAbstractItemView::ExtendedSelection);
   table->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table->setAlternatingRowColors(true);
   table->setShowGrid(false);
@@ -33,6 +63,7 @@ QTableView* makeTable(QAbstractItemModel& model, const QString& accessibleName) 
   table->horizontalHeader()->setStretchLastSection(true);
   table->horizontalHeader()->setHighlightSections(false);
   table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  addCopyAction(*table);
   return table;
 }
 
@@ -51,11 +82,11 @@ QPlainTextEdit* makeDetail(const QString& placeholder) {
   return detail;
 }
 
-void TroubleDelegate::setColour(const QColor& colour) { troubleColour() = colour; }
+void ProblemDelegate::setColour(const QColor& colour) { problemColour() = colour; }
 
-void TroubleDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
+void ProblemDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
   QStyledItemDelegate::initStyleOption(option, index);
-  if (index.data(m_role).toBool()) option->palette.setColor(QPalette::Text, troubleColour());
+  if (index.data(m_role).toBool()) option->palette.setColor(QPalette::Text, problemColour());
 }
 
 }  // namespace metabatch::gui

@@ -7,7 +7,7 @@ namespace metabatch::models {
 namespace {
 
 constexpr ChartLine kWrites[] = {
-    {"unbatched", QT_TRANSLATE_NOOP("Charts", "reports, each a write when unbatched"), Stroke::line, 3},
+    {"unbatched", QT_TRANSLATE_NOOP("Charts", "writes when unbatched"), Stroke::line, 3},
     {"writes", QT_TRANSLATE_NOOP("Charts", "writes"), Stroke::line, 0},
     {"notifies", QT_TRANSLATE_NOOP("Charts", "NOTIFYs"), Stroke::line, 1}};
 constexpr ChartLine kReasons[] = {{"stack.capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::area, 0},
@@ -29,37 +29,52 @@ constexpr ChartLine kDurations[] = {{"duration.p99", QT_TRANSLATE_NOOP("Charts",
                                     {"duration.mean", QT_TRANSLATE_NOOP("Charts", "mean"), Stroke::line, 0, true}};
 constexpr ChartLine kDelays[] = {{"delay.p99", QT_TRANSLATE_NOOP("Charts", "p99"), Stroke::line, 0},
                                  {"delay.p50", QT_TRANSLATE_NOOP("Charts", "p50"), Stroke::line, 1}};
-constexpr ChartLine kHeld[] = {{"room", QT_TRANSLATE_NOOP("Charts", "room"), Stroke::limit, 3},
-                               {"held", QT_TRANSLATE_NOOP("Charts", "held"), Stroke::area, 0}};
+constexpr ChartLine kHeld[] = {{"buffer.limit", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::limit, 3},
+                               {"held", QT_TRANSLATE_NOOP("Charts", "buffered"), Stroke::area, 0}};
 constexpr ChartLine kLosses[] = {{"dropped", QT_TRANSLATE_NOOP("Charts", "dropped"), Stroke::line, 5},
                                  {"coalesced", QT_TRANSLATE_NOOP("Charts", "coalesced"), Stroke::line, 0}};
 constexpr ChartLine kUpdates[] = {
     {"updates", QT_TRANSLATE_NOOP("Charts", "updates"), Stroke::line, 0},
     {"entries", QT_TRANSLATE_NOOP("Charts", "entries (newest of a key)"), Stroke::line, 1}};
 
+constexpr ChartLine kOutcomes[] = {
+    {"outcome.ok", QT_TRANSLATE_NOOP("Charts", "succeeded"), Stroke::line, 2},
+    {"outcome.connection", QT_TRANSLATE_NOOP("Charts", "connection failed"), Stroke::line, 5},
+    {"outcome.timeout", QT_TRANSLATE_NOOP("Charts", "timed out"), Stroke::line, 1},
+    {"outcome.conflict", QT_TRANSLATE_NOOP("Charts", "deadlock or conflict"), Stroke::line, 4},
+    {"outcome.other", QT_TRANSLATE_NOOP("Charts", "failed otherwise"), Stroke::line, 3}};
+constexpr ChartLine kOldest[] = {{"interval", QT_TRANSLATE_NOOP("Charts", "interval"), Stroke::limit, 3},
+                                 {"oldest", QT_TRANSLATE_NOOP("Charts", "oldest value"), Stroke::area, 1}};
+
 constexpr ChartSpec kCharts[] = {
-    {"writes", QT_TRANSLATE_NOOP("Charts", "Database writes and NOTIFYs"), QT_TRANSLATE_NOOP("Charts", "per second"),
-     kWrites},
-    {"reasons", QT_TRANSLATE_NOOP("Charts", "Flushes by reason"), QT_TRANSLATE_NOOP("Charts", "per second, stacked"),
+    {"writes", QT_TRANSLATE_NOOP("Charts", "Database writes and NOTIFYs"),
+     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s; logarithmic"), kWrites, true},
+    {"reasons", QT_TRANSLATE_NOOP("Charts", "Flushes by reason"), QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s, stacked"),
      kReasons},
     {"batch-size", QT_TRANSLATE_NOOP("Charts", "Batch size"), QT_TRANSLATE_NOOP("Charts", "entries a flush"), kSizes},
     {"duration", QT_TRANSLATE_NOOP("Charts", "Flush duration"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
      kDurations},
-    {"delay", QT_TRANSLATE_NOOP("Charts", "Delay from add to written"), QT_TRANSLATE_NOOP("Charts", "seconds"),
+    {"delay", QT_TRANSLATE_NOOP("Charts", "Delay from add to written"),
+     QT_TRANSLATE_NOOP("Charts", "seconds, of the last 10 s"),
      kDelays},
-    {"held", QT_TRANSLATE_NOOP("Charts", "Held, and the room"), QT_TRANSLATE_NOOP("Charts", "entries"), kHeld},
-    {"losses", QT_TRANSLATE_NOOP("Charts", "Dropped and coalesced"), QT_TRANSLATE_NOOP("Charts", "updates per second"),
+    {"held", QT_TRANSLATE_NOOP("Charts", "Buffered entries and the capacity"), QT_TRANSLATE_NOOP("Charts", "entries"), kHeld},
+    {"losses", QT_TRANSLATE_NOOP("Charts", "Dropped and coalesced"), QT_TRANSLATE_NOOP("Charts", "updates per second, mean of 10 s"),
      kLosses},
-    {"updates", QT_TRANSLATE_NOOP("Charts", "Updates that arrive"), QT_TRANSLATE_NOOP("Charts", "per second"),
+    {"updates", QT_TRANSLATE_NOOP("Charts", "Updates that arrive"),
+     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"),
      kUpdates},
+    {"outcomes", QT_TRANSLATE_NOOP("Charts", "Flushes by outcome"),
+     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"), kOutcomes},
+    {"oldest", QT_TRANSLATE_NOOP("Charts", "Age of the oldest value"),
+     QT_TRANSLATE_NOOP("Charts", "seconds; values in flight count"), kOldest},
 };
 
-constexpr ChartLine kHeardLines[] = {{"heard", QT_TRANSLATE_NOOP("Charts", "notifications"), Stroke::area, 0}};
+constexpr ChartLine kReceived[] = {{"received", QT_TRANSLATE_NOOP("Charts", "notifications"), Stroke::area, 0}};
 constexpr ChartLine kNamed[] = {{"named", QT_TRANSLATE_NOOP("Charts", "agents named"), Stroke::area, 2}};
 constexpr ChartLine kLatency[] = {{"latency", QT_TRANSLATE_NOOP("Charts", "latency"), Stroke::line, 1}};
 constexpr ChartSpec kChannelCharts[] = {
-    {"heard", QT_TRANSLATE_NOOP("Charts", "Notifications heard"), QT_TRANSLATE_NOOP("Charts", "per second"),
-     kHeardLines},
+    {"received", QT_TRANSLATE_NOOP("Charts", "Notifications received"), QT_TRANSLATE_NOOP("Charts", "per second"),
+     kReceived},
     {"named", QT_TRANSLATE_NOOP("Charts", "Agents named"), QT_TRANSLATE_NOOP("Charts", "per second"), kNamed},
     {"latency", QT_TRANSLATE_NOOP("Charts", "From NOTIFY to here"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
      kLatency},

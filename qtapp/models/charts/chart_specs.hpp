@@ -21,7 +21,7 @@ struct ChartLine {
   std::string_view series;  ///< of LiveSeries
   const char* label;
   Stroke stroke;
-  std::uint8_t hue;         ///< place in the palette; the dash goes with it
+  std::uint8_t hue;         ///< position in the palette; the dash goes with it
   bool isOptional = false;  ///< not in the legend while it is not measured
 };
 
@@ -30,6 +30,7 @@ struct ChartSpec {
   const char* title;
   const char* unit;
   std::span<const ChartLine> lines;
+  bool isLogarithmic = false;  ///< its lines differ too much in size for a linear axis
 };
 
 /// A title, unit or label in the language of the window.

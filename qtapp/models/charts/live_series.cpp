@@ -10,12 +10,14 @@ namespace {
 
 constexpr std::string_view kRates[] = {
     "updates",       "entries",        "writes",          "notifies",       "unbatched",    "dropped",
-    "coalesced",     "stack.capacity", "stack.scheduled", "stack.shutdown", "held",         "room",
+    "coalesced",     "stack.capacity", "stack.scheduled", "stack.shutdown", "held",         "buffer.limit",
     "batch.limit",   "delay.p50",      "delay.p99",       "duration.p50",   "duration.p99", "saved",
-    "duration.mean", "size.p50",       "size.p99",        "size.mean"};
+    "duration.mean", "size.p50",       "size.p99",        "size.mean",
+    "outcome.ok",    "outcome.connection", "outcome.timeout", "outcome.conflict", "outcome.other",
+    "oldest",        "interval"};
 constexpr std::string_view kFlushes[] = {"capacity",      "scheduled",      "shutdown",     "failed",
                                          "size.capacity", "size.scheduled", "size.shutdown"};
-constexpr std::string_view kChannel[] = {"heard", "named", "latency"};
+constexpr std::string_view kChannel[] = {"received", "named", "latency"};
 constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 // 24 h of samples every 500 ms, the last hour one by one.
@@ -34,6 +36,30 @@ Summary summaryBetween(const Sample& later, const Sample& earlier) {
   metrics.delay = later.delay;
   return summarize(since(later.counters, earlier.counters), metrics, later.reports - earlier.reports,
                    later.at - earlier.at);
+}
+
+constexpr std::initializer_list<FailureClass> kConflicts = {FailureClass::deadlock, FailureClass::serialization};
+constexpr std::initializer_list<FailureClass> kOthers = {FailureClass::data, FailureClass::permission,
+                                                         FailureClass::disk, FailureClass::other};
+
+std::uint64_t failed(const FlushCounters& flushes, std::initializer_list<FailureClass> classes) {
+  std::uint64_t count = 0;
+  for (const FailureClass one : classes) count += flushes.failures[static_cast<std::size_t>(one)];
+  return count;
+}
+
+double delaySeconds(const DelayHistogram& delay, std::uint32_t tenThousandths) {
+  return delay.count() == 0 ? kNotMeasured : milliseconds(delay.quantile(tenThousandths)) / 1e3;
+}
+
+constexpr std::size_t kOutcomes = 22, kOldest = 27, kInterval = 28;  // positions in kRates
+static_assert(kRates[kOutcomes] == "outcome.ok" && kRates[kOldest] == "oldest" && kRates[kInterval] == "interval");
+
+void fillOutcomes(std::span<double> to, const FlushCounters& flushes, double perSecond) {
+  const std::uint64_t counts[] = {flushes.total_flushes(), failed(flushes, {FailureClass::connection}),
+                                  failed(flushes, {FailureClass::timeout}), failed(flushes, kConflicts),
+                                  failed(flushes, kOthers)};
+  for (std::size_t i = 0; i < std::size(counts); ++i) to[i] = static_cast<double>(counts[i]) * perSecond;
 }
 
 void keepArrivals(std::span<double> values) {
@@ -62,12 +88,12 @@ void LiveSeries::remember(const Sample& sample) {
   while (m_history.size() > 2 && m_history[1].at <= sample.at - kSavedWindow) m_history.pop_front();
 }
 
-void LiveSeries::takeArrivals(const Sample& sample) {
+void LiveSeries::appendArrivals(const Sample& sample) {
   remember(sample);
-  append(sample, true);
+  appendRates(sample, true);
 }
 
-void LiveSeries::take(const Sample& sample) {
+void LiveSeries::append(const Sample& sample) {
   remember(sample);
   m_lastMinute = summaryBetween(sample, m_history.front());
   Metrics metrics;
@@ -75,10 +101,10 @@ void LiveSeries::take(const Sample& sample) {
   metrics.delay = sample.delay;
   m_total = summarize(sample.counters, metrics, sample.reports, sample.at - m_began);
 
-  append(sample, false);
+  appendRates(sample, false);
 }
 
-void LiveSeries::append(const Sample& sample, bool hasOnlyArrivals) {
+void LiveSeries::appendRates(const Sample& sample, bool hasOnlyArrivals) {
   const Sample& earlier = before(kRateWindow);
   const Summary now = summaryBetween(sample, earlier);
   DelayHistogram delay = sample.delay;
@@ -86,9 +112,6 @@ void LiveSeries::append(const Sample& sample, bool hasOnlyArrivals) {
   const FlushCounters flushes = since(sample.flushes, earlier.flushes);
   const double perSecond = now.seconds > 0 ? 1 / now.seconds : 0;
   const auto rate = [&](std::uint64_t count) { return static_cast<double>(count) * perSecond; };
-  const auto seconds = [&](std::uint32_t part) {
-    return delay.count() == 0 ? kNotMeasured : milliseconds(delay.quantile(part)) / 1e3;
-  };
   while (!m_durations.empty() && m_durations.front().at < sample.at - kRateWindow) m_durations.pop_front();
   const auto duration = [&](std::uint32_t part) {
     return m_durations.empty() ? kNotMeasured : milliseconds(durationQuantile(part));
@@ -106,8 +129,8 @@ void LiveSeries::append(const Sample& sample, bool hasOnlyArrivals) {
                                                   static_cast<double>(sample.counters.held()),
                                                   static_cast<double>(sample.config.queue_capacity),
                                                   static_cast<double>(sample.config.batch_size),
-                                                  seconds(5000),
-                                                  seconds(9900),
+                                                  delaySeconds(delay, 5000),
+                                                  delaySeconds(delay, 9900),
                                                   duration(5000),
                                                   duration(9900),
                                                   now.unbatched_db_writes_per_s > 0 ? now.saved * 100 : kNotMeasured,
@@ -115,11 +138,14 @@ void LiveSeries::append(const Sample& sample, bool hasOnlyArrivals) {
                                                   kNotMeasured,
                                                   kNotMeasured,
                                                   kNotMeasured};
+  fillOutcomes(std::span(values).subspan(kOutcomes, 5), flushes, perSecond);
+  values[kOldest] = sample.oldestAge ? milliseconds(*sample.oldestAge) / 1e3 : 0;
+  values[kInterval] = milliseconds(sample.config.interval) / 1e3;
   if (hasOnlyArrivals) keepArrivals(values);
   m_rates.append(sample.at, values);
 }
 
-void LiveSeries::take(const FlushPoint& flush) {
+void LiveSeries::append(const FlushPoint& flush) {
   std::array<double, std::size(kFlushes)> values;
   values.fill(kNotMeasured);
   const auto reason = static_cast<std::size_t>(flush.reason);
@@ -133,22 +159,22 @@ void LiveSeries::take(const FlushPoint& flush) {
   m_durations.push_back(flush);
 }
 
-void LiveSeries::take(const ChannelPoint& heard) {
-  if (!m_heardSince) m_heardSince = heard.at - kSampleEvery;
-  m_heard.push_back(heard);
-  while (m_heard.front().at <= heard.at - kRateWindow) m_heard.pop_front();
+void LiveSeries::append(const ChannelPoint& received) {
+  if (!m_listeningSince) m_listeningSince = received.at - kSampleEvery;
+  m_received.push_back(received);
+  while (m_received.front().at <= received.at - kRateWindow) m_received.pop_front();
   std::uint64_t notifications = 0, agents = 0;
-  for (const ChannelPoint& one : m_heard) {
+  for (const ChannelPoint& one : m_received) {
     notifications += one.notifications;
     agents += one.agents;
   }
-  const double seconds = milliseconds(std::min<Duration>(heard.at - *m_heardSince, kRateWindow)) / 1e3;
+  const double seconds = milliseconds(std::min<Duration>(received.at - *m_listeningSince, kRateWindow)) / 1e3;
   const double values[] = {static_cast<double>(notifications) / seconds, static_cast<double>(agents) / seconds,
-                           heard.latencySeconds < 0 ? kNotMeasured : heard.latencySeconds * 1e3};
-  m_channel.append(heard.at, values);
+                           received.latencySeconds < 0 ? kNotMeasured : received.latencySeconds * 1e3};
+  m_channel.append(received.at, values);
 }
 
-void LiveSeries::take(const ScrapedValues& scraped) {
+void LiveSeries::append(const ScrapedValues& scraped) {
   std::array<double, std::size(kRates)> rates;
   rates.fill(kNotMeasured);
   for (const auto& [name, value] : scraped.rates)
@@ -183,7 +209,7 @@ Duration LiveSeries::durationQuantile(std::uint32_t tenThousandths) const {
   return durations.quantile(tenThousandths);
 }
 
-LiveSeries::Place LiveSeries::find(std::string_view name) const {
+LiveSeries::Position LiveSeries::find(std::string_view name) const {
   for (const Timeline* timeline : {&m_rates, &m_flushes, &m_channel})
     if (const auto series = timeline->series(name)) return {timeline, *series};
   return {};

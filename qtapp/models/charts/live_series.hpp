@@ -31,13 +31,14 @@ struct Mark {
 /// Series of rates, per second unless said otherwise: `updates`, `entries`, `writes`, `notifies`, `unbatched`, `dropped`,
 /// `coalesced`, `stack.capacity`, `stack.scheduled`, `stack.shutdown` (flushes, each with those before it added),
 /// `held` and `room` (entries), `batch.limit` (entries), `delay.p50` and `delay.p99` (seconds),
-/// `duration.p50` and `duration.p99` (milliseconds), `saved` (percent).
+/// `duration.p50` and `duration.p99` (milliseconds), `saved` (percent), `outcome.ok` and `outcome.connection`, `.timeout`,
+/// `.conflict`, `.other` (flushes), `oldest` (age of the oldest value, in flight included) and `interval` (seconds).
 /// Series of flushes: `capacity`, `scheduled`, `shutdown`, `failed` (milliseconds), `size.capacity`,
 /// `size.scheduled`, `size.shutdown` (entries). What a flush is not is not measured.
 ///
 /// `size.p50`, `size.p99`, `size.mean` (entries) and `duration.mean` come with the metrics of somebody else's batcher only.
 ///
-/// Series of the channel: `heard` and `named` (notifications and agents a second), `latency` (milliseconds).
+/// Series of the channel: `received` and `named` (notifications and agents a second), `latency` (milliseconds).
 ///
 /// @units instants as the driver's monotonic clock
 /// @owns  everything; belongs to one thread
@@ -47,12 +48,12 @@ class LiveSeries {
   explicit LiveSeries(Duration longestPause = kLongestPause);
 
   /// Samples and notifications come in the order of their time.
-  void take(const Sample& sample);
+  void append(const Sample& sample);
   /// The same where nothing but the arrivals is known (offered, reports): all else is not measured.
-  void takeArrivals(const Sample& sample);
-  void take(const FlushPoint& flush);
-  void take(const ChannelPoint& heard);
-  void take(const ScrapedValues& scraped);
+  void appendArrivals(const Sample& sample);
+  void append(const FlushPoint& flush);
+  void append(const ChannelPoint& received);
+  void append(const ScrapedValues& scraped);
   /// These series cannot be known, and why, for people.
   void setMissing(std::set<std::string, std::less<>> series, const QString& why);
   /// Empty: it can be known.
@@ -70,16 +71,16 @@ class LiveSeries {
   [[nodiscard]] bool isEmpty() const { return m_history.empty(); }
   /// The newest sample; only when !isEmpty().
   [[nodiscard]] const Sample& latest() const { return m_history.back(); }
-  /// The timeline that has the series, and its place there; nullptr: none has.
-  struct Place {
+  /// The timeline that has the series, and its position there; nullptr: none has.
+  struct Position {
     const Timeline* timeline = nullptr;
     std::size_t series = 0;
   };
-  [[nodiscard]] Place find(std::string_view name) const;
+  [[nodiscard]] Position find(std::string_view name) const;
 
  private:
   void remember(const Sample& sample);
-  void append(const Sample& sample, bool hasOnlyArrivals);
+  void appendRates(const Sample& sample, bool hasOnlyArrivals);
   [[nodiscard]] const Sample& before(Duration window) const;
   [[nodiscard]] Duration durationQuantile(std::uint32_t tenThousandths) const;
 
@@ -89,8 +90,8 @@ class LiveSeries {
   std::vector<Mark> m_marks;
   Instant m_began{};                    // the first sample
   std::deque<Sample> m_history;         // of the last minute
-  std::deque<ChannelPoint> m_heard;     // of the last kRateWindow
-  std::optional<Instant> m_heardSince;  // before that nothing was listened for
+  std::deque<ChannelPoint> m_received;     // of the last kRateWindow
+  std::optional<Instant> m_listeningSince;  // before that nothing was listened for
   std::deque<FlushPoint> m_durations;   // of the last kRateWindow
   std::set<std::string, std::less<>> m_missing;
   QString m_whyMissing;

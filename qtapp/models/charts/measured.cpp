@@ -18,10 +18,10 @@ constexpr double kMostForEntries = 0.9;     // of a flush: some of it is for the
 constexpr std::size_t kMostOutages = 64;
 
 double quantile(const std::vector<double>& ascending, double part) {
-  const double place = part * static_cast<double>(ascending.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
+  const double position = part * static_cast<double>(ascending.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
   const std::size_t above = std::min(below + 1, ascending.size() - 1);
-  return ascending[below] + (ascending[above] - ascending[below]) * (place - std::floor(place));
+  return ascending[below] + (ascending[above] - ascending[below]) * (position - std::floor(position));
 }
 
 Duration nanoseconds(double count) { return Duration(std::llround(std::max(count, 0.0))); }
@@ -72,7 +72,7 @@ void fitTimes(const std::vector<Point>& points, StoreFit& found) {
 
 }  // namespace
 
-void Measured::take(const Sample& sample) {
+void Measured::append(const Sample& sample) {
   const bool isChange = !isEmpty() && !(newest().config == sample.config);
   // The newest one is always there; the one before it stays when it is a pace away from its own predecessor, or a change.
   if (m_samples.size() >= 2 && !isChange) {
@@ -91,7 +91,7 @@ void Measured::take(const Sample& sample) {
   while (m_samples.size() > kSamples) m_samples.pop_front();  // of nothing but changes
 }
 
-void Measured::take(const FlushLine& flush) {
+void Measured::append(const FlushLine& flush) {
   m_flushes.push_back({flush.at, flush.took, flush.entries, flush.chunks ? flush.chunks->size() : 0,
                        flush.publishErrors, flush.failure != FailureClass::none});
   if (m_flushes.size() > kFlushes) m_flushes.pop_front();

@@ -28,8 +28,8 @@ class Measured {
   static constexpr std::size_t kFlushes = 20'000;  ///< of the newest
 
   /// Both in the order of time.
-  void take(const Sample& sample);
-  void take(const FlushLine& flush);
+  void append(const Sample& sample);
+  void append(const FlushLine& flush);
   void clear();
 
   [[nodiscard]] bool isEmpty() const { return m_samples.empty(); }

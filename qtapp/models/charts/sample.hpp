@@ -18,16 +18,17 @@ namespace metabatch::models {
 
 inline constexpr Duration kSampleEvery = std::chrono::milliseconds(500);
 
-/// One look at what runs, as a value that was copied off the running machine. All counts are since the start.
+/// The state of a running machine at one moment, as a copied value. All counts are since the start.
 struct Sample {
   Instant at{};
   Counters counters;
   FlushCounters flushes;
   DelayHistogram delay;
   std::uint64_t reports = 0;  ///< reports offered
-  std::uint64_t roomEntries = 0;
-  std::uint64_t roomBytes = 0;
+  std::uint64_t bufferedEntries = 0;
+  std::uint64_t bufferedBytes = 0;
   std::optional<Duration> oldestAge;
+  std::optional<Duration> flushTime;  ///< of all flushes together, without holds
   Config config;  ///< as running
 };
 
@@ -40,7 +41,7 @@ struct FlushPoint {
   bool isFailed = false;
 };
 
-/// What was heard on a channel since the point before.
+/// What was received on a channel since the point before.
 struct ChannelPoint {
   Instant at{};
   std::uint64_t notifications = 0;

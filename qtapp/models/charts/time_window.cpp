@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/charts/time_window.hpp"
 
+#include <QDateTime>
 #include <algorithm>
 #include <cmath>
 
@@ -87,7 +88,9 @@ void TimeWindow::clearSelection() {
 }
 
 void TimeWindow::zoomToSelection() {
-  if (m_selection) select(m_selection->from, m_selection->to);
+  if (!m_selection) return;
+  select(m_selection->from, m_selection->to);
+  clearSelection();
 }
 
 TimeTicks timeTicks(Duration span) {
@@ -103,12 +106,32 @@ TimeTicks timeTicks(Duration span) {
   return {step, 1h, "h"};
 }
 
-double niceCeiling(double value) {
-  if (!(value > 0) || !std::isfinite(value)) return 1;
-  const double power = std::pow(10.0, std::floor(std::log10(value)));
-  for (const double step : {1.0, 2.0, 2.5, 5.0})
-    if (value <= step * power * (1 + 1e-9)) return step * power;
-  return 10 * power;
+void TimeWindow::setWallClock(Instant at, WallTime wall) {
+  m_wallAt = at;
+  m_wall = wall;
+}
+
+WallTime TimeWindow::wallOf(Instant at) const {
+  return m_wall + std::chrono::duration_cast<std::chrono::microseconds>(at - m_wallAt);
+}
+
+void TimeWindow::setShowsWallClock(bool shows) {
+  if (shows == m_showsWallClock) return;
+  m_showsWallClock = shows;
+  emit changed();
+}
+
+std::vector<TimeLabel> wallLabels(const TimeWindow& window) {
+  const TimeTicks ticks = timeTicks(window.span());
+  const qint64 step = std::chrono::duration_cast<std::chrono::milliseconds>(ticks.step).count();
+  const auto milliseconds = [&](Instant at) { return window.wallOf(at).time_since_epoch().count() / 1000; };
+  const qint64 from = milliseconds(window.from()), to = milliseconds(window.to());
+  const qint64 zone = QDateTime::fromMSecsSinceEpoch(to).offsetFromUtc() * qint64{1000};
+  std::vector<TimeLabel> labels;
+  for (qint64 at = ((from + zone) / step + 1) * step - zone; at <= to; at += step)
+    labels.push_back({window.from() + std::chrono::milliseconds(at - from),
+                      QDateTime::fromMSecsSinceEpoch(at).toString(step < 60'000 ? "hh:mm:ss" : "hh:mm")});
+  return labels;
 }
 
 }  // namespace metabatch::models

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <QObject>
+#include <QString>
 #include <optional>
+#include <vector>
 
 #include "metabatch/time.hpp"
 
@@ -41,6 +43,12 @@ class TimeWindow : public QObject {
   void goLive();
   /// Shows these instants, as near as the bounds allow.
   void select(Instant from, Instant to);
+  /// What the civil clock shows at an instant, for axes of wall-clock time.
+  void setWallClock(Instant at, WallTime wall);
+  [[nodiscard]] WallTime wallOf(Instant at) const;
+  /// Axes show the time of day instead of how long ago something was.
+  void setShowsWallClock(bool shows);
+  [[nodiscard]] bool showsWallClock() const { return m_showsWallClock; }
   /// nullopt: the pointer is on no chart.
   void setCursor(std::optional<Instant> cursor);
   /// Moves the cursor by `shares` of the span, from the right edge where there was none; within what is shown. Picking: the
@@ -50,7 +58,7 @@ class TimeWindow : public QObject {
   void setSelection(Instant from, Instant to);
   /// The cursor goes too.
   void clearSelection();
-  /// Shows the selection alone, as near as the bounds allow.
+  /// Shows the selection alone, as near as the bounds allow, and clears it.
   void zoomToSelection();
 
   [[nodiscard]] bool isLive() const { return !m_end; }
@@ -76,7 +84,18 @@ class TimeWindow : public QObject {
   std::optional<Instant> m_cursor;
   std::optional<TimeSpan> m_selection;
   std::optional<Instant> m_pickedFrom;  // by keys
+  Instant m_wallAt{};                   // what the civil clock shows then: m_wall
+  WallTime m_wall{};
+  bool m_showsWallClock = false;
 };
+
+/// One label of a time axis.
+struct TimeLabel {
+  Instant at{};
+  QString text;
+};
+/// Labels in the time zone of the machine, at round times of day.
+std::vector<TimeLabel> wallLabels(const TimeWindow& window);
 
 /// Where the ticks of an axis "time ago" go.
 struct TimeTicks {
@@ -86,7 +105,5 @@ struct TimeTicks {
 };
 TimeTicks timeTicks(Duration span);
 
-/// The smallest of 1, 2, 2.5, 5 x 10^n that is not below `value`; 1 for what is not positive.
-double niceCeiling(double value);
 
 }  // namespace metabatch::models

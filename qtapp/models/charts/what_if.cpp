@@ -12,7 +12,7 @@
 namespace metabatch::models {
 namespace {
 
-constexpr std::uint64_t kReportsAStep = 5'000;  // some milliseconds: so soon a cancellation is heard
+constexpr std::uint64_t kReportsAStep = 5'000;  // some milliseconds: so soon a cancellation is received
 constexpr Duration kShortest = std::chrono::seconds(2);
 
 struct WhatIf {
@@ -26,7 +26,7 @@ class FlushListener {
  public:
   FlushListener(LiveSeries& series, Instant began) : m_series(series), m_began(began) {}
 
-  void hear(std::string_view line) {
+  void onLine(std::string_view line) {
     const std::size_t blank = line.find(' ');
     const Instant at = m_began + Duration(number(line.substr(0, blank)));
     const std::string_view what = line.substr(blank + 1);
@@ -48,7 +48,7 @@ class FlushListener {
     flush.took = at - flush.at;
     flush.at = at;
     flush.isFailed = isFailed;
-    m_series.take(flush);
+    m_series.append(flush);
   }
 
  private:
@@ -77,8 +77,8 @@ Sample sampleOf(const Simulator& simulator, Instant at) {
   sample.flushes = state.metrics.flushes;
   sample.delay = state.metrics.delay;
   sample.reports = simulator.reports();
-  sample.roomEntries = state.buffered_entries;
-  sample.roomBytes = state.buffered_bytes;
+  sample.bufferedEntries = state.buffered_entries;
+  sample.bufferedBytes = state.buffered_bytes;
   sample.config = state.config;
   return sample;
 }
@@ -91,13 +91,13 @@ class Run {
   /// @shape series: filled, or null
   bool play(LiveSeries* series, const IsCancelled& isCancelled, const OnProgress& onProgress) {
     const Duration length = m_question.to - m_question.from;
-    if (series != nullptr) series->take(sampleOf(m_simulator, m_question.from));
+    if (series != nullptr) series->append(sampleOf(m_simulator, m_question.from));
     for (Duration until = kSampleEvery; until < length; until += kSampleEvery) {
       while (m_simulator.now() < until) {
         if (isCancelled && isCancelled()) return false;
         m_simulator.run_until(until, kReportsAStep);
       }
-      if (series != nullptr) series->take(sampleOf(m_simulator, m_question.from + until));
+      if (series != nullptr) series->append(sampleOf(m_simulator, m_question.from + until));
       if (onProgress) onProgress(seconds(until) / seconds(length));
     }
     return true;
@@ -169,7 +169,7 @@ std::optional<std::shared_ptr<const WhatIfAnswer>> whatIf(const WhatIfQuestion& 
   Result<Simulator> ran = Simulator::create(scenarioOf(question, question.running, question.changes), recording);
   if (!asked || !ran) return std::nullopt;  // both were validated: not to be seen
   FlushListener listener(answer->series, question.from);
-  asked->set_sink([&](std::string_view line) { listener.hear(line); });
+  asked->set_sink([&](std::string_view line) { listener.onLine(line); });
   if (!Run(*asked, question).play(&answer->series, isCancelled, half(0))) return std::nullopt;
   answer->summary = asked->summary();
   asked = Error{Errc::length};  // its memory first

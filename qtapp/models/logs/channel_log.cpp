@@ -5,6 +5,7 @@
 #include <set>
 
 #include "metabatch/chunks.hpp"
+#include "models/logs/csv.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::models {
@@ -12,7 +13,7 @@ namespace {
 
 QString firstAgent(const ChannelLine& line) {
   if (line.lost > 0)
-    return ChannelLog::tr("%1 not heard: read everything anew").arg(counted(line.lost, "notification"));
+    return ChannelLog::tr("%1 not received: read everything anew").arg(counted(line.lost, "notification"));
   if (line.isResync) return ChannelLog::tr("listening: what was sent before is gone");
   ChunkReader reader(line.payload);
   while (const auto one = reader.next())
@@ -64,7 +65,7 @@ void ChannelLog::add(const std::vector<ChannelLine>& lines, Instant seen) {
   if (lines.empty()) return;
   for (const ChannelLine& line : lines) {
     m_lost += line.lost;
-    if (line.lost == 0 && !line.isResync) ++m_heard;
+    if (line.lost == 0 && !line.isResync) ++m_received;
     if (line.unreadable > 0) ++m_malformed;
   }
   const std::size_t taken = std::min(lines.size(), kLines);
@@ -83,7 +84,7 @@ void ChannelLog::add(const std::vector<ChannelLine>& lines, Instant seen) {
 void ChannelLog::clear() {
   beginResetModel();
   m_lines.clear();
-  m_heard = m_malformed = m_lost = 0;
+  m_received = m_malformed = m_lost = 0;
   endResetModel();
 }
 
@@ -97,6 +98,9 @@ QVariant ChannelLog::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || index.row() >= rowCount()) return {};
   const ChannelLine& one = line(index.row());
   if (role == Qt::DisplayRole) return shown(one, index.column());
+  if (role == kCsvRole && index.column() == Time) return QString::fromStdString(format_wall_time(one.at));
+  if (role == kCsvRole && index.column() == Bytes) return static_cast<qulonglong>(one.payload.size());
+  if (role == kCsvRole && index.column() == Ids) return static_cast<qulonglong>(one.ids);
   if (role == SeenAt) return static_cast<qlonglong>(one.seen.time_since_epoch().count());
   if (role == IsBad) return one.unreadable > 0 || one.lost > 0;
   if (role == Qt::TextAlignmentRole && index.column() >= Bytes && index.column() <= Duplicates)

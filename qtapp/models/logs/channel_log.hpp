@@ -18,7 +18,7 @@ struct ChannelLine {
   Instant seen{};  ///< where the charts have it
   std::string payload;
   int sender = 0;         ///< process id of the server's session; 0: this process
-  quint64 lost = 0;       ///< a marker: so many were not heard
+  quint64 lost = 0;       ///< a marker: so many were not received
   bool isResync = false;  ///< listening began anew
   quint64 ids = 0;        ///< agents that the payload names, each counted once
   quint64 duplicates = 0;
@@ -30,11 +30,11 @@ struct ChannelLine {
 ChannelLine readChannel(std::string payload, int sender, WallTime at);
 /// Of a Notification (engine), which models do not know: anything with its members.
 template <class Notification>
-ChannelLine channelLine(const Notification& heard, WallTime at) {
-  ChannelLine line = heard.needs_resync() ? ChannelLine{} : readChannel(heard.payload, heard.sender, at);
+ChannelLine channelLine(const Notification& received, WallTime at) {
+  ChannelLine line = received.needs_resync() ? ChannelLine{} : readChannel(received.payload, received.sender, at);
   line.at = at;
-  line.lost = heard.lost;
-  line.isResync = heard.is_resync;
+  line.lost = received.lost;
+  line.isResync = received.is_resync;
   return line;
 }
 
@@ -54,7 +54,7 @@ class ChannelLog : public QAbstractTableModel {
   void clear();
   [[nodiscard]] const ChannelLine& line(int row) const { return m_lines[static_cast<std::size_t>(row)]; }
   /// Since clear().
-  [[nodiscard]] quint64 heard() const { return m_heard; }
+  [[nodiscard]] quint64 received() const { return m_received; }
   [[nodiscard]] quint64 malformed() const { return m_malformed; }
   [[nodiscard]] quint64 lost() const { return m_lost; }
 
@@ -65,7 +65,7 @@ class ChannelLog : public QAbstractTableModel {
 
  private:
   std::deque<ChannelLine> m_lines;  // newest first
-  quint64 m_heard = 0;
+  quint64 m_received = 0;
   quint64 m_malformed = 0;
   quint64 m_lost = 0;
 };

@@ -17,6 +17,11 @@ QString cell(const QString& text) {
   return '"' + QString(text).replace('"', "\"\"") + '"';
 }
 
+QString cellText(const QModelIndex& index) {
+  const QVariant raw = index.data(kCsvRole);
+  return (raw.isValid() ? raw : index.data()).toString();
+}
+
 }  // namespace
 
 QString tableCsv(const QAbstractItemModel& model) {
@@ -28,7 +33,7 @@ QString tableCsv(const QAbstractItemModel& model) {
   for (int row = 0; row < model.rowCount(); ++row) {
     cells.clear();
     for (int column = 0; column < model.columnCount(); ++column)
-      cells += cell(model.index(row, column).data().toString());
+      cells += cell(cellText(model.index(row, column)));
     text += cells.join(',') + '\n';
   }
   return text;

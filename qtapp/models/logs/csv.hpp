@@ -8,7 +8,10 @@
 
 namespace metabatch::models {
 
-/// The cells as shown, a header first.
+/// What a cell is in a CSV file, where that differs from what people read: a raw number, an ISO 8601 time with its date.
+inline constexpr int kCsvRole = Qt::UserRole + 100;
+
+/// All rows, a header first.
 ///
 /// @source RFC 4180, lines ended by a line feed
 QString tableCsv(const QAbstractItemModel& model);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "metabatch/chunks.hpp"
+#include "models/logs/csv.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::models {
@@ -40,6 +41,28 @@ QVariant sortValue(const FlushLine& line, int column) {
   }
 }
 
+/// Raw numbers: seconds, and the time in UTC with its date.
+QVariant csvValue(const FlushLine& line, int column) {
+  switch (column) {
+    case FlushLog::Time: return QString::fromStdString(format_wall_time(line.wall));
+    case FlushLog::Entries: return static_cast<qulonglong>(line.entries);
+    case FlushLog::Agents: return static_cast<qulonglong>(line.agents);
+    case FlushLog::Chunks: return line.chunks ? QVariant(static_cast<qulonglong>(chunkCount(line))) : QVariant();
+    case FlushLog::Took: return seconds(line.took);
+    default: return {};
+  }
+}
+
+bool namesAgent(const FlushLine& line, const Uuid& agent) {
+  if (!line.chunks) return false;
+  for (const std::string& payload : *line.chunks) {
+    ChunkReader reader(payload);
+    while (const auto one = reader.next())
+      if (one->id && *one->id == agent) return true;
+  }
+  return false;
+}
+
 QString payloadText(const std::string& payload) {
   QString text;
   ChunkReader reader(payload);
@@ -56,6 +79,7 @@ QString payloadText(const std::string& payload) {
 
 void FlushLog::add(const std::vector<FlushLine>& lines) {
   if (lines.empty()) return;
+  for (const FlushLine& line : lines) m_failed += line.failure == FailureClass::none ? 0 : 1;
   const std::size_t taken = std::min(lines.size(), kLines);
   beginInsertRows({}, 0, static_cast<int>(taken) - 1);
   for (std::size_t i = lines.size() - taken; i < lines.size(); ++i) m_lines.push_front(lines[i]);
@@ -69,20 +93,21 @@ void FlushLog::add(const std::vector<FlushLine>& lines) {
 
 /// Those that are kept are a run of the newest: behind the first line without any there is none.
 void FlushLog::forgetPayloads() {
-  std::size_t bytes = 0, place = 0;
+  std::size_t bytes = 0, position = 0;
   for (FlushLine& line : m_lines) {
     if (line.chunks)
       for (const std::string& payload : *line.chunks) bytes += payload.size();
-    const bool isKept = place < kPayloads && (place == 0 || bytes <= kPayloadBytes);
-    if (!isKept && !line.chunks && place > kPayloads) return;
+    const bool isKept = position < kPayloads && (position == 0 || bytes <= kPayloadBytes);
+    if (!isKept && !line.chunks && position > kPayloads) return;
     if (!isKept) line.chunks.reset();
-    ++place;
+    ++position;
   }
 }
 
 void FlushLog::clear() {
   beginResetModel();
   m_lines.clear();
+  m_failed = 0;
   endResetModel();
 }
 
@@ -96,7 +121,8 @@ QVariant FlushLog::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || index.row() >= rowCount()) return {};
   const FlushLine& one = line(index.row());
   if (role == Qt::DisplayRole) return shown(one, index.column());
-  if (role == Qt::ToolTipRole && index.column() == Outcome) return outcomeText(one);
+  if (role == Qt::ToolTipRole && index.column() == Outcome) return outcomeText(one).toHtmlEscaped();
+  if (role == kCsvRole) return csvValue(one, index.column());
   if (role == IsFailed) return one.failure != FailureClass::none;
   if (role == EndedAt) return static_cast<qlonglong>((one.at + one.took).time_since_epoch().count());
   if (role == SortValue) return sortValue(one, index.column());
@@ -123,6 +149,11 @@ void FlushFilter::setFailedOnly(bool failedOnly) {
   invalidateFilter();
 }
 
+void FlushFilter::setAgent(const std::optional<Uuid>& agent) {
+  m_agent = agent;
+  invalidateFilter();
+}
+
 void FlushFilter::setSpan(const std::optional<TimeSpan>& span) {
   if (span == m_span) return;
   m_span = span;
@@ -136,6 +167,7 @@ bool FlushFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
     const Duration ended(model->index(row, 0, parent).data(FlushLog::EndedAt).toLongLong());
     if (!m_span->contains(Instant(ended))) return false;
   }
+  if (m_agent && !namesAgent(static_cast<const FlushLog*>(model)->line(row), *m_agent)) return false;
   if (m_text.isEmpty()) return true;
   for (int column = 0; column < model->columnCount(parent); ++column)
     if (model->index(row, column, parent).data().toString().contains(m_text, Qt::CaseInsensitive)) return true;

@@ -11,6 +11,7 @@
 #include "metabatch/counters.hpp"
 #include "metabatch/outcome.hpp"
 #include "metabatch/time.hpp"
+#include "metabatch/uuid.hpp"
 #include "models/charts/time_window.hpp"
 
 namespace metabatch::models {
@@ -40,7 +41,7 @@ class FlushLog : public QAbstractTableModel {
 
  public:
   enum Column { Time, Why, Entries, Agents, Chunks, Took, Outcome, SqlState, Columns };
-  enum Role { IsFailed = Qt::UserRole + 1, SortValue, EndedAt };
+  enum Role { IsFailed = Qt::UserRole + 1, SortValue, EndedAt };  // and kCsvRole
   static constexpr std::size_t kLines = 5000;    ///< kept
   static constexpr std::size_t kPayloads = 500;  ///< of the newest, kept with their payloads
   static constexpr std::size_t kPayloadBytes = std::size_t{16}
@@ -52,6 +53,8 @@ class FlushLog : public QAbstractTableModel {
   void add(const std::vector<FlushLine>& lines);
   void clear();
   [[nodiscard]] const FlushLine& line(int row) const { return m_lines[static_cast<std::size_t>(row)]; }
+  /// How many failed since clear().
+  [[nodiscard]] quint64 failed() const { return m_failed; }
 
   [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
   [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -62,6 +65,7 @@ class FlushLog : public QAbstractTableModel {
   void forgetPayloads();
 
   std::deque<FlushLine> m_lines;  // newest first
+  quint64 m_failed = 0;
 };
 
 /// What of the log is shown.
@@ -72,6 +76,8 @@ class FlushFilter : public QSortFilterProxyModel {
   using QSortFilterProxyModel::QSortFilterProxyModel;
   void setText(const QString& text);  ///< in any column, any case
   void setFailedOnly(bool failedOnly);
+  /// Those whose payloads name this agent, as far as payloads are kept; nullopt: any.
+  void setAgent(const std::optional<Uuid>& agent);
   void setSpan(const std::optional<TimeSpan>& span);  ///< those that ended then; nullopt: of any time
 
  protected:
@@ -80,6 +86,7 @@ class FlushFilter : public QSortFilterProxyModel {
  private:
   QString m_text;
   bool m_failedOnly = false;
+  std::optional<Uuid> m_agent;
   std::optional<TimeSpan> m_span;
 };
 

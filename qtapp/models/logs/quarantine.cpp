@@ -5,6 +5,7 @@
 #include <QJsonObject>
 #include <algorithm>
 
+#include "models/logs/csv.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::models {
@@ -104,6 +105,7 @@ int Quarantine::columnCount(const QModelIndex& parent) const { return parent.isV
 QVariant Quarantine::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || index.row() >= rowCount()) return {};
   if (role == Qt::DisplayRole) return shown(line(index.row()), index.column());
+  if (role == kCsvRole && index.column() == Time) return QString::fromStdString(format_wall_time(line(index.row()).at));
   if (role == Qt::ToolTipRole && index.column() == Why) return shown(line(index.row()), Why).toHtmlEscaped();
   return {};
 }
@@ -132,13 +134,17 @@ QString refusedDetail(const RefusedLine& line) {
   return text;
 }
 
-QByteArray refusedNdjson(const RefusedLine& line) {
-  const QJsonObject object{{"agent", uuidText(line.agent)},
-                           {"key", text(line.key)},
-                           {"value", text(line.value)},
-                           {"error", text(line.error)},
-                           {"collected_at", QString::fromStdString(format_wall_time(line.collectedAt))}};
+QByteArray updateNdjson(const Update& update) {
+  const QJsonObject object{{"agent", uuidText(update.agent)},
+                           {"key", text(update.key)},
+                           {"value", text(update.value)},
+                           {"error", text(update.error)},
+                           {"collected_at", QString::fromStdString(format_wall_time(update.collected_at))}};
   return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+}
+
+QByteArray refusedNdjson(const RefusedLine& line) {
+  return updateNdjson({line.agent, line.key, line.value, line.error, line.collectedAt});
 }
 
 QByteArray refusedNdjson(const Quarantine& quarantine) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "metabatch/time.hpp"
+#include "metabatch/update.hpp"
 #include "metabatch/uuid.hpp"
 
 namespace metabatch::models {
@@ -63,7 +64,9 @@ QString safeText(std::string_view bytes, qsizetype most);
 /// All about one refused entry, and what to do.
 QString refusedDetail(const RefusedLine& line);
 
-/// What `metabatch ingest` reads: one update a line, exactly as it was refused, to be mended and sent again.
+/// One line that `metabatch ingest` reads.
+QByteArray updateNdjson(const Update& update);
+/// The same of a refused entry, exactly as it was refused, to be mended and sent again.
 QByteArray refusedNdjson(const RefusedLine& line);
 /// All lines, oldest first.
 QByteArray refusedNdjson(const Quarantine& quarantine);

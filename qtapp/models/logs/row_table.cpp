@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/logs/csv.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::models {
@@ -21,6 +22,7 @@ void RowTable::show(std::vector<RowLine> lines, WallTime now, Duration staleAfte
     shown.push_back({std::move(line), isChanged});
   }
   m_now = now;
+  m_isKept = false;
   m_staleAfter = staleAfter;
   const bool isSamePage = shown.size() == m_lines.size() &&
                           std::equal(shown.begin(), shown.end(), m_lines.begin(),
@@ -35,6 +37,13 @@ void RowTable::show(std::vector<RowLine> lines, WallTime now, Duration staleAfte
   endResetModel();
 }
 
+void RowTable::keep(WallTime now) {
+  m_now = now;
+  m_isKept = true;
+  for (Shown& one : m_lines) one.isChanged = false;
+  if (!m_lines.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, Columns - 1));
+}
+
 int RowTable::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(m_lines.size());
 }
@@ -42,7 +51,7 @@ int RowTable::columnCount(const QModelIndex& parent) const { return parent.isVal
 
 /// In microseconds throughout: centuries do not fit into nanoseconds, and a row that was never written is that old.
 bool RowTable::isStale(const RowLine& line) const {
-  return m_staleAfter > Duration{} && m_now - line.collectedAt > std::chrono::floor<WallTime::duration>(m_staleAfter);
+  return m_isKept || (m_staleAfter > Duration{} && m_now - line.collectedAt > std::chrono::floor<WallTime::duration>(m_staleAfter));
 }
 
 QString RowTable::ageText(const RowLine& line) const {
@@ -57,7 +66,9 @@ QVariant RowTable::data(const QModelIndex& index, int role) const {
   if (role == IsChanged) return isChanged;
   if (role == IsStale) return isStale(line);
   if (role == IsError) return !line.error.isEmpty();
-  if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
+  if (role == Qt::ToolTipRole) return data(index, Qt::DisplayRole).toString().toHtmlEscaped();
+  if (role == kCsvRole && index.column() == Age) return QString::fromStdString(format_wall_time(line.collectedAt));
+  if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
     case Agent: return line.agent;
     case Key: return line.key;

@@ -25,12 +25,14 @@ class RowTable : public QAbstractTableModel {
 
  public:
   enum Column { Agent, Key, Value, Error, Age, Columns };
-  enum Role { IsChanged = Qt::UserRole + 1, IsStale, IsError };
+  enum Role { IsChanged = Qt::UserRole + 1, IsStale, IsError };  // and kCsvRole
 
   using QAbstractTableModel::QAbstractTableModel;
 
   /// @shape now: of the clock that stamps the rows; staleAfter: 0: nothing is stale
   void show(std::vector<RowLine> lines, WallTime now, Duration staleAfter);
+  /// The rows cannot be read at the moment: all of them are stale, and their ages grow.
+  void keep(WallTime now);
 
   [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
   [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -46,6 +48,7 @@ class RowTable : public QAbstractTableModel {
   [[nodiscard]] bool isStale(const RowLine& line) const;
 
   std::vector<Shown> m_lines;
+  bool m_isKept = false;
   WallTime m_now{};
   Duration m_staleAfter{};
 };

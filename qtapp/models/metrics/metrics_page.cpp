@@ -22,7 +22,7 @@ class Page {
  public:
   Page(std::vector<std::string_view> wanted, MetricsForm form) : m_wanted(std::move(wanted)), m_form(form) {}
 
-  void take(std::string_view line, bool isEnded) {
+  void read(std::string_view line, bool isEnded) {
     ++m_number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (m_isOver && !line.empty()) return complain("after the end", 0);
@@ -54,7 +54,7 @@ class Page {
   }
   void complain(const char* what, std::size_t at) {
     ++m_page.badLines;
-    if (m_page.bad.size() >= MetricsPage::kMostTold) return;
+    if (m_page.bad.size() >= MetricsPage::kMostReported) return;
     m_page.bad.push_back({m_number, at == 0 ? QString::fromUtf8(what)
                                             : QStringLiteral("%1, at byte %2").arg(QString::fromUtf8(what)).arg(at)});
   }
@@ -81,7 +81,7 @@ MetricsPage readMetrics(std::string_view text, std::vector<std::string_view> wan
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const bool isEnded = end != std::string_view::npos;
-    page.take(text.substr(0, end), isEnded);
+    page.read(text.substr(0, end), isEnded);
     if (!isEnded) return page.finish(true);
     text.remove_prefix(end + 1);
   }

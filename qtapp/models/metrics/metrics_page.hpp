@@ -33,12 +33,12 @@ struct BadMetricLine {
 
 /// What a page of metrics says.
 struct MetricsPage {
-  static constexpr std::size_t kMostTold = 20;
+  static constexpr std::size_t kMostReported = 20;
 
   std::vector<MetricSample> samples;  ///< wanted ones
   quint64 series = 0;                 ///< samples in all
   quint64 badLines = 0;
-  std::vector<BadMetricLine> bad;  ///< the first kMostTold of them
+  std::vector<BadMetricLine> bad;  ///< the first kMostReported of them
   bool isWhole = true;             ///< false: the end is missing
 };
 

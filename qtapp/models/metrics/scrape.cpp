@@ -34,7 +34,7 @@ bool belongsTo(std::string_view key, std::string_view name) {
 
 void add(std::optional<double>& to, double value) { to = to.value_or(0) + value; }
 
-void take(Scrape& scrape, std::string_view name, const MetricSample& sample) {
+void add(Scrape& scrape, std::string_view name, const MetricSample& sample) {
   const auto histogram = [&](std::string_view suffix) -> ScrapedHistogram& {
     return scrape.histograms[keyOf(name.substr(0, name.size() - suffix.size()), sample)];
   };
@@ -133,7 +133,7 @@ Scrape scrapeOf(const MetricsPage& page, std::string_view prefix, Instant at) {
     if (!sample.name.starts_with(prefix)) continue;
     const std::string* const success = sample.label("success");  // of an early batcher
     if (success != nullptr && *success == "false") continue;
-    take(scrape, std::string_view(sample.name).substr(prefix.size()), sample);
+    add(scrape, std::string_view(sample.name).substr(prefix.size()), sample);
   }
   return scrape;
 }

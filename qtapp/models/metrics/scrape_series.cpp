@@ -20,8 +20,8 @@ constexpr std::string_view kBatches = "metadata_batches_total", kDuration = "met
                            kPublishErrors = "metadata_publish_errors_total",
                            kFailures = "metadata_flush_failures_total", kUnmatched = "metadata_rows_unmatched_total",
                            kQuarantined = "metadata_quarantined_total", kDepth = "metadata_queue_depth",
-                           kPending = "metadata_pending_entries", kRoom = "metadata_queue_capacity",
-                           kAge = "metadata_oldest_entry_age_seconds", kListener = "metadata_listener_connected";
+                           kPending = "metadata_pending_entries", kQueueCapacity = "metadata_queue_capacity",
+                           kAge = "metadata_oldest_entry_age_seconds", kReports = "metadata_reports_total", kListener = "metadata_listener_connected";
 
 std::string withReason(std::string_view name, std::size_t reason) {
   return std::string(name) + "." + std::string(name_of(static_cast<Reason>(reason)));
@@ -63,7 +63,7 @@ void ScrapeSeries::miss(Instant at, const QString& why, LiveSeries& to) {
   m_status.why = why;
   ++m_status.misses;
   m_past.clear();
-  to.take(ScrapedValues{.at = at, .rates = {}, .meanMilliseconds = {}});
+  to.append(ScrapedValues{.at = at, .rates = {}, .meanMilliseconds = {}});
 }
 
 /// What grew over the window, or over as much of it as one process was scraped; at least two scrapes.
@@ -75,7 +75,7 @@ std::optional<Scrape> ScrapeSeries::since(Duration window, double& seconds) cons
   return seconds > 0 ? between(m_past.back().scrape, m_past[first].scrape) : std::nullopt;
 }
 
-void ScrapeSeries::take(const MetricsPage& page, const Scrape& scrape, std::optional<double> heard, LiveSeries& to) {
+void ScrapeSeries::append(const MetricsPage& page, const Scrape& scrape, std::optional<double> received, LiveSeries& to) {
   m_status.isReached = true;
   m_status.why.clear();
   m_status.misses = 0;
@@ -97,23 +97,24 @@ void ScrapeSeries::take(const MetricsPage& page, const Scrape& scrape, std::opti
   ScrapedValues values{.at = scrape.at, .rates = {}, .meanMilliseconds = {}};
   double seconds = 0;
   const auto grown = since(std::max(kRateWindow, m_every + m_every / 2), seconds);
-  tellRates(grown.value_or(Scrape()), seconds, heard, values);
+  reportRates(grown.value_or(Scrape()), seconds, received, values);
   m_status.held = scrape.gauge(kDepth) ? scrape.gauge(kDepth) : scrape.gauge(kPending);
-  m_status.room = scrape.gauge(kRoom);
+  m_status.room = scrape.gauge(kQueueCapacity);
   m_status.oldestAge = scrape.gauge(kAge);
   m_status.listenerConnected = scrape.gauge(kListener);
   set(values, "held", m_status.held);
-  set(values, "room", m_status.room);
+  set(values, "buffer.limit", m_status.room);
+  set(values, "oldest", m_status.oldestAge);
   if (const auto latest = since(Duration(1), seconds))
     for (std::size_t i = 0; i < kReasons; ++i)
       if (const auto one = latest->histograms.find(withReason(kDuration, i)); one != latest->histograms.end())
         if (const auto mean = one->second.mean()) values.meanMilliseconds[i] = *mean * 1e3;
-  to.take(values);
-  tellMinute();
-  tellMissing(scrape, to);
+  to.append(values);
+  reportMinute();
+  reportMissing(scrape, to);
 }
 
-void ScrapeSeries::tellRates(const Scrape& grown, double seconds, std::optional<double> heard, ScrapedValues& values) {
+void ScrapeSeries::reportRates(const Scrape& grown, double seconds, std::optional<double> received, ScrapedValues& values) {
   const auto flushes = flushesOf(grown);
   const auto stack = [&](std::size_t reasons) {
     double sum = 0;
@@ -136,33 +137,34 @@ void ScrapeSeries::tellRates(const Scrape& grown, double seconds, std::optional<
                          ? std::optional(*m_status.entries + (*dropped + *coalesced + *stale) / seconds)
                          : std::nullopt;
   set(values, "updates", m_status.updates);
-  m_status.unbatched = per(mergedHistogram(grown, kUtilization).count, seconds);
+  const auto reports = grown.counter(kReports);  // else each agent of a flush stands for one
+  m_status.unbatched = per(reports ? reports : mergedHistogram(grown, kUtilization).count, seconds);
   set(values, "unbatched", m_status.unbatched);
-  m_status.isHeard = heard.has_value();
-  m_status.notifies = heard ? heard : per(grown.counter(kChunks), seconds);
+  m_status.isReceived = received.has_value();
+  m_status.notifies = received ? received : per(grown.counter(kChunks), seconds);
   set(values, "notifies", m_status.notifies);
-  tellSaved(values);
-  tellHistograms(size, duration, values);
+  reportSaved(values);
+  reportHistograms(size, duration, values);
 }
 
-void ScrapeSeries::tellHistograms(const ScrapedHistogram& size, const ScrapedHistogram& duration,
+void ScrapeSeries::reportHistograms(const ScrapedHistogram& size, const ScrapedHistogram& duration,
                                   ScrapedValues& values) {
   m_status.meanSize = size.mean();
   set(values, "size.mean", m_status.meanSize);
   m_status.meanDuration = duration.mean();
   set(values, "duration.mean", m_status.meanDuration, 1e3);
   m_status.durationP99 = quantile(duration, 0.99);
-  const auto tell = [&](std::string_view series, const ScrapedHistogram& from, double share, double scale) {
+  const auto add = [&](std::string_view series, const ScrapedHistogram& from, double share, double scale) {
     if (const auto found = quantile(from, share)) set(values, series, found->value, scale);
   };
-  tell("size.p50", size, 0.5, 1);
-  tell("size.p99", size, 0.99, 1);
-  tell("duration.p50", duration, 0.5, 1e3);
-  tell("duration.p99", duration, 0.99, 1e3);
+  add("size.p50", size, 0.5, 1);
+  add("size.p99", size, 0.99, 1);
+  add("duration.p50", duration, 0.5, 1e3);
+  add("duration.p99", duration, 0.99, 1e3);
 }
 
-/// Each agent of a flush reported at least once, and that report would have been one write and one NOTIFY.
-void ScrapeSeries::tellSaved(ScrapedValues& values) {
+/// A report would have been one write and one NOTIFY. Where reports are not counted, each agent of a flush reported at least once.
+void ScrapeSeries::reportSaved(ScrapedValues& values) {
   m_status.saved.reset();
   if (!m_status.unbatched || !m_status.writes || *m_status.unbatched <= 0) return;
   const double batched = m_status.notifies ? (*m_status.writes + *m_status.notifies) / 2 : *m_status.writes;
@@ -170,7 +172,7 @@ void ScrapeSeries::tellSaved(ScrapedValues& values) {
   set(values, "saved", m_status.saved, 100);
 }
 
-void ScrapeSeries::tellMinute() {
+void ScrapeSeries::reportMinute() {
   double seconds = 0;
   const Scrape grown = since(kSavedWindow, seconds).value_or(Scrape());
   m_status.dropped = droppedOf(grown);
@@ -181,10 +183,14 @@ void ScrapeSeries::tellMinute() {
   m_status.flushes = flushesOf(grown).value_or(std::array<double, kReasons>{});
 }
 
-void ScrapeSeries::tellMissing(const Scrape& scrape, LiveSeries& to) {
+void ScrapeSeries::reportMissing(const Scrape& scrape, LiveSeries& to) {
   std::set<std::string, std::less<>> series{"delay.p50",      "delay.p99",     "batch.limit", "size.capacity",
-                                            "size.scheduled", "size.shutdown", "failed"};
-  QStringList words{Scraped::tr("settings"), Scraped::tr("delays"), Scraped::tr("reports")};
+                                            "size.scheduled", "size.shutdown", "failed",
+                                            "outcome.ok",     "outcome.connection", "outcome.timeout",
+                                            "outcome.conflict", "outcome.other", "interval"};
+  QStringList words{Scraped::tr("settings"), Scraped::tr("delays")};
+  const bool hasReports = scrape.counter(kReports).has_value();
+  if (!hasReports) words += Scraped::tr("reports");
   const auto lacks = [&](bool isThere, std::initializer_list<const char*> which, const QString& what) {
     if (isThere) return;
     series.insert(which.begin(), which.end());
@@ -206,10 +212,11 @@ void ScrapeSeries::tellMissing(const Scrape& scrape, LiveSeries& to) {
   lacks(droppedOf(scrape).has_value(), {"dropped"}, Scraped::tr("drops"));
   const bool knowsUpdates = scrape.counter(kCoalesced) && scrape.counter(kStale);
   lacks(knowsUpdates, {"coalesced", "updates"}, Scraped::tr("updates that arrive, coalesced ones"));
-  lacks(histogram(kUtilization).count.has_value(), {"unbatched", "saved"}, Scraped::tr("agents per flush"));
-  lacks(scrape.counter(kChunks) || m_status.isHeard, {"notifies"}, Scraped::tr("NOTIFYs"));
-  lacks(m_status.held.has_value(), {"held"}, Scraped::tr("entries held"));
-  lacks(m_status.room.has_value(), {"room"}, Scraped::tr("the room"));
+  lacks(hasReports || histogram(kUtilization).count.has_value(), {"unbatched", "saved"}, Scraped::tr("agents per flush"));
+  lacks(scrape.counter(kChunks) || m_status.isReceived, {"notifies"}, Scraped::tr("NOTIFYs"));
+  lacks(m_status.held.has_value(), {"held"}, Scraped::tr("buffered entries"));
+  if (!m_status.oldestAge) series.insert("oldest");
+  lacks(m_status.room.has_value(), {"buffer.limit"}, Scraped::tr("the capacity"));
   m_status.hasDivided = isDivided;
   m_status.missing = words;
   to.setMissing(std::move(series), Scraped::tr("not in the metrics"));

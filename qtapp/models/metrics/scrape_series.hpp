@@ -5,6 +5,7 @@
 #include <deque>
 #include <set>
 
+#include "models/charts/live_series.hpp"
 #include "models/health.hpp"
 #include "models/metrics/scrape.hpp"
 
@@ -23,7 +24,7 @@ struct ScrapeStatus {
   QString firstBad;
   quint64 restarts = 0;     ///< in the last minute
   bool hasDivided = false;  ///< histograms with buckets, not native ones only
-  bool isHeard = false;     ///< NOTIFYs are those heard on the channel
+  bool isReceived = false;     ///< NOTIFYs are those received on the channel
   // A second, over the window of rates:
   std::optional<double> writes, notifies, unbatched, entries, updates;
   std::optional<double> saved;                   ///< share, 0 to 1; of writes alone while notifies are not known
@@ -45,8 +46,8 @@ class ScrapeSeries {
 
   /// A page was read.
   ///
-  /// @shape heard: NOTIFYs a second on the channel, where that is listened to
-  void take(const MetricsPage& page, const Scrape& scrape, std::optional<double> heard, LiveSeries& to);
+  /// @shape received: NOTIFYs a second on the channel, where that is listened to
+  void append(const MetricsPage& page, const Scrape& scrape, std::optional<double> received, LiveSeries& to);
   /// There is no page.
   void miss(Instant at, const QString& why, LiveSeries& to);
   [[nodiscard]] const ScrapeStatus& status() const { return m_status; }
@@ -57,11 +58,11 @@ class ScrapeSeries {
     bool startsAnew = false;  // nothing before it can be subtracted
   };
   [[nodiscard]] std::optional<Scrape> since(Duration window, double& seconds) const;
-  void tellRates(const Scrape& grown, double seconds, std::optional<double> heard, ScrapedValues& values);
-  void tellHistograms(const ScrapedHistogram& size, const ScrapedHistogram& duration, ScrapedValues& values);
-  void tellSaved(ScrapedValues& values);
-  void tellMinute();
-  void tellMissing(const Scrape& scrape, LiveSeries& to);
+  void reportRates(const Scrape& grown, double seconds, std::optional<double> received, ScrapedValues& values);
+  void reportHistograms(const ScrapedHistogram& size, const ScrapedHistogram& duration, ScrapedValues& values);
+  void reportSaved(ScrapedValues& values);
+  void reportMinute();
+  void reportMissing(const Scrape& scrape, LiveSeries& to);
 
   const Duration m_every;
   std::deque<Past> m_past;  // of the last minute
@@ -69,10 +70,8 @@ class ScrapeSeries {
   ScrapeStatus m_status;
 };
 
-/// How the batcher is doing as far as its metrics tell, worst first, and what they do not tell.
-std::vector<HealthLine> scrapeHealth(const ScrapeStatus& status);
-/// What the large figure says, and what it means.
-QString scrapedHeadline(const ScrapeStatus& status);
-QString scrapedSavedText(const ScrapeStatus& status);
+/// What the metrics of another batcher report of its state, worst first, and what they do not report. Settings are not in the
+/// metrics, so that core's health function cannot judge them; the words are its words.
+HealthText scrapedHealth(const ScrapeStatus& status);
 
 }  // namespace metabatch::models

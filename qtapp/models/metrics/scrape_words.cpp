@@ -6,11 +6,11 @@
 #include "models/metrics/scrape_series.hpp"
 #include "models/words.hpp"
 
-/// What the scrapes say in sentences.
+/// Scrapes in sentences.
 namespace metabatch::models {
 namespace {
 
-constexpr double kRoomIsShort = 0.8;  // share of the room
+constexpr double kNearlyFull = 0.8;  // share of the room
 constexpr quint64 kManyRestarts = 3;  // in a minute: not one process
 
 using Lines = std::vector<HealthLine>;
@@ -21,7 +21,7 @@ struct Scraped {
 
 quint64 whole(double count) { return static_cast<quint64>(std::llround(std::max(0.0, count))); }
 
-void tellReach(Lines& lines, const ScrapeStatus& status) {
+void reportReach(Lines& lines, const ScrapeStatus& status) {
   if (!status.isReached) {
     if (!status.why.isEmpty())
       lines.push_back({Severity::alarm, Scraped::tr("The metrics cannot be read: %1. %2 missed; nothing is shown "
@@ -48,24 +48,24 @@ void tellReach(Lines& lines, const ScrapeStatus& status) {
                                                    "back. What lies between is a gap.")});
 }
 
-void tellLosses(Lines& lines, const ScrapeStatus& status) {
-  const auto tell = [&](std::optional<double> count, Severity severity, const char* noun, const QString& what) {
+void reportLosses(Lines& lines, const ScrapeStatus& status) {
+  const auto add = [&](std::optional<double> count, Severity severity, const char* noun, const QString& what) {
     if (count && whole(*count) > 0) lines.push_back({severity, what.arg(counted(whole(*count), noun))});
   };
-  tell(status.failures, Severity::alarm, "flush attempt", Scraped::tr("%1 failed in the last minute."));
-  tell(status.dropped, Severity::alarm, "update", Scraped::tr("%1 dropped in the last minute."));
-  tell(status.quarantined, Severity::warning, "value", Scraped::tr("%1 refused by the database in the last minute."));
-  tell(status.unmatched, Severity::warning, "update", Scraped::tr("%1 without a row in the last minute."));
-  tell(status.publishErrors, Severity::warning, "notification",
+  add(status.failures, Severity::alarm, "flush attempt", Scraped::tr("%1 failed in the last minute."));
+  add(status.dropped, Severity::alarm, "update", Scraped::tr("%1 dropped in the last minute."));
+  add(status.quarantined, Severity::warning, "value", Scraped::tr("%1 refused by the database in the last minute."));
+  add(status.unmatched, Severity::warning, "update", Scraped::tr("%1 without a row in the last minute."));
+  add(status.publishErrors, Severity::warning, "notification",
        Scraped::tr("%1 could not be published in the last minute: watchers may be stale."));
-  if (status.held && status.room && *status.room > 0 && *status.held / *status.room >= kRoomIsShort)
-    lines.push_back({Severity::warning, Scraped::tr("The room is %1 full; new keys are dropped when it is full.")
+  if (status.held && status.room && *status.room > 0 && *status.held / *status.room >= kNearlyFull)
+    lines.push_back({Severity::warning, Scraped::tr("The buffer is %1 full; new keys are dropped when it is full.")
                                             .arg(percentText(*status.held / *status.room))});
   if (status.listenerConnected && *status.listenerConnected < 1)
     lines.push_back({Severity::warning, Scraped::tr("Its listener has no connection.")});
 }
 
-void tellTrigger(Lines& lines, const ScrapeStatus& status) {
+void reportTrigger(Lines& lines, const ScrapeStatus& status) {
   if (!status.isReached || !status.isKnownPage || !status.writes) return;
   const double all = status.flushes[0] + status.flushes[1] + status.flushes[2];
   const auto capacity = static_cast<std::size_t>(Reason::capacity);
@@ -86,34 +86,13 @@ void tellTrigger(Lines& lines, const ScrapeStatus& status) {
                                          .arg(percentText(1 - share), size)});
 }
 
-}  // namespace
-
-std::vector<HealthLine> scrapeHealth(const ScrapeStatus& status) {
-  Lines lines;
-  tellReach(lines, status);
-  tellLosses(lines, status);
-  tellTrigger(lines, status);
-  const bool isWell =
-      std::all_of(lines.begin(), lines.end(), [](const HealthLine& line) { return line.severity < Severity::warning; });
-  if (isWell && status.dropped) {
-    const bool knowsFailures = status.failures.has_value();
-    lines.push_back({Severity::good, knowsFailures ? Scraped::tr("Nothing is dropped, nothing fails.")
-                                                   : Scraped::tr("Nothing is dropped; failed flushes are not in the "
-                                                                 "metrics.")});
-  }
-  if (status.isReached && status.isKnownPage && !status.missing.isEmpty())
-    lines.push_back({Severity::notice, Scraped::tr("Not in the metrics: %1.").arg(status.missing.join(", "))});
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const HealthLine& a, const HealthLine& b) { return a.severity > b.severity; });
-  return lines;
+QString savedText(const ScrapeStatus& status) {
+  const bool isAllowed = status.isReached && status.saved && whole(status.dropped.value_or(0)) == 0 &&
+                         whole(status.failures.value_or(0)) == 0;
+  return isAllowed ? Scraped::tr("≈ %1 saved").arg(percentText(*status.saved)) : Scraped::tr("– saved");
 }
 
-QString scrapedHeadline(const ScrapeStatus& status) {
-  if (!status.saved) return Scraped::tr("– saved");
-  return Scraped::tr("≈ %1 saved").arg(percentText(*status.saved));
-}
-
-QString scrapedSavedText(const ScrapeStatus& status) {
+QString ratesText(const ScrapeStatus& status) {
   if (!status.isReached) return status.why.isEmpty() ? Scraped::tr("Waiting for the first scrape.") : QString();
   if (!status.writes) return Scraped::tr("A rate needs two scrapes.");
   if (!status.saved)
@@ -126,6 +105,58 @@ QString scrapedSavedText(const ScrapeStatus& status) {
         .arg(rateText(*status.writes), rateText(*status.unbatched));
   return Scraped::tr("%1 writes and NOTIFYs a second instead of about %2, two for each agent of a flush")
       .arg(rateText(*status.writes + *status.notifies), rateText(2 * *status.unbatched));
+}
+
+QString headlineOf(const ScrapeStatus& status, const QString& saved) {
+  if (!status.isReached && !status.why.isEmpty()) return Scraped::tr("The metrics cannot be read");
+  if (!status.isReached) return Scraped::tr("Waiting for the first scrape");
+  if (!status.isKnownPage) return Scraped::tr("No metrics of a batcher");
+  if (whole(status.dropped.value_or(0)) > 0)
+    return Scraped::tr("Losing: %1 dropped").arg(counted(whole(*status.dropped), "update"));
+  if (whole(status.failures.value_or(0)) > 0)
+    return Scraped::tr("%1 failed").arg(counted(whole(*status.failures), "flush attempt"));
+  if (whole(status.publishErrors.value_or(0)) > 0) return Scraped::tr("Watchers are not notified");
+  if (status.writes && *status.writes == 0) return Scraped::tr("Idle: no updates arrive");
+  return status.saved ? saved : Scraped::tr("Measuring");
+}
+
+void addFigures(HealthText& text, const ScrapeStatus& status) {
+  const auto row = [&](const QString& name, const QString& value) { text.figures.emplace_back(name, value); };
+  const auto rate = [](std::optional<double> value) { return value ? rateText(*value) : QStringLiteral("–"); };
+  row(Scraped::tr("entries a second"), rate(status.entries));
+  row(Scraped::tr("entries a flush"), rate(status.meanSize));
+  row(Scraped::tr("flush takes"), status.meanDuration ? secondsText(*status.meanDuration) : QStringLiteral("–"));
+  if (const auto& p99 = status.durationP99)
+    row(Scraped::tr("flush p99"), (p99->isAtLeast ? Scraped::tr("over ") : QString()) + secondsText(p99->value));
+  row(Scraped::tr("dropped"), rate(status.dropped));
+  if (status.oldestAge) row(Scraped::tr("oldest value now"), secondsText(*status.oldestAge));
+}
+
+}  // namespace
+
+HealthText scrapedHealth(const ScrapeStatus& status) {
+  HealthText text;
+  Lines& lines = text.lines;
+  reportReach(lines, status);
+  reportLosses(lines, status);
+  reportTrigger(lines, status);
+  const bool isWell =
+      std::all_of(lines.begin(), lines.end(), [](const HealthLine& line) { return line.severity < Severity::warning; });
+  if (isWell && status.dropped)
+    lines.push_back({Severity::good, status.failures.has_value()
+                                         ? Scraped::tr("Nothing is dropped, nothing fails.")
+                                         : Scraped::tr("Nothing is dropped; failed flushes are not in the metrics.")});
+  if (status.isReached && status.isKnownPage && !status.missing.isEmpty())
+    lines.push_back({Severity::notice, Scraped::tr("Not in the metrics: %1.").arg(status.missing.join(", "))});
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const HealthLine& a, const HealthLine& b) { return a.severity > b.severity; });
+  text.saved = savedText(status);
+  text.rates = ratesText(status);
+  text.headline = headlineOf(status, text.saved);
+  text.severity = lines.empty() ? Severity::notice : lines.front().severity;
+  text.span = Scraped::tr("last minute");
+  addFigures(text, status);
+  return text;
 }
 
 }  // namespace metabatch::models

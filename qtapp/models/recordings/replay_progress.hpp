@@ -10,10 +10,10 @@
 namespace metabatch::models {
 
 /// A line that was not taken, or of which something was left out.
-struct LineTrouble {
+struct LineProblem {
   quint64 line = 0;  ///< from 1
   QString what;
-  bool operator==(const LineTrouble&) const = default;
+  bool operator==(const LineProblem&) const = default;
 };
 
 enum class ReplayState : std::uint8_t { reading, paused, ended, failed };
@@ -30,8 +30,8 @@ struct ReplayProgress {
   double waitSeconds = 0;             ///< until the next line is due
   std::optional<WallTime> at;         ///< collected_at of the newest line sent
   QString why;                        ///< failed only
-  std::vector<LineTrouble> troubles;  ///< since the progress before, in order
-  quint64 untold = 0;                 ///< troubles too many to carry, counted only
+  std::vector<LineProblem> problems;  ///< since the progress before, in order
+  quint64 unreported = 0;                 ///< problems too many to carry, counted only
 };
 
 /// 0 to 1; nothing where the size is not known.

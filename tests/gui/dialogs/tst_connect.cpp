@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -42,6 +43,8 @@ class TstConnect : public QObject {
   void watchingIsProposedAndAsksNothing();
   void drivingAnotherMachineAsksFirst();
   void drivingThisMachineAsksNothing();
+  void testReportsAndKeepsTheInput();
+  void profilesAreRenamedAndDeleted();
   void nonsenseCannotBeOpened();
   void withoutAKeychainThePasswordGoesNowhere();
   void keychainKeepsFindsAndForgetsThePassword();
@@ -93,7 +96,7 @@ void TstConnect::watchingIsProposedAndAsksNothing() {
   QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "postgres://u@db.example.org/x");
   QTest::mouseClick(dialog.findChild<QPushButton*>("open"), Qt::LeftButton);
   QCOMPARE(accepted.count(), 1);
-  QVERIFY(!dialog.wish().isDriving);
+  QVERIFY(!dialog.request().isDriving);
 }
 
 void TstConnect::drivingAnotherMachineAsksFirst() {
@@ -120,7 +123,42 @@ void TstConnect::drivingThisMachineAsksNothing() {
   dialog.findChild<QRadioButton*>("drive")->click();
   QTest::mouseClick(dialog.findChild<QPushButton*>("open"), Qt::LeftButton);
   QCOMPARE(wanted.count(), 1);
-  QVERIFY(dialog.wish().isDriving);
+  QVERIFY(dialog.request().isDriving);
+}
+
+void TstConnect::testReportsAndKeepsTheInput() {
+  ConnectDialog dialog;
+  dialog.show();
+  QVERIFY(QTest::qWaitForWindowExposed(&dialog));
+  auto* const address = dialog.findChild<QLineEdit*>("address");
+  QVERIFY(address->hasFocus());
+  QTest::keyClicks(address, "host=/nowhere/at/all dbname=x");
+  const QSize before = dialog.size();
+  QTest::mouseClick(dialog.findChild<QPushButton*>("test"), Qt::LeftButton);
+  const auto isReported = [&] {
+    for (const QLabel* const label : dialog.findChildren<QLabel*>())
+      if (label->text().contains("/nowhere/at/all") && !label->text().startsWith("Connecting")) return true;
+    return false;
+  };
+  QVERIFY(until(isReported));
+  QCOMPARE(address->text(), QString("host=/nowhere/at/all dbname=x"));
+  QCOMPARE(dialog.size(), before);
+}
+
+void TstConnect::profilesAreRenamedAndDeleted() {
+  QSettings().remove("profiles");
+  ConnectDialog dialog;
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "host=/run/postgresql dbname=named");
+  QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
+  auto* const profiles = dialog.findChild<QComboBox*>("profiles");
+  QCOMPARE(profiles->count(), 2);
+  QTest::mouseClick(dialog.findChild<QPushButton*>("profile-rename"), Qt::LeftButton);
+  emit dialog.findChild<QInputDialog*>("profile-name")->textValueSelected("production");
+  QCOMPARE(profiles->currentText(), QString("production"));
+  QVERIFY(QSettings().value("profiles/production/address").toString().contains("named"));
+  QTest::mouseClick(dialog.findChild<QPushButton*>("profile-delete"), Qt::LeftButton);
+  QCOMPARE(profiles->count(), 1);
 }
 
 void TstConnect::nonsenseCannotBeOpened() {

@@ -19,9 +19,9 @@
 
 #include "gui/window/language.hpp"
 #include "gui/operator.hpp"
-#include "gui/window/page_picture.hpp"
+#include "gui/files/page_picture.hpp"
 #include "gui/panels/selection_bar.hpp"
-#include "gui/trouble.hpp"
+#include "gui/problem.hpp"
 #include "models/words.hpp"
 
 using namespace metabatch;
@@ -80,14 +80,14 @@ void TstPages::cleanup() {
 
 void TstPages::refusedValuesStandInQuarantineAndGoOut() {
   QVERIFY(demoRuns(*window));
-  window->showPage("Quarantine");
-  QVERIFY2(window->quarantine().summary().contains("Nothing was refused"), qPrintable(window->quarantine().summary()));
+  window->pages().showPage("Quarantine");
+  QVERIFY2(part<QuarantinePage>(*window).summary().contains("Nothing was refused"), qPrintable(part<QuarantinePage>(*window).summary()));
   QVERIFY(!find<QPushButton>("quarantine-copy")->isEnabled());
   find<QPushButton>("refused")->click();
-  auto* const table = window->quarantine().findChild<QTableView*>();
+  auto* const table = part<QuarantinePage>(*window).findChild<QTableView*>();
   QVERIFY(until([&] { return table->model()->rowCount() == 3; }));
-  QCOMPARE(window->series().latest().counters.quarantined, 3u);
-  QVERIFY2(window->quarantine().summary().contains("refused 3 values"), qPrintable(window->quarantine().summary()));
+  QCOMPARE(window->data().series.latest().counters.quarantined, 3u);
+  QVERIFY2(part<QuarantinePage>(*window).summary().contains("refused 3 values"), qPrintable(part<QuarantinePage>(*window).summary()));
   auto* const tabs = window->findChild<QTabWidget*>();
   QCOMPARE(tabs->tabText(tabs->currentIndex()), QString("Quarantine (3)"));
   QVERIFY(table->model()->index(0, models::Quarantine::Why).data().toString().startsWith("value too long: 70"));
@@ -104,11 +104,11 @@ void TstPages::refusedValuesStandInQuarantineAndGoOut() {
 
 void TstPages::doctorLooksAtTheDatabaseInUse() {
   QVERIFY(demoRuns(*window));
-  QSignalSpy examined(&window->doctor(), &DoctorPage::examined);
-  window->showPage("Doctor");
+  QSignalSpy examined(&part<DoctorPage>(*window), &DoctorPage::examined);
+  window->pages().showPage("Doctor");
   QVERIFY(examined.count() > 0 || examined.wait(kPatience));
-  QCOMPARE(window->doctor().findings().rowCount(), 2);
-  QVERIFY2(window->doctor().summary().endsWith("1 notice, 1 good."), qPrintable(window->doctor().summary()));
+  QCOMPARE(part<DoctorPage>(*window).findings().rowCount(), 2);
+  QVERIFY2(part<DoctorPage>(*window).summary().endsWith("1 notice, 1 good."), qPrintable(part<DoctorPage>(*window).summary()));
   QTest::keyClick(window.get(), Qt::Key_F5);
   QVERIFY(examined.wait(kPatience));
   QTest::mouseClick(find<QPushButton>("doctor-copy"), Qt::LeftButton);
@@ -130,32 +130,32 @@ void TstPages::leavingDoesNotWaitForAServerThatSaysNothing() {
 
 void TstPages::crosshairAndSelectionAreThoseOfAllCharts() {
   QVERIFY(demoRuns(*window));
-  TimeChart& chart = window->dashboard().cards()[0]->chart();
-  TimeChart& other = window->dashboard().cards()[3]->chart();
+  TimeChart& chart = part<Dashboard>(*window).cards()[0]->chart();
+  TimeChart& other = part<Dashboard>(*window).cards()[3]->chart();
   chart.setFocus();
   for (int i = 0; i < 30; ++i) QTest::keyClick(&chart, Qt::Key_Left, Qt::ControlModifier);
-  QVERIFY(!window->timeWindow().isLive());
+  QVERIFY(!window->data().time.isLive());
   const QImage before = other.grab().toImage();
   QTest::keyClick(&chart, Qt::Key_Left, Qt::ControlModifier);
   QVERIFY(other.grab().toImage() != before);  // its crosshair moved, too
   for (int i = 0; i < 10; ++i) QTest::keyClick(&chart, Qt::Key_Right, Qt::ShiftModifier);
-  const auto picked = window->timeWindow().selection();
+  const auto picked = window->data().time.selection();
   QVERIFY(picked.has_value());
-  QVERIFY(std::chrono::abs((picked->to - picked->from) - window->timeWindow().span() / 10) < Duration(1ms));
+  QVERIFY(std::chrono::abs((picked->to - picked->from) - window->data().time.span() / 10) < Duration(1ms));
   QTest::keyClick(&chart, Qt::Key_Return);
-  QVERIFY(window->timeWindow().span() == kShortest);
-  QVERIFY(window->timeWindow().from() <= picked->from && picked->to <= window->timeWindow().to());
+  QVERIFY(window->data().time.span() == kShortest);
+  QVERIFY(window->data().time.from() <= picked->from && picked->to <= window->data().time.to());
   QTest::keyClick(&chart, Qt::Key_Escape);
-  QVERIFY(!window->timeWindow().selection() && !window->timeWindow().cursor());
+  QVERIFY(!window->data().time.selection() && !window->data().time.cursor());
 }
 
 void TstPages::selectionByMouseFiltersTheLogs() {
   QVERIFY(demoRuns(*window));
-  window->showPage("Flushes");
-  QVERIFY(until([&] { return window->flushes().rowCount() >= 4; }));
-  window->showPage("Dashboard");
-  window->refresh();
-  TimeChart& chart = window->dashboard().cards()[1]->chart();
+  window->pages().showPage("Flushes");
+  QVERIFY(until([&] { return window->data().flushes.rowCount() >= 4; }));
+  window->pages().showPage("Dashboard");
+  window->pages().refresh();
+  TimeChart& chart = part<Dashboard>(*window).cards()[1]->chart();
   const QRectF plot = chart.chart()->plotArea();
   const int y = chart.viewport()->height() / 2;
   const auto at = [&](double share) { return QPoint(static_cast<int>(plot.left() + plot.width() * share), y); };
@@ -163,36 +163,36 @@ void TstPages::selectionByMouseFiltersTheLogs() {
   QTest::mouseMove(chart.viewport(), at(0.985));
   QTest::mouseMove(chart.viewport(), at(0.975));
   QTest::mouseRelease(chart.viewport(), Qt::LeftButton, {}, at(0.975));
-  QVERIFY(window->timeWindow().selection().has_value());
+  QVERIFY(window->data().time.selection().has_value());
   auto* const table = window->findChild<QWidget*>("Flushes")->findChild<QTableView*>();
   const int shown = table->model()->rowCount();
-  QVERIFY2(shown < window->flushes().rowCount(), qPrintable(QString::number(shown)));
-  window->showPage("Flushes");
+  QVERIFY2(shown < window->data().flushes.rowCount(), qPrintable(QString::number(shown)));
+  window->pages().showPage("Flushes");
   const auto* const bar = window->findChild<QWidget*>("Flushes")->findChild<SelectionBar*>();
   QVERIFY(bar->isVisible());
   QVERIFY2(bar->text().startsWith("Selected: ") && bar->text().contains(" flushes in the log"),
            qPrintable(bar->text()));
   QTest::keyClick(window.get(), Qt::Key_Escape);
   QVERIFY(!bar->isVisible());
-  QCOMPARE(table->model()->rowCount(), window->flushes().rowCount());
+  QCOMPARE(table->model()->rowCount(), window->data().flushes.rowCount());
 }
 
 void TstPages::settingsThatChangedAreMarkedOnEveryChart() {
   QVERIFY(demoRuns(*window));
-  window->timeWindow().pause();
-  window->refresh();
-  Config config = window->tunePanel().running();
+  window->data().time.pause();
+  window->pages().refresh();
+  Config config = part<TunePanel>(*window).running();
   config.batch_size = 900;
-  window->session()->apply(config);
-  QVERIFY(until([&] { return window->tunePanel().running().batch_size == 900; }));
-  QCOMPARE(window->series().marks().back().text, QString::fromUtf8("batch size 500 → 900"));
-  window->timeWindow().goLive();
-  const Instant marked = window->series().marks().back().at;
-  QVERIFY(until([&] { return window->timeWindow().to() > marked + 1s; }));
-  window->timeWindow().pause();
+  window->drive().session()->apply(config);
+  QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 900; }));
+  QCOMPARE(window->data().series.marks().back().text, QString::fromUtf8("batch size 500 → 900"));
+  window->data().time.goLive();
+  const Instant marked = window->data().series.marks().back().at;
+  QVERIFY(until([&] { return window->data().time.to() > marked + 1s; }));
+  window->data().time.pause();
   window->setThemeChoice(ThemeChoice::light);
-  window->refresh();
-  for (ChartCard* const card : window->dashboard().cards()) {
+  window->pages().refresh();
+  for (ChartCard* const card : part<Dashboard>(*window).cards()) {
     const QImage image = card->chart().grab().toImage();
     int marks = 0;  // of the colour of a mark, or blended with the white behind
     for (int y = 0; y < image.height(); ++y)
@@ -206,23 +206,23 @@ void TstPages::settingsThatChangedAreMarkedOnEveryChart() {
 
 void TstPages::payloadsOfAFlushOpenInTheInspector() {
   QVERIFY(demoRuns(*window));
-  window->showPage("Flushes");
+  window->pages().showPage("Flushes");
   auto* const table = window->findChild<QWidget*>("Flushes")->findChild<QTableView*>();
   QVERIFY(until([&] { return table->model()->rowCount() > 0; }));
   table->selectRow(0);
   QTest::mouseClick(find<QPushButton>("flush-inspect"), Qt::LeftButton);
-  QVERIFY(window->inspector().isVisible());
-  QVERIFY2(window->inspector().findings().contains("-4"), qPrintable(window->inspector().findings()));
+  QVERIFY(part<InspectorPage>(*window).isVisible());
+  QVERIFY2(part<InspectorPage>(*window).findings().contains("-4"), qPrintable(part<InspectorPage>(*window).findings()));
 }
 
 void TstPages::pageIsSavedAsPictures() {
   QVERIFY(demoRuns(*window));
   const QString svg = home.filePath("page.svg"), png = home.filePath("page.png");
-  QCOMPARE(savePicture(window->dashboard(), svg), QString());
-  QCOMPARE(savePicture(window->dashboard(), png), QString());
-  QVERIFY(!savePicture(window->dashboard(), home.filePath("page.nonsense")).isEmpty());
-  QVERIFY(!savePicture(window->dashboard(), home.filePath("no/such/folder.svg")).isEmpty());
-  QCOMPARE(QImage(png).size(), window->dashboard().size() * 2);
+  QCOMPARE(savePicture(part<Dashboard>(*window), svg), QString());
+  QCOMPARE(savePicture(part<Dashboard>(*window), png), QString());
+  QVERIFY(!savePicture(part<Dashboard>(*window), home.filePath("page.nonsense")).isEmpty());
+  QVERIFY(!savePicture(part<Dashboard>(*window), home.filePath("no/such/folder.svg")).isEmpty());
+  QCOMPARE(QImage(png).size(), part<Dashboard>(*window).size() * 2);
   QFile file(svg);
   QVERIFY(file.open(QIODevice::ReadOnly));
   const QByteArray text = file.readAll();
@@ -244,9 +244,9 @@ void TstPages::everyControlHasAName() {
                            qobject_cast<QComboBox*>(widget->parentWidget()) != nullptr ||
                            widget->objectName().startsWith("qt_");
       if (widget->focusPolicy() == Qt::NoFocus || isInner || widget->inherits("QScrollArea")) continue;
-      QAccessibleInterface* const heard = QAccessible::queryAccessibleInterface(widget);
-      QVERIFY(heard != nullptr);
-      const QString name = heard->text(QAccessible::Name);
+      QAccessibleInterface* const received = QAccessible::queryAccessibleInterface(widget);
+      QVERIFY(received != nullptr);
+      const QString name = received->text(QAccessible::Name);
       if (name.isEmpty())
         nameless += QStringLiteral("%1 “%2” in %3")
                         .arg(widget->metaObject()->className(), widget->objectName(),
@@ -257,7 +257,7 @@ void TstPages::everyControlHasAName() {
 
 void TstPages::keysReachEveryPage() {
   QVERIFY(demoRuns(*window));
-  const QStringList pages = window->pages();
+  const QStringList pages = window->pages().names();
   QCOMPARE(pages, (QStringList{"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor", "Inspector"}));
   for (int i = 0; i < pages.size(); ++i) {
     QTest::keyClick(window.get(), static_cast<Qt::Key>(Qt::Key_1 + i), Qt::AltModifier);
@@ -310,7 +310,7 @@ void TstPages::germanIsSpokenWhereItIsWanted() {
   QCOMPARE(models::counted(1, "agent"), QString("1 Agent"));
   QCOMPARE(models::counted(2, "agent"), QString("2 Agenten"));
   QCOMPARE(models::chartText("Batch size"), QString::fromUtf8("Stapelgröße"));
-  QCOMPARE(german.pages(), QStringList({"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor",
+  QCOMPARE(german.pages().names(), QStringList({"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor",
                                         "Inspector"}));  // names for programs stay
   QVERIFY(speak(QLocale("en_GB")));
   QCOMPARE(models::chartText("Batch size"), QString("Batch size"));

@@ -28,8 +28,8 @@ class TstPgRegistration : public QObject {
  private:
   void driveAndCrash();
   void writesAgain();
-  [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
-  [[nodiscard]] QString words() const { return window->dashboard().words(); }
+  [[nodiscard]] Counters counters() const { return window->data().series.latest().counters; }
+  [[nodiscard]] QString words() const { return part<Dashboard>(*window).words(); }
   QString rows() {
     return QString::fromStdString(
         test::PgSession(server.address()).run("SELECT count(*) FROM workspace_agent_metadata")[0][0]);
@@ -65,7 +65,7 @@ void TstPgRegistration::driveAndCrash() {
   window->startSession({.database = sql::Database(std::get<sql::PgAddress>(sql::PgAddress::parse(server.address()))),
                         .fleet = {.agents = 10, .keys = 5, .every = 500ms},
                         .config = {.interval = 500ms}});
-  QVERIFY(until([&] { return !window->series().isEmpty() && counters().written > 0; }));
+  QVERIFY(until([&] { return !window->data().series.isEmpty() && counters().written > 0; }));
   server.restart(test::PgCluster::Stop::kill);
   before = counters().written;
 }
@@ -74,7 +74,7 @@ void TstPgRegistration::writesAgain() {
   QVERIFY(until([&] { return counters().written > before + 50; }));
   QCOMPARE(rows(), QString("50"));
   QVERIFY2(words().contains("50 rows created."), qPrintable(words()));
-  QCOMPARE(window->series().marks().back().text, QString("registered again: 50 rows"));
+  QCOMPARE(window->data().series.marks().back().text, QString("registered again: 50 rows"));
 }
 
 void TstPgRegistration::hereTheFleetIsRegisteredAgain() {

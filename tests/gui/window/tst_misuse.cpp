@@ -22,7 +22,7 @@
 #include "gui/session/fleet_feeder.hpp"
 #include "gui/heartbeat.hpp"
 #include "gui/operator.hpp"
-#include "gui/trouble.hpp"
+#include "gui/problem.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -66,7 +66,7 @@ class TstMisuse : public QObject {
   void filesThatCannotBeWrittenAreSaid();
 
  private:
-  [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
+  [[nodiscard]] Counters counters() const { return window->data().series.latest().counters; }
   /// The words of the message boxes that are open, which are closed.
   QStringList readBoxes();
 
@@ -76,7 +76,7 @@ class TstMisuse : public QObject {
 
 void TstMisuse::initTestCase() {
   keepSettingsIn(home, "tst_misuse");
-  qInstallMessageHandler(hear);
+  qInstallMessageHandler(recordComplaint);
 }
 
 void TstMisuse::init() {
@@ -101,7 +101,7 @@ QStringList TstMisuse::readBoxes() {
 
 void TstMisuse::absurdValuesChangeNothingAndStopNothing() {
   QVERIFY(demoRuns(*window));
-  TunePanel& tune = window->tunePanel();
+  TunePanel& tune = part<TunePanel>(*window);
   static const QString kTexts[] = {"",
                                    "-5s",
                                    "0",
@@ -142,15 +142,17 @@ void TstMisuse::absurdValuesChangeNothingAndStopNothing() {
 /// Twenty million rows would take minutes, in which nothing else could be asked of the session.
 void TstMisuse::fleetTooLargeToRegisterIsRefusedBeside() {
   QVERIFY(demoRuns(*window));
-  QSignalSpy wanted(&window->tunePanel(), &TunePanel::fleetWanted);
+  QSignalSpy wanted(&part<TunePanel>(*window), &TunePanel::fleetWanted);
   auto* const agents = window->findChild<QSpinBox*>("agents");
   auto* const keys = window->findChild<QSpinBox*>("keys");
+  auto* const apply = window->findChild<QPushButton*>("fleet-apply");
   keys->setValue(keys->maximum());
+  apply->click();
   QCOMPARE(wanted.count(), 1);
   agents->setValue(agents->maximum());
-  QCOMPARE(wanted.count(), 1);
+  QVERIFY(!apply->isEnabled());
   bool isSaid = false;
-  for (const QLabel* const label : window->tunePanel().findChildren<QLabel*>())
+  for (const QLabel* const label : part<TunePanel>(*window).findChildren<QLabel*>())
     isSaid = isSaid || (label->isVisible() && label->text().contains("1,000,000"));
   QVERIFY(isSaid);
   QElapsedTimer timer;
@@ -170,8 +172,8 @@ void TstMisuse::everyKeyAtOnce() {
     for (const Qt::Key key : {Qt::Key_Space, Qt::Key_F9, Qt::Key_Escape, Qt::Key_Home, Qt::Key_End, Qt::Key_Left})
       QTest::keyClick(window.get(), key);
   }
-  QVERIFY(window->timeWindow().span() >= models::kShortestWindow &&
-          window->timeWindow().span() <= models::kLongestWindow);
+  QVERIFY(window->data().time.span() >= models::kShortestWindow &&
+          window->data().time.span() <= models::kLongestWindow);
   const std::uint64_t written = counters().written;
   QVERIFY(until([&] { return counters().written > written; }));
   QVERIFY(counters().balanced());
@@ -181,10 +183,11 @@ void TstMisuse::everyKeyAtOnce() {
 void TstMisuse::thousandsOfFlushesASecondBlockNothing() {
   QVERIFY(demoRuns(*window));
   window->findChild<QSpinBox*>("agents")->setValue(5000);
+  window->findChild<QPushButton*>("fleet-apply")->click();
   window->findChild<QSpinBox*>("batch_size")->setValue(1);
-  window->showPage("Flushes");
+  window->pages().showPage("Flushes");
   window->findChild<QLineEdit*>("filter")->setText("capacity");
-  const auto flushes = [&] { return window->series().latest().flushes.total_flushes(); };
+  const auto flushes = [&] { return window->data().series.latest().flushes.total_flushes(); };
   const std::uint64_t before = flushes();
   QVERIFY(until([&] { return flushes() > before + 2'000; }));
   Heartbeat heartbeat;
@@ -196,7 +199,7 @@ void TstMisuse::thousandsOfFlushesASecondBlockNothing() {
 }
 
 void TstMisuse::doubleClicksOpenOneSession() {
-  QSignalSpy started(window.get(), &MainWindow::sessionStarted);
+  QSignalSpy started(&window->drive(), &DriveSource::started);
   auto* const demo = window->findChild<QPushButton*>("demo");
   demo->click();
   QTest::mouseDClick(demo, Qt::LeftButton);
@@ -205,7 +208,7 @@ void TstMisuse::doubleClicksOpenOneSession() {
   QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
   QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
   window->startDemo();  // not before the last one is over
-  QVERIFY(until([&] { return window->session() == nullptr; }));
+  QVERIFY(until([&] { return window->drive().session() == nullptr; }));
   QCOMPARE(started.count(), 1);
   auto* const connection = window->findChild<QPushButton*>("connect");
   connection->click();
@@ -226,8 +229,8 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
       window->startDemo();  // its thousands of rows take a while
     else
       window->startSession(small);
-    if (i % 2 == 0) QVERIFY(until([&] { return window->session()->isRunning(); }));  // else closed while it starts
-    window->showPage(i % 3 == 0 ? "Agents" : "Dashboard");
+    if (i % 2 == 0) QVERIFY(until([&] { return window->drive().session()->isRunning(); }));  // else closed while it starts
+    window->pages().showPage(i % 3 == 0 ? "Agents" : "Dashboard");
     QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
     QVERIFY(until([&] { return closed.count() == 1; }));
     QCOMPARE(closed[0][0].toULongLong(), 0u);
@@ -256,7 +259,7 @@ void TstMisuse::closingWhileConnectingEnds() {
   window->show();
   const SilentServer another;
   window->startWatch(another.address(), "any");
-  window->showPage("Agents");
+  window->pages().showPage("Agents");
   QVERIFY(another.waitForSomebody(kPatience));
   timer.restart();
   QVERIFY(closes(*window));
@@ -291,7 +294,7 @@ void TstMisuse::addressesThatAreNone() {
   if (!possible) return dialog->reject();
   dialog->findChild<QRadioButton*>("drive")->click();
   QTest::mouseClick(open, Qt::LeftButton);
-  QVERIFY(until([&] { return window->session() == nullptr; }));
+  QVERIFY(until([&] { return window->drive().session() == nullptr; }));
   const QStringList said = readBoxes();
   QVERIFY2(said.size() == 1 && !said[0].isEmpty(), qPrintable(said.join('\n')));
   QVERIFY(window->findChild<QPushButton*>("demo")->isVisible());  // back at the doors
@@ -299,14 +302,14 @@ void TstMisuse::addressesThatAreNone() {
 
 void TstMisuse::fullDiskEndsARecordingAloud() {
   QVERIFY(demoRuns(*window));
-  QSignalSpy refused(window->session(), &LiveSession::refused);
-  window->session()->record("/dev/full");
+  QSignalSpy refused(window->drive().session(), &LiveSession::refused);
+  window->drive().session()->record("/dev/full");
   QVERIFY(until([&] { return refused.count() > 0; }));
   QVERIFY2(refused[0][0].toString().startsWith("/dev/full: "), qPrintable(refused[0][0].toString()));
-  QSignalSpy looked(window->session(), &LiveSession::looked);
-  QVERIFY(until([&] { return looked.count() >= 2; }));
+  QSignalSpy sampled(window->drive().session(), &LiveSession::sampled);
+  QVERIFY(until([&] { return sampled.count() >= 2; }));
   QCOMPARE(refused.count(), 1);  // said once, then over
-  window->session()->record("/nowhere/at/all");
+  window->drive().session()->record("/nowhere/at/all");
   QVERIFY(until([&] { return refused.count() == 2; }));
   QCOMPARE(readBoxes().size(), 2);
 }

@@ -8,11 +8,12 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "gui/dialogs/closing_dialog.hpp"
 #include "gui/heartbeat.hpp"
 #include "gui/http_fixture.hpp"
 #include "gui/operator.hpp"
 #include "gui/producers.hpp"
-#include "gui/trouble.hpp"
+#include "gui/problem.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
@@ -72,9 +73,9 @@ class TstPgWindow : public QObject {
   [[nodiscard]] QString recording() const;
   /// A window that drives the server, with producers beside a small fleet; waits until something is written.
   void drive(MainWindow& window, const std::string& address, Producers& producers);
-  static Counters counters(const MainWindow& window) { return window.series().latest().counters; }
+  static Counters counters(const MainWindow& window) { return window.data().series.latest().counters; }
   static std::uint64_t failures(const MainWindow& window, FailureClass failure) {
-    return window.series().latest().flushes.failures[static_cast<std::size_t>(failure)];
+    return window.data().series.latest().flushes.failures[static_cast<std::size_t>(failure)];
   }
   /// The address of the database of this test alone.
   [[nodiscard]] std::string database(std::string_view user = "postgres") const {
@@ -115,23 +116,23 @@ void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
   MainWindow watcher;
   watcher.show();
   watcher.startWatch(address, QString::fromStdString(Config{}.channel));
-  QVERIFY(until([&] { return !driver.series().isEmpty() && counters(driver).written > 0; }));
-  QVERIFY(until([&] { return watcher.channel().heard() > 0; }));
-  QCOMPARE(watcher.channel().malformed(), 0u);
-  watcher.showPage("Agents");
-  QVERIFY(until([&] { return watcher.agents().rows().rowCount() == 200; }));
+  QVERIFY(until([&] { return !driver.data().series.isEmpty() && counters(driver).written > 0; }));
+  QVERIFY(until([&] { return watcher.data().channel.received() > 0; }));
+  QCOMPARE(watcher.data().channel.malformed(), 0u);
+  watcher.pages().showPage("Agents");
+  QVERIFY(until([&] { return part<AgentsPage>(watcher).rows().rowCount() == 200; }));
   QVERIFY(
-      until([&] { return !watcher.agents().rows().index(0, models::RowTable::Value).data().toString().isEmpty(); }));
+      until([&] { return !part<AgentsPage>(watcher).rows().index(0, models::RowTable::Value).data().toString().isEmpty(); }));
 
   server->stop();
   QVERIFY(until([&] { return failures(driver, FailureClass::connection) > 0; }));
-  driver.refresh();
-  QVERIFY2(driver.dashboard().words().contains("Flushes fail"), qPrintable(driver.dashboard().words()));
+  driver.pages().refresh();
+  QVERIFY2(part<Dashboard>(driver).words().contains("Flushes fail"), qPrintable(part<Dashboard>(driver).words()));
   server->start();
   const std::uint64_t written = counters(driver).written;
-  const quint64 heard = watcher.channel().heard();
+  const quint64 received = watcher.data().channel.received();
   QVERIFY(until([&] { return counters(driver).written > written; }));
-  QVERIFY(until([&] { return watcher.channel().heard() > heard; }));
+  QVERIFY(until([&] { return watcher.data().channel.received() > received; }));
   QVERIFY(counters(driver).balanced());
   QCOMPARE(counters(driver).dropped() + counters(driver).discarded, 0u);
   QVERIFY(closes(driver));
@@ -167,23 +168,23 @@ void TstPgWindow::replayedIntoAndWatchedWithMetrics() {
   watcher.show();
   watcher.startWatch(address, QString::fromStdString(Config{}.channel));
   watcher.startMetrics({.url = metrics.url(), .every = 1s});
-  QCOMPARE(watcher.pages(), (QStringList{"Dashboard", "Agents", "Channel", "Inspector"}));
+  QCOMPARE(watcher.pages().names(), (QStringList{"Dashboard", "Agents", "Channel", "Inspector"}));
   const auto value = [&](const char* name) {
-    const auto place = watcher.series().find(name);
-    return place.timeline->latest(place.series);
+    const auto position = watcher.data().series.find(name);
+    return position.timeline->latest(position.series);
   };
-  QVERIFY(until([&] { return value("writes") > 0 && value("notifies") == 0; }));  // heard: none
+  QVERIFY(until([&] { return value("writes") > 0 && value("notifies") == 0; }));  // received: none
 
   const QString file = recording();
   MainWindow player;
   player.show();
-  player.startReplay(
+  player.offerReplay(
       {.plan = {.file = file, .speed = 0, .registersMissing = true}, .database = sql::Database(address)});
-  QVERIFY(until([&] { return player.replayBar().text().startsWith("End of the input"); }));
+  QVERIFY(until([&] { return part<ReplayBar>(player).text().startsWith("End of the input"); }));
   QVERIFY(until([&] { return counters(player).held() == 0; }));
   QVERIFY(counters(player).balanced());
   QCOMPARE(counters(player).unmatched, 0u);
-  QVERIFY(until([&] { return watcher.channel().heard() > 0 && value("notifies") > 0; }));
+  QVERIFY(until([&] { return watcher.data().channel.received() > 0 && value("notifies") > 0; }));
   QVERIFY(closes(player));
   QVERIFY(closes(watcher));
 }
@@ -199,7 +200,7 @@ void TstPgWindow::drive(MainWindow& window, const std::string& address, Producer
                        .database = database,
                        .fleet = {.agents = 10, .keys = 5, .every = 1s},
                        .config = config});
-  QVERIFY(until([&] { return !window.series().isEmpty() && counters(window).written > 0; }));
+  QVERIFY(until([&] { return !window.data().series.isEmpty() && counters(window).written > 0; }));
 }
 
 void TstPgWindow::killedServerLosesNothing() {
@@ -218,7 +219,7 @@ void TstPgWindow::killedServerLosesNothing() {
     heartbeat.forgive();
     const std::uint64_t written = counters(window).written;
     QVERIFY2(until([&] { return counters(window).written > written; }),
-             qPrintable(models::outcomeText(window.flushes().line(0))));
+             qPrintable(models::outcomeText(window.data().flushes.line(0))));
   }
   const double block = heartbeat.longestMs();
   QVERIFY(closes(window));
@@ -235,8 +236,8 @@ void TstPgWindow::tableThatACrashEmptiedIsSaid() {
   drive(window, database(), producers);
   server->restart(test::PgCluster::Stop::kill);
   QVERIFY(until([&] { return counters(window).unmatched > 0; }));
-  window.refresh();
-  QVERIFY2(window.dashboard().words().contains("without a row"), qPrintable(window.dashboard().words()));
+  window.pages().refresh();
+  QVERIFY2(part<Dashboard>(window).words().contains("found no row"), qPrintable(part<Dashboard>(window).words()));
   QVERIFY(closes(window));
   QVERIFY(counters(window).balanced());
 }
@@ -249,8 +250,8 @@ void TstPgWindow::silentServerHoldsNoWindow() {
   auto watcher = std::make_unique<MainWindow>();
   watcher->show();
   watcher->startWatch(parsed(database()), QString::fromStdString(Config{}.channel));
-  watcher->showPage("Agents");
-  QVERIFY(until([&] { return watcher->agents().rows().rowCount() == 200; }));
+  watcher->pages().showPage("Agents");
+  QVERIFY(until([&] { return part<AgentsPage>(*watcher).rows().rowCount() == 200; }));
   signalFamily(server->pid(), SIGSTOP);
   Heartbeat heartbeat;
   QVERIFY(until([&] { return failures(*driver, FailureClass::timeout) > 0; }));
@@ -259,18 +260,15 @@ void TstPgWindow::silentServerHoldsNoWindow() {
   timer.start();
   driver->close();
   watcher->close();
+  ClosingDialog* dialog = nullptr;
+  QVERIFY(until([&] { return (dialog = driver->findChild<ClosingDialog*>()) != nullptr && dialog->isVisible(); }));
+  QTest::mouseClick(dialog->findChild<QPushButton*>("closing-leave"), Qt::LeftButton);
   QVERIFY(until([&] { return closed.count() > 0; }));
   QVERIFY2(timer.elapsed() < kClosingMs, qPrintable(QString::number(timer.elapsed())));
-  const quint64 held = closed[0][0].toULongLong();
-  QVERIFY(held > 0 && held == counters(*driver).held() && counters(*driver).balanced());
-  QVERIFY(until([&] { return !watcher->isVisible(); }));
+  const quint64 lost = closed[0][0].toULongLong();
+  QVERIFY(lost > 0 && lost == counters(*driver).held() && counters(*driver).balanced());
+  QVERIFY(until([&] { return !watcher->isVisible() && !driver->isVisible(); }));
   QVERIFY2(heartbeat.longestMs() < kLongestBlockMs, qPrintable(QString::number(heartbeat.longestMs())));
-  auto* const box = driver->findChild<QMessageBox*>();
-  QVERIFY(driver->isVisible() && box != nullptr);  // it stays, so that this is read
-  QVERIFY2(box->text().contains("could not be written"), qPrintable(box->text()));
-  box->close();
-  driver->close();
-  QVERIFY(!driver->isVisible());
   timer.restart();
   driver.reset();
   watcher.reset();
@@ -286,13 +284,13 @@ void TstPgWindow::wrongPasswordIsSaid() {
   MainWindow window;
   window.show();
   window.startSession({.database = sql::Database(wrong), .fleet = {}, .config = {}});
-  QVERIFY(until([&] { return window.session() == nullptr; }));
+  QVERIFY(until([&] { return window.drive().session() == nullptr; }));
   auto* const box = window.findChild<QMessageBox*>();
   QVERIFY(box != nullptr);
   QVERIFY2(box->text().contains("password") && !box->text().contains("hush"), qPrintable(box->text()));
   box->close();
   window.startWatch(wrong, "any");
-  window.showPage("Agents");
+  window.pages().showPage("Agents");
   const auto isSaid = [&] {
     int found = 0;
     for (const QLabel* const label : window.findChildren<QLabel*>()) {
@@ -315,8 +313,8 @@ void TstPgWindow::revokedPrivilegeIsSaidAndNothingIsLost() {
   drive(window, database("app"), producers);
   owner.run("REVOKE UPDATE ON workspace_agent_metadata FROM app");
   QVERIFY(until([&] { return failures(window, FailureClass::permission) > 0; }));
-  window.refresh();
-  QVERIFY2(window.dashboard().words().contains("permission denied"), qPrintable(window.dashboard().words()));
+  window.pages().refresh();
+  QVERIFY2(part<Dashboard>(window).words().contains("permission denied"), qPrintable(part<Dashboard>(window).words()));
   owner.run("GRANT UPDATE ON workspace_agent_metadata TO app");
   QVERIFY(closes(window));  // which tries again at once: else it waits half a minute after such a failure
   QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
@@ -351,7 +349,7 @@ void TstPgWindow::twoWindowsOnOneDatabase() {
   other.show();
   one.startSession(plan);
   other.startSession(plan);
-  QVERIFY(until([&] { return !one.series().isEmpty() && !other.series().isEmpty(); }));
+  QVERIFY(until([&] { return !one.data().series.isEmpty() && !other.data().series.isEmpty(); }));
   QVERIFY(until([&] { return counters(one).written > 5'000 && counters(other).written > 5'000; }));
   QVERIFY(closes(one));
   QVERIFY(closes(other));
@@ -366,15 +364,15 @@ void TstPgWindow::doctorNamesWhatIsMissingAndItsCureHelps() {
   MainWindow window;
   window.show();
   window.startWatch(parsed(database()), "any");
-  QSignalSpy examined(&window.doctor(), &DoctorPage::examined);
-  window.showPage("Doctor");
-  const models::DoctorFindings& findings = window.doctor().findings();
+  QSignalSpy examined(&part<DoctorPage>(window), &DoctorPage::examined);
+  window.pages().showPage("Doctor");
+  const models::DoctorFindings& findings = part<DoctorPage>(window).findings();
   const auto worst = [&](models::DoctorFindings::Column column) { return findings.index(0, column).data().toString(); };
   QVERIFY(until([&] { return examined.count() == 1; }));
   QCOMPARE(worst(models::DoctorFindings::Subject), QString("table"));
   QCOMPARE(worst(models::DoctorFindings::Text), QString("workspace_agent_metadata is missing"));
   QVERIFY2(worst(models::DoctorFindings::Cure).startsWith("metabatch init-db"), "it says what to do");
-  QVERIFY2(window.doctor().summary().contains("1 problem that would lose data"), qPrintable(window.doctor().summary()));
+  QVERIFY2(part<DoctorPage>(window).summary().contains("1 problem that would lose data"), qPrintable(part<DoctorPage>(window).summary()));
 
   QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(database()))));
   test::PgSession owner(database());
@@ -385,7 +383,7 @@ void TstPgWindow::doctorNamesWhatIsMissingAndItsCureHelps() {
   owner.run(worst(models::DoctorFindings::Cure).toStdString());
   QTest::mouseClick(window.findChild<QPushButton*>("doctor-again"), Qt::LeftButton);
   QVERIFY(until([&] { return examined.count() == 3; }));
-  QVERIFY2(!window.doctor().summary().contains("problem"), qPrintable(window.doctor().summary()));
+  QVERIFY2(!part<DoctorPage>(window).summary().contains("problem"), qPrintable(part<DoctorPage>(window).summary()));
   QVERIFY2(findings.asText().contains("unique by (workspace_agent_id, key)"), qPrintable(findings.asText()));
   QVERIFY(closes(window));
 }

@@ -49,6 +49,8 @@ class TstProgram : public QObject {
   void signalEndsItInOrder_data();
   void signalEndsItInOrder();
   void withoutAScreenItSaysSo();
+  void displayThatIsDeadIsReported_data();
+  void displayThatIsDeadIsReported();
   void folderThatIsAFileIsSaidAtOnce();
   void nonsenseIsRefused_data();
   void nonsenseIsRefused();
@@ -159,7 +161,7 @@ void TstProgram::takesPicturesOfEveryPageOnARealScreen() {
   QVERIFY(isFinished);
   QCOMPARE(process.exitCode(), 0);
   QCOMPARE(process.readAllStandardError(), QByteArray());
-  for (const char* page : {"doors", "connect-dialog", "replay-dialog", "dashboard", "flushes", "agents", "channel",
+  for (const char* page : {"start", "connect-dialog", "replay-dialog", "dashboard", "flushes", "agents", "channel",
                            "quarantine", "doctor", "inspector", "what-if", "recording", "replay", "metrics"}) {
     const QImage light(QStringLiteral("%1/%2-light.png").arg(folder, page));
     const QImage dark(QStringLiteral("%1/%2-dark@2x.png").arg(folder, page));
@@ -242,6 +244,29 @@ void TstProgram::withoutAScreenItSaysSo() {
   QVERIFY(process.readAllStandardOutput().contains("--screenshot"));
 }
 
+void TstProgram::displayThatIsDeadIsReported_data() {
+  QTest::addColumn<QString>("variable");
+  QTest::addColumn<QString>("value");
+  QTest::newRow("X") << "DISPLAY" << ":4711";
+  QTest::newRow("Wayland") << "WAYLAND_DISPLAY" << "wayland-4711";
+}
+
+void TstProgram::displayThatIsDeadIsReported() {
+  QFETCH(QString, variable);
+  QFETCH(QString, value);
+  QProcessEnvironment dead = environment;
+  for (const char* name : {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"}) dead.remove(name);
+  dead.insert(variable, value);
+  QProcess process;
+  process.setProcessEnvironment(dead);
+  process.start(program, {"--demo"});
+  QVERIFY(process.waitForFinished(kPatience));
+  const QByteArray text = process.readAllStandardError();
+  QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+  QCOMPARE(process.exitCode(), 1);
+  QVERIFY2(text.startsWith("metabatch-desktop: no display") && text.count('\n') == 1, text);
+}
+
 void TstProgram::folderThatIsAFileIsSaidAtOnce() {
   QFile file(home.filePath("a-file"));
   QVERIFY(file.open(QIODevice::WriteOnly));
@@ -266,8 +291,8 @@ void TstProgram::nonsenseIsRefused_data() {
   QTest::newRow("too long to count") << QStringList{"--screenshot", "x", "--seconds", "99999999"};
   QTest::newRow("database of nothing") << QStringList{"--db", "garbage"};
   QTest::newRow("two files") << QStringList{"a.ndjson", "b.ndjson"};
-  QTest::newRow("two doors") << QStringList{"--demo", "--replay", "x"};
-  QTest::newRow("a door and a file") << QStringList{"--demo", "a.ndjson"};
+  QTest::newRow("two sources") << QStringList{"--demo", "--replay", "x"};
+  QTest::newRow("a source and a file") << QStringList{"--demo", "a.ndjson"};
   QTest::newRow("seconds of nothing") << QStringList{"--seconds", "5"};
   QTest::newRow("no folder") << QStringList{"--screenshot", ""};
 }

@@ -70,11 +70,11 @@ class StderrCapture {
   int m_saved;
 };
 
-void hearAndTell(QtMsgType type, const QMessageLogContext& where, const QString& text) {
+void recordAndPrint(QtMsgType type, const QMessageLogContext& where, const QString& text) {
   if (type == QtInfoMsg)  // our own figures
     std::printf("INFO   : %s\n", qPrintable(text));
   else
-    hear(type, where, text);
+    recordComplaint(type, where, text);
 }
 
 using Act = std::function<void(MainWindow&)>;
@@ -96,7 +96,7 @@ Act choice(const char* field, int index) {
   return [=](MainWindow& window) { window.findChild<QComboBox*>(field)->setCurrentIndex(index); };
 }
 Act page(const char* name) {
-  return [=](MainWindow& window) { window.showPage(name); };
+  return [=](MainWindow& window) { window.pages().showPage(name); };
 }
 void csv(MainWindow& window) { QVERIFY(!window.visibleCsv().isEmpty()); }
 
@@ -128,7 +128,7 @@ class TstSoak : public QObject {
 
 void TstSoak::initTestCase() {
   keepSettingsIn(home, "tst_soak");
-  qInstallMessageHandler(hearAndTell);
+  qInstallMessageHandler(recordAndPrint);
 }
 
 /// With operatorsWishes(): everything that can be done to a running session, each where the operator does it.
@@ -169,8 +169,8 @@ std::vector<TstSoak::Step> TstSoak::operatorsWishes() {
       {"batches of 500", number("batch_size", 500)},
       {"small room", number("queue_capacity", 1000)},  // fewer than rows: some is refused, and said so
       {"large room", number("queue_capacity", 100'000)},
-      {"everything seen", [](MainWindow& window) { window.timeWindow().setSpan(24h); }},
-      {"a minute", [](MainWindow& window) { window.timeWindow().setSpan(1min); }},
+      {"everything seen", [](MainWindow& window) { window.data().time.setSpan(24h); }},
+      {"a minute", [](MainWindow& window) { window.data().time.setSpan(1min); }},
   };
 }
 
@@ -210,7 +210,7 @@ void TstSoak::closeWhileItFlushes(MainWindow& window) {
   QSignalSpy closed(&window, &MainWindow::sessionClosed);
   QEventLoop loop;
   connect(&window, &MainWindow::sessionClosed, &loop, &QEventLoop::quit, Qt::QueuedConnection);
-  connect(window.session(), &LiveSession::looked, &loop, [&](const std::shared_ptr<const Look>& look) {
+  connect(window.drive().session(), &LiveSession::sampled, &loop, [&](const std::shared_ptr<const Look>& look) {
     if (look->sample.counters.in_flight > 0) window.close();
   });
   QTimer::singleShot(kPatience, &loop, &QEventLoop::quit);
@@ -259,13 +259,13 @@ void TstSoak::eightProducersThroughTheWindow() {
                    .isDemo = true};
   window.startSession(std::move(plan));
   int snapshots = 0, unbalanced = 0;
-  connect(window.session(), &LiveSession::looked, this, [&](const std::shared_ptr<const Look>& look) {
+  connect(window.drive().session(), &LiveSession::sampled, this, [&](const std::shared_ptr<const Look>& look) {
     ++snapshots;
     if (!look->sample.counters.balanced()) ++unbalanced;
   });
   soak(window, seconds > 0 ? seconds : kDefaultSeconds);
   closeWhileItFlushes(window);
-  const Counters end = window.series().latest().counters;
+  const Counters end = window.data().series.latest().counters;
   qInfo("%llu updates offered, %llu coalesced, %llu dropped, %llu written; longest block %.1f ms while: %s",
         static_cast<unsigned long long>(end.offered), static_cast<unsigned long long>(end.coalesced),
         static_cast<unsigned long long>(end.dropped()), static_cast<unsigned long long>(end.written), beats.longestMs(),

@@ -8,12 +8,14 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QMessageBox>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 #include <QUndoStack>
 #include <QWheelEvent>
+#include <map>
 
 #include "gui/operator.hpp"
 
@@ -29,7 +31,7 @@ class TstWindow : public QObject {
   void initTestCase();
   void init();
   void cleanup();
-  void threeDoorsOpen();
+  void startPageOpens();
   void demoRunsAtOneClick();
   void changedSettingIsAppliedMarkedAndTakenBack();
   void impossibleSettingStaysInItsField();
@@ -43,10 +45,14 @@ class TstWindow : public QObject {
   void closingWhileFlushingWritesEverything();
   void themesChangeWhileItRuns();
   void brokenSettingsAreForgotten();
+  void everyActionHasAKeyOfItsOwn();
+  void fitsSmallScreens_data();
+  void fitsSmallScreens();
+  void aboutNamesTheVersion();
   void fleetIsMadeUneven();
 
  private:
-  [[nodiscard]] Counters counters() const { return window->series().latest().counters; }
+  [[nodiscard]] Counters counters() const { return window->data().series.latest().counters; }
 
   QTemporaryDir home;
   std::unique_ptr<MainWindow> window;
@@ -54,7 +60,7 @@ class TstWindow : public QObject {
 
 void TstWindow::initTestCase() {
   keepSettingsIn(home, "tst_window");
-  qInstallMessageHandler(hear);
+  qInstallMessageHandler(recordComplaint);
 }
 
 void TstWindow::init() {
@@ -68,22 +74,21 @@ void TstWindow::cleanup() {
   QVERIFY2(complaints().isEmpty(), qPrintable(complaints().join('\n')));
 }
 
-void TstWindow::threeDoorsOpen() {
+void TstWindow::startPageOpens() {
   QVERIFY(window->findChild<QPushButton*>("demo")->hasFocus());
   QTest::mouseClick(window->findChild<QPushButton*>("inspect"), Qt::LeftButton);
-  QCOMPARE(window->pages(), QStringList{"Inspector"});
+  QCOMPARE(window->pages().names(), QStringList{"Inspector"});
   QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
   QVERIFY(window->findChild<QPushButton*>("demo")->hasFocus());  // again
 }
 
 void TstWindow::demoRunsAtOneClick() {
   QVERIFY(demoRuns(*window));
-  QVERIFY(until([&] { return window->series().lastMinute().saved > 0.5; }));
-  window->refresh();
-  QVERIFY2(window->dashboard().headline().endsWith("% saved"), qPrintable(window->dashboard().headline()));
-  QVERIFY2(window->dashboard().words().contains("Flushing on capacity"), qPrintable(window->dashboard().words()));
-  QCOMPARE(window->dashboard().cards().size(), std::size_t(8));
-  QVERIFY(window->dashboard().cards()[0]->chart().strokes()[0]->points() > 0);
+  QVERIFY(until([&] { return part<Dashboard>(*window).headline().startsWith("Saving "); }));
+  QVERIFY2(part<Dashboard>(*window).words().contains("The batch size decides"),
+           qPrintable(part<Dashboard>(*window).words()));
+  QCOMPARE(part<Dashboard>(*window).cards().size(), std::size_t(10));
+  QVERIFY(part<Dashboard>(*window).cards()[0]->chart().strokes()[0]->points() > 0);
   QVERIFY(counters().balanced());
   QCOMPARE(counters().dropped(), 0u);
 }
@@ -95,11 +100,11 @@ void TstWindow::changedSettingIsAppliedMarkedAndTakenBack() {
   size->selectAll();
   QTest::keyClicks(size, "120");
   QTest::keyClick(size, Qt::Key_Return);
-  QVERIFY(until([&] { return window->tunePanel().running().batch_size == 120; }));
-  QCOMPARE(window->series().marks().back().text, QString::fromUtf8("batch size 500 → 120"));
-  QVERIFY(until([&] { return window->flushes().rowCount() > 0 && window->flushes().line(0).entries == 120; }));
+  QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 120; }));
+  QCOMPARE(window->data().series.marks().back().text, QString::fromUtf8("batch size 500 → 120"));
+  QVERIFY(until([&] { return window->data().flushes.rowCount() > 0 && window->data().flushes.line(0).entries == 120; }));
   QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
-  QVERIFY(until([&] { return window->tunePanel().running().batch_size == 500; }));
+  QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 500; }));
   QCOMPARE(size->value(), 500);
 }
 
@@ -110,49 +115,49 @@ void TstWindow::impossibleSettingStaysInItsField() {
   capacity->selectAll();
   QTest::keyClicks(capacity, "499");
   QTest::keyClick(capacity, Qt::Key_Return);
-  QVERIFY(!window->tunePanel().wanted());
+  QVERIFY(!part<TunePanel>(*window).wanted());
   bool isSaid = false;
-  for (const QLabel* const label : window->tunePanel().findChildren<QLabel*>())
+  for (const QLabel* const label : part<TunePanel>(*window).findChildren<QLabel*>())
     isSaid = isSaid || (label->isVisible() && label->text().startsWith("queue_capacity"));
   QVERIFY(isSaid);
-  QCOMPARE(window->tunePanel().running().queue_capacity, std::int64_t{100'000});
+  QCOMPARE(part<TunePanel>(*window).running().queue_capacity, std::int64_t{100'000});
   auto* const interval = window->findChild<QLineEdit*>("interval");
   capacity->setValue(100'000);
   interval->setFocus();
   interval->selectAll();
   QTest::keyClicks(interval, "soon");
-  QCOMPARE(window->tunePanel().wanted().error().code, Errc::bad_duration);
+  QCOMPARE(part<TunePanel>(*window).wanted().error().code, Errc::bad_duration);
 }
 
 void TstWindow::zoomPauseAndLiveMoveAllCharts() {
   QVERIFY(demoRuns(*window));
-  TimeChart& chart = window->dashboard().cards()[0]->chart();
+  TimeChart& chart = part<Dashboard>(*window).cards()[0]->chart();
   const QPointF middle(chart.viewport()->rect().center());
   QWheelEvent in(middle, chart.mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::ControlModifier, Qt::NoScrollPhase,
                  false);
   QCoreApplication::sendEvent(chart.viewport(), &in);
-  QVERIFY(window->timeWindow().span() == Duration(48s));
+  QVERIFY(window->data().time.span() == Duration(48s));
   chart.setFocus();
   QTest::keyClick(&chart, Qt::Key_Left);
-  QVERIFY(!window->timeWindow().isLive());
-  const Instant end = window->timeWindow().to();
-  const Instant now = window->timeWindow().now();
-  QVERIFY(until([&] { return window->timeWindow().now() > now + 1s; }));  // what runs goes on
-  QVERIFY(window->timeWindow().to() == end);
-  const auto& other = window->dashboard().cards()[3]->chart();
+  QVERIFY(!window->data().time.isLive());
+  const Instant end = window->data().time.to();
+  const Instant now = window->data().time.now();
+  QVERIFY(until([&] { return window->data().time.now() > now + 1s; }));  // what runs goes on
+  QVERIFY(window->data().time.to() == end);
+  const auto& other = part<Dashboard>(*window).cards()[3]->chart();
   QVERIFY(other.instantAt(1) == end);
   QTest::mouseMove(chart.viewport(), middle.toPoint());
-  QVERIFY(window->timeWindow().cursor().has_value());
+  QVERIFY(window->data().time.cursor().has_value());
   QTest::keyClick(&chart, Qt::Key_Home);
-  QVERIFY(window->timeWindow().isLive());
+  QVERIFY(window->data().time.isLive());
 }
 
 void TstWindow::heldFlushesAreWrittenWhenTheyGoOn() {
   QVERIFY(demoRuns(*window));
   QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);
   QVERIFY(until([&] { return counters().held() > 1000; }));
-  window->refresh();
-  QVERIFY2(window->dashboard().words().contains("Flushing is paused"), qPrintable(window->dashboard().words()));
+  window->pages().refresh();
+  QVERIFY2(part<Dashboard>(*window).words().contains("Flushing is paused"), qPrintable(part<Dashboard>(*window).words()));
   QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);
   QVERIFY(until([&] { return counters().held() < 600; }));
   QVERIFY(counters().balanced());
@@ -164,11 +169,10 @@ void TstWindow::faultIsSeenAndNothingIsLost() {
   fault->setFocus();
   QTest::keyClick(fault, Qt::Key_End);  // connection lost
   QVERIFY(until([&] {
-    return window->series().latest().flushes.failures[static_cast<std::size_t>(FailureClass::connection)] > 0;
+    return window->data().series.latest().flushes.failures[static_cast<std::size_t>(FailureClass::connection)] > 0;
   }));
-  window->refresh();
-  QVERIFY2(window->dashboard().words().startsWith(QString::fromUtf8("✖")), qPrintable(window->dashboard().words()));
-  QVERIFY(window->dashboard().words().contains("Nothing is lost"));
+  QVERIFY(until([&] { return part<Dashboard>(*window).words().contains("kept and retried"); }));
+  QVERIFY(part<Dashboard>(*window).saved().startsWith(QString::fromUtf8("–")));
   QTest::keyClick(fault, Qt::Key_Home);
   const std::uint64_t before = counters().written;
   QVERIFY(until([&] { return counters().written > before + 500; }));
@@ -177,9 +181,9 @@ void TstWindow::faultIsSeenAndNothingIsLost() {
 
 void TstWindow::flushesStandInTheLogWithTheirAgents() {
   QVERIFY(demoRuns(*window));
-  window->showPage("Flushes");
-  QVERIFY(until([&] { return window->flushes().rowCount() >= 2; }));
-  const models::FlushLine& line = window->flushes().line(0);
+  window->pages().showPage("Flushes");
+  QVERIFY(until([&] { return window->data().flushes.rowCount() >= 2; }));
+  const models::FlushLine& line = window->data().flushes.line(0);
   QVERIFY(line.chunks != nullptr && !line.chunks->empty());
   QCOMPARE((*line.chunks)[0].size(), line.agents * 22);
   QVERIFY(models::detailText(line).contains("Chunk 1 of 1"));
@@ -187,8 +191,8 @@ void TstWindow::flushesStandInTheLogWithTheirAgents() {
 
 void TstWindow::agentsAreReadFromTheDatabase() {
   QVERIFY(demoRuns(*window));
-  window->showPage("Agents");
-  const models::RowTable& rows = window->agents().rows();
+  window->pages().showPage("Agents");
+  const models::RowTable& rows = part<AgentsPage>(*window).rows();
   QVERIFY(until([&] { return rows.rowCount() == 200; }));
   QTest::keyClicks(window->findChild<QLineEdit*>("rows-filter"), "GIT_branch");
   QVERIFY(until([&] { return rows.rowCount() == 200 && rows.index(0, models::RowTable::Key).data() == "git_branch"; }));
@@ -198,15 +202,15 @@ void TstWindow::agentsAreReadFromTheDatabase() {
 
 void TstWindow::whatIsSeenGoesIntoFiles() {
   QVERIFY(demoRuns(*window));
-  QVERIFY(window->visibleCsv().startsWith("time,updates,"));
-  QVERIFY(window->visibleCsv().count('\n') > 1);
-  window->showPage("Flushes");
-  QVERIFY2(window->visibleCsv().startsWith("Time,Reason,Entries,"), qPrintable(window->visibleCsv()));
+  QVERIFY(pageCsv(*window->pages().currentWidget(), window->data()).startsWith("time,updates,"));
+  QVERIFY(pageCsv(*window->pages().currentWidget(), window->data()).count('\n') > 1);
+  window->pages().showPage("Flushes");
+  QVERIFY2(pageCsv(*window->pages().currentWidget(), window->data()).startsWith("Time,Reason,Entries,"), qPrintable(pageCsv(*window->pages().currentWidget(), window->data())));
   const QString name = home.filePath("updates.ndjson");
-  window->session()->record(name);
+  window->drive().session()->record(name);
   QFile file(name);
   QVERIFY(until([&] { return file.size() > 4096; }));
-  window->session()->record({});
+  window->drive().session()->record({});
   QVERIFY(file.open(QIODevice::ReadOnly));
   QCOMPARE(QJsonDocument::fromJson(file.readLine()).object()["record"].toString(), "session");
   QJsonObject line;
@@ -217,10 +221,10 @@ void TstWindow::whatIsSeenGoesIntoFiles() {
 
 void TstWindow::inspectorReadsWhatIsPasted() {
   window->startInspector();
-  QTest::keyClicks(&window->inspector().input(), "6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11");
-  window->inspector().inspectNow();
-  QVERIFY2(window->inspector().findings().contains("6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11"),
-           qPrintable(window->inspector().findings()));
+  QTest::keyClicks(&part<InspectorPage>(*window).input(), "6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11");
+  part<InspectorPage>(*window).inspectNow();
+  QVERIFY2(part<InspectorPage>(*window).findings().contains("6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11"),
+           qPrintable(part<InspectorPage>(*window).findings()));
 }
 
 void TstWindow::closingWhileFlushingWritesEverything() {
@@ -275,6 +279,56 @@ void TstWindow::brokenSettingsAreForgotten() {
   QVERIFY(demoRuns(*window));
 }
 
+void TstWindow::everyActionHasAKeyOfItsOwn() {
+  QVERIFY(demoRuns(*window));
+  std::map<QString, QString> keys;
+  for (const QAction* const action : window->findChildren<QAction*>())
+    for (const QKeySequence& key : action->shortcuts()) {
+      if (action->shortcutContext() == Qt::WidgetShortcut) continue;
+      const auto [other, isNew] = keys.emplace(key.toString(), action->text());
+      QVERIFY2(isNew, qPrintable(key.toString() + ": " + action->text() + " and " + other->second));
+    }
+  QVERIFY(!keys.contains("Space"));  // it presses buttons
+  auto* const pause = window->findChild<QPushButton*>("refused");
+  pause->setFocus();
+  QTest::keyClick(pause, Qt::Key_Space);
+  QVERIFY(until([&] { return counters().quarantined == 3; }));
+}
+
+void TstWindow::fitsSmallScreens_data() {
+  QTest::addColumn<QSize>("size");
+  QTest::newRow("1280 x 720") << QSize(1280, 690);
+  QTest::newRow("1366 x 768") << QSize(1366, 738);
+  QTest::newRow("820 wide") << QSize(820, 700);
+}
+
+/// Also with a very long message of a server.
+void TstWindow::fitsSmallScreens() {
+  QFETCH(QSize, size);
+  QVERIFY(demoRuns(*window));
+  window->resize(size);
+  window->data().condition.failuresInARow = 3;
+  window->data().condition.lastFailure = QString(2000, 'x');
+  for (const QString& page : window->pages().names()) {
+    window->pages().showPage(page);
+    window->pages().refresh();
+    QCoreApplication::processEvents();
+    QCOMPARE(window->size(), size);
+    QVERIFY2(window->minimumSizeHint().width() <= size.width() && window->minimumSizeHint().height() <= size.height(),
+             qPrintable(QStringLiteral("%1: %2 x %3")
+                            .arg(page)
+                            .arg(window->minimumSizeHint().width())
+                            .arg(window->minimumSizeHint().height())));
+  }
+}
+
+void TstWindow::aboutNamesTheVersion() {
+  window->findChild<QAction*>("about")->trigger();
+  auto* const box = window->findChild<QMessageBox*>("about-box");
+  QVERIFY(box != nullptr && box->text().startsWith("metabatch "));
+  box->close();
+}
+
 void TstWindow::fleetIsMadeUneven() {
   QVERIFY(demoRuns(*window));
   const auto type = [&](const char* name, const QString& text) {
@@ -290,23 +344,24 @@ void TstWindow::fleetIsMadeUneven() {
   window->findChild<QToolButton*>("fleet-more")->click();
   type("fleet.jitter", "11s");
   auto* const knobs = window->findChild<FleetKnobs*>();
-  const auto trouble = [&] {
+  const auto problem = [&] {
     QString said;
     for (const QLabel* const note : knobs->findChildren<QLabel*>())
       if (note->wordWrap() && note->isVisible()) said += note->text();
     return said;
   };
-  QVERIFY2(trouble().contains("not longer than the report interval"), qPrintable(trouble()));
+  QVERIFY2(problem().contains("not longer than the report interval"), qPrintable(problem()));
   type("fleet.jitter", "");
-  QVERIFY(trouble().isEmpty());
+  QVERIFY(problem().isEmpty());
   type("every", "500ms");
   type("fleet.unregistered", "50%");
-  QVERIFY(until([&] { return window->session()->plan().fleet.unregistered == 500'000; }));
-  const auto marked = [&] { return window->series().marks().back().text; };
+  QTest::mouseClick(window->findChild<QPushButton*>("fleet-apply"), Qt::LeftButton);
+  QVERIFY(until([&] { return window->drive().session()->plan().fleet.unregistered == 500'000; }));
+  const auto marked = [&] { return window->data().series.marks().back().text; };
   QCOMPARE(marked(), QString::fromUtf8("600 agents × 15 keys every 500ms, unregistered 50%"));
-  QVERIFY(until([&] { return window->series().latest().counters.unmatched > 0; }));
+  QVERIFY(until([&] { return window->data().series.latest().counters.unmatched > 0; }));
   QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
-  QVERIFY(until([&] { return window->session()->plan().fleet.unregistered == 0; }));
+  QVERIFY(until([&] { return window->drive().session()->plan().fleet.unregistered == 0; }));
   QCOMPARE(window->findChild<QLineEdit*>("fleet.unregistered")->text(), QString());
 }
 

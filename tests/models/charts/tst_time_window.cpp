@@ -32,8 +32,6 @@ class TstTimeWindow : public QObject {
   void selectionIsShownAloneAndCleared();
   void ticks_data();
   void ticks();
-  void niceCeiling_data();
-  void niceCeiling();
 
  private:
   std::unique_ptr<TimeWindow> window;
@@ -186,24 +184,6 @@ void TstTimeWindow::ticks() {
   const TimeTicks found = timeTicks(std::chrono::seconds(span));
   QTEST(int(found.step / 1s), "step");
   QTEST(QString(found.name), "unit");
-}
-
-void TstTimeWindow::niceCeiling_data() {
-  QTest::addColumn<double>("value");
-  QTest::addColumn<double>("nice");
-  QTest::newRow("nothing") << 0.0 << 1.0;
-  QTest::newRow("not a number") << std::numeric_limits<double>::quiet_NaN() << 1.0;
-  QTest::newRow("itself") << 5.0 << 5.0;
-  QTest::newRow("next") << 5.1 << 10.0;
-  QTest::newRow("between") << 2.1 << 2.5;
-  QTest::newRow("small") << 0.0031 << 0.005;
-  QTest::newRow("large") << 60'000.0 << 100'000.0;
-}
-
-void TstTimeWindow::niceCeiling() {
-  QFETCH(double, value);
-  QFETCH(double, nice);
-  QVERIFY(std::abs(models::niceCeiling(value) - nice) < nice * 1e-9);
 }
 
 QTEST_GUILESS_MAIN(TstTimeWindow)

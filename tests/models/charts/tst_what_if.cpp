@@ -6,7 +6,7 @@
 
 #include "metabatch/simulation/simulator.hpp"
 #include "models/arrivals.hpp"
-#include "models/recordings/opened_session.hpp"
+#include "models/recordings/opened_recording.hpp"
 #include "models/charts/what_if.hpp"
 
 using namespace metabatch;
@@ -43,14 +43,14 @@ struct Minute {
       sample.reports = static_cast<std::uint64_t>(i) * 5;
       sample.flushes.flushes[1] = static_cast<std::uint64_t>(i / 10);
       sample.flushes.chunks = static_cast<std::uint64_t>(i / 10);
-      measured.take(sample);
+      measured.append(sample);
     }
-    for (int i = 0; i < 12; ++i) measured.take(flushAt(i * 5s, 3ms, 50));
+    for (int i = 0; i < 12; ++i) measured.append(flushAt(i * 5s, 3ms, 50));
   }
 };
 
-std::shared_ptr<OpenedSession> opened(const QByteArray& text, qsizetype block = 1000) {
-  SessionReader reader(Instant(5min), WallTime(1'767'323'050s));  // 5 s after the recordings here began
+std::shared_ptr<OpenedRecording> opened(const QByteArray& text, qsizetype block = 1000) {
+  OpenedRecordingReader reader(Instant(5min), WallTime(1'767'323'050s));  // 5 s after the recordings here began
   for (qsizetype at = 0; at < text.size(); at += block) {
     const QByteArray part = text.mid(at, block);
     reader.read({part.constData(), static_cast<std::size_t>(part.size())});
@@ -84,7 +84,7 @@ class TestWhatIf : public QObject {
 void TestWhatIf::theStoreIsFittedToWhatWasMeasured() {
   Measured measured;
   for (int i = 0; i < 200; ++i)
-    measured.take(flushAt(i * 1s, 2ms + 10us * (100 + i), static_cast<std::size_t>(100 + i)));
+    measured.append(flushAt(i * 1s, 2ms + 10us * (100 + i), static_cast<std::size_t>(100 + i)));
   const StoreFit fit = measured.fit(kBegan);
   QCOMPARE(fit.flushes, std::size_t{200});
   QVERIFY(fit.hasMeasuredRowCost);
@@ -100,9 +100,9 @@ void TestWhatIf::fewSlowFlushesDoNotTellWhatAnEntryCosts() {
   for (int i = 0; i < 40; ++i) {
     const int entries = i % 2 == 0 ? 500 : 2000;
     const Duration slow = i % 13 == 0 ? 40ms : 0ms;  // small ones and large ones
-    measured.take(flushAt(i * 1s, 1ms + 3us * entries + slow, static_cast<std::size_t>(entries)));
+    measured.append(flushAt(i * 1s, 1ms + 3us * entries + slow, static_cast<std::size_t>(entries)));
   }
-  for (int i = 40; i < 43; ++i) measured.take(flushAt(i * 1s, 90ms, 2000));
+  for (int i = 40; i < 43; ++i) measured.append(flushAt(i * 1s, 90ms, 2000));
   const StoreFit fit = measured.fit(kBegan);
   QVERIFY2(std::abs((fit.model.row_cost - 3us) / 1ns) < 100, qPrintable(QString::number(fit.model.row_cost.count())));
   QVERIFY(std::abs((fit.model.latency.p50 - 1ms) / 1us) < 100);
@@ -110,24 +110,24 @@ void TestWhatIf::fewSlowFlushesDoNotTellWhatAnEntryCosts() {
 
 void TestWhatIf::batchesOfOneSizeTellNoRowCost() {
   Measured measured;
-  for (int i = 0; i < 20; ++i) measured.take(flushAt(i * 1s, i % 10 == 9 ? 20ms : 10ms, 500));
+  for (int i = 0; i < 20; ++i) measured.append(flushAt(i * 1s, i % 10 == 9 ? 20ms : 10ms, 500));
   const StoreFit fit = measured.fit(kBegan);
   QVERIFY(!fit.hasMeasuredRowCost);
   QVERIFY(fit.model.row_cost == StoreModel{}.row_cost);
   QVERIFY(fit.model.latency.p50 == 8ms);
   QVERIFY(fit.model.latency.p99 > 8ms && fit.model.latency.p99 < 40ms);
   Measured quick;  // an entry cannot cost more than half of what a flush took
-  for (int i = 0; i < 20; ++i) quick.take(flushAt(i * 1s, 1ms, 500));
+  for (int i = 0; i < 20; ++i) quick.append(flushAt(i * 1s, 1ms, 500));
   QVERIFY(quick.fit(kBegan).model.row_cost == 1us);
 }
 
 void TestWhatIf::failuresInARowAreAnOutage() {
   Measured measured;
-  for (int i = 0; i < 10; ++i) measured.take(flushAt(i * 1s, 3ms, 500));
-  for (int i = 10; i < 14; ++i) measured.take(flushAt(i * 1s, 50ms, 500, FailureClass::connection));
-  measured.take(flushAt(14s, 3ms, 500));
-  measured.take(flushAt(15s, 3ms, 500, FailureClass::disk));
-  measured.take(sampleAt(17s));
+  for (int i = 0; i < 10; ++i) measured.append(flushAt(i * 1s, 3ms, 500));
+  for (int i = 10; i < 14; ++i) measured.append(flushAt(i * 1s, 50ms, 500, FailureClass::connection));
+  measured.append(flushAt(14s, 3ms, 500));
+  measured.append(flushAt(15s, 3ms, 500, FailureClass::disk));
+  measured.append(sampleAt(17s));
   const StoreModel model = measured.fit(kBegan + 5s).model;
   QCOMPARE(model.outages.size(), std::size_t{2});
   QVERIFY(model.outages[0].begin == 5s && model.outages[0].length == 4s);
@@ -137,7 +137,7 @@ void TestWhatIf::failuresInARowAreAnOutage() {
 
 void TestWhatIf::fewFlushesTellNothing() {
   Measured measured;
-  for (int i = 0; i < 4; ++i) measured.take(flushAt(i * 1s, 3s, 500));
+  for (int i = 0; i < 4; ++i) measured.append(flushAt(i * 1s, 3s, 500));
   const StoreFit fit = measured.fit(kBegan);
   QVERIFY(fit.model.latency == StoreModel{}.latency && fit.flushes == 4);
   QVERIFY(storeText(fit).startsWith("Too few flushes"));
@@ -150,7 +150,7 @@ void TestWhatIf::samplesAreKeptInBoundedMemory() {
     if (i == 7'001) config.batch_size = 600;
     Sample sample = sampleAt(i * 500ms, config);
     sample.reports = static_cast<std::uint64_t>(i);
-    measured.take(sample);
+    measured.append(sample);
   }
   QVERIFY(measured.newest().reports == 19'999);
   QVERIFY(measured.sampleFrom(kBegan).at == kBegan);
@@ -169,7 +169,7 @@ void TestWhatIf::settingsThatChangedAreChangesOfTheScenario() {
   Config config = minute.measured.newest().config;
   config.batch_size = 20;
   config.interval = 1s;
-  minute.measured.take(sampleAt(61s, config));
+  minute.measured.append(sampleAt(61s, config));
   const auto changes = minute.measured.changesSince(minute.measured.sampleFrom(kBegan));
   QCOMPARE(changes.size(), std::size_t{2});
   QCOMPARE(changes[0].field + "=" + changes[0].text, "batch-size=20");
@@ -200,8 +200,8 @@ void TestWhatIf::theAnswerIsTheSimulatorsOwn() {
   QCOMPARE(answer.summary.delay_p99, simulator.summary().delay_p99);
   QVERIFY(answer.series.rates().begin() == kBegan && answer.series.rates().end() == kBegan + 59'500ms);
   Column sizes;
-  const auto place = answer.series.find("size.capacity");
-  place.timeline->decimate(place.series, kBegan, kBegan + 60s, {&sizes, 1});
+  const auto position = answer.series.find("size.capacity");
+  position.timeline->decimate(position.series, kBegan, kBegan + 60s, {&sizes, 1});
   QVERIFY(sizes.measured);
   QCOMPARE(sizes.max, 30.0);
   QVERIFY(answer.check.flushes.total_flushes() == 11);  // every 5 s, as it ran
@@ -235,8 +235,8 @@ void TestWhatIf::tooLittleIsNoQuestion() {
   QVERIFY(!whatIfQuestion(ArrivalRing(), minute.measured, config));
   QVERIFY(!whatIfQuestion(minute.arrivals, Measured(), config));
   Measured young;
-  young.take(sampleAt(0s));
-  young.take(sampleAt(1s));
+  young.append(sampleAt(0s));
+  young.append(sampleAt(1s));
   QVERIFY(!whatIfQuestion(minute.arrivals, young, config));
 }
 
@@ -265,7 +265,7 @@ void TestWhatIf::aSessionOpensAsItWas() {
   flush.chunks = {"a", "b"};
   text += session_line(flush).c_str();
   const auto session = opened(text, 100);
-  QVERIFY2(session->troubles.isEmpty(), qPrintable(session->troubles.join('\n')));
+  QVERIFY2(session->problems.isEmpty(), qPrintable(session->problems.join('\n')));
   // Recorded 5 s ago, when "now" is 5 min: on the charts' clock.
   QVERIFY(session->began == Instant(5min - 5s) && session->ended == Instant(5min - 1s));
   QVERIFY(session->hasSamples && session->head->source == "s");
@@ -294,7 +294,7 @@ void TestWhatIf::arrivalsAloneAreShownAsSuch() {
   QVERIFY(session->ended - session->began >= 4s);
   const auto& series = session->series;
   QVERIFY(series.rates().latest(*series.rates().series("updates")) > 1);
-  for (const char* const name : {"writes", "held", "dropped", "saved", "room"})
+  for (const char* const name : {"writes", "held", "dropped", "saved", "buffer.limit"})
     QVERIFY2(std::isnan(series.rates().latest(*series.rates().series(name))), name);
   const auto question = whatIfQuestion(session->arrivals, session->measured, validated(Config{}).value());
   QVERIFY(question && !question->isMeasured);
@@ -306,14 +306,14 @@ void TestWhatIf::badLinesAreNamed() {
   QFile file(METABATCH_SOURCE_DIR "/tests/golden/recording.ndjson");
   QVERIFY(file.open(QIODevice::ReadOnly));
   const auto session = opened(file.readAll() + "{\"record\":\"flush\",\"reason\":\"mood\"}\nnonsense");
-  QCOMPARE(session->troubles,
+  QCOMPARE(session->problems,
            (QStringList{"line 188: collected_at is missing or cannot be read",
                         "line 189: not a line of a recorded session", "line 190: not JSON, at byte 0"}));
   QCOMPARE(session->badLines, 3u);
   QCOMPARE(session->updates, 185u);
   const auto bad = opened(QByteArray("x\n").repeated(100));
   QCOMPARE(bad->badLines, 100u);
-  QCOMPARE(bad->troubles.size(), SessionReader::kTroubles);
+  QCOMPARE(bad->problems.size(), OpenedRecordingReader::kProblems);
 }
 
 void TestWhatIf::sessionsPutTogetherGoOn() {
@@ -338,8 +338,8 @@ void TestWhatIf::sessionsPutTogetherGoOn() {
 /// Small flushes take next to nothing and large ones long: the middle of what an entry's cost leaves is nothing.
 void TestWhatIf::flushesOfTwoKindsStillMakeAModel() {
   Minute minute;
-  for (int i = 0; i < 12; ++i) minute.measured.take(flushAt(i * 5s, 500us, 500));
-  for (int i = 0; i < 20; ++i) minute.measured.take(flushAt(i * 3s, 20ms, 2000));
+  for (int i = 0; i < 12; ++i) minute.measured.append(flushAt(i * 5s, 500us, 500));
+  for (int i = 0; i < 20; ++i) minute.measured.append(flushAt(i * 3s, 20ms, 2000));
   const auto question = whatIfQuestion(minute.arrivals, minute.measured, validated(Config{}).value());
   QVERIFY(question);
   QVERIFY(question->store.model.latency.p99 <= 60ms);

@@ -156,13 +156,13 @@ void TstLogs::logsShowOnlyTheSelectedTime() {
   QCOMPARE(filter.rowCount(), 4);
 
   ChannelLog channel;
-  ChannelFilter heard;
-  heard.setSourceModel(&channel);
+  ChannelFilter received;
+  received.setSourceModel(&channel);
   channel.add({readChannel("", 0, WallTime{})}, zero + 1s);
   channel.add({readChannel("", 0, WallTime{}), readChannel("", 0, WallTime{})}, zero + 2s);
-  QCOMPARE(heard.rowCount(), 3);
-  heard.setSpan(TimeSpan{zero + 1500ms, zero + 2s});
-  QCOMPARE(heard.rowCount(), 2);
+  QCOMPARE(received.rowCount(), 3);
+  received.setSpan(TimeSpan{zero + 1500ms, zero + 2s});
+  QCOMPARE(received.rowCount(), 2);
 }
 
 void TstLogs::detailNamesTheAgentsOfEachChunk() {
@@ -183,7 +183,7 @@ void TstLogs::notificationsAreDecodedLeniently() {
   QCOMPARE(printed(log),
            QString::fromUtf8("69 | 1 | 1 | 2, first at byte 25 | 4711 | 11000000-0000-0000-0000-000000000001\n"
                              "44 | 2 |  |  | this program | 11000000-0000-0000-0000-000000000001 …\n"));
-  QCOMPARE(log.heard(), 2u);
+  QCOMPARE(log.received(), 2u);
   QCOMPARE(log.malformed(), 1u);
   QVERIFY(log.index(0, 0).data(ChannelLog::IsBad).toBool());
   QVERIFY(channelDetail(log.line(0)).contains("unreadable at byte 25\n"));
@@ -198,8 +198,8 @@ void TstLogs::markersOfTheChannelAreSaid() {
   ChannelLog log;
   log.add({lost, resync});
   QCOMPARE(printed(log), QString(" |  |  |  |  | listening: what was sent before is gone\n"
-                                 " |  |  |  |  | 3 notifications not heard: read everything anew\n"));
-  QCOMPARE(log.heard(), 0u);
+                                 " |  |  |  |  | 3 notifications not received: read everything anew\n"));
+  QCOMPARE(log.received(), 0u);
   QCOMPARE(log.lost(), 3u);
 }
 
@@ -209,7 +209,7 @@ void TstLogs::channelLogIsBounded() {
   log.add(std::vector<ChannelLine>(ChannelLog::kLines + 5));
   log.add(std::vector<ChannelLine>(7));
   QCOMPARE(log.rowCount(), int(ChannelLog::kLines));
-  QCOMPARE(log.heard(), quint64(ChannelLog::kLines + 12));
+  QCOMPARE(log.received(), quint64(ChannelLog::kLines + 12));
 }
 
 void TstLogs::inspectedPlacesCountCharacters() {

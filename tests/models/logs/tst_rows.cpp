@@ -108,7 +108,7 @@ void TstRows::seriesOfTheWindowAreCsv() {
     Sample sample;
     sample.at = t0 + i * kSampleEvery;
     sample.counters.pending = static_cast<std::uint64_t>(100 + i);
-    series.take(sample);
+    series.append(sample);
   }
   const QStringList lines = seriesCsv(series, t0, t0 + 2s, t0 + 2s, now).split('\n');
   QCOMPARE(lines.size(), 6);  // a header, four samples and the end

@@ -32,8 +32,8 @@ std::string counters(std::initializer_list<std::pair<const char*, int>> values) 
 }
 
 double latest(const LiveSeries& series, std::string_view name) {
-  const auto place = series.find(name);
-  return place.timeline->latest(place.series);
+  const auto position = series.find(name);
+  return position.timeline->latest(position.series);
 }
 
 QString text(const std::vector<HealthLine>& lines) {
@@ -48,9 +48,9 @@ QString text(const std::vector<HealthLine>& lines) {
 struct Watched {
   ScrapeSeries scrapes{5s};
   LiveSeries series{20s};
-  void take(std::string_view page, Duration at, std::optional<double> heard = std::nullopt) {
+  void append(std::string_view page, Duration at, std::optional<double> received = std::nullopt) {
     const MetricsPage read = pageOf(page);
-    scrapes.take(read, scrapeOf(read, kPrefix, t0 + at), heard, series);
+    scrapes.append(read, scrapeOf(read, kPrefix, t0 + at), received, series);
   }
 };
 
@@ -71,7 +71,8 @@ class TstScrape : public QObject {
   void missedScrapeIsAGap();
   void restartIsAGapAndAMark();
   void severalReplicasAreFound();
-  void heardNotificationsCompleteTheSaving();
+  void receivedNotificationsCompleteTheSaving();
+  void reportsThatAreCountedAreUsed();
   void healthPutsTheWorstFirst_data();
   void healthPutsTheWorstFirst();
 };
@@ -158,9 +159,9 @@ void TstScrape::countersBecomeRates() {
                      {"metadata_queue_depth", 77},
                      {"metadata_queue_capacity", 1000}});
   };
-  watched.take(page(1), 0s);
+  watched.append(page(1), 0s);
   QVERIFY(std::isnan(latest(watched.series, "writes")));  // a rate needs two
-  watched.take(page(2), 5s);
+  watched.append(page(2), 5s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
   QCOMPARE(latest(watched.series, "notifies"), 2.0);
   QCOMPARE(latest(watched.series, "stack.capacity"), 1.6);
@@ -170,11 +171,11 @@ void TstScrape::countersBecomeRates() {
   QCOMPARE(latest(watched.series, "unbatched"), 60.0);
   QVERIFY(std::abs(latest(watched.series, "saved") - (1 - 4.0 / 120) * 100) < 1e-9);
   QCOMPARE(latest(watched.series, "held"), 77.0);
-  QCOMPARE(latest(watched.series, "room"), 1000.0);
+  QCOMPARE(latest(watched.series, "buffer.limit"), 1000.0);
   QVERIFY(std::isnan(latest(watched.series, "delay.p99")));
   QCOMPARE(watched.series.whyMissing("delay.p99"), QString("not in the metrics"));
   QVERIFY(watched.series.whyMissing("writes").isEmpty());
-  QCOMPARE(scrapedHeadline(watched.scrapes.status()), QString::fromUtf8("≈ 96.7 % saved"));
+  QCOMPARE(scrapedHealth(watched.scrapes.status()).saved, QString::fromUtf8("≈ 96.7 % saved"));
 }
 
 void TstScrape::originHasBucketsNotEverything() {
@@ -189,23 +190,23 @@ void TstScrape::originHasBucketsNotEverything() {
   swap("metadata_batch_size_bucket{le=\"+Inf\"} 112", "metadata_batch_size_bucket{le=\"+Inf\"} 102");
   swap("metadata_batch_size_sum 51130", "metadata_batch_size_sum 46130");
   swap("metadata_batch_size_count 112", "metadata_batch_size_count 102");
-  watched.take(earlier, 0s);
-  watched.take(golden("origin-metrics.prom"), 5s);
+  watched.append(earlier, 0s);
+  watched.append(golden("origin-metrics.prom"), 5s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
   QCOMPARE(latest(watched.series, "entries"), 1000.0);
   QCOMPARE(latest(watched.series, "size.mean"), 500.0);
   QCOMPARE(latest(watched.series, "size.p50"), 475.0);  // the middle of 450 to 500
-  for (const char* name : {"notifies", "coalesced", "updates", "held", "room", "delay.p50", "batch.limit"}) {
+  for (const char* name : {"notifies", "coalesced", "updates", "held", "buffer.limit", "delay.p50", "batch.limit"}) {
     QVERIFY2(std::isnan(latest(watched.series, name)), name);
     QVERIFY2(!watched.series.whyMissing(name).isEmpty(), name);
   }
-  const QString words = text(scrapeHealth(watched.scrapes.status()));
+  const QString words = text(scrapedHealth(watched.scrapes.status()).lines);
   QVERIFY2(
       words.contains("Flushing on capacity: 100.0 % of the flushes of the last minute were full batches, 500 entries"),
       qPrintable(words));
   QVERIFY2(
       words.contains("Not in the metrics: settings, delays, reports, updates that arrive, coalesced ones, NOTIFYs, "
-                     "entries held, the room."),
+                     "buffered entries, the capacity."),
       qPrintable(words));
 }
 
@@ -221,32 +222,32 @@ void TstScrape::nativeHistogramsShowTheirMean() {
                      {"metadata_flush_duration_seconds_sum{reason=\"capacity\"}", 2 * times},
                      {"metadata_flush_duration_seconds_count{reason=\"capacity\"}", times}});
   };
-  watched.take(page(1), 0s);
-  watched.take(page(4), 5s);
+  watched.append(page(1), 0s);
+  watched.append(page(4), 5s);
   QCOMPARE(latest(watched.series, "size.mean"), 400.0);
   QCOMPARE(latest(watched.series, "duration.mean"), 2000.0);
   QCOMPARE(latest(watched.series, "capacity"), 2000.0);  // a point of its reason
   QVERIFY(std::isnan(latest(watched.series, "duration.p99")));
   QVERIFY(!watched.series.whyMissing("duration.p99").isEmpty());
-  QVERIFY(text(scrapeHealth(watched.scrapes.status())).contains("quantiles (native histograms"));
+  QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines).contains("quantiles (native histograms"));
 }
 
 void TstScrape::missedScrapeIsAGap() {
   Watched watched;
   const auto page = [](int flushes) { return counters({{"metadata_batches_total{reason=\"capacity\"}", flushes}}); };
-  watched.take(page(0), 0s);
-  watched.take(page(10), 5s);
+  watched.append(page(0), 0s);
+  watched.append(page(10), 5s);
   watched.scrapes.miss(t0 + 10s, "nobody listens there", watched.series);
   QVERIFY(std::isnan(latest(watched.series, "writes")));
-  QVERIFY(text(scrapeHealth(watched.scrapes.status()))
+  QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines)
               .startsWith("alarm: The metrics cannot be read: nobody listens there. 1 scrape missed"));
-  watched.take(page(40), 15s);
+  watched.append(page(40), 15s);
   QVERIFY(std::isnan(latest(watched.series, "writes")));  // nothing is said of the time in between
-  watched.take(page(50), 20s);
+  watched.append(page(50), 20s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
-  const auto place = watched.series.find("writes");
+  const auto position = watched.series.find("writes");
   std::vector<Column> columns(5);
-  place.timeline->decimate(place.series, t0, t0 + 25s, columns);
+  position.timeline->decimate(position.series, t0, t0 + 25s, columns);
   QVERIFY(columns[1].measured && !columns[2].measured && !columns[3].measured && columns[4].measured);
   QVERIFY(!columns[4].joined);
 }
@@ -254,40 +255,53 @@ void TstScrape::missedScrapeIsAGap() {
 void TstScrape::restartIsAGapAndAMark() {
   Watched watched;
   const auto page = [](int flushes) { return counters({{"metadata_batches_total{reason=\"capacity\"}", flushes}}); };
-  watched.take(page(100), 0s);
-  watched.take(page(110), 5s);
-  watched.take(page(3), 10s);
+  watched.append(page(100), 0s);
+  watched.append(page(110), 5s);
+  watched.append(page(3), 10s);
   QVERIFY(std::isnan(latest(watched.series, "writes")));
   QCOMPARE(watched.series.marks().size(), std::size_t(1));
   QCOMPARE(watched.series.marks()[0].text, QString("counters began anew"));
-  watched.take(page(13), 15s);
+  watched.append(page(13), 15s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
-  QVERIFY(text(scrapeHealth(watched.scrapes.status())).contains("notice: The process began anew in the last minute"));
+  QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines).contains("notice: The process began anew in the last minute"));
 }
 
 void TstScrape::severalReplicasAreFound() {
   Watched watched;
   for (int i = 0; i < 8; ++i)
-    watched.take(counters({{"metadata_batches_total{reason=\"capacity\"}", i % 2 == 0 ? 1000 + i : 10 + i}}), i * 5s);
-  const QString words = text(scrapeHealth(watched.scrapes.status()));
+    watched.append(counters({{"metadata_batches_total{reason=\"capacity\"}", i % 2 == 0 ? 1000 + i : 10 + i}}), i * 5s);
+  const QString words = text(scrapedHealth(watched.scrapes.status()).lines);
   QVERIFY2(words.contains("several replicas in turn"), qPrintable(words));
 }
 
-void TstScrape::heardNotificationsCompleteTheSaving() {
+void TstScrape::receivedNotificationsCompleteTheSaving() {
   Watched watched;
   const auto page = [](int times) {
     return counters(
         {{"metadata_batches_total{reason=\"capacity\"}", times}, {"metadata_batch_utilization_count", 50 * times}});
   };
-  watched.take(page(5), 0s);
-  watched.take(page(10), 5s);
+  watched.append(page(5), 0s);
+  watched.append(page(10), 5s);
   QCOMPARE(watched.scrapes.status().saved, std::optional(0.98));  // of writes alone
-  QVERIFY(scrapedSavedText(watched.scrapes.status()).endsWith("NOTIFYs are not in the metrics"));
-  watched.take(page(15), 10s, 3.0);
+  QVERIFY(scrapedHealth(watched.scrapes.status()).rates.endsWith("NOTIFYs are not in the metrics"));
+  watched.append(page(15), 10s, 3.0);
   QCOMPARE(latest(watched.series, "notifies"), 3.0);
   QCOMPARE(watched.scrapes.status().saved, std::optional(0.96));
-  QCOMPARE(scrapedSavedText(watched.scrapes.status()),
+  QCOMPARE(scrapedHealth(watched.scrapes.status()).rates,
            QString("4 writes and NOTIFYs a second instead of about 100, two for each agent of a flush"));
+}
+
+/// `metabatch serve` counts reports: the saving is exact, and nobody calls them missing.
+void TstScrape::reportsThatAreCountedAreUsed() {
+  Watched watched;
+  const auto page = [](int times) {
+    return counters({{"metadata_batches_total{reason=\"capacity\"}", times}, {"metadata_reports_total", 100 * times}});
+  };
+  watched.append(page(5), 0s);
+  watched.append(page(10), 5s);
+  QCOMPARE(latest(watched.series, "unbatched"), 100.0);
+  QCOMPARE(watched.scrapes.status().saved, std::optional(0.99));
+  QVERIFY(!watched.scrapes.status().missing.contains("reports"));
 }
 
 void TstScrape::healthPutsTheWorstFirst_data() {
@@ -310,8 +324,8 @@ void TstScrape::healthPutsTheWorstFirst() {
   QFETCH(QString, page);
   Watched watched;
   for (const int count : {1, 4})
-    watched.take(page.isEmpty() ? std::string("go_goroutines 5\n") : counters({{qPrintable(page), count}}), count * 5s);
-  QTEST(text(scrapeHealth(watched.scrapes.status())).section('\n', 0, 0), "first");
+    watched.append(page.isEmpty() ? std::string("go_goroutines 5\n") : counters({{qPrintable(page), count}}), count * 5s);
+  QTEST(text(scrapedHealth(watched.scrapes.status()).lines).section('\n', 0, 0), "first");
 }
 
 QTEST_GUILESS_MAIN(TstScrape)

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace metabatch::gui {
+
+/// Writes a file as a whole, or leaves what is there.
+///
+/// @return what went wrong, or nothing
+QString saveFile(const QString& name, const QByteArray& bytes);
+
+}  // namespace metabatch::gui

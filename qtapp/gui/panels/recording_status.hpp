@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QLabel>
+#include <optional>
+
+namespace metabatch::gui {
+
+/// In the status bar: a red dot with the name and the size of the recording that is being written; at its end the path, the
+/// size and a link that opens it.
+class RecordingStatus : public QLabel {
+  Q_OBJECT
+
+ public:
+  explicit RecordingStatus(QWidget* parent = nullptr);
+
+  void begin(const QString& file) { m_file = file; }
+  void setBytes(std::optional<quint64> bytes);
+  void end(const QString& file, quint64 bytes);
+  /// A source is opened: what an earlier one recorded is of no interest any more.
+  void forget();
+
+ signals:
+  void openWanted(const QString& file);
+
+ private:
+  QString m_file;
+  bool m_hasEnded = false;
+};
+
+}  // namespace metabatch::gui

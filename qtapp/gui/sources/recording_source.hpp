@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include "gui/recordings/recording_opener.hpp"
+#include "gui/sources/source.hpp"
+
+class QMainWindow;
+
+namespace metabatch::gui {
+
+class DriveSource;
+class PageTabs;
+class WhatIfPanel;
+struct WindowData;
+
+/// Shows a recording: by open(), or by a file that is dropped on the window. Shows progress where reading takes a while, and
+/// says what is wrong. The panel that replays arrivals with other settings works on it, and on what a session records now.
+class RecordingSource : public Source {
+  Q_OBJECT
+
+ public:
+  /// @shape whyNot: why nothing can be opened at the moment; empty: it can
+  /// @owns  `data`, `pages`, `drive` and `window` outlive the source
+  RecordingSource(WindowData& data, PageTabs& pages, DriveSource& drive, QMainWindow& window,
+                  std::function<QString()> whyNot);
+
+  /// Asks for the file.
+  void choose();
+  void open(const QString& file);
+  [[nodiscard]] bool isOpen() const override { return m_isOpen; }
+  void close() override;
+  [[nodiscard]] WhatIfPanel& whatIf() const { return *m_whatIf; }
+  [[nodiscard]] RecordingOpener& opener() { return m_opener; }
+
+ signals:
+  /// The file was read and is shown.
+  void shown(const QString& file);
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  void connectWhatIf();
+  void showProgress();
+  void restoreTime();
+  void warn(const QString& text);
+  void onRead(const std::shared_ptr<models::OpenedRecording>& recording);
+  void show(models::OpenedRecording& recording);
+
+  WindowData& m_data;
+  PageTabs& m_pages;
+  DriveSource& m_drive;
+  QMainWindow& m_window;
+  const std::function<QString()> m_whyNot;
+  WhatIfPanel* m_whatIf;
+  RecordingOpener m_opener{this};
+  bool m_isOpen = false;
+  Duration m_spanBefore{};  // of the charts, for when the recording is closed
+  bool m_showedWallClock = false;
+};
+
+/// `updates.ndjson, 14:02:11 to 14:07:02, 120,000 updates in 8,000 reports; 1 bad line`
+QString contentText(const QString& file, const models::OpenedRecording& recording);
+
+}  // namespace metabatch::gui

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QTimer>
+
+#include "gui/watch/metrics_watch.hpp"
+
+namespace metabatch::gui {
+
+/// The part of a MetricsWatch that lives in its thread: one request at a time, each with a deadline for the whole of it.
+class MetricsFetcher : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit MetricsFetcher(MetricsPlan plan);
+
+  void start();
+  void fetch();
+  void stop();
+
+ signals:
+  void answered(std::shared_ptr<const metabatch::gui::MetricsAnswer> answer);
+
+ private:
+  void read();
+  void finish();
+  void abandon(const QString& why);
+  [[nodiscard]] QString judge() const;
+  [[nodiscard]] QString failureText() const;
+
+  const MetricsPlan m_plan;
+  QNetworkAccessManager m_network{this};
+  QNetworkReply* m_reply = nullptr;
+  QByteArray m_body;
+  QString m_abandoned;  // why the request was ended by us
+  QTimer m_tick{this};
+  QTimer m_deadline{this};
+};
+
+}  // namespace metabatch::gui

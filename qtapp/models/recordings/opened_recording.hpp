@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QStringList>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "recording/recording_reader.hpp"
+#include "recording/session_lines.hpp"
+#include "models/charts/arrival_ring.hpp"
+#include "models/health.hpp"
+#include "models/charts/live_series.hpp"
+#include "models/charts/measured.hpp"
+
+namespace metabatch::models {
+
+/// A recorded session as the pages show it: the same values that a live one collects, all at once.
+struct OpenedRecording {
+  std::optional<SessionHead> head;  ///< the first
+  Instant began{}, ended{};
+  WallTime started{};  ///< `began`, for people
+  LiveSeries series;
+  std::vector<FlushLine> flushes;                           ///< the newest FlushLog::kLines
+  ArrivalRing arrivals{std::chrono::hours(24 * 366 * 40)};  ///< of the newest, within its bytes
+  Measured measured;
+  Condition condition;
+  health::Collector health;
+  bool hasSamples = false;  ///< false: nothing but updates, of a file that was made for ingest
+  quint64 lines = 0, updates = 0, reports = 0, badLines = 0;
+  QStringList problems;  ///< of the first bad lines, `line 17: ...`
+};
+
+/// Reads a recorded session (docs/recording-format.md), block by block.
+///
+/// @units the end of the recording is somewhere before `now`: by as much as its wall clock was before `wallNow`
+/// @cost  memory is bounded whatever the length: that of LiveSeries, FlushLog, Measured and ArrivalRing
+class OpenedRecordingReader {
+ public:
+  static constexpr int kProblems = 20;  ///< told; the others are counted
+
+  OpenedRecordingReader(Instant now, WallTime wallNow);
+
+  void read(std::string_view block) { m_reader.read(block); }
+  /// Once, at the end.
+  std::shared_ptr<OpenedRecording> finish();
+
+ private:
+  void on(RecordedReport&& report);
+  void onLine(std::string_view line, std::uint64_t number);
+  void on(const SessionHead& head);
+  void on(const SessionFlush& flush);
+  void on(const SessionSample& sample);
+  void settle();
+  void begin(WallTime started);
+  void addProblem(const QString& problem);
+  void appendBins();
+  [[nodiscard]] Instant instant(Duration at) const;
+  [[nodiscard]] WallTime wall(Duration at) const;
+
+  const Instant m_now;
+  const WallTime m_wallNow;
+  std::shared_ptr<OpenedRecording> m_session = std::make_shared<OpenedRecording>();
+  bool m_hasBegun = false;
+  Config m_config;
+  Sample m_newest;   // as shown: of all heads together
+  Sample m_earlier;  // what the sessions before the newest head came to
+  SessionSample m_last;
+  struct Bin {
+    std::uint64_t updates = 0, reports = 0;
+  };
+  std::map<std::int64_t, Bin> m_bins;  // arrivals a kSampleEvery, while there is no sample
+  RecordingReader m_reader;
+};
+
+}  // namespace metabatch::models
