@@ -36,6 +36,7 @@ FlushOutcome PublishingStore::flush(std::span<const Update> entries, std::span<c
     if (encoded) own = std::move(*encoded);
     chunks = own;
   }
+  if (!options_.in_database && options_.notifier != nullptr) options_.notifier->publish(chunks);
   const NatsPublished published = publisher_.publish(chunks);
   outcome.chunks_published += published.published;
   outcome.notify_bytes += published.bytes;

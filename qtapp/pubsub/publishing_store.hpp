@@ -18,6 +18,7 @@ class PublishingStore final : public engine::Store {
   struct Options {
     bool in_database = false;  ///< the other store notifies as well, in its transaction; else it gets no chunks
     std::size_t max_payload_bytes = 8000;
+    engine::Notifier* notifier = nullptr;  ///< of this process; notified here where the other store gets no chunks
   };
   /// @owns `publisher` outlives the store; several stores may share it
   PublishingStore(std::unique_ptr<engine::Store> store, NatsPublisher& publisher, Options options);

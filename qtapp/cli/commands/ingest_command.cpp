@@ -4,12 +4,13 @@
 #include <cstring>
 #include <memory>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/store_session.hpp"
-#include "cli/terminal/input_argument.hpp"
-#include "cli/report/results.hpp"
 #include "cli/commands/store_run.hpp"
+#include "cli/commands/store_session.hpp"
+#include "cli/flags/arguments.hpp"
+#include "cli/flags/pubsub_flags.hpp"
+#include "cli/report/results.hpp"
+#include "cli/terminal/input_argument.hpp"
 #include "engine/clock.hpp"
 #include "engine/health_sample.hpp"
 #include "feed/intake.hpp"
@@ -25,6 +26,7 @@ struct IngestFlags {
   SettingsFlags settings;
   bool register_missing = false;
   std::string spool;
+  PubsubFlags pubsub;
   std::size_t writers = 1;
   bool print_notifications = false;
   bool json = false;
@@ -55,17 +57,16 @@ class Ingest {
 
   std::string watch(const engine::Snapshot& snapshot, Duration elapsed) {
     if (!is_begun_) return {};
-    health::Sample sample =
-        engine::health_sample(snapshot, writers_, intake_->reports(), engine::system_clock().now());
+    health::Sample sample = engine::health_sample(snapshot, writers_, intake_->reports(), engine::system_clock().now());
     sample.now.input_waits = true;
     health_.record(sample);
     const Summary summary = summarize(snapshot.counters, snapshot.metrics, intake_->reports(), elapsed);
     std::string text = with_commas(intake_->lines()) + " lines";
     if (input_.size() > 0) text += " (" + std::to_string(input_.bytes_read() * 100 / input_.size()) + " %)";
     text += " | " + health::headline(health::assess(health_.facts()));
-    text += " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " + with_commas(snapshot.counters.held()) +
-            " | writes " + rate_text(summary.db_writes_per_s) + "/s | bad lines " +
-            with_commas(intake_->rejected_lines());
+    text += " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " +
+            with_commas(snapshot.counters.held()) + " | writes " + rate_text(summary.db_writes_per_s) +
+            "/s | bad lines " + with_commas(intake_->rejected_lines());
     if (snapshot.closed) text += " | writing the remainder";
     return text;
   }
@@ -96,6 +97,7 @@ int run_ingest(const IngestFlags& flags, Console& console) {
                                .database = flags.database.database(),
                                .register_missing = flags.register_missing,
                                .print_notifications = flags.print_notifications,
+                               .pubsub = flags.pubsub.settings(),
                                .writers = flags.writers,
                                .unwritten_store = spool.get()};
   Input input(flags.input);
@@ -132,6 +134,7 @@ Command add_ingest(CLI::App& program) {
   flags->settings.add_to(*app);
   add_writers(*app, flags->writers);
   add_spool(*app, flags->spool);
+  flags->pubsub.add_to(*app);
   app->footer(
       "One update a line, or one report of an agent a line:\n"
       "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 "

@@ -3,11 +3,12 @@
 #include <chrono>
 #include <memory>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/store_session.hpp"
-#include "cli/report/results.hpp"
 #include "cli/commands/store_run.hpp"
+#include "cli/commands/store_session.hpp"
+#include "cli/flags/arguments.hpp"
+#include "cli/flags/pubsub_flags.hpp"
+#include "cli/report/results.hpp"
 #include "engine/clock.hpp"
 #include "engine/health_sample.hpp"
 #include "engine/live_fleet.hpp"
@@ -29,6 +30,7 @@ struct RunFlags {
   DatabaseFlag database;
   SettingsFlags settings;
   std::string spool;
+  PubsubFlags pubsub;
   std::size_t writers = 1;
   bool print_notifications = false;
   bool json = false;
@@ -67,10 +69,10 @@ class RealTime {
     }
     // What matters most comes first: a narrow terminal shows the beginning.
     std::string text = std::to_string(elapsed / std::chrono::seconds(1)) + "/" + format_duration(duration_) + " | " +
-                       health::headline(assessment) + " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " + with_commas(snapshot.counters.held()) +
-                       " | dropped " + with_commas(snapshot.counters.dropped()) + " | writes " +
-                       rate_text(summary.db_writes_per_s) + "/s, unbatched " +
-                       rate_text(summary.unbatched_db_writes_per_s);
+                       health::headline(assessment) + " | " + rate_text(summary.updates_per_s) +
+                       " updates/s | buffered " + with_commas(snapshot.counters.held()) + " | dropped " +
+                       with_commas(snapshot.counters.dropped()) + " | writes " + rate_text(summary.db_writes_per_s) +
+                       "/s, unbatched " + rate_text(summary.unbatched_db_writes_per_s);
     if (snapshot.recent.empty()) return text;
     const engine::FlushRecord& last = snapshot.recent.back();
     return text + " | flush " + with_commas(last.entries) + " in " +
@@ -122,6 +124,7 @@ int run_fleet(const RunFlags& flags, Console& console) {
                                .database = flags.database.database(),
                                .register_missing = false,
                                .print_notifications = flags.print_notifications,
+                               .pubsub = flags.pubsub.settings(),
                                .writers = flags.writers,
                                .unwritten_store = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
@@ -158,6 +161,7 @@ Command add_run(CLI::App& program) {
   flags->settings.add_to(*app);
   add_writers(*app, flags->writers);
   add_spool(*app, flags->spool);
+  flags->pubsub.add_to(*app);
   app->footer(
       "Examples:\n"
       "  metabatch run\n"

@@ -94,7 +94,8 @@ class NotificationPrinter {
 /// is received until the end.
 class Session {
  public:
-  Session(engine::Lanes& lanes, NotificationPrinter* printer, service::UnwrittenStore* unwritten_store, Console& console)
+  Session(engine::Lanes& lanes, NotificationPrinter* printer, service::UnwrittenStore* unwritten_store,
+          Console& console)
       : lanes_(lanes), printer_(printer), unwritten_(unwritten_store), console_(console), began_(SteadyClock::now()) {}
 
   SessionResult run(const Feed& feed, const Watch& watch) {
@@ -113,8 +114,11 @@ class Session {
     closer_.join();
     if (unwritten_ != nullptr) unwritten_->save(lanes_);
     console_.clear_status();
-    return {.snapshot = lanes_.snapshot(), .elapsed = elapsed(), .is_interrupted = is_stopping_,
-            .flush_times = {}, .is_failed = is_failed_};
+    return {.snapshot = lanes_.snapshot(),
+            .elapsed = elapsed(),
+            .is_interrupted = is_stopping_,
+            .flush_times = {},
+            .is_failed = is_failed_};
   }
 
  private:
@@ -182,8 +186,8 @@ class Session {
   }
 
   engine::Lanes& lanes_;
-  NotificationPrinter* printer_;  // or none
-  service::UnwrittenStore* unwritten_;     // or none
+  NotificationPrinter* printer_;        // or none
+  service::UnwrittenStore* unwritten_;  // or none
   Console& console_;
   const SteadyClock::time_point began_;
   Signals signals_;
@@ -198,6 +202,32 @@ class Session {
   bool is_failed_ = false;
 };
 
+/// The stores of the lanes, and what they publish with.
+struct Stores {
+  std::unique_ptr<pubsub::NatsPublisher> publisher;  // none: only the database notifies. Outlives the stores
+  std::vector<std::unique_ptr<engine::Store>> owned{};
+  std::vector<engine::Store*> all{};
+};
+
+Stores open_stores(const SessionOptions& options, const Config& config, engine::Notifier& notifier, Console& console) {
+  Stores stores{.publisher = pubsub::make_publisher(options.pubsub, config.channel, {})};
+  const sql::StoreOptions store_options = {.config = config,
+                                           .register_missing = options.register_missing,
+                                           .notifier = &notifier,
+                                           .on_alarm = [&](const std::string& text) { console.message(text); },
+                                           .on_notice =
+                                               [&](const std::string& text, bool is_debug) {
+                                                 if (!is_debug) console.message(text);
+                                               }};
+  for (std::size_t writer = 0; writer < options.writers; ++writer) {
+    stores.owned.push_back(pubsub::with_publisher(options.database.make_store(store_options), stores.publisher.get(),
+                                                  options.pubsub, static_cast<std::size_t>(config.max_payload_bytes),
+                                                  &notifier));
+    stores.all.push_back(stores.owned.back().get());
+  }
+  return stores;
+}
+
 }  // namespace
 
 std::optional<SessionResult> run_session(const SessionOptions& options, Console& console, const Feed& feed,
@@ -210,19 +240,7 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
     console.message(describe(config.error(), options.config));
     return std::nullopt;
   }
-  std::vector<std::unique_ptr<engine::Store>> owned;
-  std::vector<engine::Store*> stores;
-  const sql::StoreOptions store_options = {.config = *config,
-                                   .register_missing = options.register_missing,
-                                   .notifier = &notifier,
-                                   .on_alarm = [&](const std::string& text) { console.message(text); },
-                                   .on_notice = [&](const std::string& text, bool is_debug) {
-                                     if (!is_debug) console.message(text);
-                                   }};
-  for (std::size_t writer = 0; writer < options.writers; ++writer) {
-    owned.push_back(options.database.make_store(store_options));
-    stores.push_back(owned.back().get());
-  }
+  const Stores stores = open_stores(options, *config, notifier, console);
   FailureReports failures(console);
   engine::EngineOptions engine_options;
   FlushTimes flush_times;
@@ -233,12 +251,13 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   engine_options.on_drop = [&](std::uint64_t dropped) {
     console.message("the buffer is full: " + counted(dropped, "update") + " dropped since the last report");
   };
-  auto lanes = engine::Lanes::create(*config, stores, std::move(engine_options));
+  auto lanes = engine::Lanes::create(*config, stores.all, std::move(engine_options));
   if (!lanes) {
     console.message(engine::describe(lanes.error(), options.config, options.writers));
     return std::nullopt;
   }
-  SessionResult result = Session(**lanes, printer ? &*printer : nullptr, options.unwritten_store, console).run(feed, watch);
+  SessionResult result =
+      Session(**lanes, printer ? &*printer : nullptr, options.unwritten_store, console).run(feed, watch);
   result.flush_times = flush_times.figures();
   return result;
 }

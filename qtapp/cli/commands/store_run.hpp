@@ -10,6 +10,7 @@
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/stop_signals.hpp"
 #include "engine/lanes.hpp"
+#include "pubsub/pubsub_settings.hpp"
 #include "service/unwritten_store.hpp"
 #include "sql/database_address.hpp"
 
@@ -20,7 +21,8 @@ struct SessionOptions {
   sql::Database database;
   bool register_missing = false;
   bool print_notifications = false;
-  std::size_t writers = 1;              ///< lanes, each with a connection of its own
+  pubsub::PubsubSettings pubsub{};                     ///< where notifications go
+  std::size_t writers = 1;                             ///< lanes, each with a connection of its own
   service::UnwrittenStore* unwritten_store = nullptr;  ///< stores what one run could not write for the next; or none
 };
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "inspect/bytes/source.hpp"
+#include "inspect/bytes/byte_source.hpp"
 #include "metabatch/inspect.hpp"
 
 /// What the bytes of an input are before any of them is read as text.

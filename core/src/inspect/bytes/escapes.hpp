@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "inspect/bytes/source.hpp"
+#include "inspect/bytes/byte_source.hpp"
 
 /// Escapes of the languages through which a payload may have gone, undone with every byte's position kept.
 namespace metabatch::inspecting {

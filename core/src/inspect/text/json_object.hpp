@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "inspect/bytes/source.hpp"
-#include "inspect/recorder.hpp"
+#include "inspect/bytes/byte_source.hpp"
+#include "inspect/span_recorder.hpp"
 
 namespace metabatch::inspecting {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "inspect/bytes/source.hpp"
-#include "inspect/recorder.hpp"
+#include "inspect/bytes/byte_source.hpp"
+#include "inspect/span_recorder.hpp"
 
 /// Payloads whose ends are known. Each function covers its whole source.
 namespace metabatch::inspecting {

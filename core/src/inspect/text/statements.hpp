@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "inspect/bytes/source.hpp"
-#include "inspect/recorder.hpp"
+#include "inspect/bytes/byte_source.hpp"
+#include "inspect/span_recorder.hpp"
 
 /// Notifications in SQL and in the server's log. Each function reads the wrapping that begins at `at`, with all that is in
 /// it, or leaves everything as it was.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "inspect/bytes/source.hpp"
+#include "inspect/bytes/byte_source.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "inspect/recorder.hpp"
+#include "inspect/span_recorder.hpp"
 
 #include "inspect/bytes/windows.hpp"
 
