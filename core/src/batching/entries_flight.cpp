@@ -175,7 +175,6 @@ void Entries::tally(Fate fate, std::uint64_t entries) {
     case Fate::quarantined: counters_.quarantined += entries; return;
     case Fate::locked: return;  // it stays
     case Fate::unwritten: counters_.discarded += entries; return;
-    case Fate::locked: return;  // still held
     case Fate::spooled: counters_.spooled += entries; return;
   }
 }

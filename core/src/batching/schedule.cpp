@@ -42,11 +42,6 @@ void Schedule::abandon(Instant now) {
   close_deadline_ = std::min(*close_deadline_, now);
 }
 
-void Schedule::abandon(Instant now) {
-  close(now);
-  close_deadline_ = std::min(*close_deadline_, now);
-}
-
 void Schedule::flush_now(const Load& load) { sweep(load.pending); }
 
 bool Schedule::needs_oldest(Instant now) const {
