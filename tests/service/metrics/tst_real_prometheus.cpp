@@ -21,6 +21,7 @@ class TestRealPrometheus : public QObject {
   void itAnswersQuantiles_data();
   void itAnswersQuantiles();
   void promtoolFindsNothingWrong();
+  void alertsFireOnARecordedHang();
 };
 
 namespace {
@@ -154,6 +155,20 @@ void TestRealPrometheus::promtoolFindsNothingWrong() {
     const QByteArray section = asked.mid(at + 11, asked.indexOf('\n', at) - at - 11).trimmed();
     QVERIFY2(sections.contains("\n##-" + section + "\n"), section.constData());
   }
+}
+
+void TestRealPrometheus::alertsFireOnARecordedHang() {
+  QFile cases(METABATCH_SOURCE_DIR "/tests/service/metrics/alerts_test.yml");
+  QVERIFY(cases.open(QIODevice::ReadOnly));
+  const QTemporaryDir folder;
+  QFile made(folder.filePath("test.yml"));
+  QVERIFY(made.open(QIODevice::WriteOnly));
+  made.write(cases.readAll().replace("[RULES]", "[" METABATCH_SOURCE_DIR "/resources/prometheus/alerts.yml]"));
+  made.close();
+  QProcess promtool;
+  promtool.start("promtool", {"test", "rules", made.fileName()});
+  QVERIFY(promtool.waitForFinished(60'000));
+  QVERIFY2(promtool.exitCode() == 0, (promtool.readAllStandardError() + promtool.readAllStandardOutput()).constData());
 }
 
 QTEST_GUILESS_MAIN(TestRealPrometheus)
