@@ -176,7 +176,7 @@ void TestSpool::whatOneRunKeepsTheNextTakesIn() {
   QCOMPARE(second.refused, std::string());
   QVERIFY(second.was_told(Spool::Event::taken_in, "50 updates"));
   QVERIFY(!QFile::exists(file));
-  QCOMPARE(second.spool->counts().taken_in, std::uint64_t{50});
+  QCOMPARE(second.spool->counts().loaded, std::uint64_t{50});
   QCOMPARE(second.spool->counts().waiting, std::uint64_t{0});
   QCOMPARE(second.end().written, std::uint64_t{50});
   QCOMPARE(second.store.rows.size(), std::size_t{50});
@@ -194,7 +194,7 @@ void TestSpool::aFileCutAnywhereGivesItsWholeLines() {
     write(file, all.substr(0, cut));
     Run run(file);
     const std::size_t whole = (cut + 1 >= one.size()) + (cut + 1 >= one.size() + two.size()) + (cut + 1 >= all.size());
-    QCOMPARE(run.spool->counts().taken_in, std::uint64_t{whole});
+    QCOMPARE(run.spool->counts().loaded, std::uint64_t{whole});
     const bool is_seen = cut > 0 && whole < 3;
     QCOMPARE(run.was_told(Spool::Event::damaged), is_seen);
     if (is_seen && cut < one.size() + two.size() + 1)
