@@ -22,7 +22,10 @@ void Ledger::offered(const OwnedUpdate& update, const Admission& admission, Inst
   if (update.collected_at >= key.newest) key.newest_may_be_held = may_be_held;
   key.may_be_held = key.may_be_held || may_be_held;
   key.newest = std::max(key.newest, update.collected_at);
-  if (may_be_held) return;
+  if (may_be_held) {  // it stands in for what it replaced
+    std::erase_if(key.unsettled, [&](const Key::Waiting& one) { return one.stamp <= update.collected_at; });
+    return;
+  }
   if (key.settled < update.collected_at) key.unsettled.push_back({update.collected_at, now});
 }
 
@@ -65,7 +68,8 @@ Instant Ledger::excused_until(const RowId& row, Instant now) const {
 // and for what fails before it by itself.
 Duration Ledger::bound() const {
   const auto rows = static_cast<std::int64_t>(plan_.agents * plan_.keys);
-  return 2 * plan_.config.interval + 15s + 10 * plan_.time_limit + 5 * rows * (4 * plan_.round_trip + plan_.row_time);
+  return 3 * (2 * plan_.config.interval + 15s + 10 * plan_.time_limit +
+              5 * rows * (4 * plan_.round_trip + plan_.row_time));
 }
 
 std::string Ledger::overdue(Instant now) const {

@@ -193,6 +193,7 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   absorb();
   if (ended.set_apart) {
     round_progress_ = round_progress_ || progress;
+    round_too_much_ = round_too_much_ || outcome.too_much;
     adapt(retry_limit_, ended, outcome, false, now);
     fire_remembered();
   } else {

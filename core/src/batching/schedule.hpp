@@ -95,6 +95,7 @@ class Schedule {
     std::optional<Instant> next_round;  ///< none: nothing is set apart
     bool in_round = false;              ///< a round has begun, and some have not been tried in it
     bool progress = false;              ///< in this round
+    bool too_much = false;              ///< some batch of this round was: the next round must not come soon
     bool passed_over = false;           ///< was due when a batch of pending entries was taken
     bool in_flight = false;
     std::uint32_t failures = 0;  ///< rounds in a row without progress
