@@ -68,8 +68,8 @@ Instant Ledger::excused_until(const RowId& row, Instant now) const {
 // and for what fails before it by itself.
 Duration Ledger::bound() const {
   const auto rows = static_cast<std::int64_t>(plan_.agents * plan_.keys);
-  return 3 * (2 * plan_.config.interval + 15s + 10 * plan_.time_limit +
-              5 * rows * (4 * plan_.round_trip + plan_.row_time));
+  return 3 *
+         (2 * plan_.config.interval + 15s + 10 * plan_.time_limit + 5 * rows * (4 * plan_.round_trip + plan_.row_time));
 }
 
 std::string Ledger::overdue(Instant now) const {
