@@ -276,7 +276,7 @@ void TestSqliteFaults::aBackupThatTakesThePlaceOfTheFileStaysWhole() {
   {
     SqliteStore store(options());
     std::vector<Update> many;
-    for (const std::uint8_t one : {1, 2, 3})
+    for (const std::uint8_t one : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}})
       for (const char* const key : {"cpu", "mem"})
         many.push_back({agent(one), key, std::string_view("value"), "", at(10)});
     QCOMPARE(store.flush(many, {}).failure, FailureClass::none);
@@ -336,7 +336,7 @@ void TestSqliteFaults::aRowThatATriggerRefusesStaysAlone() {
   };
   SqliteStore store(some);
   std::vector<Update> many;
-  for (const std::uint8_t one : {1, 2, 3})
+  for (const std::uint8_t one : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}})
     for (const char* const key : {"cpu", "mem"})
       many.push_back({agent(one), key, std::string_view(one != 1 && *key == 'm' ? "bad" : "good"), "", at(10)});
   const FlushOutcome done = store.flush(many, {});

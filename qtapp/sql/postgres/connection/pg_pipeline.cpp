@@ -63,7 +63,8 @@ std::vector<PgAnswer> PgPipeline::run(std::span<const PgGroup> groups, const PgS
     if (answer.is_settled) continue;
     answer.is_commit_unknown = !answer.failure;
     answer.is_too_much = failed->failure == FailureClass::timeout && !cancel_.is_requested();
-    if (!answer.failure || failed->failure == FailureClass::connection) answer.failure = failed;
+    const bool has_last_words = answer.failure && answer.failure->failure == FailureClass::connection;
+    if (!answer.failure || (failed->failure == FailureClass::connection && !has_last_words)) answer.failure = failed;
   }
   return answers;
 }

@@ -161,7 +161,7 @@ class TestPgIsolation : public QObject, protected PgScene {
   // A search that restarts or goes row by row does not end within its limit here.
   void manyRefusedRowsBehindALateLinkStayAlone() {
     make_table(100, 5);
-    const Entries entries = entries_of(100, 5, 4, std::string(65536, 'x'));
+    const Entries entries = entries_of(100, 5, 4, std::string(1, '\0'));
     FaultProxy proxy(cluster_->folder());
     PgStore store(recording_options(proxy.address()));
     QCOMPARE(
@@ -176,7 +176,7 @@ class TestPgIsolation : public QObject, protected PgScene {
 
   void halfOfManyRowsRefusedIsTakenApart() {
     make_table(1000, 10);
-    const Entries entries = entries_of(1000, 10, 2, std::string(65536, 'x'));
+    const Entries entries = entries_of(1000, 10, 2, std::string(1, '\0'));
     std::vector<Update> open = entries.sorted();
     PgStore store(recording_options(cluster_->address()));
     std::size_t written = 0, flushes = 0;

@@ -82,11 +82,9 @@ class TestPgLocks : public QObject, protected PgScene {
     PgOptions options = recording_options();
     PgStore store(options);
     QCOMPARE(counts(store.flush(sorted, {}), 50), (Counts{{Fate::locked, 50}}));
-    session_->run("SELECT pg_stat_reset_shared('wal')");
-    const std::size_t before = cluster_->log().find("canceling statement due to lock timeout");
-    QVERIFY(before != std::string::npos);
+    const std::size_t before = cluster_->log().size();
     QCOMPARE(counts(store.flush(sorted, {}), 50), (Counts{{Fate::locked, 50}}));
-    QCOMPARE(cluster_->log().find("canceling statement due to lock timeout", before + 1), std::string::npos);
+    QCOMPARE(cluster_->log().find("canceling statement due to lock timeout", before), std::string::npos);
     other.run("ROLLBACK");
   }
 
