@@ -13,6 +13,7 @@
 #include <QVariant>
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <thread>
 #include <utility>
 
@@ -156,8 +157,16 @@ void SqliteConnection::close() {
     const std::lock_guard lock(handle_mutex_);
     if (std::exchange(handle_, nullptr) == nullptr) return;
   }
-  wal_identity_.reset();
+  // SQLite leaves the -wal of a file that was replaced, and whoever opens the new file would apply it: set it aside.
+  const std::string wal = file_ + "-wal";
+  const auto now = identity_of(file_);
+  const bool is_beside_another =
+      now && file_identity_ && now != file_identity_ && wal_identity_ && identity_of(wal) == wal_identity_;
   QSqlDatabase::removeDatabase(QString::fromStdString(connection_name_));
+  wal_identity_.reset();
+  if (!is_beside_another) return;
+  (void)std::rename(wal.c_str(), (wal + ".of-replaced-file").c_str());
+  (void)std::remove((file_ + "-shm").c_str());
 }
 
 std::optional<DatabaseFailure> SqliteConnection::execute(const char* text) {

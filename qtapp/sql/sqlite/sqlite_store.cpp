@@ -56,7 +56,15 @@ void SqliteStore::stop() {
 void SqliteStore::cancel() noexcept { connection_.interrupt(); }
 
 std::optional<DatabaseFailure> SqliteStore::ready() {
-  if (connection_.is_open() && connection_.is_replaced()) stop();  // then open() fails
+  if (connection_.is_open() && connection_.is_replaced()) {
+    stop();  // which writes what a -wal that was deleted still holds
+    if (auto failed = connection_.open()) return failed;
+    stop();
+    return DatabaseFailure{FailureClass::permission, "",
+                           options_.file +
+                               "-wal was deleted or replaced while the file was open; what was committed is "
+                               "kept, and the file is opened again"};
+  }
   if (connection_.is_open()) return std::nullopt;
   if (auto failed = connection_.open()) return failed;
   sqlite3* const handle = connection_.handle();
