@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -7,6 +9,7 @@
 #include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/console.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "sql/postgres/pg_schema.hpp"
 
 namespace metabatch::cli {
@@ -65,7 +68,53 @@ const char* name_of(Verdict verdict) {
   return "";
 }
 
-int doctor(const DatabaseFlags& flags, Console& console) {
+struct DoctorFlags : DatabaseFlags {
+  bool fix_future_stamps = false;
+  bool yes = false;
+};
+
+/// Asks on the terminal. Without a terminal only --yes confirms.
+///
+/// @errors throws UsageError: nobody can be asked
+bool is_confirmed(const DoctorFlags& flags, Console& console) {
+  if (flags.yes) return true;
+  if (!is_terminal(STDIN_FILENO)) throw UsageError("--fix-future-stamps changes rows; confirm with --yes");
+  console.text("Set their stamps to the server's time now? [y/N] ");
+  std::string answer;
+  for (char c = 0; ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';) answer += c;
+  return answer == "y" || answer == "yes";
+}
+
+int fix_future_stamps(const DoctorFlags& flags, Console& console) {
+  const sql::PgAddress address = flags.database.postgres();
+  const auto counted_rows = sql::count_future_stamps(address);
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&counted_rows)) {
+    console.message(failed->message);
+    return exit_failed;
+  }
+  std::size_t fixed = 0;
+  if (const std::size_t rows = std::get<std::size_t>(counted_rows); rows > 0) {
+    console.message(counted(rows, "row") + (rows == 1 ? " is" : " are") +
+                    " dated over a minute ahead of the server's clock and refuse every report until then");
+    if (!is_confirmed(flags, console)) {
+      console.message("nothing was changed");
+      return exit_incomplete;
+    }
+    const auto changed = sql::fix_future_stamps(address);
+    if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&changed)) {
+      console.message(failed->message);
+      return exit_failed;
+    }
+    fixed = std::get<std::size_t>(changed);
+  }
+  console.data(flags.json ? text_of({{"fixed_rows", fixed}})
+                          : "set the stamps of " + counted(fixed, "row") + " to the server's time\n");
+  return console.finish_data() ? exit_ok : exit_failed;
+}
+
+int doctor(const DoctorFlags& flags, Console& console) {
+  if (flags.fix_future_stamps) return fix_future_stamps(flags, console);
+  if (flags.yes) throw UsageError("--yes: only with --fix-future-stamps");
   const std::vector<sql::PgFinding> findings = sql::examine(flags.database.postgres());
   const bool is_losing =
       std::any_of(findings.begin(), findings.end(), [](const auto& one) { return one.verdict == Verdict::loses_data; });
@@ -115,13 +164,17 @@ Command add_init_db(CLI::App& program) {
 }
 
 Command add_doctor(CLI::App& program) {
-  const auto flags = std::make_shared<DatabaseFlags>();
+  const auto flags = std::make_shared<DoctorFlags>();
   CLI::App* const app =
       described(program, *flags, "doctor", "Examine a PostgreSQL database and report what is wrong with it for metabatch",
-                "Changes nothing. Exit status 3: something would lose data.\n\n"
+                "Changes nothing without --fix-future-stamps. Exit status 3: a finding would lose data.\n\n"
                 "Examples:\n"
                 "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"
-                "  metabatch doctor --db service=coder --json");
+                "  metabatch doctor --db service=coder --json\n"
+                "  metabatch doctor --fix-future-stamps --db service=coder");
+  app->add_flag("--fix-future-stamps", flags->fix_future_stamps,
+                "set the stamps of rows that are dated ahead back to the server's time; asks first");
+  app->add_flag("--yes", flags->yes, "with --fix-future-stamps: do not ask");
   return {app, [flags](Console& console) { return doctor(*flags, console); }};
 }
 

@@ -91,9 +91,17 @@ class Ingest {
   std::atomic<bool> is_begun_ = false;  // intake_ exists
 };
 
+/// Recorded updates are no threat to other agents: one agent may fill the buffer unless a flag limits it.
+Config config_of(const IngestFlags& flags) {
+  Config config = flags.settings.config();
+  const Result<Config> valid = validated(config);
+  if (config.agent_capacity == 0 && valid) config.agent_capacity = valid->queue_capacity;
+  return config;
+}
+
 int run_ingest(const IngestFlags& flags, Console& console) {
   const std::unique_ptr<Spool> spool = open_spool(flags.spool, console);
-  const SessionOptions options{.config = flags.settings.config(),
+  const SessionOptions options{.config = config_of(flags),
                                .database = flags.database.database(),
                                .register_missing = flags.register_missing,
                                .print_notifications = flags.print_notifications,

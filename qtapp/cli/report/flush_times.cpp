@@ -30,7 +30,7 @@ void FlushTimes::record(const engine::FlushRecord& flush) {
   line.failure = flush.failure;
   line.publishErrors = flush.publish_errors;
   const std::lock_guard lock(mutex_);
-  measured_.take(line);
+  measured_.append(line);
   if (flush.failure == FailureClass::none) took_.observe(flush.took);
 }
 

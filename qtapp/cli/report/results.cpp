@@ -27,10 +27,13 @@ std::string problem_text(const RunResult& result) {
   return health::describe(first) + "\n";
 }
 
+/// Health judges no run of less than two seconds; what it wrote is known all the same.
+bool is_short(const health::Assessment& assessment) { return assessment.first().code == health::Code::measuring; }
+
 bool may_show_saved(const RunResult& result) {
   const Summary& summary = result.summary;
   return summary.unbatched_db_writes_per_s > 0 && summary.db_writes_per_s > 0 &&
-         (!result.assessment || result.assessment->saved.has_value());
+         (!result.assessment || result.assessment->saved.has_value() || is_short(*result.assessment));
 }
 
 std::string delay_text(const RunResult& result) {
@@ -77,7 +80,9 @@ std::string fates_text(const RunResult& result) {
                {"rows_stale", counters.rows_stale},
                {"unmatched (no such row)", counters.unmatched},
                {"dropped (buffer full)", counters.dropped_full},
+               {"dropped (agent full)", counters.dropped_agent_full},
                {"dropped (closed)", counters.dropped_closed},
+               {"unchanged", counters.unchanged},
                {"discarded", counters.discarded},
                {"quarantined", counters.quarantined},
                {"spooled", counters.spooled},
@@ -116,8 +121,8 @@ std::string result_json(const RunResult& result) {
   // clang-format off
   Json object = {
       {"offered", counters.offered}, {"accepted", counters.accepted()}, {"coalesced", counters.coalesced},
-      {"stale", counters.stale}, {"dropped", {{"full", counters.dropped_full}, {"closed", counters.dropped_closed}}},
-      {"written", counters.written}, {"unmatched", counters.unmatched}, {"rows_stale", counters.rows_stale},
+      {"stale", counters.stale}, {"dropped", {{"full", counters.dropped_full}, {"agent_full", counters.dropped_agent_full}, {"closed", counters.dropped_closed}}},
+      {"unchanged", counters.unchanged}, {"written", counters.written}, {"unmatched", counters.unmatched}, {"rows_stale", counters.rows_stale},
       {"quarantined", counters.quarantined}, {"discarded", counters.discarded}, {"spooled", counters.spooled},
       {"held", counters.held()}, {"rejected_lines", result.rejected_lines}, {"refused_items", result.refused_items},
       {"sanitized", result.sanitized},

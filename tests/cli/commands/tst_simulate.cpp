@@ -127,7 +127,7 @@ void TestSimulate::theJsonIsThatOfSpec() {
       ++depth;
     else if (!part.isEmpty() && (std::isalpha(part[0]) != 0) && part.size() < 30)
       names += part + " ";
-  QCOMPARE(names, QByteArray("offered accepted coalesced stale dropped full closed written unmatched rows_stale "
+  QCOMPARE(names, QByteArray("offered accepted coalesced stale dropped full agent_full closed unchanged written unmatched rows_stale "
                              "quarantined discarded spooled held rejected_lines refused_items sanitized "
                              "flushes capacity scheduled shutdown flush_failures chunks notify_bytes publish_errors "
                              "seconds updates_per_s db_writes_per_s notifies_per_s unbatched db_writes_per_s "
