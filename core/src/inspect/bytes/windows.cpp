@@ -38,6 +38,11 @@ bool has_canonical_ends(std::string_view run) {
   return true;
 }
 
+/// Is it windows and nothing else, each with a last symbol that an id may have?
+bool has_canonical_windows(std::string_view run) {
+  return run.size() % kIdSymbols == 0 && has_only_symbols(run) && has_canonical_ends(run);
+}
+
 }  // namespace
 
 bool is_max(const Uuid& id) {
@@ -72,7 +77,7 @@ Fit fit_at(std::string_view run, std::size_t offset) {
 
 Fit best_fit(std::string_view run) {
   Fit best = fit_at(run, 0);
-  if (best.sound == best.windows) return best;
+  if (best.sound == best.windows || has_canonical_windows(run)) return best;
   for (std::size_t offset = 1; offset < kIdSymbols && offset + kIdSymbols <= run.size(); ++offset) {
     const Fit fit = fit_at(run, offset);
     if (fit.sound > best.sound) best = fit;
@@ -84,11 +89,9 @@ bool holds_ids(std::string_view run, const Fit& fit, bool is_alone) {
   if (fit.windows == 0) return false;
   const std::size_t behind = run.size() - fit.end();
   const bool is_whole = fit.offset == 0 && behind == 0;
-  if (fit.sound == 0) {
-    // Ids of no known version are told from random tokens by their last symbols alone: enough where there is nothing else.
-    if (!is_alone || !is_whole || !is_mixed(run) || run.find_first_of("0123456789") == run.npos) return false;
-    return has_canonical_ends(run);
-  }
+  // Ids of no known version are told from random tokens by their last symbols alone: three of them, or all of a line.
+  if (is_whole && has_canonical_windows(run) && (fit.windows >= 3 || (is_alone && is_mixed(run)))) return true;
+  if (fit.sound == 0) return false;
   const std::string_view first = run.substr(fit.offset, kIdSymbols);
   if (is_whole) return fit.sound * 2 >= fit.windows && (fit.windows > 1 || is_mixed(first) || is_special(first));
   if (fit.sound >= 2) return fit.sound * 4 >= fit.windows * 3;
