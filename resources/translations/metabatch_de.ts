@@ -1519,6 +1519,38 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <source>agents × keys: at most %1</source>
         <translation>Agenten × Schlüssel: höchstens %1</translation>
     </message>
+    <message>
+        <source>&amp;Rename …</source>
+        <translation>&amp;Umbenennen …</translation>
+    </message>
+    <message>
+        <source>De&amp;lete</source>
+        <translation>&amp;Löschen</translation>
+    </message>
+    <message>
+        <source>Name of the profile</source>
+        <translation>Name des Profils</translation>
+    </message>
+    <message>
+        <source>Connecting to %1 …</source>
+        <translation>Verbindet mit %1 …</translation>
+    </message>
+    <message>
+        <source>✔ The database answers, and can be used.</source>
+        <translation>✔ Die Datenbank antwortet und ist brauchbar.</translation>
+    </message>
+    <message>
+        <source>&amp;Test</source>
+        <translation>&amp;Testen</translation>
+    </message>
+    <message>
+        <source>Connect to the database; changes nothing</source>
+        <translation>Mit der Datenbank verbinden; ändert nichts</translation>
+    </message>
+    <message>
+        <source>The profile cannot be saved: %1 cannot be written.</source>
+        <translation>Das Profil lässt sich nicht sichern: %1 ist nicht beschreibbar.</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::DoctorPage</name>

@@ -24,6 +24,8 @@ void setLabels(QCategoryAxis& axis, const std::vector<std::pair<double, QString>
   if (isSame) return;
   for (const QString& label : shown) axis.remove(label);
   for (const auto& [value, label] : labels) axis.append(label, value);
+  axis.setLabelsVisible(false);  // so that the chart makes place for longer ones
+  axis.setLabelsVisible(true);
 }
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }

@@ -23,15 +23,15 @@ Page* PageTabs::add(Page* page, const char* name, const QString& title) {
   return page;
 }
 
-PageTabs::PageTabs(WindowData& data, QWidget* parent) : QTabWidget(parent), m_data(data) {
+PageTabs::PageTabs(WindowData& shown, QWidget* parent) : QTabWidget(parent), m_data(shown) {
   setDocumentMode(true);
   setAccessibleName(tr("Pages"));
   tabBar()->setAccessibleName(tr("Pages"));
-  m_dashboard = add(new Dashboard(data.series, data.time), "Dashboard", tr("Dashboard"));
-  m_flushes = add(new FlushPage(data.flushes, data.series, data.time), "Flushes", tr("Flushes"));
+  m_dashboard = add(new Dashboard(shown.series, shown.time), "Dashboard", tr("Dashboard"));
+  m_flushes = add(new FlushPage(shown.flushes, shown.series, shown.time), "Flushes", tr("Flushes"));
   m_agents = add(new AgentsPage, "Agents", tr("Agents"));
-  m_channel = add(new ChannelPage(data.channel, data.series, data.time), "Channel", tr("Channel"));
-  m_quarantine = add(new QuarantinePage(data.quarantine), "Quarantine", tr("Quarantine"));
+  m_channel = add(new ChannelPage(shown.channel, shown.series, shown.time), "Channel", tr("Channel"));
+  m_quarantine = add(new QuarantinePage(shown.quarantine), "Quarantine", tr("Quarantine"));
   m_doctor = add(new DoctorPage, "Doctor", tr("Doctor"));
   m_inspector = add(new InspectorPage, "Inspector", tr("Inspector"));
   connect(m_flushes, &FlushPage::inspectWanted, this, [this](const QString& payloads) {
@@ -46,7 +46,7 @@ PageTabs::PageTabs(WindowData& data, QWidget* parent) : QTabWidget(parent), m_da
     m_data.time.setCursor(std::nullopt);  // the crosshair belongs to the page that the pointer left
     refresh();
   });
-  const QAbstractItemModel* const counted[] = {&data.flushes, &data.quarantine};
+  const QAbstractItemModel* const counted[] = {&shown.flushes, &shown.quarantine};
   for (const QAbstractItemModel* const model : counted) {
     connect(model, &QAbstractItemModel::rowsInserted, this, &PageTabs::refreshBadges);
     connect(model, &QAbstractItemModel::modelReset, this, &PageTabs::refreshBadges);

@@ -23,8 +23,8 @@ class PageTabs : public QTabWidget {
   Q_OBJECT
 
  public:
-  /// @owns `data` outlives the pages
-  explicit PageTabs(WindowData& data, QWidget* parent = nullptr);
+  /// @owns `shown` outlives the pages
+  explicit PageTabs(WindowData& shown, QWidget* parent = nullptr);
 
   /// Shows the tabs of these pages only, the first of them in front.
   void offer(std::initializer_list<QWidget*> pages);

@@ -239,7 +239,7 @@ void TstRecordings::nothingOpensOverWhatRuns() {
   window->openRecording(kGolden);
   QVERIFY(reported().contains("Ctrl+W"));
   QVERIFY(window->drive().session() != nullptr);
-  QVERIFY(window->pages().contains("Agents"));
+  QVERIFY(window->pages().names().contains("Agents"));
 }
 
 void TstRecordings::whatCannotBeReadIsSaid() {

@@ -138,7 +138,7 @@ void TstDriveSource::leavingWhileNothingIsWrittenSavesWhatIsBuffered() {
   QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", "other");
   other.setDatabaseName(database);
   QVERIFY(other.open() && QSqlQuery(other).exec("BEGIN EXCLUSIVE"));
-  QVERIFY(until([&] { return counters().held() > 0; }));
+  QVERIFY(until([&] { return counters().in_flight > 0 && counters().pending > 0; }));  // a flush waits for the lock
   window->close();
   ClosingDialog* dialog = nullptr;
   QVERIFY(until([&] { return (dialog = window->findChild<ClosingDialog*>()) != nullptr && dialog->isVisible(); }));

@@ -22,7 +22,7 @@
 #include "gui/session/fleet_feeder.hpp"
 #include "gui/heartbeat.hpp"
 #include "gui/operator.hpp"
-#include "gui/problem.hpp"
+#include "gui/failures.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;

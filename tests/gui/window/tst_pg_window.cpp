@@ -13,7 +13,7 @@
 #include "gui/http_fixture.hpp"
 #include "gui/operator.hpp"
 #include "gui/producers.hpp"
-#include "gui/problem.hpp"
+#include "gui/failures.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"

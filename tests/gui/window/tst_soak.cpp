@@ -98,7 +98,7 @@ Act choice(const char* field, int index) {
 Act page(const char* name) {
   return [=](MainWindow& window) { window.pages().showPage(name); };
 }
-void csv(MainWindow& window) { QVERIFY(!window.visibleCsv().isEmpty()); }
+void csv(MainWindow& window) { QVERIFY(!pageCsv(*window.pages().currentWidget(), window.data()).isEmpty()); }
 
 }  // namespace
 
@@ -210,8 +210,8 @@ void TstSoak::closeWhileItFlushes(MainWindow& window) {
   QSignalSpy closed(&window, &MainWindow::sessionClosed);
   QEventLoop loop;
   connect(&window, &MainWindow::sessionClosed, &loop, &QEventLoop::quit, Qt::QueuedConnection);
-  connect(window.drive().session(), &LiveSession::sampled, &loop, [&](const std::shared_ptr<const Look>& look) {
-    if (look->sample.counters.in_flight > 0) window.close();
+  connect(window.drive().session(), &LiveSession::sampled, &loop, [&](const std::shared_ptr<const SessionSnapshot>& snapshot) {
+    if (snapshot->sample.counters.in_flight > 0) window.close();
   });
   QTimer::singleShot(kPatience, &loop, &QEventLoop::quit);
   loop.exec();
@@ -259,9 +259,9 @@ void TstSoak::eightProducersThroughTheWindow() {
                    .isDemo = true};
   window.startSession(std::move(plan));
   int snapshots = 0, unbalanced = 0;
-  connect(window.drive().session(), &LiveSession::sampled, this, [&](const std::shared_ptr<const Look>& look) {
+  connect(window.drive().session(), &LiveSession::sampled, this, [&](const std::shared_ptr<const SessionSnapshot>& snapshot) {
     ++snapshots;
-    if (!look->sample.counters.balanced()) ++unbalanced;
+    if (!snapshot->sample.counters.balanced()) ++unbalanced;
   });
   soak(window, seconds > 0 ? seconds : kDefaultSeconds);
   closeWhileItFlushes(window);
