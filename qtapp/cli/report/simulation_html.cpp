@@ -154,7 +154,7 @@ std::string simulation_html(const Simulator& simulator, std::string_view name, b
     lead += " Interrupted after " + seconds_text(std::chrono::duration<double>(simulator.now()).count()) +
             ": these are the figures so far.";
   std::string body = figures_html(key_figures(facts)) + "<h2>Why</h2>\n" + findings_html(facts) +
-                     "<h2>By and by</h2>\n" + charts_html(simulator, facts) +
+                     "<h2>Over time</h2>\n" + charts_html(simulator, facts) +
                      "<h2>In full</h2>\n<div class=\"charts\">\n<div>" + fates_html(facts.summary.counters) +
                      "</div>\n<div>" + settings_html(simulator.scenario()) +
                      "</div>\n</div>\n<p>Event log: " + counted(simulator.events(), "line") + ", SHA-256 <code>" +

@@ -30,7 +30,7 @@ class ArrivalRing {
   /// @shape goesOn: the updates belong to the last report, and are added to it, but for where it becomes too large or a snapshot has it
   void add(const Report& report, Instant at, bool goesOn = false);
   void clear();
-  /// What is held now, for another thread.
+  /// A snapshot of the buffered arrivals, for another thread.
   [[nodiscard]] ArrivalRing snapshot();
 
   [[nodiscard]] bool isEmpty() const { return m_blocks.empty(); }

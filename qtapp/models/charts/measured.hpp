@@ -20,7 +20,7 @@ struct StoreFit {
 };
 inline constexpr std::size_t kFewFlushes = 5;
 
-/// What was measured of a session by and by, in bounded memory: what a replay of its arrivals is compared with, and what
+/// What was measured over time of a session, in bounded memory: what a replay of its arrivals is compared with, and what
 /// the modelled database is made from.
 class Measured {
  public:

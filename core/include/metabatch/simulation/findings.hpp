@@ -56,7 +56,7 @@ struct RunFacts {
   double flush_seconds = 0;   ///< mean, of successful flushes
   double busy_share = 0;      ///< share of the time with a flush in flight, of the busiest replica
   double room_share = 0;      ///< the fullest that a buffer was, 0 to 1
-  bool finished = false;      ///< closed and drained: what is held now stays unwritten
+  bool finished = false;      ///< closed and drained: the buffered entries stay unwritten
 };
 
 /// Why the settings do what they do in this run.
