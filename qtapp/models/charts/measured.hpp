@@ -20,7 +20,7 @@ struct StoreFit {
 };
 inline constexpr std::size_t kFewFlushes = 5;
 
-/// What was measured over time of a session, in bounded memory: what a replay of its arrivals is compared with, and what
+/// What was measured over time of a session, in bounded memory: what a replay of its arrivals is compared to, and what
 /// the modelled database is made from.
 class Measured {
  public:
