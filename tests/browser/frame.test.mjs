@@ -81,7 +81,11 @@ test('everything is reached and done by keys alone', async () => {
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'input');
   await brings(page, () => page.keyboard.type(cases['chunk with all problems']));
+  await page.waitForSelector('.problems .rows .row'); // what cannot be read is in sight first
+  await page.focus('#found-problems');
+  await page.keyboard.press('ArrowLeft');
   await page.waitForSelector('.ids .rows .row');
+  await page.focus('#input');
   const walk = [];
   for (let step = 0; step < 20; ++step) {
     await page.keyboard.press('Tab');
