@@ -21,8 +21,10 @@ bool is_due(const Sample& sample) {
   const Counters& counters = sample.counters;
   if (counters.held() <= sample.now.locked_entries) return false;
   const auto batch = static_cast<std::uint64_t>(std::max<std::int64_t>(sample.config.batch_size, 1));
+  // Entries that are set apart may be the oldest: then the age says nothing of the others.
+  const Duration oldest = sample.now.locked_entries > 0 ? Duration{} : sample.now.oldest_age.value_or(Duration{});
   return counters.in_flight > 0 || counters.pending + counters.queued >= batch || sample.now.failures_in_a_row > 0 ||
-         sample.now.oldest_age.value_or(Duration{}) >= sample.config.interval;
+         oldest >= sample.config.interval;
 }
 
 bool went_back(const Sample& later, const Sample& earlier) {
@@ -137,7 +139,7 @@ Facts Collector::facts() const {
   }
   Duration overdue = newest_.at - progress_;
   // Where several writers work, one that hangs is seen by the age of what it holds.
-  if (newest_.now.since_success && newest_.now.oldest_age)
+  if (newest_.now.since_success && newest_.now.oldest_age && newest_.now.locked_entries == 0)
     overdue =
         std::max(overdue, std::min(*newest_.now.since_success, *newest_.now.oldest_age - newest_.config.interval));
   if (overdue > Duration{}) facts.overdue = overdue;

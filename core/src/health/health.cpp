@@ -74,7 +74,7 @@ class Judge {
   }
   [[nodiscard]] std::uint64_t completed() const { return c_.written + c_.rows_stale + c_.unmatched + c_.quarantined; }
   /// What came in and asks for a write. What was refused for want of capacity arrived all the same.
-  [[nodiscard]] double arrivals_per_s() const { return per_second(c_.offered - c_.stale); }
+  [[nodiscard]] double arrivals_per_s() const { return per_second(c_.offered - c_.stale - c_.unchanged); }
 
   /// Seconds until the buffer is full at the rate at which it grows.
   [[nodiscard]] double full_in() const {
@@ -127,6 +127,10 @@ class Judge {
       else
         add(Code::dropped_full, {lost, seconds(), capacity_entries(), rounded_up(capacity_entries() + lost)});
     }
+    if (c_.dropped_agent_full > 0) {
+      const auto capacity = static_cast<double>(f_.config.agent_capacity);
+      add(Code::dropped_agent_full, {number(c_.dropped_agent_full), seconds(), capacity, 2 * capacity});
+    }
     if (c_.dropped_closed > 0) add(Code::dropped_closed, {number(c_.dropped_closed), seconds()});
     if (c_.discarded > 0) add_failure(Code::discarded, {number(c_.discarded), seconds()});
     if (c_.quarantined > 0) add_failure(Code::quarantined, {number(c_.quarantined), seconds()});
@@ -139,8 +143,8 @@ class Judge {
     const auto grown = static_cast<double>(w_.held_growth);
     const bool grows = grown > batch() * writers() && grown > 0.1 * arrivals_per_s() * seconds();
     // Entries of a fleet whose every key is held already coalesce: nothing grows any more but their age.
-    const bool is_late =
-        w_.busy_share && n_.oldest_age && *n_.oldest_age > 2 * f_.config.interval + std::chrono::seconds(1);
+    const bool is_late = w_.busy_share && n_.oldest_age && n_.locked_entries == 0 &&
+                         *n_.oldest_age > 2 * f_.config.interval + std::chrono::seconds(1);
     return grows || is_late;
   }
 
@@ -189,7 +193,8 @@ class Judge {
     if (n_.locked_entries > 0)
       add(Code::locked, {number(n_.locked_entries), n_.locked_for ? in_seconds(*n_.locked_for) : kNotKnown}).detail =
           n_.locked_since;
-    if (n_.future_rows > 0) add(Code::rows_in_future, {number(n_.future_rows), in_seconds(n_.future_by)});
+    const std::uint64_t ahead = std::max(n_.future_rows, w_.flushes.rows_ahead);
+    if (ahead > 0) add(Code::rows_in_future, {number(ahead), in_seconds(n_.future_by)});
   }
 
   void judge_surroundings() {
@@ -235,7 +240,7 @@ class Judge {
         add(Code::capacity_decides, {batch(), fill, interval(), wanted, flushes, writers() / interval()});
       return;
     }
-    const double entries = per_second(c_.accepted() - c_.coalesced - c_.stale);
+    const double entries = per_second(c_.accepted() - c_.coalesced - c_.stale - c_.unchanged);
     const double longer = std::min(2 * interval(), in_seconds(kMaxInterval));
     const double then = std::max(writers() / longer, entries / batch());
     const bool pays = longer > interval() && then < 0.9 * flushes;
@@ -278,6 +283,7 @@ std::optional<Config> advised(const Finding& finding, const Config& running) {
     case Code::behind_small: config.batch_size = whole(2); break;
     case Code::dropped_full: config.queue_capacity = std::min(whole(3), kMaxQueueCapacity); break;
     case Code::dropped_full_bytes: config.queue_bytes = std::min(whole(3), kMaxQueueBytes); break;
+    case Code::dropped_agent_full: config.agent_capacity = std::min(whole(3), config.queue_capacity); break;
     case Code::dropped_fifo: config.queue = QueuePolicy::coalesce; break;
     case Code::discarded: config.on_failure = OnFailure::retain; break;
     case Code::interval_decides:

@@ -14,9 +14,11 @@ struct NamedCount {
 };
 inline constexpr NamedCount kNamedCounts[] = {{"offered", &Counters::offered},
                                               {"dropped_full", &Counters::dropped_full},
+                                              {"dropped_agent_full", &Counters::dropped_agent_full},
                                               {"dropped_closed", &Counters::dropped_closed},
                                               {"coalesced", &Counters::coalesced},
                                               {"stale", &Counters::stale},
+                                              {"unchanged", &Counters::unchanged},
                                               {"written", &Counters::written},
                                               {"rows_stale", &Counters::rows_stale},
                                               {"unmatched", &Counters::unmatched},
@@ -25,7 +27,8 @@ inline constexpr NamedCount kNamedCounts[] = {{"offered", &Counters::offered},
                                               {"spooled", &Counters::spooled},
                                               {"waiting", &Counters::pending},
                                               {"queued", &Counters::queued},
-                                              {"in_flight", &Counters::in_flight}};
+                                              {"in_flight", &Counters::in_flight},
+                                              {"set_apart", &Counters::set_apart}};
 
 struct NamedFlushCount {
   std::string_view name;
@@ -35,6 +38,7 @@ inline constexpr NamedFlushCount kNamedFlushCounts[] = {{"flushed_entries", &Flu
                                                         {"retries", &FlushCounters::retries},
                                                         {"chunks", &FlushCounters::chunks},
                                                         {"notify_bytes", &FlushCounters::notify_bytes},
-                                                        {"publish_errors", &FlushCounters::publish_errors}};
+                                                        {"publish_errors", &FlushCounters::publish_errors},
+                                                        {"rows_ahead", &FlushCounters::rows_ahead}};
 
 }  // namespace metabatch

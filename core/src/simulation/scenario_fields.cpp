@@ -13,7 +13,7 @@ constexpr std::string_view kShapes[] = {"fixed", "uniform", "exponential", "logn
 constexpr std::string_view kClasses[] = {"connection", "deadlock",   "serialization", "timeout",
                                          "data",       "permission", "disk",          "other"};
 constexpr std::string_view kQueues[] = {"coalesce", "fifo"};
-constexpr std::string_view kSchedules[] = {"fixed", "after_flush", "linger"};
+constexpr std::string_view kSchedules[] = {"fixed", "after_flush", "linger", "reset"};
 constexpr std::string_view kTies[] = {"keep_first", "keep_last"};
 constexpr std::string_view kOnFailure[] = {"retain", "discard"};
 
@@ -141,9 +141,16 @@ const FieldAccess kFields[] = {
     {setting(choice("queue", {}, kQueues, "Where updates wait while a flush is in flight.")),
      METABATCH_NUMBER(config.queue)},
     {setting(number("queue-capacity", {}, {0, kMaxQueueCapacity},
-                    "Room: entries held (coalesce) or slots of the queue (fifo); 0: 100000, or 5 batches.")),
+                    "Capacity: entries held (coalesce) or slots of the queue (fifo); 0: 100000, or 5 batches.")),
      METABATCH_NUMBER(config.queue_capacity)},
-    {setting(number("queue-bytes", {}, {0, kMaxQueueBytes}, "Room in bytes of keys, values and errors; 0: 256 MiB.")),
+    {setting(number("batch-bytes", {}, {0, kMaxQueueBytes},
+                    "Bytes of keys, values and errors that end a batch; 0: 16 MiB.")),
+     METABATCH_NUMBER(config.batch_bytes)},
+    {setting(
+         number("agent-capacity", {}, {0, kMaxQueueCapacity}, "Distinct keys of one agent that are held; 0: 1024.")),
+     METABATCH_NUMBER(config.agent_capacity)},
+    {setting(
+         number("queue-bytes", {}, {0, kMaxQueueBytes}, "Capacity in bytes of keys, values and errors; 0: 256 MiB.")),
      METABATCH_NUMBER(config.queue_bytes)},
     {setting(choice("schedule", {}, kSchedules, "From when the interval is counted.")),
      METABATCH_NUMBER(config.schedule)},

@@ -21,7 +21,10 @@ class HealthTest : public QObject {
   void aSlowDatabaseWhoseRowsCostTooMuch();
   void aSaturatedFleetIsBehindWhenNothingGrows();
   void lockedRowsDoNotStall();
+  void theAgeOfLockedRowsIsNoStall();
   void aFullBufferLoses();
+  void anAgentWithTooManyKeysLosesItsOwn();
+  void rowsAheadOfTheServerAreSaid();
   void refusedValues();
   void clocksApart();
   void watchersNotNotified();
@@ -153,6 +156,47 @@ void HealthTest::lockedRowsDoNotStall() {
            "degraded: 12 entries wait for rows that somebody has locked for 40 s. All others are written.");
   machine.run(40s, [](auto&) {});  // nothing else arrives, and what is set apart is not overdue
   QCOMPARE(codes(machine.assess()), (Names{"locked"}));
+}
+
+/// What is set apart may be the oldest entry: with an interval of a minute nothing else is due for long.
+void HealthTest::theAgeOfLockedRowsIsNoStall() {
+  Machine machine;
+  machine.sample.config.interval = 60s;
+  machine.sample.config.batch_size = 100'000;
+  machine.run(1s, [](auto& s) { arrive(s, 12, 1); });
+  machine.run(40s, [](auto& s) {
+    arrive(s, 10, 1);
+    s.now.locked_entries = 24;
+    s.now.locked_for = 300s;
+    s.now.oldest_age = 300s;
+    s.now.since_success = 30s;
+  });
+  QCOMPARE(machine.assess().first().code, Code::locked);
+}
+
+void HealthTest::anAgentWithTooManyKeysLosesItsOwn() {
+  Machine machine;
+  machine.run(30s, [](auto& s) {
+    well(s);
+    s.counters.offered += 100;
+    s.counters.dropped_agent_full += 100;
+  });
+  QCOMPARE(
+      machine.line(),
+      "losing: 6,000 updates dropped in 30 s: one agent holds the 1,024 keys that it may hold. Other agents are not "
+      "affected.");
+  const auto advice = health::advised(machine.assess().first(), machine.sample.config);
+  QVERIFY(advice && advice->agent_capacity == 2048 && validated(*advice).has_value());
+}
+
+void HealthTest::rowsAheadOfTheServerAreSaid() {
+  Machine machine;
+  machine.run(30s, [](auto& s) {
+    well(s);
+    ++s.flushes.rows_ahead;
+    s.now.future_by = 3600s;
+  });
+  QCOMPARE(health::headline(machine.assess().first()), "60 rows are dated in the future");
 }
 
 void HealthTest::aFullBufferLoses() {
