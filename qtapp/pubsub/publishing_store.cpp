@@ -26,8 +26,15 @@ std::vector<Uuid> committed_agents(std::span<const Update> entries, const FlushO
 PublishingStore::PublishingStore(std::unique_ptr<engine::Store> store, NatsPublisher& publisher, Options options)
     : store_(std::move(store)), publisher_(publisher), options_(options) {}
 
-FlushOutcome PublishingStore::flush(std::span<const Update> entries, std::span<const std::string> chunks) {
-  FlushOutcome outcome = store_->flush(entries, options_.in_database ? chunks : std::span<const std::string>());
+FlushOutcome PublishingStore::flush(std::span<const Update> entries, Chunks chunks) {
+  return publish(entries, chunks, store_->flush(entries, chunks_of_inner(chunks)));
+}
+
+FlushOutcome PublishingStore::flush_set_apart(std::span<const Update> entries, Chunks chunks) {
+  return publish(entries, chunks, store_->flush_set_apart(entries, chunks_of_inner(chunks)));
+}
+
+FlushOutcome PublishingStore::publish(std::span<const Update> entries, Chunks chunks, FlushOutcome outcome) {
   std::vector<std::string> own;
   if (outcome.fates.empty()) {
     if (outcome.failure != FailureClass::none) return outcome;  // nothing was committed

@@ -25,10 +25,15 @@ class PublishingStore final : public engine::Store {
 
   void start() override { store_->start(); }
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override;
+  FlushOutcome flush_set_apart(std::span<const Update> entries, std::span<const std::string> chunks) override;
   void cancel() noexcept override { store_->cancel(); }
   void stop() override { store_->stop(); }
 
  private:
+  using Chunks = std::span<const std::string>;
+  [[nodiscard]] Chunks chunks_of_inner(Chunks chunks) const { return options_.in_database ? chunks : Chunks(); }
+  FlushOutcome publish(std::span<const Update> entries, Chunks chunks, FlushOutcome outcome);
+
   const std::unique_ptr<engine::Store> store_;
   NatsPublisher& publisher_;
   const Options options_;

@@ -22,7 +22,7 @@ void require(bool holds) {
 void check(std::string_view text, MetricsForm form) {
   const MetricsPage page = readMetrics(text, {kPrefix, kProcessStart}, form);
   require(page.samples.size() <= page.series);
-  require(page.bad.size() <= MetricsPage::kMostTold && page.bad.size() <= page.badLines);
+  require(page.bad.size() <= MetricsPage::kMostReported && page.bad.size() <= page.badLines);
   for (const MetricSample& sample : page.samples)
     require(std::string_view(sample.name).starts_with(kPrefix) ||
             std::string_view(sample.name).starts_with(kProcessStart));

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "sql/postgres/pg_address.hpp"
+#include "sql/postgres/connection/pg_address.hpp"
 
 using namespace metabatch::sql;
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_writer.hpp"
 #include "service/http/http.hpp"
 
 using namespace metabatch::service;
@@ -42,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(cookie.size() <= text.size());
   (void)is_host_allowed(text, {});
   std::string quoted;
-  append_json_string(quoted, text);
+  metabatch::append_json_text(quoted, text, metabatch::JsonEscapes::html);
   require(quoted.size() >= 2 && quoted.front() == '"' && quoted.back() == '"');
   for (const char c : std::string_view(quoted)) require(static_cast<unsigned char>(c) >= 0x20 && c != '<' && c != '>');
   return 0;

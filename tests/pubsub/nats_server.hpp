@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <QProcess>
@@ -51,7 +52,13 @@ class NatsServer {
     process_.kill();
     process_.waitForFinished(-1);
   }
-  void stop() { ::kill(static_cast<pid_t>(process_.processId()), SIGSTOP); }
+  /// Returns once the process stands still: a signal takes effect only some time after it was sent.
+  void stop() {
+    const auto pid = static_cast<pid_t>(process_.processId());
+    siginfo_t stopped{};
+    ::kill(pid, SIGSTOP);
+    ::waitid(P_PID, static_cast<id_t>(pid), &stopped, WSTOPPED);
+  }
   void go_on() { ::kill(static_cast<pid_t>(process_.processId()), SIGCONT); }
 
  private:

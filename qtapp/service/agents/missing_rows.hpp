@@ -57,14 +57,20 @@ class RowCheckingStore final : public engine::Store {
   RowCheckingStore(engine::Store& inner, MissingRows& missing) : inner_(inner), missing_(missing) {}
   void start() override { inner_.start(); }
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override {
-    FlushOutcome outcome = inner_.flush(entries, chunks);
-    missing_.record(entries, outcome, std::chrono::steady_clock::now());
-    return outcome;
+    return recorded(entries, inner_.flush(entries, chunks));
+  }
+  FlushOutcome flush_set_apart(std::span<const Update> entries, std::span<const std::string> chunks) override {
+    return recorded(entries, inner_.flush_set_apart(entries, chunks));
   }
   void cancel() noexcept override { inner_.cancel(); }
   void stop() override { inner_.stop(); }
 
  private:
+  FlushOutcome recorded(std::span<const Update> entries, FlushOutcome outcome) {
+    missing_.record(entries, outcome, std::chrono::steady_clock::now());
+    return outcome;
+  }
+
   engine::Store& inner_;
   MissingRows& missing_;
 };
