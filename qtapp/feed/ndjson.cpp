@@ -71,8 +71,8 @@ class Reading {
   static std::optional<std::int64_t> arrival(const std::optional<element>& member, std::string_view line) {
     if (!member || !member->is_number()) return std::nullopt;
     std::int64_t found = -1;
-    // A number written with a point or an exponent is read as core reads it.
-    if (member->get(found) != simdjson::SUCCESS) return arrival_of_line(line);
+    // What is no short integer is read as core reads it, and so is 0, which mend_json() puts for such a number.
+    if (member->get(found) != simdjson::SUCCESS || found == 0) return arrival_of_line(line);
     return arrival_micros(std::to_string(found));
   }
   void fail(std::string_view member, std::string_view what) {

@@ -245,7 +245,8 @@ void TestNdjson::aVeryLongNumberAndAVeryDeepLineDoNoHarm() {
 void TestNdjson::mendingLeavesCleanLinesAlone() {
   const std::string clean = R"({"a":"x\"\\ \ud83d\ude00 é","b":[true,null,"12"],"c":{}})";
   QCOMPARE(mend_json(clean), clean);
-  QCOMPARE(mend_json(R"([1.5e3,-0,01,1.,-,"1"])"), std::string(R"([0,0,01,1.,-,"1"])"));
+  QCOMPARE(mend_json(R"([1.5e3,-0,01,1.,-,"1"])"), std::string(R"([0,-0,01,1.,-,"1"])"));
+  QCOMPARE(mend_json("[250000,123456789012345678,1234567890123456789]"), std::string("[250000,123456789012345678,0]"));
 }
 
 void TestNdjson::arrivalsOfARecordingAreTold() {

@@ -81,6 +81,9 @@ class TestOneGrammar : public QObject {
       QTest::newRow(QByteArray("value ").append(value).constData())
           << update((std::string(",\"value\":") + value).c_str());
     QTest::newRow("mended with a time") << update(",\"at_us\":250000,\"value\":\"\xff\",\"other\":1e400");
+    for (const char* const number : {"2.5e5", "1.5", "0", "0e400", "1234567890123456789", "1e400"})
+      QTest::newRow(QByteArray("mended with at_us ").append(number).constData())
+          << update((std::string(",\"value\":\"\xff\",\"at_us\":") + number).c_str());
     QTest::newRow("twice") << update(",\"key\":\"mem\",\"at_us\":1,\"at_us\":null");
     QTest::newRow("blank") << QByteArray(" \t");
     QTest::newRow("comment") << QByteArray("  # a comment");

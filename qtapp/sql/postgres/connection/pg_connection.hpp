@@ -56,6 +56,8 @@ class PgConnection {
   [[nodiscard]] std::optional<DatabaseFailure> read_time();
   [[nodiscard]] pg_conn* handle() const { return handle_; }
   [[nodiscard]] const PgAddress& address() const { return address_; }
+  /// How long the server waits for a lock; below its limit for a statement.
+  [[nodiscard]] Duration lock_limit() const { return timeouts_.lock; }
 
   /// Runs the steps in one pipeline with one Sync: one round trip and, unless a step says otherwise, one transaction.
   /// Opens the connection when it is not. After a failure of the connection, and when the limit passed, it is closed.

@@ -24,8 +24,8 @@ constexpr PgStatement kRegisterRows = {"metabatch_register", statements::pg_regi
 constexpr PgStatement kLockRows = {nullptr, statements::pg_lock_rows};
 constexpr PgStatement kSplitRemainder = {"metabatch_split", statements::pg_split_remainder};
 
-constexpr std::string_view kTableLockTimeout =
-    "500ms";  // a lock on the table: nothing is set apart, the flush backs off
+// A lock on the table: nothing is set apart, the flush backs off.
+constexpr Duration kTableLockLimit = std::chrono::milliseconds(500);
 constexpr std::size_t kMostRemembered = 100'000;
 
 std::uint64_t hash_of(const Update& entry) {
@@ -72,7 +72,9 @@ PgLockedRows::Result PgLockedRows::write(PgFlush& flush) {
 }
 
 std::optional<DatabaseFailure> PgLockedRows::lock(std::span<const Update> entries, Split& split) {
-  const PgParameter limit[] = {{kTableLockTimeout}};
+  const auto wait = std::min(kTableLockLimit, connection_.lock_limit());
+  const std::string wait_ms = std::to_string(std::chrono::ceil<std::chrono::milliseconds>(wait).count());
+  const PgParameter limit[] = {{wait_ms}};
   std::vector<Update> registrable;
   PgArrays registered;
   std::vector<PgStep> steps = {{&kBegin}, {&kSetLockTimeout, limit}};

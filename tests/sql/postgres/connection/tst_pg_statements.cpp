@@ -141,7 +141,10 @@ class TestPgStatements : public QObject, protected PgScene {
     const Database database(options_at(address).address);
     const Uuid agent = agent_number(1);
     QVERIFY(!AgentCredentials::of(database)->add({agent, agent_number(99)}, {}));
-    QCOMPARE(std::get<0>(AgentCredentials::of(database)->find({&agent, 1})).size(), std::size_t{0});
+    const Uuid token = agent_number(99), nobody = agent_number(98);  // found by its id, by its token, not at all
+    QCOMPARE(std::get<0>(AgentCredentials::of(database)->find({&agent, 1})).size(), std::size_t{1});
+    QCOMPARE(std::get<0>(AgentCredentials::of(database)->find({&token, 1})).size(), std::size_t{1});
+    QCOMPARE(std::get<0>(AgentCredentials::of(database)->find({&nobody, 1})).size(), std::size_t{0});
     QCOMPARE(std::get<0>(AgentCredentials::of(database)->tokens()).size(), std::size_t{1});
     QCOMPARE(std::get<0>(AgentRows::of(database)->rows({&agent, 1})).size(), std::size_t{3});
     QCOMPARE(std::get<0>(RowReader(database).read({"v", 0, 100})).size(), std::size_t{20});

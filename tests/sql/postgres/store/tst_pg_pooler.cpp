@@ -103,7 +103,7 @@ class TestPgPooler : public QObject, protected PgScene {
     Stream stream(quick, model_);
     stream.report(600, 3, "v");
     QVERIFY(stream.saw(
-        [](const engine::FlushRecord& flush) { return flush.failure == FailureClass::timeout && flush.took < 3s; }));
+        [](const engine::FlushRecord& flush) { return flush.failure == FailureClass::connection && flush.took < 3s; }));
     for (const auto& other : others) other->run("ROLLBACK");
     QVERIFY(stream.drained());
     QCOMPARE(model_.difference(*session_), std::string());
@@ -115,7 +115,7 @@ class TestPgPooler : public QObject, protected PgScene {
     QTest::addColumn<int>("others");
     QTest::addColumn<QString>("why");
     QTest::newRow("no more clients") << "max_client_conn = 2\n" << 2 << "max_client_conn";
-    QTest::newRow("waited too long for a server") << "query_wait_timeout = 1\n" << 3 << "is lost";
+    QTest::newRow("waited too long for a server") << "query_wait_timeout = 1\n" << 3 << "query_wait_timeout";
   }
   void poolerThatTurnsUsAwayIsTriedAgain() {
     QFETCH(QString, setting);
