@@ -84,6 +84,10 @@ int main(int argc, char** argv) {
       return exit_usage;
     }
     return finish(program, error, console);
+  } catch (const MarkedError& error) {
+    console.message(error.message);
+    console.text(error.lines);
+    return exit_usage;
   } catch (const UsageError& error) {
     console.message(error.what());
     return exit_usage;

@@ -8,6 +8,7 @@
 
 #include "cli/flags/arguments.hpp"
 #include "cli/flags/scenario_file.hpp"
+#include "cli/terminal/terminal.hpp"
 
 using namespace metabatch;
 using namespace metabatch::cli;
@@ -27,7 +28,7 @@ void check_scenario(const std::string& text) {
       require(set_field(again, field.name, field.text).has_value());
     require(again == scenario);
   } catch (const UsageError& error) {
-    const std::string said = error.what();
+    const std::string said = visible(error.what(), Layout::one_line);  // as Console::message() shows it
     require(said.starts_with("x:"));
     for (const char c : said) require(c >= ' ' || c < 0);  // nothing that a terminal obeys
   }

@@ -23,6 +23,13 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Part of an expression is wrong: below the message, lines of their own show the expression and mark the part.
+struct MarkedError : UsageError {
+  MarkedError(const std::string& said, const std::string& marks)
+      : UsageError(said + "\n" + marks), message(said), lines(marks + "\n") {}
+  std::string message, lines;
+};
+
 /// The settings of the batcher as they were given: one flag for each of the specification, "Settings", with dashes.
 struct SettingsFlags {
   std::map<Setting, std::optional<std::string>> given;

@@ -3,6 +3,8 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
+
 #include "cli/flags/arguments.hpp"
 #include "feed/text_file.hpp"
 
@@ -25,6 +27,9 @@ class Reader {
     } catch (const toml::parse_error& error) {
       fail(error.source().begin, std::string(error.description()));
     }
+    // The table is in the order of names; the settings of a section come last, so that they count.
+    std::stable_partition(settings_.begin(), settings_.end(),
+                          [](const ConfigSetting& setting) { return setting.section.empty(); });
     return std::move(settings_);
   }
 

@@ -100,7 +100,7 @@ class ThresholdParser {
  private:
   [[noreturn]] void fail(std::size_t at, std::size_t size, const std::string& what) const {
     const std::string marks = "^" + std::string(size > 1 ? size - 1 : 0, '~');
-    throw UsageError("--fail-if: " + what + "\n  " + text_ + "\n  " + std::string(at, ' ') + marks);
+    throw MarkedError("--fail-if: " + what, "  " + text_ + "\n  " + std::string(at, ' ') + marks);
   }
 
   void skip_blanks() { at_ = std::min(text_.find_first_not_of(" \t", at_), text_.size()); }

@@ -27,6 +27,18 @@ std::string behind_links(const std::string& path) {
   return failed ? path : real.string();
 }
 
+/// A file without a name: a program that is killed leaves nothing behind. -1 where the system has no such files.
+int open_nameless(const std::string& path) {
+  if (::access("/proc/self/fd", X_OK) != 0) return -1;  // it gets its name by way of this folder
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return ::open(folder.empty() ? "." : folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, kNewFile);
+}
+
+bool give_name(int fd, const std::string& name) {
+  const std::string here = "/proc/self/fd/" + std::to_string(fd);
+  return ::linkat(AT_FDCWD, here.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
 }  // namespace
 
 OutputFile::OutputFile(std::string_view flag, const std::string& path)
@@ -40,7 +52,9 @@ OutputFile::OutputFile(std::string_view flag, const std::string& path)
     throw UsageError(shown_ + ": " + std::strerror(errno));
   } else {
     draft_ = path_ + ".new-" + std::to_string(::getpid());
-    fd_ = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kNewFile);
+    fd_ = open_nameless(path_);
+    is_named_ = fd_ < 0;
+    if (is_named_) fd_ = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kNewFile);
     if (fd_ >= 0 && is_there) (void)::fchmod(fd_, found.st_mode & 07777);
   }
   if (fd_ < 0) throw UsageError(shown_ + ": " + std::strerror(errno));
@@ -51,6 +65,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept { *this = std::move(other); 
 OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(error_, other.error_);
+  std::swap(is_named_, other.is_named_);
   path_.swap(other.path_);
   draft_.swap(other.draft_);
   shown_.swap(other.shown_);
@@ -61,7 +76,7 @@ OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
 OutputFile::~OutputFile() {
   if (fd_ < 0) return;
   close();
-  if (!draft_.empty()) ::unlink(draft_.c_str());
+  if (is_named_) ::unlink(draft_.c_str());
 }
 
 void OutputFile::close() {
@@ -88,10 +103,14 @@ bool OutputFile::finish(Console& console) {
   if (fd_ < 0) return true;
   send();
   if (error_ == 0 && !draft_.empty() && ::fsync(fd_) != 0) error_ = errno;
+  if (error_ == 0 && !draft_.empty() && !is_named_) {
+    is_named_ = give_name(fd_, draft_);
+    if (!is_named_) error_ = errno;
+  }
   close();
   if (error_ == 0 && !draft_.empty() && ::rename(draft_.c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ == 0) return true;
-  if (!draft_.empty()) ::unlink(draft_.c_str());
+  if (is_named_) ::unlink(draft_.c_str());
   console.message(shown_ + ": cannot be written: " + std::strerror(error_));
   return false;
 }

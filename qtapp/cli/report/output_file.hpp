@@ -8,8 +8,9 @@ namespace metabatch::cli {
 
 class Console;
 
-/// A file that is written completely or not at all. It is opened before the work begins, under a name of its own beside the
-/// path, and takes the path when it is complete. A path that names a pipe or a device is written directly.
+/// A file that is written completely or not at all. It is opened before the work begins, without a name (where the
+/// system has no such files, under a name of its own beside the path), and takes the path when it is complete. A path
+/// that names a pipe or a device is written directly.
 class OutputFile {
  public:
   /// No file: write() does nothing.
@@ -33,7 +34,8 @@ class OutputFile {
   int fd_ = -1;
   int error_ = 0;      // the first errno of a write
   std::string path_;   // the name that it takes
-  std::string draft_;  // the name that it has; empty: written directly
+  std::string draft_;  // the name that it has before; empty: written directly
+  bool is_named_ = false;  // it has the name draft_
   std::string shown_;
   std::string buffer_;
 };

@@ -85,6 +85,7 @@ void OpenedRecordingReader::on(const SessionHead& head) {
 void OpenedRecordingReader::settle() {
   m_earlier = m_newest;
   m_earlier.counters.pending = m_earlier.counters.queued = m_earlier.counters.in_flight = 0;
+  m_earlier.counters.set_apart = 0;
   m_last = {};
 }
 

@@ -351,7 +351,7 @@ void TestCli::numbersForPeople() {
   QCOMPARE(seconds_text(5), std::string("5.0 s"));
   QCOMPARE(seconds_text(125), std::string("2 m 5 s"));
   Summary summary;
-  Config config = validated({}).value();
+  Config config = validated(Config{}).value();
   QCOMPARE(trigger_text(summary, config), std::string());
   summary.entries_per_s = 900;
   QVERIFY(trigger_text(summary, config).find("500 entries fill in 556 ms") == 0);

@@ -44,7 +44,8 @@ class TestPgListen : public QObject {
     Program listener;
     listener.start({"listen", "--db", QString(db_).replace("/postgres?", "/nosuch?"), "--for", "1500ms"});
     const auto ended = listener.end();
-    QCOMPARE(ended.status, 0);
+    QCOMPARE(ended.status, 1);
+    QVERIFY2(ended.err.contains("never listened in 1500ms"), ended.err);
     QCOMPARE(ended.err.count("not listening"), 1);
     QVERIFY2(ended.err.contains("createdb NAME"), ended.err);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flags/scenario_file.hpp"
+#include "cli/terminal/terminal.hpp"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -105,7 +106,7 @@ void TestScenarioFile::whatIsWrongIsSaidWithItsPlace_data() {
   row("number in a list", "[store]\noutages = [60]", {"x.toml:2:12:", "store.outages"});
   row("no window", "[store]\noutages = [\"60s\"]", {"x.toml:2:11:", "store.outages"});
   row("no such choice", "queue = \"lifo\"", {"x.toml:1:9:", "queue", "lifo", "coalesce, fifo"});
-  row("what a terminal obeys", "queue = \"\\u001b[2J\"", {"x.toml:1:9:", "?[2J"});
+  row("what a terminal obeys", "queue = \"\\u001b[2J\"", {"x.toml:1:9:", "\\u001b[2J"});
   row("a date", "seed = 2026-01-01", {"x.toml:1:8:", "a date"});
   row("below the least", "[fleet]\nkeys = 0", {"x.toml:2:8:", "fleet.keys", "1 to"});
   row("above the most", "[fleet]\nagents = 2000000", {"x.toml:2:10:", "fleet.agents", "1000000"});
@@ -119,7 +120,7 @@ void TestScenarioFile::whatIsWrongIsSaidWithItsPlace_data() {
 void TestScenarioFile::whatIsWrongIsSaidWithItsPlace() {
   QFETCH(QByteArray, text);
   QFETCH(QList<QByteArray>, said);
-  const std::string failure = failure_of(text.toStdString());
+  const std::string failure = visible(failure_of(text.toStdString()), Layout::one_line);  // as a message
   for (const QByteArray& words : said) QVERIFY2(failure.find(words.toStdString()) != failure.npos, failure.c_str());
 }
 

@@ -213,7 +213,9 @@ void TstLogs::channelLogIsBounded() {
 }
 
 void TstLogs::inspectedPlacesCountCharacters() {
-  const QString id = QString::fromStdString((*encode_chunks(std::vector{agent(1)}))[0]);
+  // Below other text only an RFC 9562 UUID is taken for an id.
+  const Uuid one = *parse_uuid("f6c1af7e-2b2f-4b0a-9f43-5a5f6d1f0a11");
+  const QString id = QString::fromStdString((*encode_chunks(std::vector{one}))[0]);
   const QString text = QString::fromUtf8("é☃😀 \n") + id;  // 1, 1 and 2 characters; 2, 3 and 4 bytes
   const Inspected found = inspected(text);
   bool isSeen = false;

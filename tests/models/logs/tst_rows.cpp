@@ -98,7 +98,8 @@ void TstRows::tableIsQuotedAsCsv() {
   RowTable table;
   table.show({row("cpu", 0s, "1,5 \"of\" 4")}, now, {});
   QCOMPARE(tableCsv(table),
-           QString("Agent,Key,Value,Error,Age\n6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11,cpu,\"1,5 \"\"of\"\" 4\",,0 ms\n"));
+           QString("Agent,Key,Value,Error,Age\n6f1c1f7e-2f7b-4b0a-9f43-5a5f6d1f0a11,cpu,\"1,5 \"\"of\"\" 4\",,"
+                   "2027-01-15T08:00:00Z\n"));
 }
 
 void TstRows::seriesOfTheWindowAreCsv() {
