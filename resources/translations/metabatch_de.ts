@@ -1551,6 +1551,10 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <source>The profile cannot be saved: %1 cannot be written.</source>
         <translation>Das Profil lässt sich nicht sichern: %1 ist nicht beschreibbar.</translation>
     </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::DoctorPage</name>
@@ -1758,6 +1762,10 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
     <message>
         <source>These flushes name the agent %1. Click to show all.</source>
         <translation>Diese Flushes nennen den Agenten %1. Ein Klick zeigt alle.</translation>
+    </message>
+    <message>
+        <source>All agents</source>
+        <translation>Alle Agenten</translation>
     </message>
 </context>
 <context>
@@ -2396,6 +2404,14 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
     <message>
         <source>Recorded %1, %2 · &lt;a href=&apos;open&apos;&gt;Open&lt;/a&gt;</source>
         <translation>%1 aufgezeichnet, %2 · &lt;a href=&apos;open&apos;&gt;Öffnen&lt;/a&gt;</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recorded %1</source>
+        <translation>Aufgezeichnet: %1</translation>
     </message>
 </context>
 <context>

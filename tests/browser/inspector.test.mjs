@@ -48,11 +48,17 @@ function versionOf({ spans }, byte) {
   return version ? `v${version[1]}` : (/: variant (\w+)/.exec(meaning)?.[1] ?? 'nil');
 }
 
+const badAt = ({ at, kind, meaning }) => (kind === 'bad_id' ? Number(/offset (\d+)/.exec(meaning)[1]) : at);
+/** What the page says behind the verdict's sentence where a part is bad. */
+function firstBadOf({ spans }) {
+  const bad = spans.find(({ verdict }) => verdict === 'bad');
+  return bad ? ` The first byte that does not fit is at offset ${counted(badAt(bad))}.` : '';
+}
+
 /** `[byte, sentence]` of everything that is not as it should be, in the order of the input, findings before their parts. */
 function problemsOf(native) {
   const problems = [];
   const isTrouble = (verdict) => verdict === 'odd' || verdict === 'bad';
-  const badAt = ({ at, kind, meaning }) => (kind === 'bad_id' ? Number(/offset (\d+)/.exec(meaning)[1]) : at);
   const findings = native.findings.filter(({ verdict }) => isTrouble(verdict)).map((finding) => ({ ...finding, byte: finding.at, order: 0 }));
   const spans = native.spans.filter(({ verdict }) => isTrouble(verdict)).map((span) => ({ ...span, byte: badAt(span), order: 1 }));
   for (const one of [...findings, ...spans].sort((a, b) => a.at - b.at || a.order - b.order)) problems.push([counted(one.byte), one.meaning]);
@@ -71,7 +77,7 @@ for (const [name, input] of Object.entries(cases)) {
 
     await bring(page, input);
     if (native.findings.length === 1) {
-      await page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, capital(native.findings[0].meaning));
+      await page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, capital(native.findings[0].meaning) + firstBadOf(native));
     } else {
       const sentence = await page.textContent('#verdict');
       if (native.findings.length === 0) assert.match(sentence, /^Nothing here that metabatch knows/);

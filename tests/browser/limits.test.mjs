@@ -15,13 +15,16 @@ let ground;
 before(async () => (ground = await start()));
 after(() => ground.end());
 
-test('module and scripts are under 150 kB gzipped', () => {
+/** What the module and scripts of the page may weigh, in bytes. */
+const mostGzipped = 200_000;
+
+test(`module and scripts are under ${mostGzipped / 1000} kB gzipped`, () => {
   const files = readdirSync(site).filter((name) => /\.(wasm|js)$/.test(name));
   const sizes = Object.fromEntries(files.map((name) => [name, gzipSync(readFileSync(join(site, name)), { level: 9 }).length]));
   const all = Object.values(sizes).reduce((sum, size) => sum + size, 0);
   console.log('gzipped:', JSON.stringify(sizes), 'in all', all);
   assert.ok(files.length === 4);
-  assert.ok(all < 150_000, `${all} bytes`);
+  assert.ok(all < mostGzipped, `${all} bytes`);
 });
 
 test('1 MB is looked at within 50 ms of its paste', async () => {
@@ -75,8 +78,8 @@ test('a file of 50 MB is read, and the page stays usable', async () => {
   console.log(`50 MB: the page could not draw for ${pause.toFixed(0)} ms at most`);
   assert.ok(pause < 2000, `${pause} ms`);
   assert.match(await page.textContent('.bytes-panel .panel-head'), new RegExp((chunk.length * times).toLocaleString('en-US')));
-  assert.match(await page.textContent('.verdict .note'), /^Reading stopped at byte [\d,]+ of [\d,]+, the limit of parts; the rest was not read/);
-  assert.ok(Number((await page.textContent('#found-ids .count')).replace(/\D/g, '')) > 800_000);
+  assert.equal(await page.textContent('.verdict .note'), ''); // all of it was read
+  assert.equal(Number((await page.textContent('#found-ids .count')).replace(/\D/g, '')), 45 * times);
   await page.focus('.ids');
   await page.keyboard.press('End');
   await page.waitForSelector('.ids .row.active');

@@ -41,9 +41,14 @@ class Members {
 
 void add_counts(Members& members, const Counters& counters) {
   Members dropped;
-  dropped.count("full", counters.dropped_full).count("closed", counters.dropped_closed);
+  dropped.count("full", counters.dropped_full)
+      .count("agent_full", counters.dropped_agent_full)
+      .count("closed", counters.dropped_closed);
   members.count("offered", counters.offered).count("accepted", counters.accepted());
-  members.count("coalesced", counters.coalesced).count("stale", counters.stale).object("dropped", dropped);
+  members.count("coalesced", counters.coalesced)
+      .count("stale", counters.stale)
+      .object("dropped", dropped)
+      .count("unchanged", counters.unchanged);
   members.count("written", counters.written).count("unmatched", counters.unmatched);
   members.count("rows_stale", counters.rows_stale).count("quarantined", counters.quarantined);
   members.count("discarded", counters.discarded).count("spooled", counters.spooled).count("held", counters.held());

@@ -2,6 +2,7 @@
 #include "base/axis_steps.hpp"
 
 #include <cmath>
+#include <initializer_list>
 
 namespace metabatch {
 namespace {

@@ -74,7 +74,8 @@ std::size_t take_batch(std::size_t shards, const BatchSize& most, std::uint64_t 
   const std::uint64_t average = std::max<std::uint64_t>(pending_bytes / std::max<std::uint64_t>(pending, 1), 1);
   std::size_t got = 0;
   for (std::uint64_t bytes = 0; got < most.entries && bytes <= most.bytes;) {
-    const std::size_t step = std::min<std::uint64_t>(most.entries - got, (most.bytes - bytes) / average + 1);
+    const std::uint64_t fitting = (most.bytes - bytes) / average + 1;
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(most.entries - got, fitting));
     const std::size_t more = take_oldest(shards, step, next_position, cursor, visit, taken);
     got += more;
     bytes = bytes_of(taken);

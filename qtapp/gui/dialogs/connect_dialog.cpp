@@ -37,6 +37,7 @@ ConnectDialog::ConnectDialog(QWidget* parent) : QDialog(parent) {
   connect(m_profiles, &QComboBox::activated, this, [this](int index) {
     if (index > 0) loadProfile(m_profiles->itemText(index));
   });
+  connect(m_profiles, &QComboBox::currentIndexChanged, this, &ConnectDialog::check);
   for (QLineEdit* const field : {m_address, m_channel})
     connect(field, &QLineEdit::textChanged, this, &ConnectDialog::check);
   for (QSpinBox* const field : {m_agents, m_keys}) connect(field, &QSpinBox::valueChanged, this, &ConnectDialog::check);
@@ -147,19 +148,23 @@ void ConnectDialog::test() {
   const auto found = read();
   const auto* const request = std::get_if<ConnectionRequest>(&found);
   if (request == nullptr || m_metricsOnly->isChecked()) return;
-  showTested(tr("Connecting to %1 …").arg(QString::fromStdString(request->address.shown())));
+  showProblem(tr("Connecting to %1 …").arg(QString::fromStdString(request->address.shown())));
   auto* const thread = QThread::create([this, address = request->address, number = ++m_tests, alive = QPointer(this)] {
     const auto failed = sql::Database(address).check();
     const QString text = failed ? QString::fromStdString(failed->message) : tr("✔ The database answers, and can be used.");
     QMetaObject::invokeMethod(qApp, [this, alive, number, text] {
-      if (alive && number == m_tests) showTested(text);
+      if (alive && number == m_tests) showProblem(text);
     });
   });
   connect(thread, &QThread::finished, thread, &QObject::deleteLater);
   thread->start();
 }
 
-void ConnectDialog::showTested(const QString& text) { m_problem->setText(text); }
+/// Without a text of its own, the label still has a name for whoever cannot see it.
+void ConnectDialog::showProblem(const QString& text) {
+  m_problem->setText(text);
+  m_problem->setAccessibleName(text.isEmpty() ? tr("Problem") : QString());
+}
 
 void ConnectDialog::makeChoices() {
   m_watch = new QRadioButton(tr("&Watch the channel, read-only; with the address of its metrics, those too"));
@@ -241,7 +246,7 @@ std::variant<ConnectionRequest, QString> ConnectDialog::read() const {
 void ConnectDialog::check() {
   const auto found = read();
   const auto* const wrong = std::get_if<QString>(&found);
-  m_problem->setText(wrong != nullptr ? *wrong : QString());
+  showProblem(wrong != nullptr ? *wrong : QString());
   m_open->setEnabled(wrong == nullptr);
   m_test->setEnabled(wrong == nullptr && !m_metricsOnly->isChecked());
   const bool isProfile = m_profiles->currentIndex() > 0;

@@ -57,7 +57,7 @@ class ConnectDialog : public QDialog {
   void renameProfile();
   void deleteProfile();
   void test();
-  void showTested(const QString& text);
+  void showProblem(const QString& text);
   void loadProfile(const QString& name);
   void saveProfile();
   void keepPassword(const QString& profile);

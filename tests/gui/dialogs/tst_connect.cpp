@@ -154,7 +154,9 @@ void TstConnect::profilesAreRenamedAndDeleted() {
   auto* const profiles = dialog.findChild<QComboBox*>("profiles");
   QCOMPARE(profiles->count(), 2);
   QTest::mouseClick(dialog.findChild<QPushButton*>("profile-rename"), Qt::LeftButton);
-  emit dialog.findChild<QInputDialog*>("profile-name")->textValueSelected("production");
+  auto* const name = dialog.findChild<QInputDialog*>("profile-name");
+  QVERIFY(name != nullptr);
+  emit name->textValueSelected("production");
   QCOMPARE(profiles->currentText(), QString("production"));
   QVERIFY(QSettings().value("profiles/production/address").toString().contains("named"));
   QTest::mouseClick(dialog.findChild<QPushButton*>("profile-delete"), Qt::LeftButton);

@@ -260,7 +260,7 @@ void TstReplay::pausedReplaySendsNothing() {
   QTest::keyClick(window.get(), Qt::Key_P, Qt::ControlModifier);
   QVERIFY(until([&] { return isEnded(); }));
   QCOMPARE(counters().offered, 100u);
-  QCOMPARE(window->data().series.marks().back().text, QString("replay goes on"));
+  QCOMPARE(window->data().series.marks().back().text, QString("replay resumed"));
 }
 
 void TstReplay::pipeIsReadAsItIsWritten() {

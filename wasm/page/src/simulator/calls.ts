@@ -18,7 +18,7 @@ export interface Outcome {
   accepted: number;
   coalesced: number;
   stale: number;
-  dropped: { full: number; closed: number };
+  dropped: { full: number; agent_full: number; closed: number };
   written: number;
   unmatched: number;
   discarded: number;

@@ -12,14 +12,14 @@ interface Figure {
 }
 export const percentText = (share: number) => `${(share * 100).toFixed(share >= 0.9995 ? 2 : 1)} %`;
 const sum = ({ db_writes_per_s, notifies_per_s }: { db_writes_per_s: number; notifies_per_s: number }) => db_writes_per_s + notifies_per_s;
-const dropped = ({ dropped: { full, closed } }: Outcome) => full + closed;
+export const droppedOf = ({ dropped: { full, agent_full, closed } }: Outcome) => full + agent_full + closed;
 
 const figures: Figure[] = [
   { key: 'saved', label: 'Saved by batching', value: ({ saved }) => percentText(saved), note: () => 'of all UPDATEs and NOTIFYs' },
   { key: 'writes', label: 'UPDATEs + NOTIFYs a second', value: (outcome) => numberText(sum(outcome)), note: ({ unbatched }) => `instead of ${numberText(sum(unbatched))}` },
   { key: 'delay', label: 'Delay p99', value: ({ delay_s }) => secondsText(delay_s.p99), note: ({ delay_s }) => `p50 ${secondsText(delay_s.p50)}, longest ${secondsText(delay_s.max)}` },
   { key: 'age', label: 'Age p99', value: ({ age_s }) => secondsText(age_s.p99), note: ({ age_s }) => `of what a watcher sees; p50 ${secondsText(age_s.p50)}, oldest ${secondsText(age_s.max)}` },
-  { key: 'dropped', label: 'Dropped', value: (outcome) => counted(dropped(outcome)), note: ({ offered }) => `of ${counted(offered)} updates`, isBad: (outcome) => dropped(outcome) > 0 },
+  { key: 'dropped', label: 'Dropped', value: (outcome) => counted(droppedOf(outcome)), note: ({ offered }) => `of ${counted(offered)} updates`, isBad: (outcome) => droppedOf(outcome) > 0 },
 ];
 
 /** The figures an operator looks for, and what they mean in words. */

@@ -9,7 +9,7 @@ import type { Model } from '../scenario/model';
 import { onThemeChange } from '../theme';
 import type { State } from './calls';
 import { Charts } from './charts';
-import { Figures, percentText } from './figures';
+import { droppedOf, Figures, percentText } from './figures';
 import { RecordingBar } from './recording';
 import { Runner } from './runner';
 import { FiguresTable } from './table';
@@ -158,7 +158,7 @@ export class SimulatorView implements View {
     this.panel.dataset['milliseconds'] = String(milliseconds);
     this.say(`${counted(updates, 'update')} in ${Math.max(1, Math.round(milliseconds))} ms.`);
     const { outcome } = states[0]!;
-    this.frame.announce(`Finished: ${percentText(outcome.saved)} saved, ${counted(outcome.dropped.full + outcome.dropped.closed)} dropped.`);
+    this.frame.announce(`Finished: ${percentText(outcome.saved)} saved, ${counted(droppedOf(outcome))} dropped.`);
   }
   private pauseOrGo(): void {
     if (this.runner.phase === 'running') this.runner.pause();
