@@ -50,7 +50,8 @@ void TestSimulatorMemory::anAgentTakesFewBytes() {
   const Simulator many = fleet("101000");
   const std::size_t with_many = bytes_in_use() - before - with_few;
   const double per_agent = static_cast<double>(with_many - with_few) / 100'000;
-  QVERIFY2(per_agent < 15 * 8 + 64 + 2 * 16, qPrintable(QString::number(per_agent)));  // rows, agent, its next report
+  QVERIFY2(per_agent < 15 * (8 + 24) + 64 + 2 * 16,
+           qPrintable(QString::number(per_agent)));  // rows and their ages, agent, report
 }
 
 QTEST_GUILESS_MAIN(TestSimulatorMemory)

@@ -87,7 +87,7 @@ void TestAccounting::unwrittenIsDiscardedUnderDiscard() {
 
 void TestAccounting::mergeBackCountsTheLoser_data() {
   QTest::addColumn<int>("ties");
-  QTest::addColumn<int>("waiting");
+  QTest::addColumn<int>("pending");
   QTest::addColumn<QString>("survivor");
   QTest::addColumn<int>("coalesced");
   // The entry that comes back is dated 100 and counts as the earlier arrival.
