@@ -127,7 +127,7 @@ class Oracle {
   std::vector<Item> set_apart_;
   std::optional<Backoff> retry_;  // of what is set apart
   bool in_round_ = false;
-  bool round_progress_ = false, round_too_much_ = false;
+  bool round_settled_ = false, round_too_much_ = false;
   bool passed_over_ = false;
   std::uint64_t round_from_ = 0;     // positions before were tried in this round
   std::uint64_t rounds_failed_ = 0;  // in a row

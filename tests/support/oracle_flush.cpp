@@ -192,7 +192,7 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   count(ended, outcome, tally.settled);
   absorb();
   if (ended.set_apart) {
-    round_progress_ = round_progress_ || progress;
+    round_settled_ = round_settled_ || tally.settled > 0;
     round_too_much_ = round_too_much_ || outcome.too_much;
     adapt(retry_limit_, ended, outcome, false, now);
     fire_remembered();

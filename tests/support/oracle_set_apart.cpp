@@ -21,7 +21,7 @@ void Oracle::take_set_apart(Flight& flight) {
   passed_over_ = false;
   if (!in_round_) {
     round_from_ = 0;
-    round_progress_ = round_too_much_ = false;
+    round_settled_ = round_too_much_ = false;
   }
   std::sort(set_apart_.begin(), set_apart_.end(), [](const Item& a, const Item& b) { return a.position < b.position; });
   std::uint64_t bytes = 0;
@@ -67,8 +67,8 @@ void Oracle::plan_round(bool was_retry, Instant now) {
   const bool round_ended = was_retry && !in_round_;
   if (!round_ended && retry_) return;
   if (round_ended) {
-    visit(round_progress_ ? Branch::round_ends : Branch::round_without_progress);
-    rounds_failed_ = round_progress_ && !round_too_much_ ? 0 : rounds_failed_ + 1;
+    visit(round_settled_ ? Branch::round_ends : Branch::round_without_progress);
+    rounds_failed_ = round_settled_ && !round_too_much_ ? 0 : rounds_failed_ + 1;
   }
   Duration base = 100ms;
   for (std::uint64_t i = 0; i < rounds_failed_ && base < 5s; ++i) base *= 2;

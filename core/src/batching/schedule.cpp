@@ -116,7 +116,7 @@ void Schedule::began_set_apart(bool last) {
   in_flight_ = true;
   set_apart_.in_flight = true;
   set_apart_.passed_over = false;
-  if (!set_apart_.in_round) set_apart_.progress = set_apart_.too_much = false;
+  if (!set_apart_.in_round) set_apart_.settled = set_apart_.too_much = false;
   set_apart_.in_round = !last;
 }
 
@@ -157,7 +157,7 @@ void Schedule::ended_pending(const FlushEnd& end, Instant now) {
 }
 
 void Schedule::ended_set_apart(const FlushEnd& end) {
-  set_apart_.progress = set_apart_.progress || end.progress;
+  set_apart_.settled = set_apart_.settled || end.settled;
   if (end.too_much) {
     set_apart_.too_much = true;
     set_apart_.limit.was_too_much(end.entries);
@@ -177,7 +177,7 @@ void Schedule::plan_round(const FlushEnd& end, Instant now) {
   }
   const bool round_ended = set_apart_.in_flight && !set_apart_.in_round;
   if (!round_ended && set_apart_.next_round) return;
-  if (round_ended) set_apart_.failures = set_apart_.progress && !set_apart_.too_much ? 0 : set_apart_.failures + 1;
+  if (round_ended) set_apart_.failures = set_apart_.settled && !set_apart_.too_much ? 0 : set_apart_.failures + 1;
   set_apart_.next_round = now + backoff(set_apart_.failures + 1, kFirstBackoff, kLongestBackoff);
 }
 

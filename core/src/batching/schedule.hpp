@@ -28,6 +28,7 @@ struct Due {
 struct FlushEnd {
   FailureClass failure = FailureClass::none;
   bool progress = false;            ///< some entry got another fate than `unwritten`
+  bool settled = false;             ///< some entry is not held any more
   bool too_much = false;            ///< FlushOutcome::too_much
   Duration time_limit{};            ///< FlushOutcome::time_limit
   Duration took{};                  ///< from taking the batch to the end of its flush
@@ -94,11 +95,11 @@ class Schedule {
   struct SetApart {
     std::optional<Instant> next_round;  ///< none: nothing is set apart
     bool in_round = false;              ///< a round has begun, and some have not been tried in it
-    bool progress = false;              ///< in this round
+    bool settled = false;               ///< some entry of this round is not held any more
     bool too_much = false;              ///< some batch of this round was: the next round must not come soon
     bool passed_over = false;           ///< was due when a batch of pending entries was taken
     bool in_flight = false;
-    std::uint32_t failures = 0;  ///< rounds in a row without progress
+    std::uint32_t failures = 0;  ///< rounds in a row that settled nothing
     BatchLimit limit;
   };
 

@@ -28,6 +28,7 @@ FlushEnd flush_end(const FlushOutcome& outcome, const Verdict& verdict, std::siz
   FlushEnd end;
   end.failure = outcome.failure;
   end.progress = verdict.progress;
+  end.settled = verdict.settled > 0;
   end.too_much = outcome.too_much;
   end.time_limit = outcome.time_limit;
   end.took = took;
