@@ -12,7 +12,7 @@ class SystemClock final : public Clock {
  public:
   Instant now() override { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
 
-  // Reads the time the kernel noted at its last tick: a fifth of the cost of an exact reading.
+  // Reads the time that the kernel stored at its last tick. This costs a fifth of an exact reading.
   Instant coarse_now() override {
     timespec time{};
     clock_gettime(CLOCK_MONOTONIC_COARSE, &time);

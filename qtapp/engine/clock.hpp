@@ -9,23 +9,25 @@
 
 namespace metabatch::engine {
 
-/// The only part of the engine that reads a clock and waits for it.
+/// The only part of the engine that reads a clock and waits for one.
 class Clock {
  public:
   virtual ~Clock() = default;
   virtual Instant now() = 0;
-  /// A cheap reading, at most a few milliseconds behind now(), for stamping arrivals.
+  /// A cheap reading for stamping arrivals, at most a few milliseconds behind now().
   virtual Instant coarse_now() = 0;
   virtual WallTime wall_now() = 0;
-  /// Waits on `wake` until notified or `deadline` (none: for ever); may wake spuriously.
+  /// Waits on `wake` until it is notified or `deadline` passes; without a deadline it waits for
+  /// ever. The wait may end spuriously.
   virtual void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake,
                     std::optional<Instant> deadline) = 0;
 };
 
-/// The machine's clocks.
+/// The clocks of this machine.
 Clock& system_clock();
 
-/// Stamps for data that this process makes: strictly increasing, max(now, last + 1 us), however the clock steps.
+/// Makes stamps for data of this process. They increase strictly, max(now, last + 1 us), even when
+/// the system clock is set back.
 class Stamper {
  public:
   explicit Stamper(Clock& clock) : clock_(clock) {}

@@ -76,7 +76,7 @@ Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit ad
   Shard& shard = shard_of(hash);
   shard.entries.warm();
   const std::lock_guard lock(shard.mutex);
-  // What sits in the fifo when the engine closes was accepted before.
+  // An update in the fifo was accepted before the engine closed; only new ones are refused.
   if (admit == Admit::if_it_fits && closed.load(std::memory_order_relaxed)) return shard.entries.refuse(report.size());
   if (!shard.may_hold.load(std::memory_order_relaxed)) shard.may_hold = true;
   return shard.entries.add(report, hash, now, admit);
@@ -100,11 +100,13 @@ Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
   return sum;
 }
 
-// The handshake with sleep(). The flusher writes its thresholds, then `asleep`, then reads what has arrived a last time;
-// an add counts what arrived before it reads `asleep`. All of these are sequentially consistent, so in their one total
-// order either the add comes before the flusher's last reading, which then sees it, or `asleep` comes before the add's
-// reading, and the add wakes the flusher. The exchange lets one of many adders do so. Taking the state lock before
-// notifying closes the gap between the flusher's last reading and its wait, for it holds that lock in between.
+// The handshake with sleep(). The flusher writes its thresholds, then `asleep`, then reads the
+// arrivals a last time. An add counts its arrival before it reads `asleep`. All of these are
+// sequentially consistent, so they have one total order. Either the add precedes the flusher's last
+// reading, and the flusher sees it; or `asleep` precedes the add's reading, and the add wakes the
+// flusher. The exchange lets only one of many adders do so. The flusher holds the state lock
+// between its last reading and its wait. The adder takes that lock before it notifies, so no
+// notification falls into that gap.
 void Engine::Impl::wake_if_due(const Admission& admission) {
   const bool enough = (admission.taken > 0 && capacity.next_position() >= wake_at.load()) ||
                       capacity.pending_bytes() >= wake_at_bytes.load();
@@ -132,7 +134,7 @@ bool Engine::Impl::wait_flushing(const std::function<bool()>& is_so, std::option
   std::unique_lock lock(state_mutex);
   while (!closed && !is_so()) {
     if (deadline && clock.now() >= *deadline) return false;
-    schedule.flush_now(load(false));  // waiting for the tick would only keep the capacity full
+    schedule.flush_now(load(false));  // until the tick, the capacity would only stay full
     wake();
     clock.wait(lock, changed, deadline);
   }
@@ -223,7 +225,7 @@ void Engine::close() {
   std::unique_lock lock(impl.state_mutex);
   if (!impl.closed.exchange(true)) {
     for (const auto& shard : impl.shards)
-      const std::lock_guard barrier(shard->mutex);  // adds that saw it open are done
+      const std::lock_guard barrier(shard->mutex);  // adds that saw the engine open have ended
     const std::lock_guard fifo_barrier(impl.fifo_mutex);
     impl.schedule.close(impl.clock.now());
     impl.wake();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flusher's thread: waits until a batch is due, takes, writes and completes it.
+// The flusher's thread. It waits until a batch is due, takes it, writes it and completes it.
 #include <algorithm>
 #include <utility>
 
@@ -8,7 +8,8 @@
 namespace metabatch::engine {
 namespace {
 
-/// A store that contradicts itself must not break the accounting: what it did not report clearly is unwritten.
+/// A store that contradicts itself must not break the accounting. An entry without a clear fate
+/// counts as unwritten.
 void make_sound(FlushOutcome& outcome, std::size_t entries) {
   const bool unclear = !outcome.fates.empty() && outcome.fates.size() != entries;
   if (unclear) outcome.fates.clear();
@@ -79,15 +80,17 @@ std::optional<Due> Engine::Impl::wait_until_due() {
   }
 }
 
-// After a full batch the next one is often full within microseconds. Waking a sleeper costs the adding thread more than
-// that, so the flusher stays awake for a moment, and leaves the processor to whoever wants it.
+// After a full batch the next one is often full within microseconds. To wake a sleeper costs the
+// adding thread more than that. So the flusher stays awake for a moment and yields the processor to
+// other threads.
 void Engine::Impl::linger() const {
   const Instant until = clock.now() + kLinger;
   for (int checks = 0; checks < kLingerChecks && pending() < batch_size && clock.now() < until; ++checks)
     std::this_thread::yield();
 }
 
-// Called with the state lock held; `seen` was read under it. See wake_if_due() for the order of the steps.
+// Called with the state lock held; `seen` was read under it. wake_if_due() explains the order of
+// the steps.
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
   const bool ticks = config.schedule == SchedulePolicy::fixed || config.schedule == SchedulePolicy::reset;
   std::optional<Instant> deadline = schedule.next_deadline(seen);
@@ -160,7 +163,8 @@ void Engine::Impl::take_pending() {
   schedule.began(got);
 }
 
-// An add may have offered a key again since it was taken: then its pending entry and the one that comes back become one.
+// A key may have been offered again since its entry was taken. Then the pending entry and the
+// returned one become one entry.
 std::size_t Engine::Impl::give_back(std::uint64_t position) {
   Settled settled;
   std::vector<Block*> kept;
@@ -226,8 +230,9 @@ Settled Engine::Impl::settle(const Verdict& verdict, Instant now) {
   return sum;
 }
 
-// State and fifo lock held. What is pending is counted as claimed positions less `base`: entries that come back are
-// pending again, entries that became one with another are not.
+// Called with the state lock and the fifo lock held. The number of pending entries is the number of
+// claimed positions less `base`. Returned entries are pending again; entries that merged with
+// another are not.
 void Engine::Impl::land(const FlushOutcome& outcome, const Verdict& verdict, Duration took, Instant now) {
   FlushEnd end = flush_end(outcome, verdict, batch.entries.size(), took);
   const Settled settled = settle(verdict, now);

@@ -13,7 +13,7 @@ Duration time_of_flushes(const Metrics& metrics) {
   return Duration(std::llround(seconds * 1e9));
 }
 
-/// What the newest flushes tell: since when none succeeded, and why.
+/// Reads from the newest flushes since when none succeeded, and why.
 void add_failures(health::Now& found, const Snapshot& snapshot, Instant now) {
   for (auto flush = snapshot.recent.rbegin(); flush != snapshot.recent.rend(); ++flush) {
     if (flush->failure == FailureClass::none) {

@@ -25,14 +25,14 @@ std::int64_t share(std::int64_t whole, std::size_t lane, std::size_t lanes) {
   return whole / parts + (static_cast<std::int64_t>(lane) < whole % parts ? 1 : 0);
 }
 
-/// The last lane has the smallest share: what it can do, all can.
+/// The last lane has the smallest share. A config that it accepts, all lanes accept.
 std::optional<Error> refused(const Config& whole, std::size_t lanes) {
   const Result<Config> last = config_of_lane(whole, lanes - 1, lanes);
   if (last) return std::nullopt;
   return last.error();
 }
 
-/// What one lane adds to the picture of all.
+/// Adds the snapshot of one lane to the sum of all.
 void count_in(Snapshot& sum, Snapshot&& lane, std::size_t number) {
   sum.counters += lane.counters;
   sum.parts.insert(sum.parts.end(), lane.parts.begin(), lane.parts.end());
@@ -81,7 +81,7 @@ std::string describe(const Error& error, const Config& asked, std::size_t lanes)
          std::to_string(least) + ", or for fewer writers.";
 }
 
-/// Lets one lane at a time tell of its flushes, and says which lane it is.
+/// Reports the flushes of one lane at a time, with the number of the lane.
 struct Lanes::FlushReports {
   std::mutex mutex;
   std::function<void(const FlushRecord&)> on_flush;
@@ -104,7 +104,7 @@ Result<std::unique_ptr<Lanes>> Lanes::create(const Config& config, std::span<Sto
   if (reports_flushes) reports->on_flush = std::move(options.on_flush);
   for (std::size_t lane = 0; lane < stores.size(); ++lane) {
     EngineOptions own = options;
-    if (own.seed != 0) own.seed += lane;  // lanes that back off together would come back together
+    if (own.seed != 0) own.seed += lane;  // lanes that back off together would also retry together
     if (reports_flushes) own.on_flush = [reports, lane](const FlushRecord& record) { reports->report(record, lane); };
     const Result<Config> part = config_of_lane(*whole, lane, stores.size());
     auto engine = Engine::create(*part, *stores[lane], std::move(own), clock);
@@ -150,7 +150,7 @@ Snapshot Lanes::snapshot() const {
 }
 
 bool Lanes::wait_until_empty(std::optional<Instant> deadline) {
-  flush_now();  // all at once, not one after the other
+  flush_now();  // all lanes at once, not one after the other
   return std::all_of(engines_.begin(), engines_.end(),
                      [&](const auto& engine) { return engine->wait_until_empty(deadline); });
 }

@@ -9,7 +9,8 @@
 namespace metabatch::engine {
 namespace {
 
-/// A key as templates of workspaces define them, and what its values look like: a number below `range` in `format`.
+/// A key as templates of workspaces define it, with its lifelike values: a number below `range`,
+/// printed by `format`.
 struct Kind {
   std::string_view key;
   const char* format;
@@ -37,9 +38,9 @@ constexpr Kind kKinds[] = {
 };
 constexpr unsigned kErrorOneIn = 500;  // a script that timed out now and then
 constexpr std::uint64_t kMillion = 1'000'000;
-constexpr std::uint64_t kAgain = std::uint64_t{1} << 32;  // at one instant behind what is sent then
+constexpr std::uint64_t kAgain = std::uint64_t{1} << 32;  // with the stamp of what is sent at that instant
 
-/// Evenly over [0, 1), as often as it is asked.
+/// Evenly distributed over [0, 1), one number each call.
 double even(Rng& random) { return static_cast<double>(random.next() >> 11) * 0x1p-53; }
 
 Duration below(Rng& random, Duration limit) {
@@ -76,7 +77,8 @@ Fleet::Fleet(const FleetOptions& options)
   items_.resize(options.keys);
 }
 
-/// Which agents have no rows is spread evenly, and these have ids of their own: no other fleet has registered them.
+/// The agents without rows are spread evenly. They have ids of their own, which no other fleet has
+/// registered.
 void Fleet::make_agents() {
   std::mt19937_64 ids(options_.seed);
   const auto count = static_cast<std::uint64_t>(options_.agents);
@@ -99,13 +101,13 @@ void Fleet::make_agents() {
   }
 }
 
-/// Exponential, of that mean; never nothing.
+/// Draws from an exponential distribution with that mean; never zero.
 Duration Fleet::drawn(Duration mean) {
   const double times = -std::log1p(-even(random_));
   return std::max(Duration(static_cast<std::int64_t>(static_cast<double>(mean.count()) * times)), Duration(1));
 }
 
-/// The next report of an agent; one that is away then comes back first.
+/// Schedules the next report of an agent. An agent that is away returns first.
 void Fleet::schedule(std::uint32_t number) {
   Agent& agent = states_[number];
   while (agent.base >= agent.leaves) {
@@ -131,7 +133,7 @@ Fleet::Sent Fleet::take_next() {
   return send(event.agent, event.at);
 }
 
-/// Agents side by side, from one on that is drawn.
+/// Agents with consecutive numbers, from a random one on.
 Fleet::Sent Fleet::take_burst() {
   const auto count = static_cast<std::uint64_t>(agents_.size());
   const std::uint64_t each = std::max<std::uint64_t>(options_.burst_reports, 1);
@@ -164,7 +166,8 @@ Fleet::Sent Fleet::send(std::uint32_t number, Duration now) {
   return sent;
 }
 
-/// What an agent sends is a function of who it is and how often its values changed: nothing of it is kept.
+/// The values that an agent sends are a function of its id and the number of its changes. Nothing
+/// of them is stored.
 void Fleet::fill(std::uint32_t agent, std::uint32_t version) {
   Rng random(SplitMix64(options_.seed ^ (std::uint64_t{agent} << 32 | version)).next());
   for (std::size_t key = 0; key < keys_.size(); ++key) {

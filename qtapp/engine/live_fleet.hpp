@@ -17,7 +17,8 @@
 
 namespace metabatch::engine {
 
-/// Names and meanings are those of a scenario's fleet (metabatch/fleet.hpp), as far as they make sense in real time.
+/// Names and meanings are those of a scenario's fleet (metabatch/fleet.hpp), where they apply in
+/// real time.
 ///
 /// @units shares are per million
 struct FleetOptions {
@@ -29,7 +30,7 @@ struct FleetOptions {
   StartPhase start = StartPhase::random;
   Duration jitter{};
   std::uint32_t unchanged = 0;
-  std::size_t value_bytes = 0;  ///< of each value; 0: as long as such values are
+  std::size_t value_bytes = 0;  ///< of each value; 0: the usual length of such values
   Duration burst_every{};
   std::uint32_t burst_share = 1'000'000;
   std::size_t burst_reports = 1;
@@ -41,8 +42,8 @@ struct FleetOptions {
   bool operator==(const FleetOptions&) const = default;
 };
 
-/// Agents that report in real time, each at its own phase of the interval, with values as they are met in practice. The
-/// same options give the same agents, instants and values.
+/// Agents that report in real time, each at its own phase of the interval, with lifelike values.
+/// The same options give the same agents, instants and values.
 ///
 /// @cost a heap of one report an agent
 class Fleet {
@@ -50,7 +51,7 @@ class Fleet {
   explicit Fleet(const FleetOptions& options);
 
   [[nodiscard]] std::span<const Uuid> agents() const { return agents_; }
-  /// Those that are to have rows.
+  /// The agents that are to have rows.
   [[nodiscard]] std::span<const Uuid> registered() const { return registered_; }
   [[nodiscard]] std::span<const std::string_view> keys() const { return keys_; }
   /// When the next report is due, counted from the start of the fleet.
@@ -60,11 +61,11 @@ class Fleet {
     Uuid agent;
     std::span<const RawItem> items;  ///< valid until the next call
     std::uint64_t number = 0;        ///< of the report, from 0
-    bool arrives = true;             ///< now; else only its time is stamped now
-    bool comes_again = false;        ///< it, or a second copy of it, arrives later with the stamp of now
-    bool is_again = false;           ///< that
+    bool arrives = true;             ///< it arrives now; else it is only stamped now
+    bool comes_again = false;        ///< it, or a second copy, arrives later with the stamp of now
+    bool is_again = false;           ///< the delay of that arrival
   };
-  /// The report that is due next, and on to the one after it.
+  /// Takes the report that is due next, and advances to the one after it.
   Sent take_next();
 
  private:

@@ -13,33 +13,36 @@
 
 namespace metabatch::engine {
 
-/// What a subscriber gets: a payload, or a marker that some are missing.
+/// What a subscriber receives: a payload, or a marker that some are missing.
 struct Notification {
   std::string payload = {};  ///< one chunk; empty in a "dropped" marker and in a resync
-  std::uint64_t lost = 0;    ///< > 0: a marker that stands where this many chunks were dropped; read everything again
-  bool is_resync = false;    ///< nobody listened for a while: read everything again. With `lost`: both
+  std::uint64_t lost = 0;    ///< > 0: a marker; this many chunks were dropped here, so read everything again
+  bool is_resync = false;    ///< the source was away for a while, so read everything again; may come with `lost`
   int sender = 0;            ///< process id of the notifying session of the server; 0: this process
   [[nodiscard]] bool is_marker() const { return lost > 0; }
   [[nodiscard]] bool needs_resync() const { return lost > 0 || is_resync; }  ///< a marker, no payload
 };
 
-/// A bounded queue between the publisher, which never waits, and one reader that may be slow. When it is
-/// full the chunks that come are dropped, and one marker stands in their place, however many they are.
+/// A bounded queue between the publisher, which never waits, and one reader, which may be slow.
+/// When the queue is full, new chunks are dropped. One marker stands in their place, however many
+/// they are.
 ///
 /// @owns copies of the payloads
-/// @cost push: a short lock and one copy; holds at most `capacity` payloads and one marker or resync between any two
+/// @cost push: a short lock and one copy; holds at most `capacity` payloads and one marker or
+///       resync between any two
 class NotificationRing {
  public:
   explicit NotificationRing(std::size_t capacity) : capacity_(capacity) {}
 
   void push(std::string_view payload, int sender = 0);
-  /// Adds a resync: the source of notifications was away. Several in a row are one, and one beside a marker joins it.
+  /// Adds a resync: the source of notifications was away. Consecutive resyncs become one; one next
+  /// to a marker joins it.
   void push_resync();
   /// The next item, or nothing when there is none yet.
   std::optional<Notification> try_next();
-  /// Waits for the next item. Nothing: closed, and everything has been read.
+  /// Waits for the next item. Returns nothing when the queue is closed and empty.
   std::optional<Notification> next();
-  /// Ends the queue: next() returns nothing once everything has been read. What is pushed later is ignored.
+  /// Ends the queue. next() returns nothing once everything was read. Later pushes are ignored.
   void close();
 
  private:
@@ -53,14 +56,15 @@ class NotificationRing {
   bool closed_ = false;
 };
 
-/// Notifies subscribers inside this process of what a store has committed, as LISTEN does for PostgreSQL.
-/// A store publishes after the commit and on its own thread: nobody is notified before the rows can be read.
-/// Any thread may subscribe, unsubscribe and publish; a callback must not.
+/// Notifies subscribers inside this process of committed writes, as LISTEN does for PostgreSQL. A
+/// store publishes after the commit and on its own thread, so nobody is notified before the rows
+/// can be read. Any thread may subscribe, unsubscribe and publish; a callback must not.
 class Notifier {
  public:
   using Callback = std::function<void(std::string_view payload)>;
 
-  /// Ends its subscription when it goes. After that the callback is not running and will not run.
+  /// Ends its subscription in its destructor. After that the callback is not running and will not
+  /// run.
   class Subscription {
    public:
     Subscription() = default;
@@ -76,11 +80,12 @@ class Notifier {
     std::uint64_t id_ = 0;
   };
 
-  /// `callback` runs on the publishing thread, in the order of subscription; it holds up the flush: be quick.
+  /// `callback` runs on the publishing thread, in the order of subscription. It delays the flush,
+  /// so it must be quick.
   [[nodiscard]] Subscription subscribe(Callback callback);
   /// For readers that may be slow.
   ///
-  /// @owns shares the ring; does not close it
+  /// @owns a share of the ring; does not close it
   [[nodiscard]] Subscription subscribe(std::shared_ptr<NotificationRing> ring);
 
   void publish(std::span<const std::string> chunks);

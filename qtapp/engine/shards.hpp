@@ -19,18 +19,19 @@
 
 namespace metabatch::engine {
 
-/// The inside of the engine. Locks, always taken in this order and never held across I/O:
-/// state (schedule, metrics, config) -> fifo -> one shard. Adding takes a shard's lock only (in `fifo`, the fifo's
-/// first); it takes the state lock just to wake a sleeping flusher.
+/// The inside of the engine. Locks are taken in this order and never held across I/O: state
+/// (schedule, metrics, config) -> fifo -> one shard. Adding takes only a shard's lock (with `fifo`,
+/// the fifo's first). It takes the state lock only to wake a sleeping flusher.
 struct Engine::Impl {
   Impl(const Config& validated, Store& a_store, EngineOptions an_options, Clock& a_clock);
 
   struct alignas(64) Shard {
     Shard(Capacity& capacity, std::uint64_t seed) : entries(capacity, seed) {}
     ShortMutex mutex;
-    /// False: nothing waits here, so the flusher need not lock. Set before an add takes a place; changed under the lock.
+    /// False: no entry is in this shard, so the flusher need not lock it. Set before an add claims
+    /// a position; changed under the lock.
     std::atomic<bool> may_hold{false};
-    alignas(64) Entries entries;  // apart from the word that waiting threads look at
+    alignas(64) Entries entries;  // not on the cache line that waiting threads read
   };
 
   // adding (any thread)
@@ -42,7 +43,8 @@ struct Engine::Impl {
   std::uint64_t keys_of(const Uuid& agent);
   Shard& shard_of(std::uint64_t hash) { return *shards[shard_bits == 0 ? 0 : hash >> (64 - shard_bits)]; }
 
-  /// Waits until it is so, or the deadline; false: the deadline came, or the engine was closed.
+  /// Waits until is_so() is true. Returns false when the deadline passed or the engine was closed
+  /// first.
   bool wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline);
 
   // the flusher's thread
@@ -100,7 +102,8 @@ struct Engine::Impl {
   std::condition_variable changed;       // capacity was given back, or the flusher ended
   Instant started_at;
 
-  // How the flusher learns that a batch is full: adds compare the arrival counter with wake_at, while it sleeps.
+  // How the flusher learns that a batch is full: while it sleeps, adds compare the counter of
+  // arrivals with wake_at.
   alignas(64) std::atomic<std::uint64_t> base{0};  // arrivals that no longer wait
   std::atomic<std::uint64_t> wake_at{0};           // position
   std::atomic<std::uint64_t> wake_at_bytes{0};     // pending bytes
@@ -118,7 +121,7 @@ struct Engine::Impl {
   std::vector<Run> runs;
   std::uint64_t cursor = 0;
   std::vector<SetApartEntry> candidates;
-  std::uint64_t set_apart_from = 0;  // what is set apart and arrived before was tried in this round
+  std::uint64_t set_apart_from = 0;  // all that is set apart and arrived before this position was tried in this round
   std::int64_t flight_bytes = 0;
   BatchBuilder builder;
   Batch batch;
@@ -128,9 +131,8 @@ struct Engine::Impl {
 };
 
 inline constexpr std::size_t kRecentFlushes = 64;
-inline constexpr Duration kLinger =
-    std::chrono::microseconds(50);         // on a busy machine one look may take longer than that
-inline constexpr int kLingerChecks = 100;  // for a clock that stands still
+inline constexpr Duration kLinger = std::chrono::microseconds(50);  // on a busy machine one reading may take longer
+inline constexpr int kLingerChecks = 100;                           // for a clock that stands still
 inline constexpr Duration kDropReportInterval = std::chrono::seconds(10);
 
 }  // namespace metabatch::engine

@@ -8,19 +8,20 @@
 
 namespace metabatch::engine {
 
-/// The capacity of many shards: exact under any number of threads, without a lock. Entries and bytes share one word,
-/// so that both are used together or not at all.
+/// The capacity of many shards: exact under any number of threads, without a lock. Entries and
+/// bytes share one word, so both are claimed together or not at all.
 ///
-/// Order: what decides whether the flusher may sleep (positions, bytes) is counted with the default order, sequentially
-/// consistent, because it takes part in the handshake of Engine::Impl::sleep(). All else only has to be exact, and is
-/// relaxed: readers that act on it hold a shard's lock.
+/// Memory order: the counters that decide whether the flusher may sleep (positions, bytes) are
+/// sequentially consistent, because they take part in the handshake of Engine::Impl::sleep(). All
+/// others need only be exact and are relaxed: readers that act on them hold a shard's lock.
 class SharedCapacity final : public Capacity {
  public:
   bool admit(std::uint64_t entries, std::uint64_t bytes) override {
     const std::uint64_t max_entries = max_entries_.load(std::memory_order_relaxed);
     const std::uint64_t max_bytes = max_bytes_.load(std::memory_order_relaxed);
     std::uint64_t used = used_.load(std::memory_order_relaxed);
-    // The sum cannot carry from the bytes into the entries: used bytes are below 2^36, and so are those of a report.
+    // The sum cannot carry from the bytes into the entries, because used bytes are below 2^36, and
+    // so are those of a report.
     do {
       if (entries_of(used) + entries > max_entries || bytes_of(used) + bytes > max_bytes) return false;
     } while (!used_.compare_exchange_weak(used, used + packed(entries, bytes)));
@@ -46,7 +47,8 @@ class SharedCapacity final : public Capacity {
   }
   [[nodiscard]] std::uint64_t entries() const { return entries_of(used_.load()); }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_of(used_.load()); }
-  /// Too small while a flight lands (its bytes are freed one by one, and counted as beside until the end); exact else.
+  /// Too small while a batch completes, because its bytes are freed one by one but count as
+  /// `beside` until the end. Exact at all other times.
   [[nodiscard]] std::uint64_t pending_bytes() const {
     const std::int64_t beside = beside_.load();
     return static_cast<std::uint64_t>(std::max<std::int64_t>(static_cast<std::int64_t>(bytes()) - beside, 0));
@@ -64,7 +66,7 @@ class SharedCapacity final : public Capacity {
   std::atomic<std::uint64_t> next_position_{0};
   alignas(64) std::atomic<std::uint64_t> max_entries_{0};
   std::atomic<std::uint64_t> max_bytes_{0};
-  std::atomic<std::int64_t> beside_{0};  // changed by the flusher, in the fifo, and where rows are locked
+  std::atomic<std::int64_t> beside_{0};  // changed by the flusher, in the fifo, and while rows are locked
   std::atomic<std::int64_t> set_apart_{0};
 };
 

@@ -6,9 +6,9 @@
 
 namespace metabatch::engine {
 
-/// A mutex for sections of about a microsecond: whoever finds it taken looks again for a few sections' time before going
-/// to sleep, because sleeping and being woken costs ten sections. Looking only reads, so it does not take the line away
-/// from the owner. Works with std::lock_guard.
+/// A mutex for sections of about a microsecond. A thread that finds it taken polls for the time of
+/// a few sections before it sleeps, because sleeping and waking cost ten sections. Polling only
+/// reads, so it does not take the cache line away from the owner. Works with std::lock_guard.
 class ShortMutex {
  public:
   void lock() {
@@ -28,7 +28,7 @@ class ShortMutex {
   }
 
  private:
-  static constexpr std::uint32_t kFree = 0, kTaken = 1, kContended = 2;  // contended: somebody may sleep
+  static constexpr std::uint32_t kFree = 0, kTaken = 1, kContended = 2;  // contended: a thread may be asleep
   static constexpr int kSpins = 4000;                                    // about 2 us
   std::atomic<std::uint32_t> state_{kFree};
 };

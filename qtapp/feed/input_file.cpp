@@ -11,7 +11,8 @@
 
 namespace metabatch::feed {
 
-// Without O_NONBLOCK a named pipe would wait in open() for its writer, where nothing can end it.
+// Without O_NONBLOCK, opening a named pipe would wait for its writer, and nothing could end that
+// wait.
 Input::Input(const std::string& name) : name_(name == "-" ? "standard input" : name) {
   if (name != "-") fd_ = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat found {};

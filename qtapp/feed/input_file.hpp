@@ -10,7 +10,8 @@
 
 namespace metabatch::feed {
 
-/// A file or a named pipe, or standard input for `-`. Opening does not wait for a pipe's writer; reading does.
+/// A file or a named pipe, or standard input for `-`. Opening does not wait for the writer of a
+/// pipe; reading does.
 class Input {
  public:
   explicit Input(const std::string& name);
@@ -18,14 +19,14 @@ class Input {
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
-  /// The reason why it cannot be read, for people; empty when it can.
+  /// Why it cannot be read, for people; empty when it can.
   [[nodiscard]] const std::string& problem() const { return problem_; }
   /// Reads until the end or, with `stop`, until a stop is requested.
   [[nodiscard]] LineReader::Source source(Stop* stop = nullptr);
   /// 0, or the errno that ended the reading before the end.
   [[nodiscard]] int error() const { return error_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
-  /// 0: not known, as of a pipe.
+  /// 0: unknown, as for a pipe.
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] bool is_terminal() const;

@@ -13,34 +13,35 @@
 
 namespace metabatch::feed {
 
-/// Adds lines to the lanes and never drops: it waits for capacity before each add. One thread reads and adds lines; any
-/// thread may read the counts.
+/// Adds lines to the lanes and never drops an update: it waits for capacity before each add. One
+/// thread reads and adds lines; any thread may read the counts.
 class Intake {
  public:
-  /// Called for each line that is not taken, and for each item left out of one that is: with its number and the reason.
+  /// Called for each refused line, and for each item left out of an accepted line, with the number
+  /// of the line and the reason.
   using Complaint = std::function<void(std::uint64_t line, const std::string& what)>;
 
   /// @shape lane: the capacity of the smallest lane
   /// @owns  `lanes` outlive it
   Intake(engine::Lanes& lanes, const Config& lane, Complaint complaint);
 
-  /// Reads the line, and reports it when it is bad: a bad line costs only itself.
+  /// Reads the line, and reports it when it is bad. A bad line costs only itself.
   ///
-  /// @owns the record holds until the next call
+  /// @owns the record is valid until the next call
   const Record& read(const Line& line);
-  /// Adds what the last read() returned; nothing when that was blank or bad.
+  /// Adds what the last read() returned; nothing when that line was blank or bad.
   ///
-  /// @shape  goes_on: an update that belongs to the report of the one before it
+  /// @shape  goes_on: the update belongs to the report of the update before it
   /// @return false: the lanes were closed
   bool add(bool goes_on = false);
-  /// Called for each report that was added (a single update is a report too). Set it before the
+  /// Called for each report that was added; a single update is a report too. Set it before the
   /// first add().
   using Listener = std::function<void(const Report&, bool goes_on)>;
   void set_listener(Listener listener) { listener_ = std::move(listener); }
-  /// Call it when the capacity was changed.
+  /// Call it after the capacity was changed.
   void set_lane(const Config& lane);
 
-  [[nodiscard]] std::uint64_t lines() const { return lines_; }  ///< read and, where there was something, added
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }  ///< lines that were read and, unless blank, added
   [[nodiscard]] std::uint64_t reports() const { return reports_; }
   [[nodiscard]] std::uint64_t rejected_lines() const { return rejected_lines_; }
   [[nodiscard]] std::uint64_t refused_items() const { return refused_items_; }

@@ -17,7 +17,8 @@ std::size_t find_end(const char* from, std::size_t size) {
 
 }  // namespace
 
-// The buffer also holds the CR of a line of exactly `most`, and the byte that shows that a line is longer.
+// The buffer must also hold the CR of a line of exactly `most` bytes, and one byte more to show
+// that a line is longer.
 LineReader::LineReader(Source source, std::size_t most)
     : source_(std::move(source)), most_(most), buffer_(most + 2 + kBlockBytes) {}
 

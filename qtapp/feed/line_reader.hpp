@@ -18,18 +18,19 @@ struct Line {
   bool too_long = false;     ///< over the limit: `text` is empty, the line was skipped without being held
 };
 
-/// Divides a stream of any content into lines, in bounded memory. The last line needs no end.
+/// Divides a stream of any content into lines, in bounded memory. The last line needs no line end.
 ///
 /// @owns a buffer of `most` bytes and one block; `text` points into it until the next call
 class LineReader {
  public:
-  /// Reads up to `size` bytes to `to` and returns how many; 0: the end, or a stop was requested.
+  /// Reads up to `size` bytes to `to` and returns their number; 0: the end, or a stop was
+  /// requested.
   using Source = std::function<std::size_t(char* to, std::size_t size)>;
 
   explicit LineReader(Source source, std::size_t most = kMaxLineBytes);
 
   std::optional<Line> next();
-  /// How many bytes of the stream were returned or skipped, ends of lines included.
+  /// The number of bytes of the stream that were returned or skipped, line ends included.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:

@@ -8,12 +8,13 @@ namespace metabatch::feed {
 namespace {
 
 constexpr std::string_view kNulEscape = "\\u0000";
-constexpr std::size_t kExactDigits = 18;  // an integer of so many characters fits 64 bits
+constexpr std::size_t kExactDigits = 18;  // an integer of at most so many characters fits 64 bits
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_between(unsigned char byte, unsigned low, unsigned high) { return byte >= low && byte <= high; }
 
-/// A sequence that begins with a byte over 0x7F: its size, and whether it is well-formed; else the maximal subpart.
+/// A sequence that begins with a byte over 0x7F: its size if it is well-formed, else the size of
+/// its maximal subpart.
 /// @source Unicode 15 table 3-7
 struct Sequence {
   std::size_t size;
@@ -73,7 +74,8 @@ bool is_number(std::string_view text) {
   return i == text.size();
 }
 
-/// Appends one step of the inside of a string; returns how many bytes of the line it took.
+/// Appends one step of the inside of a string. Returns the number of bytes of the line that it
+/// used.
 std::size_t mend_string_step(std::string_view rest, std::string& out) {
   const char c = rest[0];
   if (c == '\\') {

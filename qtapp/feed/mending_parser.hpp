@@ -8,20 +8,21 @@
 
 namespace metabatch::feed {
 
-/// simdjson's parser for texts from any source: a text that it refuses is mended (mend_json()) and parsed once more.
+/// simdjson's parser for texts from any source. A text that it refuses is mended (mend_json()) and
+/// parsed once more.
 class MendingParser {
  public:
-  /// @shape capacity: bytes; mending makes up to six of one
+  /// @shape capacity: bytes; mending may turn one byte into six
   explicit MendingParser(std::size_t capacity) : parser_(capacity) {}
 
-  /// @owns `root` holds until the next call
+  /// @owns `root` is valid until the next call
   simdjson::error_code parse(std::string_view text, simdjson::dom::element& root);
 
  private:
   simdjson::error_code parse_as_it_is(std::string_view text, simdjson::dom::element& root);
 
   simdjson::dom::parser parser_;
-  std::string padded_;  // the parser reads a little beyond the end
+  std::string padded_;  // the parser reads a few bytes beyond the end
 };
 
 }  // namespace metabatch::feed

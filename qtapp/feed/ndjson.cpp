@@ -14,7 +14,7 @@ using simdjson::dom::element;
 
 constexpr std::string_view kBlanks = " \t\r";
 
-/// The members of one object that are used; of a member that comes twice, the last.
+/// The members of one object that are used. Of a repeated member, the last one counts.
 struct Members {
   std::optional<element> agent, key, value, error, collected_at, metadata, at_us, record;
 
@@ -67,11 +67,12 @@ class Reading {
     }
     return time.value_or({});
   }
-  /// Anything else than such a number is ignored: the line is good without it.
+  /// A value that is no such number is ignored: the line is good without it.
   static std::optional<std::int64_t> arrival(const std::optional<element>& member, std::string_view line) {
     if (!member || !member->is_number()) return std::nullopt;
     std::int64_t found = -1;
-    // What is no short integer is read as core reads it, and so is 0, which mend_json() puts for such a number.
+    // A value that is no short integer is read as core reads it. So is 0, because mend_json()
+    // writes 0 for such a number.
     if (member->get(found) != simdjson::SUCCESS || found == 0) return arrival_of_line(line);
     return arrival_micros(std::to_string(found));
   }

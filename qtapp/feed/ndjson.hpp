@@ -21,7 +21,7 @@ struct Record {
     blank,   ///< only blanks, a comment (#), or a session line: ignored
     update,  ///< one update, exactly as given, texts sanitised
     report,  ///< one report, as received: ReportLimits is the caller's to apply
-    bad,     ///< costs itself only; `reason` says why
+    bad,     ///< the line costs only itself; `reason` explains it
   };
   Kind kind = Kind::blank;
   Update update;                   ///< update only
@@ -29,8 +29,8 @@ struct Record {
   std::span<const RawItem> items;  ///< report only
   std::string reason;              ///< bad only: for people, on one line
   // Of a recording (docs/recording-format.md); a line without them is good.
-  std::optional<std::int64_t> at_us;  ///< update and report only: when it arrived; nothing where it is no such number
-  bool begins_session = false;        ///< blank only: the head of a session, at_us is counted anew
+  std::optional<std::int64_t> at_us;  ///< update and report only: when it arrived; empty: not given
+  bool begins_session = false;        ///< blank only: the head of a session, at_us starts anew
 };
 
 /// Reads the two forms of input, one JSON object a line:

@@ -10,7 +10,7 @@
 namespace metabatch::feed {
 
 WakePipe::WakePipe() {
-  if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0) std::abort();  // out of descriptors before any work
+  if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0) std::abort();  // no descriptors are left before any work
 }
 
 WakePipe::~WakePipe() {
@@ -20,7 +20,7 @@ WakePipe::~WakePipe() {
 
 void WakePipe::wake() noexcept {
   const char byte = 1;
-  [[maybe_unused]] const ssize_t written = ::write(ends_[1], &byte, 1);  // full: it is awake already
+  [[maybe_unused]] const ssize_t written = ::write(ends_[1], &byte, 1);  // full: the reader is awake
 }
 
 std::size_t WakePipe::take() noexcept {

@@ -7,7 +7,7 @@
 
 namespace metabatch::feed {
 
-/// A pipe of the process to itself: wakes a poll() from a signal handler or another thread.
+/// A pipe from the process to itself. It wakes a poll() from a signal handler or another thread.
 class WakePipe {
  public:
   WakePipe();
@@ -16,7 +16,7 @@ class WakePipe {
   WakePipe& operator=(const WakePipe&) = delete;
 
   void wake() noexcept;  ///< safe in a signal handler
-  /// How often it was woken since the last call; does not wait.
+  /// The number of wakes since the last call; does not wait.
   std::size_t take() noexcept;
   [[nodiscard]] int fd() const { return ends_[0]; }
 
@@ -24,7 +24,7 @@ class WakePipe {
   int ends_[2];
 };
 
-/// Asks the thread that feeds the engine to end, wherever it waits.
+/// Asks the feeding thread to end, wherever it waits.
 class Stop {
  public:
   void request() noexcept {
@@ -34,7 +34,7 @@ class Stop {
   [[nodiscard]] bool is_requested() const noexcept { return is_requested_; }
   /// @return false: stop was requested
   bool sleep_until(std::chrono::steady_clock::time_point when);
-  /// Waits until there is something to read, or the end.
+  /// Waits until there is something to read, or the end of input.
   ///
   /// @return false: stop was requested
   bool wait_readable(int fd);

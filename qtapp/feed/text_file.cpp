@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr std::size_t kBlock = std::size_t{64} << 10;
 
-/// Reads at most `max_bytes` and one more, so that the caller sees that there are more.
+/// Reads at most `max_bytes` and one byte more, so that the caller sees a file that is too large.
 int read_all(int fd, std::size_t max_bytes, std::string& text) {
   while (text.size() <= max_bytes) {
     const std::size_t before = text.size();
@@ -37,7 +37,7 @@ std::string problem_of(std::string_view text, std::size_t max_bytes) {
   return {};
 }
 
-/// `\r\n` as `\n`. A `\r` alone stays.
+/// Replaces `\r\n` by `\n`. A lone `\r` stays.
 void use_line_feeds(std::string& text) {
   std::size_t to = 0;
   for (std::size_t from = 0; from < text.size(); ++from)

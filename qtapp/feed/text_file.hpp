@@ -8,19 +8,20 @@
 
 namespace metabatch::feed {
 
-/// A small text file, or why it could not be read.
+/// A small text file, or the reason why it could not be read.
 struct TextFile {
   std::string text;     ///< without a byte order mark, lines end with `\n` alone
-  std::string problem;  ///< for people, begins with the path; empty: it was read
+  std::string problem;  ///< for people, begins with the path; empty: the file was read
 };
 
 /// Reads a text file that a person wrote: a config file, a scenario, a list of tokens.
 ///
-/// @shape  path: bytes, passed to the system as they are
-/// @errors problem: it cannot be opened or read, is a folder, is larger than `max_bytes`, is UTF-16, or holds a NUL byte
+/// @shape  path: bytes, passed to the system unchanged
+/// @errors problem: it cannot be opened or read, is a folder, is larger than `max_bytes`, is
+///         UTF-16, or contains a NUL byte
 TextFile read_text_file(const std::string& path, std::size_t max_bytes);
 
-/// A line of a list, without the blanks around it.
+/// A line of a list, without surrounding blanks.
 struct ListedLine {
   std::size_t line = 0;    ///< from 1
   std::size_t column = 0;  ///< of its first byte, from 1

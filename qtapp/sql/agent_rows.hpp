@@ -24,8 +24,8 @@ struct MetadataRow {
   bool operator==(const MetadataRow&) const = default;
 };
 
-/// Reads the rows of agents. Opens a connection of its own when it needs one, and opens it again when it was lost. Belongs to
-/// one thread.
+/// Reads the rows of agents. Opens a connection of its own on demand, and opens it again after it
+/// was lost. Belongs to one thread.
 class AgentRows {
  public:
   static std::unique_ptr<AgentRows> of(const Database& database);

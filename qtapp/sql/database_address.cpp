@@ -14,7 +14,8 @@ namespace {
 
 constexpr Duration kLockWaitOfCheck = std::chrono::milliseconds(100);  // for a lock on the file
 
-/// A flush has to fail before the final flush has to end, and the server has to give up before we do.
+/// A flush has to fail before the final flush times out, and the server has to time out before the
+/// client does.
 PgOptions pg_options(const PgAddress& address, const StoreOptions& store) {
   PgOptions options;
   options.address = address;

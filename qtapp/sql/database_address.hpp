@@ -20,27 +20,28 @@
 
 namespace metabatch::sql {
 
-/// What a store has to know besides the address of the database.
+/// What a store needs to know besides the address of the database.
 struct StoreOptions {
-  Config config;                         ///< validated; channel and final_flush_timeout count
-  bool register_missing = false;         ///< a flush creates the rows it finds missing
+  Config config;                         ///< validated; channel and final_flush_timeout are used
+  bool register_missing = false;         ///< a flush creates the missing rows
   engine::Notifier* notifier = nullptr;  ///< gets the chunks after each commit; must outlive the store
-  /// Called on the flusher's thread with a sentence that an operator has to read.
+  /// Called on the flusher's thread with a sentence that an operator should read.
   std::function<void(const std::string&)> on_alarm;
-  /// Called on the flusher's thread with what the server or the connection reports beside the work; PostgreSQL only.
+  /// Called on the flusher's thread with notices of the server and the connection; PostgreSQL only.
   OnPgNotice on_notice = {};
   OnRefused on_refused = {};  ///< called for each value that is quarantined
-  /// Shared by the stores that are made with one set of options, so that each warning is given once.
+  /// Shared by all stores that are made with one set of options, so that each warning is given
+  /// once.
   std::shared_ptr<PgWarnings> warnings = std::make_shared<PgWarnings>();
 };
 
-/// A SQLite file or a PostgreSQL server. This class alone knows which.
+/// A SQLite file or a PostgreSQL server. Only this class knows which.
 class Database {
  public:
   explicit Database(std::string sqlite_file) : where_(std::move(sqlite_file)) {}
   explicit Database(PgAddress address) : where_(std::move(address)) {}
 
-  /// For people: never holds a secret, and is never an address or a path to open.
+  /// For people. Never contains a secret, and is never used as an address or a path.
   [[nodiscard]] std::string shown() const;
   /// The server's address; nullptr: a file.
   [[nodiscard]] const PgAddress* postgres() const { return std::get_if<PgAddress>(&where_); }
@@ -48,12 +49,14 @@ class Database {
   [[nodiscard]] const std::string* sqlite_file() const { return std::get_if<std::string>(&where_); }
 
   [[nodiscard]] std::unique_ptr<engine::Store> make_store(const StoreOptions& options) const;
-  /// Checks that it can be reached and written. Changes nothing, but creates a SQLite file that is missing.
+  /// Checks that the database can be reached and written. Changes nothing, except that it creates a
+  /// missing SQLite file.
   [[nodiscard]] std::optional<DatabaseFailure> check() const;
-  /// Creates the missing rows of every agent with every key; how many were created, or why not all were.
+  /// Creates the missing rows of every agent with every key. Returns how many were created, or why
+  /// not all were.
   [[nodiscard]] DatabaseResult<std::size_t> register_agents(std::span<const Uuid> agents,
                                                             std::span<const std::string_view> keys) const;
-  /// Deletes every row of these agents; how many were deleted, or why not all were.
+  /// Deletes every row of these agents. Returns how many were deleted, or why not all were.
   [[nodiscard]] DatabaseResult<std::size_t> remove_rows(std::span<const Uuid> agents) const;
 
  private:

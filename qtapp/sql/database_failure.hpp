@@ -8,11 +8,11 @@
 
 namespace metabatch::sql {
 
-/// Why a database did not do what it was asked: the one failure type of this folder.
+/// Why a request to a database failed: the one failure type of this folder.
 struct DatabaseFailure {
   FailureClass failure = FailureClass::other;
   std::string sqlstate;  ///< PostgreSQL only: five characters; empty where the server sent none
-  std::string message;   ///< for people, with a remedy where there is one; never holds a secret
+  std::string message;   ///< for people, with a remedy where there is one; never contains a secret
 };
 
 template <class T>

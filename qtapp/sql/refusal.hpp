@@ -14,8 +14,8 @@ struct Refusal {
   std::string why;       ///< for people, in the words of the server
 };
 
-/// Called on the flusher's thread for each entry that a flush quarantines. What is reported here stands, also where the flush
-/// fails later: its fate in the outcome is `quarantined`.
+/// Called on the flusher's thread for each entry that a flush quarantines. The report stands even
+/// when the flush fails later: the fate in the outcome is `quarantined`.
 ///
 /// @owns nothing: `entry` is only read during the call
 using OnRefused = std::function<void(const Update& entry, const Refusal& refusal)>;

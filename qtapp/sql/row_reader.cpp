@@ -26,7 +26,7 @@ WallTime time_of(std::int64_t microseconds) { return WallTime(std::chrono::micro
 
 }  // namespace
 
-/// A connection that cannot write, nor create the file.
+/// A connection that can neither write nor create the file.
 struct RowReader::Sqlite {
   explicit Sqlite(const std::string& file) : name("rows-" + QUuid::createUuid().toString(QUuid::WithoutBraces)) {
     QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
@@ -38,7 +38,8 @@ struct RowReader::Sqlite {
 
   [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read(const RowQuery& wanted) const {
     QSqlDatabase database = QSqlDatabase::database(name, false);
-    if (!database.isOpen()) return DatabaseFailure{FailureClass::connection, "", database.lastError().text().toStdString()};
+    if (!database.isOpen())
+      return DatabaseFailure{FailureClass::connection, "", database.lastError().text().toStdString()};
     QSqlQuery query(database);
     query.setForwardOnly(true);
     const bool is_prepared = query.prepare(QString::fromUtf8(statements::sqlite_page_rows));

@@ -13,7 +13,7 @@
 
 namespace metabatch::sql {
 
-/// A row of the table, as people look at it.
+/// A row of the table, for display.
 struct TableRow {
   std::string agent;  ///< canonical text
   std::string key;
@@ -23,13 +23,13 @@ struct TableRow {
 };
 
 struct RowQuery {
-  std::string filter;  ///< rows that hold this text anywhere, in any case; empty: all
+  std::string filter;  ///< only rows that contain this text anywhere, in any case; empty: all
   std::size_t from = 0;
   std::size_t count = 100;
 };
 
-/// Pages of the table in the order of (agent, key), on a connection of its own that only reads. Belongs to the thread
-/// that makes the first call; needs a QCoreApplication.
+/// Reads pages of the table in the order of (agent, key), on a read-only connection of its own.
+/// Belongs to the thread that makes the first call; needs a QCoreApplication.
 class RowReader {
  public:
   explicit RowReader(Database database);
@@ -37,7 +37,7 @@ class RowReader {
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
 
-  /// Opens the connection when it is not open. Blocks, for a few seconds at most.
+  /// Opens the connection if it is closed. Blocks for a few seconds at most.
   [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read(const RowQuery& query);
   /// Cancels the running query soon, and all later ones. Any thread.
   void cancel() noexcept;

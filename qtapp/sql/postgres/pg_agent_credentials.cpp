@@ -56,7 +56,7 @@ DatabaseResult<std::optional<NotificationQueue>> PgAgentCredentials::notificatio
   return queue;
 }
 
-// Who may not create anything may still register agents in a table that is there.
+// A role that may not create tables may still register agents in a table that exists.
 std::optional<DatabaseFailure> PgAgentCredentials::create_table() {
   const PgStep find[] = {{&kFindAgents}};
   const auto found = connection_.run(find);

@@ -6,8 +6,8 @@
 
 namespace metabatch::sql {
 
-/// Agents and tokens in PostgreSQL. Each call is one round trip and one transaction, and ends within its limit even where
-/// the server does not answer.
+/// Agents and tokens in PostgreSQL. Each call is one round trip and one transaction, and ends
+/// within its limit even when the server does not answer.
 class PgAgentCredentials final : public AgentCredentials {
  public:
   explicit PgAgentCredentials(const PgAddress& address) : address_(address), connection_(address) {}

@@ -21,7 +21,7 @@ constexpr PgStatement kCountFutureStamps = {nullptr, statements::pg_count_future
 constexpr PgStatement kFixFutureStamps = {nullptr, statements::pg_fix_future_stamps};
 
 constexpr double kNotableSkew = 1.0;         // seconds
-constexpr double kNotableQueueUsage = 0.01;  // somebody who listens does not read; PostgreSQL itself warns from 0.5 on
+constexpr double kNotableQueueUsage = 0.01;  // a listening session does not read; PostgreSQL itself warns from 0.5 on
 constexpr double kSlowAnswer = 0.05;         // seconds a round trip
 constexpr int kOldestVersion = 130000;
 constexpr int kRoomyFillfactor = 70;
@@ -29,7 +29,7 @@ constexpr int kRoomyFillfactor = 70;
 using Verdict = PgFinding::Verdict;
 using Clock = std::chrono::system_clock;
 
-/// One row by the names of its columns.
+/// One row, read by the names of its columns.
 class Row {
  public:
   explicit Row(const PGresult* result) : result_(result) {}
@@ -128,8 +128,8 @@ class PgExamination::Checks {
            "add sslmode=verify-full and sslrootcert=...");
   }
 
-  // The server names the process that holds the queue only in its log, and only from half full on. The oldest transaction is the
-  // likely one.
+  // The server names the process that blocks the queue only in its log, and only when the queue is
+  // half full. The oldest transaction is the likely one.
   void check_queue(const Row& row) {
     const bool is_good = row.number("queue_usage") < kNotableQueueUsage;
     const std::string suspect = row.text("oldest_transaction");
@@ -221,8 +221,9 @@ class PgExamination::Checks {
     const double ahead = std::strtod(PQgetvalue(answer.results[0].get(), 0, 1), nullptr);
     report(
         count == "0", Verdict::loses_data, "stamps",
-        count == "0" ? "no row is dated ahead of the server"
-                     : count + " rows are dated ahead of the server, by up to " + std::to_string(std::llround(ahead)) + " s",
+        count == "0"
+            ? "no row is dated ahead of the server"
+            : count + " rows are dated ahead of the server, by up to " + std::to_string(std::llround(ahead)) + " s",
         "they refuse every report until then: metabatch doctor --fix-future-stamps sets them back to now; correct the "
         "clock of who wrote them");
   }

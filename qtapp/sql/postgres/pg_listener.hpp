@@ -19,31 +19,37 @@ struct PgListenerOptions {
   PgAddress address;
   std::string channel = "workspace_agent_metadata_batch";
   Duration probe_every = std::chrono::seconds(10);
-  Duration probe_limit = std::chrono::seconds(5);  ///< a probe that takes longer means that nothing is heard
+  Duration probe_limit = std::chrono::seconds(5);  ///< a slower probe means that nothing is received
   Duration first_backoff = std::chrono::milliseconds(100);
   Duration longest_backoff = std::chrono::seconds(5);
 };
 
-/// What a listener reports, on the thread of run(). Be quick, or PostgreSQL's queue fills up.
+/// What a listener reports, on the thread of run(). Callbacks must be quick, or PostgreSQL's queue
+/// fills up.
 struct PgListenerEvents {
-  /// Listening, for the first time or again: what was sent before is gone, so read everything anew.
+  /// The listener listens, for the first time or again. Earlier notifications are gone, so read
+  /// everything anew.
   std::function<void()> on_resync;
   std::function<void(std::string_view payload, int sender_pid)> on_payload;
-  /// A notification to oneself came back after so long.
+  /// A notification to oneself came back after this time.
   std::function<void(Duration)> on_latency;
-  /// Not listening any more, or not yet, for this reason; tried again after the time given.
+  /// The listener does not listen, or not yet, for this reason; it tries again after the given
+  /// time.
   std::function<void(const DatabaseFailure&, Duration)> on_lost;
 };
 
-/// Events that feed a ring: its reader may be slow, the listener never waits for it. Who falls behind reads one "dropped" marker in
-/// place of what it lost, and a resync for every time that listening began.
+/// Events that feed a ring. The ring's reader may be slow; the listener never waits for it. A
+/// reader that falls behind reads one "dropped" marker in place of the lost notifications, and a
+/// resync for every time that listening began.
 PgListenerEvents feeding(const std::shared_ptr<engine::NotificationRing>& ring);
 
-/// LISTEN on a connection of its own that comes back by itself. Payloads are untrusted: any role may send any.
+/// LISTEN on a connection of its own, which reconnects by itself. Payloads are untrusted, because
+/// any role may send any payload.
 ///
-/// A probe, a notification to oneself, goes out when listening begins and then every `probe_every`. One that does not come back
-/// (behind a pooler it is sent on a second connection) means that the connection is dead, or that a pooler in transaction mode takes the LISTEN and drops what it brings;
-/// then the reason says so.
+/// A probe, which is a notification to oneself, is sent when listening begins and then every
+/// `probe_every`. Behind a pooler it is sent on a second connection. A probe that does not come
+/// back means one of two things. Either the connection is dead, or a pooler in transaction mode
+/// accepted the LISTEN and drops the notifications; then the reason says so.
 class PgListener {
  public:
   PgListener(PgListenerOptions options, PgListenerEvents events);
@@ -64,8 +70,8 @@ class PgListener {
   const PgListenerEvents events_;
   const std::string probe_channel_;
   PgConnection connection_;
-  PgConnection prober_;  // behind a pooler: what we send ourselves comes back within our own transaction, heard or not
-  std::optional<std::chrono::steady_clock::time_point> probed_;  // a probe is on its way since
+  PgConnection prober_;  // behind a pooler: one's own comes back within the transaction, whether heard or not
+  std::optional<std::chrono::steady_clock::time_point> probed_;  // when the probe in flight was sent
   bool is_heard_ = false;                                        // a probe has come back on this connection
   std::atomic<bool> is_stopping_ = false;
   std::mutex mutex_;

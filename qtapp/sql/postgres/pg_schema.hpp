@@ -12,17 +12,19 @@
 
 namespace metabatch::sql {
 
-/// Creates the table where it is missing, alters nothing that exists.
+/// Creates the table if it is missing; alters nothing that exists.
 ///
 /// @return whether it was created, or why it is not there
 DatabaseResult<bool> create_table(const PgAddress& address);
 
-/// The same for workspace_agents, the part of a control plane's table that says who may report with which token.
+/// The same for workspace_agents. This is the part of a control plane's table that says which token
+/// may report for which agent.
 DatabaseResult<bool> create_agents_table(const PgAddress& address);
 
-/// SQL that gives a writer, a viewer and a registrar just what each needs; for people to read and run.
+/// SQL that grants a writer, a viewer and a registrar exactly what each needs. It is for people to
+/// read and run.
 std::string_view grants_sql();
-/// What they need of workspace_agents besides.
+/// The grants that they need on workspace_agents in addition.
 std::string_view agents_grants_sql();
 
 /// One check.
@@ -30,24 +32,27 @@ struct PgFinding {
   enum class Verdict { good, notice, loses_data };
   Verdict verdict;
   std::string subject;  ///< one word, for machines and for the left column: `table`, `pooler`
-  std::string text;     ///< what is so
+  std::string text;     ///< what was found
   std::string cure;     ///< what to do; empty when all is well
 };
 
-/// Checks whether a database fits this job: reachable, pooled, standby or
-/// read-only, table, columns, key, privileges, UNLOGGED, fillfactor, notification queue, encoding, clock, TLS, version,
-/// latency, policies, column types, locks, stamps. Changes nothing. A check that fails says so; checks of a table that is missing
-/// are left out. The worst findings come first.
+/// Checks whether a database fits this job: reachable, pooled, standby or read-only, table,
+/// columns, key, privileges, UNLOGGED, fillfactor, notification queue, encoding, clock, TLS,
+/// version, latency, policies, column types, locks, stamps. Changes nothing. A check that fails is
+/// a finding; checks of a missing table are left out. The worst findings come first.
 std::vector<PgFinding> examine(const PgAddress& address);
 
-/// Rows dated over a minute ahead of the server's clock: they refuse every report until then.
+/// Counts the rows dated over a minute ahead of the server's clock. They refuse every report until
+/// then.
 DatabaseResult<std::size_t> count_future_stamps(const PgAddress& address);
-/// Sets their stamps to the server's time now, so that reports are taken again. Values stay. Ask the user first.
+/// Sets their stamps to the server's time now, so that reports are accepted again. Values stay. Ask
+/// the user first.
 ///
 /// @return how many rows were changed
 DatabaseResult<std::size_t> fix_future_stamps(const PgAddress& address);
 
-/// The same as examine() for a caller that may not want to wait for it: run() in one thread, cancel() from another.
+/// The same as examine(), for a caller that may stop waiting: run() in one thread, cancel() from
+/// another.
 class PgExamination {
  public:
   explicit PgExamination(const PgAddress& address);
@@ -55,9 +60,9 @@ class PgExamination {
   PgExamination(const PgExamination&) = delete;
   PgExamination& operator=(const PgExamination&) = delete;
 
-  /// Once, in the thread that made this.
+  /// Call it once, in the thread that made this object.
   std::vector<PgFinding> run();
-  /// Ends run() soon, or before it begins; what it found so far is then of no use. Any thread.
+  /// Ends run() soon, or before it begins; its findings are then incomplete. Any thread.
   void cancel() noexcept;
 
  private:

@@ -6,7 +6,7 @@
 
 namespace metabatch::sql {
 
-/// Agents and tokens in a file. A file without the table of agents has none.
+/// Agents and tokens in a SQLite file. A file without the table of agents has none.
 class SqliteAgentCredentials final : public AgentCredentials {
  public:
   explicit SqliteAgentCredentials(const std::string& file) : file_(file), connection_(file) {}

@@ -117,11 +117,11 @@ std::optional<DatabaseFailure> SqliteConnection::open() {
   return std::nullopt;
 }
 
-// SQLite would create it readable for everybody. The -wal takes the mode of the file.
+// SQLite would create the file readable by everybody. The -wal gets the mode of the file.
 std::optional<DatabaseFailure> SqliteConnection::create_file() const {
   const int fd = ::open(file_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd >= 0) ::close(fd);
-  return std::nullopt;  // opening it reports what is wrong
+  return std::nullopt;  // opening it reports the reason
 }
 
 std::optional<DatabaseFailure> SqliteConnection::open_driver() {
@@ -132,7 +132,7 @@ std::optional<DatabaseFailure> SqliteConnection::open_driver() {
     QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
     QUrl uri = QUrl::fromLocalFile(QString::fromStdString(file_));
     const bool is_path = uri.isValid() && !uri.isRelative() && file_.starts_with('/');
-    uri.setQuery(QStringLiteral("mode=rw"));  // never creates a file: create_file() did, once
+    uri.setQuery(QStringLiteral("mode=rw"));  // never creates a file: create_file() did so once
     if (is_path) database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_URI"));
     database.setDatabaseName(is_path ? QString::fromUtf8(uri.toEncoded(QUrl::FullyEncoded))
                                      : QString::fromStdString(file_));
@@ -157,7 +157,8 @@ void SqliteConnection::close() {
     const std::lock_guard lock(handle_mutex_);
     if (std::exchange(handle_, nullptr) == nullptr) return;
   }
-  // SQLite leaves the -wal of a file that was replaced, and whoever opens the new file would apply it: set it aside.
+  // SQLite keeps the -wal of a file that was replaced. Whoever opens the new file would apply it,
+  // so it is renamed.
   const std::string wal = file_ + "-wal";
   const auto now = identity_of(file_);
   const bool is_beside_another =
@@ -189,7 +190,7 @@ void SqliteConnection::interrupt() noexcept {
   if (handle_ != nullptr) sqlite3_interrupt(handle_);
 }
 
-// SQLite's own waiting cannot be interrupted; this one can, and counts.
+// SQLite's own waiting cannot be interrupted. This one can, and it counts.
 int SqliteConnection::wait_for_lock(void* self, int attempts) {
   auto& connection = *static_cast<SqliteConnection*>(self);
   if (attempts == 0) {

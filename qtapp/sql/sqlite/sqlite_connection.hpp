@@ -17,7 +17,7 @@ struct sqlite3_stmt;
 
 namespace metabatch::sql {
 
-/// A prepared statement of the connection it was prepared on. Must not outlive it.
+/// A statement, prepared on a connection that must outlive it.
 class SqliteStatement {
  public:
   SqliteStatement() = default;
@@ -27,21 +27,21 @@ class SqliteStatement {
 
   [[nodiscard]] int prepare(sqlite3* handle, const char* text);  ///< an SQLite result code
   void finalize();
-  /// The text must stay until the statement was run.
+  /// The text must stay valid until the statement has run.
   void bind(int parameter, std::string_view text);
   void bind(int parameter, std::int64_t number);
-  /// Runs it to its first row or its end and makes it ready for the next run.
+  /// Runs the statement to its first row or its end, and makes it ready for the next run.
   ///
-  /// @return SQLITE_ROW, SQLITE_DONE or what went wrong
+  /// @return SQLITE_ROW, SQLITE_DONE or the error
   int run();
 
  private:
   sqlite3_stmt* statement_ = nullptr;
 };
 
-/// One connection to one file: opened by QSqlDatabase (driver QSQLITE), which owns it, and spoken to
-/// through the driver's handle (docs/adr/0002-sqlite-through-the-handle.md). Belongs to the thread that opens it; only
-/// interrupt() may come from another. Needs a QCoreApplication.
+/// One connection to one file. QSqlDatabase (driver QSQLITE) opens and owns it; this class works
+/// through the driver's handle (docs/adr/0002-sqlite-through-the-handle.md). Belongs to the thread
+/// that opens it; only interrupt() may be called on another. Needs a QCoreApplication.
 class SqliteConnection {
  public:
   SqliteConnection(std::string file, Duration busy_timeout);
@@ -49,37 +49,40 @@ class SqliteConnection {
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
 
-  /// Opens the file, sets WAL, synchronous=NORMAL and the waiting for locks. The first time it creates the file (mode 0600) and
-  /// the table where they are missing. Later it opens only the file that was opened the first time, and creates nothing: a file
-  /// that was deleted or replaced is a failure, and stays one. Open already: closed first.
+  /// Opens the file, sets WAL, synchronous=NORMAL and the waiting for locks. The first time, it
+  /// creates the file (mode 0600) and the table if they are missing. Later it opens only the file
+  /// that was opened the first time, and creates nothing: a deleted or replaced file is a failure,
+  /// and stays one. An open connection is closed first.
   [[nodiscard]] std::optional<DatabaseFailure> open();
   void close();
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
-  /// The file, or its -wal, was moved away, deleted or replaced since it was opened: nobody could read what is written now, and a
-  /// file beside a -wal of another one would be damaged.
+  /// The file, or its -wal, was moved, deleted or replaced since it was opened. Nobody could read
+  /// what is written now, and a file beside the -wal of another file would be damaged.
   [[nodiscard]] bool is_replaced() const;
-  /// Call it after a commit: from then on the -wal belongs to what is_replaced() watches.
+  /// Call it after a commit. From then on is_replaced() also watches the -wal.
   void remember_wal();
   [[nodiscard]] sqlite3* handle() const { return handle_; }
 
   [[nodiscard]] std::optional<DatabaseFailure> execute(const char* text);
-  /// The failure of the last call on this connection, which returned `code`, with a sentence that names file and remedy.
+  /// The failure of the last call on this connection, which returned `code`, with a sentence that
+  /// names the file and a remedy.
   ///
-  /// @shape busy, locked, interrupted -> timeout; full, I/O -> disk; read-only, no permission -> permission;
+  /// @shape busy, locked, interrupted -> timeout; full, I/O -> disk; read-only, no permission ->
+  ///        permission;
   ///        not found -> connection; damaged, not a database, a foreign table and all others -> other
   [[nodiscard]] DatabaseFailure failure(int code) const;
 
-  /// Ends the statement that runs and the waiting for a lock, if there is one. Any thread; a short lock.
+  /// Ends a running statement and a wait for a lock. Any thread; a short lock.
   void interrupt() noexcept;
-  /// Forgets an interrupt() that came before: the owner is about to begin something new.
+  /// Forgets an earlier interrupt(), because the owner begins a new operation.
   void arm() noexcept { interrupted_ = false; }
   [[nodiscard]] bool is_interrupted() const noexcept { return interrupted_; }
-  /// Times that a lock was waited for since the last call.
+  /// The number of waits for a lock since the last call.
   std::uint64_t take_waits() { return std::exchange(waits_, 0); }
 
  private:
   static int wait_for_lock(void* self, int attempts);
-  /// Which file a path names.
+  /// The file that a path names.
   struct Identity {
     std::uint64_t device = 0, inode = 0;
     bool operator==(const Identity&) const = default;
@@ -91,7 +94,7 @@ class SqliteConnection {
   const std::string file_;
   const Duration busy_timeout_;
   std::string connection_name_;
-  std::mutex handle_mutex_;  // close against interrupt
+  std::mutex handle_mutex_;  // guards close against interrupt
   sqlite3* handle_ = nullptr;
   std::atomic<bool> interrupted_ = false;
   std::int64_t waited_ms_ = 0;

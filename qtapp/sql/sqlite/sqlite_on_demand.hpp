@@ -12,16 +12,16 @@
 
 namespace metabatch::sql {
 
-/// A connection to a file for calls that come now and then: opened by the first call. A file that was replaced since then is a failure.
-/// Belongs to one thread.
+/// A connection to a file for occasional calls; the first call opens it. A file that was replaced
+/// since then is a failure. Belongs to one thread.
 class SqliteOnDemand {
  public:
   explicit SqliteOnDemand(const std::string& file) : connection_(file, std::chrono::seconds(5)) {}
 
-  /// Opens the file where it is not open. Call it first.
+  /// Opens the file if it is not open. Call it first.
   std::optional<DatabaseFailure> ready();
   std::optional<DatabaseFailure> execute(const char* text) { return connection_.execute(text); }
-  /// Runs a statement with texts for its parameters and calls `each` for every row.
+  /// Runs a statement with texts as parameters and calls `each` for every row.
   std::optional<DatabaseFailure> run(const char* text, std::initializer_list<std::string_view> parameters,
                                      const std::function<void(sqlite3_stmt*)>& each = {});
   [[nodiscard]] sqlite3* handle() const { return connection_.handle(); }

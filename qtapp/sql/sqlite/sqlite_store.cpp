@@ -13,7 +13,7 @@
 namespace metabatch::sql {
 namespace {
 
-/// Counted as PostgreSQL does: code points.
+/// Counts code points, as PostgreSQL does.
 bool exceeds(std::string_view text, std::size_t limit) {
   return text.size() > limit && count_code_points(text) > limit;
 }
@@ -23,7 +23,8 @@ bool is_refusal_of_a_value(int code) {
   return primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH || primary == SQLITE_TOOBIG;
 }
 
-/// The canonical text of an agent id, kept while the agent stays the same: entries come sorted by agent.
+/// The canonical text of an agent id. It is reused while the agent stays the same, because entries
+/// come sorted by agent.
 class AgentText {
  public:
   std::string_view of(const Uuid& agent) {
@@ -44,7 +45,7 @@ class AgentText {
 SqliteStore::SqliteStore(SqliteOptions options)
     : options_(std::move(options)), connection_(options_.file, options_.busy_timeout) {}
 
-void SqliteStore::start() { (void)ready(); }  // the first flush reports what is wrong
+void SqliteStore::start() { (void)ready(); }  // the first flush reports a failure
 
 void SqliteStore::stop() {
   update_.finalize();
@@ -57,7 +58,7 @@ void SqliteStore::cancel() noexcept { connection_.interrupt(); }
 
 std::optional<DatabaseFailure> SqliteStore::ready() {
   if (connection_.is_open() && connection_.is_replaced()) {
-    stop();  // which writes what a -wal that was deleted still holds
+    stop();  // this writes what a deleted -wal still contains
     if (auto failed = connection_.open()) return failed;
     stop();
     return DatabaseFailure{FailureClass::permission, "",
@@ -125,7 +126,7 @@ std::optional<DatabaseFailure> SqliteStore::write_rows(std::span<const Update> e
   AgentText agent;
   written.fates.assign(entries.size(), Fate::unwritten);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (connection_.is_interrupted())  // between two statements SQLite itself would not notice
+    if (connection_.is_interrupted())  // between two statements SQLite itself would not notice it
       return DatabaseFailure{FailureClass::timeout, "", options_.file + ": the write was cancelled"};
     Fate fate = Fate::written;
     const int code = write_one(entries[i], agent.of(entries[i].agent), fate);
@@ -192,8 +193,8 @@ void SqliteStore::publish(std::span<const std::string> chunks, FlushOutcome& out
 
 void SqliteStore::abandon(const DatabaseFailure& failure) {
   if (!connection_.is_open()) return;
-  (void)connection_.execute("ROLLBACK");                 // an error here: SQLite has rolled back by itself
-  if (failure.failure != FailureClass::timeout) stop();  // opening the file again may find it healed
+  (void)connection_.execute("ROLLBACK");                 // an error here means that SQLite has rolled back by itself
+  if (failure.failure != FailureClass::timeout) stop();  // opening the file again may find it repaired
 }
 
 std::optional<DatabaseFailure> check_sqlite(const std::string& file, Duration busy_timeout) {

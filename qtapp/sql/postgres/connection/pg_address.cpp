@@ -25,7 +25,8 @@ bool starts_with_word(std::string_view text, std::size_t at, std::string_view wo
                     [](char a, char b) { return a == lower(b); });
 }
 
-/// Where the value that begins at `at` ends: behind its closing quote, or before a blank, `&` or the end.
+/// Returns where the value that begins at `at` ends: behind its closing quote, or before a blank,
+/// `&` or the end.
 std::size_t end_of_value(std::string_view text, std::size_t at) {
   if (at < text.size() && text[at] == '\'') {
     for (++at; at < text.size() && text[at] != '\''; ++at)
@@ -62,12 +63,13 @@ bool is_known_parameter(std::string_view name) {
   if (name == "ssl") return true;  // libpq takes ssl=true for sslmode=require
   for (const PQconninfoOption* one = known.get(); one != nullptr && one->keyword != nullptr; ++one)
     if (name == one->keyword) return true;
-  return known == nullptr;  // libpq itself will judge
+  return known == nullptr;  // libpq itself judges it
 }
 
-/// What is wrong with a URI before libpq reads it, in words that show no part that may hold a password; "": nothing, or no
-/// URI. An `@` behind the first one, or behind a `/` or `?`, is one of a password that is not encoded: libpq would take the
-/// password for a host, port or database, and messages would show it.
+/// Describes what is wrong with a URI before libpq reads it. The words contain no part that may be
+/// a password; "" means nothing, or no URI. An `@` behind the first one, or behind a `/` or `?`,
+/// belongs to a password that is not encoded. libpq would take part of the password for a host,
+/// port or database, and messages would show it.
 std::string problem_of_uri(std::string_view text) {
   const std::size_t scheme = text.find("://");
   if (!PgAddress::is_meant(text) || scheme == std::string_view::npos ||
@@ -87,7 +89,8 @@ std::string problem_of_uri(std::string_view text) {
   return "";
 }
 
-/// scheme://user:PASSWORD@host: up to the last @ before the path, as a password may hold one by mistake.
+/// Hides the password of scheme://user:PASSWORD@host, up to the last @ before the path, because a
+/// password may contain one by mistake.
 void hide_userinfo(std::string& text) {
   for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
     const std::size_t from = at + 3;
@@ -126,7 +129,8 @@ std::variant<PgAddress, std::string> PgAddress::parse(const std::string& text) {
   const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
       PQconninfoParse(text.c_str(), &complaint), PQconninfoFree);
   const std::unique_ptr<char, void (*)(void*)> its_text(complaint, PQfreemem);
-  // libpq's complaint quotes the text where it could not read it, which may be in the middle of a password.
+  // libpq's message quotes the text where it could not read it. That may be the middle of a
+  // password.
   if (!options) return std::string(kNotAnAddress);
   PgAddress address;
   for (const PQconninfoOption* one = options.get(); one->keyword != nullptr; ++one)

@@ -10,8 +10,8 @@ struct pg_cancel;
 
 namespace metabatch::sql {
 
-/// The request to end what a connection is doing. request() may come from any thread; everything else belongs to the thread of
-/// the connection.
+/// A request to end the running work of a connection. request() may be called on any thread;
+/// everything else belongs to the thread of the connection.
 class PgCancel {
  public:
   PgCancel();
@@ -21,14 +21,15 @@ class PgCancel {
 
   void request() noexcept;
   [[nodiscard]] bool is_requested() const noexcept { return is_requested_; }
-  /// Forgets a request that came before.
+  /// Forgets an earlier request.
   void arm();
-  /// Readable once it was requested: poll() wakes up.
+  /// Becomes readable when a request comes, so that poll() wakes up.
   [[nodiscard]] int fd() const { return wake_; }
 
   void attach(pg_conn* handle);
   void detach();
-  /// Asks the server to cancel, once since arm(). Does not wait: PQcancel() connects anew, so a thread of its own calls it.
+  /// Asks the server to cancel, once since arm(). Does not wait: PQcancel() makes a new connection,
+  /// so it is called on a thread of its own.
   void ask_server() noexcept;
   [[nodiscard]] bool is_server_asked() const { return is_asked_; }
 

@@ -53,7 +53,8 @@ Handle begin(const PgAddress& address, std::vector<std::string>& notices) {
   return handle;
 }
 
-/// Goes on until connected, failed, or a host was silent for its limit. @return false: silent
+/// Continues until it is connected, has failed, or a host was silent for its limit. @return false:
+/// silent
 bool drive(pg_conn* handle, std::chrono::milliseconds host_limit) {
   std::string host;
   auto deadline = Clock::now() + host_limit;
@@ -88,7 +89,7 @@ std::vector<std::string> items(const std::string& list) {
   return found;
 }
 
-/// The address without its hosts up to the one that was silent; nothing: there are no others.
+/// Returns the address without its hosts up to the silent one; nothing when no other is left.
 std::optional<PgAddress> behind(const PgAddress& address, pg_conn* handle) {
   const std::size_t hosts = address.hosts();
   const std::string silent = PQhost(handle) != nullptr ? PQhost(handle) : "";

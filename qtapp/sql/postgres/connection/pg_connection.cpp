@@ -54,7 +54,8 @@ PgAddress with_defaults(PgAddress address, const PgTimeouts& timeouts, const std
   return address;
 }
 
-/// A lock has to end before the statement does, or a lock would look like a slow statement.
+/// The lock limit must end before the statement's limit, or a lock would look like a slow
+/// statement.
 PgTimeouts in_order(PgTimeouts timeouts) {
   timeouts.lock = std::min(timeouts.lock, timeouts.statement * 3 / 4);
   return timeouts;
@@ -116,7 +117,7 @@ std::optional<DatabaseFailure> PgConnection::connect() {
 }
 
 std::optional<DatabaseFailure> PgConnection::set_up() {
-  is_pooled_ = true;  // nothing is known yet: change no session
+  is_pooled_ = true;  // nothing is known yet: do not change the session
   const PgStep read[] = {{&kReadSession}};
   const PgGroup group[] = {{read}};
   const PgAnswer answer = std::move(run_open(group)[0]);
@@ -124,11 +125,11 @@ std::optional<DatabaseFailure> PgConnection::set_up() {
   record_session(answer.results[0].get());
   is_pooled_ = std::to_string(PQbackendPID(handle_)) != backend_.pid;
   if (!is_pooled_) return set_session();
-  lost_backend_.reset();  // behind a pooler it belongs to others too
+  lost_backend_.reset();  // behind a pooler the session belongs to others too
   return std::nullopt;
 }
 
-// Three transactions in one round trip: what the second and third cannot do keeps nobody from working.
+// Three transactions in one round trip. A failure of the second or third does not prevent work.
 std::optional<DatabaseFailure> PgConnection::set_session() {
   const std::string statement = in_ms(timeouts_.statement), lock = in_ms(timeouts_.lock);
   const PgParameter parameters[] = {{"false"}, {statement}, {lock}};
@@ -185,7 +186,7 @@ PgAnswer PgConnection::run(std::span<const PgStep> steps) {
   const bool is_statement_lost =
       answer.failure && (answer.failure->sqlstate == "26000" || answer.failure->sqlstate == "42P05");
   if (!is_statement_lost || is_pooled_ || !is_open()) return answer;
-  is_pooled_ = true;  // somebody shares the server's session with us, or cleared it
+  is_pooled_ = true;  // another client shares the server's session, or cleared it
   return std::move(run_open(groups)[0]);
 }
 
@@ -227,7 +228,8 @@ bool PgConnection::wait_for_input(PgPipeline::Deadline deadline) {
   }
 }
 
-// The server says why it ends a connection at a moment when it is asked nothing, so libpq takes that for a notice.
+// The server explains why it ends an idle connection. No query is running then, so libpq treats
+// that message as a notice.
 void PgConnection::on_notice(const pg_result* notice) {
   const std::string severity = field_of(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
   if (severity == "FATAL" || severity == "PANIC") {

@@ -17,24 +17,26 @@
 namespace metabatch::sql {
 
 struct PgTimeouts {
-  Duration connect = std::chrono::seconds(5);    ///< for each host, where the address does not say it
+  Duration connect = std::chrono::seconds(5);    ///< for each host, unless the address sets it
   Duration statement = std::chrono::seconds(8);  ///< on the server
-  Duration lock = std::chrono::seconds(1);       ///< on the server; always below `statement`, so that a lock is 55P03
+  Duration lock = std::chrono::seconds(1);       ///< on the server; below `statement`, so that a lock is 55P03
   Duration cancel = std::chrono::seconds(1);     ///< how long a cancelled statement may take to end
 };
 
-/// Gets the notices of the server, and what a connection does beside its work (`is_debug`). Called on the thread of the
-/// connection.
+/// Receives the notices of the server, and reports of the connection's own actions (`is_debug`).
+/// Called on the thread of the connection.
 using OnPgNotice = std::function<void(const std::string& text, bool is_debug)>;
 
-/// One connection to one server, through libpq without blocking, so that a server that does not answer costs no more than a
-/// deadline. Belongs to one thread; only cancel() may come from another.
+/// One connection to one server, through libpq without blocking, so that a silent server costs no
+/// more than a deadline. Belongs to one thread; only cancel() may be called on another.
 ///
-/// A pooler between (PgBouncer, any mode) is found when opening: then statements go unnamed and settings
-/// travel in each transaction; else statements are prepared once and settings hold for the session.
+/// A pooler in between (PgBouncer, any mode) is detected when the connection opens. Then statements
+/// are unnamed and settings travel in each transaction. Without one, statements are prepared once
+/// and settings hold for the session.
 ///
-/// A server that lost us holds no row lock for long. On a direct TCP connection it looks for us itself (set_peer_limits.sql), and on
-/// any direct connection the server process of the connection before, where that one broke, is ended.
+/// A server that lost this client does not hold row locks for long. On a direct TCP connection the
+/// server detects the loss itself (set_peer_limits.sql). On any direct connection, this class also
+/// ends the server process of its previous connection when that one broke.
 class PgConnection {
  public:
   PgConnection(PgAddress address, PgTimeouts timeouts, const std::string& application = "metabatch",
@@ -43,15 +45,15 @@ class PgConnection {
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;
 
-  /// Begins something new that has to be over in `limit`, connecting and retries included; forgets a cancel() that
-  /// came before.
+  /// Begins a new operation that has to end within `limit`, connecting and retries included.
+  /// Forgets an earlier cancel().
   void arm(Duration limit);
-  /// Connects where it is not connected. Within the limit, however dead the server is.
+  /// Connects if it is not connected. Returns within the limit even when the server is dead.
   [[nodiscard]] std::optional<DatabaseFailure> open();
   void close();
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   [[nodiscard]] bool is_pooled() const { return is_pooled_; }
-  /// The server's clock now, extrapolated from when it was last read (on connecting, or by read_time()).
+  /// The server's clock now, extrapolated from its last reading (on connecting, or by read_time()).
   [[nodiscard]] WallTime server_now() const;
   [[nodiscard]] std::optional<DatabaseFailure> read_time();
   [[nodiscard]] pg_conn* handle() const { return handle_; }
@@ -59,23 +61,26 @@ class PgConnection {
   /// How long the server waits for a lock; below its limit for a statement.
   [[nodiscard]] Duration lock_limit() const { return timeouts_.lock; }
 
-  /// Runs the steps in one pipeline with one Sync: one round trip and, unless a step says otherwise, one transaction.
-  /// Opens the connection when it is not. After a failure of the connection, and when the limit passed, it is closed.
+  /// Runs the steps in one pipeline with one Sync: one round trip and, unless a step says
+  /// otherwise, one transaction. Opens the connection if it is closed. Closes it after a failure of
+  /// the connection, and when the limit passed.
   PgAnswer run(std::span<const PgStep> steps);
-  /// Runs many groups in one pipeline: one round trip in all, a transaction and an answer for each.
+  /// Runs many groups in one pipeline: one round trip in total, with a transaction and an answer
+  /// for each group.
   std::vector<PgAnswer> run_groups(std::span<const PgGroup> groups);
 
-  /// Waits for something to read until `deadline`; takes in what came.
+  /// Waits for input until `deadline`, and consumes what arrived.
   ///
   /// @return false: cancelled, too late, or the connection is lost (then it is closed)
   bool wait_for_input(PgPipeline::Deadline deadline);
 
-  /// Ends what runs: asks the server to cancel, and drops the connection when it does not answer. Any thread; a short lock.
+  /// Ends running work: asks the server to cancel, and drops the connection when the server does
+  /// not answer. Any thread; a short lock.
   void cancel() noexcept { cancel_.request(); }
   [[nodiscard]] bool is_cancelled() const noexcept { return cancel_.is_requested(); }
 
  private:
-  /// A server process, named so that no other can be mistaken for it.
+  /// A server process, identified so that no other can be mistaken for it.
   struct Backend {
     std::string pid, started;
   };
@@ -99,8 +104,8 @@ class PgConnection {
   std::chrono::steady_clock::time_point read_at_{};  // when the server's clock showed server_time_
   WallTime server_time_{};
   Backend backend_;
-  std::optional<Backend> lost_backend_;        // of a connection that broke: it may hold locks still
-  std::optional<DatabaseFailure> last_words_;  // a FATAL that the server sent while it was asked nothing
+  std::optional<Backend> lost_backend_;        // of a connection that broke: its process may still hold locks
+  std::optional<DatabaseFailure> last_words_;  // a FATAL that the server sent while no query was running
 };
 
 }  // namespace metabatch::sql

@@ -22,7 +22,7 @@ bool is_sqlstate(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
 }
 
-/// Where the next `:  SQLSTATE: ` begins at or behind `from`; npos: nowhere.
+/// Returns where the next `:  SQLSTATE: ` begins at or behind `from`; npos: nowhere.
 std::size_t find_sqlstate(std::string_view text, std::size_t from) {
   for (std::size_t at = text.find(kBeforeSqlstate, from); at != std::string_view::npos;
        at = text.find(kBeforeSqlstate, at + 1)) {

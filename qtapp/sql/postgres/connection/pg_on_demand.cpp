@@ -17,7 +17,7 @@ DatabaseResult<std::vector<PgResult>> PgOnDemand::run(std::span<const PgStep> st
   const bool was_open = connection_.is_open();
   PgAnswer answer = connection_.run(steps);
   if (was_open && answer.failure && answer.failure->failure == FailureClass::connection)
-    answer = connection_.run(steps);  // it died while nobody used it
+    answer = connection_.run(steps);  // the connection died while it was idle
   if (answer.failure) return std::move(*answer.failure);
   return std::move(answer.results);
 }

@@ -9,13 +9,14 @@
 
 namespace metabatch::sql {
 
-/// A connection for calls that come now and then: opened by the first call, opened again where it died while nobody used it.
-/// Belongs to one thread.
+/// A connection for occasional calls. The first call opens it; a later call opens it again if it
+/// died while idle. Belongs to one thread.
 class PgOnDemand {
  public:
   explicit PgOnDemand(const PgAddress& address) : connection_(address, {}) {}
 
-  /// Runs the steps in one transaction, within a limit of ten seconds. The steps may run twice: they have to be idempotent.
+  /// Runs the steps in one transaction, within a limit of ten seconds. The steps may run twice, so
+  /// they must be idempotent.
   DatabaseResult<std::vector<PgResult>> run(std::span<const PgStep> steps);
 
  private:

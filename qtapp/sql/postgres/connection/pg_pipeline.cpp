@@ -45,7 +45,8 @@ void PgPipeline::set_deadline(Deadline deadline) {
   silence_ = std::min<Duration>(kLongestSilence, (deadline - SteadyClock::now()) / 4);
 }
 
-// What arrived before a failure is received in any case: a group that is known to be committed stays so.
+// Everything that arrived before a failure is received in any case. So a group that is known to be
+// committed stays committed.
 std::vector<PgAnswer> PgPipeline::run(std::span<const PgGroup> groups, const PgStep* first, bool is_pooled) {
   std::vector<PgAnswer> answers(groups.size());
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -56,7 +57,7 @@ std::vector<PgAnswer> PgPipeline::run(std::span<const PgGroup> groups, const PgS
   moved_ = SteadyClock::now();
   std::optional<DatabaseFailure> failed;
   if (!send_all(groups, first, is_pooled, failed))
-    deadline_ = std::min(deadline_, SteadyClock::now() + cancel_limit_);  // only what has arrived by now counts
+    deadline_ = std::min(deadline_, SteadyClock::now() + cancel_limit_);  // only what has arrived already counts
   receive(answers, failed);
   if (!failed) return answers;
   for (PgAnswer& answer : answers) {
@@ -71,8 +72,9 @@ std::vector<PgAnswer> PgPipeline::run(std::span<const PgGroup> groups, const PgS
 
 bool PgPipeline::send_all(std::span<const PgGroup> groups, const PgStep* first, bool is_pooled,
                           std::optional<DatabaseFailure>& failed) {
-  const bool is_aborted = PQtransactionStatus(handle_) == PQTRANS_INERROR;  // then it takes nothing but a ROLLBACK
-  // Where one group may fail before it prepares a statement, the groups behind it could not name it.
+  const bool is_aborted = PQtransactionStatus(handle_) == PQTRANS_INERROR;  // then only a ROLLBACK is accepted
+  // With several groups, one may fail before it prepares a statement. Then the groups behind it
+  // could not name the statement.
   const bool may_prepare = !is_pooled && groups.size() == 1;
   for (std::size_t group = 0; group < groups.size(); ++group) {
     const std::span<const PgStep> steps = groups[group].steps;
@@ -122,7 +124,7 @@ void PgPipeline::receive(std::vector<PgAnswer>& answers, std::optional<DatabaseF
       return;
     }
     PgResult result(PQgetResult(handle_));
-    if (!result) {  // the end of a command's results; a commit that fails has one of its own, before the Sync is answered
+    if (!result) {  // the end of a command's results; a failing commit has its own, before the Sync's
       if (!commands_[at].is_sync) ++at;
       continue;
     }
@@ -206,7 +208,8 @@ PgPipeline::Event PgPipeline::wait(bool for_output) {
   return Event::again;
 }
 
-// A slow link shows only in the queue of the socket: libpq's buffer may be empty long before the last byte has left.
+// A slow link is visible only in the queue of the socket: libpq's buffer may be empty long before
+// the last byte has left.
 void PgPipeline::note_progress() {
   int queued = 0;
   if (::ioctl(PQsocket(handle_), SIOCOUTQ, &queued) == 0 && queued != queued_) moved_ = SteadyClock::now();
@@ -217,7 +220,7 @@ bool PgPipeline::was_moving() const { return SteadyClock::now() < moved_ + silen
 
 DatabaseFailure PgPipeline::too_late() {
   const bool is_cancelled = cancel_.is_requested();
-  cancel_.ask_server();  // or the server would go on without us
+  cancel_.ask_server();  // else the server would continue without this client
   if (is_cancelled) return {FailureClass::timeout, "", "cancelled; the connection is dropped"};
   if (was_moving())
     return {FailureClass::timeout, "",

@@ -21,13 +21,14 @@ struct pg_result;
 
 namespace metabatch::sql {
 
-/// A statement of resources/sql/pg. `name`: prepared under it on a direct connection; nullptr: never prepared.
+/// A statement of resources/sql/pg. `name`: the statement is prepared under it on a direct
+/// connection; nullptr: never prepared.
 struct PgStatement {
   const char* name;
   const char* text;
 };
 
-/// One parameter, sent as it is. The bytes must stay until the run is over.
+/// One parameter, sent unchanged. The bytes must stay valid until the run has ended.
 struct PgParameter {
   std::string_view bytes;
   bool is_binary = false;  ///< else text, ended by a zero byte
@@ -48,35 +49,35 @@ struct FreePgResult {
 };
 using PgResult = std::unique_ptr<pg_result, FreePgResult>;
 
-/// The answer to one group.
+/// The answer to one group of steps.
 struct PgAnswer {
   std::optional<DatabaseFailure> failure;
-  std::size_t failed_step = 0;     ///< of a failure: its step; the number of steps: the commit, or the connection
-  std::vector<PgResult> results;   ///< one a step; without a failure each is a success
+  std::size_t failed_step = 0;     ///< on a failure: its step; the number of steps: the commit, or the connection
+  std::vector<PgResult> results;   ///< one for each step; without a failure each one is a success
   bool is_settled = false;         ///< the server answered the Sync: committed without a failure, rolled back with one
   bool is_commit_unknown = false;  ///< the connection was lost before the answer
   bool is_too_much = false;        ///< the time limit passed while data was still being sent or received
   [[nodiscard]] std::uint64_t changed(std::size_t step) const;  ///< rows that the step changed
 };
 
-/// Sends groups of steps through one open connection and receives the answers, before a deadline, without blocking in libpq.
-/// Belongs to one thread.
+/// Sends groups of steps through one open connection and receives the answers before a deadline,
+/// without blocking in libpq. Belongs to one thread.
 ///
-/// libpq moves its whole buffer after each partial send, so it is given no more than about a megabyte at a time: sending takes
-/// linear time, and never holds a second copy of a batch.
+/// After each partial send, libpq moves its whole buffer. So it is given at most about a megabyte
+/// at a time: sending takes linear time, and no second copy of a batch is held.
 class PgPipeline {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
   enum class Event { input, output, again, broken, late };
-  /// Makes a failure of an error of the server.
+  /// Makes a failure from an error of the server.
   using FailureOf = std::function<DatabaseFailure(const pg_result*)>;
-  /// Makes a failure of the state of the connection.
+  /// Makes a failure from the state of the connection.
   using Lost = std::function<DatabaseFailure()>;
 
   PgPipeline(PgCancel& cancel, Duration cancel_limit, FailureOf failure_of, Lost lost)
       : cancel_(cancel), cancel_limit_(cancel_limit), failure_of_(std::move(failure_of)), lost_(std::move(lost)) {}
 
-  /// Takes up a new connection, or none.
+  /// Uses a new connection, or none.
   void attach(pg_conn* handle);
   void set_deadline(Deadline deadline);
   [[nodiscard]] Deadline deadline() const { return deadline_; }
@@ -86,11 +87,11 @@ class PgPipeline {
   /// @shape first: sent at the head of each group; nullptr: none. is_pooled: nothing is prepared
   std::vector<PgAnswer> run(std::span<const PgGroup> groups, const PgStep* first, bool is_pooled);
   Event wait(bool for_output);
-  /// Bytes moved in either direction a moment ago.
+  /// Bytes moved in either direction recently.
   [[nodiscard]] bool was_moving() const;
 
  private:
-  struct Command {  // as sent: a step is a Parse, where it is not prepared yet, and a query; a group ends with a Sync
+  struct Command {  // as sent: a step is a Parse, unless it is prepared already, and a query; a group ends with a Sync
     std::size_t group, step;
     const char* prepares;
     bool is_sync;
@@ -111,10 +112,10 @@ class PgPipeline {
   const Lost lost_;
   pg_conn* handle_ = nullptr;
   Deadline deadline_{};
-  Duration silence_{};  // nothing moved for so long: the peer is silent
+  Duration silence_{};  // nothing moved for so long that the peer counts as silent
   std::vector<Command> commands_;
   std::set<std::string_view> prepared_;
-  std::size_t unflushed_ = 0;                      // bytes given to libpq since it was last empty
+  std::size_t unflushed_ = 0;                      // bytes given to libpq since its buffer was last empty
   int queued_ = 0;                                 // bytes in the socket that the peer has not received
   std::chrono::steady_clock::time_point moved_{};  // when bytes last moved
 };

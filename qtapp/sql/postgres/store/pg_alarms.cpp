@@ -14,7 +14,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr PgStatement kAnyRow = {nullptr, statements::pg_any_row};
-constexpr auto kFarAhead = std::chrono::minutes(1);  // of the server's clock, as count_future_stamps.sql has it
+constexpr auto kFarAhead = std::chrono::minutes(1);  // against the server's clock, as in count_future_stamps.sql
 
 std::string seconds_between(WallTime from, WallTime to) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(to - from).count()) + " s";
@@ -48,7 +48,8 @@ void PgAlarms::check_emptied_table(PgFlush& flush) {
   flush.outcome.message = std::move(text);
 }
 
-// Our copy of the server's clock can be old, so the clock is read again before anything is reported.
+// The local copy of the server's clock can be old, so the clock is read again before anything is
+// reported.
 void PgAlarms::check_future_stamps(const PgFlush& flush) {
   const auto count_ahead = [&] {
     const WallTime limit = connection_.server_now() + kFarAhead;

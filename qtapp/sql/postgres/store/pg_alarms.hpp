@@ -19,21 +19,25 @@ struct PgAlarmOptions {
   Duration between_warnings;
 };
 
-/// Sentences that an operator has to read, after a flush. Each says what was seen in numbers, and what helps.
+/// Sentences for the operator after a flush. Each one gives the numbers that were seen, and a
+/// remedy.
 class PgAlarms {
  public:
   PgAlarms(PgConnection& connection, PgAlarmOptions options) : connection_(connection), options_(std::move(options)) {}
 
-  /// When no entry found its row where entries found rows before: PostgreSQL empties an UNLOGGED table when it recovers from a
-  /// crash. Once, until a row is found again: of an empty table by one of the stores, else by each for its own agents.
+  /// Reports when no entry found its row, although entries found rows before. PostgreSQL empties an
+  /// UNLOGGED table when it recovers from a crash. The alarm is given once, until a row is found
+  /// again: for an empty table by one of the stores, else by each store for its own agents.
   void check_emptied_table(PgFlush& flush);
-  /// When entries were written that are dated over a minute ahead of the server's clock: they hold their rows until then.
+  /// Reports written entries that are dated over a minute ahead of the server's clock: they hold
+  /// their rows until then.
   void check_future_stamps(const PgFlush& flush);
-  /// When rows refused entries as older: the rows are dated ahead, or the clock of who reports is behind.
+  /// Reports rows that refused entries as older: either the rows are dated ahead, or the reporting
+  /// machine's clock is behind.
   void check_refusing_rows(const PgFlush& flush, const PgRemainder::Found& found);
-  /// When several entries match one row: their keys are equal to the column.
+  /// Reports entries that match one row, because the column calls their keys equal.
   void check_meeting_keys(const PgRemainder::Found& found);
-  /// When rows are locked by somebody else.
+  /// Reports rows that another session has locked.
   void check_locks(const std::string& description);
 
  private:

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kUuid = 2950;
 constexpr std::uint32_t kText = 25;
 constexpr std::uint32_t kTimestamptz = 1184;
-constexpr char kSeparator = '\x1f';                               // as update_agents.sql has it
+constexpr char kSeparator = '\x1f';                               // as in update_agents.sql
 constexpr std::int64_t kEpochMicroseconds = 946'684'800'000'000;  // 2000-01-01 in microseconds since 1970
 
 void append_number(std::string& out, std::uint32_t number) {
@@ -32,7 +32,7 @@ void set_count(std::string& out, std::size_t count) {
   out.replace(12, number.size(), number);
 }
 
-/// An array of no items, as the server writes one.
+/// An array without items, as the server writes one.
 void set_empty(std::string& out, std::uint32_t type) {
   out.clear();
   for (const std::uint32_t field : {std::uint32_t{0}, std::uint32_t{0}, type}) append_number(out, field);
@@ -47,7 +47,7 @@ void append_agent_id(std::string& out, const Uuid& agent) {
   append_bytes(out, {reinterpret_cast<const char*>(agent.bytes.data()), agent.bytes.size()});
 }
 
-/// An element whose bytes are appended after this; end_text() says how many they were.
+/// Begins an element whose bytes are appended afterwards; end_text() writes their number.
 std::size_t begin_text(std::string& out) {
   append_number(out, 0);
   return out.size();
@@ -65,7 +65,7 @@ bool has_error(std::span<const Update> entries) {
 
 bool can_be_joined(std::string_view text) { return text.find(kSeparator) == std::string_view::npos; }
 
-// The least number there is means -infinity to the server, the next one is out of its range.
+// The server reads the least number as -infinity and refuses the next one as out of range.
 void append_time(std::string& out, WallTime time) {
   constexpr std::int64_t least = INT64_MIN + kEpochMicroseconds + 1;
   const auto number = static_cast<std::uint64_t>(std::max(time.time_since_epoch().count(), least) - kEpochMicroseconds);

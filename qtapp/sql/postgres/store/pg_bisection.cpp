@@ -16,9 +16,9 @@ namespace {
 constexpr PgStatement kNotify = {"metabatch_notify", statements::pg_notify};
 constexpr PgStatement kCheckPrivileges = {nullptr, statements::pg_check_privileges};
 
-constexpr const char* kLockTimeout = "50ms";  // of a group: a lock that a trigger or a foreign key takes is found
+constexpr const char* kLockTimeout = "50ms";  // of a group: finds a lock that a trigger or a foreign key takes
 constexpr std::size_t kGroupsAtOnce = 1024;   // in one pipeline
-constexpr std::size_t kSmall = 64;            // so many entries are divided into single ones at once
+constexpr std::size_t kSmall = 64;            // so few entries are divided into single ones at once
 constexpr std::size_t kMostRetries = 100;     // of groups, for deadlocks and serialization failures
 
 bool is_worth_a_retry(const DatabaseFailure& why) {
@@ -103,7 +103,7 @@ std::vector<PgAnswer> PgBisection::send(PgFlush& flush, std::span<const Range> r
   return connection_.run_groups(groups);
 }
 
-/// @return why the search has to stop
+/// @return why the search must stop
 std::optional<DatabaseFailure> PgBisection::judge(PgFlush& flush, Range range, std::size_t number,
                                                   const PgAnswer& answer, std::vector<Range>& next) {
   if (!answer.failure) {
@@ -159,8 +159,9 @@ void PgBisection::notify_parts(PgFlush& flush) {
   if (options_.notifier != nullptr) options_.notifier->publish(*chunks);
 }
 
-// A refusal that is no property of a value (a trigger that says "maintenance") puts nothing in quarantine unless another row was
-// written in the same pass: then it is the row after all.
+// A refusal that is no property of a value (a trigger that raises "maintenance") quarantines
+// nothing, unless another row was written in the same pass. In that case the row is at fault after
+// all.
 void PgBisection::quarantine(PgFlush& flush) {
   bool has_privileges = true;
   if (std::any_of(refused_.begin(), refused_.end(), [](const Refused& one) { return one.why.sqlstate == "42501"; })) {

@@ -24,15 +24,18 @@ struct PgBisectionOptions {
   OnRefused on_refused = {};
 };
 
-/// Takes a batch apart that the server refuses as a whole, so that only the rows at fault stay behind.
+/// Divides a batch that the server refuses as a whole, so that only the rows at fault stay
+/// unwritten.
 ///
-/// The batch goes out in groups, each a transaction of its own with the NOTIFYs of its agents, all groups of a round in one
-/// pipeline. A group that is refused is divided in the next round: first between agents, inside an agent only at last. 500
-/// rows take about three round trips, whatever the latency. Parts of an agent commit without NOTIFY; one transaction at the
-/// end notifies these agents (a crash before it is a publish error that nobody counts; watchers read again by themselves).
+/// The batch is sent in groups, all groups of a round in one pipeline. Each group is a transaction
+/// of its own with the NOTIFYs of its agents. A refused group is divided in the next round: first
+/// between agents, and inside an agent only at the end. 500 rows take about three round trips,
+/// whatever the latency. Parts of an agent commit without NOTIFY. One transaction at the end
+/// notifies these agents. (A crash before it is a publish error that is not counted; watchers read
+/// again by themselves.)
 ///
-/// A group's fate is known when the server answers its Sync, and recorded in the flush at once: what is found stays when
-/// the time limit or the connection ends the search.
+/// A group's fate is known when the server answers its Sync, and is recorded in the flush at once.
+/// So results stay when the time limit or the connection ends the search.
 class PgBisection {
  public:
   PgBisection(PgConnection& connection, PgBisectionOptions options)
@@ -40,10 +43,10 @@ class PgBisection {
 
   struct Result {
     std::optional<DatabaseFailure> failure;  ///< why entries are still unwritten
-    bool is_interrupted = false;             ///< the search did not end; the next one goes on with what is unwritten
+    bool is_interrupted = false;             ///< the search did not end; the next flush continues it
     bool is_refused_alike = false;  ///< no row could be written, all for one reason that is no property of a value
     std::vector<std::size_t>
-        partly_changed;       ///< places of entries in groups that changed fewer rows than they have entries
+        partly_changed;       ///< positions of entries in groups that changed fewer rows than they have entries
     std::size_t missing = 0;  ///< how many fewer
   };
   Result run(PgFlush& flush);

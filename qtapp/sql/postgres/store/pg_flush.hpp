@@ -14,14 +14,15 @@
 
 namespace metabatch::sql {
 
-/// One flush of a PgStore on its way. What a transaction committed is recorded here at once and stays, whatever fails later.
+/// One running flush of a PgStore. The effects of a committed transaction are recorded here at once
+/// and stay, whatever fails later.
 struct PgFlush {
   std::span<const Update> entries;  ///< sorted by (agent, key)
   std::span<const std::string> chunks;
   std::vector<Fate> fates = std::vector<Fate>(entries.size(), Fate::unwritten);
   std::uint64_t changed = 0;       ///< rows that committed transactions changed
-  bool may_notify = true;          ///< false: the notifications are what fails
-  bool may_write_by_agent = true;  ///< false: refused once
+  bool may_notify = true;          ///< false: the notifications cause the failure
+  bool may_write_by_agent = true;  ///< false: they were refused once
   bool is_emptied_alarm = false;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   FlushOutcome outcome = {};

@@ -24,7 +24,7 @@ constexpr PgStatement kRegisterRows = {"metabatch_register", statements::pg_regi
 constexpr PgStatement kLockRows = {nullptr, statements::pg_lock_rows};
 constexpr PgStatement kSplitRemainder = {"metabatch_split", statements::pg_split_remainder};
 
-// A lock on the table: nothing is set apart, the flush backs off.
+// The limit of a lock on the table. When it passes, no entry is set apart and the flush backs off.
 constexpr Duration kTableLockLimit = std::chrono::milliseconds(500);
 constexpr std::size_t kMostRemembered = 100'000;
 

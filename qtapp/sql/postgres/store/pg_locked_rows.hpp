@@ -17,10 +17,12 @@
 
 namespace metabatch::sql {
 
-/// Writes what nobody else has locked, in one transaction and without waiting for a row: the rows are locked with SKIP LOCKED in
-/// key order, then those that were got are written. A row that exists and was not got is locked by somebody.
+/// Writes the rows that nobody else has locked, in one transaction and without waiting for a row.
+/// It locks rows with SKIP LOCKED in key order, then writes those that it locked. A row that exists
+/// and could not be locked is locked by another session.
 ///
-/// Remembers which entries were found locked and since when, so that a batch of nothing else is written this way at once.
+/// Remembers which entries were found locked and since when, so that a batch of only such entries
+/// is written this way at once.
 class PgLockedRows {
  public:
   struct Options {
@@ -32,16 +34,16 @@ class PgLockedRows {
 
   struct Result {
     std::optional<DatabaseFailure> failure;  ///< nothing was committed
-    bool may_divide = false;                 ///< the UPDATE was refused, not the locking
+    bool may_divide = false;                 ///< the UPDATE was refused, not the lock
     std::vector<std::string> chunks;         ///< sent with the commit
   };
   Result write(PgFlush& flush);
 
-  /// Every entry was found locked before and not written since.
+  /// Whether every entry was found locked before and was not written since.
   [[nodiscard]] bool holds_all(std::span<const Update> entries) const;
-  /// Takes up the fates of a flush: which entries are locked now, which no more.
+  /// Records the fates of a flush: which entries are locked now, and which no longer.
   void record(const PgFlush& flush);
-  /// `12 entries wait for rows that somebody has locked since 14:03:12`; "" where there is none.
+  /// `12 entries wait for rows that somebody has locked since 14:03:12`; "" when there are none.
   [[nodiscard]] std::string describe() const;
 
  private:
@@ -56,8 +58,7 @@ class PgLockedRows {
   const Options options_;
   PgArrays arrays_;
   PgTransaction transaction_;
-  std::map<std::uint64_t, WallTime>
-      since_;  // by a hash of (agent, key): two entries of one hash are told apart by nobody
+  std::map<std::uint64_t, WallTime> since_;  // by a hash of (agent, key): two entries with one hash count as one
 };
 
 }  // namespace metabatch::sql

@@ -17,7 +17,7 @@ namespace {
 constexpr PgStatement kSplitRemainder = {"metabatch_split", statements::pg_split_remainder};
 constexpr PgStatement kListRowKeys = {nullptr, statements::pg_list_row_keys};
 constexpr PgStatement kUpdateEntries = {"metabatch_update", statements::pg_update_entries};
-constexpr auto kFarAhead = std::chrono::minutes(1);  // of the server's clock, as count_future_stamps.sql has it
+constexpr auto kFarAhead = std::chrono::minutes(1);  // against the server's clock, as in count_future_stamps.sql
 
 }  // namespace
 
@@ -47,7 +47,8 @@ std::optional<DatabaseFailure> PgRemainder::classify(PgFlush& flush, const std::
     }
   if (told < missing)
     if (auto failed = write_newest(flush, places, told, missing, found)) return failed;
-  // Rows that were missing when we wrote and are there now: nobody knows which, but the number is exact.
+  // Some rows were missing during the write and exist now. It is unknown which ones, but the number
+  // is exact.
   for (const std::size_t place : places) {
     if (told == missing) break;
     if (flush.fates[place] != Fate::written) continue;
@@ -57,7 +58,8 @@ std::optional<DatabaseFailure> PgRemainder::classify(PgFlush& flush, const std::
   return std::nullopt;
 }
 
-// The UPDATE changes a row once, with the first of the entries that match it, which need not be the newest.
+// When several entries match one row, the UPDATE changes the row once, with the first of them. That
+// need not be the newest.
 std::optional<DatabaseFailure> PgRemainder::write_newest(PgFlush& flush, const std::vector<std::size_t>& places,
                                                          std::size_t& told, std::size_t missing, Found& found) {
   const PgStep list[] = {{&kListRowKeys, arrays_.agents_and_keys()}};
@@ -83,7 +85,7 @@ std::optional<DatabaseFailure> PgRemainder::write_newest(PgFlush& flush, const s
       flush.fates[place] = Fate::rows_stale;
       ++told;
     }
-    if (flush.fates[winner] != Fate::written) {  // it was counted stale against an older one: they change places
+    if (flush.fates[winner] != Fate::written) {  // it was counted stale against an older one: exchange their fates
       const auto other = std::find_if(meeting.begin(), meeting.end(),
                                       [&](std::size_t place) { return flush.fates[place] == Fate::written; });
       if (other != meeting.end()) std::swap(flush.fates[winner], flush.fates[*other]);

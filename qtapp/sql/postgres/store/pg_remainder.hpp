@@ -11,15 +11,17 @@
 
 namespace metabatch::sql {
 
-/// Finds out which entries of committed transactions were not written, and why: unmatched (no row) or rows_stale (a newer
-/// one). Only reads, but for keys that the column calls equal: of the entries that match one row the newest is written.
+/// Finds out which entries of committed transactions were not written, and why: unmatched (no row)
+/// or rows_stale (a newer one). It only reads, with one exception: when the column calls several
+/// keys equal, it writes the newest of the entries that match one row.
 ///
-/// Where rows came, went or changed between the UPDATE and this, single entries may be told apart wrongly; their sum is exact.
+/// When rows came, went or changed between the UPDATE and this check, single entries may get the
+/// wrong fate; their sum is exact.
 class PgRemainder {
  public:
   explicit PgRemainder(PgConnection& connection) : connection_(connection) {}
 
-  /// What was found besides the fates.
+  /// What was found in addition to the fates.
   struct Found {
     std::size_t ahead = 0;    ///< rows that refused an entry and are dated over a minute ahead of the server's clock
     std::size_t behind = 0;   ///< rows that refused an entry and are not dated ahead
@@ -27,7 +29,8 @@ class PgRemainder {
     std::size_t meeting = 0;  ///< entries that match the same row as another entry
   };
 
-  /// @shape places: of entries in transactions that committed and changed fewer rows than they have entries, ascending;
+  /// @shape places: positions of entries in transactions that committed and changed fewer rows than
+  ///        they have entries, ascending;
   ///        missing: how many fewer. Their fates are `written` before.
   std::optional<DatabaseFailure> classify(PgFlush& flush, const std::vector<std::size_t>& places, std::size_t missing,
                                           Found& found);

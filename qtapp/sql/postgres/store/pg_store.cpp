@@ -20,22 +20,22 @@ constexpr PgStatement kRollback = {nullptr, "ROLLBACK"};
 
 constexpr std::size_t kMostRetries = 5;                    // of deadlocks and serialization failures, within one flush
 constexpr std::size_t kMostSampled = 32;                   // agents whose rows are counted
-constexpr auto kBetweenSamples = std::chrono::minutes(1);  // of how many rows agents have
+constexpr auto kBetweenSamples = std::chrono::minutes(1);  // of the number of rows an agent has
 constexpr std::string_view kQueueFull = "54000";
 
 bool is_worth_an_instant_retry(FailureClass failure) {
   return failure == FailureClass::deadlock || failure == FailureClass::serialization;
 }
 
-/// By agent costs less than row by row from a quarter of an agent's rows on where they lie together, from half on where they
-/// are scattered (docs/performance.md).
+/// Writing by agent costs less than row by row from a quarter of an agent's rows on where they lie
+/// together, and from half on where they are scattered (docs/performance.md).
 ///
-/// @return the most agents that so many entries may be of
+/// @return the largest number of agents for so many entries
 std::size_t most_agents(std::size_t entries, std::size_t agents_sampled, std::size_t rows_sampled) {
   return rows_sampled == 0 ? 0 : 2 * entries * agents_sampled / rows_sampled;
 }
 
-/// Failures of the statement itself, not of the moment.
+/// Failures of the statement itself, which do not pass by themselves.
 bool is_lasting(FailureClass failure) {
   return failure == FailureClass::data || failure == FailureClass::permission || failure == FailureClass::other;
 }
@@ -108,7 +108,8 @@ bool PgStore::may_take_apart(const DatabaseFailure& failure, bool is_repeated) {
          *PQgetvalue(answer.results[0].get(), 0, 0) == 't';
 }
 
-// Once a connection, and now and then, as rows come and go, or when a batch is much larger than the one sampled.
+// Samples once for each connection. Samples again now and then, because rows come and go, and when
+// a batch is much larger than the sampled one.
 std::optional<DatabaseFailure> PgStore::sample_rows(std::span<const Update> entries) {
   const auto now = std::chrono::steady_clock::now();
   const bool is_known = connection_.is_open() && sample_ && now < sample_->taken + kBetweenSamples;
@@ -150,7 +151,7 @@ void PgStore::publish(PgFlush& flush, std::span<const std::string> chunks) const
   if (options_.notifier != nullptr && !chunks.empty()) options_.notifier->publish(chunks);
 }
 
-// Entries whose fate cannot be found out go back as unwritten: to write them again is harmless.
+// Entries whose fate cannot be found out are returned as unwritten: writing them again is harmless.
 std::optional<DatabaseFailure> PgStore::classify(PgFlush& flush, const std::vector<std::size_t>& places,
                                                  std::size_t missing) {
   PgRemainder::Found found;
@@ -173,7 +174,7 @@ bool PgStore::fall_back_to_rows(PgFlush& flush, const PgAnswer& answer) const {
   return true;
 }
 
-// 54000 may come from a row as well as from the queue: without NOTIFY the answer is known.
+// 54000 may come from a row or from the queue. A run without NOTIFY tells them apart.
 bool PgStore::fall_back_without_chunks(PgFlush& flush, const PgAnswer& answer) const {
   if (!flush.may_notify || flush.chunks.empty() || !answer.is_settled) return false;
   const bool is_notify = transaction_.part_of(answer.failed_step) == PgTransaction::Part::notify;
@@ -214,7 +215,8 @@ std::optional<DatabaseFailure> PgStore::take_apart(PgFlush& flush) {
   return std::move(result.failure);
 }
 
-// One row, another each time, in a transaction that is rolled back: is what refused every row over?
+// Writes one row, another each time, in a transaction that is rolled back. This shows whether the
+// reason that refused every row has passed.
 std::optional<DatabaseFailure> PgStore::probe(PgFlush& flush) {
   const std::size_t place = probes_++ % flush.entries.size();
   PgArrays one;

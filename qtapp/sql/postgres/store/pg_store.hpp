@@ -30,37 +30,42 @@ struct PgOptions {
   std::string channel = "workspace_agent_metadata_batch";
   std::size_t max_payload_bytes = 8000;  ///< of a chunk that names a part of a batch
   PgTimeouts timeouts;
-  /// How long one flush may take in all, retries included; shorter than the final flush timeout, so that a server that
-  /// does not answer cannot hold up the end.
+  /// The limit of one flush in total, retries included. It is shorter than the final flush timeout,
+  /// so that a server that does not answer cannot delay the end.
   Duration flush_limit = std::chrono::seconds(12);
-  bool register_missing = false;         ///< a flush creates the rows that are missing, in its transaction
-  bool by_agent = true;                  ///< write agent by agent where that is right and cheaper; false: never
+  bool register_missing = false;         ///< a flush creates the missing rows, in its transaction
+  bool by_agent = true;                  ///< write agent by agent where that is correct and cheaper; false: never
   engine::Notifier* notifier = nullptr;  ///< gets the chunks after the commit; must outlive the store
-  Duration between_warnings = std::chrono::minutes(10);  ///< of one kind
-  /// Warnings that were given; stores that share it give each once for all of them.
+  Duration between_warnings = std::chrono::minutes(10);  ///< between two warnings of one kind
+  /// Warnings that were given. Stores that share it give each warning once for all of them.
   std::shared_ptr<PgWarnings> warnings = std::make_shared<PgWarnings>();
-  /// Called on the flusher's thread with one sentence that an operator has to read (PgAlarms).
+  /// Called on the flusher's thread with one sentence for the operator (PgAlarms).
   std::function<void(const std::string&)> on_alarm;
   OnPgNotice on_notice = {};
   OnRefused on_refused = {};
 };
 
-/// Writes batches to the table of a Coder-style control plane. A flush is one UPDATE of existing rows and its NOTIFYs, in one
-/// transaction and one round trip: nobody is notified before the commit, and no commit goes without.
+/// Writes batches to the table of a Coder-style control plane. A flush is one UPDATE of existing
+/// rows and its NOTIFYs, in one transaction and one round trip. So nobody is notified before the
+/// commit, and no commit lacks its notifications.
 ///
-/// Two statements do the same. One finds each row by itself. The other scans each agent's rows once, which costs less where a
-/// batch holds most of them; it is used where the key's index is in the order of bytes (collation C, POSIX or C.UTF-8), so that
-/// both lock rows in one order, and where the batch fits it (PgAgentArrays); else, and where it is refused, the first.
+/// There are two equivalent statements. One finds each row by itself. The other scans each agent's
+/// rows once, which costs less when a batch contains most of them. It is used where the key's index
+/// is in the order of bytes (collation C, POSIX or C.UTF-8), so that both lock rows in one order,
+/// and where the batch fits it (PgAgentArrays). Otherwise, and when it is refused, the first one is
+/// used.
 ///
-/// Fates: `written` is what the UPDATE changed, exactly. Only when that is less than the batch, PgRemainder finds out which
-/// entries have no row and which a newer one. A batch that is refused is taken apart (PgBisection), a batch that meets a locked
-/// row is written without it (PgLockedRows): one row never keeps the others from being written. An outcome may hold fates and a
-/// failure; what is still `unwritten` then failed.
+/// Fates: `written` is exactly what the UPDATE changed. When that is less than the batch,
+/// PgRemainder finds out which entries have no row and which a newer one. PgBisection divides a
+/// refused batch. PgLockedRows writes a batch without its locked rows. So one row never prevents
+/// the others from being written. An outcome may contain fates and a failure; entries that are
+/// still `unwritten` then failed.
 ///
-/// Deadlocks and serialization failures are retried at once, a few times. When the notifications are what fails
-/// (the queue is full: 54000) the rows are written without them and the chunks count as publish errors. When the
-/// connection is lost before the answer, the flush has failed, whatever the server made of it: to write it again is harmless,
-/// because a row takes its own stamp again and no older one.
+/// Deadlocks and serialization failures are retried at once, a few times. When the notifications
+/// cause the failure (the queue is full: 54000), the rows are written without them and the chunks
+/// count as publish errors. When the connection is lost before the answer, the flush has failed,
+/// whether the server committed or not. Writing it again is harmless, because a row accepts its own
+/// stamp again and no older one.
 class PgStore final : public engine::Store {
  public:
   explicit PgStore(PgOptions options);
@@ -102,7 +107,7 @@ class PgStore final : public engine::Store {
     std::chrono::steady_clock::time_point taken{};
   };
   std::optional<Sample> sample_;
-  bool is_bisecting_ = false;  // the last search was interrupted: go on with it
+  bool is_bisecting_ = false;  // the last search was interrupted: continue it
   std::string refused_alike_;  // SQLSTATE that refused every row; "": none
   std::size_t probes_ = 0;
 };

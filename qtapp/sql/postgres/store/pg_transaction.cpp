@@ -16,7 +16,8 @@ constexpr PgStatement kSetLockTimeout = {nullptr, statements::pg_set_lock_timeou
 constexpr std::size_t kMaxKeyCharacters = 127;             // varchar(127)
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;  // of texts in one UPDATE
 
-/// Where the piece that begins at `from` ends: at least one entry, else as many as fit.
+/// Returns where the piece that begins at `from` ends: it has at least one entry, else as many as
+/// fit.
 std::size_t end_of_piece(std::span<const Update> entries, std::size_t from) {
   std::size_t bytes = 0;
   std::size_t to = from;

@@ -14,17 +14,18 @@
 
 namespace metabatch::sql {
 
-/// The steps of one transaction that writes entries and notifies: rows registered (where asked for), the UPDATE, the NOTIFYs.
-/// A large batch is written by several UPDATEs, each of about a megabyte, so that nothing large is ever copied twice.
+/// The steps of one transaction that writes entries and notifies: the registration of rows (if
+/// requested), the UPDATE, the NOTIFYs. A large batch is written by several UPDATEs of about a
+/// megabyte each, so that nothing large is copied twice.
 ///
-/// @owns what the steps refer to; memory is reused by the next build()
+/// @owns the data of the steps; the next build() reuses the memory
 class PgTransaction {
  public:
   struct Plan {
-    const std::string* channel;                ///< must stay
-    std::span<const std::string> chunks = {};  ///< must stay
+    const std::string* channel;                ///< must stay valid
+    std::span<const std::string> chunks = {};  ///< must stay valid
     bool registers = false;
-    std::size_t most_agents = 0;         ///< written agent by agent when the entries are of no more agents; 0: never
+    std::size_t most_agents = 0;         ///< write by agent when the entries have no more agents; 0: never
     const char* lock_timeout = nullptr;  ///< for this transaction; nullptr: that of the session
   };
   enum class Part { register_rows, update, notify, commit };
@@ -52,7 +53,7 @@ class PgTransaction {
   bool is_by_agent_ = false;
 };
 
-/// Whether the column can hold the key; a longer one is never registered and ends as unmatched.
+/// Whether the column can hold the key. A longer one is never registered and becomes unmatched.
 bool fits_key_column(std::string_view key);
 
 }  // namespace metabatch::sql

@@ -7,7 +7,7 @@
 
 namespace metabatch::sql {
 
-/// When a warning was given last. Any thread; a short lock.
+/// When a warning was last given. Any thread; a short lock.
 class LastWarning {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -16,7 +16,7 @@ class LastWarning {
     const std::lock_guard lock(mutex_);
     return !given_ || now >= *given_ + between;
   }
-  /// @return false: not due; else it counts as given now
+  /// @return false: not due; true: due, and recorded as given now
   [[nodiscard]] bool claim(Time now, Time::duration between) {
     const std::lock_guard lock(mutex_);
     if (given_ && now < *given_ + between) return false;
@@ -29,19 +29,19 @@ class LastWarning {
   std::optional<Time> given_;  // mutex_
 };
 
-/// Whether the alarm of an emptied table was raised. Any thread; a short lock.
+/// Whether the alarm of an emptied table was given. Any thread; a short lock.
 class EmptyTable {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// @return false: raised already; else it counts as raised now
+  /// @return false: given already; true: recorded as given now
   [[nodiscard]] bool claim(Time now) {
     const std::lock_guard lock(mutex_);
     if (raised_) return false;
     raised_ = now;
     return true;
   }
-  /// A flush that began then found a row: an alarm that was raised before is over.
+  /// A flush that began later found a row, so an earlier alarm is over.
   void found(Time began) {
     const std::lock_guard lock(mutex_);
     if (raised_ && began > *raised_) raised_.reset();
@@ -57,7 +57,7 @@ struct PgWarnings {
   LastWarning ahead;    ///< entries dated ahead of the server's clock
   LastWarning stale;    ///< rows dated ahead of the entries that they refuse
   LastWarning meeting;  ///< keys that the column calls equal
-  LastWarning locked;   ///< rows that somebody has locked
+  LastWarning locked;   ///< rows that another session has locked
   EmptyTable empty;
 };
 
