@@ -17,8 +17,8 @@ namespace {
 
 using namespace metabatch::cli;
 
-/// The next file that is opened would get the number of a standard stream that the caller closed. So each is open here, and
-/// fails when it is used.
+/// If the caller closed a standard stream, the next opened file would get its number. So this opens
+/// each closed one in a way that fails when it is used.
 void occupy_standard_streams() {
   for (const int stream : {0, 1, 2})
     if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
     parse(program, argc, argv);
     const QCoreApplication application(argc, argv);  // loads the database drivers
     QCoreApplication::setApplicationVersion(METABATCH_VERSION);
-    std::setlocale(LC_NUMERIC, "C");  // QCoreApplication has set the user's locale; numbers stay machine-readable
+    std::setlocale(LC_NUMERIC, "C");  // QCoreApplication has set the user's locale; numbers must stay machine-readable
     for (const Command& command : commands)
       if (command.app->parsed()) return command.run(console);
   } catch (const CLI::ParseError& error) {

@@ -102,7 +102,7 @@ QString valueText(double value, QChar form) {
   }
 }
 
-/// Nothing: the language of the window has no pattern for the code.
+/// Returns nothing when the language of the window has no pattern for the code.
 QString filled(const char* context, const health::Finding& finding) {
   const QString name = text(health::name_of(finding.code));
   const QString pattern = QCoreApplication::translate(context, name.toLatin1());

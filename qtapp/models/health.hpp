@@ -13,39 +13,39 @@ namespace metabatch::models {
 
 enum class Severity : std::uint8_t { good, notice, warning, alarm };
 
-/// One sentence that an operator reads, how bad it is, and what a setting would do about it.
+/// One sentence for the operator, its severity, and the settings that would help.
 struct HealthLine {
   Severity severity = Severity::good;
   QString text;
-  std::optional<Config> advice{};  ///< settings that mend it; none: no setting does
+  std::optional<Config> advice{};  ///< settings that correct it; empty: no setting does
   bool operator==(const HealthLine&) const = default;
 };
 
-/// What the top of the dashboard shows.
+/// The top of the dashboard.
 struct HealthText {
   Severity severity = Severity::notice;
   QString headline;  ///< the state in a few words
-  QString saved;     ///< `96.9 % saved`, or an en dash where the figure is not allowed
-  QString rates;     ///< what is written instead of what
-  QString span;      ///< of all figures of the window: `last 30 s`
+  QString saved;     ///< `96.9 % saved`, or an en dash where no figure may be shown
+  QString rates;     ///< the writes and NOTIFYs, with and without batching
+  QString span;      ///< the span of all figures: `last 30 s`
   std::vector<HealthLine> lines;                   ///< worst first
   std::vector<std::pair<QString, QString>> figures;  ///< names and values
 };
 
-/// What a sample of the batcher does not hold.
+/// Facts that a sample of the batcher does not contain.
 struct Condition {
   bool isFlushingPaused = false;
   bool isClosing = false;
-  QString lastFailure;  ///< of the newest flush, when that failed; else empty
+  QString lastFailure;  ///< of the newest flush if it failed; else empty
   FailureClass failure = FailureClass::none;
   quint64 failuresInARow = 0;  ///< flushes that failed since the last success
-  QString registration{};      ///< what is done, or can be done, about missing rows: sentences
+  QString registration{};      ///< what is done, or can be done, about missing rows, in sentences
 };
 
-/// The sample as core's health function takes it.
+/// Converts a sample for core's health function.
 health::Sample healthSample(const Sample& sample, const Condition& condition);
 
-/// Core's judgement in the language of the window; every number comes from there.
+/// Core's judgement in the language of the window. All numbers come from core.
 HealthText healthText(const health::Collector& collector, const Sample& newest, const Condition& condition);
 
 Severity severityOf(health::Severity severity);

@@ -8,7 +8,8 @@
 namespace metabatch::models {
 namespace {
 
-/// Characters of a QString before a byte of its UTF-8 form, for bytes asked for in ascending order.
+/// Converts byte positions of the UTF-8 form, asked in ascending order, to positions in the
+/// QString.
 class Positions {
  public:
   explicit Positions(const QByteArray& bytes) : m_bytes(bytes) {}

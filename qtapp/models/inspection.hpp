@@ -9,7 +9,7 @@
 
 namespace metabatch::models {
 
-/// A stretch of the text that a person pasted, to be coloured.
+/// A span of the pasted text, to be coloured.
 struct InspectedSpan {
   int at = 0;  ///< in characters of the QString
   int length = 0;
@@ -18,11 +18,11 @@ struct InspectedSpan {
   QString meaning;
 };
 
-/// One payload, list or name that was found.
+/// One payload, list or name that was found in the text.
 struct InspectedFinding {
   QString sentence;
   QStringList notes;
-  QStringList ids;  ///< each with what is odd about it; the first kIdsShown
+  QStringList ids;  ///< each with its peculiarities; the first kIdsShown
   quint64 moreIds = 0;
   Verdict verdict = Verdict::good;
 };
@@ -30,12 +30,12 @@ struct InspectedFinding {
 struct Inspected {
   static constexpr std::size_t kIdsShown = 400;
   static constexpr std::size_t kSpansShown = 4000;
-  std::vector<InspectedSpan> spans;  ///< those that are not plain; at most kSpansShown
+  std::vector<InspectedSpan> spans;  ///< the spans that are not plain; at most kSpansShown
   std::vector<InspectedFinding> findings;
   quint64 distinctIds = 0;
 };
 
-/// What core's inspect() says of the text, in positions and words of the window.
+/// The result of core's inspect() in positions and words of the window.
 Inspected inspected(const QString& text);
 
 /// All findings as one text.

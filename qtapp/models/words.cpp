@@ -11,7 +11,7 @@
 namespace metabatch::models {
 namespace {
 
-// What is counted anywhere, for translators: the word alone, in the forms that the number asks for.
+// All counted nouns, for translators: the word alone, in the forms that numbers ask for.
 [[maybe_unused]] constexpr const char* kNouns[][3] = {
     QT_TRANSLATE_N_NOOP3("counted", "agent", "a noun after a number"),
     QT_TRANSLATE_N_NOOP3("counted", "byte", "a noun after a number"),
@@ -65,7 +65,7 @@ QString secondsText(double seconds) {
 
 QString percentText(double share) {
   if (!std::isfinite(share)) return QStringLiteral("–");
-  // Never rounded up to all: 99.97 % saved is not 100 %.
+  // Never rounds up to all: 99.97 % saved is not 100 %.
   const double shown = share * 100 >= 99.95 && share < 1 ? std::floor(share * 1e4) / 100 : share * 100;
   return english().toString(shown, 'f', share >= 0.9995 && share < 1 ? 2 : 1) + " %";
 }

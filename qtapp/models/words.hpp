@@ -7,7 +7,7 @@
 #include "metabatch/time.hpp"
 #include "metabatch/uuid.hpp"
 
-/// Numbers and times as people read them, the same in every view.
+/// Numbers and times for people, the same in every view.
 namespace metabatch::models {
 
 /// `1,234,567`

@@ -12,13 +12,13 @@ namespace metabatch::cli {
 
 class Console;
 
-/// One subcommand as main() runs it: whichever was named on the command line.
+/// One subcommand as main() runs it: the one that the command line names.
 struct Command {
   CLI::App* app;
-  std::function<int(Console&)> run;  ///< answers an ExitCode; may throw UsageError
+  std::function<int(Console&)> run;  ///< returns an ExitCode; may throw UsageError
 };
 
-/// Each adds its subcommand, with its flags, help and examples, to the program.
+/// Each function adds its subcommand, with flags, help and examples, to the program.
 Command add_ingest(CLI::App& program);
 Command add_run(CLI::App& program);
 Command add_simulate(CLI::App& program);

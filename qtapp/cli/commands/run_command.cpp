@@ -20,7 +20,7 @@ namespace {
 using engine::Fleet;
 using engine::FleetOptions;
 
-constexpr Duration kFirstSummary = std::chrono::seconds(10);  // after which a summary so far is printed
+constexpr Duration kFirstSummary = std::chrono::seconds(10);  // then a summary of the run so far is printed
 
 struct RunFlags {
   FleetOptions fleet;

@@ -29,7 +29,8 @@ constexpr std::int64_t kSuppressedMs = 10'000;  // between two reports of suppre
 constexpr int kHurryMs = 20;
 constexpr auto kSameRequest = std::chrono::milliseconds(200);  // a wrapper may forward a signal once more
 
-/// SIGINT, SIGTERM and SIGHUP as something to read. They are blocked in every thread that is started later.
+/// SIGINT, SIGTERM and SIGHUP as a descriptor that can be read. They are blocked in every thread
+/// that starts later.
 class SignalQueue {
  public:
   enum class Kind { terminate, interrupt, reload };
@@ -113,7 +114,8 @@ class Serving {
     return exit_failed;
   }
 
-  /// A server that is away is waited for: at boot it may start later than this. Any other failure needs an operator.
+  /// The program waits for a server that is away: at boot the server may start later than this
+  /// program. Any other failure needs an operator.
   bool is_database_usable(const sql::Database& database) {
     const auto wrong = database.check();
     if (!wrong) return true;
@@ -171,7 +173,7 @@ class Serving {
                                  snapshot.config.interval, engine::system_clock().now());
   }
 
-  /// Files and environment are read again; flags stay. Everything is changed or nothing.
+  /// Reads files and environment again; flags stay. Changes everything or nothing.
   void reload() {
     service::notify_manager("RELOADING=1");
     std::string wrong, left;
@@ -194,8 +196,8 @@ class Serving {
     service::notify_manager("READY=1");
   }
 
-  /// A repeated SIGTERM is the same request, as a supervisor may signal the process and its group. Only a second SIGINT, a
-  /// moment after the first signal, asks to leave at once.
+  /// A repeated SIGTERM is the same request, because a supervisor may signal the process and its
+  /// group. Only a second SIGINT, a moment after the first signal, is a request to leave at once.
   int stop() {
     service::notify_manager("STOPPING=1");
     log_.info("stopping", {{"held", std::to_string(service_->snapshot().counters.held())}});
@@ -213,7 +215,7 @@ class Serving {
       ::poll(watched, 2, is_hurried ? kHurryMs : -1);
       while (const auto signal = signals_.next())
         is_hurried |= *signal == SignalQueue::Kind::interrupt && std::chrono::steady_clock::now() - began >= kSameRequest;
-      if (is_hurried) service_->hurry();  // what is buffered still goes to the spool
+      if (is_hurried) service_->hurry();  // buffered entries still go to the spool
     }
     stopper.join();
     return is_hurried ? left_at_once(end) : status_of(end);

@@ -21,7 +21,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kReportsAStep = 20'000;  // some milliseconds: a signal waits no longer
+constexpr std::uint64_t kReportsAStep = 20'000;  // takes some milliseconds, and so long a signal waits at most
 constexpr auto kFirstStatus = std::chrono::milliseconds(700);
 constexpr auto kStatusEvery = std::chrono::milliseconds(200);
 
@@ -76,7 +76,8 @@ bool run_to_end(Simulator& simulator, Console& console) {
   return true;
 }
 
-/// At most as many samples as a chart has columns, at round times. Rates over less time would show single flushes.
+/// At most as many samples as a chart has columns, at round times. Rates over shorter times would
+/// show single flushes.
 Duration pace_of(Duration duration) {
   using namespace std::chrono_literals;
   for (const Duration pace : std::initializer_list<Duration>{100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 15s, 30s, 1min, 2min,
@@ -105,7 +106,7 @@ int judge(const RunResult& result, const std::vector<Threshold>& thresholds, Con
   return is_missed || is_incomplete(result) ? exit_incomplete : exit_ok;
 }
 
-/// What is simulated, and what arrives: the fleet of the scenario, or a recording.
+/// What is simulated: the fleet of the scenario, or a recording in its place.
 struct Question {
   std::string name;
   Scenario scenario;

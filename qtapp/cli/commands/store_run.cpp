@@ -17,7 +17,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kStatusEveryMs = 250;
 constexpr auto kSameRequest = std::chrono::milliseconds(200);  // `timeout` and wrappers forward a signal once more
-constexpr auto kLeavePatience = std::chrono::seconds(3);       // until what is being written is cancelled
+constexpr auto kLeavePatience = std::chrono::seconds(3);       // until the running write is cancelled
 constexpr auto kLeaveStep = std::chrono::milliseconds(20);
 constexpr auto kRepeatMessageAfter = std::chrono::seconds(10);
 constexpr std::size_t kNotificationRing = 4096;  // chunks that a slow stdout may be behind
@@ -59,7 +59,7 @@ class FailureReports {
   SteadyClock::time_point reported_;
 };
 
-/// Prints payloads on a thread of its own: a stdout that blocks delays nobody.
+/// Prints payloads on a thread of its own, so that a blocked stdout delays nobody.
 class NotificationPrinter {
  public:
   NotificationPrinter(engine::Notifier& notifier, Console& console)
@@ -165,8 +165,8 @@ class Session {
     });
   }
 
-  /// Without a spool there is nothing to wait for. With one, the lanes must have closed and the feeder must have ended:
-  /// only then does nobody else use the updates and the file.
+  /// Without a spool there is nothing to wait for. With one, the lanes must have closed and the
+  /// feeder must have ended. Only then nobody else uses the updates and the file.
   [[noreturn]] void leave_at_once() {
     if (unwritten_ != nullptr && is_abandoned_in_time()) unwritten_->save(lanes_);
     const std::uint64_t held = lanes_.snapshot().counters.held();

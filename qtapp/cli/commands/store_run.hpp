@@ -23,7 +23,7 @@ struct SessionOptions {
   bool print_notifications = false;
   pubsub::PubsubSettings pubsub{};                     ///< where notifications go
   std::size_t writers = 1;                             ///< lanes, each with a connection of its own
-  service::UnwrittenStore* unwritten_store = nullptr;  ///< stores what one run could not write for the next; or none
+  service::UnwrittenStore* unwritten_store = nullptr;  ///< stores unwritten updates for the next run; or none
 };
 
 struct SessionResult {
@@ -31,19 +31,22 @@ struct SessionResult {
   Duration elapsed{};
   bool is_interrupted = false;
   FlushFigures flush_times;
-  bool is_failed = false;  ///< the updates of the last run could not be added, which was reported
+  bool is_failed = false;  ///< the updates of the last run could not be added; this was reported
 };
 
-/// Adds updates to the lanes on a thread of its own; returns when there are no more, or soon after a stop was requested.
+/// Adds updates to the lanes on a thread of its own. Returns when there are no more, or soon after
+/// a stop was requested.
 using Feed = std::function<void(engine::Lanes&, Stop&)>;
 /// Makes the status line from a snapshot. Called on the session's thread about four times a second, only when the console
 /// is live.
 using Watch = std::function<std::string(const engine::Snapshot&, Duration elapsed)>;
 
-/// Runs the lanes on their stores, from the first update to the drained end. SIGINT, SIGTERM and SIGHUP end the feed and
-/// drain within final_flush_timeout. A repeated SIGTERM or SIGHUP changes nothing: a supervisor may signal the process and
-/// its group. A second SIGINT (Ctrl-C) cancels what is being written, stores the remainder in `unwritten_store` and ends the process
-/// with a report of what was lost. Failed flushes and drops are reported on the console, the same one at most every 10 s.
+/// Runs the lanes on their stores, from the first update to the drained end. SIGINT, SIGTERM and
+/// SIGHUP end the feed and drain within final_flush_timeout. A repeated SIGTERM or SIGHUP changes
+/// nothing: a supervisor may signal the process and its group. A second SIGINT (Ctrl-C) cancels the
+/// running write, stores the unwritten updates in `unwritten_store` and ends the process with a
+/// report of the loss. Failed flushes and drops are reported on the console, the same one at most
+/// every 10 s.
 ///
 /// @return nothing: the settings are impossible, which was reported
 std::optional<SessionResult> run_session(const SessionOptions& options, Console& console, const Feed& feed,

@@ -55,7 +55,7 @@ QUrl url_of(const std::string& address) {
   return url;
 }
 
-/// Changes of the size of the terminal, as a descriptor that can be read.
+/// Changes of the terminal's size, as a descriptor that can be read.
 class Resizes {
  public:
   Resizes() {
@@ -147,7 +147,8 @@ class Top {
     QObject::connect(reply_, &QNetworkReply::finished, &loop_, on_answer);
   }
 
-  /// A service without /readyz has no findings. The page is requested in any case: its failure is the one that is shown.
+  /// A service without /readyz has no findings. The page is requested in any case, and its failure
+  /// is the one that is shown.
   void on_readiness() {
     QNetworkReply& reply = *std::exchange(reply_, nullptr);
     reply.deleteLater();

@@ -136,7 +136,7 @@ sql::Database DatabaseFlag::database() const {
     if (folder.empty())
       throw UsageError("--db: there is no home folder for the default file; name one with --db sqlite:PATH");
     std::error_code failed;
-    if (fs::create_directories(folder / "metabatch", failed))  // what is wrong is reported when the file is opened
+    if (fs::create_directories(folder / "metabatch", failed))  // a failure is reported when the file is opened
       fs::permissions(folder / "metabatch", fs::perms::owner_all, failed);
     return sql::Database((folder / "metabatch" / "metabatch.db").string());
   }

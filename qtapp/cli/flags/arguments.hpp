@@ -18,26 +18,28 @@ class App;
 
 namespace metabatch::cli {
 
-/// The caller asked for something impossible, which the text names. Exit status 2.
+/// The caller asked for something impossible; the text names it. Exit status 2.
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Part of an expression is wrong: below the message, lines of their own show the expression and mark the part.
+/// A part of an expression is wrong. Lines below the message show the expression and mark the part.
 struct MarkedError : UsageError {
   MarkedError(const std::string& said, const std::string& marks)
       : UsageError(said + "\n" + marks), message(said), lines(marks + "\n") {}
   std::string message, lines;
 };
 
-/// The settings of the batcher as they were given: one flag for each of the specification, "Settings", with dashes.
+/// The given settings of the batcher: one flag for each setting of the specification, "Settings",
+/// with dashes.
 struct SettingsFlags {
   std::map<Setting, std::optional<std::string>> given;
 
   void add_to(CLI::App& command);
-  /// The settings that were given; the others have their defaults.
+  /// The given settings; all others have their defaults.
   ///
-  /// @errors throws UsageError: not a number, a duration or a name. validated() finds impossible values.
+  /// @errors throws UsageError: not a number, a duration or a name. validated() finds impossible
+  ///         values.
   [[nodiscard]] Config config() const;
 };
 
@@ -46,9 +48,10 @@ struct DatabaseFlag {
   std::optional<std::string> given;
 
   void add_to(CLI::App& command);
-  /// The database that was given, or a file in the user's state folder, which is created.
+  /// The given database, or a file in the user's state folder, which is created.
   ///
-  /// @errors throws UsageError: the address is empty or unknown. The message does not repeat it: it may hold a password
+  /// @errors throws UsageError: the address is empty or unknown. The message does not repeat the
+  ///         address, because it may contain a password
   [[nodiscard]] sql::Database database() const;
   /// The same for a command that needs PostgreSQL; the default is what the PG* variables name.
   [[nodiscard]] sql::PgAddress postgres() const;
@@ -57,7 +60,7 @@ struct DatabaseFlag {
   [[nodiscard]] std::string address() const;
 };
 
-/// Adds `--writers N`: how many connections write in parallel.
+/// Adds `--writers N`: the number of connections that write in parallel.
 void add_writers(CLI::App& command, std::size_t& writers);
 
 /// Adds `--spool FILE`.

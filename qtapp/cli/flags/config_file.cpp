@@ -27,7 +27,7 @@ class Reader {
     } catch (const toml::parse_error& error) {
       fail(error.source().begin, std::string(error.description()));
     }
-    // The table is in the order of names; the settings of a section come last, so that they count.
+    // The table is ordered by name. The settings of a section come last, so that they win.
     std::stable_partition(settings_.begin(), settings_.end(),
                           [](const ConfigSetting& setting) { return setting.section.empty(); });
     return std::move(settings_);

@@ -9,15 +9,17 @@ namespace metabatch::cli {
 
 /// One setting of a config file.
 struct ConfigSetting {
-  std::string section;              ///< the command it is for; empty: every command
+  std::string section;              ///< its command; empty: every command
   std::string key;                  ///< as it is written
-  std::vector<std::string> values;  ///< one, or those of a list; texts without their quotes
+  std::vector<std::string> values;  ///< one value, or those of a list; texts without their quotes
   std::string place;                ///< FILE:LINE:COLUMN, for messages
 };
 
-/// Reads a config file: TOML with texts, whole numbers, `true`, `false` and lists of these, and a section a command.
+/// Reads a config file: TOML with texts, whole numbers, `true`, `false` and lists of these, and a
+/// section a command.
 ///
-/// @errors throws UsageError that names line and column: it is no TOML, a value is empty or of another kind, or a section is
+/// @errors throws UsageError with line and column: it is no TOML, a value is empty or of another
+///         kind, or a section is
 ///         inside a section
 std::vector<ConfigSetting> read_config_file(const std::string& path);
 

@@ -69,7 +69,7 @@ fs::path default_config(const Environment& environment) {
   return home.empty() ? fs::path() : fs::path(home) / ".config" / "metabatch" / "config.toml";
 }
 
-/// Whether the option keeps every value. Of the others the last one counts.
+/// Whether the option keeps every value. For other options the last value wins.
 bool takes_several(const CLI::App& command, const std::string& name) {
   const CLI::Option* const option = command.get_option_no_throw("--" + name);
   return option != nullptr && option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;

@@ -21,7 +21,8 @@ struct PubsubFlags {
   std::string key;
 
   void add_to(CLI::App& command);
-  /// @errors throws UsageError that names the flag. It repeats no part of the address: it may hold a password
+  /// @errors throws UsageError that names the flag. It repeats no part of the address, because that
+  ///         may contain a password
   [[nodiscard]] pubsub::PubsubSettings settings() const;
 };
 

@@ -64,7 +64,8 @@ std::string type_text(const toml::node& node) {
   }
 }
 
-/// `0.05`: as plain digits, trailing zeros cut. Nine digits, so that one too many for a share is seen and refused.
+/// `0.05`: plain digits without trailing zeros. It has nine digits, so that a share with one digit
+/// too many is seen and refused.
 std::string fraction_text(double value) {
   char text[64];
   const int size = std::snprintf(text, sizeof text, "%.9f", value);
@@ -165,7 +166,7 @@ class Reader {
          std::string(field.name) + ": " + type_text(node) + ", but this must be " + wanted_text(field));
   }
 
-  /// Names the place where the file set the field that validated() refused.
+  /// Names the position in the file of the field that validated() refused.
   [[noreturn]] void fail_as_a_whole(const Error& error) const {
     const std::string what = describe(error, scenario_);
     const bool is_field = error.code == Errc::field_too_small || error.code == Errc::field_too_large;

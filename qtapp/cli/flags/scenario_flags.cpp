@@ -29,7 +29,8 @@ const char* group_of(const ScenarioField& field) {
   return field.name.starts_with("store.") ? "Database" : "Simulation";
 }
 
-/// The sentence of the table as the help of a flag: `agents that report from the start (600)`.
+/// Turns the sentence of the table into the help of a flag: `agents that report from the start
+/// (600)`.
 std::string help_of(const ScenarioField& field) {
   std::string help(field.help);
   if (help.ends_with('.')) help.pop_back();

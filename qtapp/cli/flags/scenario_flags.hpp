@@ -15,17 +15,20 @@ class App;
 
 namespace metabatch::cli {
 
-/// The scenario of simulate and tune: a named one, and a flag for each of its fields that takes precedence.
+/// The scenario of simulate and tune: a named one, and a flag for each of its fields that takes
+/// precedence.
 ///
-/// As everywhere, a flag wins over the environment, that over the config file, and that over the default, which here is
-/// the scenario: so the settings in a config file can be tried in any of them.
+/// A flag wins over the environment, the environment over the config file, and the config file over
+/// the default, as everywhere. The default is the scenario here. So the settings of a config file
+/// can be tried in any scenario.
 class ScenarioFlags {
  public:
   void add_to(CLI::App& command);
 
-  /// @errors throws UsageError: no such scenario, a value that cannot be read or cannot be
+  /// @errors throws UsageError: no such scenario, a value that cannot be read or is impossible
   [[nodiscard]] Scenario scenario() const;
-  /// The same for a recording in place of a fleet. The duration is that of the recording unless a flag sets it.
+  /// The same for a recording in place of a fleet. The duration is that of the recording unless a
+  /// flag sets it.
   ///
   /// @errors throws UsageError also when a flag describes the fleet
   [[nodiscard]] Scenario scenario_of(Duration recording) const;

@@ -33,8 +33,8 @@ service::ServerOptions server_options(const ServeFlags& flags) {
   return options;
 }
 
-/// The database as `--db` reads it, without secrets: a URI when a value holds more than plain characters, because its
-/// percent-encoding needs no quotes.
+/// The database as `--db` reads it, without secrets. It is a URI when a value holds more than plain
+/// characters, because percent-encoding needs no quotes.
 std::string database_text(const sql::Database& database) {
   if (const std::string* const file = database.sqlite_file()) return "sqlite:" + *file;
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:,@-";
@@ -56,7 +56,8 @@ std::string toml_string(std::string_view value) {
   return std::string(1, is_literal ? '\'' : '"').append(value).append(1, is_literal ? '\'' : '"');
 }
 
-/// A line of a config file. What is not given cannot be said there, so it is a comment.
+/// Adds a line of a config file. The file cannot express a setting that is not given, so the line
+/// is then a comment.
 void add_line(std::string& text, std::string_view key, const std::string& value) {
   if (value.empty()) text += "# ";
   text.append(key).append(" = ").append(toml_string(value)).append("\n");
@@ -83,7 +84,7 @@ void add_config(std::string& text, const Config& config) {
   add_line(text, "channel", config.channel);
 }
 
-/// What only a start reads.
+/// The settings that are read only at the start.
 std::string fixed_lines(const ServeFlags& flags) {
   std::string text;
   add_line(text, "db", database_text(flags.database.database()));

@@ -9,7 +9,7 @@
 
 namespace metabatch::cli {
 
-/// The flags of `metabatch serve`, as they were given.
+/// The given flags of `metabatch serve`.
 struct ServeFlags {
   DatabaseFlag database;
   SettingsFlags settings;
@@ -34,13 +34,13 @@ struct ServeFlags {
   bool print_config = false;
 
   void add_to(CLI::App& app);
-  /// Back to the defaults, in place, because the parser keeps the addresses of the members.
+  /// Resets all members to the defaults in place, because the parser keeps their addresses.
   void reset();
 
-  // Each throws UsageError that names the flag.
+  // Both throw UsageError that names the flag.
   [[nodiscard]] service::ServiceOptions options() const;
   [[nodiscard]] Duration refresh() const;
-  /// All settings as they would run, as a config file, without secrets.
+  /// All effective settings as a config file, without secrets.
   [[nodiscard]] std::string config_text() const;
   /// The settings that were changed but need a restart: "listen, access-log", or "".
   [[nodiscard]] std::string changed_beyond_reload(const ServeFlags& as_run) const;

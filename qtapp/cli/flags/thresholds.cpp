@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kOperators = {">", ">=", "<", "<=", "==", "!="};  // in the order of Operator
 
-/// The numbers of the result by the names of its JSON, so that there is one list of them.
+/// The numbers of the result by the names of its JSON, so that only one list of them exists.
 std::map<std::string, double, std::less<>> figures_of(const RunResult& result) {
   std::map<std::string, double, std::less<>> figures;
   const auto object = nlohmann::json::parse(result_json(result));

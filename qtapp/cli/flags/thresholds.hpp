@@ -10,7 +10,7 @@
 
 namespace metabatch::cli {
 
-/// What must not be: `delay.p99>5s`, `saved < 90%`, `dropped != 0`.
+/// A condition that a result must not meet: `delay.p99>5s`, `saved < 90%`, `dropped != 0`.
 ///
 /// @shape  expression := NAME OP VALUE, blanks allowed between
 ///         NAME: a number of the result as --json prints it, members joined by dots; `delay` is `delay_s`, and `dropped`
@@ -19,10 +19,11 @@ namespace metabatch::cli {
 ///         VALUE: a number; for delay.* and seconds also a time (`5s`; a bare number is seconds); for saved also `90%`
 class Threshold {
  public:
-  /// @errors throws UsageError: the message shows the expression and points at the place in it
+  /// @errors throws UsageError: the message shows the expression and marks the wrong part
   static Threshold parse(const std::string& expression);
 
-  /// Nothing when all is well, else what is wrong and by how much: `delay.p99 > 5s: it is 7.2 s, 2.2 s above`.
+  /// Nothing when the threshold is kept, else by how much it is missed: `delay.p99 > 5s: it is 7.2
+  /// s, 2.2 s above`.
   [[nodiscard]] std::optional<std::string> missed(const RunResult& result) const;
 
  private:

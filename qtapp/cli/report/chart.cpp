@@ -11,7 +11,7 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr double kSide = 1000;          // of the viewBox, which is stretched to the place there is
+constexpr double kSide = 1000;          // of the viewBox, which is stretched to the available space
 constexpr std::size_t kTableRows = 60;  // of a chart's table: a screen or two
 constexpr std::size_t kLineStyles = 4;  // that the style sheet has
 
@@ -98,7 +98,7 @@ double highest(const std::vector<ChartLine>& lines) {
   return most;
 }
 
-/// As many steps as a reader bears, each with the highest value in it.
+/// As many steps as a reader can bear, each with its highest value.
 std::string table_of(const TimeChart& chart) {
   std::vector<std::string> head = {"from"};
   std::size_t columns = 0;

@@ -13,7 +13,7 @@
 /// Nothing needs a script. The page brings the style (report_page.hpp).
 namespace metabatch::cli {
 
-/// The text as it must stand between tags or in an attribute.
+/// Escapes a text for use between tags or in an attribute.
 std::string escaped(std::string_view text);
 
 /// How the numbers of an axis or of a table are written.
@@ -50,7 +50,7 @@ struct ChartPoint {
   double x = 0;
   double y = 0;
   std::string label{};          ///< what it is, in words
-  bool is_on_frontier = false;  ///< nothing else is better both ways
+  bool is_on_frontier = false;  ///< no other result is better in both ways
   bool is_chosen = false;
 };
 
@@ -66,7 +66,7 @@ struct PointChart {
 };
 std::string chart_html(const PointChart& chart);
 
-/// A table that scrolls by itself where the page is narrow.
+/// A table that scrolls by itself on a narrow page.
 ///
 /// @shape head: one cell a column, each row as many; all text
 std::string table_html(std::string_view caption, const std::vector<std::string>& head,

@@ -20,16 +20,17 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
 constexpr mode_t kNewFile = 0666;  // less the umask
 
-/// Where a chain of symbolic links ends: the file itself is replaced, not the link to it.
+/// Follows a chain of symbolic links to its end: the file itself is replaced, not the link to it.
 std::string behind_links(const std::string& path) {
   std::error_code failed;
   const auto real = std::filesystem::canonical(path, failed);
   return failed ? path : real.string();
 }
 
-/// A file without a name: a program that is killed leaves nothing behind. -1 where the system has no such files.
+/// Opens a file without a name, so that a killed program leaves nothing behind. Returns -1 where
+/// the system has no such files.
 int open_nameless(const std::string& path) {
-  if (::access("/proc/self/fd", X_OK) != 0) return -1;  // it gets its name by way of this folder
+  if (::access("/proc/self/fd", X_OK) != 0) return -1;  // it gets its name through this folder
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return ::open(folder.empty() ? "." : folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, kNewFile);
 }

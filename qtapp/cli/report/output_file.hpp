@@ -8,9 +8,9 @@ namespace metabatch::cli {
 
 class Console;
 
-/// A file that is written completely or not at all. It is opened before the work begins, without a name (where the
-/// system has no such files, under a name of its own beside the path), and takes the path when it is complete. A path
-/// that names a pipe or a device is written directly.
+/// A file that is written completely or not at all. It is opened before the work begins, without a
+/// name, and takes the path when it is complete. Where the system has no files without a name, it
+/// has a name of its own beside the path. A path that names a pipe or a device is written directly.
 class OutputFile {
  public:
   /// No file: write() does nothing.
@@ -24,7 +24,8 @@ class OutputFile {
 
   explicit operator bool() const { return fd_ >= 0; }
   void write(std::string_view bytes);
-  /// @return false: it could not be written, which was reported; what the path named before is unchanged
+  /// @return false: it could not be written, which was reported; the file that the path named
+  ///         before is unchanged
   bool finish(Console& console);
 
  private:
@@ -33,8 +34,8 @@ class OutputFile {
 
   int fd_ = -1;
   int error_ = 0;      // the first errno of a write
-  std::string path_;   // the name that it takes
-  std::string draft_;  // the name that it has before; empty: written directly
+  std::string path_;   // its name at the end
+  std::string draft_;  // its name until then; empty: written directly
   bool is_named_ = false;  // it has the name draft_
   std::string shown_;
   std::string buffer_;

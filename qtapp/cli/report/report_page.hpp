@@ -16,10 +16,10 @@ struct KeyFigure {
 /// A `<dl>` of them.
 std::string figures_html(const std::vector<KeyFigure>& figures);
 
-/// The whole document. It loads nothing (its policy forbids it), has no script, opens from disk, and follows the reader's
-/// choice of light or dark.
+/// The whole document. It loads nothing (its policy forbids that), has no script, opens from disk,
+/// and follows the reader's choice of light or dark.
 ///
-/// @shape title, lead: text; body: HTML in which all text is escaped already
+/// @shape title, lead: text; body: HTML in which all text is already escaped
 std::string page_html(std::string_view title, std::string_view lead, std::string_view body);
 
 }  // namespace metabatch::cli

@@ -18,7 +18,7 @@ std::string percent_text(double share) {
   return text;
 }
 
-/// What an operator must know first; nothing when all is well.
+/// The most important problem for an operator; nothing when all is well.
 std::string problem_text(const RunResult& result) {
   if (!result.assessment) return {};
   const health::Finding& first = result.assessment->first();
@@ -27,7 +27,7 @@ std::string problem_text(const RunResult& result) {
   return health::describe(first) + "\n";
 }
 
-/// Health judges no run of less than two seconds; what it wrote is known all the same.
+/// Health does not judge runs of less than two seconds, but their writes are known.
 bool is_short(const health::Assessment& assessment) { return assessment.first().code == health::Code::measuring; }
 
 bool may_show_saved(const RunResult& result) {

@@ -24,16 +24,18 @@ struct RunResult {
   std::optional<FlushFigures> flush_times{};       ///< run, ingest
 };
 
-/// The object of the specification, "The result": every member in its order, on one line. A run adds
+/// The object of the specification, "The result": every member in order, on one line. A run adds
 /// `flush_s` and `store`, which `simulate --store-from` reads.
 std::string result_json(const RunResult& result);
 
-/// The same for people: what batching saved, why batches were flushed, the delays, the fates of the updates.
+/// The result for people: what batching saved, why batches were flushed, the delays, the fates of
+/// the updates.
 ///
 /// @shape config: as running
 std::string result_text(const RunResult& result, const Config& config);
 
-/// "500 entries fill in 0.56 s, long before the 5 s interval is over, so capacity decides", or what else does.
+/// "500 entries fill in 0.56 s, long before the 5 s interval is over, so capacity decides", or the
+/// sentence for another trigger.
 std::string trigger_text(const Summary& summary, const Config& config);
 
 /// Exit status 3: some of the updates are not in the database, or could not be read.

@@ -69,7 +69,8 @@ std::string percent_text(double share) {
   return text;
 }
 
-/// The capacity is drawn only where the buffered entries come near it; otherwise their line would lie at the bottom.
+/// Draws the capacity only when the buffered entries come near it. Otherwise their line would lie
+/// at the bottom.
 bool is_worth_drawing(const char* series, const RunFacts& facts) {
   return std::string_view(series) != "room_entries" || facts.room_share > 0.2;
 }

@@ -20,12 +20,12 @@ double highest(const std::vector<Column>& columns) {
   return most;
 }
 
-/// The text names what decides before the warnings.
+/// The text gives the deciding trigger before the warnings.
 bool is_in_text_already(FindingKind kind) {
   return kind == FindingKind::interval_cannot_matter || kind == FindingKind::batch_never_fills;
 }
 
-/// A bar a column, as high as its maximum; a blank where nothing was measured.
+/// One bar a column, as high as its maximum; a blank where nothing was measured.
 std::string sparks(const std::vector<Column>& columns, double most) {
   constexpr std::array<std::string_view, 8> kBars = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   std::string text;
@@ -87,7 +87,7 @@ Duration shown_time(const Simulator& simulator) {
 std::string simulation_text(const Simulator& simulator) {
   const RunFacts facts = simulator.facts();
   RunResult result = result_of(simulator);
-  // What fills one batch is what arrives at one replica.
+  // One batch is filled by the arrivals of one replica.
   result.summary.entries_per_s /= static_cast<double>(std::max<std::int64_t>(facts.replicas, 1));
   std::string text = result_text(result, facts.config);
   for (const RunFinding& warning : warnings(facts))

@@ -59,7 +59,8 @@ std::vector<std::string> row_of(const TunePoint& point, bool is_chosen) {
           mark_of(point, is_chosen)};
 }
 
-/// The frontier by ascending delay, and with it what was asked and what is recommended, on it or not.
+/// The frontier by ascending delay, together with the asked and the recommended settings, on it or
+/// not.
 std::vector<std::size_t> shown_points(const Tuner& tuner, const Recommendation& recommended) {
   std::vector<std::size_t> shown = tuner.frontier();
   const auto points = tuner.points();
@@ -82,7 +83,7 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const bool is_last = i + 1 == row.size();  // words, the others are numbers: these stand to the right
+      const bool is_last = i + 1 == row.size();  // words; all other columns are numbers, aligned right
       line += (i > 0 ? "  " : "") + (is_last ? row[i] : std::string(widths[i] - row[i].size(), ' ') + row[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);

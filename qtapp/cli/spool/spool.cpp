@@ -24,7 +24,7 @@ using feed::LineReader;
 using feed::NdjsonParser;
 using feed::Record;
 
-constexpr std::size_t kMaxSpoolLine = std::size_t{8} << 20;  // an update of 1 MiB whose every byte had to be escaped
+constexpr std::size_t kMaxSpoolLine = std::size_t{8} << 20;  // an update of 1 MiB in which every byte is escaped
 constexpr std::size_t kBlock = std::size_t{256} << 10;
 constexpr std::size_t kMostNamed = 20;  // bad lines
 constexpr int kMostPutAside = 1000;
@@ -57,13 +57,14 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-/// A new file of a name that may be left from a crash; for its owner alone from its first byte on.
+/// Creates a file whose name may be left over from a crash. It is private to its owner from the
+/// first byte on.
 int create(const std::string& name) {
   ::unlink(name.c_str());
   return ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-/// Makes what happened to names last.
+/// Makes changes of names durable.
 void sync_folder_of(const std::string& file) {
   const std::string folder = std::filesystem::path(file).parent_path().string();
   const File opened(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -81,7 +82,7 @@ bool write_lines(int fd, std::span<const Update> updates) {
   return true;
 }
 
-/// What somebody else may have put there is not taken in.
+/// Refuses a file that somebody else may have put there.
 std::string refusal_of(int fd) {
   struct stat found {};
   if (::fstat(fd, &found) != 0) return reason();
@@ -90,7 +91,7 @@ std::string refusal_of(int fd) {
   return {};
 }
 
-/// Why a line cannot be taken in, or "".
+/// Why a line cannot be loaded, or "".
 std::string fault_of(const Line& line, const Record& record, const SpoolCheck& check) {
   if (line.too_long) return "is too long";
   if (record.kind == Record::Kind::bad) return record.reason;
@@ -100,7 +101,7 @@ std::string fault_of(const Line& line, const Record& record, const SpoolCheck& c
 
 }  // namespace
 
-/// What reading a file came to.
+/// The result of reading a file.
 struct Spool::Findings {
   std::uint64_t updates = 0, lines = 0, of = 0, bad = 0;
   std::string text;
@@ -198,7 +199,7 @@ std::string Spool::load(engine::Lanes& lanes) {
   return {};
 }
 
-/// All that could be taken in of the file is written.
+/// All loadable updates of the file are written.
 void Spool::finish_file() {
   is_there_ = false;
   waiting_ = 0;
@@ -214,7 +215,7 @@ void Spool::finish_file() {
   sync_folder_of(file_);
 }
 
-/// The file under another name too; "" where that cannot be.
+/// Keeps the file under a second name. Returns "" when that is impossible.
 std::string Spool::put_aside() {
   for (int i = 0; i < kMostPutAside; ++i) {
     std::string name = file_ + ".damaged" + (i == 0 ? "" : "." + std::to_string(i));
@@ -239,7 +240,7 @@ std::string Spool::write(std::span<const Update> updates) {
 }
 
 void Spool::save(engine::Lanes& lanes) {
-  if (is_partial_) return;  // what is held is in the file
+  if (is_partial_) return;  // the held updates are in the file
   std::string wrong;
   const std::size_t held = lanes.spool([&](std::span<const Update> updates) {
     wrong = write(updates);

@@ -9,13 +9,13 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr std::string_view kMark = ",\"spool\":{\"line\":";  // inside a string its quotes would be escaped
+constexpr std::string_view kMark = ",\"spool\":{\"line\":";  // inside a string, the quotes would be escaped
 constexpr std::string_view kOf = ",\"of\":";
 constexpr std::string_view kSum = ",\"sha256\":\"";
 constexpr std::string_view kEnd = "\"}}";
 constexpr std::size_t kDigits = 16;
 
-/// A number and what has to stand behind it, taken off the front.
+/// Removes a number and the text that must follow it from the front.
 bool take_number(std::string_view& text, std::string_view behind, std::uint64_t& number) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
   text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));

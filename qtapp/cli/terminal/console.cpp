@@ -30,7 +30,7 @@ int write_all(int to, std::string_view bytes) {
   return 0;
 }
 
-/// Whether a short write to stderr will not wait.
+/// Whether a short write to stderr will not block.
 bool is_stderr_read(std::chrono::milliseconds patience) {
   pollfd watched{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
   return ::poll(&watched, 1, static_cast<int>(patience.count())) > 0;
@@ -109,7 +109,7 @@ void Console::write_out() {
   std::unique_lock<std::timed_mutex> lock;
   if (is_live_) lock = std::unique_lock(mutex_);
   erase_status();
-  if (lock.owns_lock() && !is_data_shown_) lock.unlock();  // only a terminal that shows both needs the order
+  if (lock.owns_lock() && !is_data_shown_) lock.unlock();  // the order matters only on a terminal that shows both
   out_error_ = write_all(STDOUT_FILENO, out_);
   out_.clear();
 }

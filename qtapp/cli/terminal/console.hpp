@@ -9,7 +9,7 @@
 
 namespace metabatch::cli {
 
-/// What exit statuses mean, in every command.
+/// The exit statuses of every command.
 enum ExitCode : int {
   exit_ok = 0,
   exit_failed = 1,
@@ -18,9 +18,10 @@ enum ExitCode : int {
   exit_interrupted = 130,
 };
 
-/// The two outputs: data on stdout, messages and one status line on stderr. Any thread may write. A reader of stdout that
-/// stops reading never delays a writer to stderr. A reader of stderr that stops reading delays neither message() nor
-/// status(). What a terminal receives has passed through visible(); so has everything on stderr.
+/// The two outputs: data on stdout, messages and one status line on stderr. Any thread may write. A
+/// stalled reader of stdout never delays a writer to stderr. A stalled reader of stderr delays
+/// neither message() nor status(). Everything on stderr, and everything that a terminal receives,
+/// has passed through visible().
 class Console {
  public:
   Console();
@@ -32,7 +33,8 @@ class Console {
   /// Shows the line in place of the last one, cut to the width of the terminal. Does nothing when not live.
   void status(std::string_view line);
   void clear_status();
-  /// One line on stderr after `metabatch: `. It is dropped when nobody reads stderr; the next message reports how many were.
+  /// Writes one line on stderr after `metabatch: `. The line is dropped when nobody reads stderr;
+  /// the next message reports the number of dropped lines.
   void message(std::string_view text);
   /// Lines on stderr without a prefix. Waits until they are read.
   void text(std::string_view text);

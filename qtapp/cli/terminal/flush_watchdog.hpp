@@ -8,8 +8,8 @@
 
 namespace metabatch::cli {
 
-/// Whether the flush loop is alive. While entries are buffered it must try flushes; it counts as dead when it has tried none
-/// for `interval` and a minute.
+/// Whether the flush loop is alive. While entries are buffered it must try flushes. It counts as
+/// dead when it has tried none for `interval` plus a minute.
 class FlushWatch {
  public:
   explicit FlushWatch(Instant now) : moved_(now) {}

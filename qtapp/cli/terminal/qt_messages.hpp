@@ -6,8 +6,9 @@
 
 namespace metabatch::cli {
 
-/// Hands what Qt and its drivers report to `sink`, which Qt would write raw to stderr, until destruction. The newest one
-/// that exists receives; `sink` is called on any thread.
+/// Passes the messages of Qt and its drivers to `sink`, from construction to destruction. Without
+/// it Qt would write them raw to stderr. When several objects exist, the newest one receives.
+/// `sink` is called on any thread.
 class QtMessages {
  public:
   using Sink = std::function<void(const std::string& text)>;

@@ -10,11 +10,11 @@
 
 namespace metabatch::cli {
 
-/// The whole terminal behind stdout, from construction to destruction. Destruction restores its contents, its cursor and
-/// the way it reads keys. Ctrl-C stays a signal; Ctrl-Z does nothing meanwhile.
+/// The whole terminal behind stdout, from construction to destruction. Destruction restores its
+/// contents, its cursor and its input mode. Ctrl-C stays a signal; Ctrl-Z does nothing meanwhile.
 class Screen {
  public:
-  /// Whether there is one: stdout is a terminal that obeys control sequences.
+  /// Whether such a terminal exists: stdout is a terminal that obeys control sequences.
   static bool is_there();
 
   Screen();

@@ -55,7 +55,7 @@ Signals::~Signals() {
   signal_pipe = nullptr;
 }
 
-// The handler counts before it writes to the pipe, so every byte that is taken here has been counted.
+// The handler counts before it writes to the pipe, so every byte taken here has been counted.
 StopRequests Signals::take() noexcept {
   const std::size_t all = pipe_.take();
   return {all, interrupts.exchange(0), typed.exchange(0)};

@@ -17,8 +17,8 @@ struct StopRequests {
   std::size_t typed = 0;       ///< SIGINT that a terminal sent: Ctrl-C
 };
 
-/// Receives SIGINT, SIGTERM and SIGHUP (the terminal went away) from construction to destruction, as bytes in a pipe.
-/// SIGPIPE is ignored meanwhile. One at a time.
+/// Receives SIGINT, SIGTERM and SIGHUP (the terminal was closed) from construction to destruction,
+/// as bytes in a pipe. SIGPIPE is ignored meanwhile. Only one object may exist at a time.
 class Signals {
  public:
   Signals();

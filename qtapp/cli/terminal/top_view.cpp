@@ -41,7 +41,7 @@ std::string percent(double share) {
   return text;
 }
 
-/// Buckets give only the bounds between which the value is.
+/// Buckets give only bounds for the value.
 std::string time_text(const std::optional<BucketQuantile>& time) {
   if (!time) return "-";
   return (time->isAtLeast ? "over " : "") + seconds_text(time->value);

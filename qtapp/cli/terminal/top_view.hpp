@@ -15,7 +15,7 @@ namespace metabatch::cli {
 struct TopLine {
   enum class Kind : std::uint8_t { head, plain, attention };
   Kind kind = Kind::plain;
-  std::string text;  ///< ASCII, but for texts of the service
+  std::string text;  ///< ASCII, except texts of the service
 };
 
 /// Figures from the pages of metrics of a running service: rates of the last 10 s, flush times of the last minute, totals
@@ -27,8 +27,9 @@ class TopView {
 
   /// Adds a page. Its lines are read strictly; unreadable ones are reported.
   void add_page(std::string_view page, Instant now);
-  /// Adds the findings of the service: the body of /readyz, a line each behind the first. Worst first, as core's health
-  /// function orders them. With findings this class judges nothing itself. An empty body: the service has none to show.
+  /// Adds the findings of the service: the body of /readyz, one line for each finding behind the
+  /// first line. The worst comes first, as core's health function orders them. With findings, this
+  /// class judges nothing itself. An empty body means that the service has none to show.
   void add_readiness(std::string_view body);
   /// Records that no page was received, and why.
   void add_failure(std::string why, Instant now);
@@ -64,7 +65,7 @@ class TopView {
   [[nodiscard]] std::string queue() const;
 
   const std::string where_, prefix_;
-  std::deque<models::Scrape> pages_;  // of one process, the last minute and a little more
+  std::deque<models::Scrape> pages_;  // of one process, from a little more than the last minute
   std::vector<Finding> findings_;  // of the service; empty: it shows none
   std::string version_;
   std::string unreadable_;

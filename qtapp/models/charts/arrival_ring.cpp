@@ -7,12 +7,12 @@
 namespace metabatch::models {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{64} << 10;  // forgotten as a whole
-constexpr int kBlocksARing = 20;                            // at least: what is too old or too much goes in small parts
-// What a RecordedReport and each of its updates take: three strings, a stamp.
+constexpr std::size_t kBlockBytes = std::size_t{64} << 10;  // a block is removed as a whole
+constexpr int kBlocksARing = 20;                            // at least: removal goes in small parts
+// The memory of a RecordedReport and of each of its updates: three strings and a stamp.
 constexpr std::size_t kReportBytes = sizeof(RecordedReport);
 constexpr std::size_t kUpdateBytes = 3 * sizeof(std::string) + sizeof(WallTime);
-constexpr std::size_t kInPlace = 15;  // bytes of a string that need no memory of their own
+constexpr std::size_t kInPlace = 15;  // bytes of a string that are stored inside it
 
 struct ReportHead {
   Uuid agent;

@@ -24,7 +24,7 @@ constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 constexpr TimelineShape ratesShape(Duration longestPause) {
   return {.samples = 7200, .block_samples = 120, .blocks = 1440, .longest_pause = longestPause};
 }
-// At two flushes a second the last hours one by one and 24 h in all.
+// At two flushes a second, the last hours are stored one by one and 24 h in total.
 constexpr TimelineShape kFlushesShape{
     .samples = 20'000, .block_samples = 60, .blocks = 3000, .longest_pause = kMaxInterval * 24};
 
@@ -84,7 +84,7 @@ const Sample& LiveSeries::before(Duration window) const {
 void LiveSeries::remember(const Sample& sample) {
   if (isEmpty()) m_began = sample.at;
   m_history.push_back(sample);
-  // The oldest one stays until the next is a whole minute old.
+  // The oldest sample stays until the next one is a whole minute old.
   while (m_history.size() > 2 && m_history[1].at <= sample.at - kSavedWindow) m_history.pop_front();
 }
 

@@ -10,11 +10,11 @@ namespace metabatch::models {
 namespace {
 
 constexpr std::size_t kEnoughForP99 = 100;       // flushes
-constexpr double kSpread = 1.5;                  // the largest batch against the smallest, to tell what an entry costs
+constexpr double kSpread = 1.5;                  // largest batch / smallest, to show the cost of an entry
 constexpr double kP99OverP90 = 2.3263 / 1.2816;  // of a normal distribution
 constexpr double kMostOfSeen = 3;
-constexpr std::size_t kMostCompared = 300;  // flushes, each with each
-constexpr double kMostForEntries = 0.9;     // of a flush: some of it is for the flush itself
+constexpr std::size_t kMostCompared = 300;  // flushes; each is compared with each
+constexpr double kMostForEntries = 0.9;     // share of a flush that entries may take at most
 constexpr std::size_t kMostOutages = 64;
 
 double quantile(const std::vector<double>& ascending, double part) {
@@ -30,8 +30,9 @@ struct Point {
   double entries, took;
 };
 
-/// What an entry more costs: the median of what each two flushes say that differ much (Theil and Sen), which a few that
-/// took long for reasons of their own do not move. None where the batches are much of a size.
+/// The cost of one more entry: the median of the slopes between all pairs of flushes of clearly
+/// different size (Theil and Sen). A few flushes that were slow for other reasons do not move it.
+/// Nothing when all batches have about one size.
 std::optional<double> slope(const std::vector<Point>& points) {
   const auto [least, most] = std::minmax_element(points.begin(), points.end(),
                                                  [](const Point& a, const Point& b) { return a.entries < b.entries; });
@@ -47,7 +48,7 @@ std::optional<double> slope(const std::vector<Point>& points) {
   return quantile(slopes, 0.5);
 }
 
-/// What a flush of so many entries takes: an amount for each, and what is left.
+/// The time of a flush: a fixed cost, and a cost for each entry.
 void fitTimes(const std::vector<Point>& points, StoreFit& found) {
   found.flushes = points.size();
   if (points.size() < kFewFlushes) return;
@@ -62,7 +63,8 @@ void fitTimes(const std::vector<Point>& points, StoreFit& found) {
   for (const Point& one : points) left.push_back(std::max(one.took - cost * one.entries, 1.0));
   std::sort(left.begin(), left.end());
   const double p50 = quantile(left, 0.5);
-  // Reckoned from the middle, which may be next to nothing, it could be years: no more than a few times what was seen.
+  // Derived from a median near zero, the p99 could be years. So it is limited to a few times the
+  // observed maximum.
   const double p99 = left.size() >= kEnoughForP99
                          ? quantile(left, 0.99)
                          : std::min(p50 * std::pow(quantile(left, 0.9) / p50, kP99OverP90), kMostOfSeen * left.back());
@@ -74,7 +76,8 @@ void fitTimes(const std::vector<Point>& points, StoreFit& found) {
 
 void Measured::append(const Sample& sample) {
   const bool isChange = !isEmpty() && !(newest().config == sample.config);
-  // The newest one is always there; the one before it stays when it is a pace away from its own predecessor, or a change.
+  // The newest sample is always stored. The one before it stays when it is a pace away from its
+  // predecessor, or is a change.
   if (m_samples.size() >= 2 && !isChange) {
     const Sample& before = m_samples[m_samples.size() - 2];
     if (newest().at - before.at < m_pace && newest().config == before.config) m_samples.pop_back();
@@ -88,7 +91,7 @@ void Measured::append(const Sample& sample) {
     if (isEdge || m_samples[i].at - kept.back().at >= m_pace) kept.push_back(m_samples[i]);
   }
   m_samples = std::move(kept);
-  while (m_samples.size() > kSamples) m_samples.pop_front();  // of nothing but changes
+  while (m_samples.size() > kSamples) m_samples.pop_front();  // all of them are changes
 }
 
 void Measured::append(const FlushLine& flush) {

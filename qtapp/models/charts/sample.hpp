@@ -32,7 +32,7 @@ struct Sample {
   Config config;  ///< as running
 };
 
-/// One flush that ended, as the charts want it.
+/// One completed flush, as the charts need it.
 struct FlushPoint {
   Instant at{};  ///< when it ended
   Duration took{};
@@ -41,7 +41,7 @@ struct FlushPoint {
   bool isFailed = false;
 };
 
-/// What was received on a channel since the point before.
+/// What was received on a channel since the previous point.
 struct ChannelPoint {
   Instant at{};
   std::uint64_t notifications = 0;
@@ -49,7 +49,8 @@ struct ChannelPoint {
   double latencySeconds = -1;  ///< below 0: not measured
 };
 
-/// What somebody else's metrics tell of a moment: values of series by their name. What is not there was not measured.
+/// The metrics of a foreign batcher at one moment: values of series by name. A series that is
+/// missing was not measured.
 struct ScrapedValues {
   Instant at{};
   std::vector<std::pair<std::string_view, double>> rates;

@@ -11,16 +11,16 @@
 
 namespace metabatch::models {
 
-/// Figures of one line of a chart in a span of time.
+/// Figures of one line of a chart over a span of time.
 struct SelectionFigures {
   QString chart;
   QString line;
   double mean = 0, median = 0, least = 0, most = 0;
-  std::optional<double> total;  ///< of a rate: how many it were
+  std::optional<double> total;  ///< of a rate: the number of events
   std::size_t samples = 0;
 };
 
-/// A row for each line that was measured in the span, in the order of the charts.
+/// A row for each line with measurements in the span, in the order of the charts.
 std::vector<SelectionFigures> selectionFigures(const LiveSeries& series, std::span<const ChartSpec> charts,
                                                const TimeSpan& span);
 

@@ -47,7 +47,7 @@ void TimeWindow::pan(double shares) { change(m_span, to() + scaled(m_span, share
 
 void TimeWindow::pause() {
   if (!isLive()) return;
-  m_end = m_now;  // not by change(): this is where live is, just now
+  m_end = m_now;  // not by change(): the window stays live
   emit changed();
 }
 

@@ -21,44 +21,47 @@ struct TimeSpan {
   bool operator==(const TimeSpan&) const = default;
 };
 
-/// The stretch of time that all charts show together, the instant that all crosshairs point at, and the stretch
-/// that the operator picked. Live: its end
-/// moves with now; otherwise it stands still, while what runs goes on.
+/// The span of time that all charts show together, the instant of all crosshairs, and the span that
+/// the operator selected. When live, its end moves with now. Otherwise it stands still while the
+/// measuring continues.
 class TimeWindow : public QObject {
   Q_OBJECT
 
  public:
   using QObject::QObject;
 
-  /// Where live ends; the newest sample.
+  /// Sets the end of live: the newest sample.
   void setNow(Instant now);
-  /// Live, and that is where it ends from now on, also when it was later before.
+  /// Makes the window live and lets it end there from now on, even when it ended later before.
   void restart(Instant now);
   void setSpan(Duration span);
-  /// Makes the span `factor` times as long; the instant at `share` of it (0 left, 1 right) stays where it is.
+  /// Multiplies the span by `factor`; the instant at `share` of it (0 left, 1 right) stays in
+  /// place.
   void zoom(double factor, double share);
-  /// Moves by `shares` of the span, to the past where negative. Moved up to now it is live again.
+  /// Moves by `shares` of the span; negative values move into the past. A window that reaches now
+  /// becomes live again.
   void pan(double shares);
   void pause();
   void goLive();
-  /// Shows these instants, as near as the bounds allow.
+  /// Shows these instants, as far as the bounds allow.
   void select(Instant from, Instant to);
-  /// What the civil clock shows at an instant, for axes of wall-clock time.
+  /// Sets the civil time of an instant, for axes of wall-clock time.
   void setWallClock(Instant at, WallTime wall);
   [[nodiscard]] WallTime wallOf(Instant at) const;
-  /// Axes show the time of day instead of how long ago something was.
+  /// Axes show the time of day, or else the time since then.
   void setShowsWallClock(bool shows);
   [[nodiscard]] bool showsWallClock() const { return m_showsWallClock; }
   /// nullopt: the pointer is on no chart.
   void setCursor(std::optional<Instant> cursor);
-  /// Moves the cursor by `shares` of the span, from the right edge where there was none; within what is shown. Picking: the
-  /// selection goes from where the cursor was first to where it is now.
+  /// Moves the cursor by `shares` of the span, within the shown span; it starts at the right edge
+  /// when there was none. With isPicking, the selection extends from the first position of the
+  /// cursor to the new one.
   void moveCursor(double shares, bool isPicking);
-  /// In either order; shorter than kShortestSelection it is none.
+  /// Takes the ends in either order. A span shorter than kShortestSelection clears the selection.
   void setSelection(Instant from, Instant to);
-  /// The cursor goes too.
+  /// Clears the cursor too.
   void clearSelection();
-  /// Shows the selection alone, as near as the bounds allow, and clears it.
+  /// Shows only the selection, as far as the bounds allow, and clears it.
   void zoomToSelection();
 
   [[nodiscard]] bool isLive() const { return !m_end; }
@@ -70,7 +73,7 @@ class TimeWindow : public QObject {
   [[nodiscard]] std::optional<TimeSpan> selection() const { return m_selection; }
 
  signals:
-  /// Another stretch than before, other than by the passing of time.
+  /// The window shows another span, for another reason than the passing of time.
   void changed();
   void cursorMoved();
   void selectionChanged();
@@ -83,8 +86,8 @@ class TimeWindow : public QObject {
   std::optional<Instant> m_end;
   std::optional<Instant> m_cursor;
   std::optional<TimeSpan> m_selection;
-  std::optional<Instant> m_pickedFrom;  // by keys
-  Instant m_wallAt{};                   // what the civil clock shows then: m_wall
+  std::optional<Instant> m_pickedFrom;  // moved by keys
+  Instant m_wallAt{};                   // the instant whose civil time is m_wall
   WallTime m_wall{};
   bool m_showsWallClock = false;
 };
@@ -97,7 +100,7 @@ struct TimeLabel {
 /// Labels in the time zone of the machine, at round times of day.
 std::vector<TimeLabel> wallLabels(const TimeWindow& window);
 
-/// Where the ticks of an axis "time ago" go.
+/// The ticks of an axis "time ago".
 struct TimeTicks {
   Duration step{};
   Duration unit{};        ///< what a label counts

@@ -12,7 +12,7 @@
 namespace metabatch::models {
 namespace {
 
-constexpr std::uint64_t kReportsAStep = 5'000;  // some milliseconds: so soon a cancellation is received
+constexpr std::uint64_t kReportsAStep = 5'000;  // takes some milliseconds, and so long a cancellation waits at most
 constexpr Duration kShortest = std::chrono::seconds(2);
 
 struct WhatIf {
@@ -83,12 +83,12 @@ Sample sampleOf(const Simulator& simulator, Instant at) {
   return sample;
 }
 
-/// One run over [from, to); what is held at its end stays held, as it is held in what was measured.
+/// One run over [from, to). What is held at its end stays held, as in the measured session.
 class Run {
  public:
   Run(Simulator& simulator, const WhatIfQuestion& question) : m_simulator(simulator), m_question(question) {}
 
-  /// @shape series: filled, or null
+  /// @shape series: it is filled, or null
   bool play(LiveSeries* series, const IsCancelled& isCancelled, const OnProgress& onProgress) {
     const Duration length = m_question.to - m_question.from;
     if (series != nullptr) series->append(sampleOf(m_simulator, m_question.from));
@@ -117,7 +117,7 @@ Scenario scenarioOf(const WhatIfQuestion& question, const Config& config, std::v
   return scenario;
 }
 
-/// `3.60 → 0.40`, and by how much.
+/// `3.60 → 0.40`, and the relative change.
 QString change(double before, double after) {
   const QString both = WhatIf::tr("%1 instead of %2").arg(rateText(after), rateText(before));
   if (before <= 0 || after == before) return both;
@@ -167,12 +167,12 @@ std::optional<std::shared_ptr<const WhatIfAnswer>> whatIf(const WhatIfQuestion& 
   };
   Result<Simulator> asked = Simulator::create(scenarioOf(question, question.config, {}), recording);
   Result<Simulator> ran = Simulator::create(scenarioOf(question, question.running, question.changes), recording);
-  if (!asked || !ran) return std::nullopt;  // both were validated: not to be seen
+  if (!asked || !ran) return std::nullopt;  // both were validated, so this is never shown
   FlushListener listener(answer->series, question.from);
   asked->set_sink([&](std::string_view line) { listener.onLine(line); });
   if (!Run(*asked, question).play(&answer->series, isCancelled, half(0))) return std::nullopt;
   answer->summary = asked->summary();
-  asked = Error{Errc::length};  // its memory first
+  asked = Error{Errc::length};  // frees its memory first
   if (!Run(*ran, question).play(nullptr, isCancelled, half(0.5))) return std::nullopt;
   answer->check = ran->summary();
   return answer;

@@ -11,40 +11,41 @@
 #include "models/charts/live_series.hpp"
 #include "models/charts/measured.hpp"
 
-/// What would have been, had other settings run: recorded arrivals through the core's own machine and its modelled
-/// database, in virtual time.
+/// Shows what other settings would have done: recorded arrivals run through the core's own machine
+/// and its modelled database, in virtual time.
 namespace metabatch::models {
 
 struct WhatIfQuestion {
   ArrivalRing arrivals;
   Instant from{};  ///< the arrivals before are left out
   Instant to{};
-  Config config;  ///< to be tried
+  Config config;  ///< the settings to try
   StoreFit store;
-  // What was measured meanwhile, and how it ran.
+  // The measurements of that time, and the settings that ran.
   Summary measured;
-  bool isMeasured = true;              ///< false: nothing but the arrivals is known
+  bool isMeasured = true;              ///< false: only the arrivals are known
   Config running;                      ///< at `from`
   std::vector<SettingChange> changes;  ///< since then
 };
 
 struct WhatIfAnswer {
   LiveSeries series;  ///< what the charts would have shown from `from` to `to`
-  Summary summary;    ///< of the settings asked
-  Summary check;      ///< of the settings that ran, by the same model: what was measured ought to be near
+  Summary summary;    ///< with the settings asked
+  Summary check;      ///< with the settings that ran, by the same model; it should be close to the measurements
   WhatIfQuestion question;
 };
 
-/// Asked now and then; true: give up.
+/// Called now and then; true cancels the run.
 using IsCancelled = std::function<bool()>;
-/// How far it has come, 0 to 1.
+/// The progress, 0 to 1.
 using OnProgress = std::function<void(double)>;
 
-/// What may be asked of what is held: from where both arrivals and samples are there. Nothing: there is too little yet.
+/// The question that the stored data allows: it begins where both arrivals and samples exist.
+/// Nothing: there is too little data yet.
 std::optional<WhatIfQuestion> whatIfQuestion(const ArrivalRing& arrivals, const Measured& measured,
                                              const Config& wanted);
 
-/// Plays the arrivals twice, with the settings asked and with those that ran.
+/// Plays the arrivals twice: with the settings asked and with those that ran.
 ///
 /// @return nothing: cancelled
 /// @cost   some 100 ns an update; memory as ArrivalRing::bytes()
@@ -54,9 +55,9 @@ std::optional<std::shared_ptr<const WhatIfAnswer>> whatIf(const WhatIfQuestion& 
 
 /// `Of the last 5 min: 0.40 writes and NOTIFYs a second instead of 3.60 (89 % less); ...`, one sentence.
 QString whatIfText(const WhatIfAnswer& answer);
-/// How far the model is to be trusted, one sentence: what it makes of the settings that ran.
+/// How far the model can be trusted, in one sentence: its result for the settings that ran.
 QString checkText(const WhatIfAnswer& answer);
-/// What the modelled database is made from, one sentence.
+/// The data behind the modelled database, in one sentence.
 QString storeText(const StoreFit& store);
 
 }  // namespace metabatch::models

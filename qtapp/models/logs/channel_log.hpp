@@ -12,23 +12,23 @@
 
 namespace metabatch::models {
 
-/// One notification, or word that some are missing.
+/// One notification, or a marker that some are missing.
 struct ChannelLine {
   WallTime at{};
-  Instant seen{};  ///< where the charts have it
+  Instant seen{};  ///< its position on the charts
   std::string payload;
   int sender = 0;         ///< process id of the server's session; 0: this process
-  quint64 lost = 0;       ///< a marker: so many were not received
+  quint64 lost = 0;       ///< a marker: the number of notifications that were lost
   bool isResync = false;  ///< listening began anew
   quint64 ids = 0;        ///< agents that the payload names, each counted once
   quint64 duplicates = 0;
-  quint64 unreadable = 0;  ///< windows of 22 symbols, and a rest, that are no id
-  quint64 firstBad = 0;    ///< byte offset of the first thing unreadable; only when unreadable > 0
+  quint64 unreadable = 0;  ///< windows of 22 symbols, and a remainder, that are no id
+  quint64 firstBad = 0;    ///< byte offset of the first unreadable part; only when unreadable > 0
 };
 
-/// Reads the payload, leniently: one id that cannot be read hides no other.
+/// Reads the payload leniently: an unreadable id hides no other.
 ChannelLine readChannel(std::string payload, int sender, WallTime at);
-/// Of a Notification (engine), which models do not know: anything with its members.
+/// Converts a Notification of the engine, which models do not know: any type with its members.
 template <class Notification>
 ChannelLine channelLine(const Notification& received, WallTime at) {
   ChannelLine line = received.needs_resync() ? ChannelLine{} : readChannel(received.payload, received.sender, at);
@@ -70,7 +70,7 @@ class ChannelLog : public QAbstractTableModel {
   quint64 m_lost = 0;
 };
 
-/// Those of a stretch of time.
+/// The notifications of a span of time.
 class ChannelFilter : public QSortFilterProxyModel {
   Q_OBJECT
 
@@ -85,7 +85,7 @@ class ChannelFilter : public QSortFilterProxyModel {
   std::optional<TimeSpan> m_span;
 };
 
-/// Every agent that the payload names, one a line, and what cannot be read with its offset.
+/// Every agent that the payload names, one a line, and the unreadable parts with their offsets.
 QString channelDetail(const ChannelLine& line);
 
 }  // namespace metabatch::models

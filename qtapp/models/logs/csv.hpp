@@ -8,18 +8,19 @@
 
 namespace metabatch::models {
 
-/// What a cell is in a CSV file, where that differs from what people read: a raw number, an ISO 8601 time with its date.
+/// The content of a cell in a CSV file, where it differs from the shown text: a raw number, an ISO
+/// 8601 time with its date.
 inline constexpr int kCsvRole = Qt::UserRole + 100;
 
-/// All rows, a header first.
+/// All rows below a header.
 ///
 /// @source RFC 4180, lines ended by a line feed
 QString tableCsv(const QAbstractItemModel& model);
 
-/// Every series of rates between two instants, a line a sample (of a long stretch: the last of several); the time in UTC. Empty
-/// cells: not measured.
+/// Every series of rates between two instants, one line a sample; of a long span, the last of
+/// several samples. Times are in UTC. Empty cells were not measured.
 ///
-/// @shape wallOfNow: what the civil clock says at the instant `now`
+/// @shape wallOfNow: the civil time of the instant `now`
 QString seriesCsv(const LiveSeries& series, Instant from, Instant to, Instant now, WallTime wallOfNow);
 
 }  // namespace metabatch::models

@@ -14,7 +14,7 @@ const char* const kVerdicts[] = {QT_TRANSLATE_NOOP("metabatch::models::DoctorFin
                                  QT_TRANSLATE_NOOP("metabatch::models::DoctorFindings", "▲ warning"),
                                  QT_TRANSLATE_NOOP("metabatch::models::DoctorFindings", "✖ problem")};
 
-// As the headless program says it, whatever the language of the window.
+// The word that the headless program uses, whatever the language of the window.
 const char* plainVerdict(Severity severity) {
   if (severity == Severity::good) return "ok";
   return severity == Severity::alarm ? "problem" : "notice";

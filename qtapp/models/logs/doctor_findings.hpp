@@ -9,7 +9,8 @@
 
 namespace metabatch::models {
 
-/// One thing that the doctor looked at. Its severity: good; notice: works, but could be better; alarm: would lose data.
+/// One check of the doctor. Severity good: fine; notice: works, but could be better; alarm: would
+/// lose data.
 struct DoctorFinding {
   Severity severity = Severity::good;
   QString subject;
@@ -17,7 +18,7 @@ struct DoctorFinding {
   QString cure;  ///< what to do; empty when all is well
 };
 
-/// What the doctor found, worst first.
+/// The findings of the doctor, worst first.
 class DoctorFindings : public QAbstractTableModel {
   Q_OBJECT
 
@@ -31,7 +32,7 @@ class DoctorFindings : public QAbstractTableModel {
   [[nodiscard]] const DoctorFinding& finding(int row) const { return m_findings[static_cast<std::size_t>(row)]; }
   /// `1 problem, 2 notices, 14 good`
   [[nodiscard]] QString summary() const;
-  /// As `metabatch doctor` prints it, for a mail or a ticket.
+  /// The text that `metabatch doctor` prints, for a mail or a ticket.
   [[nodiscard]] QString asText() const;
 
   [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;

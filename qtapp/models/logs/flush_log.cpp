@@ -91,7 +91,8 @@ void FlushLog::add(const std::vector<FlushLine>& lines) {
   endRemoveRows();
 }
 
-/// Those that are kept are a run of the newest: behind the first line without any there is none.
+/// Payloads are stored for a run of the newest lines: behind the first line without any, no line
+/// has them.
 void FlushLog::forgetPayloads() {
   std::size_t bytes = 0, position = 0;
   for (FlushLine& line : m_lines) {

@@ -16,7 +16,7 @@
 
 namespace metabatch::models {
 
-/// One flush as the log keeps it.
+/// One flush in the log.
 struct FlushLine {
   quint64 id = 0;
   std::size_t lane = 0;
@@ -32,7 +32,7 @@ struct FlushLine {
   std::size_t publishErrors = 0;
   std::string sqlstate;
   std::string message;
-  std::shared_ptr<const std::vector<std::string>> chunks;  ///< the payloads; none: not kept any more
+  std::shared_ptr<const std::vector<std::string>> chunks;  ///< the payloads; null: no longer stored
 };
 
 /// The last flushes, newest first.
@@ -43,9 +43,9 @@ class FlushLog : public QAbstractTableModel {
   enum Column { Time, Why, Entries, Agents, Chunks, Took, Outcome, SqlState, Columns };
   enum Role { IsFailed = Qt::UserRole + 1, SortValue, EndedAt };  // and kCsvRole
   static constexpr std::size_t kLines = 5000;    ///< kept
-  static constexpr std::size_t kPayloads = 500;  ///< of the newest, kept with their payloads
+  static constexpr std::size_t kPayloads = 500;  ///< of the newest, stored with their payloads
   static constexpr std::size_t kPayloadBytes = std::size_t{16}
-                                               << 20;  ///< of those payloads together, but for the newest
+                                               << 20;  ///< of those payloads in total, except the newest line's
 
   using QAbstractTableModel::QAbstractTableModel;
 
@@ -53,7 +53,7 @@ class FlushLog : public QAbstractTableModel {
   void add(const std::vector<FlushLine>& lines);
   void clear();
   [[nodiscard]] const FlushLine& line(int row) const { return m_lines[static_cast<std::size_t>(row)]; }
-  /// How many failed since clear().
+  /// The number of failed flushes since clear().
   [[nodiscard]] quint64 failed() const { return m_failed; }
 
   [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -68,7 +68,7 @@ class FlushLog : public QAbstractTableModel {
   quint64 m_failed = 0;
 };
 
-/// What of the log is shown.
+/// Selects the shown lines of the log.
 class FlushFilter : public QSortFilterProxyModel {
   Q_OBJECT
 
@@ -76,9 +76,9 @@ class FlushFilter : public QSortFilterProxyModel {
   using QSortFilterProxyModel::QSortFilterProxyModel;
   void setText(const QString& text);  ///< in any column, any case
   void setFailedOnly(bool failedOnly);
-  /// Those whose payloads name this agent, as far as payloads are kept; nullopt: any.
+  /// Only flushes whose stored payloads name this agent; nullopt: any.
   void setAgent(const std::optional<Uuid>& agent);
-  void setSpan(const std::optional<TimeSpan>& span);  ///< those that ended then; nullopt: of any time
+  void setSpan(const std::optional<TimeSpan>& span);  ///< only those that ended then; nullopt: of any time
 
  protected:
   [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
@@ -92,7 +92,7 @@ class FlushFilter : public QSortFilterProxyModel {
 
 /// `written 500`, or `connection: server closed the connection`.
 QString outcomeText(const FlushLine& line);
-/// All about one flush, with the agents that its payloads name.
+/// A full description of one flush, with the agents that its payloads name.
 QString detailText(const FlushLine& line);
 
 }  // namespace metabatch::models

@@ -13,7 +13,7 @@
 
 namespace metabatch::models {
 
-/// One entry that the database refused, with all that is needed to mend it and send it again.
+/// One refused entry, with everything that is needed to correct it and send it again.
 struct RefusedLine {
   WallTime at{};  ///< when it was refused
   Uuid agent;
@@ -25,7 +25,8 @@ struct RefusedLine {
   std::string why;
 };
 
-/// The entries that were refused, newest first. Bounded in lines and in bytes; how many went is counted.
+/// The refused entries, newest first. The table is bounded in lines and bytes; removed lines are
+/// counted.
 class Quarantine : public QAbstractTableModel {
   Q_OBJECT
 
@@ -36,11 +37,11 @@ class Quarantine : public QAbstractTableModel {
 
   using QAbstractTableModel::QAbstractTableModel;
 
-  /// @shape lines: in the order in which they were refused
+  /// @shape lines: in the order of their refusal
   void add(const std::vector<RefusedLine>& lines);
   void clear();
   [[nodiscard]] const RefusedLine& line(int row) const { return m_lines[static_cast<std::size_t>(row)]; }
-  /// Since clear(), those forgotten among them.
+  /// The number since clear(), removed lines included.
   [[nodiscard]] quint64 refused() const { return m_refused; }
   [[nodiscard]] quint64 forgotten() const { return m_refused - m_lines.size(); }
 
@@ -57,16 +58,17 @@ class Quarantine : public QAbstractTableModel {
   quint64 m_refused = 0;
 };
 
-/// Text that came from outside, fit to be shown: what is not to be seen, or would turn, break or hide what stands beside it, is
-/// written as `\n` or `\u{202e}`, a backslash as `\\`; the start only where it is longer than `most` characters.
+/// Makes a text from outside fit to be shown. Characters that are invisible, or that would turn,
+/// break or hide the text beside them, are written as `\n` or `\u{202e}`, a backslash as `\\`. A
+/// text over `most` characters is cut.
 QString safeText(std::string_view bytes, qsizetype most);
 
-/// All about one refused entry, and what to do.
+/// A full description of one refused entry, and what to do.
 QString refusedDetail(const RefusedLine& line);
 
-/// One line that `metabatch ingest` reads.
+/// One line in the format of `metabatch ingest`.
 QByteArray updateNdjson(const Update& update);
-/// The same of a refused entry, exactly as it was refused, to be mended and sent again.
+/// The same for a refused entry, exactly as it was refused, to be corrected and sent again.
 QByteArray refusedNdjson(const RefusedLine& line);
 /// All lines, oldest first.
 QByteArray refusedNdjson(const Quarantine& quarantine);

@@ -27,7 +27,7 @@ void RowTable::show(std::vector<RowLine> lines, WallTime now, Duration staleAfte
   const bool isSamePage = shown.size() == m_lines.size() &&
                           std::equal(shown.begin(), shown.end(), m_lines.begin(),
                                      [](const Shown& a, const Shown& b) { return isSameRow(a.line, b.line); });
-  if (isSamePage) {  // what is chosen stays chosen
+  if (isSamePage) {  // the selection stays
     m_lines = std::move(shown);
     if (!m_lines.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, Columns - 1));
     return;
@@ -49,7 +49,8 @@ int RowTable::rowCount(const QModelIndex& parent) const {
 }
 int RowTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : Columns; }
 
-/// In microseconds throughout: centuries do not fit into nanoseconds, and a row that was never written is that old.
+/// Calculates in microseconds, because centuries do not fit into nanoseconds, and a row that was
+/// never written is that old.
 bool RowTable::isStale(const RowLine& line) const {
   return m_isKept || (m_staleAfter > Duration{} && m_now - line.collectedAt > std::chrono::floor<WallTime::duration>(m_staleAfter));
 }

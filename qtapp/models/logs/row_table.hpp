@@ -9,7 +9,7 @@
 
 namespace metabatch::models {
 
-/// The newest metadata of one (agent, key), as a row of the database holds it.
+/// The newest metadata of one (agent, key): one row of the database.
 struct RowLine {
   QString agent;
   QString key;
@@ -18,8 +18,8 @@ struct RowLine {
   WallTime collectedAt{};
 };
 
-/// One page of rows. A row that changed since it was last shown says so once; one that is older than three times the
-/// interval of the reports is stale.
+/// One page of rows. A row that changed since it was last shown is marked once. A row older than
+/// three times the interval of the reports is stale.
 class RowTable : public QAbstractTableModel {
   Q_OBJECT
 
@@ -29,9 +29,9 @@ class RowTable : public QAbstractTableModel {
 
   using QAbstractTableModel::QAbstractTableModel;
 
-  /// @shape now: of the clock that stamps the rows; staleAfter: 0: nothing is stale
+  /// @shape now: of the clock that stamps the rows; staleAfter 0: no row is stale
   void show(std::vector<RowLine> lines, WallTime now, Duration staleAfter);
-  /// The rows cannot be read at the moment: all of them are stale, and their ages grow.
+  /// The rows cannot be read at the moment. All of them are stale, and their ages grow.
   void keep(WallTime now);
 
   [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;

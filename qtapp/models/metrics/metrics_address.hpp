@@ -6,8 +6,9 @@
 
 namespace metabatch::models {
 
-/// The URL that a person means by an address of metrics: `127.0.0.1:7280`, `host:2112`, `[::1]:7280` or a URL. Without a scheme
-/// it is http, without a path `/metrics`. What is no address comes back as it is, for the caller to refuse.
+/// The URL for an address of metrics as people write it: `127.0.0.1:7280`, `host:2112`,
+/// `[::1]:7280` or a URL. The default scheme is http, the default path `/metrics`. A text that is
+/// no address is returned unchanged, for the caller to refuse.
 QUrl metricsUrl(const QString& text);
 
 }  // namespace metabatch::models

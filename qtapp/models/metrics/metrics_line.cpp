@@ -18,7 +18,7 @@ bool isBlank(char c) { return c == ' ' || c == '\t'; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-/// Reads a line from left to right; after the first thing that is wrong it reads nothing more.
+/// Reads a line from left to right, and stops at the first error.
 class Reading {
  public:
   Reading(std::string_view line, MetricsForm form) : m_line(line), m_form(form) {}
@@ -58,7 +58,7 @@ class Reading {
     while (!isAtEnd() && !isBlank(peek())) ++m_at;
     return m_line.substr(from, m_at - from);
   }
-  /// @shape colons: they belong to the names of metrics, not to those of labels
+  /// @shape colons: names of metrics may contain them, names of labels may not
   std::string_view name(bool colons, const char* wrong) {
     const std::size_t from = m_at;
     while (isLetter(peek()) || (colons && peek() == ':') || (m_at > from && isDigit(peek()))) ++m_at;
@@ -166,7 +166,8 @@ class Reading {
     return isNegative ? -value : value;
   }
 
-  /// Milliseconds in the text format, seconds in OpenMetrics; the time of the scrape is what counts here.
+  /// The text format has milliseconds, OpenMetrics seconds. The value is ignored: the time of the
+  /// scrape counts.
   void time() {
     const std::size_t from = m_at;
     number("not a time stamp", false);

@@ -13,7 +13,7 @@ struct MetricsLine {
   enum class Kind : std::uint8_t { nothing, type, end, sample, bad };
   Kind kind = Kind::nothing;
   MetricSample sample;      ///< sample only
-  std::string_view family;  ///< type only: of which one
+  std::string_view family;  ///< type only: of which metric
   const char* what = "";    ///< bad only: for people
   std::size_t at = 0;       ///< bad only: byte offset
 };

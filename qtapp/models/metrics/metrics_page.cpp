@@ -9,7 +9,7 @@
 namespace metabatch::models {
 namespace {
 
-/// Name and labels, whatever their order.
+/// The name and the labels, independent of their order.
 std::string identity(const MetricSample& sample) {
   auto labels = sample.labels;
   std::sort(labels.begin(), labels.end());

@@ -10,7 +10,8 @@
 
 namespace metabatch::models {
 
-/// How a page of metrics is written. The two differ in the unit of time stamps, in exemplars and in the end.
+/// The format of a page of metrics. The two formats differ in the unit of time stamps, in exemplars
+/// and in the end.
 enum class MetricsForm : std::uint8_t { text, openMetrics };
 
 /// One sample: name, labels in the order of the page, value.
@@ -24,27 +25,27 @@ struct MetricSample {
   bool operator==(const MetricSample&) const = default;
 };
 
-/// A line that is none, by its number, from 1.
+/// A line that could not be read, and its number, from 1.
 struct BadMetricLine {
   quint64 line = 0;
   QString what;
   bool operator==(const BadMetricLine&) const = default;
 };
 
-/// What a page of metrics says.
+/// The content of a page of metrics.
 struct MetricsPage {
   static constexpr std::size_t kMostReported = 20;
 
   std::vector<MetricSample> samples;  ///< wanted ones
-  quint64 series = 0;                 ///< samples in all
+  quint64 series = 0;                 ///< samples in total
   quint64 badLines = 0;
   std::vector<BadMetricLine> bad;  ///< the first kMostReported of them
   bool isWhole = true;             ///< false: the end is missing
 };
 
-/// Reads the Prometheus text format 0.0.4 and OpenMetrics 1.0: each line strictly, the page tolerantly. A line that is not as
-/// the format says costs itself only and is named; so is a series that comes twice, and a last line without its end, because
-/// a number that was cut is another number.
+/// Reads the Prometheus text format 0.0.4 and OpenMetrics 1.0: each line strictly, the page
+/// tolerantly. A malformed line costs only itself and is reported. So is a repeated series, and a
+/// last line without its line end, because a truncated number is another number.
 ///
 /// @shape  wanted: prefixes of the names to keep; all lines are judged
 /// @errors none: every text is a page

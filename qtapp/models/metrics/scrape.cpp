@@ -20,7 +20,7 @@ std::optional<double> bound(const std::string& text) {
   return value;
 }
 
-/// The metric, and what divides it.
+/// The metric with the label that divides it.
 std::string keyOf(std::string_view name, const MetricSample& sample) {
   std::string key(name);
   for (const char* const label : {"reason", "class"})
@@ -52,7 +52,7 @@ void add(Scrape& scrape, std::string_view name, const MetricSample& sample) {
   }
 }
 
-/// What it grew by; nothing where it went back.
+/// The increase; nothing when the value decreased.
 std::optional<double> growth(double later, double earlier) {
   if (later < earlier) return std::nullopt;
   return later - earlier;
@@ -70,7 +70,7 @@ std::optional<ScrapedHistogram> growth(const ScrapedHistogram& later, const Scra
     found.count = growth(*later.count, earlier.count.value_or(0));
     if (!found.count) return std::nullopt;
   }
-  if (later.sum) found.sum = *later.sum - earlier.sum.value_or(0);  // of negative values it may fall
+  if (later.sum) found.sum = *later.sum - earlier.sum.value_or(0);  // with negative values it may decrease
   return found;
 }
 
@@ -80,7 +80,7 @@ std::optional<typename Map::mapped_type> found(const Map& map, std::string_view 
   return at == map.end() ? std::nullopt : std::optional(at->second);
 }
 
-/// Whether the earlier page had any of the family, so that what it lacks was 0.
+/// Whether the earlier page had a metric of the family, so that a missing one was 0.
 template <class Map>
 bool hadFamily(const Map& map, std::string_view key) {
   const std::string_view name = key.substr(0, key.find('.'));
@@ -131,7 +131,7 @@ Scrape scrapeOf(const MetricsPage& page, std::string_view prefix, Instant at) {
     if (!std::isfinite(sample.value)) continue;  // not measured
     if (sample.name == kProcessStart) scrape.processStart = sample.value;
     if (!sample.name.starts_with(prefix)) continue;
-    const std::string* const success = sample.label("success");  // of an early batcher
+    const std::string* const success = sample.label("success");  // of an early version of the batcher
     if (success != nullptr && *success == "false") continue;
     add(scrape, std::string_view(sample.name).substr(prefix.size()), sample);
   }

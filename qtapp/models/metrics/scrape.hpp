@@ -12,30 +12,32 @@
 
 namespace metabatch::models {
 
-/// A histogram as a page shows it: counts that grow, by upper bound, each with those below it.
+/// A histogram as a page shows it: cumulative counts by upper bound.
 struct ScrapedHistogram {
-  std::map<double, double> buckets;  ///< upper bound -> count; the last bound is infinite. None: a native one only
+  std::map<double, double> buckets;  ///< upper bound -> count; the last bound is infinite. Empty: native only
   std::optional<double> sum, count;
 
-  /// Where classic buckets divide it. A native histogram shows one bucket in text, the infinite one.
+  /// Whether classic buckets divide it. A native histogram shows only the infinite bucket in text.
   [[nodiscard]] bool hasBuckets() const { return buckets.size() > 1; }
   /// The mean; nothing where nothing was observed.
   [[nodiscard]] std::optional<double> mean() const;
 };
 
-/// A quantile read off buckets.
+/// A quantile, estimated from buckets.
 struct BucketQuantile {
   double value = 0;
-  bool isAtLeast = false;  ///< it lies above the last bound, which `value` then is
+  bool isAtLeast = false;  ///< it lies above the last bound, which is `value` then
   bool operator==(const BucketQuantile&) const = default;
 };
 
-/// Linear within its bucket, as Prometheus does it; nothing where nothing was observed or there are no buckets.
+/// Interpolates linearly within a bucket, as Prometheus does. Nothing when nothing was observed or
+/// there are no buckets.
 ///
 /// @shape share: 0 to 1
 std::optional<BucketQuantile> quantile(const ScrapedHistogram& histogram, double share);
 
-/// One page of metrics, sorted: names without their prefix, `{reason}` or `{class}` behind a dot, other labels summed up.
+/// One page of metrics, sorted: names without their prefix, `{reason}` or `{class}` behind a dot,
+/// other labels summed up.
 struct Scrape {
   Instant at{};
   std::optional<double> processStart;                   ///< process_start_time_seconds
@@ -45,7 +47,7 @@ struct Scrape {
 
   [[nodiscard]] std::optional<double> counter(std::string_view name) const;
   [[nodiscard]] std::optional<double> gauge(std::string_view name) const;
-  /// The sum over all labels of a counter; nothing where the page has none of it.
+  /// The sum of a counter over all labels; nothing when the page does not have it.
   [[nodiscard]] std::optional<double> family(std::string_view name) const;
   [[nodiscard]] bool isEmpty() const { return counters.empty() && gauges.empty() && histograms.empty(); }
 };
@@ -53,11 +55,12 @@ struct Scrape {
 /// @shape prefix: of the wanted names, as in `coderd_agentapi_`
 Scrape scrapeOf(const MetricsPage& page, std::string_view prefix, Instant at);
 
-/// What was counted between two pages of one process; what is missing on the earlier counts from 0 where others of its
-/// family were there. Nothing: a counter went back, or the process is another one: it started anew in between.
+/// The increase between two pages of one process. A metric that is missing on the earlier page
+/// counts from 0 if others of its family were there. Nothing: a counter decreased or the process
+/// changed, because it restarted in between.
 std::optional<Scrape> between(const Scrape& later, const Scrape& earlier);
 
-/// All label values of a histogram added up. Bounds that not all of them have are left out.
+/// The sum of a histogram over all label values. Bounds that some of them lack are left out.
 ScrapedHistogram mergedHistogram(const Scrape& scrape, std::string_view name);
 
 inline constexpr std::string_view kProcessStart = "process_start_time_seconds";

@@ -27,7 +27,7 @@ std::string withReason(std::string_view name, std::size_t reason) {
   return std::string(name) + "." + std::string(name_of(static_cast<Reason>(reason)));
 }
 
-/// Flushes by reason; where the counter is not there, those whose duration was observed.
+/// Flushes by reason. Without that counter, the number of observed durations counts.
 std::optional<std::array<double, kReasons>> flushesOf(const Scrape& grown) {
   std::array<double, kReasons> found{};
   bool isKnown = grown.family(kBatches).has_value();
@@ -66,7 +66,8 @@ void ScrapeSeries::miss(Instant at, const QString& why, LiveSeries& to) {
   to.append(ScrapedValues{.at = at, .rates = {}, .meanMilliseconds = {}});
 }
 
-/// What grew over the window, or over as much of it as one process was scraped; at least two scrapes.
+/// The increase over the window, or over the part of it in which one process was scraped. Needs at
+/// least two scrapes.
 std::optional<Scrape> ScrapeSeries::since(Duration window, double& seconds) const {
   std::size_t first = m_past.size() - 1;
   while (first > 0 && !m_past[first].startsAnew && m_past[first].scrape.at > m_past.back().scrape.at - window) --first;
@@ -137,7 +138,7 @@ void ScrapeSeries::reportRates(const Scrape& grown, double seconds, std::optiona
                          ? std::optional(*m_status.entries + (*dropped + *coalesced + *stale) / seconds)
                          : std::nullopt;
   set(values, "updates", m_status.updates);
-  const auto reports = grown.counter(kReports);  // else each agent of a flush stands for one
+  const auto reports = grown.counter(kReports);  // else each agent of a flush counts as one report
   m_status.unbatched = per(reports ? reports : mergedHistogram(grown, kUtilization).count, seconds);
   set(values, "unbatched", m_status.unbatched);
   m_status.isReceived = received.has_value();
@@ -163,7 +164,8 @@ void ScrapeSeries::reportHistograms(const ScrapedHistogram& size, const ScrapedH
   add("duration.p99", duration, 0.99, 1e3);
 }
 
-/// A report would have been one write and one NOTIFY. Where reports are not counted, each agent of a flush reported at least once.
+/// A report would have been one write and one NOTIFY. When reports are not counted, each agent of a
+/// flush reported at least once.
 void ScrapeSeries::reportSaved(ScrapedValues& values) {
   m_status.saved.reset();
   if (!m_status.unbatched || !m_status.writes || *m_status.unbatched <= 0) return;

@@ -11,11 +11,11 @@
 
 namespace metabatch::models {
 
-/// What the scrapes of somebody else's batcher say: the words of the dashboard. What is nothing is not in the metrics, or
-/// was not measured yet.
+/// The facts from the scrapes of a foreign batcher, in the words of the dashboard. An empty value
+/// is not in the metrics, or was not measured yet.
 struct ScrapeStatus {
   bool isReached = false;    ///< the newest scrape was read
-  QString why;               ///< !isReached, when one was tried
+  QString why;               ///< !isReached: why, once a scrape was tried
   quint64 misses = 0;        ///< in a row
   quint64 scrapes = 0;       ///< that were read
   quint64 series = 0;        ///< on the page
@@ -23,9 +23,9 @@ struct ScrapeStatus {
   quint64 badLines = 0;      ///< of the page
   QString firstBad;
   quint64 restarts = 0;     ///< in the last minute
-  bool hasDivided = false;  ///< histograms with buckets, not native ones only
-  bool isReceived = false;     ///< NOTIFYs are those received on the channel
-  // A second, over the window of rates:
+  bool hasDivided = false;  ///< histograms with buckets, not only native ones
+  bool isReceived = false;     ///< the NOTIFYs are those received on the channel
+  // Rates a second, over the window of rates:
   std::optional<double> writes, notifies, unbatched, entries, updates;
   std::optional<double> saved;                   ///< share, 0 to 1; of writes alone while notifies are not known
   std::optional<double> meanSize, meanDuration;  ///< entries, seconds
@@ -35,27 +35,28 @@ struct ScrapeStatus {
   std::array<double, kReasons> flushes{};
   // Now:
   std::optional<double> held, room, oldestAge, listenerConnected;
-  QStringList missing;  ///< what a dashboard would show and the page does not have, in words
+  QStringList missing;  ///< what a dashboard would show but the page does not have, in words
 };
 
-/// Turns scrapes into the series of the dashboard. A rate is the mean between scrapes of one process; from a scrape that
-/// failed, or a restart, to the next pair nothing is measured: a gap, never a line and never zero.
+/// Turns scrapes into the series of the dashboard. A rate is the mean between scrapes of one
+/// process. After a failed scrape or a restart nothing is measured until the next pair: the chart
+/// has a gap, never a line and never zero.
 class ScrapeSeries {
  public:
   explicit ScrapeSeries(Duration every) : m_every(every) {}
 
   /// A page was read.
   ///
-  /// @shape received: NOTIFYs a second on the channel, where that is listened to
+  /// @shape received: NOTIFYs a second on the channel, if somebody listens to it
   void append(const MetricsPage& page, const Scrape& scrape, std::optional<double> received, LiveSeries& to);
-  /// There is no page.
+  /// No page was received.
   void miss(Instant at, const QString& why, LiveSeries& to);
   [[nodiscard]] const ScrapeStatus& status() const { return m_status; }
 
  private:
   struct Past {
     Scrape scrape;
-    bool startsAnew = false;  // nothing before it can be subtracted
+    bool startsAnew = false;  // earlier scrapes cannot be subtracted
   };
   [[nodiscard]] std::optional<Scrape> since(Duration window, double& seconds) const;
   void reportRates(const Scrape& grown, double seconds, std::optional<double> received, ScrapedValues& values);
@@ -70,8 +71,9 @@ class ScrapeSeries {
   ScrapeStatus m_status;
 };
 
-/// What the metrics of another batcher report of its state, worst first, and what they do not report. Settings are not in the
-/// metrics, so that core's health function cannot judge them; the words are its words.
+/// The state of a foreign batcher by its metrics, worst first, and what the metrics do not show.
+/// Settings are not in the metrics, so core's health function cannot judge them; the words are the
+/// same.
 HealthText scrapedHealth(const ScrapeStatus& status);
 
 }  // namespace metabatch::models

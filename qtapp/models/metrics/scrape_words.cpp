@@ -6,12 +6,12 @@
 #include "models/metrics/scrape_series.hpp"
 #include "models/words.hpp"
 
-/// Scrapes in sentences.
+/// Describes scrapes in sentences.
 namespace metabatch::models {
 namespace {
 
-constexpr double kNearlyFull = 0.8;  // share of the room
-constexpr quint64 kManyRestarts = 3;  // in a minute: not one process
+constexpr double kNearlyFull = 0.8;  // share of the buffer
+constexpr quint64 kManyRestarts = 3;  // restarts in a minute: more than one process
 
 using Lines = std::vector<HealthLine>;
 

@@ -35,7 +35,7 @@ void OpenedRecordingReader::begin(WallTime started) {
   if (m_hasBegun) return;
   m_hasBegun = true;
   m_session->started = started;
-  // A clock that was wrong must not take the charts far away.
+  // A wrong clock must not move the charts far away.
   const auto ago = std::clamp<std::chrono::microseconds>(m_wallNow - started, std::chrono::microseconds(0),
                                                          std::chrono::hours(24 * 366 * 20));
   m_session->began = m_session->ended = m_now - ago;
@@ -81,7 +81,7 @@ void OpenedRecordingReader::on(const SessionHead& head) {
   settle();
 }
 
-/// What was counted stays, and what comes is counted from there.
+/// Keeps the counts so far; later samples count from there.
 void OpenedRecordingReader::settle() {
   m_earlier = m_newest;
   m_earlier.counters.pending = m_earlier.counters.queued = m_earlier.counters.in_flight = 0;
@@ -121,7 +121,7 @@ void OpenedRecordingReader::on(const SessionFlush& flush) {
 
 void OpenedRecordingReader::on(const SessionSample& sample) {
   OpenedRecording& session = *m_session;
-  if (sample.counters.offered < m_last.counters.offered) settle();  // another session behind this one, without a head
+  if (sample.counters.offered < m_last.counters.offered) settle();  // another session follows without a head
   m_last = sample;
   Sample& shown = m_newest;
   shown.at = std::max(instant(sample.at), shown.at);
@@ -143,7 +143,7 @@ void OpenedRecordingReader::on(const SessionSample& sample) {
   session.ended = std::max(session.ended, shown.at);
 }
 
-/// Of a file without samples: what arrived is all that is known.
+/// For a file without samples: only the arrivals are known.
 void OpenedRecordingReader::appendBins() {
   std::set<std::string, std::less<>> missing;
   for (const auto* const timeline : {&m_session->series.rates(), &m_session->series.flushes()})
@@ -159,7 +159,7 @@ void OpenedRecordingReader::appendBins() {
     m_session->measured.append(sample);
   };
   for (const auto& [index, bin] : m_bins) {
-    // Where nothing arrives for long the rates fall to 0, then there is a gap.
+    // When nothing arrives for long, the rates fall to 0, and then there is a gap.
     for (const std::int64_t last = next + kRateWindow / kSampleEvery; next < std::min(index, last); ++next) append(next);
     sample.counters.offered += bin.updates;
     sample.reports += bin.reports;

@@ -16,7 +16,7 @@
 
 namespace metabatch::models {
 
-/// A recorded session as the pages show it: the same values that a live one collects, all at once.
+/// A recorded session as the pages show it: the values that a live session collects, all at once.
 struct OpenedRecording {
   std::optional<SessionHead> head;  ///< the first
   Instant began{}, ended{};
@@ -27,23 +27,24 @@ struct OpenedRecording {
   Measured measured;
   Condition condition;
   health::Collector health;
-  bool hasSamples = false;  ///< false: nothing but updates, of a file that was made for ingest
+  bool hasSamples = false;  ///< false: only updates, of a file that was made for ingest
   quint64 lines = 0, updates = 0, reports = 0, badLines = 0;
   QStringList problems;  ///< of the first bad lines, `line 17: ...`
 };
 
 /// Reads a recorded session (docs/recording-format.md), block by block.
 ///
-/// @units the end of the recording is somewhere before `now`: by as much as its wall clock was before `wallNow`
-/// @cost  memory is bounded whatever the length: that of LiveSeries, FlushLog, Measured and ArrivalRing
+/// @units the recording ends before `now` by as much as its wall clock was before `wallNow`
+/// @cost  memory is bounded whatever the length: that of LiveSeries, FlushLog, Measured and
+///        ArrivalRing
 class OpenedRecordingReader {
  public:
-  static constexpr int kProblems = 20;  ///< told; the others are counted
+  static constexpr int kProblems = 20;  ///< reported; the others are counted
 
   OpenedRecordingReader(Instant now, WallTime wallNow);
 
   void read(std::string_view block) { m_reader.read(block); }
-  /// Once, at the end.
+  /// Call it once, at the end.
   std::shared_ptr<OpenedRecording> finish();
 
  private:
@@ -65,12 +66,12 @@ class OpenedRecordingReader {
   bool m_hasBegun = false;
   Config m_config;
   Sample m_newest;   // as shown: of all heads together
-  Sample m_earlier;  // what the sessions before the newest head came to
+  Sample m_earlier;  // the counts of the sessions before the newest head
   SessionSample m_last;
   struct Bin {
     std::uint64_t updates = 0, reports = 0;
   };
-  std::map<std::int64_t, Bin> m_bins;  // arrivals a kSampleEvery, while there is no sample
+  std::map<std::int64_t, Bin> m_bins;  // arrivals per kSampleEvery, while there is no sample
   RecordingReader m_reader;
 };
 
