@@ -119,7 +119,7 @@ Settled Entries::settle(Block* block, std::span<const Fate> fates, const Landing
 void Entries::settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay) {
   tally(fate, block.count);
   if (fate == Fate::written && block.is_report_block()) {
-    delay.observe(now - block.added, block.count);
+    delay.observe(now - block.added_or_apart, block.count);
   } else if (fate == Fate::written) {
     for (std::uint32_t i = 0; i < block.count; ++i) delay.observe(now - block.items[i].added);
   }

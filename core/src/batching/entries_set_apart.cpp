@@ -37,7 +37,7 @@ std::size_t Entries::set_apart(AgentSlot& slot, const Block& block, Instant now)
   if (home.pending == nullptr) home.pending = blocks.make_entry_block(block.agent);
   has_set_apart_ = true;
   Block& apart = *home.pending;
-  apart.set_apart_since = std::min({apart.set_apart_since, block.set_apart_since, now});
+  apart.added_or_apart = std::min({apart.set_apart_since(), block.set_apart_since(), now});
   if (slot.pending != nullptr) blocks.to_entry_block(*slot.pending);
   storage_->absorbed.assign(slot.pending == nullptr ? 0 : slot.pending->count, false);
   const std::uint64_t before = apart.bytes;
@@ -110,7 +110,7 @@ std::size_t Entries::take_set_apart(std::uint64_t from, std::uint64_t until, std
     } else {
       Block& apart = *part;
       part = blocks.make_entry_block(agent);
-      part->set_apart_since = apart.set_apart_since;
+      part->added_or_apart = apart.set_apart_since();
       for (std::uint32_t i = 0; i < apart.count; ++i) {
         const Item& item = apart.items[i];
         if (leaves(item)) blocks.append(*part, entry_of(apart, i), item.position, item.arrived, item.added);
@@ -132,7 +132,7 @@ std::optional<SetApartAges> Entries::set_apart_ages() const {
   if (!has_set_apart_) return std::nullopt;
   SetApartAges ages{Instant::max(), Instant::max()};
   storage_->set_apart.for_each([&](const AgentSlot& slot) {
-    ages.since = std::min(ages.since, slot.pending->set_apart_since);
+    ages.since = std::min(ages.since, slot.pending->set_apart_since());
     for (std::uint32_t i = 0; i < slot.pending->count; ++i)
       ages.arrived = std::min(ages.arrived, slot.pending->items[i].arrived);
   });

@@ -50,7 +50,7 @@ void Blocks::overwrite(Block& block, const Report& report, TextBytes text, Insta
     block.data_size = piece.size;
   }
   block.bytes = block.schema->bytes.size() + text.sum();
-  block.added = now;
+  block.added_or_apart = now;
   block.collected_at = report.collected_at[0];
   fill(block, report, text.errors > 0);
 }
@@ -76,6 +76,7 @@ void Blocks::to_entry_block(Block& block) {
   if (!block.is_report_block()) return;
   Block old = block;
   block.schema = nullptr;
+  block.added_or_apart = Instant::max();
   block.data = nullptr;
   block.data_size = 0;
   block.count = 0;
@@ -86,7 +87,7 @@ void Blocks::to_entry_block(Block& block) {
   for (std::uint32_t i = 0; i < old.count; ++i) {
     const TextSize size = old.sizes()[i];
     const Update update{old.agent, old.key(i), {text, size.value}, {text + size.value, size.error}, old.collected_at};
-    append(block, update, old.position + i, old.arrived, old.added);
+    append(block, update, old.position + i, old.arrived, old.added_or_apart);
     text += size.value + size.error;
   }
   --old.schema->blocks;

@@ -36,11 +36,12 @@ struct Block {
   Block* next = nullptr;
   Schema* schema = nullptr;  ///< null: an entry block
   Uuid agent;
-  std::uint64_t position = 0;                ///< of the first entry
-  Instant arrived{};                         ///< of the first entry
-  Instant added{};                           ///< report block: when its updates were added
-  WallTime collected_at{};                   ///< report block: of all entries
-  Instant set_apart_since = Instant::max();  ///< when its first entry was set apart; max: none ever was
+  std::uint64_t position = 0;  ///< of the first entry
+  Instant arrived{};           ///< of the first entry
+  WallTime collected_at{};     ///< report block: of all entries
+  /// Report block: when its updates were added. Entry block: when its first entry was set apart; max: none ever was. One
+  /// field, because blocks are many and either kind needs one of the two.
+  Instant added_or_apart = Instant::max();
   std::uint32_t count = 0;
   std::uint32_t item_capacity = 0;
   std::uint64_t bytes = 0;  ///< of keys, values and errors
@@ -59,7 +60,8 @@ struct Block {
   [[nodiscard]] std::string_view key(std::uint32_t i) const {
     return is_report_block() ? schema->key(i) : std::string_view(data + items[i].key_at, items[i].key_size);
   }
-  [[nodiscard]] Instant added_at(std::uint32_t i) const { return is_report_block() ? added : items[i].added; }
+  [[nodiscard]] Instant set_apart_since() const { return is_report_block() ? Instant::max() : added_or_apart; }
+  [[nodiscard]] Instant added_at(std::uint32_t i) const { return is_report_block() ? added_or_apart : items[i].added; }
 };
 
 inline constexpr std::uint32_t kNoEntry = 0xffffffff;
