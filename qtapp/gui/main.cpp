@@ -14,7 +14,7 @@ namespace {
 
 using metabatch::gui::ReplayRequest;
 
-/// What the flags of a replay mean, or what is wrong with the flags.
+/// Reads the flags of a replay, or describes what is wrong with them.
 std::variant<ReplayRequest, QString> replayOf(const QCommandLineParser& parser) {
   ReplayRequest request;
   if (const QString wrong = metabatch::gui::wrongArguments(parser); !wrong.isEmpty()) return wrong;
@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
   nameProgram();
   if (!metabatch::gui::hasScreen(argc, argv)) return 1;
   QApplication application(argc, argv);
-  std::setlocale(LC_NUMERIC, "C");  // Qt has set the user's locale: numbers stay as machines read them
+  std::setlocale(LC_NUMERIC, "C");  // Qt has set the user's locale; numbers must stay machine-readable
   metabatch::gui::speak(QLocale());
   QCommandLineParser parser;
   addOptions(parser);

@@ -19,12 +19,13 @@ struct NatsPublisherOptions {
   NatsOptions connection;
   std::string subject;  ///< is_subject() holds
   std::chrono::milliseconds acknowledgement_limit = std::chrono::seconds(2);
-  /// Messages were not sent, or not acknowledged by the server in time: watchers of this process should read again. Called on
-  /// a thread of the publisher or of the client library; must not wait.
+  /// Messages were not sent, or the server did not acknowledge them in time, so watchers of this
+  /// process should read again. Called on a thread of the publisher or of the client library; must
+  /// not wait.
   std::function<void(std::size_t chunks, const std::string& reason)> on_lost{};
 };
 
-/// What became of one publish().
+/// The result of one publish().
 struct NatsPublished {
   std::size_t published = 0;
   std::size_t bytes = 0;
@@ -32,24 +33,26 @@ struct NatsPublished {
   std::string reason{};  ///< of the errors
 };
 
-/// Publishes chunks to one NATS subject: core NATS, at most once. Rows are the truth; a message says that they changed.
+/// Publishes chunks to one NATS subject: core NATS, at most once. The rows are the truth; a message
+/// only says that they changed.
 ///
-/// publish() hands the messages over and returns. While the connection is away every chunk is an error at once and is not kept.
-/// The server's acknowledgement is awaited on a thread beside it, so that the next batch may begin meanwhile.
+/// publish() hands the messages over and returns. While the connection is lost, every chunk is an
+/// error at once and is not kept. A thread beside it waits for the server's acknowledgement, so
+/// that the next batch may begin meanwhile.
 class NatsPublisher {
  public:
   explicit NatsPublisher(NatsPublisherOptions options);
   ~NatsPublisher();
 
-  /// Any thread. Waits at most NatsOptions::write_limit, where the server takes no bytes.
+  /// Any thread. Waits at most NatsOptions::write_limit while the server accepts no bytes.
   NatsPublished publish(std::span<const std::string> chunks);
-  /// Waits until all that was published is acknowledged or lost.
+  /// Waits until everything that was published is acknowledged or lost.
   void wait_until_acknowledged();
 
   [[nodiscard]] bool is_connected() const { return connection_.is_connected(); }
-  /// Messages that were handed over and whose acknowledgement did not come in time.
+  /// Messages that were handed over but not acknowledged in time.
   [[nodiscard]] std::uint64_t unacknowledged() const { return unacknowledged_; }
-  /// Times from the handing over to the acknowledgement of the server, in seconds.
+  /// Times in seconds from the handing over to the server's acknowledgement.
   [[nodiscard]] Histogram acknowledgements() const;
 
  private:

@@ -7,8 +7,8 @@
 
 namespace metabatch::pubsub {
 
-/// Messages are delivered on a thread of the subscription, everything else on another one: the lock makes it one call at a
-/// time, and `is_over` the last one.
+/// Messages are delivered on a thread of the subscription, everything else on another one. The lock
+/// makes calls one at a time, and `is_over` ends them.
 struct NatsSubscription::Feed {
   explicit Feed(NatsSubscriptionEvents an_events) : events(std::move(an_events)) {}
   std::mutex mutex;
@@ -38,7 +38,8 @@ NatsSubscription::NatsSubscription(NatsSubscriptionOptions options, NatsSubscrip
   connection_ = std::make_unique<NatsConnection>(
       options_.connection,
       NatsEvents{.on_created = [this](const NatsHandle& connection) { subscribe(connection); },
-                 // The library has sent the subscription again before it reports this, so nothing is missed in between.
+                 // The library has sent the subscription again before it reports this, so no
+                 // message is missed in between.
                  .on_connected = [&feed] { feed.call(feed.events.on_resync); },
                  .on_disconnected = [&feed](const std::string& reason) { feed.call(feed.events.on_lost, reason); },
                  .on_error =

@@ -17,25 +17,25 @@ namespace metabatch::pubsub {
 struct NatsSubscriptionOptions {
   NatsOptions connection;
   std::string subject;      ///< is_subject() holds
-  int most_pending = 4096;  ///< messages that wait for on_payload; more are dropped, and a resync follows
+  int most_pending = 4096;  ///< messages that wait for on_payload; further ones are dropped, and a resync follows
   int most_pending_bytes = 64 << 20;
 };
 
-/// What a subscription reports. On threads of the client library, one call at a time; must not wait and not destroy the
-/// subscription.
+/// Events of a subscription. Called on threads of the client library, one call at a time; they must
+/// not wait and not destroy the subscription.
 struct NatsSubscriptionEvents {
-  /// Subscribed, for the first time or again, or messages were dropped: what was sent before may be missing, so read
-  /// everything.
+  /// Subscribed, for the first time or again, or messages were dropped. Earlier messages may be
+  /// missing, so read everything.
   std::function<void()> on_resync{};
   std::function<void(std::string_view payload)> on_payload{};
   std::function<void(const std::string& reason)> on_lost{};     ///< not connected
   std::function<void(const std::string& reason)> on_problem{};  ///< connected, but a permission is missing, for example
 };
 
-/// A subscription to one NATS subject that comes back by itself. Payloads are untrusted: whoever may publish there sends what
-/// he likes.
+/// A subscription to one NATS subject that reconnects by itself. Payloads are untrusted, because
+/// anybody with the permission may publish any.
 ///
-/// Once the destructor has returned, no callback runs.
+/// After the destructor has returned, no callback runs.
 class NatsSubscription {
  public:
   NatsSubscription(NatsSubscriptionOptions options, NatsSubscriptionEvents events);
@@ -44,7 +44,7 @@ class NatsSubscription {
   NatsSubscription& operator=(const NatsSubscription&) = delete;
 
   [[nodiscard]] bool is_connected() const { return connection_->is_connected(); }
-  /// As NatsConnection::flush(): the time of a ping.
+  /// Like NatsConnection::flush(): the time of a ping.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> measure_latency(std::chrono::milliseconds limit) const {
     return connection_->flush(limit);
   }

@@ -11,7 +11,7 @@ namespace {
 
 bool is_committed(Fate fate) { return fate == Fate::written || fate == Fate::rows_stale || fate == Fate::unmatched; }
 
-/// The agents of which something was committed, ascending, as the entries are.
+/// The agents with committed entries, ascending, as the entries are.
 std::vector<Uuid> committed_agents(std::span<const Update> entries, const FlushOutcome& outcome) {
   std::vector<Uuid> agents;
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -11,14 +11,15 @@ namespace metabatch::pubsub {
 
 /// A store that also publishes to NATS what another store has committed.
 ///
-/// Chunks are published after the commit and never before, and only those agents are named of which something was committed.
-/// The batch is complete once the messages are handed over; the next one begins while the server acknowledges them.
+/// Chunks are published after the commit and never before. They name only agents with committed
+/// entries. The batch is complete once the messages are handed over; the next one begins while the
+/// server acknowledges them.
 class PublishingStore final : public engine::Store {
  public:
   struct Options {
-    bool in_database = false;  ///< the other store notifies as well, in its transaction; else it gets no chunks
+    bool in_database = false;  ///< the other store notifies as well, in its transaction; else it receives no chunks
     std::size_t max_payload_bytes = 8000;
-    engine::Notifier* notifier = nullptr;  ///< of this process; notified here where the other store gets no chunks
+    engine::Notifier* notifier = nullptr;  ///< of this process; notified here when the other store receives no chunks
   };
   /// @owns `publisher` outlives the store; several stores may share it
   PublishingStore(std::unique_ptr<engine::Store> store, NatsPublisher& publisher, Options options);

@@ -12,7 +12,8 @@ constexpr std::string_view kDatabase = "database";
 constexpr std::string_view kNatsPort = "4222";
 constexpr std::string_view kSubjects = "coder.v1.pubsub.";
 
-/// The part behind `user:password@`. The last `@` counts, so that none of a password is ever shown.
+/// The part behind `user:password@`. The last `@` counts, so that no part of a password is ever
+/// shown.
 std::string_view without_user(std::string_view server) {
   const std::size_t at = server.rfind('@');
   return at == std::string_view::npos ? server : server.substr(at + 1);
@@ -78,7 +79,7 @@ std::variant<PubsubAddress, AddressProblem> parse_pubsub(std::string_view text) 
   if (scheme.empty())
     return AddressProblem{"pubsub is `database`, `nats://HOST:PORT`, `tls://HOST:PORT` or `database+nats://HOST:PORT`"};
   text.remove_prefix(scheme.size());
-  // A password may hold a comma: hosts are what follows the last `@`.
+  // A password may contain a comma, so the hosts begin behind the last `@`.
   const std::size_t at = text.rfind('@');
   const std::string_view user = at == std::string_view::npos ? std::string_view() : text.substr(0, at);
   if (at != std::string_view::npos) text.remove_prefix(at + 1);

@@ -11,22 +11,22 @@ namespace metabatch::pubsub {
 /// Where notifications go and come from: the database, NATS, or both.
 struct PubsubAddress {
   bool uses_database = true;
-  std::vector<std::string> nats_servers{};  ///< URLs, may hold a user and a password; empty: no NATS
+  std::vector<std::string> nats_servers{};  ///< URLs, may contain a user and a password; empty: no NATS
 
   [[nodiscard]] bool uses_nats() const { return !nats_servers.empty(); }
   /// For people: without users and passwords.
   [[nodiscard]] std::string shown() const;
 };
 
-/// Why a text is no such address, in words that hold no part of it where a secret may stand.
+/// Why a text is no such address. The words repeat no part of it that may be a secret.
 struct AddressProblem {
   std::string message;
 };
 
-/// Reads `database`, `nats://HOST:PORT[,HOST:PORT...]`, `tls://...` or `database+nats://...`.
+/// Parses `database`, `nats://HOST:PORT[,HOST:PORT...]`, `tls://...` or `database+nats://...`.
 ///
-/// A server without a port has 4222. User and password stand before the host and hold for every server that names none:
-/// `nats://user:password@a,b`.
+/// A server without a port has 4222. User and password stand before the host and hold for every
+/// server that names none: `nats://user:password@a,b`.
 std::variant<PubsubAddress, AddressProblem> parse_pubsub(std::string_view text);
 
 /// The NATS subject of a channel, as the origin maps its events: `:` becomes `.`, below `coder.v1.pubsub.`.

@@ -30,7 +30,7 @@ struct PubsubSettings {
   }
 };
 
-/// A publisher for the settings; nothing where only the database notifies.
+/// A publisher for the settings; nothing when only the database notifies.
 inline std::unique_ptr<NatsPublisher> make_publisher(
     const PubsubSettings& settings, const std::string& channel,
     std::function<void(std::size_t chunks, const std::string& reason)> on_lost) {
@@ -39,7 +39,7 @@ inline std::unique_ptr<NatsPublisher> make_publisher(
       .connection = settings.connection(), .subject = settings.subject_of(channel), .on_lost = std::move(on_lost)});
 }
 
-/// `store`, which also publishes where there is a publisher.
+/// Returns `store`, wrapped so that it also publishes if there is a publisher.
 inline std::unique_ptr<engine::Store> with_publisher(std::unique_ptr<engine::Store> store, NatsPublisher* publisher,
                                                      const PubsubSettings& settings, std::size_t max_payload_bytes,
                                                      engine::Notifier* notifier) {

@@ -16,7 +16,7 @@ void FlushLog::record(const engine::FlushRecord& flush) {
     return;
   }
   if (failing_.erase(flush.lane) > 0 && failing_.empty()) {
-    log_.end_limited("flush failed");  // no count of failures follows the line that says they are over
+    log_.end_limited("flush failed");  // no count of failures follows the line that reports their end
     log_.limited(Log::Level::info, "flushes succeed again");
   }
   if (flush.fates.quarantined > 0)

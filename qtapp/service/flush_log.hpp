@@ -8,7 +8,7 @@
 
 namespace metabatch::service {
 
-/// Logs what an operator has to know about flushes. Called by one flush at a time.
+/// Logs facts about flushes that an operator needs. Called by one flush at a time.
 class FlushLog {
  public:
   explicit FlushLog(Log& log) : log_(log) {}

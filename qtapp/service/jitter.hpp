@@ -5,7 +5,7 @@
 
 namespace metabatch::service {
 
-/// Any part of `whole`, so that many clients do not come back at one moment. Any thread.
+/// A random part of `whole`, so that many clients do not return at one moment. Any thread.
 Duration random_part_of(Duration whole);
 /// A whole number from `least` to `most`. Any thread.
 unsigned random_between(unsigned least, unsigned most);

@@ -33,13 +33,15 @@ class Log {
   void info(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::info, event, fields); }
   void warn(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::warning, event, fields); }
   void error(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::error, event, fields); }
-  /// An event that may come in floods.
+  /// Logs an event that may come in floods.
   ///
-  /// @shape event: a literal, which is what is counted
+  /// @shape event: a literal; events are counted by it
   void limited(Level level, std::string_view event, std::initializer_list<Field> fields = {});
-  /// The state that `event` reports is over: its suppressed lines are not reported any more, and the next one is logged at once.
+  /// The state that `event` reports has ended: its suppressed lines are no longer reported, and its
+  /// next line is logged at once.
   void end_limited(std::string_view event);
-  /// Logs how many lines were suppressed by floods that have ended. To be called from time to time, and at the end for all.
+  /// Logs how many lines were suppressed by floods that have ended. Call it from time to time, and
+  /// at the end for all.
   void log_suppressed(bool is_end = false);
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 

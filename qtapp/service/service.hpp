@@ -28,9 +28,9 @@ struct ServiceOptions {
   Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after this at the latest
   std::string metric_prefix{kDefaultMetricPrefix};
   std::string version{};
-  Duration full_read = std::chrono::seconds(30);  ///< everything watched is read that often, even without a notification
+  Duration full_read = std::chrono::seconds(30);  ///< all that is watched is read so often, even without a notification
   std::uint64_t access_log = 0;                   ///< lines a second at most; 0: none
-  UnwrittenStore* unwritten_store = nullptr;  ///< null: what cannot be written at the end is lost. Outlives the service
+  UnwrittenStore* unwritten_store = nullptr;  ///< null: what is unwritten at the end is lost. Outlives the service
 };
 
 /// The options that can change while it runs.
@@ -72,7 +72,8 @@ class Service {
   /// After drain_grace ends connections and streams, then writes the buffered entries within final_flush_timeout. What could not
   /// be written goes to the unwritten store. Blocks; idempotent.
   ServiceEnd stop();
-  /// Shortens a stop() that is running: no grace, and the final flush is cancelled. To be called again until stop() returns.
+  /// Shortens a running stop(): no grace, and the final flush is cancelled. Call it again until
+  /// stop() returns.
   void hurry();
 
  private:

@@ -9,12 +9,12 @@
 namespace metabatch::service {
 
 struct UnwrittenCounts {
-  std::uint64_t waiting = 0;    ///< updates in the file that are not known to be written
+  std::uint64_t waiting = 0;    ///< updates in the file that may not be written yet
   std::uint64_t loaded = 0;     ///< updates read from the file since the start
   std::uint64_t bad_lines = 0;  ///< lines that could not be read
 };
 
-/// Where a run leaves the updates that it could not write, for the next run.
+/// Stores the updates that a run could not write, for the next run.
 class UnwrittenStore {
  public:
   virtual ~UnwrittenStore() = default;

@@ -32,12 +32,13 @@ std::uint32_t answer_reals() { return static_cast<std::uint32_t>(the_reals.size(
 
 using namespace metabatch::wasm;
 
-/// Where the page may write so many bytes.
+/// Returns memory to which the page may write so many bytes.
 METABATCH_EXPORT(mb_memory)(std::uint32_t bytes) {
   the_input.resize(bytes);
   return address(the_input.data());
 }
-/// What the numbers and reals of each table are: a line a table, `table name name ...`, tabs between.
+/// Describes the numbers and reals of each table: one line a table, `table name name ...`, tabs
+/// between.
 METABATCH_EXPORT(mb_layout)() {
   return answer(inspect_layout() + recording_layout() + simulate_layout() + tune_layout());
 }

@@ -7,24 +7,25 @@
 #include <string_view>
 #include <vector>
 
-/// How the page and the module talk: the page writes bytes to `mb_memory(size)`, calls one function, and reads its answer,
-/// which is text (UTF-8), numbers (32 bits each) or reals (doubles), from one place. An answer holds until the next call.
+/// How the page and the module communicate. The page writes bytes to `mb_memory(size)`, calls one
+/// function, and reads its answer from one place. The answer is text (UTF-8), numbers (32 bits
+/// each) or reals (doubles). It is valid until the next call.
 namespace metabatch::wasm {
 
-/// What the page wrote.
+/// The bytes that the page wrote.
 std::string& input();
 
-/// Makes it the answer; the result is its size in bytes.
+/// Makes the text the answer; returns its size in bytes.
 std::uint32_t answer(std::string text);
-/// The same for numbers; the result is how many there are. The vector's memory is used again.
+/// The same for numbers; returns their count. The vector's memory is reused.
 std::vector<std::uint32_t>& numbers();
 std::uint32_t answer_numbers();
-/// And for reals.
+/// The same for reals.
 std::vector<double>& reals();
 std::uint32_t answer_reals();
 
-/// `title name name ...` for an enum whose name_of() says "?" (or nothing) behind its last value, so that no list of
-/// names is written twice.
+/// `title name name ...` for an enum whose name_of() returns "?" (or nothing) behind its last
+/// value, so that no list of names is written twice.
 template <class Enum>
 std::string names(std::string_view title) {
   std::string line(title);

@@ -9,7 +9,7 @@
 
 namespace metabatch::wasm {
 
-/// The names of the columns of the lines below.
+/// The column names of the lines below.
 inline std::string findings_header() { return "what\tkind\tsentence\n"; }
 
 /// Adds a line for each finding: `what`, its kind, one sentence; tabs between.

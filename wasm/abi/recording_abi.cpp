@@ -9,7 +9,8 @@
 #include "abi/tables.hpp"
 #include "recording/recording_reader.hpp"
 
-/// Recorded arrivals for the simulator of the page. One recording at a time, for both slots.
+/// Recorded arrivals for the simulator of the page. There is one recording at a time, for both
+/// slots.
 using namespace metabatch;
 using namespace metabatch::wasm;
 
@@ -34,7 +35,7 @@ std::string wasm::recording_layout() { return layout_line("recording", kRecordin
 
 std::shared_ptr<const Recording> wasm::recorded() { return reader ? nullptr : kept; }
 
-/// Begins another recording; the one before is dropped.
+/// Begins a new recording and drops the previous one.
 METABATCH_EXPORT(mb_recording_begin)() {
   kept = std::make_shared<Recording>();
   problems.clear();
@@ -45,14 +46,14 @@ METABATCH_EXPORT(mb_recording_begin)() {
   return 0;
 }
 
-/// Reads the next bytes of it.
+/// Reads the next bytes of the recording.
 METABATCH_EXPORT(mb_recording_add)() {
   if (reader) reader->read(input());
   return 0;
 }
 
-/// Ends the reading. The answer is one row of the table `recording`, or nothing when none was begun. Without an update there
-/// is no recording.
+/// Ends the reading. The answer is one row of the table `recording`, or nothing when no recording
+/// was begun. Without an update there is no recording.
 METABATCH_EXPORT(mb_recording_end)() {
   reals().clear();
   if (!reader) return answer_reals();
@@ -63,7 +64,8 @@ METABATCH_EXPORT(mb_recording_end)() {
   return answer_reals();
 }
 
-/// How long a simulation of all of it takes, as a text for the field `duration`; then the first bad lines.
+/// The duration of a simulation of the whole recording, as a text for the field `duration`; then
+/// the first bad lines.
 METABATCH_EXPORT(mb_recording_text)() {
   return answer((kept ? format_duration(duration_of(*kept)) : "") + "\n" + problems);
 }

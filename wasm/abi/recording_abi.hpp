@@ -7,7 +7,7 @@
 
 namespace metabatch::wasm {
 
-/// What arrives in place of a fleet; null: the fleet of the scenario does.
+/// The arrivals that replace the fleet; null: the scenario's fleet reports.
 std::shared_ptr<const Recording> recorded();
 
 }  // namespace metabatch::wasm

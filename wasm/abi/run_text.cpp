@@ -6,7 +6,7 @@
 namespace metabatch::wasm {
 namespace {
 
-/// Members of an object, one after the other.
+/// Writes the members of an object, one after the other.
 class Members {
  public:
   Members& count(std::string_view name, std::uint64_t number) {
@@ -14,7 +14,7 @@ class Members {
     append_number(text_, number);
     return *this;
   }
-  /// With a point even where nothing is behind it: readers see at once that it is no count.
+  /// Writes a decimal point even for a whole number, so that readers see that it is no count.
   Members& real(std::string_view name, double number) {
     key(name);
     const std::size_t from = text_.size();

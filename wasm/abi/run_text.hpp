@@ -5,10 +5,10 @@
 
 #include "metabatch/simulation/simulator.hpp"
 
-/// What a simulation came to, in the form in which `metabatch simulate` prints it.
+/// The result of a simulation, in the format of `metabatch simulate`.
 namespace metabatch::wasm {
 
-/// The object of `--json`: the specification, "The result": every member in its order, on one line.
+/// The object of `--json` (specification, "The result"): every member in order, on one line.
 std::string result_json(const Simulator& simulator);
 
 }  // namespace metabatch::wasm

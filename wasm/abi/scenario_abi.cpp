@@ -6,7 +6,7 @@
 #include "abi/abi.hpp"
 #include "abi/tables.hpp"
 
-/// The form of the page: fields, and what is wrong with what was entered.
+/// The form of the page: its fields, and the problems of the entered values.
 using namespace metabatch;
 using namespace metabatch::wasm;
 
@@ -34,7 +34,7 @@ std::string with_dashes(std::string_view name) {
   return text;
 }
 
-/// The field that an error of validated() is about.
+/// The field that an error of validated() refers to.
 std::string field_at_fault(const Error& error) {
   const auto fields = scenario_fields();
   if (error.code == Errc::field_unreadable) return "changes";
@@ -82,8 +82,8 @@ METABATCH_EXPORT(mb_fields)() {
   return answer(std::move(text));
 }
 
-/// Reads lines `NAME tab TEXT` into the slot, on top of the defaults. The answer has a line `NAME tab SENTENCE` for each
-/// field that is wrong; none: the scenario can be simulated.
+/// Reads lines `NAME tab TEXT` into the slot, on top of the defaults. The answer has a line `NAME
+/// tab SENTENCE` for each wrong field; an empty answer: the scenario can be simulated.
 METABATCH_EXPORT(mb_scenario)(std::uint32_t slot) {
   Scenario scenario;
   std::string problems;

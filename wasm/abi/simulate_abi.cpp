@@ -14,14 +14,14 @@
 #include "abi/tables.hpp"
 #include "metabatch/simulation/simulator.hpp"
 
-/// The simulator for the page: one run a slot, by slices.
+/// The simulator for the page: one run a slot, in slices.
 using namespace metabatch;
 using namespace metabatch::wasm;
 
 namespace {
 
-constexpr std::size_t kLogLines = 2'000;         // kept to be read; the digest is over all
-constexpr std::int64_t kFinestColumns = 20'000;  // looked at for one chart
+constexpr std::size_t kLogLines = 2'000;         // stored for reading; the digest covers all lines
+constexpr std::int64_t kFinestColumns = 20'000;  // read for one chart
 
 struct Run {
   Simulator simulator;
@@ -67,7 +67,8 @@ Grid grid_of(const Simulator& simulator, double from, double to, std::uint32_t c
   return grid;
 }
 
-/// The last sample is over the rest of a pace, so its rates are of next to no time: it becomes part of the one before.
+/// The last sample covers only the rest of a pace, so its rates belong to a very short time. It
+/// becomes part of the previous sample.
 void fold_last(const Timeline& timeline, const Grid& grid, std::vector<Column>& fine) {
   const Duration end = timeline.end().time_since_epoch();
   const double share = static_cast<double>((end % grid.pace).count()) / static_cast<double>(grid.pace.count());
@@ -82,7 +83,7 @@ void fold_last(const Timeline& timeline, const Grid& grid, std::vector<Column>& 
   rest.measured = rest.measured && !before.measured && share > 0.5;
 }
 
-/// One value a column: the mean or the greatest of what was measured in it, NaN where nothing was.
+/// One value a column: the mean or the maximum of its measurements, NaN when there are none.
 void add_series(const Timeline& timeline, std::size_t series, bool greatest, const Grid& grid) {
   std::vector<Column> fine(grid.columns * static_cast<std::size_t>(grid.samples));
   const Instant from = Instant{} + grid.from + grid.pace / 2;  // each sample in the middle
@@ -111,7 +112,7 @@ std::string metabatch::wasm::simulate_layout() { return layout_line("run", kStat
 /// it cannot be simulated.
 METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   if (slot >= kSlots) return 0;
-  runs[slot].reset();  // its memory first
+  runs[slot].reset();  // frees its memory first
   const std::shared_ptr<const Recording> arrivals = recorded();
   Result<Simulator> created = arrivals ? Simulator::create(asked(slot), arrivals) : Simulator::create(asked(slot));
   if (!created) return 0;
@@ -128,7 +129,8 @@ METABATCH_EXPORT(mb_run_end)(std::uint32_t slot) {
   return 0;
 }
 
-/// Advances it to an instant (seconds), by at most that many reports. 1: it reached the instant, or it is finished.
+/// Advances the run to an instant (seconds), by at most that many reports. 1: it reached the
+/// instant, or it is finished.
 METABATCH_EXPORT(mb_run_advance)(std::uint32_t slot, double until, std::uint32_t reports) {
   Run* run = run_in(slot);
   if (run == nullptr) return 1;
@@ -172,8 +174,9 @@ METABATCH_EXPORT(mb_run_log)(std::uint32_t slot) {
   return answer(std::move(text));
 }
 
-/// The series that the input names, lines `NAME tab mean|max`, over [from, to] seconds in about that many columns: first
-/// the middle of the first column and the width of all, then a value a column for each series.
+/// The series that the input names, in lines `NAME tab mean|max`, over [from, to] seconds in about
+/// that many columns. The answer is the middle of the first column and the width of all, then one
+/// value a column for each series.
 METABATCH_EXPORT(mb_run_columns)(std::uint32_t slot, double from, double to, std::uint32_t columns) {
   reals().clear();
   if (const Run* run = run_in(slot)) {

@@ -18,7 +18,7 @@ constexpr std::string_view kTuned[] = {"batch-size", "interval", "schedule", "qu
 
 std::optional<Tuner> tuner;
 
-/// Settings of a point as texts of fields: those that are tuned, and what had to follow them.
+/// The settings of a point as texts of fields: the tuned ones, and those that had to follow them.
 std::vector<FieldText> settings_of(const TunePoint& point) {
   Scenario found = asked(0), tried = asked(0);
   found.config = point.run.config;
@@ -76,7 +76,8 @@ constexpr std::array<RealColumn<Tuner>, 3> kSweepColumns = {{
 
 }  // namespace
 
-/// Begins a sweep of the scenario in slot 0 for the delay that the input says; the answer is what is wrong, or nothing.
+/// Begins a sweep of the scenario in slot 0 for the delay in the input. The answer is the problem,
+/// or nothing.
 METABATCH_EXPORT(mb_tune_create)() {
   tuner.reset();
   TuneQuestion question;
@@ -103,8 +104,8 @@ METABATCH_EXPORT(mb_tune_step)() {
   return answer_reals();
 }
 
-/// The points that were tried, from that one on, as a table with a header line. `settings` is `NAME=TEXT,...`; delays are
-/// seconds.
+/// The tried points, from that one on, as a table with a header line. `settings` is
+/// `NAME=TEXT,...`; delays are seconds.
 METABATCH_EXPORT(mb_tune_points)(std::uint32_t from) {
   std::string text = header_line(kPointColumns);
   if (tuner)
@@ -112,8 +113,9 @@ METABATCH_EXPORT(mb_tune_points)(std::uint32_t from) {
   return answer(std::move(text));
 }
 
-/// The point that is recommended: `INDEX tab 1` when it meets the question, `INDEX tab 0` when none does; then a table of
-/// findings with a header line, those of today's settings as `today`. Nothing while there is no recommendation.
+/// The recommended point: `INDEX tab 1` when it meets the question, `INDEX tab 0` when none does. A
+/// table of findings with a header line follows; those of today's settings are named `today`.
+/// Nothing while there is no recommendation.
 METABATCH_EXPORT(mb_tune_recommendation)() {
   std::string text;
   const auto found = tuner ? tuner->recommendation() : std::nullopt;

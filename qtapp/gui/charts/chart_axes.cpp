@@ -13,9 +13,9 @@ namespace metabatch::gui {
 namespace {
 
 constexpr double kDecades = 3;
-constexpr double kTolerance = 1e-9;  // of positions that were computed
+constexpr double kTolerance = 1e-9;  // tolerance of computed positions
 
-/// Labels at these values; nothing is done where they are there already.
+/// Sets labels at these values; does nothing when the axis has them already.
 void setLabels(QCategoryAxis& axis, const std::vector<std::pair<double, QString>>& labels) {
   const QStringList shown = axis.categoriesLabels();
   bool isSame = static_cast<std::size_t>(shown.size()) == labels.size();
@@ -24,7 +24,7 @@ void setLabels(QCategoryAxis& axis, const std::vector<std::pair<double, QString>
   if (isSame) return;
   for (const QString& label : shown) axis.remove(label);
   for (const auto& [value, label] : labels) axis.append(label, value);
-  axis.setLabelsVisible(false);  // so that the chart makes place for longer ones
+  axis.setLabelsVisible(false);  // so that the chart reserves space for longer ones
   axis.setLabelsVisible(true);
 }
 
@@ -34,7 +34,7 @@ struct Range {
   double left = 0, right = 0;
 };
 
-/// In the unit of the ticks, before now.
+/// The range in the unit of the ticks, before now.
 Range rangeOf(const models::TimeWindow& window, const models::TimeTicks& ticks) {
   const double unit = seconds(ticks.unit);
   const double right = -seconds(window.now() - window.to()) / unit;

@@ -8,14 +8,14 @@
 /// Ranges and labels of the axes of all charts. Numbers are printed as in the legends.
 namespace metabatch::gui {
 
-/// Time runs backwards from what is newest: the labels stand still while the data moves.
+/// Time runs backwards from the newest sample: labels stand still while the data moves.
 void showTimesAgo(QCategoryAxis& axis, const models::TimeWindow& window);
 /// The same range, with labels at round times of day.
 void showTimesOfDay(QCategoryAxis& axis, const models::TimeWindow& window);
 /// From 0 to the next round number above `most`.
 void showLinear(QCategoryAxis& axis, double most);
-/// Of decimal logarithms: some decades below the top, so that lines which differ a hundredfold are both read. Zero is at the
-/// bottom, and the label there is 0.
+/// A scale of decimal logarithms. It shows some decades below the top, so that lines which differ a
+/// hundredfold can both be read. Zero is at the bottom, and the label there is 0.
 void showLogarithmic(QCategoryAxis& axis, double most);
 
 }  // namespace metabatch::gui

@@ -13,9 +13,9 @@ namespace metabatch::gui {
 namespace {
 
 constexpr QSize kSample(24, 9);
-constexpr int kSampleScale = 2;  // sharp on dense screens too
+constexpr int kSampleScale = 2;  // sharp on dense screens, too
 
-/// A piece of the line as the chart draws it, colour and dash, as an image of rich text.
+/// Draws a piece of the line, with its colour and dash, as an image of rich text.
 QString sampleOf(const Theme& theme, const models::ChartLine& line) {
   QImage image(kSample * kSampleScale, QImage::Format_ARGB32_Premultiplied);
   image.fill(Qt::transparent);
@@ -57,7 +57,7 @@ ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, 
   setFrameShape(QFrame::StyledPanel);
   setAutoFillBackground(true);
   m_legend->setTextFormat(Qt::RichText);
-  m_legend->setMinimumWidth(80);  // a long legend breaks, it does not widen the card
+  m_legend->setMinimumWidth(80);  // a long legend wraps; it does not widen the card
   m_legend->setWordWrap(true);
   m_legend->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
   m_legend->setFocusPolicy(Qt::TabFocus);
@@ -117,7 +117,7 @@ QString ChartCard::toggle(const models::ChartLine& line, const QString& label) c
 QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
   QStringList parts, missing;
   QString whyMissing;
-  double below = 0;  // of stacked areas: a legend says the part, not the sum
+  double below = 0;  // of stacked areas: the legend shows the part, not the sum
   for (qsizetype index = 0; const models::ChartLine& line : m_chart->spec().lines) {
     const QString sample = m_samples.value(index++);
     double value = m_chart->value(series, line);
@@ -132,7 +132,7 @@ QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const
       continue;
     }
     const bool isPoints = line.stroke == models::Stroke::points;
-    if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none in sight
+    if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none visible
     if (!why.isEmpty()) {
       whyMissing = why;
       missing += models::chartText(line.label);

@@ -9,7 +9,7 @@
 
 namespace metabatch::gui {
 
-/// A chart with its title, its unit and a legend that carries the values.
+/// A chart with its title, its unit and a legend that shows the values.
 class ChartCard : public QFrame {
   Q_OBJECT
 
@@ -18,11 +18,11 @@ class ChartCard : public QFrame {
 
   void setTheme(const Theme& theme);
   void refresh(const models::LiveSeries& series);
-  /// The values only, for a crosshair that moved.
+  /// Refreshes only the values, after the crosshair moved.
   void refreshLegend(const models::LiveSeries& series);
   [[nodiscard]] TimeChart& chart() { return *m_chart; }
   [[nodiscard]] QString legendText() const { return m_legend->text(); }
-  /// A second line for each of its own (see TimeChart::setWhatIf), and a legend for them.
+  /// Draws a second line for each line of the chart (see TimeChart::setWhatIf), with a legend.
   void setWhatIf(const models::LiveSeries* series);
   [[nodiscard]] QString whatIfText() const { return m_others->text(); }
 
@@ -32,11 +32,11 @@ class ChartCard : public QFrame {
 
   QLabel* m_title;
   QLabel* m_legend;
-  QLabel* m_others;  // the legend of what would be
+  QLabel* m_others;  // the legend of the what-if lines
   TimeChart* m_chart;
   Theme m_theme;
-  const models::LiveSeries* m_series = nullptr;  // drawn last
-  QStringList m_samples;  // of the lines, as they are drawn, for the legend
+  const models::LiveSeries* m_series = nullptr;  // as last drawn
+  QStringList m_samples;  // pictures of the drawn lines, for the legend
 };
 
 }  // namespace metabatch::gui

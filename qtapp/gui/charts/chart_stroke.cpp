@@ -9,12 +9,12 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr std::size_t kMostStretches = 64;  // more gaps than that: the oldest stretches are left out
+constexpr std::size_t kMostStretches = 64;  // with more gaps, the oldest spans are left out
 constexpr qsizetype kDense = 150;           // points of a line
 constexpr qreal kPointSize = 6;
 constexpr qreal kHollowSize = 8;
 constexpr qreal kDotWidth = 3;
-constexpr int kMarkerPixels = 24;  // drawn smaller, also on dense screens
+constexpr int kMarkerPixels = 24;  // drawn smaller, on dense screens too
 
 QImage marker(const QColor& colour, bool isRound, bool isHollow) {
   QImage image(kMarkerPixels, kMarkerPixels, QImage::Format_ARGB32_Premultiplied);
@@ -51,7 +51,7 @@ QPen ChartStroke::pen() const {
 void ChartStroke::style(Stretch& stretch) const {
   const QPen pen = this->pen();
   if (m_line.stroke == models::Stroke::points) {
-    // Not a QScatterSeries: that makes an item of the scene of every point.
+    // This is no QScatterSeries, because that creates an item of the scene for every point.
     stretch.points->setPen(Qt::NoPen);
     stretch.points->setLightMarker(marker(m_theme.hues[m_line.hue], m_line.hue == 0, m_origin == Origin::whatIf));
     stretch.points->setMarkerSize(m_origin == Origin::whatIf ? kHollowSize : kPointSize);
@@ -149,7 +149,8 @@ void ChartStroke::draw(std::span<const Column> columns, double left, double righ
   choosePen();
 }
 
-/// Dashes, and lines wider than a pixel, are costly where thousands of strokes stand side by side, and not to be seen there.
+/// Dashes, and lines wider than a pixel, are costly where thousands of strokes stand side by side,
+/// and invisible there.
 void ChartStroke::choosePen() {
   if (m_line.stroke == models::Stroke::points) return;
   const bool isDense = points() > kDense && m_origin == Origin::measured;

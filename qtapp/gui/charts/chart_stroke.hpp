@@ -16,31 +16,32 @@
 
 namespace metabatch::gui {
 
-/// Whose values a line shows.
+/// The origin of a line's values.
 enum class Origin : std::uint8_t {
   measured,
   whatIf,  ///< of a replay: always dotted, areas as their upper line, points hollow
 };
 
-/// One line of a chart: decimated columns turned into points of Qt Charts' series, one series for each stretch without a gap, so
-/// that nothing is drawn where nothing was measured.
+/// One line of a chart. It turns decimated columns into points of Qt Charts' series, one series for
+/// each span without a gap, so that nothing is drawn where nothing was measured.
 class ChartStroke {
  public:
-  /// @owns nothing of the chart; the series belong to it
+  /// @owns nothing of the chart; the chart owns the series
   ChartStroke(const models::ChartLine& line, QChart& chart, QValueAxis& x, QValueAxis& y,
               Origin origin = Origin::measured)
       : m_line(line), m_chart(chart), m_x(x), m_y(y), m_origin(origin) {}
 
-  /// Values are drawn as their decimal logarithms, those below `floor` at that; 0: as they are.
+  /// Draws values as their decimal logarithms, and those below `floor` at the floor; 0: draws them
+  /// unchanged.
   void setLogarithmic(double floor) { m_floor = floor; }
 
   void setTheme(const Theme& theme);
   /// @shape columns: of equal width between `left` and `right` on the x axis
   void draw(std::span<const Column> columns, double left, double right);
-  /// The largest value drawn last; 0 where there was none.
+  /// The largest value of the last drawing; 0 when there was none.
   [[nodiscard]] double most() const { return m_most; }
   [[nodiscard]] const models::ChartLine& line() const { return m_line; }
-  /// Points drawn last, of all stretches.
+  /// The number of points of the last drawing, over all spans.
   [[nodiscard]] qsizetype points() const;
 
  private:

@@ -19,9 +19,9 @@ constexpr double kZoomStep = 1.25;
 constexpr double kPanStep = 0.25;  // of the span
 constexpr double kCursorStep = 0.01;
 constexpr double kMarkSize = 0.8;  // of the font of the chart
-constexpr int kLabelReach = 110;     // pixels that the words of the crosshair may take on either side
-constexpr double kHeadroom = 1.03;   // a line at the top is seen in all its width
-constexpr double kLimitReach = 3.0;  // a limit further up than so many times the data is left out of the scale
+constexpr int kLabelReach = 110;     // pixels for the words of the crosshair on either side
+constexpr double kHeadroom = 1.03;   // so that a line at the top is visible in its full width
+constexpr double kLimitReach = 3.0;  // a limit beyond so many times the data is left out of the scale
 
 double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
@@ -39,7 +39,7 @@ TimeChart::TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, 
   const auto add = [&](const models::ChartLine& line) {
     m_strokes.push_back(std::make_unique<ChartStroke>(line, *chart(), *m_x, *m_y));
   };
-  // Stacked areas cover one another from the tallest, the last, down.
+  // Stacked areas cover one another, from the tallest (the last) down.
   for (std::size_t i = spec.lines.size(); i-- > 0;)
     if (spec.lines[i].stroke == models::Stroke::area) add(spec.lines[i]);
   for (const models::ChartLine& line : spec.lines)
@@ -48,7 +48,7 @@ TimeChart::TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, 
   connect(&window, &models::TimeWindow::selectionChanged, viewport(), qOverload<>(&QWidget::update));
 }
 
-/// Of the text of a mark.
+/// The height of the text of a mark.
 int TimeChart::markHeight() const {
   QFont font = this->font();
   font.setPointSizeF(font.pointSizeF() * kMarkSize);
@@ -139,7 +139,7 @@ void TimeChart::scaleTime() {
     showTimesAgo(*m_x, m_window);
 }
 
-/// The largest value in sight. A limit that is far above the data is left out of the scale.
+/// The largest visible value. A limit far above the data is left out of the scale.
 double TimeChart::most() const {
   double most = 0, limit = 0;
   for (const auto* const strokes : {&m_strokes, &m_others})
@@ -173,7 +173,7 @@ double TimeChart::value(const models::LiveSeries& series, const models::ChartLin
   if (!cursor && m_window.isLive()) {
     if (line.stroke != models::Stroke::points) return position.timeline->latest(position.series);
   }
-  // A column's width on either side of the crosshair, or all that is shown.
+  // A column's width on either side of the crosshair, or the whole window.
   const Duration near = cursor ? std::max<Duration>((m_to - m_from) / 100, models::kSampleEvery) : Duration{};
   Column column;
   position.timeline->decimate(position.series, cursor ? *cursor - near : m_from, cursor ? *cursor + near : m_to,
@@ -230,7 +230,7 @@ void TimeChart::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void TimeChart::mouseReleaseEvent(QMouseEvent* event) {
-  // A click on its own lets the selection go.
+  // A single click clears the selection.
   if (m_pickedFrom && instantAt(shareOf(event->pos())) == *m_pickedFrom) m_window.setSelection({}, {});
   m_pickedFrom.reset();
   m_dragged.reset();
@@ -266,11 +266,11 @@ void TimeChart::keyPressEvent(QKeyEvent* event) {
 void TimeChart::pointAt(QKeyEvent& event, double direction) {
   const bool isPicking = event.modifiers().testFlag(Qt::ShiftModifier);
   if (!isPicking && !event.modifiers().testFlag(Qt::ControlModifier)) return m_window.pan(direction * kPanStep);
-  m_window.pause();  // a stretch cannot be picked where all of it moves
+  m_window.pause();  // no span can be selected while all of it moves
   m_window.moveCursor(direction * kCursorStep, isPicking);
 }
 
-/// Only the strip where the crosshair was and the one where it is now.
+/// Repaints only the strips of the old and the new crosshair.
 void TimeChart::moveCrosshair() {
   viewport()->update(m_crosshair);
   m_crosshair = {};
@@ -281,7 +281,8 @@ void TimeChart::moveCrosshair() {
   }
 }
 
-/// A line down the plot, and its text above the curves where there is place for it; the newest first.
+/// Draws a line down the plot, and its text above the curves where there is space; the newest
+/// first.
 void TimeChart::drawMarks(QPainter& painter, const QRectF& plot) const {
   const QFontMetrics metrics(painter.font());
   double free = plot.right();
@@ -353,7 +354,7 @@ void TimeChart::focusInEvent(QFocusEvent* event) {
 
 void TimeChart::focusOutEvent(QFocusEvent* event) {
   QChartView::focusOutEvent(event);
-  m_window.setCursor(std::nullopt);  // the crosshair goes with the focus
+  m_window.setCursor(std::nullopt);  // the crosshair is hidden when the focus leaves
   viewport()->update();
 }
 

@@ -13,9 +13,10 @@
 
 namespace metabatch::gui {
 
-/// One chart over the window that all charts share. Ctrl+wheel and + - zoom, Shift+dragging and arrows move, a double click, Home
-/// or End goes live. Crosshair and selection are those of all charts: Ctrl+arrows move the crosshair, dragging, or
-/// Shift+arrows, picks a stretch, Enter shows it alone, Esc clears it.
+/// One chart over the window that all charts share. Ctrl+wheel and + - zoom, Shift+dragging and
+/// arrows move, a double click, Home or End returns to live. Crosshair and selection are shared by
+/// all charts: Ctrl+arrows move the crosshair; dragging, or Shift+arrows, selects a span; Enter
+/// shows it alone; Esc clears it.
 class TimeChart : public QChartView {
   Q_OBJECT
 
@@ -24,18 +25,20 @@ class TimeChart : public QChartView {
   TimeChart(const models::ChartSpec& spec, models::TimeWindow& window, QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
-  /// Draws what the window shows of `series`; costs a decimation and a replace() a line, whatever the window holds.
+  /// Draws the part of `series` that the window shows. Costs a decimation and a replace() for each
+  /// line, whatever the length of the window.
   void refresh(const models::LiveSeries& series);
-  /// Draws these beside what is measured from the next refresh() on, as Origin::whatIf; null: no more.
+  /// Draws these series beside the measured ones from the next refresh() on, as Origin::whatIf;
+  /// null: stops.
   ///
-  /// @owns nothing: they stay until others are set
+  /// @owns nothing: the series stay valid until others are set
   void setWhatIf(const models::LiveSeries* series) { m_whatIf = series; }
   [[nodiscard]] const models::LiveSeries* whatIf() const { return m_whatIf; }
   [[nodiscard]] const std::vector<std::unique_ptr<ChartStroke>>& whatIfStrokes() const { return m_others; }
-  /// The value of a line at the crosshair, or the newest one; NaN: not measured there.
+  /// The value of a line at the crosshair, or the newest one; NaN: nothing was measured there.
   [[nodiscard]] double value(const models::LiveSeries& series, const models::ChartLine& line) const;
   [[nodiscard]] const models::ChartSpec& spec() const { return m_spec; }
-  /// Draws a line no more, or again.
+  /// Hides a line or shows it again.
   void setHidden(std::string_view series, bool hidden);
   [[nodiscard]] bool isHidden(std::string_view series) const { return m_hidden.contains(series); }
   [[nodiscard]] const std::vector<std::unique_ptr<ChartStroke>>& strokes() const { return m_strokes; }
@@ -43,7 +46,7 @@ class TimeChart : public QChartView {
   [[nodiscard]] Instant instantAt(double share) const;
 
  signals:
-  /// The operator moved or zoomed by hand.
+  /// The operator moved or zoomed the window.
   void navigated();
 
  protected:
@@ -78,19 +81,19 @@ class TimeChart : public QChartView {
   models::TimeWindow& m_window;
   QCategoryAxis* m_x;
   QCategoryAxis* m_y;
-  std::set<std::string, std::less<>> m_hidden;  // series that the legend has switched off
-  std::vector<std::unique_ptr<ChartStroke>> m_strokes;  // as they are painted: areas from the tallest down
-  std::vector<std::unique_ptr<ChartStroke>> m_others;   // made when first wanted
+  std::set<std::string, std::less<>> m_hidden;  // series that the legend has hidden
+  std::vector<std::unique_ptr<ChartStroke>> m_strokes;  // in the order of painting: areas from the tallest down
+  std::vector<std::unique_ptr<ChartStroke>> m_others;   // created on first use
   const models::LiveSeries* m_whatIf = nullptr;
   std::vector<Column> m_columns;
   std::vector<models::Mark> m_marks;
   Theme m_theme;
-  QString m_why;  // nothing of the chart can be known
+  QString m_why;  // no series of the chart can be known
   Instant m_from{};
   Instant m_to{};
   std::optional<QPoint> m_dragged;
-  std::optional<Instant> m_pickedFrom;  // where the mouse went down
-  QRect m_crosshair;                    // where it was drawn
+  std::optional<Instant> m_pickedFrom;  // where the mouse button was pressed
+  QRect m_crosshair;                    // where it was last drawn
 };
 
 }  // namespace metabatch::gui

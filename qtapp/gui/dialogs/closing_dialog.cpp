@@ -15,7 +15,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr int kAfterMs = 800;  // what ends sooner needs no dialog
+constexpr int kAfterMs = 800;  // a shorter closing needs no dialog
 constexpr int kWidth = 460;
 
 }  // namespace
@@ -89,7 +89,7 @@ void ClosingDialog::refresh(const models::Sample& sample) {
   m_why->setText(why.trimmed());
 }
 
-/// It goes on in the background, and asks again by Ctrl+W or by the button of the window.
+/// The closing goes on in the background. Ctrl+W or the close button shows the dialog again.
 void ClosingDialog::keepWaiting() { hide(); }
 
 void ClosingDialog::chooseFile() {

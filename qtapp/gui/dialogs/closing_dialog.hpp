@@ -16,8 +16,9 @@ namespace metabatch::gui {
 
 class LiveSession;
 
-/// Shows how far the writing of the buffered entries is while a session closes, and lets the operator decide: wait on, save
-/// the entries as NDJSON, or leave without them. Comes only when closing takes longer than a moment, and goes with the session.
+/// Shows the progress of writing the buffered entries while a session closes. The operator decides:
+/// wait, save the entries as NDJSON, or leave without them. The dialog appears only when closing
+/// takes longer than a moment, and disappears with the session.
 class ClosingDialog : public QDialog {
   Q_OBJECT
 

@@ -26,7 +26,7 @@ QString problemOf(const QKeychain::Job& job) {
 
 void begin(QKeychain::Job* job, const QString& profile, QObject* context, std::function<void(QKeychain::Job*)> done) {
   job->setKey(profile);
-  job->setInsecureFallback(false);  // there, or nowhere
+  job->setInsecureFallback(false);  // in the keychain, or nowhere
   QObject::connect(job, &QKeychain::Job::finished, context, std::move(done));
   job->start();
 }

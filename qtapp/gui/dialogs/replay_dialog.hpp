@@ -17,14 +17,14 @@ class QRadioButton;
 
 namespace metabatch::gui {
 
-/// What to replay, and where to.
+/// What to replay, and into which database.
 struct ReplayRequest {
   ReplayPlan plan;
   std::optional<sql::Database> database;  ///< none: an embedded one in a temporary folder
 };
 
-/// Asks which file or pipe to replay, how fast, and into which database. What it wants still has to be confirmed where the
-/// database is not local.
+/// Asks which file or pipe to replay, how fast, and into which database. The request still has to
+/// be confirmed when the database is not local.
 class ReplayDialog : public QDialog {
   Q_OBJECT
 
@@ -52,9 +52,10 @@ class ReplayDialog : public QDialog {
   QPushButton* m_open;
 };
 
-/// The database that `--db` names: `sqlite:PATH`, or what libpq takes; or what is wrong with the text.
+/// The database that `--db` names: `sqlite:PATH`, or an address for libpq; or what is wrong with
+/// the text.
 std::variant<sql::Database, QString> databaseOf(const QString& text);
-/// Local databases may be written to without a question.
+/// Whether the database is local, so that it may be written without a question.
 bool isLocal(const sql::Database& database);
 
 }  // namespace metabatch::gui

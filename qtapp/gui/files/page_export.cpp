@@ -49,7 +49,7 @@ void PageExport::choose(const QString& title, const QString& name, const QString
   connect(dialog, &QFileDialog::fileSelected, this, [this, title, save](const QString& file) {
     const QFileInfo there(file);
     if (!there.exists() || there.isFile()) return save(file);
-    // Opening a pipe would wait for its reader, and a device would be replaced by a file.
+    // Opening a pipe would wait for its reader, and saving would replace a device by a file.
     QMessageBox::warning(&m_window, title, tr("%1 is not a regular file.").arg(file.toHtmlEscaped()));
   });
   dialog->open();
@@ -68,7 +68,7 @@ void PageExport::saveCsv(const QString& file) {
   report(file, saveFile(file, pageCsv(*page, m_data).toUtf8()));
 }
 
-/// A picture is looked at later, so that its axes show the time of day.
+/// A picture is viewed later, so its axes show the time of day.
 void PageExport::savePicture(const QString& file) {
   const bool shows = m_data.time.showsWallClock();
   m_data.time.setShowsWallClock(true);

@@ -11,7 +11,7 @@ namespace metabatch::gui {
 class PageTabs;
 struct WindowData;
 
-/// Saves the page in front as CSV or as a picture.
+/// Saves the current page as CSV or as a picture.
 class PageExport : public QObject {
   Q_OBJECT
 
@@ -36,7 +36,8 @@ class PageExport : public QObject {
   QAction* m_picture;
 };
 
-/// What a page shows, as CSV with raw numbers: the rows that its filter leaves, or the series of its charts.
+/// The content of a page as CSV with raw numbers: the rows that pass its filter, or the series of
+/// its charts.
 QString pageCsv(const QWidget& page, const WindowData& data);
 
 }  // namespace metabatch::gui

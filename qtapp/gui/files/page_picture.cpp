@@ -21,7 +21,7 @@ QByteArray svgOf(QWidget& page) {
   generator.setOutputDevice(&bytes);
   generator.setSize(page.size());
   generator.setViewBox(page.rect());
-  generator.setResolution(page.logicalDpiX());  // else text comes out larger or smaller than on the screen
+  generator.setResolution(page.logicalDpiX());  // else text is larger or smaller than on the screen
   generator.setTitle(QStringLiteral("metabatch: %1").arg(page.objectName()));
   QPainter painter(&generator);
   page.render(&painter);

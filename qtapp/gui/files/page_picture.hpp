@@ -7,10 +7,11 @@ class QWidget;
 
 namespace metabatch::gui {
 
-/// The page as it is seen, as a picture file: SVG where the name ends so (lines and text, to be scaled and edited), else what the
-/// ending names (PNG), with twice the pixels of the screen.
+/// Saves the visible page as a picture file. A name that ends in .svg gives SVG (lines and text
+/// that can be scaled and edited); other endings name their format (PNG), with twice the pixels of
+/// the screen.
 ///
-/// @return why it could not be written; empty: it was
+/// @return why it could not be written; empty: it was written
 QString savePicture(QWidget& page, const QString& file);
 
 }  // namespace metabatch::gui

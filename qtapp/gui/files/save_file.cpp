@@ -8,7 +8,8 @@ namespace metabatch::gui {
 
 QString saveFile(const QString& name, const QByteArray& bytes) {
   QSaveFile file(name);
-  // commit() does not notice that a full disk took only the first part of what was still buffered: flush() does.
+  // commit() does not notice when a full disk accepted only a part of the buffered bytes; flush()
+  // does.
   const bool isSaved = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.flush();
   if (isSaved && file.commit()) return {};
   if (file.error() != QFileDevice::NoError) return file.errorString();

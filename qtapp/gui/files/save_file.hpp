@@ -5,7 +5,7 @@
 
 namespace metabatch::gui {
 
-/// Writes a file as a whole, or leaves what is there.
+/// Writes a file completely, or leaves the existing one unchanged.
 ///
 /// @return what went wrong, or nothing
 QString saveFile(const QString& name, const QByteArray& bytes);

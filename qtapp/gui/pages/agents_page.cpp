@@ -33,7 +33,7 @@ models::RowLine lineOf(const sql::TableRow& row) {
           QString::fromStdString(row.error), row.collected_at};
 }
 
-/// Stale rows are faint, changed ones flash until the next reading, errors stand out.
+/// Stale rows are faint, changed rows flash until the next reading, and errors are highlighted.
 class RowDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
@@ -121,8 +121,8 @@ AgentsPage::~AgentsPage() {
 
 void AgentsPage::setDatabase(const std::optional<sql::Database>& database, Duration staleAfter) {
   ++m_generation;
-  if (m_open) m_open->cancel();  // a server that says nothing keeps nobody
-  // What was open is closed by the thread that opened it.
+  if (m_open) m_open->cancel();  // nobody waits for a silent server
+  // The thread that opened the reader closes it.
   if (m_open) QMetaObject::invokeMethod(m_reader, [closing = std::move(m_open)]() mutable { closing.reset(); });
   m_open = database ? std::make_shared<sql::RowReader>(*database) : nullptr;
   m_staleAfter = staleAfter;
@@ -199,7 +199,7 @@ void AgentsPage::showRows(const Page& page) {
   m_rows.show(std::move(lines), engine::system_clock().wall_now(), m_staleAfter);
 }
 
-/// The rows stay as they were read, greyed, while they cannot be read.
+/// The rows stay as they were last read, greyed, while they cannot be read.
 void AgentsPage::showFailure(const QString& message) {
   const WallTime now = engine::system_clock().wall_now();
   m_failure = message;

@@ -19,7 +19,8 @@ class QTableView;
 
 namespace metabatch::gui {
 
-/// Agents and their newest metadata, read from the database page by page on a thread of its own while the page is in sight.
+/// Agents and their newest metadata. A thread of its own reads them from the database page by page
+/// while the page is visible.
 class AgentsPage : public QWidget {
   Q_OBJECT
 
@@ -29,12 +30,13 @@ class AgentsPage : public QWidget {
 
   /// Reads from this database from now on; nullopt: from none.
   ///
-  /// @shape staleAfter: 0: nothing is stale
+  /// @shape staleAfter 0: no row is stale
   void setDatabase(const std::optional<sql::Database>& database, Duration staleAfter);
-  /// Reads no more, and removes the folder when what read in it is closed.
+  /// Stops reading, and removes the folder once the reader in it is closed.
   void closeThenRemove(std::unique_ptr<QTemporaryDir> folder);
   void setTheme(const Theme& theme);
-  /// Reads all rows that the filter leaves and writes them to `file`; `done` is called with what went wrong, or with nothing.
+  /// Reads all rows that pass the filter and writes them to `file`. Calls `done` with the problem,
+  /// or with an empty text.
   void exportCsv(const QString& file, const std::function<void(const QString& wrong)>& done);
   [[nodiscard]] const models::RowTable& rows() const { return m_rows; }
 
@@ -54,11 +56,11 @@ class AgentsPage : public QWidget {
 
   models::RowTable m_rows;
   QThread m_thread;
-  QObject* m_reader;  // lives in m_thread, as what it opens does
+  QObject* m_reader;  // lives in m_thread, as does what it opens
   std::shared_ptr<sql::RowReader> m_open;
-  quint64 m_generation = 0;  // an answer of an earlier database or filter is not shown
+  quint64 m_generation = 0;  // an answer for an earlier database or filter is not shown
   bool m_isAsking = false;
-  bool m_isOutdated = false;  // asked for something else meanwhile
+  bool m_isOutdated = false;  // another request came meanwhile
   Duration m_staleAfter{};
   std::size_t m_from = 0;
   QTimer m_again;
@@ -66,7 +68,7 @@ class AgentsPage : public QWidget {
   QLabel* m_state;
   QPushButton* m_details;
   QString m_failure;                 // of the newest reading
-  std::optional<WallTime> m_readAt;  // the rows that are shown
+  std::optional<WallTime> m_readAt;  // the shown rows
   QPushButton* m_back;
   QPushButton* m_forth;
   QTableView* m_table;

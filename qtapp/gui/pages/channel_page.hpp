@@ -14,7 +14,7 @@ class QTableView;
 
 namespace metabatch::gui {
 
-/// Every notification as it comes, decoded; what cannot be read stands out with its offset.
+/// Every notification as it arrives, decoded. Unreadable parts are highlighted with their offsets.
 class ChannelPage : public QWidget {
   Q_OBJECT
 
@@ -24,12 +24,12 @@ class ChannelPage : public QWidget {
               QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
-  /// The way from NOTIFY to here is measured by a listener only.
+  /// Only a listener measures the latency of a NOTIFY.
   void setLatencyShown(bool shown);
 
   /// One sentence about the connection: listening, lost, latency.
   void setState(const QString& state);
-  /// Draws what was received anew; a no-op while hidden.
+  /// Draws the newly received notifications; does nothing while the page is hidden.
   void refresh();
   [[nodiscard]] QString summary() const;
 

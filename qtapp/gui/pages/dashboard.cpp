@@ -12,7 +12,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr int kCardWidth = 400;  // below that a column less
+constexpr int kCardWidth = 400;  // a narrower page has one column less
 constexpr int kMostColumns = 4;
 constexpr int kNarrow = 800;  // the figures go below the findings
 
@@ -95,7 +95,7 @@ void Dashboard::refreshCharts() {
 
 void Dashboard::setWhatIf(std::shared_ptr<const models::WhatIfAnswer> answer) {
   for (ChartCard* const card : m_cards) card->setWhatIf(answer ? &answer->series : nullptr);
-  m_whatIf = std::move(answer);  // the one before goes when nobody draws it any more
+  m_whatIf = std::move(answer);  // the previous answer is freed when nothing draws it any more
   refreshCharts();
 }
 

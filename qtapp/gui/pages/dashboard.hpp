@@ -16,7 +16,7 @@ namespace metabatch::gui {
 
 class HealthPanel;
 
-/// The state of batching in words, with what would mend it, what it saves, and all charts.
+/// The state of batching in words, with remedies, its savings, and all charts.
 class Dashboard : public QWidget {
   Q_OBJECT
 
@@ -28,16 +28,16 @@ class Dashboard : public QWidget {
   /// Draws everything anew.
   void refresh(const models::HealthText& health);
   void refreshCharts();
-  /// Draws the answer beside what is measured; null: no more.
+  /// Draws the answer beside the measured values; null: stops.
   void setWhatIf(std::shared_ptr<const models::WhatIfAnswer> answer);
   [[nodiscard]] const std::vector<ChartCard*>& cards() const { return m_cards; }
   [[nodiscard]] QString headline() const;
   [[nodiscard]] QString saved() const;
-  /// All findings as text, a line each.
+  /// All findings as text, one a line.
   [[nodiscard]] QString words() const;
 
  signals:
-  /// The operator presses the button beside a finding.
+  /// The operator pressed the button beside a finding.
   void adviceWanted(const metabatch::Config& config);
 
  protected:

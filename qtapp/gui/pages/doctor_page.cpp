@@ -60,7 +60,7 @@ DoctorPage::DoctorPage(QWidget* parent) : QWidget(parent), m_worker(new QObject)
   layout->addWidget(m_table, 1);
   connect(m_again, &QPushButton::clicked, this, &DoctorPage::examine);
   connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_findings.asText()); });
-  auto* const key = new QShortcut(Qt::Key_F5, this);  // of the window while the page is in sight
+  auto* const key = new QShortcut(Qt::Key_F5, this);  // a shortcut of the window while the page is visible
   connect(key, &QShortcut::activated, this, &DoctorPage::examine);
   setDatabase(std::nullopt);
 }
@@ -132,7 +132,7 @@ DoctorPage::Findings DoctorPage::examineServer(const sql::PgAddress& address, Ru
   return findings;
 }
 
-/// There is little that can be wrong with a file.
+/// A file has few possible problems.
 DoctorPage::Findings DoctorPage::examineFile(const sql::Database& database) {
   const auto wrong = database.check();
   if (wrong)

@@ -18,8 +18,8 @@ class QTableView;
 
 namespace metabatch::gui {
 
-/// What `metabatch doctor` says of the database in use, examined on a thread of its own when the page first comes in sight and when
-/// asked again. Leaving does not wait for a server that says nothing.
+/// The findings of `metabatch doctor` for the database in use. A thread of its own examines it when
+/// the page first becomes visible, and on request. Leaving does not wait for a silent server.
 class DoctorPage : public QWidget {
   Q_OBJECT
 
@@ -27,7 +27,7 @@ class DoctorPage : public QWidget {
   explicit DoctorPage(QWidget* parent = nullptr);
   ~DoctorPage() override;
 
-  /// The one to examine from now on; nullopt: none.
+  /// Sets the database to examine; nullopt: none.
   void setDatabase(const std::optional<sql::Database>& database);
   void examine();
   [[nodiscard]] const models::DoctorFindings& findings() const { return m_findings; }
@@ -41,7 +41,7 @@ class DoctorPage : public QWidget {
 
  private:
   using Findings = std::vector<models::DoctorFinding>;
-  /// What may be ended while it runs on the other thread.
+  /// A running examination that can be cancelled from the other thread.
   struct Running {
     std::mutex mutex;
     bool isCancelled = false;                   // mutex

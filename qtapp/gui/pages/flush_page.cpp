@@ -28,7 +28,7 @@ FlushPage::FlushPage(models::FlushLog& log, const models::LiveSeries& series, mo
   m_failedOnly = new QCheckBox(tr("failed only"));
   m_agent = new QPushButton;
   m_agent->setObjectName("flush-agent");
-  m_agent->setText(tr("All agents"));  // until one is chosen nobody sees it
+  m_agent->setText(tr("All agents"));  // hidden until a flush is selected
   m_agent->hide();
   m_table = makeTable(*m_filter, tr("Flush log"));
   m_table->setItemDelegate(new ProblemDelegate(models::FlushLog::IsFailed, m_table));

@@ -16,7 +16,8 @@ class QTableView;
 
 namespace metabatch::gui {
 
-/// Every flush, newest first, with a filter; the chosen one in full, and shown on the charts' crosshair.
+/// Every flush, newest first, with a filter. The selected one is shown in full, and marked by the
+/// charts' crosshair.
 class FlushPage : public QWidget {
   Q_OBJECT
 
@@ -43,7 +44,7 @@ class FlushPage : public QWidget {
   models::FlushFilter* m_filter;
   QLineEdit* m_text;
   QCheckBox* m_failedOnly;
-  QPushButton* m_agent;  // shows whose flushes these are, and ends that
+  QPushButton* m_agent;  // shows which agent's flushes are listed, and clears that filter
   QTableView* m_table;
   QPlainTextEdit* m_detail;
   QPushButton* m_inspect;

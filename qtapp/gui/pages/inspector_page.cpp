@@ -102,7 +102,7 @@ void InspectorPage::colour() {
       one.format.setUnderlineColor(m_theme.hues[1]);
       one.format.setUnderlineStyle(QTextCharFormat::DashUnderline);
     } else if (isId) {
-      one.format.setForeground(m_theme.hues[selections.size() % 2 == 0 ? 0 : 2]);  // neighbours can be told apart
+      one.format.setForeground(m_theme.hues[selections.size() % 2 == 0 ? 0 : 2]);  // neighbours get different colours
     } else {
       one.format.setForeground(span.kind == SpanKind::channel ? m_theme.hues[4] : m_theme.faint);
     }

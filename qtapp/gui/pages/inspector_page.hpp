@@ -12,7 +12,7 @@ class QPlainTextEdit;
 
 namespace metabatch::gui {
 
-/// Paste anything: it is coloured where it stands, and said in words below.
+/// Inspects a pasted text: colours the findings in place and describes them below.
 class InspectorPage : public QWidget {
   Q_OBJECT
 
@@ -22,7 +22,7 @@ class InspectorPage : public QWidget {
   void setTheme(const Theme& theme);
   void setText(const QString& text);
   void showExample();
-  /// Reads what stands there now; otherwise that happens a moment after the last key.
+  /// Inspects the text now. Otherwise that happens a moment after the last key press.
   void inspectNow();
   [[nodiscard]] QPlainTextEdit& input() { return *m_input; }
   [[nodiscard]] QString findings() const;
@@ -31,7 +31,7 @@ class InspectorPage : public QWidget {
   void colour();
   void explainCursor();
 
-  static constexpr int kMostCharacters = 2'000'000;  // pasted more: the rest is left out, and said
+  static constexpr int kMostCharacters = 2'000'000;  // more than this is cut, with a message
   Theme m_theme;
   models::Inspected m_found;
   QTimer m_soon;

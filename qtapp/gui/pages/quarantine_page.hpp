@@ -13,7 +13,8 @@ class QTableView;
 
 namespace metabatch::gui {
 
-/// The values that the database refused: what was wrong with each, and the way back in, as NDJSON to mend and ingest.
+/// The values that the database refused: what was wrong with each, and its NDJSON, to be corrected
+/// and ingested.
 class QuarantinePage : public QWidget {
   Q_OBJECT
 
@@ -22,7 +23,7 @@ class QuarantinePage : public QWidget {
   explicit QuarantinePage(models::Quarantine& quarantine, QWidget* parent = nullptr);
 
   [[nodiscard]] QString summary() const;
-  /// Of the chosen rows, or of all where none is chosen.
+  /// The selected rows, or all rows when none is selected.
   [[nodiscard]] QByteArray chosenNdjson() const;
 
  private:

@@ -5,7 +5,8 @@
 
 namespace metabatch::gui {
 
-/// One line of plain text that is cut with an ellipsis where there is no place for it. Its length never moves the layout.
+/// One line of plain text that is cut with an ellipsis when space is short. Its length never moves
+/// the layout.
 class ElidedLabel : public QLabel {
   Q_OBJECT
 

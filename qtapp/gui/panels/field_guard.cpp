@@ -23,7 +23,7 @@ class FieldGuard : public QObject {
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override {
     if (event->type() == QEvent::Wheel && !static_cast<QWidget*>(watched)->hasFocus()) {
-      event->ignore();  // so that it goes on to the area around the field
+      event->ignore();  // so that it reaches the area around the field
       return true;
     }
     if (event->type() != QEvent::ShortcutOverride) return false;
@@ -31,7 +31,7 @@ class FieldGuard : public QObject {
     const bool isRedo = key->matches(QKeySequence::Redo);
     if (!isRedo && !key->matches(QKeySequence::Undo)) return false;
     if (canUndo(*watched, isRedo)) return false;
-    event->ignore();  // so that the shortcut of the window gets it
+    event->ignore();  // so that the shortcut of the window receives it
     return true;
   }
 };

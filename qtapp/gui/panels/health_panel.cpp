@@ -12,7 +12,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr int kLines = 4;  // of text, in sight without scrolling
+constexpr int kLines = 4;  // of text, visible without scrolling
 
 QString glyph(models::Severity severity) {
   switch (severity) {

@@ -14,8 +14,9 @@ class QVBoxLayout;
 
 namespace metabatch::gui {
 
-/// The state in words and colour with the span that all figures are of, and the findings below it, worst first. A finding that a
-/// setting mends has an Apply button. Its height never changes: what does not fit is scrolled.
+/// The state in words and colour with the span of all figures, and the findings below it, worst
+/// first. A finding that a setting corrects has an Apply button. The height never changes: longer
+/// texts scroll.
 class HealthPanel : public QWidget {
   Q_OBJECT
 

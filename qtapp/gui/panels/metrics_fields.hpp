@@ -14,16 +14,17 @@ class QSpinBox;
 
 namespace metabatch::gui {
 
-/// Where metrics are to be scraped, and who asks. A token or a password stays in its field.
+/// The address of the metrics to scrape, and the credentials. A token or a password stays in its
+/// field.
 class MetricsFields : public QWidget {
   Q_OBJECT
 
  public:
   explicit MetricsFields(QWidget* parent = nullptr);
 
-  /// Nothing: no address stands here. Text: what is wrong with what does.
+  /// Nothing: the fields contain no address. Text: what is wrong with the address.
   [[nodiscard]] std::variant<std::optional<MetricsPlan>, QString> read() const;
-  /// What may be kept: the address without user, password and query.
+  /// The part that may be stored: the address without user, password and query.
   [[nodiscard]] QString keptUrl() const;
   void setUrl(const QString& url);
 

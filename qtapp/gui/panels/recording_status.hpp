@@ -6,8 +6,8 @@
 
 namespace metabatch::gui {
 
-/// In the status bar: a red dot with the name and the size of the recording that is being written; at its end the path, the
-/// size and a link that opens it.
+/// A label in the status bar: a red dot with the name and the size of the running recording; at its
+/// end the path, the size and a link that opens it.
 class RecordingStatus : public QLabel {
   Q_OBJECT
 
@@ -17,7 +17,7 @@ class RecordingStatus : public QLabel {
   void begin(const QString& file) { m_file = file; }
   void setBytes(std::optional<quint64> bytes);
   void end(const QString& file, quint64 bytes);
-  /// A source is opened: what an earlier one recorded is of no interest any more.
+  /// A source was opened, so the recording of an earlier one is no longer shown.
   void forget();
 
  signals:

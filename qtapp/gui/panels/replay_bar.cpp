@@ -47,7 +47,7 @@ ReplayBar::ReplayBar(QWidget* parent)
   m_share->setFixedWidth(140);
   m_share->setAccessibleName(tr("Share of the input that was read"));
   m_text->setMinimumWidth(80);
-  m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut where there is no room
+  m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut when space is short
   m_text->setIndent(8);
   m_bad->setObjectName("replay-bad");
   m_bad->setAccessibleName(tr("Lines not taken"));
@@ -68,7 +68,7 @@ ReplayBar::ReplayBar(QWidget* parent)
   connect(m_speed, &QComboBox::activated, this, [this] { emit speedWanted(m_speed->currentData().toDouble()); });
 }
 
-/// A tool bar's own layout lets texts that are cut overlap.
+/// A tool bar's own layout lets cut texts overlap.
 QWidget* ReplayBar::makeRow() {
   auto* const row = new QWidget;
   auto* const layout = new QHBoxLayout(row);

@@ -16,7 +16,8 @@ namespace metabatch::gui {
 
 struct SessionPlan;
 
-/// How far a replay is, in words and as a bar, with what can be done to it. In sight only while one is open.
+/// The progress of a replay, in words and as a bar, with its controls. Visible only while a replay
+/// is open.
 class ReplayBar : public QToolBar {
   Q_OBJECT
 
@@ -27,7 +28,7 @@ class ReplayBar : public QToolBar {
   void begin(const SessionPlan& plan);
   void setProgress(const models::ReplayProgress& progress);
   [[nodiscard]] QString text() const;
-  /// Every line that was not taken, as far as they are kept.
+  /// Every refused line, as far as they are stored.
   [[nodiscard]] const std::deque<models::LineProblem>& problems() const { return m_problems; }
 
  signals:
@@ -49,10 +50,10 @@ class ReplayBar : public QToolBar {
   QToolButton* m_pause;
   QComboBox* m_speed;
   std::deque<models::LineProblem> m_problems;
-  quint64 m_unreported = 0;  // not kept
+  quint64 m_unreported = 0;  // not stored
 };
 
-/// The speeds that are offered; the recorded pace first, as fast as possible last.
+/// Adds the offered speeds: the recorded pace first, as fast as possible last.
 void addSpeeds(QComboBox& box);
 
 }  // namespace metabatch::gui

@@ -42,7 +42,7 @@ SelectionBar::SelectionBar(const models::LiveSeries& series, models::TimeWindow&
   connect(figures, &QPushButton::clicked, this, &SelectionBar::showFigures);
   connect(zoom, &QPushButton::clicked, &window, &models::TimeWindow::zoomToSelection);
   connect(clear, &QPushButton::clicked, &window, &models::TimeWindow::clearSelection);
-  auto* const key = new QShortcut(Qt::Key_Escape, this);  // of the window while the bar is in sight
+  auto* const key = new QShortcut(Qt::Key_Escape, this);  // a shortcut of the window while the bar is visible
   connect(key, &QShortcut::activated, &window, &models::TimeWindow::clearSelection);
   connect(&window, &models::TimeWindow::selectionChanged, this, &SelectionBar::refresh);
   page->installEventFilter(this);

@@ -10,18 +10,19 @@ class QLabel;
 
 namespace metabatch::gui {
 
-/// Shows which span of time is selected on the charts, with its figures, and clears it (Esc) or shows it alone (Enter). It floats
-/// at the lower edge of its page, so that the charts keep their place; hidden while nothing is selected.
+/// Shows which span of time is selected on the charts, with its figures. It clears the span (Esc)
+/// or shows it alone (Enter). It floats at the lower edge of its page, so that the charts do not
+/// move; hidden while nothing is selected.
 class SelectionBar : public QFrame {
   Q_OBJECT
 
  public:
   /// @owns `series`, `window` and `page` outlive the bar
   SelectionBar(const models::LiveSeries& series, models::TimeWindow& window, QWidget* page);
-  /// What the page shows of that span: `12 of 80 flushes`.
+  /// Sets what the page shows of that span: `12 of 80 flushes`.
   void setShown(const QString& shown);
   [[nodiscard]] QString text() const;
-  /// Mean, median, least, most and total of every line of the dashboard's charts.
+  /// Mean, median, minimum, maximum and total of every line of the dashboard's charts.
   [[nodiscard]] QString figures() const;
 
  protected:

@@ -17,8 +17,8 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr Duration kAgain = std::chrono::seconds(5);  // an answer that is seen is worked out anew
-constexpr int kMostShare = 10;                        // of the time at most one part of so many is spent on that
+constexpr Duration kAgain = std::chrono::seconds(5);  // between two answers while the panel is visible
+constexpr int kMostShare = 10;                        // at most one part in so many of the time is spent on answers
 
 QString fieldText(const Config& config, const ScenarioField& field) {
   Scenario scenario;
@@ -233,7 +233,8 @@ bool WhatIfPanel::ask(const Config& config) {
 
 bool WhatIfPanel::isFollowed() const { return m_isLive && m_follows->isChecked() && (!m_isSeen || m_isSeen()); }
 
-/// Asks what was asked once more, of what has arrived since; what is being typed meanwhile is not asked yet.
+/// Repeats the last question for the arrivals since then. Fields that are being edited are not part
+/// of it yet.
 void WhatIfPanel::follow(Instant now) {
   if (!m_tried || m_runner.isRunning() || now < m_due || !isFollowed()) return;
   QString problem;

@@ -22,8 +22,9 @@ class QVBoxLayout;
 
 namespace metabatch::gui {
 
-/// Other settings for the arrivals of the last minutes: what would have been is drawn on the charts and told in a sentence,
-/// and worked out anew every few seconds while it is seen. A field that is left as it runs follows what runs.
+/// Other settings for the arrivals of the last minutes. Their result is drawn on the charts and
+/// described in a sentence; it is recalculated every few seconds while it is visible. An unchanged
+/// field follows the running setting.
 class WhatIfPanel : public QWidget {
   Q_OBJECT
 
@@ -32,28 +33,30 @@ class WhatIfPanel : public QWidget {
 
   explicit WhatIfPanel(QWidget* parent = nullptr);
 
-  /// Another session: where its arrivals are, and nothing measured yet. Null: there is none.
+  /// Begins a new session, with the source of its arrivals and no measurements yet. Null: there is
+  /// no session.
   void begin(Arrivals arrivals);
-  /// The same for one that was recorded and is all there.
+  /// The same for a recorded session, which is complete.
   void begin(Arrivals arrivals, models::Measured measured);
   void append(const models::Sample& sample);
   void append(const models::FlushLine& flush) { m_measured.append(flush); }
   void setProblemColour(const QColor& colour);
-  /// Whether the answer is seen and is to go on; it stands still while that is false.
+  /// Sets the function that says whether the answer is visible; no new answers are calculated while
+  /// it returns false.
   void setSeen(std::function<bool()> isSeen) { m_isSeen = std::move(isSeen); }
 
-  /// What stands in the fields, or what is wrong with it.
+  /// The settings in the fields, or nothing when one of them is wrong.
   [[nodiscard]] std::optional<Config> wanted() const;
   [[nodiscard]] QString said() const { return m_said->text(); }
-  /// When that was worked out, and whether it goes on.
+  /// When the answer was calculated, and whether it is kept up to date.
   [[nodiscard]] QString when() const { return m_when->text(); }
   [[nodiscard]] bool isRunning() const { return m_runner.isRunning(); }
   void run();
 
  signals:
-  /// To be drawn; null: no more.
+  /// The answer to draw; null: none.
   void answered(std::shared_ptr<const metabatch::models::WhatIfAnswer> answer);
-  /// The settings tried, for what runs.
+  /// Applies the tried settings to the running batcher.
   void applyWanted(const metabatch::Config& config);
 
  private:
@@ -82,16 +85,16 @@ class WhatIfPanel : public QWidget {
   Arrivals m_arrivals;
   WhatIfRunner m_runner;
   std::vector<Field> m_fields;
-  Config m_shown;                 // what the placeholders say
-  std::optional<Config> m_tried;  // of the answer that is shown
-  std::vector<QString> m_asked;   // as the fields stood then
-  std::vector<QString> m_asking;  // as they stood for what is worked out now
+  Config m_shown;                 // shown as placeholders
+  std::optional<Config> m_tried;  // of the shown answer
+  std::vector<QString> m_asked;   // the fields' content then
+  std::vector<QString> m_asking;  // the fields' content for the running calculation
   std::function<bool()> m_isSeen;
   QElapsedTimer m_took;
   Instant m_due{};  // the next answer
   WallTime m_answeredAt{};
   bool m_isLive = false;
-  bool m_isFollowing = false;  // nobody pressed a button for what is worked out now
+  bool m_isFollowing = false;  // the running calculation was started by no button
   QLabel* m_problem;
   QLabel* m_said;
   QLabel* m_when;

@@ -15,7 +15,7 @@ constexpr int kSeconds = 120;
 constexpr int kSince = 40;  // the situation begins there
 constexpr std::uint64_t kUpdates = 900, kReports = 60, kBatch = 500;
 
-/// What a second changes, from the start of the situation on.
+/// The change of each second, from the start of the situation on.
 using Second = std::function<void(models::Sample&, models::Condition&, health::Now&, int second)>;
 
 void flush(models::Sample& sample, std::uint64_t entries) {

@@ -7,14 +7,14 @@ namespace metabatch::gui {
 
 struct WindowData;
 
-/// A situation that an operator has to name at a glance.
+/// A situation that an operator should recognize at a glance.
 struct PicturedFault {
   const char* name;            ///< of the picture
   void (*fill)(WindowData&);  ///< two minutes of figures that end in the situation
 };
 
-/// Connection lost, slow database, locked row, full buffer, refused values, clocks apart, watchers not notified, metrics
-/// unreachable, and all well.
+/// The situations: connection lost, slow database, locked row, full buffer, refused values, clocks
+/// apart, watchers not notified, metrics unreachable, and all well.
 std::vector<PicturedFault> picturedFaults();
 
 }  // namespace metabatch::gui

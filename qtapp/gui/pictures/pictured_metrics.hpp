@@ -7,8 +7,8 @@
 
 namespace metabatch::gui {
 
-/// A page of metrics on loopback for the pictures: a batcher of made-up numbers, that flushes 500 entries twice a second and
-/// some more every five.
+/// A page of metrics on loopback for the pictures. Its invented batcher flushes 500 entries twice a
+/// second, and some more every five seconds.
 class PicturedMetrics : public QTcpServer {
   Q_OBJECT
 

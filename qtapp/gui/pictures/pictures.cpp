@@ -30,13 +30,13 @@ namespace {
 
 constexpr QSize kWide(1440, 900);
 constexpr QSize kNarrow(820, 700);
-constexpr int kUntilLaidOut = 50;  // docks ask again after a resize
+constexpr int kUntilLaidOut = 50;  // docks lay themselves out again after a resize
 constexpr int kUntilRead = 300;
-constexpr int kUntilRefused = 1500;  // a flush that bisects for what is refused, and a sample
+constexpr int kUntilRefused = 1500;  // a flush that bisects refused values, and a sample
 constexpr int kLongestRun = 8000;    // of a replay, and of metrics
 constexpr int kPatience = 30'000;
 
-/// Lets the window live until `sender` says so.
+/// Runs the window until `sender` emits the signal.
 template <class Sender, class Signal>
 void waitFor(Sender& sender, Signal signal) {
   QEventLoop loop;
@@ -145,7 +145,7 @@ void Pictures::takeMetrics() {
   closeSource();
 }
 
-/// Back to the start page.
+/// Closes the source; the start page follows.
 void Pictures::closeSource() {
   const bool isWaitedFor = m_window.drive().session() != nullptr;
   m_window.findChild<QAction*>("close-source")->trigger();
@@ -159,7 +159,7 @@ void Pictures::letPass(int milliseconds) {
   loop.exec();
 }
 
-/// The page of rows asks for them when it comes in sight; and in each table a row is chosen.
+/// The page of rows requests them when it becomes visible. In each table a row is selected.
 void Pictures::letRowsCome(int milliseconds) {
   letPass(milliseconds);
   for (QTableView* const table : m_window.findChildren<QTableView*>())

@@ -14,18 +14,20 @@ namespace metabatch::gui {
 
 class MainWindow;
 
-/// Takes a picture of all there is to see: the start page and its dialogs, every page of the demo, what if, the demo once more
-/// as a recording and as a replay, and the metrics of another batcher (invented, served on loopback). Light and dark, wide
-/// and narrow, at 1x and 2x: PAGE-THEME[-narrow][@2x].png. Ends the program when it is done, with 1 when a picture
-/// could not be saved.
+/// Takes pictures of everything: the start page and its dialogs, every page of the demo, what-if,
+/// the demo once more as a recording and as a replay, and the metrics of another batcher (invented,
+/// served on loopback). Light and dark, wide and narrow, at 1x and 2x:
+/// PAGE-THEME[-narrow][@2x].png. Ends the program when done, with status 1 when a picture could not
+/// be saved.
 class Pictures : public QObject {
   Q_OBJECT
 
  public:
   Pictures(MainWindow& window, QString folder) : m_window(window), m_folder(std::move(folder)) {}
-  /// Runs the demo for so long first, and changes a setting half way, so that there is something to see.
+  /// Runs the demo for so many seconds first, and changes a setting half way, so that the charts
+  /// show something.
   void start(int seconds);
-  /// Pictures of made-up situations instead: what an operator sees in bad times, and when all is well.
+  /// Takes pictures of invented situations instead: problems, and the state when all is well.
   void startFaults();
 
  private:
@@ -40,7 +42,7 @@ class Pictures : public QObject {
   void closeSource();
   void letPass(int milliseconds);
   void letRowsCome(int milliseconds);
-  /// The window wide and narrow, in both themes, for dense screens too.
+  /// Takes the window wide and narrow, in both themes, for dense screens too.
   void take(const QString& name);
   void takeDialog(const char* button, const QString& name);
   void save(QWidget& shown, const QString& name, bool isNarrow);
@@ -48,7 +50,7 @@ class Pictures : public QObject {
   MainWindow& m_window;
   const QString m_folder;
   QTemporaryDir m_kept;
-  int m_milliseconds = 0;  // for what has to run a while
+  int m_milliseconds = 0;  // for steps that need some time
   bool m_isSaved = true;
 };
 

@@ -6,8 +6,9 @@
 
 namespace metabatch::gui {
 
-/// The newest names of one kind (files, addresses) that were used, newest first, kept in the settings. It never holds a secret:
-/// whoever adds an address removes that first.
+/// The most recently used names of one kind (files, addresses), newest first, stored in the
+/// settings. It never contains a secret: the caller removes secrets from an address before it adds
+/// it.
 class RecentList {
  public:
   static constexpr int kMost = 8;

@@ -61,7 +61,7 @@ void Recorder::record(const models::Sample& sample) {
                      sample.reports - m_first->reports,
                      sample.bufferedEntries,
                      sample.bufferedBytes};
-  line.counters.offered += m_first->counters.held();  // what was buffered then leaves during the recording
+  line.counters.offered += m_first->counters.held();  // entries that were buffered then leave during the recording
   line.delay -= m_delay;
   m_delay = sample.delay;
   write(session_line(line));
@@ -106,7 +106,7 @@ std::optional<Recorder::Ended> Recorder::stop() {
   m_isRecording = false;
   const std::lock_guard lock(m_fileMutex);
   if (!m_file.is_open()) return std::nullopt;
-  m_file.close();  // what the stream still buffered may fail to be written only now
+  m_file.close();  // writing what the stream still buffers may fail only now
   if (m_file) return Ended{m_name, m_bytes};
   m_problem = m_name + ": " + std::strerror(errno) + "; the recording ends before this";
   return std::nullopt;

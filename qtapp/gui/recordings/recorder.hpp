@@ -14,36 +14,38 @@
 
 namespace metabatch::gui {
 
-/// Records all that a session does, from any of its threads: keeps the newest arrivals to be played again, and writes
-/// everything to a file when asked (docs/recording-format.md). What happened before the file began is not counted in it.
+/// Records everything that a session does, from any of its threads. It stores the newest arrivals
+/// for replays, and writes everything to a file on request (docs/recording-format.md). The file
+/// counts from its own beginning.
 class Recorder {
  public:
-  /// A report was offered. Costs a copy of its keys, and a write to the file while one is open.
+  /// Records a report that was offered. Costs a copy of its keys, and a write to the file while one
+  /// is open.
   ///
-  /// @shape goesOn: its updates belong to the report before
+  /// @shape goesOn: its updates belong to the previous report
   void record(const Report& report, bool goesOn = false);
   void record(const models::FlushLine& flush);
-  /// Settings that changed since the sample before are written before it.
+  /// Records a sample. Settings that changed since the previous one are written before it.
   void record(const models::Sample& sample);
   void mark(const std::string& text);
 
-  /// What arrived lately. Waits for no file.
+  /// The recent arrivals. Does not wait for the file.
   [[nodiscard]] models::ArrivalRing arrivals();
 
-  /// Writes from now on to `file`, instead of the one before.
+  /// Writes to `file` from now on, instead of the previous file.
   ///
   /// @shape  head: `started` is filled in
   /// @return why the file cannot be written, or nothing
   std::optional<std::string> start(const std::string& file, SessionHead head);
-  /// The recording that ended by this; nothing where none was written.
+  /// The recording that this call ended; nothing when none was written.
   struct Ended {
     std::string file;
     std::uint64_t bytes = 0;
   };
   std::optional<Ended> stop();
-  /// The size of the recording that is being written.
+  /// The size of the running recording.
   [[nodiscard]] std::optional<std::uint64_t> bytes() const;
-  /// Why the recording ended by itself since it was asked last (a full disk), or nothing.
+  /// Why the recording ended by itself since the last call (a full disk), or nothing.
   std::optional<std::string> takeProblem();
 
  private:
@@ -52,18 +54,18 @@ class Recorder {
 
   std::mutex m_ringMutex;
   models::ArrivalRing m_ring;  // m_ringMutex
-  Instant m_arrived{};         // m_ringMutex; the report before
+  Instant m_arrived{};         // m_ringMutex; the previous report
   std::atomic<bool> m_isRecording = false;
   std::mutex m_fileMutex;  // all below
   std::ofstream m_file;
   std::string m_name;
   std::string m_problem;
-  std::string m_lines;  // its memory is used again
+  std::string m_lines;  // its memory is reused
   Instant m_began{};
   std::atomic<std::uint64_t> m_bytes = 0;
   Config m_config;
   std::optional<models::Sample> m_first;  // what was counted before the recording began
-  DelayHistogram m_delay;                 // of the sample before
+  DelayHistogram m_delay;                 // of the previous sample
 };
 
 }  // namespace metabatch::gui

@@ -10,7 +10,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr qint64 kBlockBytes = qint64{1} << 18;  // some milliseconds: so soon a cancellation is received
+constexpr qint64 kBlockBytes = qint64{1} << 18;  // takes some milliseconds, and so long a cancellation waits at most
 constexpr qint64 kProgressEvery = qint64{1} << 22;   // bytes
 
 }  // namespace

@@ -10,7 +10,8 @@
 
 namespace metabatch::gui {
 
-/// Reads a recorded session on a thread of its own: nobody waits for it, whatever the size of the file.
+/// Reads a recorded session on a thread of its own, so that nobody waits for it, whatever the size
+/// of the file.
 class RecordingOpener : public QObject {
   Q_OBJECT
 
@@ -25,10 +26,10 @@ class RecordingOpener : public QObject {
   [[nodiscard]] const QString& file() const { return m_file; }
 
  signals:
-  /// @units bytes; size 0: not known, as of a pipe
+  /// @units bytes; size 0: unknown, as for a pipe
   void progressed(qint64 read, qint64 size);
   void opened(std::shared_ptr<metabatch::models::OpenedRecording> session);
-  /// It cannot be read, holds nothing, or (an empty `why`) was cancelled.
+  /// The recording cannot be read or is empty; an empty `why`: it was cancelled.
   void failed(const QString& why);
 
  private:

@@ -20,37 +20,39 @@ namespace metabatch::gui {
 struct ReplayPlan {
   QString file;                  ///< or a named pipe; `-`: standard input
   double speed = 1;              ///< times the recorded pace; 0: as fast as possible
-  bool registersMissing = true;  ///< a flush creates the rows it finds missing
+  bool registersMissing = true;  ///< a flush creates the missing rows
 };
 
-/// Reads recorded updates on a thread of its own and adds each when its time has come: the spans between their arrivals
-/// (at_us where the recording has it, else collected_at) are kept, divided by the speed. Waits for room, so nothing is
-/// dropped. Calls come from one thread.
+/// Reads recorded updates on a thread of its own and adds each one when it is due. The spans
+/// between arrivals (at_us where the recording has it, else collected_at) are kept, divided by the
+/// speed. It waits for capacity, so nothing is dropped. All calls come from one thread.
 class ReplayFeeder {
  public:
   ~ReplayFeeder();
 
-  /// Opens the input; a pipe need not have a writer yet.
+  /// Opens the input; the writer of a pipe may come later.
   ///
   /// @return why it cannot be read, or nothing
   std::optional<std::string> open(const ReplayPlan& plan);
-  /// After open(), once.
+  /// Call it once, after open().
   ///
-  /// @owns `lanes` and `recorder`, which hears every report, must outlive the feeder, or join() comes first
+  /// @owns `lanes` and `recorder`, which records every report, must outlive the feeder, or join()
+  ///       comes first
   void start(engine::Lanes& lanes, const Config& config, Recorder& recorder);
-  /// Ends soon: at once where it waits for a time or for bytes; where it waits for room, when the lanes close.
+  /// Ends soon: at once when it waits for a time or for bytes; when it waits for capacity, as soon
+  /// as the lanes close.
   void requestStop();
   void join();
 
   void setPaused(bool paused);
   void setSpeed(double speed);
-  /// Does not wait for the next line, however late it is due; the time after it goes on as recorded.
+  /// Does not wait for the next line, however late it is due; recorded time continues from there.
   void skipWait();
-  /// The room was changed.
+  /// Call it after the capacity was changed.
   void setLane(const Config& config);
 
   [[nodiscard]] std::uint64_t reports() const { return m_intake ? m_intake->reports() : 0; }
-  /// Takes the problems out.
+  /// Moves the problems out.
   models::ReplayProgress takeProgress();
 
  private:
@@ -76,22 +78,22 @@ class ReplayFeeder {
   std::unique_ptr<feed::Intake> m_intake;
   feed::Stop m_stop;
   std::thread m_thread;
-  ArrivalTimes m_times;              // the reading thread's
-  std::optional<ReportId> m_report;  // of the update before; the reading thread's
+  ArrivalTimes m_times;              // belongs to the reading thread
+  std::optional<ReportId> m_report;  // of the previous update; belongs to the reading thread
   std::atomic<std::uint64_t> m_bytes = 0;
   std::atomic<std::uint64_t> m_untimed = 0;
   mutable std::mutex m_mutex;
   std::condition_variable m_changed;
   // All below: m_mutex.
-  models::ReplayState m_end = models::ReplayState::reading;  // ended or failed, once it is over
+  models::ReplayState m_end = models::ReplayState::reading;  // ended or failed, once the replay is over
   QString m_why;
   bool m_isPaused = false;
   bool m_isStopping = false;
   bool m_isSkipping = false;
   double m_speed = 1;
-  std::optional<double> m_from;  // seconds of recorded time where the replay was at m_fromAt
+  std::optional<double> m_from;  // seconds of recorded time at the instant m_fromAt
   Clock::time_point m_fromAt;
-  std::optional<double> m_next;  // of the line that waits
+  std::optional<double> m_next;  // of the waiting line
   std::optional<WallTime> m_sent;
   std::vector<models::LineProblem> m_problems;
   quint64 m_unreported = 0;

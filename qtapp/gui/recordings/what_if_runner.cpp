@@ -7,7 +7,7 @@ namespace metabatch::gui {
 
 WhatIfRunner::~WhatIfRunner() { stop(); }
 
-/// The thread hears it within some milliseconds.
+/// The thread notices it within some milliseconds.
 void WhatIfRunner::stop() {
   if (m_isCancelled) *m_isCancelled = true;
   if (m_thread.joinable()) m_thread.join();
@@ -41,7 +41,7 @@ void WhatIfRunner::ask(models::WhatIfQuestion question) {
           reported = share;
           send([this, share] { emit progressed(share); });
         });
-    if (!answer) {  // of one that was cancelled nobody hears this
+    if (!answer) {  // the result of a cancelled question is not reported
       send([this] {
         m_isRunning = false;
         emit failed();

@@ -10,8 +10,8 @@
 
 namespace metabatch::gui {
 
-/// Answers one question at a time on a thread of its own. Nothing here waits for it but the end of the object, which a
-/// cancellation makes short.
+/// Answers one question at a time on a thread of its own. Only the destructor waits for that
+/// thread, and a cancellation makes the wait short.
 class WhatIfRunner : public QObject {
   Q_OBJECT
 
@@ -19,7 +19,7 @@ class WhatIfRunner : public QObject {
   using QObject::QObject;
   ~WhatIfRunner() override;
 
-  /// Gives up what is being answered.
+  /// Cancels the running question.
   void ask(models::WhatIfQuestion question);
   void cancel();
   [[nodiscard]] bool isRunning() const { return m_isRunning; }
@@ -27,7 +27,7 @@ class WhatIfRunner : public QObject {
  signals:
   void progressed(double share);
   void answered(std::shared_ptr<const metabatch::models::WhatIfAnswer> answer);
-  /// There is no such simulation.
+  /// The simulation is not possible.
   void failed();
 
  private:
@@ -36,7 +36,7 @@ class WhatIfRunner : public QObject {
   std::thread m_thread;
   std::shared_ptr<std::atomic<bool>> m_isCancelled;
   bool m_isRunning = false;
-  int m_number = 0;  // of the question: what an earlier one still says is not received
+  int m_number = 0;  // of the question; results of earlier ones are ignored
 };
 
 }  // namespace metabatch::gui

@@ -36,12 +36,12 @@ FlushOutcome FaultStore::flush(std::span<const Update> entries, std::span<const 
   if (fault == Fault::disconnected)
     return failed(FailureClass::connection, "08006", "injected fault: the connection is lost");
   FlushOutcome outcome = m_inner->flush(entries, chunks);
-  if (outcome.failure != FailureClass::none) m_refused.clear();  // all of it is tried again
+  if (outcome.failure != FailureClass::none) m_refused.clear();  // the whole batch is retried
   return outcome;
 }
 
 void FaultStore::onRefusal(const Update& entry, const sql::Refusal& refusal) {
-  // A bisection that was begun anew finds the same ones again.
+  // A bisection that starts again finds the same entries again.
   std::erase_if(m_refused, [&](const auto& one) { return one.agent == entry.agent && one.key == entry.key; });
   m_refused.push_back({engine::system_clock().wall_now(), entry.agent, std::string(entry.key), std::string(entry.value),
                        std::string(entry.error), entry.collected_at, refusal.sqlstate, refusal.why});

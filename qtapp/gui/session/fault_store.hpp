@@ -15,7 +15,7 @@
 
 namespace metabatch::gui {
 
-/// What the operator lets go wrong.
+/// The faults that the operator can inject.
 enum class Fault : std::uint8_t {
   none,
   slow,          ///< each flush takes kSlowFlush longer
@@ -24,7 +24,8 @@ enum class Fault : std::uint8_t {
 };
 inline constexpr Duration kSlowFlush = std::chrono::milliseconds(1500);
 
-/// A store before another one that can be held up and broken by hand, and that keeps the chunks of its last flush.
+/// A store in front of another one. It can be paused and made to fail by hand, and it stores the
+/// chunks of its last flush.
 class FaultStore final : public engine::Store {
  public:
   using Payloads = std::shared_ptr<const std::vector<std::string>>;
@@ -37,17 +38,17 @@ class FaultStore final : public engine::Store {
   void stop() override { m_inner->stop(); }
 
   void setFault(Fault fault);
-  /// While paused a flush waits; adds go on.
+  /// While paused, a flush waits; adds continue.
   void setPaused(bool paused);
   /// The chunks of the last flush. On the flusher's thread only.
   [[nodiscard]] Payloads lastChunks() const { return m_chunks; }
-  /// Ends the running flush, and every later one at once. From any thread.
+  /// Ends the running flush, and every later one at once. Any thread.
   void abandon() noexcept;
   /// Why the inner store quarantines an entry of the running flush. On the flusher's thread only.
   void onRefusal(const Update& entry, const sql::Refusal& refusal);
   /// How long the last flush waited because flushing was paused. On the flusher's thread only.
   [[nodiscard]] Duration pausedTime() const { return m_pausedTime; }
-  /// What the last flush quarantined. On the flusher's thread only.
+  /// The entries that the last flush quarantined. On the flusher's thread only.
   [[nodiscard]] std::vector<models::RefusedLine> takeRefused() { return std::exchange(m_refused, {}); }
 
  private:
@@ -58,7 +59,7 @@ class FaultStore final : public engine::Store {
   bool m_isPaused = false;      // m_mutex
   bool m_isCancelled = false;   // m_mutex
   bool m_isAbandoned = false;   // m_mutex
-  // Of the flusher's thread:
+  // Belongs to the flusher's thread:
   Duration m_pausedTime{};
   Payloads m_chunks;
   std::vector<models::RefusedLine> m_refused;

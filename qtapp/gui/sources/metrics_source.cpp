@@ -59,7 +59,7 @@ void MetricsSource::moveTo(Instant now) {
   emit changed();
 }
 
-/// Half an interval late is not late yet.
+/// A delay of half an interval is still in time.
 Duration longestPause(const MetricsPlan& plan) {
   return std::max<Duration>(models::kLongestPause, plan.every + plan.every / 2 + patienceOf(plan.every));
 }

@@ -15,8 +15,8 @@ class PageTabs;
 class WatchSource;
 struct WindowData;
 
-/// Scrapes the metrics of another batcher and turns them into what the dashboard shows; writes nothing. Where a channel is
-/// watched too, its notifications complete the figures, and both end together.
+/// Scrapes the metrics of another batcher and converts them for the dashboard; writes nothing. When
+/// a channel is watched too, its notifications complete the figures, and both end together.
 class MetricsSource : public Source {
   Q_OBJECT
 
@@ -40,7 +40,7 @@ class MetricsSource : public Source {
   QTimer m_timer;
 };
 
-/// Longer without a scrape is a gap on the charts.
+/// A longer time without a scrape is a gap on the charts.
 Duration longestPause(const MetricsPlan& plan);
 
 }  // namespace metabatch::gui

@@ -21,7 +21,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr int kProgressAfter = 300;  // milliseconds: a file that takes less is simply there
+constexpr int kProgressAfter = 300;  // milliseconds: a file that is read faster shows no progress
 
 QString fileOf(const QMimeData& data) {
   for (const QUrl& url : data.urls())
@@ -95,7 +95,7 @@ void RecordingSource::showProgress() {
 }
 
 void RecordingSource::onRead(const std::shared_ptr<models::OpenedRecording>& recording) {
-  if (const QString why = m_whyNot(); !why.isEmpty()) return;  // something was opened while the file was read
+  if (const QString why = m_whyNot(); !why.isEmpty()) return;  // another source was opened while the file was read
   const QString problems = recording->problems.join('\n');
   const quint64 bad = recording->badLines;
   show(*recording);
@@ -128,7 +128,7 @@ void RecordingSource::show(models::OpenedRecording& recording) {
   const QString file = m_opener.file();
   emit opened(QFileInfo(file).fileName(), tr("Recording %1").arg(contentText(file, recording)));
   emit changed();
-  if (!recording.hasSamples) m_whatIf->run();  // nothing but the arrivals is known
+  if (!recording.hasSamples) m_whatIf->run();  // only the arrivals are known
 }
 
 void RecordingSource::close() {

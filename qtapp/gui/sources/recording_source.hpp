@@ -15,13 +15,14 @@ class PageTabs;
 class WhatIfPanel;
 struct WindowData;
 
-/// Shows a recording: by open(), or by a file that is dropped on the window. Shows progress where reading takes a while, and
-/// says what is wrong. The panel that replays arrivals with other settings works on it, and on what a session records now.
+/// Shows a recording, from open() or from a file that is dropped on the window. Shows progress when
+/// reading takes a while, and reports problems. The what-if panel works on it, and on the running
+/// recording of a session.
 class RecordingSource : public Source {
   Q_OBJECT
 
  public:
-  /// @shape whyNot: why nothing can be opened at the moment; empty: it can
+  /// @shape whyNot: why nothing can be opened at the moment; empty: it is possible
   /// @owns  `data`, `pages`, `drive` and `window` outlive the source
   RecordingSource(WindowData& data, PageTabs& pages, DriveSource& drive, QMainWindow& window,
                   std::function<QString()> whyNot);
@@ -57,7 +58,7 @@ class RecordingSource : public Source {
   WhatIfPanel* m_whatIf;
   RecordingOpener m_opener{this};
   bool m_isOpen = false;
-  Duration m_spanBefore{};  // of the charts, for when the recording is closed
+  Duration m_spanBefore{};  // the settings of the charts, restored when the recording is closed
   bool m_showedWallClock = false;
 };
 

@@ -16,7 +16,7 @@ namespace metabatch::gui {
 ReplaySource::ReplaySource(DriveSource& drive, QMainWindow& window)
     : QObject(&window), m_drive(drive), m_window(window), m_bar(new ReplayBar) {
   window.addToolBar(Qt::BottomToolBarArea, m_bar);
-  m_bar->toggleViewAction()->setEnabled(false);  // it comes and goes with a replay
+  m_bar->toggleViewAction()->setEnabled(false);  // appears and disappears with a replay
   connect(&drive, &DriveSource::starting, this, [this] { m_bar->begin(m_drive.session()->plan()); });
   connect(&drive, &DriveSource::closed, m_bar, &QWidget::hide);
   connect(&drive, &DriveSource::sampled, this, [this](const SessionSnapshot& snapshot) {

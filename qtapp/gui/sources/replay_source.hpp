@@ -11,7 +11,8 @@ class DriveSource;
 class ReplayBar;
 struct ReplayRequest;
 
-/// Plays recorded updates through a session of DriveSource, with a bar that shows how far it is and controls it.
+/// Plays recorded updates through a session of DriveSource, with a bar that shows the progress and
+/// controls it.
 class ReplaySource : public QObject {
   Q_OBJECT
 
@@ -21,9 +22,9 @@ class ReplaySource : public QObject {
 
   /// Asks what to replay.
   void choose();
-  /// Asks first where the database is not local.
+  /// Asks first when the database is not local.
   void offer(const ReplayRequest& request);
-  /// Into an embedded database in a temporary folder where none is named.
+  /// Replays into an embedded database in a temporary folder when none is named.
   void start(const ReplayRequest& request);
   [[nodiscard]] ReplayBar& bar() const { return *m_bar; }
 

@@ -6,23 +6,23 @@
 
 namespace metabatch::gui {
 
-/// Something that the window can open: it fills the WindowData and offers the pages that it can fill. Nothing here waits: what
-/// a source runs lives on threads of its own and sends values.
+/// A source that the window can open. It fills the WindowData and offers the pages that it can
+/// fill. Nothing here waits: the work of a source runs on threads of its own, which send values.
 class Source : public QObject {
   Q_OBJECT
 
  public:
   using QObject::QObject;
   [[nodiscard]] virtual bool isOpen() const = 0;
-  /// Ends soon; closed() follows. A no-op when it is not open.
+  /// Ends soon; closed() follows. Does nothing when the source is not open.
   virtual void close() = 0;
 
  signals:
-  /// Its pages are on offer.
+  /// The source offers its pages.
   ///
-  /// @shape title: the name of what is open, short; description: one line for the status bar
+  /// @shape title: a short name of the source; description: one line for the status bar
   void opened(const QString& title, const QString& description);
-  /// There is something new to show.
+  /// There is new data to show.
   void changed();
   /// A sentence for the status bar.
   void messaged(const QString& text);

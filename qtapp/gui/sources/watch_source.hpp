@@ -23,7 +23,7 @@ class WatchSource : public Source {
   void open(const sql::PgAddress& address, const QString& channel);
   [[nodiscard]] bool isOpen() const override { return m_watch != nullptr; }
   void close() override;
-  /// NOTIFYs received a second; nothing while it does not listen.
+  /// NOTIFYs received a second; nothing while the source does not listen.
   [[nodiscard]] std::optional<double> received() const;
 
  private:

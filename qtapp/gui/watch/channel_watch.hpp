@@ -13,14 +13,14 @@
 
 namespace metabatch::gui {
 
-/// Hears somebody else's channel on a thread of its own: LISTEN, and a notification to oneself now and then that measures
-/// the way. Writes nothing.
+/// Listens to a foreign channel on a thread of its own, with LISTEN. Now and then it notifies
+/// itself to measure the latency. Writes nothing.
 class ChannelWatch : public QObject {
   Q_OBJECT
 
  public:
   ChannelWatch(const sql::PgAddress& address, const QString& channel, QObject* parent = nullptr);
-  /// Waits until the listener has ended; by then close() was best called long ago.
+  /// Waits until the listener has ended; call close() long before.
   ~ChannelWatch() override;
 
   /// Ends soon; closed() follows.
@@ -28,7 +28,7 @@ class ChannelWatch : public QObject {
   [[nodiscard]] bool isListening() const { return m_isListening; }
 
  signals:
-  /// Four times a second.
+  /// Emitted four times a second.
   void received(const std::vector<metabatch::models::ChannelLine>& lines, double latencySeconds);
   void stateChanged(const QString& state);
   void closed();

@@ -54,7 +54,7 @@ void MetricsFetcher::stop() {
 }
 
 void MetricsFetcher::fetch() {
-  if (m_reply != nullptr) return;  // the one before has not ended; its deadline will
+  if (m_reply != nullptr) return;  // the previous request has not ended; its deadline will end it
   m_body.clear();
   m_abandoned.clear();
   m_reply = m_network.get(requestFor(m_plan));
@@ -128,7 +128,7 @@ QString MetricsFetcher::failureText() const {
       return tr("it leads elsewhere, which is not followed: enter that address");
     default: break;
   }
-  // Qt puts the address into its sentences; what may be secret in it stays out of ours.
+  // Qt puts the address into its sentences; secrets in it must not appear in messages.
   QString text = m_reply->errorString();
   text.replace(m_plan.url.toString(), shownUrl(m_plan.url)).replace(m_reply->url().toString(), shownUrl(m_plan.url));
   return text;

@@ -9,7 +9,8 @@
 
 namespace metabatch::gui {
 
-/// The part of a MetricsWatch that lives in its thread: one request at a time, each with a deadline for the whole of it.
+/// The part of a MetricsWatch that lives in its thread: one request at a time, each with one
+/// deadline for everything.
 class MetricsFetcher : public QObject {
   Q_OBJECT
 
@@ -34,7 +35,7 @@ class MetricsFetcher : public QObject {
   QNetworkAccessManager m_network{this};
   QNetworkReply* m_reply = nullptr;
   QByteArray m_body;
-  QString m_abandoned;  // why the request was ended by us
+  QString m_abandoned;  // why this object ended the request
   QTimer m_tick{this};
   QTimer m_deadline{this};
 };

@@ -13,25 +13,26 @@
 
 namespace metabatch::gui {
 
-/// Where somebody else's metrics are.
+/// Where the metrics of a foreign batcher are.
 struct MetricsPlan {
   QUrl url;  ///< http or https, without user and password
   Duration every = std::chrono::seconds(5);
-  QByteArray authorization{};  ///< the whole header; empty: none. Kept in memory only, never shown, never stored
+  QByteArray authorization{};  ///< the whole header; empty: none. In memory only, never shown, never stored
   QString prefix = QString::fromUtf8(kDefaultMetricPrefix.data(), qsizetype(kDefaultMetricPrefix.size()));
 };
 
-/// What one request brought.
+/// The result of one request.
 struct MetricsAnswer {
   Instant at{};
-  QString why;  ///< there is no page: why, for people; else empty
+  QString why;  ///< why there is no page, for people; else empty
   models::MetricsPage page;
   models::Scrape scrape;
 };
 
 class MetricsFetcher;
 
-/// Scrapes a page of metrics again and again, on a thread of its own. Reads only: it sends nothing but GET.
+/// Scrapes a page of metrics periodically, on a thread of its own. It only reads: it sends only
+/// GET.
 class MetricsWatch : public QObject {
   Q_OBJECT
 
@@ -41,7 +42,7 @@ class MetricsWatch : public QObject {
   explicit MetricsWatch(const MetricsPlan& plan, QObject* parent = nullptr);
   ~MetricsWatch() override;
 
-  /// Ends soon, also amid a request; closed() follows.
+  /// Ends soon, even during a request; closed() follows.
   void close();
 
  signals:
@@ -53,11 +54,11 @@ class MetricsWatch : public QObject {
   MetricsFetcher* m_fetcher;  // lives in m_thread; nullptr: closing, it goes with its thread
 };
 
-/// The address for people: without what may be secret in it.
+/// The address for people, without any part that may be secret.
 QString shownUrl(const QUrl& url);
 /// What is wrong with an address to scrape; empty: nothing.
 QString wrongWithUrl(const QUrl& url);
-/// How long a whole answer may take.
+/// The limit for one whole answer.
 std::chrono::milliseconds patienceOf(Duration every);
 
 }  // namespace metabatch::gui

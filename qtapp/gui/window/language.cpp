@@ -5,7 +5,7 @@
 #include <QLibraryInfo>
 #include <QTranslator>
 
-// The macro wants to stand in no namespace.
+// The macro must not stand in a namespace.
 static void openTranslations() { Q_INIT_RESOURCE(translations); }
 
 namespace metabatch::gui {
@@ -16,7 +16,7 @@ QTranslator& ours() {
   return translator;
 }
 
-QTranslator& ofQt() {  // the buttons of its dialogs; where they are installed
+QTranslator& ofQt() {  // the buttons of its dialogs, where these translations are installed
   static QTranslator translator;
   return translator;
 }

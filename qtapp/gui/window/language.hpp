@@ -5,10 +5,11 @@
 
 namespace metabatch::gui {
 
-/// Lets the program speak the language of `locale` where there is a translation of it (resources/translations), else English. What a
-/// database, libpq or the core says stays as it is said, and numbers and settings look the same in every language.
+/// Shows the program in the language of `locale` if there is a translation
+/// (resources/translations), else in English. Messages of a database, of libpq and of the core are
+/// not translated. Numbers and settings look the same in every language.
 ///
-/// @return whether there is one; English counts
+/// @return whether there is a translation; English counts
 bool speak(const QLocale& locale);
 
 }  // namespace metabatch::gui

@@ -151,7 +151,7 @@ void MainMenu::makeToolBar() {
   bar->addAction(m_flushNow);
   bar->addAction(m_pauseFlushing);
   for (QAction* const action : {m_close, m_live, m_flushNow, m_pauseFlushing})
-    bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);  // reached by keys, and the mouse leaves the focus alone
+    bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);  // reached by keys; the mouse does not move the focus
 }
 
 void MainMenu::makeSessionMenu() {
@@ -173,7 +173,8 @@ void MainMenu::makeSessionMenu() {
   menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), &m_window, &QWidget::close);
 }
 
-/// A field that has text to undo takes Ctrl+Z for itself; elsewhere the last change of a setting is undone.
+/// A field that has text to undo uses Ctrl+Z itself. Elsewhere it undoes the last change of a
+/// setting.
 void MainMenu::makeEditMenu() {
   QMenu* const menu = m_window.menuBar()->addMenu(tr("&Edit"));
   QAction* const undo = m_sources.drive.undo().createUndoAction(this, tr("&Undo"));

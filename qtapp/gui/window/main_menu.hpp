@@ -33,7 +33,7 @@ class MainMenu : public QObject {
   /// @owns all of them outlive the menu
   MainMenu(MainWindow& window, const Sources& sources, QDockWidget& tune, QDockWidget& whatIf);
 
-  /// Enables what is possible now.
+  /// Enables the actions that are possible now.
   void refresh(bool hasPages, bool isRecordingShown);
 
  private:

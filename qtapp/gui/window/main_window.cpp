@@ -60,7 +60,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   connect(&m_data.time, &models::TimeWindow::changed, this, &MainWindow::refreshState);
 }
 
-/// Children go after this object: what they signal then (a panel that hides, say) must reach nobody.
+/// Children are destroyed after this object. Their late signals (of a panel that hides, for
+/// example) must reach nobody.
 MainWindow::~MainWindow() {
   for (QObject* const part : findChildren<QObject*>()) part->disconnect(this);
 }
@@ -117,7 +118,8 @@ void MainWindow::makeDocks() {
   m_tuneDock = makeDock(tr("Settings"), "tune", m_tune);
   m_whatIfDock = makeDock(tr("What if"), "what-if", &m_recording->whatIf());
   tabifyDockWidget(m_tuneDock, m_whatIfDock);
-  // By key, by menu or by the dock's own button; not by the window as it opens or closes something.
+  // The operator used a key, the menu or the dock's own button. Opening or closing a source does
+  // not count.
   connect(m_tuneDock->toggleViewAction(), &QAction::toggled, this, [this](bool on) {
     if (m_drive->isOpen() && m_stack->currentWidget() == m_pages && !m_isLeaving) QSettings().setValue("tune", on);
   });
@@ -208,7 +210,7 @@ void MainWindow::closeSource() {
   refreshState();
 }
 
-/// A channel and metrics that are watched together end together.
+/// A channel and metrics that are watched together also end together.
 void MainWindow::onSourceClosed() {
   if (isOpen() || m_recording->isOpen()) return;
   const QString next = std::exchange(m_openNext, {});
@@ -251,7 +253,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   if (!isOpen()) return event->accept();
   m_isLeaving = true;
   closeSource();
-  event->ignore();  // the end of the source closes the window
+  event->ignore();  // the window closes when the source has ended
 }
 
 bool MainWindow::isOpen() const { return m_drive->isOpen() || m_watch->isOpen() || m_metrics->isOpen(); }

@@ -25,8 +25,8 @@ class TunePanel;
 class WatchSource;
 struct ReplayRequest;
 
-/// The shell of the window: the start page, or the pages of the source that is open, with the panels beside them. Each source
-/// has a controller of its own (gui/sources). Nothing here waits for a database.
+/// The shell of the window: the start page, or the pages of the open source, with the panels beside
+/// them. Each source has a controller of its own (gui/sources). Nothing here waits for a database.
 class MainWindow : public QMainWindow {
   Q_OBJECT
 
@@ -37,17 +37,18 @@ class MainWindow : public QMainWindow {
   void startDemo();
   void startSession(SessionPlan plan);
   void startWatch(const sql::PgAddress& address, const QString& channel);
-  /// Beside a watch that has begun, or alone.
+  /// Starts beside a running watch, or alone.
   void startMetrics(const MetricsPlan& plan);
-  /// Asks first where the database is not local.
+  /// Asks first when the database is not local.
   void offerReplay(const ReplayRequest& request);
   void openRecording(const QString& file);
   void startInspector();
   /// Asks for an address.
   void openConnection();
-  /// Closes what is open; the start page follows.
+  /// Closes the open source; the start page follows.
   void closeSource();
-  /// Closes the window as its button does, but asks nobody: what cannot be written in time is lost.
+  /// Closes the window as its button does, but without questions: entries that cannot be written in
+  /// time are lost.
   void closeUnattended();
   void setThemeChoice(ThemeChoice choice);
 
@@ -96,9 +97,9 @@ class MainWindow : public QMainWindow {
   QLabel* m_description;
   RecordingStatus* m_recordingStatus;
   QLabel* m_state;
-  QString m_openNext;           // a recording, once its session is closed
-  bool m_isLeaving = false;     // the window goes when its source is closed
-  bool m_isUnattended = false;  // nobody answers a question
+  QString m_openNext;           // opened once the session is closed
+  bool m_isLeaving = false;     // the window closes with its source
+  bool m_isUnattended = false;  // nobody is there to answer a question
 };
 
 }  // namespace metabatch::gui

@@ -53,7 +53,7 @@ PageTabs::PageTabs(WindowData& shown, QWidget* parent) : QTabWidget(parent), m_d
   }
 }
 
-/// The numbers of failed flushes and refused values are seen from every page.
+/// Shows the numbers of failed flushes and refused values on the tabs, visible from every page.
 void PageTabs::refreshBadges() {
   const auto set = [this](QWidget* page, const QString& title, quint64 count) {
     const QString text = count == 0 ? title : QStringLiteral("%1 (%2)").arg(title, models::withCommas(count));

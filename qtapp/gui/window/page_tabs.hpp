@@ -17,8 +17,9 @@ class InspectorPage;
 class QuarantinePage;
 struct WindowData;
 
-/// The pages as tabs. A source shows those that it can fill. The object name of a page is its name in English, in every
-/// language: Dashboard, Flushes, Agents, Channel, Quarantine, Doctor, Inspector.
+/// The pages as tabs. A source shows the pages that it can fill. The object name of a page is its
+/// English name, in every language: Dashboard, Flushes, Agents, Channel, Quarantine, Doctor,
+/// Inspector.
 class PageTabs : public QTabWidget {
   Q_OBJECT
 
@@ -26,13 +27,13 @@ class PageTabs : public QTabWidget {
   /// @owns `shown` outlives the pages
   explicit PageTabs(WindowData& shown, QWidget* parent = nullptr);
 
-  /// Shows the tabs of these pages only, the first of them in front.
+  /// Shows the tabs of these pages only, with the first of them in front.
   void offer(std::initializer_list<QWidget*> pages);
   void showPage(const QString& name);
   /// The names of the pages on offer.
   [[nodiscard]] QStringList names() const;
   void setTheme(const Theme& theme);
-  /// Draws the page in front anew.
+  /// Draws the current page anew.
   void refresh();
 
   [[nodiscard]] Dashboard& dashboard() const { return *m_dashboard; }

@@ -23,11 +23,11 @@ namespace {
 
 constexpr int kLongestDemo = 86'400;  // seconds
 
-int wakeFd = -1;  // a signal handler reaches nothing else
+int wakeFd = -1;  // a signal handler can use nothing else
 
 extern "C" void wakeOnSignal(int) { (void)::eventfd_write(wakeFd, 1); }
 
-/// Whether something listens on this socket; a name without a slash is an abstract one too.
+/// Whether something listens on this socket. A name without a slash may also be an abstract one.
 bool isListening(const QString& file) {
   const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
@@ -38,7 +38,7 @@ bool isListening(const QString& file) {
   return isThere;
 }
 
-/// Of an X server on this machine only: another one is for Qt to find.
+/// Checks an X server on this machine only; Qt finds others.
 bool isDeadX(const QString& display) {
   if (!display.startsWith(':')) return false;
   return !isListening("/tmp/.X11-unix/X" + display.mid(1).section('.', 0, 0));
@@ -52,7 +52,7 @@ QString wrongWithWayland(const QString& display) {
   return isListening(file) ? QString() : QStringLiteral("no Wayland compositor answers at %1").arg(file);
 }
 
-/// Why no window can be opened; empty: one can, as far as is known.
+/// Why no window can be opened; empty: as far as known, one can.
 QString wrongWithDisplay() {
   const QString x = qEnvironmentVariable("DISPLAY"), wayland = qEnvironmentVariable("WAYLAND_DISPLAY");
   if (x.isEmpty() && wayland.isEmpty()) return QStringLiteral("neither DISPLAY nor WAYLAND_DISPLAY is set");

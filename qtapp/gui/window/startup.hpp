@@ -9,19 +9,21 @@ namespace metabatch::gui {
 
 class MainWindow;
 
-/// Whether there is a screen to open a window on; reports on stderr when there is none, where Qt would abort. What shows no
-/// window (--help, --version, --screenshot) goes on without one.
+/// Whether there is a screen for a window. Reports on stderr when there is none, because Qt would
+/// abort. Commands without a window (--help, --version, --screenshot) run without a screen.
 bool hasScreen(int argc, char** argv);
 
-/// SIGTERM, SIGINT and SIGHUP close the window as its own button does: what is buffered is written first. What could not be
-/// written in time is reported on stderr, and the program ends with 1: nobody may be there to answer a question of the window. A
-/// second signal ends the program at once. To be called once.
+/// Lets SIGTERM, SIGINT and SIGHUP close the window as its own button does: buffered entries are
+/// written first. Nobody may be there to answer a question, so entries that could not be written in
+/// time are reported on stderr, and the program ends with 1. A second signal ends the program at
+/// once. Call it once.
 void closeOnSignals(MainWindow& window);
 
-/// What is wrong with the arguments as a whole, or nothing: what would be ignored is refused. Whoever uses an argument checks it.
+/// What is wrong with the arguments as a whole, or nothing: arguments that would be ignored are
+/// refused. Each argument itself is checked where it is used.
 QString wrongArguments(const QCommandLineParser& parser);
 
-/// Makes the folder of --screenshot; or reports why it cannot be.
+/// Creates the folder of --screenshot, or reports why that is impossible.
 QString wrongPictures(const QCommandLineParser& parser);
 
 }  // namespace metabatch::gui

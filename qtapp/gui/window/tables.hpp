@@ -9,19 +9,19 @@ class QTableView;
 
 namespace metabatch::gui {
 
-/// A table of whole rows that can only be read and copied (Ctrl+C, context menu), in the manner of all pages.
+/// A table of whole rows that can only be read and copied (Ctrl+C, context menu), for all pages.
 QTableView* makeTable(QAbstractItemModel& model, const QString& accessibleName);
 void setWidths(QTableView& table, std::initializer_list<int> widths);
-/// Text beside a table, to read and copy.
+/// A read-only text beside a table.
 QPlainTextEdit* makeDetail(const QString& placeholder);
 
-/// Sets rows in the colour of a problem where the model says so by `role`.
+/// Colours rows as problems when the model marks them by `role`.
 class ProblemDelegate : public QStyledItemDelegate {
   Q_OBJECT
 
  public:
   ProblemDelegate(int role, QObject* parent) : QStyledItemDelegate(parent), m_role(role) {}
-  /// Of all delegates: a theme has one.
+  /// Sets the colour of all delegates; it comes from the theme.
   static void setColour(const QColor& colour);
 
  protected:

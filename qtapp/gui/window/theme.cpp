@@ -7,7 +7,7 @@
 namespace metabatch::gui {
 namespace {
 
-/// Of the desktop, before this program set one.
+/// The desktop's palette, before this program set one.
 bool isSystemDark() {
   static const bool isDark = QPalette().color(QPalette::Window).lightness() < 128;
   return isDark;
@@ -87,7 +87,7 @@ QColor Theme::severity(models::Severity severity) const {
 }
 
 Theme themeOf(ThemeChoice choice) {
-  const bool systemIsDark = isSystemDark();  // asked first: later the palette is ours
+  const bool systemIsDark = isSystemDark();  // asked before this program sets a palette
   return choice == ThemeChoice::dark || (choice == ThemeChoice::system && systemIsDark) ? dark() : light();
 }
 

@@ -12,16 +12,16 @@ namespace metabatch::gui {
 
 enum class ThemeChoice : std::uint8_t { system, light, dark };
 
-/// The colours of everything, in one of two sets. Lines differ by dash as well as by hue, and the hues are those of Okabe and
-/// Ito, which people who see fewer colours can tell apart.
+/// All colours, in one of two sets. Lines differ by dash as well as by hue. The hues are those of
+/// Okabe and Ito, which colour-blind people can tell apart.
 struct Theme {
   bool isDark = false;
   QPalette palette;
   std::array<QColor, 6> hues;  ///< 0 blue, 1 orange, 2 green, 3 grey, 4 purple, 5 red
   QColor card;
   QColor grid;
-  QColor faint;  ///< text of less weight
-  QColor mark;   ///< of a changed setting
+  QColor faint;  ///< for text of less importance
+  QColor mark;   ///< for the mark of a changed setting
 
   [[nodiscard]] QPen pen(std::size_t hue) const;
   [[nodiscard]] QColor severity(models::Severity severity) const;

@@ -11,7 +11,8 @@
 
 namespace metabatch::gui {
 
-/// What the pages show. The open source fills it; the pages only read it. All of it belongs to the window's thread.
+/// The data of the pages. The open source fills it; the pages only read it. All of it belongs to
+/// the window's thread.
 struct WindowData {
   models::TimeWindow time;
   models::LiveSeries series;
@@ -22,7 +23,7 @@ struct WindowData {
   models::ChannelLog channel;
   models::Quarantine quarantine;
 
-  /// Before another source fills it. The charts follow the present again.
+  /// Called before another source fills it. The charts follow the present again.
   void clear();
   /// Adds a sample to the charts and to the health.
   void append(const models::Sample& sample);

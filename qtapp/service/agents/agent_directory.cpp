@@ -56,7 +56,7 @@ void AgentDirectory::replace(std::span<const sql::AgentToken> agents) {
 void AgentDirectory::add(std::span<const sql::AgentToken> agents) {
   if (agents.empty()) return;
   auto table = std::make_shared<Table>(*table_.load());
-  // A token that was changed must not lead to its agent any more.
+  // A token that was changed must no longer lead to its agent.
   std::set<Uuid> changed;
   for (const sql::AgentToken& one : agents) changed.insert(one.agent);
   std::erase_if(table->by_digest, [&](const Entry& entry) { return changed.contains(entry.agent); });

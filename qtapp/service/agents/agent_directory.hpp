@@ -16,20 +16,20 @@
 
 namespace metabatch::service {
 
-/// Which agent a token belongs to, kept in memory: a report reads nothing from the database. Any thread may read, and no reader
-/// waits; replace() and add() are called by one thread. Tokens are stored and searched as salted digests, so that the time of a
-/// search reveals nothing about a token.
+/// The agent of each token, in memory, so that a report reads nothing from the database. Any thread
+/// may read, and no reader waits; replace() and add() are called by one thread. Tokens are stored
+/// and searched as salted digests, so that the time of a search reveals nothing about a token.
 class AgentDirectory {
  public:
   AgentDirectory();
-  /// These agents, and no others.
+  /// Replaces all agents by these.
   void replace(std::span<const sql::AgentToken> agents);
-  /// These agents too, with these tokens only. Copies the table.
+  /// Adds these agents, or replaces their tokens. Copies the table.
   void add(std::span<const sql::AgentToken> agents);
   [[nodiscard]] std::optional<Uuid> agent_of(const Uuid& token) const;
   [[nodiscard]] bool knows(const Uuid& agent) const;
   [[nodiscard]] std::size_t size() const;
-  /// replace() was called.
+  /// Whether replace() was called.
   [[nodiscard]] bool is_loaded() const { return is_loaded_; }
 
  private:
@@ -53,12 +53,13 @@ class AgentDirectory {
 /// Tokens that may watch every agent. Compared in constant time.
 class WatchTokens {
  public:
-  /// One token a line; blanks round it, empty lines and lines that begin with # are skipped, as is a byte order mark.
+  /// Reads one token a line. Surrounding blanks, empty lines, lines that begin with # and a byte
+  /// order mark are skipped.
   ///
   /// @return why the file cannot be used, or "": its tokens are valid now
   std::string read(const std::string& file);
   [[nodiscard]] bool admits(std::string_view token) const;
-  /// The tokens of `others` are valid here, and no others.
+  /// Makes the tokens of `others`, and only these, valid here.
   void take(const WatchTokens& others) { tokens_ = others.tokens_.load(); }
 
  private:

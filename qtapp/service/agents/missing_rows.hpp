@@ -30,7 +30,7 @@ class MissingRows {
   explicit MissingRows(std::chrono::steady_clock::duration remember_for = std::chrono::seconds(30))
       : remember_for_(remember_for) {}
 
-  /// What a flush answered. `entries` and `outcome` are those of Store::flush().
+  /// Records the result of a flush. `entries` and `outcome` are those of Store::flush().
   void record(std::span<const Update> entries, const FlushOutcome& outcome, Instant now);
   [[nodiscard]] bool contains(const Uuid& agent, std::string_view key, Instant now) const;
   void forget(const Uuid& agent);
@@ -50,7 +50,7 @@ class MissingRows {
   std::atomic<std::size_t> size_ = 0;      // keys in keys_
 };
 
-/// A store that passes everything on to another and records the keys without a row.
+/// A store that passes everything on to another store and records the keys without a row.
 class RowCheckingStore final : public engine::Store {
  public:
   /// @shape inner, missing: outlive it

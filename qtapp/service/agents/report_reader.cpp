@@ -15,8 +15,8 @@ bool read_text(const element& member, std::string_view& text) {
   return member.is_null() || member.get_string().get(text) == simdjson::SUCCESS;
 }
 
-/// The first member of a wrong type, or "". Of a member that comes twice the last one counts. `key` is not read when the path
-/// names the key.
+/// The first member of a wrong type, or "". Of a repeated member, the last one counts. `key` is not
+/// read when the path names the key.
 std::string_view read_item(const object& from, bool has_key, RawItem& item) {
   bool is_key_wrong = false, is_value_wrong = false, is_error_wrong = false;
   for (const auto& [name, member] : from) {
@@ -31,7 +31,7 @@ std::string_view read_item(const object& from, bool has_key, RawItem& item) {
 
 struct ReportReader::Json : feed::MendingParser {
   Json() : MendingParser(std::size_t{16} << 20) {}
-  /// The object that a body is, or why it is none.
+  /// The object in a body, or why there is none.
   std::string read(std::string_view body, object& found) {
     element root;
     const simdjson::error_code code = parse(body, root);

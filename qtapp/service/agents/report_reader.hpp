@@ -28,9 +28,9 @@ class ReportReader {
 
   /// The items of a report of several keys; `error()` says why there are none.
   std::span<const RawItem> read_list(std::string_view body);
-  /// The one item of a report of `key`.
+  /// The single item of a report for `key`.
   std::span<const RawItem> read_one(std::string_view key, std::string_view body);
-  /// Of the last call: what was wrong, or "".
+  /// What was wrong in the last call, or "".
   [[nodiscard]] const std::string& error() const { return error_; }
 
  private:

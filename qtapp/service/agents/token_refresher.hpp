@@ -21,11 +21,11 @@ struct RefresherOptions {
   std::function<std::unique_ptr<sql::AgentCredentials>()> open;  ///< called once, on the thread
   Duration every = std::chrono::minutes(5);
   std::function<void(const std::string&)> on_failure;
-  /// The directory has changed; called on the thread.
+  /// The directory has changed. Called on the thread.
   std::function<void()> on_refresh = [] {};
   /// This agent was looked up and found.
   std::function<void(const Uuid&)> on_found = [](const Uuid&) {};
-  /// How full the queue of notifications is, every queue_sample_every. A file has none.
+  /// How full the notification queue is, every queue_sample_every. SQLite has none.
   std::function<void(const sql::NotificationQueue&)> on_queue = {};
   Duration queue_sample_every = std::chrono::seconds(10);
   Duration lookup_gap = std::chrono::milliseconds(100);  ///< between two lookups
@@ -34,10 +34,11 @@ struct RefresherOptions {
 
 /// Keeps a directory of agents and tokens up to date, on a thread and a connection of its own.
 ///
-/// All of it is read at the start and then every `every`. An id that is not in the directory is looked up: those that wait
-/// go out together in one statement, at most one each `lookup_gap`, 500 ids each, 8 of one peer. So an agent that was
-/// registered a moment ago is let in, and guessed tokens never cause a full reading. While the database cannot be read the
-/// directory stays as it is. The queue of notifications is sampled on the same connection.
+/// It reads everything at the start and then every `every`. An id that is not in the directory is
+/// looked up. Waiting lookups are sent together in one statement: at most one statement each
+/// `lookup_gap`, with 500 ids, 8 of one peer. So a newly registered agent is let in soon, and
+/// guessed tokens never cause a full reading. While the database cannot be read, the directory
+/// stays unchanged. The notification queue is sampled on the same connection.
 class TokenRefresher {
  public:
   using LookupDone = std::function<void(LookupResult)>;
@@ -53,9 +54,9 @@ class TokenRefresher {
   /// Reads everything now.
   void refresh();
   void set_every(Duration every);
-  /// Waits until everything was read, or could not be, for the first time; at most `limit`.
+  /// Waits at most `limit` until the first reading has succeeded or failed.
   void wait_for_first(Duration limit);
-  /// Ends the thread and answers what waits as unavailable. Idempotent.
+  /// Ends the thread and answers waiting lookups as unavailable. Idempotent.
   void stop();
   /// Lookups that were sent to the database, for metrics.
   [[nodiscard]] std::uint64_t lookups() const { return lookups_; }
@@ -67,7 +68,7 @@ class TokenRefresher {
     LookupDone done;
   };
   void run();
-  /// @return whether the directory is what the database holds
+  /// @return whether the directory agrees with the database
   bool read(sql::AgentCredentials& agents);
   void look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending);
   void sample_queue(sql::AgentCredentials& agents) const;

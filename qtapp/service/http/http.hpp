@@ -54,7 +54,7 @@ HttpResponse error_response(unsigned status, std::string_view message, std::stri
 /// What a response head needs besides the response.
 struct HeadForm {
   bool is_kept_alive = true;
-  bool is_http10 = false;      ///< the client speaks HTTP/1.0 and has to be told that the connection stays open
+  bool is_http10 = false;      ///< the client speaks HTTP/1.0 and needs a header to keep the connection open
   std::string_view date = {};  ///< value of the Date header; empty: none
 };
 

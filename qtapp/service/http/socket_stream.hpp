@@ -7,7 +7,8 @@
 
 namespace metabatch::service {
 
-/// Answers the request that asks for a WebSocket, and feeds it; in a source of its own, because Beast's takes long to compile.
+/// Answers a request for a WebSocket and feeds it. It has a source of its own, because Beast's code
+/// takes long to compile.
 void begin_socket_stream(Worker& worker, Shared& shared, AnyStream stream, WatchRequest watch, BeastRequest request);
 
 }  // namespace metabatch::service

@@ -19,7 +19,7 @@ std::string_view take_until(std::string_view& text, char end) {
   return one;
 }
 
-/// One family of a page of ours: HELP, TYPE, samples.
+/// One family of a page that this program made: HELP, TYPE, samples.
 struct Family {
   std::string_view name, help, type;
   std::vector<std::string_view> samples;
@@ -79,7 +79,7 @@ void append_double(std::string& out, unsigned field, double number) {
   for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(bits >> shift);
 }
 
-/// Runs of buckets without a gap, and each count as the difference to the one before.
+/// Writes runs of buckets without a gap, and each count as the difference from the previous one.
 void append_buckets(std::string& out, const std::map<int, std::uint64_t>& buckets, unsigned span_field) {
   std::string deltas, span;
   std::int64_t before = 0;
@@ -119,7 +119,7 @@ std::string native_of(const NativeHistogram& histogram) {
   return out;
 }
 
-/// `{a="b",c="d"}`: our label values hold nothing that would have to be unescaped.
+/// `{a="b",c="d"}`: this program's label values contain nothing that would need unescaping.
 std::string labels_of(std::string_view sample) {
   std::string out;
   const std::size_t open = sample.find('{');

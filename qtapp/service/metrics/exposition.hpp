@@ -11,16 +11,16 @@
 
 namespace metabatch::service {
 
-/// The forms in which a page of metrics can be had.
+/// The formats of a page of metrics.
 enum class Exposition : std::uint8_t {
   text,          ///< Prometheus text 0.0.4
   open_metrics,  ///< OpenMetrics text 1.0.0
   protobuf,      ///< delimited io.prometheus.client.MetricFamily, histograms in their native form
 };
 
-/// The form that this Accept header prefers; text when it names none of them.
+/// The format that this Accept header prefers; text when it names none of them.
 ///
-/// @shape a form that is named without a q counts 1; of equals the first
+/// @shape a format that is named without a q counts 1; of equals the first
 Exposition exposition_of(std::string_view accept);
 std::string_view content_type_of(Exposition exposition);
 
@@ -36,9 +36,10 @@ struct NativeSeries {
 /// @owns nothing: both outlive the series
 std::vector<NativeSeries> native_series(const Metrics& metrics, const Histogram& request_duration);
 
-/// The page `text` (PrometheusText, 0.0.4) in another form.
+/// Converts the page `text` (PrometheusText, 0.0.4) to another format.
 ///
-/// @shape series: of the same moment. A histogram has no classic buckets in protobuf, because its native form may have been
+/// @shape series: of the same moment. A histogram has no classic buckets in protobuf, because its
+///        native form may have been
 ///        reset since
 /// @source OpenMetrics 1.0.0; prometheus/client_model metrics.proto
 std::string open_metrics(std::string_view text);

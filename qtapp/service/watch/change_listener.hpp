@@ -31,7 +31,7 @@ class ChangeListener {
   ChangeListener& operator=(const ChangeListener&) = delete;
 
   [[nodiscard]] const std::shared_ptr<engine::NotificationRing>& ring() const { return ring_; }
-  /// Notifications arrive; a probe to itself has shown it.
+  /// Whether notifications arrive; a probe to itself has shown it.
   [[nodiscard]] bool is_connected() const { return is_connected_; }
   [[nodiscard]] std::uint64_t reconnects() const;  ///< times listening began, without the first
   [[nodiscard]] std::uint64_t resyncs() const { return resyncs_; }

@@ -25,13 +25,13 @@ class LiveStream : public Connection {
   void end_stream(Duration spread) override;
 
  protected:
-  /// The head is sent: frames may come.
+  /// The head is sent, so frames may follow.
   void begin();
   /// Ends in order.
   void finish();
   /// Ends at once. Idempotent.
   void end();
-  /// The form has sent what write() or write_end() gave it, or could not.
+  /// The form has sent, or failed to send, what write() or write_end() gave it.
   void written(bool is_well);
   [[nodiscard]] bool has_ended() const { return has_ended_; }
 

@@ -13,7 +13,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kPauseAfterFailure = std::chrono::seconds(1);
-constexpr auto kIdleTick = std::chrono::seconds(2);  // without watchers notifications are only counted
+constexpr auto kIdleTick = std::chrono::seconds(2);  // without watchers, notifications are only counted
 constexpr std::size_t kAtOnce = 5000;  // agents a statement
 constexpr std::string_view kFailureJson =
     R"({"message":"Internal error fetching metadata.","detail":"The database cannot be read just now; it is tried again."})";
