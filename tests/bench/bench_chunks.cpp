@@ -35,7 +35,7 @@ void decode(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kIds));
 }
 
-// Every second watcher's agent is in the payload, as with the peer.
+// The agent of every second watcher is in the payload, as with the peer.
 void fanout(benchmark::State& state) {
   const std::vector<Uuid> agents = ids(kIds + kWatchers);
   const std::string chunk = encode_chunks(std::span(agents).first(kIds)).value().front();
@@ -49,7 +49,7 @@ void fanout(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// Each inner loop by itself: the portable one is what other processors and the browser run.
+// Each inner loop by itself; other processors and the browser run the portable one.
 const bool registered = [] {
   codec::Codec all[3];
   const std::size_t count = codec::codecs(all);

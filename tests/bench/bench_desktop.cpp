@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window costs. Two machines stand side by side from the first moment to the last: an engine alone, and one under
-// a session with the window of metabatch-desktop open over it, each with a database file of its own. Eight producers at
-// full speed are pointed at the one or the other for a second at a time: alone, window, window, alone, ... In a slice of
-// the engine alone the threads of the window and of its session do not run at all: nothing is sampled, nothing is drawn.
-// So both are compared under the same load of the machine, within seconds, and what a start costs is in neither. Each pair
-// of slices gives a ratio; their median is the result, and the interval that holds it with 95 % says how far it can be
-// trusted. What the threads of the window and of the session took of the processors is measured as well: it bounds the
-// loss from below, whatever the noise. Then what a frame costs, and a cold start.
+// What the window costs. Two machines exist from the first moment to the last: an engine alone, and
+// an engine under a session with the window of metabatch-desktop open. Each has a database file of
+// its own. Eight producers at full speed feed one or the other for a second at a time: alone,
+// window, window, alone, ... While the engine runs alone, the threads of the window and of its
+// session do not run: nothing is sampled or drawn. So both are compared under the same load of the
+// machine, within seconds, and neither result contains the cost of a start. Each pair of slices
+// gives a ratio. The result is the median; the interval that contains it with 95 % shows how far it
+// can be trusted. The processor time of the window's and the session's threads is measured too: it
+// bounds the loss from below, whatever the noise. Then the bench measures a frame, and a cold
+// start.
 #include <pthread.h>
 #include <time.h>
 
@@ -47,7 +49,7 @@ struct Options {
 struct Speed {
   double offered = 0;  // updates a second
   double written = 0;  // entries a second
-  double window = 0;   // of one processor, that the threads of the window and its session took
+  double window = 0;   // processor share of the threads of the window and its session
 };
 
 double median(std::vector<double> values) {
@@ -68,7 +70,7 @@ double cpuSeconds(pthread_t thread) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
-/// The engine with nothing round it.
+/// The engine without a window.
 class Alone {
  public:
   Alone(const sql::Database& database, const Producers& producers) {
@@ -90,7 +92,7 @@ class Alone {
   std::unique_ptr<engine::Lanes> m_lanes;
 };
 
-/// The engine under the window; both can be made to stand still.
+/// The engine under the window; both can be paused.
 class Windowed {
  public:
   Windowed(const sql::Database& database, const Producers& producers) {
@@ -111,7 +113,8 @@ class Windowed {
   [[nodiscard]] engine::Lanes& lanes() { return *m_lanes; }
   [[nodiscard]] double cpuSeconds() const { return ::cpuSeconds(::pthread_self()) + ::cpuSeconds(m_thread); }
 
-  /// The session's thread waits until go(); the window's own is the caller's, who runs no loop.
+  /// The session's thread waits until go(). The window's thread is the caller's, which runs no
+  /// loop.
   void stop() {
     QMetaObject::invokeMethod(m_there, [this] {
       m_isStopped.release();
@@ -122,7 +125,7 @@ class Windowed {
   void go() { m_mayGo.release(); }
 
  private:
-  /// In the session's thread.
+  /// Runs in the session's thread.
   void begin(engine::Lanes* lanes) {
     if (lanes == nullptr) return m_there->deleteLater();
     m_there = new QObject;
@@ -140,11 +143,11 @@ class Windowed {
   std::binary_semaphore m_isStopped{0}, m_mayGo{0};
 };
 
-/// What the producers get done in a slice; `wait` lets time pass as it is to pass in it.
+/// What the producers achieve in a slice; `wait` lets the time of the slice pass.
 template <class Wait>
 Speed measure(Producers& producers, engine::Lanes& lanes, const Options& options, Wait wait) {
   producers.feed(&lanes);
-  wait(options.slice / 5);  // until all of it is under way
+  wait(options.slice / 5);  // until everything has started
   QElapsedTimer timer;
   timer.start();
   const std::uint64_t offered = producers.offered(), written = lanes.snapshot().counters.written;
@@ -176,7 +179,8 @@ Speed measureWindowed(Producers& producers, Windowed& windowed, const Options& o
   return found;
 }
 
-/// The median, and the ranks that hold it with 95 %: half of the values are above, and how many is a toss of so many coins.
+/// The median, and the ranks that contain it with 95 %: half of the values are above it, so their
+/// number is distributed as that many coin tosses.
 QByteArray medianText(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const double count = static_cast<double>(values.size());

@@ -32,16 +32,17 @@ struct Case {
   std::int64_t batch_size;
   int producers;
   bool
-      waits;  ///< producers wait for capacity of five batches, as senders to the origin's channel do: everything is flushed
+      waits;  ///< producers wait for capacity, as senders to the origin's channel do: everything is flushed
 };
 
-/// Updates a run: long enough that starting and draining do not show. METABATCH_BENCH_UPDATES asks for others.
+/// Updates a run: long enough that start and drain do not matter. METABATCH_BENCH_UPDATES sets
+/// another number.
 std::size_t updates() {
   static const char* asked = std::getenv("METABATCH_BENCH_UPDATES");
   return asked != nullptr ? std::stoul(asked) : 12'000'000;
 }
 
-/// A released start: threads are made before the clock runs.
+/// Releases all threads at once: they are created before the clock starts.
 class Gate {
  public:
   void open() {
@@ -54,7 +55,8 @@ class Gate {
   std::atomic<bool> open_{false};
 };
 
-/// Each producer has agents of its own, side by side in memory, so that the workload itself shares no cache line.
+/// Each producer has its own agents, adjacent in memory, so that the workload itself shares no
+/// cache line.
 void produce(engine::Engine& engine, std::span<OwnedReport> own, const Case& what) {
   const auto producers = static_cast<std::size_t>(what.producers);
   std::int64_t round = 0;

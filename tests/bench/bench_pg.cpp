@@ -32,7 +32,8 @@ struct Options {
   bool is_quick = false;                // without the passes over the whole table
 };
 
-/// What a turn writes: no two flushes share an agent, at most half of the table, and no more than it can get through.
+/// What a turn writes: no two flushes share an agent; at most half of the table, and no more than
+/// the turn can write.
 std::vector<Work> plan_turn(Ground& ground, std::size_t agents, std::chrono::nanoseconds length) {
   const std::size_t rows = agents * kKeys, most = static_cast<std::size_t>(length.count() / 1500) / rows + 1;
   std::vector<Work> works(std::clamp(ground.agents().size() / 2 / agents, std::size_t{1}, most));
@@ -79,7 +80,7 @@ struct Competitor {
   Row row;
 };
 
-/// A case: what is written, and the bound for it (0: none, it is only reported).
+/// A case: what is written, and its bound (0: none, it is only reported).
 struct Case {
   std::string title;
   std::size_t agents;  // of a flush
@@ -142,7 +143,7 @@ struct Reading {
   std::uint64_t written = 0, server = 0, client = processor_time_of_process();
 };
 
-/// The whole program but its reading of lines.
+/// The whole program, except reading its arguments.
 Turn stream(Ground& ground, std::size_t writers, std::int64_t batch, std::chrono::nanoseconds length) {
   std::vector<std::unique_ptr<sql::PgStore>> owned;
   std::vector<engine::Store*> stores;
@@ -221,7 +222,7 @@ Growth print_growth(const std::string& name, const Ground::Table& before, const 
   return growth;
 }
 
-/// Tables of their own, so that what came before does not count.
+/// These cases have tables of their own, so that earlier writes do not matter.
 void grow(const test::PgCluster& cluster, Verdicts& verdicts) {
   std::printf("\nten full passes in flushes of 495, autovacuum on\n  %-34s %9s %10s  %-28s %s\n", "", "updates", "HOT",
               "table", "index");
@@ -288,7 +289,7 @@ int run(const Options& options) {
 }  // namespace metabatch::bench
 
 int main(int argc, char** argv) {
-  const QCoreApplication application(argc, argv);  // the driver of the database wants one
+  const QCoreApplication application(argc, argv);  // the database driver needs one
   metabatch::bench::Options options;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--quick") == 0)

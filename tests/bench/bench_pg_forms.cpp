@@ -25,7 +25,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   [[nodiscard]] pg_conn* get() const { return connection_; }
-  /// Takes the result; the rows it changed.
+  /// Consumes the result; returns the number of changed rows.
   std::size_t take(PGresult* result) const {
     const ExecStatusType status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) qFatal("%s", PQerrorMessage(connection_));
@@ -105,7 +105,7 @@ class OriginForm final : public Form {
   std::string arrays_[5];
 };
 
-/// Where the rows of the works are. Looking them up prunes their pages.
+/// The positions of the works' rows. The lookup prunes their pages.
 class Finder {
  public:
   explicit Finder(const Ground& ground) : session_(ground.address()) {}
@@ -227,7 +227,7 @@ class FloorForm final : public Form {
   [[nodiscard]] int backend() const override { return PQbackendPID(connection_.get()); }
 
  private:
-  static constexpr const char* kNoErrors = "{}";  // as the store sends them where there are none
+  static constexpr const char* kNoErrors = "{}";  // as the store sends them when there are none
   Connection connection_;
   Finder finder_;
   std::vector<std::string> places_;

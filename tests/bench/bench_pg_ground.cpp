@@ -17,7 +17,7 @@
 namespace metabatch::bench {
 namespace {
 
-constexpr std::size_t kValues = 61;  // no multiple of the keys: a key gets another value each time
+constexpr std::size_t kValues = 61;  // no multiple of the number of keys, so that a key gets another value each time
 
 std::uint64_t time_of(clockid_t clock) {
   timespec now{};
@@ -101,7 +101,7 @@ std::uint64_t processor_time_of(int pid) {
   const std::string folder = "/proc/" + std::to_string(pid);
   std::uint64_t nanoseconds = 0;
   if (std::ifstream(folder + "/schedstat") >> nanoseconds) return nanoseconds;
-  std::ifstream file(folder + "/stat");  // where the kernel keeps no schedstat: ticks of 10 ms
+  std::ifstream file(folder + "/stat");  // a kernel without schedstat counts ticks of 10 ms
   std::string text((std::istreambuf_iterator<char>(file)), {});
   std::istringstream rest(text.substr(std::min(text.size(), text.rfind(')') + 1)));
   std::string skipped;

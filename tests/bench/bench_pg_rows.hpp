@@ -11,7 +11,7 @@ namespace metabatch::bench {
 struct Turn {
   double krows_per_s = 0;
   double server_us = 0;               ///< an entry, of the server's processor
-  double client_us = 0;               ///< an entry, of ours
+  double client_us = 0;               ///< an entry, of this program
   std::vector<double> flush_us = {};  ///< an entry, each flush by the clock
 };
 
@@ -25,13 +25,14 @@ class Row {
   /// The ratio to another form by wall time: over the rounds, and where nothing else ran.
   [[nodiscard]] double faster_than(const Row& other) const;
   [[nodiscard]] double calmly_faster_than(const Row& other) const { return calm() / other.calm(); }
-  /// Processor time of the server, in times of another's.
+  /// Processor time of the server, relative to another form.
   [[nodiscard]] double server_beside(const Row& other) const;
-  /// Our processor time in times of the server's.
+  /// This program's processor time, relative to the server's.
   [[nodiscard]] double ours_beside_server() const;
 
  private:
-  /// The fastest tenth of the flushes (of writers: the best round), which other programs disturbed least.
+  /// The fastest tenth of the flushes (of writers: the best round), which other programs disturbed
+  /// least.
   [[nodiscard]] double calm() const;
   std::vector<double> speed_, server_, client_, flushes_;
 };
@@ -41,8 +42,8 @@ void print_head(const std::string& title);
 /// The bounds, compared with what was measured.
 class Verdicts {
  public:
-  enum class Kind { at_least, at_most, told };  ///< told: nothing was wanted of it
-  /// @shape seen: a number and what stands behind it ("x", " %"); more: what else there is to say
+  enum class Kind { at_least, at_most, told };  ///< reported only: it has no bound
+  /// @shape seen: a number with its unit ("x", " %"); more: further remarks
   void add(const std::string& what, Kind kind, double wanted, double seen, const std::string& unit,
            const std::string& more = "");
   void print() const;

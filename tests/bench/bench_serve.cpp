@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Load on a real service over loopback: how many reports of 15 keys a second it takes, how long one waits at half of that, what
-// thousands of watchers cost, and how soon an update reaches all of them. The service runs in a process of its own.
+// Load on a real service over loopback. It measures how many reports of 15 keys a second the
+// service accepts, how long one waits at half of that, what thousands of watchers cost, and how
+// soon an update reaches all of them. The service runs in a process of its own.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -43,7 +44,8 @@ struct Options {
   std::size_t watchers = 10'000;
 };
 
-/// The service in the child process: it sends its port through the pipe and ends when the parent closes it.
+/// The service in the child process. It sends its port through the pipe and ends when the parent
+/// closes the pipe.
 [[noreturn]] void serve(int argc, char** argv, int tell, int end) {
   const QCoreApplication application(argc, argv);
   QTemporaryDir folder;
@@ -78,7 +80,7 @@ struct Options {
   std::_Exit(counters.balanced() ? 0 : 1);
 }
 
-/// Streams that are read as they come.
+/// Streams that are read as data arrives.
 class Watchers {
  public:
   Watchers(std::uint16_t port, std::size_t count) : poll_(::epoll_create1(EPOLL_CLOEXEC)), has_seen_(count, false) {
@@ -99,7 +101,7 @@ class Watchers {
   Watchers(const Watchers&) = delete;
   Watchers& operator=(const Watchers&) = delete;
 
-  /// How many streams have brought this until the deadline, or all.
+  /// The number of streams that have received this by the deadline; returns early when all have.
   std::size_t until_seen(const std::string& words, Clock::time_point deadline) {
     std::fill(has_seen_.begin(), has_seen_.end(), false);
     std::size_t seen = 0;
@@ -142,7 +144,7 @@ double cpu_seconds(pid_t pid) {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-/// One line of the table at the end: the bound, and what was measured.
+/// One line of the final table: the bound, and the measurement.
 struct Verdict {
   std::string what, wanted, measured;
   bool is_met;
@@ -239,7 +241,7 @@ constexpr const char* kUsage =
     "  --connections N  that report (64)\n"
     "  --watchers N     streams (10000)\n";
 
-/// Ends the program where there is nothing to measure.
+/// Ends the program when there is nothing to measure.
 Options options_of(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; i += 2) {

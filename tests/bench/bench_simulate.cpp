@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many updates a second of processor time (it has one thread) the simulator gets through. METABATCH_BENCH_UPDATES asks for longer runs.
+// How many updates a second of processor time the simulator handles (it has one thread).
+// METABATCH_BENCH_UPDATES asks for longer runs.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>

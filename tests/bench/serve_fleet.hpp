@@ -10,7 +10,7 @@
 
 #include "metabatch/uuid.hpp"
 
-/// The agents of the bench of the service, and how they reach it.
+/// The agents of the service bench, and how they reach the service.
 namespace metabatch::bench {
 
 constexpr std::size_t kAgents = 600;

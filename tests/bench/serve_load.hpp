@@ -15,7 +15,7 @@
 
 #include "bench/serve_fleet.hpp"
 
-/// A client that separates its own part of a delay.
+/// A client that measures its own part of a delay separately.
 namespace metabatch::bench {
 
 struct Quantiles {
@@ -32,21 +32,22 @@ struct Quantiles {
 
 struct Load {
   double rate = 0;  ///< reports a second
-  Quantiles due;    ///< from when a report was due (or, unpaced, sent) until its answer was looked at
-  Quantiles late;   ///< of that: until it was sent, waiting for a free connection or for the client's turn
+  Quantiles due;    ///< from when a report was due (or, unpaced, sent) until its answer was read
+  Quantiles late;   ///< of that: until it was sent; it waited for a free connection or for the client's turn
   Quantiles
       service;  ///< of that: until the answer was in the client's kernel, by the kernel's stamp: the service's part
-  Quantiles unlooked;  ///< of that: until the client looked
+  Quantiles unlooked;  ///< of that: until the client read it
 };
 
-/// Kept-alive connections, one report at a time on each, in turn; as fast as they are answered, or at a pace.
+/// Kept-alive connections with one report at a time on each, in turn; as fast as answers arrive, or
+/// at a pace.
 class Senders {
  public:
-  using Wall = std::chrono::system_clock;  // what the kernel stamps with
+  using Wall = std::chrono::system_clock;  // the clock of the kernel's stamps
 
   Senders(std::uint16_t port, std::size_t connections) : poll_(::epoll_create1(EPOLL_CLOEXEC)) {
     ::prctl(PR_SET_TIMERSLACK,
-            1UL);  // a pause ends when it should, without spinning on a processor that the service needs
+            1UL);  // a pause ends on time, without spinning on a processor that the service needs
     for (std::size_t i = 0; i < connections; ++i) {
       sockets_.push_back(connect_to(port));
       const int yes = 1;
@@ -65,7 +66,7 @@ class Senders {
   Senders(const Senders&) = delete;
   Senders& operator=(const Senders&) = delete;
 
-  /// rate 0: as fast as it goes.
+  /// rate 0: as fast as possible.
   Load run(double rate, std::chrono::seconds duration) {
     samples_ = {};
     const auto end = Wall::now() + duration;

@@ -12,7 +12,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-/// The real program in a home of its own, and the file it writes to.
+/// The real program with a home folder and a database file of its own.
 class Program {
  public:
   struct Ended {
@@ -25,7 +25,7 @@ class Program {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const QString& name : environment.keys())
       if (name.startsWith("METABATCH_") || name.startsWith("XDG_")) environment.remove(name);
-    environment.insert("METABATCH_DRAIN_GRACE", "0s");  // nothing balances between the programs of a test
+    environment.insert("METABATCH_DRAIN_GRACE", "0s");  // no balance is checked between the programs of a test
     environment.insert("HOME", home.path());
     process.setProcessEnvironment(environment);
   }
@@ -52,7 +52,7 @@ class Program {
     process.write(input);
     return end();
   }
-  /// Waits until the program has said this on stderr.
+  /// Waits until the program has printed this on stderr.
   bool hasSaid(const QByteArray& words) {
     process.setReadChannel(QProcess::StandardError);
     while (!seen_err.contains(words)) {

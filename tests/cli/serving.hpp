@@ -14,7 +14,8 @@ class Serving {
  public:
   explicit Serving(QString db) : db_(std::move(db)) {}
 
-  /// Serves on a free port, and on the same port when it is started again. False: it did not start to serve.
+  /// Serves on a free port, and on the same port when it is started again. Returns false when it
+  /// did not start.
   bool start(const QStringList& more = {}) {
     program_ = std::make_unique<Program>();
     program_->start(

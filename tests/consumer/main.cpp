@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Includes, links and runs the installed library; knows nothing of its source tree.
+// Includes, links and runs the installed library, without its source tree.
 #include "metabatch/batcher.hpp"
 #include "metabatch/chunks.hpp"
 

@@ -17,7 +17,7 @@ using metabatch::driven::at;
 using metabatch::driven::t0;
 using namespace std::chrono_literals;
 
-/// The origin's behaviours that need threads or the flusher.
+/// The origin's behaviours that involve threads or the flusher.
 class TestEngineConformance : public QObject {
   Q_OBJECT
 
@@ -32,7 +32,8 @@ class TestEngineConformance : public QObject {
 
 namespace {
 
-// Keeps the newest of each key, as a table with the guard of the specification, "Writing a flush", would.
+// Keeps the newest value of each key, as a table with the guard of the specification, "Writing a
+// flush", does.
 class NewestStore final : public Store {
  public:
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string>) override {
@@ -105,7 +106,7 @@ void TestEngineConformance::anIdleEngineSleeps_data() {
           << batch_size << schedule;
 }
 
-// A deadline in the past for an engine that holds nothing would make its flusher turn without end.
+// With a deadline in the past, the flusher of an empty engine would loop without end.
 void TestEngineConformance::anIdleEngineSleeps() {
   QFETCH(int, batch_size);
   QFETCH(int, schedule);
@@ -145,7 +146,8 @@ void TestEngineConformance::whatArrivesInABackoffWithNothingHeldIsFlushed_data()
           << schedule << arrivals;
 }
 
-// The batch was discarded, so the flusher backs off with nothing to wait for; adds must still set it going.
+// The batch was discarded, so the flusher backs off without pending entries. Adds must still wake
+// it.
 void TestEngineConformance::whatArrivesInABackoffWithNothingHeldIsFlushed() {
   QFETCH(int, schedule);
   QFETCH(int, arrivals);
@@ -160,7 +162,7 @@ void TestEngineConformance::whatArrivesInABackoffWithNothingHeldIsFlushed() {
   QVERIFY(stepped.rendezvous.await_sleep());
   for (int n = 0; n < arrivals; ++n) stepped.add(static_cast<std::uint32_t>(3 + n));
   stepped.clock.set(t0 +
-                    (arrivals == 2 ? Duration(200ms) : Duration(5s)));  // full: when the backoff ends; else in its time
+                    (arrivals == 2 ? Duration(200ms) : Duration(5s)));  // full: when the backoff ends; else at its tick
   const bool flushes = stepped.rendezvous.await_store();
   stepped.close();
   QVERIFY(flushes);

@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 using driven::agent;
 using driven::update_of;
 
-/// Several engines as one: which lane has which agents, what the sums are, and that all change and close together.
+/// Several engines as one: the lane of each agent, the sums, and how all lanes change and close
+/// together.
 class TestLanes : public QObject {
   Q_OBJECT
 
@@ -44,7 +45,7 @@ Uuid random_agent(Rng& rng) {
   for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(rng.below(256));
   return id;
 }
-// Remembers whose entries it was given; may fail one flush.
+// Records its entries; can fail one flush.
 class SeeingStore final : public Store {
  public:
   explicit SeeingStore(bool is_moody = false) : is_moody_(is_moody) {}
@@ -95,7 +96,7 @@ struct Offered {
   std::atomic<int> running{4};
 };
 
-// Every other update waits for capacity, the rest may be dropped.
+// Every other update waits for capacity; the others may be dropped.
 void produce(Lanes& lanes, std::uint64_t seed, Offered& sum) {
   Rng rng(seed);
   for (int i = 0; i < 4000; ++i) {
@@ -116,7 +117,7 @@ bool is_sum_of_balanced_parts(const Snapshot& snapshot) {
   return snapshot.counters == sum;
 }
 
-// Capacity for a few batches, so that adding meets every limit.
+// A capacity of a few batches, so that adding reaches every limit.
 Config busy() {
   Config config;
   config.batch_size = 20;
@@ -172,7 +173,8 @@ void TestLanes::agentsAreNeverOnTwoLanes() {
   QCOMPARE(lanes->snapshot().counters.written, std::uint64_t{kAgents * 3});
 }
 
-// The lane and the shard are chosen by different bits: else half of the shards would stay empty.
+// Different bits select the lane and the shard; with the same bits, half of the shards would stay
+// empty.
 void TestLanes::everyShardOfEveryLaneIsUsed() {
   Some<SeeingStore> some(2);
   EngineOptions options;
@@ -201,7 +203,7 @@ void TestLanes::sumIsBalancedWhileManyThreadsAdd() {
   options.on_flush = [&](const FlushRecord& record) {
     if (++inside != 1) was_alone = false;
     told_lanes.insert(record.lane);
-    copies.assign(2000, record);  // takes long enough for another lane to come in, if it could
+    copies.assign(2000, record);  // takes long enough for another lane to enter, if that were possible
     --inside;
   };
   const auto lanes = lanes_of(busy(), some.stores, std::move(options));
@@ -298,7 +300,8 @@ void TestLanes::changeReachesEveryLane() {
   QCOMPARE(lanes->snapshot().counters.written, std::uint64_t{500});
 }
 
-// 200,000 for two is 100,000 each, which one engine alone would take for its default and let follow the queue.
+// 200,000 for two lanes is 100,000 each. One engine alone would treat that as its default and
+// derive it from the queue.
 void TestLanes::shareThatLooksLikeADefaultStaysWhatWasAsked() {
   Some<SeeingStore> some(2);
   Config config = idle();

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using driven::agent;
 using driven::update_of;
 
-/// How lanes close when their stores write nothing, and what happens to the entries that they hold.
+/// How lanes close when their stores write nothing, and what becomes of the held entries.
 class TestLanesEnd : public QObject {
   Q_OBJECT
 
@@ -29,7 +29,7 @@ class TestLanesEnd : public QObject {
 
 namespace {
 
-// Stands inside flush() until it is cancelled.
+// Blocks inside flush() until it is cancelled.
 class HangingStore final : public Store {
  public:
   FlushOutcome flush(std::span<const Update>, std::span<const std::string>) override {

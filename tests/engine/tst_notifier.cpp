@@ -115,13 +115,13 @@ void TestNotifier::aResyncStandsWhereItCameAndSeveralAreOne() {
   QVERIFY(ring.try_next()->is_resync);
   QCOMPARE(ring.try_next()->sender, 7);
   QCOMPARE(drain(ring), (Read{"resync", "b", "c", "lost 1"}));
-  ring.push("e");  // resyncs take no payload's place, before or after
+  ring.push("e");  // resyncs use no capacity for payloads, neither before nor after
   ring.push("f");
   ring.push("g");
   QCOMPARE(drain(ring), (Read{"e", "f", "g"}));
 }
 
-// However often the server comes and goes while nobody reads, the ring grows no more.
+// However often the server disconnects while nobody reads, the ring does not grow.
 void TestNotifier::aFullRingHoldsResyncAndLossAsOne() {
   NotificationRing ring(1);
   ring.push("a");

@@ -16,7 +16,8 @@ using namespace metabatch;
 using namespace metabatch::engine;
 using namespace std::chrono_literals;
 
-/// Situations that need many threads, or a store that misbehaves in real time. Also for the thread sanitizer.
+/// Situations that need many threads, or a store that misbehaves in real time. They also run under
+/// the thread sanitizer.
 class TestThreads : public QObject {
   Q_OBJECT
 
@@ -40,7 +41,7 @@ Uuid agent(std::uint32_t n) {
   return id;
 }
 
-// Fails every third flush, or part of it, in one class after the other, until it is healed.
+// Fails every third flush, or a part of it, in one class after the other, until it is repaired.
 class MoodyStore final : public Store {
  public:
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string>) override {
@@ -99,7 +100,7 @@ struct Offered {
   std::uint64_t offered = 0, dropped = 0;
 };
 
-// Goes on adding until the engine refuses.
+// Adds until the engine refuses.
 void produce_until_closed(Engine& engine, Offered& sum) {
   for (Admission admission; admission.dropped_closed == 0;) {
     admission = engine.add(Update{agent(1), "late", "v", "", {}});
@@ -159,7 +160,7 @@ void TestThreads::eightProducersAReconfigurerAndACloserAtOnce() {
   for (std::size_t p = 0; p < sums.size(); ++p) {
     threads.emplace_back([&, p] {
       produce(*engine, p + 1, sums[p]);
-      if (--running == 4) {  // the closer, while the others go on adding
+      if (--running == 4) {  // the closer, while the others continue to add
         store.well = true;
         engine->close();
       }
@@ -246,7 +247,7 @@ void TestThreads::closeDuringABackoffStillTriesToWrite() {
     changed.notify_all();
   };
   Rendezvous rendezvous;
-  SteppedClock clock(rendezvous, Instant(1h));  // stands still: the backoff does not end by itself
+  SteppedClock clock(rendezvous, Instant(1h));  // the clock stands still: the backoff does not end by itself
   const auto engine = std::move(Engine::create(config, store, std::move(options), clock).value());
   engine->add(Update{agent(1), "k", "v", "", {}});
   {
@@ -296,7 +297,7 @@ void TestThreads::aStoreThatContradictsItselfLosesNothing() {
    public:
     FlushOutcome flush(std::span<const Update> entries, std::span<const std::string>) override {
       FlushOutcome outcome;
-      if (++flushes_ == 1) outcome.fates.assign(entries.size() + 3, Fate::written);  // fates of whom?
+      if (++flushes_ == 1) outcome.fates.assign(entries.size() + 3, Fate::written);  // of which entries?
       if (flushes_ == 2) outcome.fates.assign(entries.size(), Fate::unwritten);      // but no failure
       return outcome;
     }

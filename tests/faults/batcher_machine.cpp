@@ -6,7 +6,7 @@
 namespace metabatch::faults {
 namespace {
 
-/// Several machines of core beside one another where the plan has lanes, as the engine has.
+/// Several machines of core beside one another if the plan has lanes, as in the engine.
 class BatcherMachine final : public Machine {
  public:
   BatcherMachine(const FaultPlan& plan, Instant now, std::uint64_t seed) : now_(now) {

@@ -12,7 +12,8 @@ namespace {
 
 using engine::Rendezvous;
 
-/// Virtual time for the flushers of several lanes. Each announces its sleep at its own rendezvous.
+/// Virtual time for the flushers of several lanes. Each one announces its sleep at its own
+/// rendezvous.
 class LaneClock final : public engine::Clock {
  public:
   explicit LaneClock(Instant start) : now_(start) {}

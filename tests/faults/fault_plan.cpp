@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Between the two, evenly in steps of a thousandth.
+/// A value between the two, evenly distributed in steps of a thousandth.
 Duration between(Choices& choices, Duration least, Duration most) {
   return least + (most - least) / 1000 * choices.below(1001);
 }
@@ -37,7 +37,7 @@ void draw_database(Choices& choices, FaultPlan& plan) {
   plan.round_trip = kRoundTrips[choices.below(4)];
   plan.time_limit = between(choices, 1s, 4s);
   plan.lock_timeout = between(choices, 100ms, 1s);
-  plan.row_time = choices.one_in(3) ? 20ms : 10us;  // 20 ms: a whole batch may well pass the time limit
+  plan.row_time = choices.one_in(3) ? 20ms : 10us;  // 20 ms: a whole batch may exceed the time limit
   plan.slow_factor = 2 + choices.below(200);
   plan.registers_again = between(choices, 0s, 20s);
   plan.refuses_with_other = choices.one_in(2);
@@ -59,7 +59,7 @@ void draw_faults(Choices& choices, FaultPlan& plan, Instant start, Duration leng
   const std::size_t rows = plan.agents * plan.keys;
   const auto row = [&] { return choices.below(static_cast<std::uint32_t>(rows)); };
   for (std::uint32_t i = some(3); i > 0; --i) plan.row_locks.push_back({row(), window(choices, start, length, 300s)});
-  if (choices.one_in(8))  // somebody locks many rows at once
+  if (choices.one_in(8))  // another session locks many rows at once
     for (std::size_t i = 0, at = row(); i < rows / 2; ++i)
       plan.row_locks.push_back({(at + i) % rows, window(choices, start, length, 100s)});
   if (choices.one_in(6)) plan.poison.push_back(row());
@@ -79,7 +79,7 @@ FaultPlan draw_plan(Choices& choices, Instant start) {
   const Duration faulty = between(choices, 60s, 600s);
   draw_faults(choices, plan, start, faulty);
   plan.poison_until = start + faulty;
-  plan.length = faulty + 400s;  // the longest lock that begins at the end, and a while of quiet
+  plan.length = faulty + 400s;  // the longest lock that begins at the end, and then a quiet time
   return plan;
 }
 

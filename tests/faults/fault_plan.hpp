@@ -19,38 +19,39 @@ struct Window {
   [[nodiscard]] bool holds(Instant at) const { return from <= at && at < until; }
 };
 
-/// Somebody holds the lock of one row.
+/// Another session holds the lock of one row.
 struct RowLock {
   std::size_t row = 0;
   Window window;
 };
 
-/// A world, drawn from a seed: the settings of the batcher, the fleet, the database, and all that goes wrong in it.
+/// A world, drawn from a seed: the settings of the batcher, the fleet, the database, and all
+/// faults.
 struct FaultPlan {
   Config config;
   std::size_t lanes = 1;
   std::size_t agents = 0, keys = 0;  ///< rows = agents x keys
   Duration report_every{};           ///< of one agent
-  Duration length{};                 ///< of the run, faults included; the end of it is quiet
+  Duration length{};                 ///< of the run, faults included; its end is quiet
 
   Duration round_trip{};  ///< to the database
-  Duration row_time{};    ///< what one row costs there
+  Duration row_time{};    ///< the cost of one row there
   Duration time_limit{};  ///< of one statement
   Duration lock_timeout{};
   std::int64_t slow_factor = 1;
   Duration registers_again{};  ///< after a restart emptied the table
   bool refuses_with_other =
-      false;  ///< refused values get a SQLSTATE that says nothing of values (P0001), else one of class 22
+      false;  ///< refused values get a SQLSTATE that does not blame values (P0001), else one of class 22
 
   std::vector<Window> outages;      ///< no connection; a running flush loses it, whether or not it had committed
-  std::vector<Window> permission;   ///< a privilege or the table is away
-  std::vector<Window> table_locks;  ///< somebody holds the lock of the whole table
-  std::vector<Window> maintenance;  ///< every row is refused alike
-  std::vector<Window> slow;         ///< everything takes slow_factor as long
+  std::vector<Window> permission;   ///< a privilege or the table is missing
+  std::vector<Window> table_locks;  ///< another session holds the lock of the whole table
+  std::vector<Window> maintenance;  ///< every row is refused for the same reason
+  std::vector<Window> slow;         ///< everything takes slow_factor times as long
   std::vector<Instant> kills;       ///< a running flush loses its connection
   std::vector<Instant> restarts;    ///< empties the table
   std::vector<RowLock> row_locks;
-  std::vector<std::size_t> poison;  ///< rows that take longer than the time limit, by themselves
+  std::vector<std::size_t> poison;  ///< rows that exceed the time limit by themselves
   Instant poison_until{};
   std::vector<std::size_t> missing;  ///< rows that do not exist
 };

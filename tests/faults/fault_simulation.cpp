@@ -6,7 +6,8 @@
 //     fault_simulation --seed 42            one run, again
 //     fault_simulation --engine             the engine with its threads instead of the machine of core
 //
-// Prints what it did, and the seed of the first run that found something. Exit status: 0 nothing found, 1 found, 2 usage.
+// Prints what it did, and the seed of the first run that found something. Exit status: 0 nothing
+// found, 1 found, 2 usage.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

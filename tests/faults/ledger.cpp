@@ -17,20 +17,21 @@ std::string seconds(Duration duration) {
 void Ledger::offered(const OwnedUpdate& update, const Admission& admission, Instant now) {
   if (admission.taken + admission.coalesced == 0) return;  // an older stamp than the buffered one, or dropped
   Key& key = keys_[{update.agent, update.key}];
-  // A value that is refused for a reason that says nothing of values is held until another row is written beside it.
+  // A value that was refused for a reason that does not blame values is held until another row is
+  // written beside it.
   const bool may_be_held = plan_.refuses_with_other && ModelledDatabase::refuses(update);
   if (update.collected_at >= key.newest) key.newest_may_be_held = may_be_held;
   key.may_be_held = key.may_be_held || may_be_held;
   key.newest = std::max(key.newest, update.collected_at);
-  if (may_be_held) {  // it stands in for what it replaced
+  if (may_be_held) {  // it replaces the earlier entry
     std::erase_if(key.unsettled, [&](const Key::Waiting& one) { return one.stamp <= update.collected_at; });
     return;
   }
   if (key.settled < update.collected_at) key.unsettled.push_back({update.collected_at, now});
 }
 
-// An unwritten entry waits on; under `discard` it is gone, and so excused. A row that was left alone because it is newer
-// settles its key.
+// An unwritten entry continues to wait; under `discard` it is gone, and so excused. A newer row
+// that was left alone settles its key.
 void Ledger::flushed(const Flight& flight, const FlushOutcome& outcome) {
   const bool discards = plan_.config.on_failure == OnFailure::discard;
   for (std::size_t i = 0; i < flight.entries.size(); ++i) {
@@ -45,7 +46,7 @@ void Ledger::flushed(const Flight& flight, const FlushOutcome& outcome) {
   }
 }
 
-// The last moment until which some fault kept this row, or all rows, from being written.
+// The last moment at which some fault kept this row, or all rows, from being written.
 Instant Ledger::excused_until(const RowId& row, Instant now) const {
   Instant until{};
   const auto consider = [&](Instant from, Instant to) {
@@ -64,8 +65,8 @@ Instant Ledger::excused_until(const RowId& row, Instant now) const {
   return until;
 }
 
-// An entry waits for its deadline, for the longest backoff, for what is before it (one row a flush in the worst case),
-// and for what fails before it by itself.
+// An entry waits for its deadline, for the longest backoff, for the entries before it (one row a
+// flush in the worst case), and for entries before it that fail by themselves.
 Duration Ledger::bound() const {
   const auto rows = static_cast<std::int64_t>(plan_.agents * plan_.keys);
   return 3 *

@@ -9,7 +9,8 @@
 
 namespace metabatch::faults {
 
-/// What was offered and what became of it, key by key: finds values that are missing, and entries that wait too long.
+/// What was offered and its fate, key by key. It finds values that are missing, and entries that
+/// wait too long.
 class Ledger {
  public:
   Ledger(const FaultPlan& plan, const ModelledDatabase& database) : plan_(plan), database_(database) {}
@@ -18,27 +19,28 @@ class Ledger {
   /// A flush ended.
   void flushed(const Flight& flight, const FlushOutcome& outcome);
 
-  /// An entry that should have been written by now: no fault that concerns it excuses the wait. Empty: none.
-  /// How long an entry may take when nothing concerns it.
+  /// Finds an entry that should have been written by now, because no fault that concerns it excuses
+  /// the wait. Empty: none. The argument is how long an entry may take without such a fault.
   [[nodiscard]] Duration bound() const;
   [[nodiscard]] std::string overdue(Instant now) const;
   /// Keys that may be held at the end.
   [[nodiscard]] std::uint64_t may_be_held() const;
-  /// A key whose newest value is not in its row and was not reported otherwise. Empty: none.
+  /// A key whose newest value is not in its row and was not reported with another fate. Empty:
+  /// none.
   [[nodiscard]] std::string missing() const;
 
  private:
   struct Key {
-    bool may_be_held = false;            ///< some update was one that the server may refuse for ever
-    bool newest_may_be_held = false;     ///< the newest was
+    bool may_be_held = false;            ///< some update was one that the server may refuse permanently
+    bool newest_may_be_held = false;     ///< the newest one was
     WallTime newest = WallTime::min();   ///< stamp of the newest accepted update
-    WallTime settled = WallTime::min();  ///< newest stamp that a flush reported: written, or counted otherwise
-    WallTime excused = WallTime::min();  ///< of these, newest one that was not written
+    WallTime settled = WallTime::min();  ///< newest stamp that a flush reported: written, or counted with another fate
+    WallTime excused = WallTime::min();  ///< of these, the newest one that was not written
     struct Waiting {
       WallTime stamp;
       Instant since;
     };
-    std::vector<Waiting> unsettled;  ///< accepted updates newer than what is settled, in order of arrival
+    std::vector<Waiting> unsettled;  ///< accepted updates newer than the settled one, in order of arrival
   };
   [[nodiscard]] Instant excused_until(const RowId& row, Instant now) const;
 

@@ -9,17 +9,18 @@
 
 namespace metabatch::faults {
 
-/// What is put to the test: the machine of core, or the engine with its threads, behind one face on virtual time.
+/// The machine under test: core's, or the engine with its threads, behind one interface on virtual
+/// time.
 class Machine {
  public:
   virtual ~Machine() = default;
   virtual Admission add(const OwnedUpdate& update) = 0;
-  /// Virtual time is `now`; what is due by then begins.
+  /// Sets virtual time to `now`; everything that is due by then begins.
   virtual void advance(Instant now) = 0;
-  /// A batch that a lane has begun to flush and that was not handed out yet.
+  /// A batch that a lane has begun to flush and that was not returned yet.
   virtual std::optional<Flight> next_flight(std::size_t lane) = 0;
   virtual void complete(std::size_t lane, const FlushOutcome& outcome) = 0;
-  /// When advance() is next worth a call by itself.
+  /// When the next call of advance() can have an effect.
   [[nodiscard]] virtual std::optional<Instant> deadline() = 0;
   [[nodiscard]] virtual Counters counters() = 0;
   /// Empty: every part balances.

@@ -25,27 +25,28 @@ struct OwnedUpdate {
 
 using RowId = std::pair<Uuid, std::string>;
 
-/// The table of a PostgreSQL server, as far as a flush can see it: rows with stamps, a guard that keeps the newest, rows
-/// that are missing, a restart that empties it, other writers. What listeners hear is what is committed.
+/// The table of a PostgreSQL server, as far as a flush can see it: rows with stamps, a guard that
+/// keeps the newest, missing rows, a restart that empties it, other writers. Listeners are notified
+/// of what is committed.
 class ModelledDatabase {
  public:
   explicit ModelledDatabase(const FaultPlan& plan);
 
   /// Writes one entry in a transaction that commits.
   Fate commit(const OwnedUpdate& entry);
-  /// Another writer brings a value of its own.
+  /// Another writer writes a value of its own.
   void write_beside(std::size_t row, WallTime stamp);
   /// Crash recovery empties an unlogged table.
   void empty();
-  /// Every agent is registered again: rows that exist stay as they are.
+  /// Registers every agent again; existing rows stay unchanged.
   void register_rows();
 
-  /// Whether a value is one that the server refuses.
+  /// Whether the server refuses a value.
   [[nodiscard]] static bool refuses(const OwnedUpdate& entry) { return entry.value.starts_with("refused"); }
   [[nodiscard]] std::size_t number_of(const RowId& row) const { return numbers_.at(row); }
   [[nodiscard]] RowId row(std::size_t number) const { return rows_by_number_[number]; }
   [[nodiscard]] bool is_locked(const RowId& row, Instant at) const;
-  /// When the locks of a row that hold at `at` end.
+  /// When the locks on a row at the instant `at` end.
   [[nodiscard]] Instant locked_until(const RowId& row, Instant at) const;
   [[nodiscard]] bool is_poison(const RowId& row) const;  ///< until FaultPlan::poison_until
 
@@ -54,7 +55,7 @@ class ModelledDatabase {
     std::string value;
   };
   [[nodiscard]] const Row* find(const RowId& row) const;
-  /// The newest stamp that a row had when it was lost with its table.
+  /// The newest stamp of a row when it was lost with its table.
   [[nodiscard]] std::optional<WallTime> lost(const RowId& row) const;
 
  private:

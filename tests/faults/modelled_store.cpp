@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kSearchTrips = 3;  // round trips that it takes to find the refused rows of a batch
+constexpr int kSearchTrips = 3;  // round trips to find the refused rows of a batch
 
 RowId row_of(const OwnedUpdate& entry) { return {entry.agent, entry.key}; }
 
@@ -27,7 +27,8 @@ Instant ModelledStore::begin(Flight flight, Instant now) {
   return cut;
 }
 
-// The steps of a flush, each as long as it takes: the connection, the lock of the table, the locks of rows, the statement.
+// The steps of a flush, with their durations: the connection, the lock of the table, the locks of
+// rows, the statement.
 Instant ModelledStore::plan_end(Instant now) {
   const auto ends = [&](End end, Instant at) {
     end_ = end;
@@ -56,7 +57,7 @@ Instant ModelledStore::plan_end(Instant now) {
   return ends(End::done, now + took);
 }
 
-// The first moment at which something ends the connection of a running flush.
+// The first moment at which a fault ends the connection of a running flush.
 Instant ModelledStore::cut_before(Instant now, Instant end) const {
   Instant cut = end;
   const auto consider = [&](Instant at) {
@@ -89,8 +90,8 @@ FlushOutcome ModelledStore::finish(Instant now) {
   return outcome;
 }
 
-// Nothing, a part in groups, or all of it was committed. Of what was committed some is known, from the front; an answer
-// that was lost leaves the rest unknown, and so unwritten.
+// Nothing, a part in groups, or everything was committed. A part of the commits is known, from the
+// front; a lost answer leaves the others unknown, and so unwritten.
 FlushOutcome ModelledStore::finish_cut() {
   FlushOutcome outcome = fail(FailureClass::connection);
   const auto entries = static_cast<std::uint32_t>(flight_.entries.size());
@@ -108,7 +109,8 @@ FlushOutcome ModelledStore::finish_cut() {
   return outcome;
 }
 
-// A refusal is blamed on a value when its SQLSTATE says so, or when another row was written in the same pass.
+// A refusal blames a value when its SQLSTATE says so, or when another row was written in the same
+// pass.
 FlushOutcome ModelledStore::finish_done(Instant now) {
   FlushOutcome outcome;
   outcome.time_limit = plan_.time_limit;
@@ -144,8 +146,8 @@ WallTime ModelledStore::newest_refused(const RowId& row) const {
   return found == refused_.end() ? WallTime::min() : found->second;
 }
 
-// Listeners hear of an agent through the chunks of the commit that changed its rows: they must name the batch's agents,
-// each once, and no other.
+// Listeners learn of an agent through the chunks of the commit that changed its rows. So the chunks
+// must name the batch's agents, each once, and no other.
 void ModelledStore::check_chunks() {
   std::vector<Uuid> named;
   for (const std::string& chunk : flight_.chunks) {

@@ -10,16 +10,17 @@
 
 namespace metabatch::faults {
 
-/// One batch as a lane brings it.
+/// One batch that a lane flushes.
 struct Flight {
   std::vector<OwnedUpdate> entries;  ///< sorted by agent and key
   std::vector<std::string> chunks;
   bool set_apart = false;
 };
 
-/// What a store must do by the specification ("The database"), against the modelled one: refused rows are taken apart,
-/// locked ones reported, a lost connection leaves it unknown what was committed, and a batch that takes too long is too
-/// much. The model and the real store share the contract (FlushOutcome), not code.
+/// What a store must do by the specification ("The database"), against the modelled one. It bisects
+/// refused rows and reports locked ones. After a lost connection it is unknown what was committed.
+/// A batch that takes too long is reported as too large. The model and the real store share the
+/// contract (FlushOutcome), not code.
 class ModelledStore {
  public:
   ModelledStore(const FaultPlan& plan, ModelledDatabase& database, Choices& choices)
@@ -27,18 +28,18 @@ class ModelledStore {
 
   /// Starts a flush. @return when it ends
   Instant begin(Flight flight, Instant now);
-  /// Ends it: what was committed is in the table, and listeners heard of it.
+  /// Ends the flush: committed entries are in the table, and listeners were notified.
   FlushOutcome finish(Instant now);
   [[nodiscard]] const Flight& flight() const { return flight_; }
 
-  /// What was reported of each key, to be compared with what the batcher counted and kept.
+  /// The reported fates of each key, compared with what the batcher counted and kept.
   struct Reported {
     std::uint64_t written = 0, rows_stale = 0, unmatched = 0, quarantined = 0;
   };
   [[nodiscard]] const Reported& reported() const { return reported_; }
-  /// The newest stamp of a key that was reported as refused or as having no row; min: none was.
+  /// The newest stamp of a key that was reported as refused or without a row; min: none was.
   [[nodiscard]] WallTime newest_refused(const RowId& row) const;
-  /// Wrong chunks of a batch, in words; empty: none.
+  /// What is wrong with the chunks of a batch, in words; empty: nothing.
   [[nodiscard]] const std::string& wrong_chunks() const { return wrong_chunks_; }
 
  private:

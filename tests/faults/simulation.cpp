@@ -94,7 +94,7 @@ void Simulation::step() {
   if (next_check_ <= now_) check();
 }
 
-// The clock of the reporting side may step; now and then a stamp comes late.
+// The clock of the reporting side may step. Now and then a stamp is late.
 void Simulation::report(std::size_t agent) {
   next_report_[agent] = now_ + plan_.report_every;
   const auto wall = std::chrono::duration_cast<std::chrono::microseconds>(now_.time_since_epoch());

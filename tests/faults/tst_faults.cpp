@@ -7,8 +7,8 @@
 
 using namespace metabatch::faults;
 
-/// A short run of the fault simulation: worlds drawn from seeds, in which nothing may be lost and nothing may wait for
-/// ever. METABATCH_SEED repeats a run; METABATCH_SEQUENCES makes it longer.
+/// A short run of the fault simulation: worlds drawn from seeds, in which no value may be lost and
+/// no entry may wait for ever. METABATCH_SEED repeats a run; METABATCH_SEQUENCES makes it longer.
 class TestFaults : public QObject {
   Q_OBJECT
 

@@ -16,7 +16,7 @@ const std::string kTime = R"("collected_at":"2026-01-02T03:04:05.678901Z")";
 
 std::string update(const std::string& members) { return "{" + kAgent + "," + kTime + "," + members + "}"; }
 
-/// A record as text: what it is and all it says.
+/// A record as text: its kind and all its contents.
 QString shown(const Record& record) {
   switch (record.kind) {
     case Record::Kind::blank: return "blank";
@@ -207,7 +207,7 @@ void TestNdjson::aRecordFollowsABadOneUnharmed() {
 
 void TestNdjson::aRecordingIsReadAlike_data() { linesOfAnyContent_data(); }
 
-/// What ingest takes and what a simulation takes of a line is the same, so that a recording can be both.
+/// ingest and a simulation read a line in the same way, so that one recording serves both.
 void TestNdjson::aRecordingIsReadAlike() {
   QFETCH(QString, line);
   const std::string text = line.toStdString();

@@ -13,7 +13,7 @@ namespace {
 
 QString shown(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
-/// What feed makes of a line: `bad`, `nothing`, or arrival and items.
+/// How feed reads a line: `bad`, `nothing`, or arrival and items.
 QString read_by_feed(const QByteArray& line) {
   feed::NdjsonParser parser;
   const feed::Record& record = parser.parse({line.data(), static_cast<std::size_t>(line.size())});
@@ -33,7 +33,7 @@ QString read_by_feed(const QByteArray& line) {
   return text;
 }
 
-/// The same of core.
+/// The same for core.
 QString read_by_core(const QByteArray& line) {
   const std::string_view text(line.data(), static_cast<std::size_t>(line.size()));
   std::size_t reports = 0, session = 0, bad = 0;

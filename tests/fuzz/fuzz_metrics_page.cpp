@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::models
-// Any bytes as a page of metrics: what is kept was wanted, the counts agree, and the figures of it can be asked for.
+// Any bytes as a page of metrics: only wanted samples are kept, the counts agree, and all figures
+// can be calculated.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::feed
-// Any bytes as a stream: every line is a record, and none of them carries what a database cannot hold.
+// Any bytes as a stream: every line is a record, and none contains a text that a database cannot
+// hold.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -31,7 +32,7 @@ void check(const Record& record) {
   require_clean(record.update.error);
 }
 
-/// The same line a second time, mended by hand, says the same: mending changes nothing but what it is for.
+/// The same line, mended by hand, gives the same record: mending has no other effect.
 void check_mended(NdjsonParser& parser, std::string_view line, Record::Kind kind) {
   const std::string mended = mend_json(line);
   require(mend_json(mended) == mended);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::sql
-// Any bytes as an address of a PostgreSQL server: either it is understood and shows no password, or the message repeats
-// nothing of the text.
+// Any bytes as an address of a PostgreSQL server: either it is parsed and shows no password, or the
+// message repeats nothing of the text.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -36,7 +36,7 @@ void check(const std::string& text, bool holds_password) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  if (text.find('\0') != std::string::npos) return 0;  // cannot be in an argument
+  if (text.find('\0') != std::string::npos) return 0;  // an argument cannot contain it
   (void)PgAddress::is_meant(text);
   check(text, false);
   check("postgres://user:" + std::string(kPassword) + "@" + text, true);

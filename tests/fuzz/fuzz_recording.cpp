@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a recorded session: the counts agree with what was reported, and the cuts between blocks change nothing.
+// Any bytes as a recorded session: the counts agree with the reported records, and the block
+// boundaries change nothing.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::service
-// Any bytes as the body of a report: they are read as another parser reads them, or it is said why not.
+// Any bytes as the body of a report: they are read as another parser reads them, or an error is
+// returned.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -35,7 +36,8 @@ bool read_text(const json& from, const char* name, std::string& text) {
   return true;
 }
 
-/// What a body says; nothing: it is none. Of members of one name both parsers keep the last.
+/// The content of a body; nothing: it is invalid. Of members with one name both parsers keep the
+/// last.
 std::optional<std::vector<Item>> items_of(const json& root) {
   if (!root.is_object()) return std::nullopt;
   std::vector<Item> items;
@@ -51,7 +53,7 @@ std::optional<std::vector<Item>> items_of(const json& root) {
   return items;
 }
 
-/// The same for a body of one key.
+/// The same for a body with one key.
 std::optional<Item> item_of(const json& root) {
   Item item{"the key", {}, {}};
   if (!root.is_object() || !read_text(root, "value", item.value) || !read_text(root, "error", item.error))
@@ -61,7 +63,7 @@ std::optional<Item> item_of(const json& root) {
 
 Item item_of(const RawItem& raw) { return {std::string(raw.key), std::string(raw.value), std::string(raw.error)}; }
 
-/// A number that one of the two may not hold.
+/// A number that one of the two cannot hold.
 bool has_long_number(std::string_view body) {
   std::size_t digits = 0;
   for (const char c : body) {
@@ -72,14 +74,14 @@ bool has_long_number(std::string_view body) {
   return digits > 15;
 }
 
-/// What the two need not agree on: bytes that are mended, and depth.
+/// Where the two need not agree: on bytes that are mended, and on depth.
 bool is_comparable(std::string_view body) {
   const auto depth = std::count_if(body.begin(), body.end(), [](char c) { return c == '[' || c == '{'; });
   return depth < 500 && clean_size(body) == body.size() && body.find("\\u") == std::string_view::npos &&
          !body.starts_with("\xEF\xBB\xBF") && !has_long_number(body);
 }
 
-/// Of members that come twice the first may be wrong, which only one of the two says.
+/// Of repeated members the first may be wrong, which only one of the two reports.
 bool has_doubles(std::string_view body) {
   bool has = false;
   std::vector<std::vector<std::string>> names;

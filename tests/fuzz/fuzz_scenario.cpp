@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines `field=text`: what sets a field is given back as a text that sets the same; an error points into the text; what is
-// valid can be simulated, and every update is accounted for.
+// Lines `field=text`: a field that was set prints a text that sets the same value; an error points
+// into the text; a valid scenario can be simulated, and every update is accounted for.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::int64_t kRowsSimulated = 5000;  // a large fleet is judged, not made
+constexpr std::int64_t kRowsSimulated = 5000;  // a large fleet is checked, not simulated
 constexpr std::uint64_t kReportsSimulated = 40;
 
 void require(bool holds) {

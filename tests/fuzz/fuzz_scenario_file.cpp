@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::cli
-// Any bytes as a scenario file: either it is understood, or the message names the position that is wrong. What is understood
-// can be simulated, and is the same when it is written down field by field.
+// Any bytes as a scenario file: either it is parsed, or the message names the wrong position. A
+// parsed scenario can be simulated, and stays the same when it is written field by field.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -30,7 +30,7 @@ void check_scenario(const std::string& text) {
   } catch (const UsageError& error) {
     const std::string said = visible(error.what(), Layout::one_line);  // as Console::message() shows it
     require(said.starts_with("x:"));
-    for (const char c : said) require(c >= ' ' || c < 0);  // nothing that a terminal obeys
+    for (const char c : said) require(c >= ' ' || c < 0);  // nothing that controls a terminal
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a line of a recorded session: a line that is understood is written back, and is then read as the same.
+// Any bytes as a line of a recorded session: a parsed line is written back, and is then read as the
+// same.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::cli
-// Any bytes as a line of a spool, and as the texts of an update that is spooled: what was written is good, an
-// update with one byte changed is not.
+// Any bytes as a line of a spool, and as the texts of a spooled update: a written line is good, an
+// update with one changed byte is not.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

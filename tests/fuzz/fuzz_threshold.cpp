@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::cli
-// Any bytes as a threshold of --fail-if: either it is understood, or the message points at the position that is wrong.
+// Any bytes as a threshold of --fail-if: either it is parsed, or the message points at the wrong
+// position.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -20,7 +21,7 @@ void require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  if (text.find('\0') != std::string::npos) return 0;  // cannot be in an argument
+  if (text.find('\0') != std::string::npos) return 0;  // an argument cannot contain it
   try {
     const Threshold threshold = Threshold::parse(text);
     RunResult late;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever reads as a time or a duration reads back from its own text; an error points into the text.
+// A parsed time or duration reads back from its own text; an error points into the text.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>

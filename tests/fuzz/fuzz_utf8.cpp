@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sanitised text is valid, within its limit, and sanitising it again changes nothing; a cut is the start of the whole.
+// Sanitised text is valid and within its limit. Sanitising it again changes nothing. A cut is a
+// prefix of the whole text.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -15,7 +16,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// Valid UTF-8 without NUL, read by code point value rather than by byte table.
+/// Valid UTF-8 without NUL, checked by code point value and not by a byte table.
 bool is_valid(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto lead = static_cast<unsigned char>(text[at]);

@@ -6,7 +6,8 @@
 
 #include "metabatch/uuid.hpp"
 
-/// What parses formats to something that parses to the same; what does not has an offence inside or at its end.
+/// A parsed text formats to a text that parses to the same UUID. An error is inside the text or at
+/// its end.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace metabatch;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -18,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const std::size_t at = id.error().at;
   if (id.error().code != Errc::bad_uuid || at > size) std::abort();
-  // What stands before the offence must not matter to what follows it: the cut text ends too early, there.
+  // The text before the error must not influence the text behind it: cut there, it ends too early.
   const auto cut = parse_uuid(text.substr(0, at));
   if (!cut && cut.error().at != at) std::abort();
   return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes to a yamux session, in portions and at once: the events are the same, nothing is read outside the input.
+// Any bytes to a yamux session, in portions and at once: the events are the same, and nothing is
+// read outside the input.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -28,7 +29,7 @@ Seen run(YamuxSide side, std::string_view bytes, std::size_t portion) {
     yamux.receive(bytes.substr(at, portion), Instant{});
     while (const auto event = yamux.next()) {
       if (event->kind == YamuxEvent::Kind::data) {
-        data += event->bytes;  // in as many events as portions: only what it is must be equal
+        data += event->bytes;  // each portion gives an event of its own: only their content must be equal
         yamux.consumed(event->stream, event->bytes.size());
         continue;
       }

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view kBatch = "workspace_agent_metadata_batch";
 
-/// Numbers made of bytes. What is beyond them is made of the numbers before, so that ids differ.
+/// Numbers made of bytes. When the bytes end, numbers are derived from the earlier ones, so that
+/// ids differ.
 class Choices {
  public:
   explicit Choices(std::string_view bytes) : bytes_(bytes) {}
@@ -60,7 +61,7 @@ struct Pair {
   std::string_view front, behind;
 };
 
-/// What stands around a payload and cannot be its symbols.
+/// Text around a payload that cannot be part of it.
 constexpr Pair kAroundChunk[] = {
     {"", ""},
     {"\"", "\""},
@@ -91,7 +92,7 @@ constexpr Pair kAroundChunk[] = {
     {"|", "|"},
     {"agents:", ":end"},
 };
-/// What touches a UUID.
+/// Characters next to a UUID.
 constexpr Pair kAroundUuid[] = {
     {"", ""},
     {"/", "/"},
@@ -160,7 +161,7 @@ std::string psql_line(Choices& choices, const std::string& payload) {
   return std::string(line[0]) + std::string(kBatch) + std::string(line[1]) + payload + std::string(line[2]);
 }
 
-/// A statement, a line of psql, a message of NATS: they hold any chunk.
+/// A statement, a line of psql, a message of NATS: they can contain any chunk.
 std::string wrapped(Choices& choices, const std::string& chunk) {
   const std::string bytes = std::to_string(chunk.size());
   switch (choices.below(8)) {

@@ -9,8 +9,8 @@
 
 #include "metabatch/uuid.hpp"
 
-/// Texts of every kind that a person may paste, with ids in them that are known: what the inspector must find, and nothing
-/// else. The choices come from bytes, so that a fuzzer can make them.
+/// Texts of every kind that a person may paste, with known ids in them: exactly what the inspector
+/// must find. Bytes make the choices, so that a fuzzer can control them.
 namespace metabatch::tests {
 
 struct EmbeddedText {

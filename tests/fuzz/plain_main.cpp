@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives one fuzzer without libFuzzer: every input of the corpus as it is, then seeded pseudo-random ones and mutations of
-// the corpus. Input n of seed s is the same on every machine, so a failure is repeated with --seed=s --only=n.
+// Drives one fuzzer without libFuzzer: first every input of the corpus unchanged, then seeded
+// pseudo-random inputs and mutations of the corpus. Input n of seed s is the same on every machine,
+// so a failure is repeated with --seed=s --only=n.
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -31,7 +32,7 @@ struct Options {
   std::vector<fs::path> corpus;
 };
 
-char g_where[512] = "before the first input";  // what is running, for the last words
+char g_where[512] = "before the first input";  // the running input, for the message of a crash
 
 extern "C" void last_words(int signal_number) {
   std::fprintf(stderr, "\nfuzzer stopped by signal %d at %s\n", signal_number, g_where);
@@ -39,7 +40,7 @@ extern "C" void last_words(int signal_number) {
   std::raise(signal_number);
 }
 
-// splitmix64: small, and the same everywhere.
+// splitmix64: small, and the same on every machine.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
@@ -70,7 +71,7 @@ std::uint8_t any_byte(Random& random, std::size_t alphabet) {
 }
 
 Bytes fresh(Random& random) {
-  const std::size_t limit = std::size_t{1} << random.below(13);  // short ones are most, and find most
+  const std::size_t limit = std::size_t{1} << random.below(13);  // most are short, because short ones find most
   Bytes input(random.below(limit + 1));
   const std::size_t alphabet = random.below(6);  // four alphabets, else any byte
   for (auto& byte : input) byte = any_byte(random, random.below(32) == 0 ? 5 : alphabet);
@@ -107,7 +108,8 @@ Bytes make_input(std::uint64_t seed, std::uint64_t number, const std::vector<Byt
 }
 
 void run_one(const Bytes& input) {
-  // A copy of exactly this size on the heap: the address sanitizer then sees one byte too far.
+  // A copy of exactly this size on the heap, so that the address sanitizer sees an access one byte
+  // too far.
   const Bytes exact(input.begin(), input.end());
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
 }
@@ -175,7 +177,7 @@ int main(int argc, char** argv) {
   for (const int signal_number : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS}) std::signal(signal_number, last_words);
   const Options options = read_options(argc, argv);
   const std::vector<Bytes> corpus = replay(options.corpus);
-  // The corpus of --only is the same, so that the input is.
+  // The corpus of --only is the same, so that the input is the same.
   const std::uint64_t random = run_random(options, corpus);
   std::printf("%zu corpus inputs, %llu random inputs of seed %llu: no finding\n", corpus.size(),
               static_cast<unsigned long long>(random), static_cast<unsigned long long>(options.seed));

@@ -32,7 +32,8 @@ inline void fillADay(models::LiveSeries& series) {
   }
 }
 
-/// Ten charts that show all of it, refreshed from the series and drawn; what each of some frames took.
+/// Ten charts that show all of it, refreshed from the series and drawn; returns the times of some
+/// frames.
 class FramesOfADay {
  public:
   FramesOfADay() {

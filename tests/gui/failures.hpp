@@ -16,7 +16,7 @@
 
 namespace metabatch::gui {
 
-/// No file can become longer than this while it lives, the demo's database included.
+/// While it lives, no file can grow beyond this size, the demo's database included.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) {
@@ -53,11 +53,11 @@ class SilentServer {
   }
 
  private:
-  const QTemporaryDir m_folder{"/tmp/silent-XXXXXX"};  // short: a path of a socket is
+  const QTemporaryDir m_folder{"/tmp/silent-XXXXXX"};  // short, because the path of a socket is
   const int m_socket;
 };
 
-/// Sends it to a process and all that it started.
+/// Sends a signal to a process and all its descendants.
 inline void signalFamily(pid_t parent, int signal) {
   for (const QString& process : QDir("/proc").entryList(QDir::Dirs)) {
     QFile file("/proc/" + process + "/stat");

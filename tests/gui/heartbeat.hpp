@@ -30,7 +30,7 @@ class Heartbeat : public QObject {
     m_longest = {};
     m_beats = 0;
   }
-  /// Excludes what the test itself did since the last beat.
+  /// Excludes the test's own work since the last beat.
   void forgive() {
     m_last = Clock::now();
     m_lastWait = waitedForProcessor();

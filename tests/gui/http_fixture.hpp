@@ -10,7 +10,7 @@
 /// A server on loopback whose answers the test chooses, wrong ones included.
 class HttpFixture : public QTcpServer {
  public:
-  /// Called with the head of each request; may send, and may close or not.
+  /// Called with the head of each request; may send an answer, and may close the connection.
   using Manner = std::function<void(QTcpSocket&, const QByteArray& head)>;
 
   HttpFixture() {

@@ -27,24 +27,25 @@
 #include "gui/window/main_window.hpp"
 #include "gui/window/page_tabs.hpp"
 
-/// What all suites of windows do: settings of their own, patience, and a list of what Qt complains about.
+/// What all suites of windows share: settings of their own, patience, and a list of Qt's
+/// complaints.
 namespace metabatch::gui {
 
-inline constexpr int kPatience = 60'000;  // ms; of a busy machine, for what takes a moment
+inline constexpr int kPatience = 60'000;  // ms; on a busy machine, for something that takes a moment
 
-/// The page, panel or dialog of this kind that a window has.
+/// The page, panel or dialog of this kind in a window.
 template <class Part>
 Part& part(const QWidget& window) {
   return *window.findChild<Part*>();
 }
 
-/// Lets the event loop go round until `done`; false: it never was, and the patience is over.
+/// Runs the event loop until `done`; false: it was not done within the time limit.
 template <class Done>
 bool until(Done done) {
   return QTest::qWaitFor(done, kPatience);
 }
 
-/// What was logged since it was cleared.
+/// The log since it was cleared.
 inline QStringList& complaints() {
   static QStringList said;
   return said;
@@ -60,7 +61,7 @@ inline void keepSettingsIn(const QTemporaryDir& home, const char* suite) {
   QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
 }
 
-/// A window as it is found at the first start, on the screen.
+/// A window as at the first start, on the screen.
 inline std::unique_ptr<MainWindow> freshWindow() {
   QSettings().clear();
   complaints().clear();

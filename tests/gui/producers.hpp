@@ -17,8 +17,8 @@
 
 namespace metabatch::gui {
 
-/// Threads that add updates beside a session's fleet, each for agents of its own, and the model of what the table must
-/// hold at the end: of each row the last update that was not refused. Knows nothing of engines, stores or sessions.
+/// Threads that add updates beside a session's fleet, each for its own agents, and the model of the
+/// final table: the last update of each row that was not refused. Uses no engine, store or session.
 class Producers {
  public:
   static constexpr std::size_t kAgentsEach = 50;
@@ -36,7 +36,7 @@ class Producers {
   [[nodiscard]] const std::vector<Uuid>& agents() const { return agents_; }
   [[nodiscard]] const std::vector<std::string_view>& keys() const { return keys_; }
 
-  /// What SessionPlan::alsoFeed wants: all threads add to `lanes`, or none does any more.
+  /// The function for SessionPlan::alsoFeed: all threads add to `lanes`, or none does any more.
   void feed(engine::Lanes* lanes) {
     {
       const std::lock_guard lock(mutex_);
@@ -54,7 +54,7 @@ class Producers {
     std::string agent, key, value;
     std::int64_t collected_at = 0;
   };
-  /// What the table must hold, in no order. Only while nothing is fed.
+  /// The expected table, in no order. Only while nothing is fed.
   [[nodiscard]] std::vector<Row> rows() const {
     std::vector<Row> found;
     for (std::size_t i = 0; i < agents_.size(); ++i)

@@ -17,14 +17,14 @@ namespace {
 std::atomic<std::uint64_t> allocations{0};
 }
 
-// Every allocation of this program passes here (operator new ends in malloc too).
+// Every allocation of this program passes here (operator new calls malloc too).
 extern "C" void* __libc_malloc(std::size_t size);
 extern "C" void* malloc(std::size_t size) noexcept {
   allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_malloc(size);
 }
 
-/// What the machine costs in memory: the bound of the specification, "Capacity", and no allocation in
+/// The memory of the machine: the bound of the specification, "Capacity", and no allocation in
 /// steady state.
 class TestMemory : public QObject {
   Q_OBJECT
@@ -52,7 +52,7 @@ Uuid agent(std::uint64_t n) {
   return id;
 }
 
-// Reports of one agent: `count` keys, values of 16 to 23 bytes that change from round to round.
+// Reports of one agent: `count` keys with values of 16 to 23 bytes that change from round to round.
 struct Fleet {
   explicit Fleet(std::size_t a_count)
       : count(a_count), keys(kKeys, kKeys + a_count), values(a_count), errors(a_count), stamps(a_count) {}
@@ -86,7 +86,8 @@ void TestMemory::steadyStateAllocatesNothing_data() {
   QTest::newRow("repeats fill the interval") << 30;
 }
 
-// The machine with its driver's part: add, take, encode, complete. Values differ in length from round to round.
+// The machine with its driver's part: add, take, encode, complete. The lengths of values change
+// from round to round.
 void TestMemory::steadyStateAllocatesNothing() {
   QFETCH(int, agents);
   Batcher batcher = std::move(Batcher::create({}, Instant{}).value());

@@ -12,7 +12,7 @@ using namespace metabatch::models;
 using namespace metabatch::tests;
 using namespace std::chrono_literals;
 
-/// What the models of a window that stays open cost in memory.
+/// The memory of the models of a window that stays open.
 class TestModelsMemory : public QObject {
   Q_OBJECT
 
@@ -20,8 +20,8 @@ class TestModelsMemory : public QObject {
   void aWeekOfSamplesKeepsTheMemoryFlat();
 };
 
-/// One sample, two flushes and a notification a second for seven days, and a setting changed each minute: all that
-/// grows in the models has grown by the end of the second day.
+/// One sample, two flushes and a notification a second for seven days, and a changed setting each
+/// minute. Everything that grows in the models has grown by the end of the second day.
 void TestModelsMemory::aWeekOfSamplesKeepsTheMemoryFlat() {
   constexpr int kDay = 86'400;
   constexpr std::size_t kMostGrowth = 256 << 10;  // bytes, from the end of the second day to that of the seventh
@@ -42,7 +42,7 @@ void TestModelsMemory::aWeekOfSamplesKeepsTheMemoryFlat() {
     line.chunks = std::make_shared<const std::vector<std::string>>(1, payload);
     flushLines.push_back(line);
     channelLines.push_back(readChannel(payload, 1, {}));
-    if (second % 60 == 0) {  // as many at once as there were since the last look
+    if (second % 60 == 0) {  // as many at once as arrived since the last sample
       flushes.add(std::exchange(flushLines, {}));
       channel.add(std::exchange(channelLines, {}));
     }

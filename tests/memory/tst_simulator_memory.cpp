@@ -8,7 +8,7 @@ using namespace metabatch;
 using namespace metabatch::tests;
 using namespace std::chrono_literals;
 
-/// What a simulation costs in memory: it depends on the fleet, not on the time simulated.
+/// The memory of a simulation depends on the fleet, not on the simulated time.
 class TestSimulatorMemory : public QObject {
   Q_OBJECT
 

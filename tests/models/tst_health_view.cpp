@@ -9,7 +9,8 @@ using namespace metabatch;
 using namespace metabatch::models;
 using namespace std::chrono_literals;
 
-/// Core's judgement as the dashboard shows it: from samples and the condition to headline, findings and advice.
+/// Core's judgement on the dashboard: from samples and the condition to headline, findings and
+/// advice.
 class TstHealthView : public QObject {
   Q_OBJECT
 

@@ -11,7 +11,7 @@ namespace {
 
 using tests::VecCase;
 
-/// Runs every case of a file; a case answers what it computed, or why that is wrong.
+/// Runs every case of a file. A case returns its result, or why that is wrong.
 template <class Run>
 bool each_case(const std::string& golden, const char* file, Digest& digest, Run run) {
   const auto cases = tests::read_vec(golden + "/" + file);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine on virtual time, driven by seeded operations: what it answers, takes and counts goes into the digest, so
-// that a difference between two builds of it shows.
+// The machine on virtual time, driven by seeded operations. Its answers, batches and counts go into
+// the digest, so that a difference between two builds shows.
 #include <chrono>
 #include <string>
 #include <vector>

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// Checks without a framework, run natively and in the browser build. A new one is a function in a source of its
-/// own and a line in the table of selfcheck.cpp.
+/// Checks without a framework, run natively and in the browser build. A new check is a function in
+/// a source of its own and a line in the table of selfcheck.cpp.
 namespace metabatch::selfcheck {
 
 /// The results of a check as one number: FNV-1a, 64 bits, over everything added.
@@ -16,7 +16,7 @@ class Digest {
   void add(std::string_view bytes) {
     for (const char byte : bytes) add_byte(static_cast<unsigned char>(byte));
   }
-  /// Eight bytes, the lowest first, whatever the machine.
+  /// Eight bytes, the lowest first, on every machine.
   void add(std::uint64_t number) {
     for (int shift = 0; shift < 64; shift += 8) add_byte(number >> shift & 0xff);
   }
@@ -35,10 +35,12 @@ class Digest {
 /// Prints the difference, with file and line, on stderr; the check has then failed.
 bool differs(std::string_view file, std::size_t line, std::string_view what);
 
-/// Each compares what core computes with the golden file in `golden` (a folder) and adds the results to the digest.
+/// Each function compares core's results with the golden file in `golden` (a folder) and adds them
+/// to the digest.
 bool check_uuids(const std::string& golden, Digest& digest);
 bool check_chunks(const std::string& golden, Digest& digest);
-/// No vectors: the golden files are the paste, and native and browser must say the same of them.
+/// There are no vectors: the golden files are the paste, and native and browser builds must agree
+/// on them.
 bool check_inspect(const std::string& golden, Digest& digest);
 bool check_machine(const std::string& golden, Digest& digest);
 bool check_simulator(const std::string& golden, Digest& digest);

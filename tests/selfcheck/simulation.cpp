@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scenarios that between them do everything the simulator can: their event logs must be the same in both builds.
+// Scenarios that together use everything in the simulator. Their event logs must be the same in
+// both builds.
 #include "metabatch/simulation/tuner.hpp"
 #include "selfcheck.hpp"
 #include "support/scenarios.hpp"

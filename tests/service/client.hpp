@@ -13,7 +13,8 @@
 #include <string>
 #include <string_view>
 
-/// A client that sees every byte. Waits with a deadline; what does not come in time is missing from what it answers.
+/// A client that sees every byte. It waits with a deadline; bytes that come too late are missing
+/// from its result.
 class Client {
  public:
   static constexpr auto kPatience = std::chrono::seconds(20);
@@ -31,7 +32,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// @return false: the other side does not take it any more
+  /// @return false: the other side does not accept it any more
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -40,7 +41,7 @@ class Client {
     }
     return true;
   }
-  /// What came up to and with `mark`.
+  /// Everything received up to and including `mark`.
   std::string until(std::string_view mark) {
     while (seen_.find(mark) == std::string::npos)
       if (!more()) return std::exchange(seen_, {});
@@ -51,14 +52,14 @@ class Client {
     }
     return take(std::min(bytes, seen_.size()));
   }
-  /// All until the other side closes; "(still open)" behind it when it does not.
+  /// Everything until the other side closes; "(still open)" follows when it does not close.
   std::string rest() {
     while (more()) {
     }
     return std::exchange(seen_, {}) + (is_closed_ ? "" : "(still open)");
   }
   [[nodiscard]] bool is_closed() const { return is_closed_; }
-  /// Its end of the connection, as the other side sees it.
+  /// The client's end of the connection, as the other side sees it.
   [[nodiscard]] std::string address() const {
     sockaddr_in own{};
     socklen_t size = sizeof own;

@@ -30,10 +30,10 @@ class Stage {
   };
   using Change = std::function<void(metabatch::service::ServiceOptions&)>;
 
-  /// On a file of its own; settings make flushes quick.
+  /// Serves a file of its own; the settings make flushes quick.
   explicit Stage(const Change& change = {}, std::size_t agents_wanted = 2)
       : Stage(std::nullopt, change, agents_wanted) {}
-  /// On a PostgreSQL server.
+  /// Serves a PostgreSQL server.
   Stage(std::optional<metabatch::sql::Database> database, const Change& change, std::size_t agents_wanted)
       : options{.config = {},
                 .database = database ? *database : metabatch::sql::Database(folder.filePath("m.db").toStdString())},
@@ -55,7 +55,7 @@ class Stage {
     auto started = metabatch::service::Service::start(options, log);
     if (const std::string* const wrong = std::get_if<std::string>(&started)) qFatal("%s", wrong->c_str());
     service = std::get<0>(std::move(started));
-    // Each is a round trip; agents are read at once.
+    // Each call is a round trip; agents are read at once.
     for (const auto end = std::chrono::steady_clock::now() + Client::kPatience; get("/readyz").status != 200;)
       if (std::chrono::steady_clock::now() > end) qFatal("the service does not become ready");
   }
@@ -91,7 +91,7 @@ class Stage {
   [[nodiscard]] Answered post(const Agent& agent, std::string_view body, std::string_view below = "metadata") const {
     return ask(request("POST", "/api/v2/workspaceagents/me/" + std::string(below), agent.token_text(), body));
   }
-  /// What the database holds of an agent once all that was reported is written.
+  /// The rows of an agent once all its reports are written.
   [[nodiscard]] std::vector<metabatch::sql::MetadataRow> written(const Agent& agent) {
     service->stop();
     return stored(agent);

@@ -39,16 +39,16 @@ namespace {
 
 constexpr std::size_t kAgents = 200;
 constexpr auto kHeartbeat = 5s;
-constexpr auto kSlack = 4s;  // of a busy machine
+constexpr auto kSlack = 4s;  // on a busy machine
 
-/// How long `./dev soak serve` wants it to go on; else one round.
+/// The time that `./dev soak serve` sets; otherwise one round.
 std::chrono::seconds soak() { return std::chrono::seconds(qEnvironmentVariableIntValue("METABATCH_SOAK_SECONDS")); }
 
 std::string report(std::string_view value) {
   return "{\"metadata\":[{\"key\":\"cpu\",\"value\":\"" + std::string(value) + "\"}]}";
 }
 
-/// As many agents as there is to a real fleet, registered with one statement.
+/// As many agents as a real fleet has, registered with one statement.
 std::vector<Stage::Agent> register_fleet(PgSession& session, std::size_t count) {
   std::vector<Stage::Agent> fleet;
   std::string agents, rows;
@@ -66,7 +66,8 @@ std::vector<Stage::Agent> register_fleet(PgSession& session, std::size_t count) 
   return fleet;
 }
 
-/// Agents that report all the time, each on a connection of its own: every report has to be taken.
+/// Agents that report all the time, each on a connection of its own; every report has to be
+/// accepted.
 class Reporting {
  public:
   explicit Reporting(const Stage& stage) : thread_([this, &stage] { run(stage); }) {}
@@ -98,7 +99,7 @@ class Reporting {
   std::thread thread_;
 };
 
-/// A watcher that shows the newest array that came.
+/// A watcher that shows the newest received array.
 class Watching {
  public:
   Watching(const Stage& stage, const Stage::Agent& agent)
@@ -106,7 +107,7 @@ class Watching {
     client_->send(request("GET", agent.path("watch-metadata"), stage.watch_token));
     client_->until("\r\n\r\n");
   }
-  /// Waits for an array that holds this.
+  /// Waits for an array that contains this.
   bool sees(const std::string& words) {
     for (;;) {
       const std::string one = client_->until("\n\n");
@@ -183,7 +184,7 @@ void TestPgService::aRestartUnderWatchersAndAgentsLosesNothing() {
     Reporting reporting(stage);
     reporting.wait_for_rounds(5);
     cluster_->stop();
-    reporting.wait_for_rounds(5);  // taken while there is no database
+    reporting.wait_for_rounds(5);  // accepted while the database is away
     cluster_->start();
     reporting.wait_for_rounds(5);
     reporting.stop();
@@ -239,7 +240,7 @@ void TestPgService::watchersBehindAPoolerAreReadForAtEveryHeartbeat() {
   QVERIFY(watching.sees("event: data"));
   QCOMPARE(stage.post(stage.agents[0], report("through the pooler")).status, 204);
   QVERIFY(watching.sees("\"value\":\"through the pooler\""));
-  // A replica writes and tells; nothing of that gets here.
+  // A replica writes and notifies; none of that arrives here.
   PgSession session(cluster_->address());
   for (int round = 0; round < 2; ++round) {
     const std::string value = "replica " + std::to_string(round);
@@ -262,11 +263,11 @@ void TestPgService::aStartWithoutADatabaseRefusesNobodyForGood() {
   QCOMPARE(stage.get("/healthz").status, 200);
   QCOMPARE(stage.get("/readyz").status, 503);
   const Answered refused = stage.post(stage.agents[0], report("too soon"));
-  QCOMPARE(refused.status, 503);  // 401 would make an agent give up
+  QCOMPARE(refused.status, 503);  // after a 401 an agent would stop
   QCOMPARE(refused.body,
            std::string("{\"message\":\"The token could not be checked.\",\"detail\":\"The database cannot be read now.\"}\n"));
   QCOMPARE(stage.get(stage.agents[0].path("watch-metadata"), stage.agents[0].token_text()).status, 503);
-  Watching watching(stage, stage.agents[0]);  // a browser gives up for good at any refusal
+  Watching watching(stage, stage.agents[0]);  // a browser stops for good after any refusal
   QVERIFY(watching.sees("event: error\ndata: {\"message\":\"Internal error fetching metadata.\""));
   cluster_->start();
   QVERIFY(watching.sees("event: data\ndata: [{\"result\""));
@@ -288,7 +289,7 @@ void TestPgService::stuckListenerShowsInTheMetrics() {
     const std::size_t at = page.find("\ncoderd_agentapi_metadata_notify_" + name + " ");
     return at == std::string::npos ? -1 : std::atof(page.c_str() + page.find(' ', at + 1));
   };
-  // Looked at right after the tokens were read the first time.
+  // Checked right after the tokens were read for the first time.
   for (const auto end = std::chrono::steady_clock::now() + 20s; gauge("queue_usage") <= 0;)
     QVERIFY(std::chrono::steady_clock::now() < end);
   QVERIFY(gauge("queue_usage") < 0.1);

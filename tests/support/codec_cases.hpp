@@ -11,8 +11,8 @@
 namespace metabatch::tests {
 
 struct Outcome {
-  std::string computed;  ///< what core answered
-  std::string wrong;     ///< empty when that is what the case says
+  std::string computed;  ///< core's result
+  std::string wrong;     ///< empty when that is the expected result
 };
 
 inline Outcome compared(std::string computed, const std::string& expected) {

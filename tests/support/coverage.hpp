@@ -9,8 +9,8 @@
 
 namespace metabatch::oracle {
 
-// Everything that the specification, "The batcher", distinguishes, as the oracle walks through it. A property run
-// that did not visit all of these has proved less than it claims.
+// Every case that the specification, "The batcher", distinguishes, as the oracle meets it. A
+// property run that did not visit all of them proves less than it claims.
 // clang-format off
 #define METABATCH_BRANCHES(X)                                                                          \
   X(add_new) X(add_newer) X(add_older) X(add_tie_first) X(add_tie_last) X(add_key_in_flight)          \
@@ -58,7 +58,7 @@ struct Coverage {
   std::array<std::uint64_t, kBranches> visits{};
 
   void visit(Branch branch) { ++visits[static_cast<std::size_t>(branch)]; }
-  /// The names never visited, one a line; empty when all were.
+  /// The names that were never visited, one a line; empty when all were.
   [[nodiscard]] std::string missing() const {
     std::string names;
     for (std::size_t i = 0; i < kBranches; ++i)

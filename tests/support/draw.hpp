@@ -13,7 +13,8 @@
 
 namespace metabatch::oracle {
 
-/// The strings of one update. They are destroyed after the call that received them, so that a kept view is found.
+/// The strings of one update. They are destroyed after the call that received them, so that a view
+/// that is kept is detected.
 struct Text {
   std::string key, value, error;
   WallTime collected_at{};
@@ -21,15 +22,16 @@ struct Text {
   void overwrite();
 };
 
-/// Draws small fleets, so that keys repeat, stamps tie, capacities fill and deadlines are met exactly; sometimes a
-/// larger one with dozens of agents and keys.
+/// Draws small fleets, so that keys repeat, stamps tie, capacities fill and deadlines are met
+/// exactly. Sometimes it draws a larger one with dozens of agents and keys.
 class Draw {
  public:
   explicit Draw(Choices& choices) : choices_(choices) {}
 
   Uuid agent();
   Text text();
-  /// The report of one agent: mostly one of a few key sets with one stamp, as agents send it; sometimes anything.
+  /// The report of one agent: mostly one of a few key sets with one stamp, as agents send it;
+  /// sometimes arbitrary items.
   std::deque<Text> report();
   Config config();
   /// Changes one or two settings, sometimes to impossible values.

@@ -97,7 +97,7 @@ bool Driven::is_quiet() {
 std::optional<Duration> Driven::due_in() const {
   const auto deadline = machine.next_deadline();
   if (!deadline) return {};
-  return std::max(*deadline, now) - t0;  // any instant in the past says: now
+  return std::max(*deadline, now) - t0;  // an instant in the past means now
 }
 
 std::string Driven::metrics() const {

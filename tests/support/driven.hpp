@@ -9,7 +9,7 @@
 
 #include "metabatch/batcher.hpp"
 
-/// The machine on virtual time, and test data that reads well.
+/// The machine on virtual time, and readable test data.
 namespace metabatch::driven {
 
 using namespace std::chrono_literals;
@@ -20,12 +20,12 @@ inline constexpr Instant t0 = Instant(1000s);
 inline WallTime at(std::int64_t microseconds) { return WallTime(std::chrono::microseconds(microseconds)); }
 /// The n-th agent: ids ascend with n.
 Uuid agent(std::uint32_t n);
-/// What anybody may report.
+/// A report of any agent.
 inline Update update_of(const Uuid& of, std::string_view key = "k", std::string_view value = "v") {
   return {of, key, value, "", at(1)};
 }
 
-/// One batch as it left, by value.
+/// One batch that left, by value.
 struct Left {
   std::uint64_t id = 0;
   Reason reason = Reason::scheduled;
@@ -44,12 +44,12 @@ class Driven {
                 std::string_view value = "v", std::string_view error = "");
   /// One key of each agent first .. first + count - 1.
   void add_agents(std::uint32_t first, std::uint32_t count, std::string_view key = "k");
-  /// A report of these keys, all with the same value and stamp.
+  /// A report of these keys, all with one value and one stamp.
   Admission report(std::uint32_t agent_number, std::vector<std::string_view> keys, WallTime collected_at = at(1));
 
-  /// Takes what is due; none when nothing is.
+  /// Takes a due batch; none when nothing is due.
   std::optional<Left> take();
-  /// The batch in flight was written, its chunks published.
+  /// Reports that the batch in flight was written and its chunks published.
   void written();
   void ended(const FlushOutcome& outcome);
   void failed(FailureClass failure = FailureClass::connection, std::vector<Fate> fates = {});
@@ -58,9 +58,9 @@ class Driven {
 
   bool reconfigure(const Config& config) { return machine.reconfigure(config, now).has_value(); }
   void close() { machine.close(now); }
-  /// Nothing is due now and, asked, nothing leaves.
+  /// Checks that nothing is due, and that take() returns nothing.
   bool is_quiet();
-  /// The deadline as time from t0, now when it has passed; none when there is none.
+  /// The deadline as time since t0; now when it has passed; none when there is none.
   [[nodiscard]] std::optional<Duration> due_in() const;
   Counters counters() const { return machine.counters(); }
 

@@ -27,8 +27,8 @@ struct Item {
 struct Flight {
   std::uint64_t id = 0;
   Reason reason = Reason::scheduled;
-  bool set_apart = false;     ///< a retry of what was locked
-  std::vector<Item> entries;  ///< sorted as they leave
+  bool set_apart = false;     ///< a retry of locked entries
+  std::vector<Item> entries;  ///< in the order in which they leave
   Instant taken{};
 };
 

@@ -155,7 +155,7 @@ void Run::complete(bool well) {
     machine().complete(unknown, {}, now_);
     return;
   }
-  difference_ = difference(*batch_, *oracle_.flight());  // adds went on meanwhile: it must not have moved
+  difference_ = difference(*batch_, *oracle_.flight());  // adds continued meanwhile: it must not have moved
   const std::uint64_t id = batch_->id;
   const FlushOutcome outcome = well ? FlushOutcome{} : draw_.outcome(batch_->entries.size());
   note([&] { return "complete " + show(outcome); });
@@ -186,7 +186,8 @@ void Run::advance() {
   }
 }
 
-// From here on every flush succeeds: then all that is buffered is written within a bound, by itself, without a close.
+// From here on every flush succeeds. Then all buffered entries must be written within a bound,
+// without a close.
 void Run::come_to_rest() {
   const Instant bound = now_ + kLongestRest + 2 * oracle_.config().interval;
   if (oracle_.closing_until()) return;

@@ -17,7 +17,7 @@ class Choices {
   explicit Choices(std::uint64_t seed) : state_(seed) {}
   explicit Choices(std::span<const std::uint8_t> bytes) : bytes_(bytes), seeded_(false) {}
 
-  /// 0 .. n-1; n <= 65536. Bytes that have run out read as 0.
+  /// A number 0 .. n-1; n <= 65536. When the bytes have ended, they read as 0.
   std::uint32_t below(std::uint32_t n);
   bool one_in(std::uint32_t n) { return below(n) == 0; }
   [[nodiscard]] bool exhausted() const { return !seeded_ && at_ >= bytes_.size(); }
@@ -31,9 +31,9 @@ class Choices {
   bool seeded_ = true;
 };
 
-/// Drives the machine and the oracle with one sequence of operations on virtual time and compares, after each
-/// of them: admission, what is due and when, batches and their reasons, counters, capacity, figures of the flushes.
-/// Ends with close and a drain.
+/// Drives the machine and the oracle with one sequence of operations on virtual time. After each
+/// operation it compares admission, what is due and when, batches and their reasons, counters,
+/// capacity, and figures of the flushes. Ends with close and a drain.
 ///
 /// @return none: they agreed; else the difference, after the operations that led to it
 std::optional<std::string> run_operations(Choices choices, Coverage& coverage, std::size_t operations);

@@ -224,7 +224,8 @@ void Oracle::enqueue(Item item, Admission& admission) {
   admission.taken = 1;
 }
 
-// `admission` is null when the update comes out of the queue: it was answered when it went in.
+// `admission` is null when the update comes out of the queue, because it was answered when it
+// entered.
 void Oracle::merge(Item item, Admission* admission) {
   if (admission == nullptr && merge_set_apart(item, nullptr)) return;
   for (Item& held : pending_) {
@@ -277,7 +278,7 @@ void Oracle::absorb() {
 
 bool Oracle::reconfigure(const Config& config, Instant now) {
   pass_time_before(now);
-  Config asked = config;  // a default that is repeated stays a default
+  Config asked = config;  // a repeated default stays a default
   if (asked.queue_capacity == config_.queue_capacity && asked.queue_capacity == default_capacity(config_))
     asked.queue_capacity = 0;
   if (asked.batch_bytes == config_.batch_bytes && asked.batch_bytes == default_batch_bytes(config_))

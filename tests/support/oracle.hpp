@@ -15,11 +15,13 @@
 
 namespace metabatch::oracle {
 
-/// What the specification, "The batcher", says, written as slowly and plainly as it can be: one item at a time, in
-/// vectors that are searched from the front, every count made by counting. It shares types with the machine, never code.
+/// The specification, "The batcher", as slow and plain code: one item at a time, in vectors that
+/// are searched from the front, and every count made by counting. It shares types with the machine,
+/// never code.
 ///
-/// Time is walked event by event: before an operation at `now` everything that time alone brings until then
-/// (ticks, deadlines, the end of a backoff) has happened, each on what was held at its moment.
+/// Time advances event by event. Before an operation at `now`, everything that time alone causes
+/// until then has happened (ticks, deadlines, the end of a backoff), each on the entries held at
+/// its moment.
 class Oracle {
  public:
   /// None when the config is impossible.
@@ -35,7 +37,7 @@ class Oracle {
   void close(Instant now);
 
   [[nodiscard]] bool is_due(Instant now) const;
-  /// When something is next due; none when nothing will be before another operation.
+  /// When something is next due; none when nothing will be without another operation.
   [[nodiscard]] std::optional<Instant> deadline(Instant now) const;
   [[nodiscard]] std::optional<Instant> deadline_without_backoff(Instant now) const;
   [[nodiscard]] bool finished(Instant now) const;
@@ -51,7 +53,8 @@ class Oracle {
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const std::optional<Flight>& flight() const { return flight_; }
 
-  /// The machine draws the jitter. The oracle knows the bounds of a backoff and gets its end here.
+  /// The machine draws the jitter. The oracle knows the bounds of a backoff and receives its end
+  /// here.
   struct Backoff {
     Instant earliest{}, latest{};
     std::optional<Instant> end;
@@ -64,14 +67,14 @@ class Oracle {
   [[nodiscard]] std::uint64_t set_apart_entries() const;
   [[nodiscard]] std::uint64_t batch_limit() const { return limit_.of(config_.batch_size); }
 
-  FlushCounters flushes;                ///< what Metrics::flushes must say
+  FlushCounters flushes;                ///< the expected value of Metrics::flushes
   std::uint64_t utilization_count = 0;  ///< agents seen in flush attempts
   std::uint64_t utilization_sum = 0;    ///< entries of flush attempts
   std::uint64_t delays = 0;             ///< updates written
   Duration longest_delay{};
 
  private:
-  /// The limit of a batch while flushes are too much.
+  /// The limit of a batch after flushes that were too slow.
   struct Limit {
     std::optional<std::uint64_t> entries;
     int quick = 0;
@@ -120,12 +123,12 @@ class Oracle {
   Coverage& coverage_;
   Config config_;
   Instant start_;              // of the series of ticks
-  Instant evaluated_;          // up to where time has been walked
+  Instant evaluated_;          // until when time has advanced
   Instant last_end_;           // of the last flush; creation when none
   std::vector<Item> pending_;  // by position
   std::vector<Item> queue_;    // fifo
   std::vector<Item> set_apart_;
-  std::optional<Backoff> retry_;  // of what is set apart
+  std::optional<Backoff> retry_;  // of the entries that are set apart
   bool in_round_ = false;
   bool round_settled_ = false, round_too_much_ = false;
   bool passed_over_ = false;
@@ -140,7 +143,7 @@ class Oracle {
   std::uint64_t ids_ = 0;
   std::uint64_t failures_ = 0;  // in a row
   bool remembered_ = false;     // a tick that passed in flight or in a backoff
-  Counters counts_;             // all but the held ones
+  Counters counts_;             // all except the held ones
 };
 
 }  // namespace metabatch::oracle

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The oracle's time and flushes; what is added, changed and closed is in oracle.cpp.
+// The oracle's time and flushes; adding, changing and closing are in oracle.cpp.
 #include "support/oracle.hpp"
 
 #include <algorithm>
@@ -18,8 +18,8 @@ bool leaves_before(const Item& a, const Item& b) { return a.agent == b.agent ? a
 
 // ---- time
 
-// What arrives with a tick is swept by it: adds and changes come before the events of their instant, take and
-// complete behind them.
+// A tick sweeps what arrives with it: adds and changes come before the events of their instant,
+// take and complete after them.
 void Oracle::pass_time_before(Instant now) { pass_time(std::max(evaluated_, now - Duration(1))); }
 
 void Oracle::pass_time(Instant now) {
@@ -36,7 +36,8 @@ void Oracle::pass_time(Instant now) {
   evaluated_ = now;
 }
 
-// A tick in a retry of what is set apart is always remembered; `reset` forgets one that falls into another flush.
+// A tick during a retry of entries that are set apart is always remembered; `reset` forgets one
+// that falls into another flush.
 void Oracle::pass_ticks(Instant from, Instant until) {
   const bool is_reset = config_.schedule == SchedulePolicy::reset;
   if (config_.schedule != SchedulePolicy::fixed && !is_reset) return;
@@ -57,7 +58,7 @@ void Oracle::pass_ticks(Instant from, Instant until) {
   }
 }
 
-// What is to be retried is marked as due since it was merged back.
+// Marks entries to retry as due since they were merged back.
 void Oracle::end_backoff() {
   backoff_.reset();
   visit(pending_.empty() ? Branch::backoff_ends_empty : Branch::backoff_ends_due);

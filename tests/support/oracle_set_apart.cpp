@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the oracle does with entries whose row is locked, and with batches that are too much.
+// The oracle's handling of entries whose row is locked, and of batches that are too slow.
 #include <algorithm>
 #include <utility>
 
@@ -16,7 +16,8 @@ bool Oracle::is_retry_due(Instant now) const {
   return !set_apart_.empty() && (in_round_ || (retry_ && retry_->end && now >= *retry_->end));
 }
 
-// In order of position, from where the round stands; the round is over when nothing that arrived later is left.
+// In order of position, from where the round stands. The round ends when no entry is left that
+// arrived before it.
 void Oracle::take_set_apart(Flight& flight) {
   passed_over_ = false;
   if (!in_round_) {
@@ -85,7 +86,7 @@ bool Oracle::learn_retry(std::optional<Instant> at) {
   return true;
 }
 
-// A newer update of its key that arrived during the flight is pending: it becomes one with the entry.
+// A newer update of its key that arrived during the flight is pending: it merges with the entry.
 void Oracle::put_set_apart(Item entry) {
   const auto pending = std::find_if(pending_.begin(), pending_.end(), [&](const Item& item) {
     return item.agent == entry.agent && item.key == entry.key;
@@ -110,7 +111,7 @@ std::uint64_t Oracle::set_apart_entries() const {
   return set_apart_.size() + (flight_ && flight_->set_apart ? flight_->entries.size() : 0);
 }
 
-// A key that is set apart becomes one with its entry there.
+// An update for a key that is set apart merges with its entry there.
 bool Oracle::merge_set_apart(const Item& item, Admission* admission) {
   for (Item& buffered : set_apart_) {
     if (!(buffered.agent == item.agent && buffered.key == item.key)) continue;

@@ -11,10 +11,10 @@
 
 namespace metabatch::engine {
 
-/// Where the flusher is, as its clock and its store report it.
+/// Where the flusher is, as reported by its clock and its store.
 class Rendezvous {
  public:
-  /// Long enough for any machine; only a broken engine lets it pass.
+  /// Long enough for any machine; only a broken engine exceeds it.
   static constexpr std::chrono::seconds kPatience{5};
 
   void parked(std::mutex* state, std::condition_variable* wake, std::optional<Instant> deadline) {
@@ -39,12 +39,12 @@ class Rendezvous {
     stopped_ = true;
     changed_.notify_all();
   }
-  /// What a timer does: wakes the flusher when its deadline has come.
+  /// Acts as a timer: wakes the flusher when its deadline has come.
   void time_is(Instant now) {
     std::unique_lock lock(mutex_);
     if (state_ != nullptr && deadline_ && *deadline_ <= now) wake(lock);
   }
-  /// Until when a sleeping flusher sleeps; none: until it is woken, or it does not sleep.
+  /// The deadline of a sleeping flusher; none: it sleeps until it is woken, or does not sleep.
   std::optional<Instant> deadline() {
     const std::lock_guard lock(mutex_);
     return state_ == nullptr ? std::nullopt : deadline_;
@@ -59,7 +59,8 @@ class Rendezvous {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kPatience, [this] { return in_store_; });
   }
-  /// The same, for a caller that does not know whether there is another batch. False: the flusher has ended.
+  /// The same, for a caller that does not know whether there is another batch. False: the flusher
+  /// has ended.
   bool await_store_or_end() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kPatience, [this] { return in_store_ || stopped_; });

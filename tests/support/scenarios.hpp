@@ -23,7 +23,7 @@ inline Scenario scenario_of(std::initializer_list<std::pair<std::string_view, st
   return scenario;
 }
 
-/// A few scenarios that together use everything of the simulator: for digests.
+/// A few scenarios that together use everything in the simulator, for digests.
 struct NamedScenario {
   const char* name;
   Scenario scenario;

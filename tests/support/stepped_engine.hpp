@@ -12,8 +12,9 @@
 #include "support/compare.hpp"
 #include "support/rendezvous.hpp"
 
-/// An engine that one thread can drive as it drives the machine, because each step is waited for. It has virtual time,
-/// and a store that stops inside flush() until it gets its answer. No sleep, no poll: the flusher announces itself.
+/// An engine that one thread drives as it drives the machine, because it waits for each step. It
+/// has virtual time, and a store that stops inside flush() until it gets its answer. There is no
+/// sleep and no poll: the flusher announces itself.
 namespace metabatch::engine {
 
 /// A clock that stands still until it is set; setting it wakes a flusher whose deadline has come.
@@ -86,7 +87,7 @@ class SteppedStore final : public Store {
     answer_ = std::move(outcome);
     changed_.notify_all();
   }
-  /// What is being flushed, while the flusher is in the store; entries as show(Update) prints them.
+  /// The batch in the store while the flusher is there; entries as show(Update) prints them.
   [[nodiscard]] const std::vector<std::string>& entries() const { return entries_; }
   [[nodiscard]] const std::vector<std::string>& chunks() const { return chunks_; }
 

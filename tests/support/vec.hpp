@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-/// Reads golden vectors; tests/golden/generate.py says what the format is.
+/// Reads golden vectors; tests/golden/generate.py describes the format.
 namespace metabatch::tests {
 
-/// One line: its fields as they stand in the file.
+/// One line, with its fields as they are in the file.
 struct VecCase {
   std::size_t line = 0;
   std::vector<std::string> fields;
@@ -47,7 +47,8 @@ inline std::string text_of(std::string_view field) {
   return text;
 }
 
-/// The cases of one file; none when it cannot be read, so a caller that expects at least one notices.
+/// The cases of one file; none when it cannot be read, which a caller notices by requiring at least
+/// one.
 inline std::vector<VecCase> read_vec(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::vector<VecCase> cases;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What flags, environment and files may say, and what a terminal shows of it.
+// The contents of flags, environment and files, and how a terminal shows them.
 #include <QTest>
 #include <filesystem>
 
@@ -101,7 +101,7 @@ void TestCliArguments::aWrongConfigFileIsRefusedByLineAndColumn() {
   QVERIFY2(ended.err.contains("c.toml" + place), ended.err);
 }
 
-// The system's calls take bytes; a text would be another name.
+// The system's calls take bytes; a text conversion would give another name.
 void TestCliArguments::aPathIsBytes() {
   const Program folder;
   const std::string log = folder.home.path().toStdString() + "/caf\xe9.log";

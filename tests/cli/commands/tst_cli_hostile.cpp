@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Users in a hurry and surroundings that do not keep their promises.
+// Impatient users, and an environment that misbehaves.
 #include <fcntl.h>
 
 #include <QFile>
@@ -43,7 +43,7 @@ qint64 member(const Program::Ended& ended, const char* name) {
   return QJsonDocument::fromJson(ended.out).object()[QLatin1String(name)].toInteger(-1);
 }
 
-/// A pipe whose reader stands still, full to the last byte.
+/// A pipe that is full to the last byte and that nobody reads.
 struct FullPipe {
   FullPipe() {
     if (::pipe2(ends, O_CLOEXEC) != 0) qFatal("no pipe");
@@ -116,7 +116,7 @@ void TestCliHostile::aSignalPassedOnTwiceIsOneRequest() {
   program.process.write(kLine + "bad\n");
   QVERIFY(program.hasSaid("line 2: "));
   program.signal(SIGINT);
-  program.signal(SIGTERM);  // another one, so that the two are not one pending signal
+  program.signal(SIGTERM);  // a different signal, so that the two do not become one pending signal
   QVERIFY(program.hasSaid("stopping"));
   rows.of("ROLLBACK");
   QVERIFY(program.process.waitForFinished(60'000));
@@ -156,7 +156,7 @@ void TestCliHostile::aReaderOfStdoutThatStandsStillHoldsUpNoSignal() {
   program.start({"ingest", "--register", "--print-notifications", "--batch-size", "1", "--db", program.db()});
   program.process.write(kLine + "bad\n");
   QVERIFY(program.hasSaid("line 2: "));
-  QVERIFY(waitForRows(Rows(program.file()), "1"));  // so the notification is on its way
+  QVERIFY(waitForRows(Rows(program.file()), "1"));  // so the notification was sent
   program.signal(SIGINT);
   QVERIFY(program.hasSaid("stopping"));
   program.signal(SIGINT);

@@ -55,7 +55,7 @@ QByteArray updateLine(unsigned agent, const QString& key, const QString& value, 
 
 constexpr qint64 kStart = 1'767'323'045'000'000;
 
-/// A stream made to hurt, and what must be left of it: computed here, with nothing of the program.
+/// A hostile stream, and the expected result: computed here, without any code of the program.
 struct Hostile {
   QByteArray stream;
   Model newest;
@@ -97,7 +97,7 @@ struct Hostile {
     QString value = values[static_cast<int>(below(static_cast<unsigned>(values.size())))] + QString::number(i);
     if (below(20) == 0) value += QString(2048, 'v');
     const QString error = below(10) == 0 ? "e" + QString::number(i) : QString();
-    // Late stamps, each used once: i is in it.
+    // Late stamps, each used once: the stamp contains i.
     const qint64 at = kStart + (static_cast<qint64>(i) - below(4000)) * 100'000 + i;
     lastLine = updateLine(agent, key, value, at, error);
     stream += lastLine;
@@ -127,7 +127,7 @@ struct Hostile {
     else if (which == static_cast<unsigned>(lines.size())) {
       stream += "\r\n \n\n";
       return;
-    }  // blank lines are no bad ones
+    }  // blank lines are not bad lines
     else if (below(20) == 0)
       stream += lastLine.left(20) + QByteArray((1 << 20) + 1, 'x') + "\n";
     else
@@ -203,7 +203,8 @@ void TestCliIngest::theResultHasEveryMemberInItsOrder() {
   const auto ended =
       program.run({"ingest", "--register", "--json", "--db", program.db()}, updateLine(1, "cpu", "a", kStart));
   QCOMPARE(ended.status, 0);
-  // The order of the specification, "The result", to be compared line by line; then what docs/programs.md adds.
+  // The order of the specification, "The result", compared line by line; then the additions of
+  // docs/programs.md.
   // clang-format off
   const QList<QByteArray> names = {
       "offered", "accepted", "coalesced", "stale", "dropped", "full", "agent_full", "closed",
@@ -352,7 +353,7 @@ void TestCliIngest::aDamagedFileFailsBeforeAnyWork() {
 void TestCliIngest::aReadOnlyFileFailsBeforeAnyWork() {
   Program program;
   QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
-  program.executable = program.home.filePath("metabatch");  // nobody may not look into root's folders
+  program.executable = program.home.filePath("metabatch");  // `nobody` may not read root's folders
   QVERIFY(QFile::copy(METABATCH_PROGRAM, program.executable));
   QFile::setPermissions(program.file(), QFile::Permissions(0x4444));
   QFile::setPermissions(program.home.path(), QFile::Permissions(0x5555));

@@ -41,7 +41,7 @@ void write(const QString& name, const QByteArray& text) {
   if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size()) qFatal("cannot write a file");
 }
 
-/// A certificate in NAME.pem for the key in NAME.key, made now.
+/// A certificate in NAME.pem for the key in NAME.key, created now.
 QByteArray made_certificate(const QString& name) {
   QProcess::execute(
       "openssl", {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
@@ -51,7 +51,7 @@ QByteArray made_certificate(const QString& name) {
   return file.readAll();
 }
 
-/// A service that has said its port.
+/// A service that has reported its port.
 std::uint16_t port_of(Program& program) {
   if (!program.hasSaid("serving") || !program.hasSaid("\n")) return 0;
   const auto found = QRegularExpression("port\"?[=:]\"?([0-9]+)").match(QString::fromUtf8(program.seen_err));
@@ -112,7 +112,7 @@ void TestCliServe::aReloadChangesAllOrNothing() {
   QVERIFY(!program.seen_err.contains("needs a restart"));
   program.seen_err.clear();
   write(config, "interval = \"20ms\"\naccess-log = 9\nallowed-host = [\"a\"]\n");
-  program.signal(SIGHUP);  // said again, however soon
+  program.signal(SIGHUP);  // logged again, however soon
   QVERIFY(program.hasSaid("event=reloaded"));
   QVERIFY(program.hasSaid("needs a restart, stays as it was\" settings=\"allowed-host, access-log\"\n"));
   const Rows rows(program.file());
@@ -235,7 +235,7 @@ void TestCliServe::aBrokenCertificateChangesNothing() {
   write(trusted, whole);
   const auto top = [&] { return Program().run({"top", url, "--ca", trusted, "--once", "--every", "100ms"}); };
   QCOMPARE(top().status, 0);
-  QCOMPARE(Program().run({"top", url, "--once", "--every", "100ms"}).status, 1);  // nobody vouches for it
+  QCOMPARE(Program().run({"top", url, "--once", "--every", "100ms"}).status, 1);  // no authority has signed it
   write(certificate, broken);
   write(config, "interval = \"20ms\"\nbatch-size = 9\n");
   program.signal(SIGHUP);
@@ -288,9 +288,9 @@ void TestCliServe::aFlushLoopThatStandsStillIsSeen() {
   metabatch::cli::FlushWatch watch(t0);
   QVERIFY(watch.is_alive(0, 0, 5s, t0 + 1h));         // nothing to do
   QVERIFY(watch.is_alive(0, 9, 5s, t0 + 1h + 64s));   // held since then, at the latest
-  QVERIFY(!watch.is_alive(0, 9, 5s, t0 + 1h + 65s));  // and not once tried
-  QVERIFY(watch.is_alive(0, 9, 10s, t0 + 1h + 65s));  // asked to wait longer
-  QVERIFY(watch.is_alive(1, 9, 5s, t0 + 1h + 66s));   // tried; whether well or not
+  QVERIFY(!watch.is_alive(0, 9, 5s, t0 + 1h + 65s));  // and never tried
+  QVERIFY(watch.is_alive(0, 9, 10s, t0 + 1h + 65s));  // the interval was made longer
+  QVERIFY(watch.is_alive(1, 9, 5s, t0 + 1h + 66s));   // tried, whether it succeeded or not
   QVERIFY(!watch.is_alive(1, 9, 5s, t0 + 1h + 66s + 65s));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests to stop: signals that a supervisor sends, and keys that a person presses.
+// Requests to stop: signals from a supervisor, and keys that a person presses.
 #include <QTest>
 
 #include "cli/program.hpp"
@@ -14,7 +14,7 @@ constexpr const char* kSecond =
     R"({"agent":"00000000-0000-4000-8000-000000000001","key":"b","value":"2","error":"","collected_at":"2026-01-01T00:00:00Z"})"
     "\n";
 
-/// A database file that somebody else has locked, with two updates buffered.
+/// A database file that another program has locked, with two updates buffered.
 struct Locked {
   Locked() : rows(program.file()) {
     (void)program.run({"ingest", "--db", program.db()});

@@ -3,7 +3,7 @@
 
 #include "cli/serving.hpp"
 
-/// `metabatch top` beside a service, without one, and in a terminal.
+/// `metabatch top` with a service, without one, and in a terminal.
 class TestCliTop : public QObject {
   Q_OBJECT
  private slots:
@@ -90,7 +90,7 @@ void TestCliTop::topLeavesTheTerminalAsItWas_data() {
   QTest::newRow("without colour") << QByteArray("q") << "1" << 0;
 }
 
-// `script` gives it a terminal of its own; `stty` says afterwards what became of that.
+// `script` gives the program a terminal of its own; `stty` then shows its final state.
 void TestCliTop::topLeavesTheTerminalAsItWas() {
   QFETCH(QByteArray, keys);
   QFETCH(QString, colour);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `metabatch listen` against a real server: what is committed, what nobody reads, how it ends.
+// `metabatch listen` against a real server: committed notifications, a stalled reader, and the end.
 #include <sys/wait.h>
 
 #include <QJsonArray>
@@ -72,7 +72,7 @@ class TestPgListen : public QObject {
     QVERIFY2(ended.out.contains("7 bytes  0 ids, 1 unreadable"), ended.out);
   }
 
-  // While nobody reads its stdout the server's queue is emptied all the same.
+  // While nobody reads stdout, the server's queue is emptied nevertheless.
   void listenThatNobodyReadsSaysWhatItDropped() {
     Program listener;
     listener.start({"listen", "--db", db_, "--json"});
@@ -83,7 +83,7 @@ class TestPgListen : public QObject {
       for (qsizetype end = 0; (end = listener.seen_out.indexOf('\n', taken)) >= 0; taken = end + 1) {
         events.push_back(object(listener.seen_out.mid(taken, end - taken)));
         payloads += events.back()["event"] == "payload" ? 1 : 0;
-        lost += static_cast<std::size_t>(events.back()["lost"].toInt());  // 0 where it is no marker
+        lost += static_cast<std::size_t>(events.back()["lost"].toInt());  // 0 when the line is no marker
       }
     };
     const auto read_until = [&](const auto& is_there) {
@@ -99,7 +99,7 @@ class TestPgListen : public QObject {
         "SELECT count(pg_notify('workspace_agent_metadata_batch', i || repeat('A', 440))) FROM generate_series(1, "
         "12000) i");
     QVERIFY(becomes(*session_, "SELECT pg_notification_queue_usage() = 0", "t"));
-    // What the server has sent the listener may still have to take in: then there can be a second marker.
+    // There can be a second marker, for notifications that the listener had still to receive.
     QVERIFY2(read_until([&] { return payloads + lost >= 12'000; }), "some were neither printed nor counted");
     QCOMPARE(payloads + lost, std::size_t{12'000});
     QVERIFY(lost > 0);

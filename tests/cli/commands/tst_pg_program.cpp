@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real program against a real server: from nothing but an address to a running fleet in two commands.
+// The real program against a real server: two commands lead from an address to a running fleet.
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -97,7 +97,7 @@ class TestPgProgram : public QObject {
     QCOMPARE(object(made.out)["agents_created"].toBool(), true);
     QCOMPARE(object(Program().run({"init-db", "--agents", "--db", db_, "--json"}).out)["agents_created"].toBool(),
              false);
-    // Each role can do its part of it with the GRANTs that were printed, and no more.
+    // With the printed GRANTs, each role can do its part and no more.
     session_->run(object(made.out)["grants"].toString().toStdString());
     const auto as = [this](const char* const role) { return QString(db_).replace("postgres:hunter2", role); };
     const auto added = Program().run({"agents", "add", "--key", "cpu", "--json", "--db", as("metabatch_registrar")});
@@ -154,7 +154,8 @@ class TestPgProgram : public QObject {
     QCOMPARE(unknown.status, 3);
   }
 
-  // Every agent several times, one microsecond later each, over two connections: the newest of each row is what stays.
+  // Every agent several times, one microsecond later each time, over two connections: the newest
+  // value of each row stays.
   void twoWritersLeaveWhatOneWould() {
     constexpr std::size_t kAgents = 400, kKeys = 5;
     constexpr int kRounds = 20;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service as processes that are killed. A report that was acknowledged is in memory until its flush: that, and nothing
-// else, may be lost with the process. What anybody has seen stays.
+// Services as processes that are killed. An acknowledged report is in memory until its flush. Only
+// such reports may be lost with the process. A value that anybody has seen stays.
 #include <QTest>
 #include <atomic>
 #include <condition_variable>
@@ -58,7 +58,7 @@ class Counting {
             client.send(agent.report(std::to_string(sent_.load())));
             if (answer_from(client).status != 204) return;
             acknowledged_ = sent_.load();
-            std::this_thread::sleep_for(1ms);  // or two agents take a small machine for themselves
+            std::this_thread::sleep_for(1ms);  // else two agents would use up a small machine
           }
         }) {}
   ~Counting() { join(); }
@@ -74,7 +74,7 @@ class Counting {
   std::thread thread_;
 };
 
-/// A watcher that keeps the greatest number it received, until the service is gone.
+/// A watcher that stores the largest number that it received, until the service is gone.
 class Seeing {
  public:
   Seeing(std::uint16_t port, const AddedAgent& agent)
@@ -140,7 +140,7 @@ void TestPgServe::aKilledServiceTakesBackNothingThatWasSeen() {
     for (std::size_t i = 0; i < agents_.size(); ++i)
       counting.push_back(std::make_unique<Counting>(serving.port(), agents_[i], from[i]));
     Seeing seeing(serving.port(), agents_[0]);
-    const bool is_seen = seeing.becomes_more_than(from[0]);  // something of this round was written
+    const bool is_seen = seeing.becomes_more_than(from[0]);  // some value of this round was written
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 300));
     serving.kill();
     seeing.join();

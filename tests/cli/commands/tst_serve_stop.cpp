@@ -20,7 +20,7 @@ class TestServeStop : public QObject {
   void theUnitIsValid();
 
  private:
-  /// A service whose file is locked by somebody, so that nothing can be written.
+  /// A service whose file another program has locked, so that nothing can be written.
   struct Locked {
     explicit Locked(const QString& file) : database(QSqlDatabase::addDatabase("QSQLITE", "locker")) {
       database.setDatabaseName(file);
@@ -129,7 +129,7 @@ void TestServeStop::theUnitIsValid() {
   copy.close();
   QProcess verify;
   verify.start("systemd-analyze", {"verify", "--man=no", copy.fileName()});
-  if (!verify.waitForStarted()) return;  // a machine without systemd has checked the lines above
+  if (!verify.waitForStarted()) return;  // on a machine without systemd, the lines above are all that is checked
   QVERIFY(verify.waitForFinished(60'000));
   const QByteArray said = verify.readAllStandardError() + verify.readAllStandardOutput();
   QVERIFY2(verify.exitCode() == 0 && !said.contains("metabatch.service:"), said.constData());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS with an authority of the test's own, against the program as it is run.
+// TLS with a test authority, against the program as users run it.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -44,7 +44,7 @@ class TlsClient {
       : context_(SSL_CTX_new(TLS_client_method())) {
     SSL_CTX_load_verify_locations(context_, authority.toUtf8().constData(), nullptr);
     SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_security_level(context_, 0);  // it is the server that has to refuse what is old
+    SSL_CTX_set_security_level(context_, 0);  // the server must refuse old versions
     SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context_, newest);
     tls_ = SSL_new(context_);
@@ -80,7 +80,7 @@ class TlsClient {
     return number;
   }
   void send(const std::string& text) { SSL_write(tls_, text.data(), static_cast<int>(text.size())); }
-  /// What came up to and with `mark`.
+  /// Everything received up to and including `mark`.
   std::string until(const std::string& mark) {
     while (seen_.find(mark) == std::string::npos) {
       char bytes[4096];
@@ -165,7 +165,7 @@ void TestServeTls::aWebSocketIsServedAndClosed() {
   QVERIFY(client.until("}]}").find("{\"type\":\"data\",\"data\":[{\"result\":") != std::string::npos);
   client.send(std::string("\x81\x82\0\0\0\0hi", 8));
   QVERIFY(client.until("\x03\xEA").ends_with(std::string("\x88\x02\x03\xEA", 4)));  // 1002
-  client.send(std::string("\x88\x82\0\0\0\0\x03\xEA", 8));  // agreed
+  client.send(std::string("\x88\x82\0\0\0\0\x03\xEA", 8));  // accepted
   QCOMPARE(client.until("nothing more"), std::string());
 }
 
@@ -261,7 +261,7 @@ void TestServeTls::nothingChangesUntilEverythingCan() {
   QVERIFY(serving_->program().hasSaid("\"event\":\"reloaded\""));
   QCOMPARE(capacity(), std::string("5000\n"));
   QCOMPARE(watch(), std::string("HTTP/1.1 200 OK\r\n"));
-  write("config.toml", "");  // nobody else may watch any more
+  write("config.toml", "");  // no other token may watch any more
   serving_->program().seen_err.clear();
   serving_->program().signal(SIGHUP);
   QVERIFY(serving_->program().hasSaid("\"event\":\"reloaded\""));
@@ -274,7 +274,7 @@ void TestServeTls::aNewCertificateCountsForNewConnections() {
   QCOMPARE(old.serial(), 41L);
   watcher.send(request("GET", agent_->path("watch-metadata"), agent_->token));
   watcher.until("event: data\n");
-  // A key that does not belong to its certificate: everything stays.
+  // A key that does not match its certificate changes nothing.
   QVERIFY(QFile::rename(file("server.key"), file("kept.key")) && QFile::copy(file("others.key"), file("server.key")));
   serving_->program().signal(SIGHUP);
   QVERIFY(serving_->program().hasSaid("not reloaded, everything stays as it was"));

@@ -113,7 +113,7 @@ void TestSimulate::theHeadlineSavesWhatIsPromised() {
     QCOMPARE(rounded(result["db_writes_per_s"].toDouble()), rate);
     QCOMPARE(rounded(result["notifies_per_s"].toDouble()), rate);
     QCOMPARE(rounded(result["unbatched"].toObject()["db_writes_per_s"].toDouble()), 60.0);
-    QCOMPARE(result["offered"].toInteger(), 539'865);  // the last reports of some come after the end
+    QCOMPARE(result["offered"].toInteger(), 539'865);  // the last reports of some agents would come after the end
     QCOMPARE(result["written"].toInteger(), 539'865);
   }
 }
@@ -234,7 +234,7 @@ void TestSimulate::aRecordingIsPlayedWithAnySettings() {
   QCOMPARE(object(piped.out)["digest"], plain["digest"]);
 }
 
-/// What one reader passes over, the other one does too.
+/// A line that one reader skips, the other one skips too.
 void TestSimulate::aRecordingIsIngestedToo() {
   Program program;
   const QString file = kRecording;
@@ -296,7 +296,7 @@ void TestSimulate::theTimelineIsATable() {
   QVERIFY(names.contains("delay_p99") && names.contains("room_share"));
   for (const QByteArray& row : rows) QCOMPARE(row.count(','), rows[0].count(','));
   QCOMPARE(rows[5].split(',')[0], QByteArray("5"));
-  double flushes = 0;  // rates a second of one second each: they add up
+  double flushes = 0;  // rates over one second each, so they add up
   for (const QByteArray& row : rows) flushes += row.split(',')[names.indexOf("flushes_scheduled")].toDouble();
   QCOMPARE(flushes, 6.0);
 }

@@ -25,7 +25,7 @@ class TestTune : public QObject {
   void helpShowsExamples();
 
  private:
-  QJsonObject m_headline;  // what tune says of the default fleet
+  QJsonObject m_headline;  // the sentence that tune prints for the default fleet
 };
 
 namespace {
@@ -59,7 +59,7 @@ void TestTune::initTestCase() {
 void TestTune::theRecommendedKeepsTheDelayAtTheLeastCost() {
   const QJsonObject best = chosen(m_headline);
   QVERIFY(best["meets"].toBool() && delay(best) <= 5.0);
-  QVERIFY(best["cost_per_s"].toDouble() < 0.6);  // 3.6 as asked; 0.4 at 5,000 and 5 s, which is just too slow
+  QVERIFY(best["cost_per_s"].toDouble() < 0.6);  // 3.6 as asked; 0.4 at 5,000 and 5 s, which is slightly too slow
   for (const QJsonValue& point : m_headline["points"].toArray()) {
     const bool keeps = point.toObject()["dropped"].toInteger() == 0 && std::max(delay(point), age(point)) <= 5.0;
     QCOMPARE(point.toObject()["meets"].toBool(), keeps);
@@ -99,7 +99,7 @@ void TestTune::theReasonsAreWords() {
     QVERIFY(!reason.toObject()["kind"].toString().isEmpty());
     QVERIFY(reason.toObject()["text"].toString().endsWith('.'));
   }
-  bool is_warned = false;  // 500 entries with 900 arriving a second never wait for the tick
+  bool is_warned = false;  // 500 entries never wait for the tick when 900 arrive a second
   for (const QJsonValue& finding : recommended["as_asked"].toArray())
     is_warned = is_warned || finding.toObject()["kind"].toString() == "interval_cannot_matter";
   QVERIFY(is_warned);

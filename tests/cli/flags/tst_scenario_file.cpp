@@ -152,7 +152,7 @@ void TestScenarioFile::whatIsNoFileIsSaid() {
   QVERIFY_EXCEPTION_THROWN((void)find_scenario(path), UsageError);
 }
 
-/// docs/scenario-format.md has the table of the fields; this makes its rows.
+/// docs/scenario-format.md contains the table of the fields; this function makes its rows.
 void TestScenarioFile::theDocumentHasEveryField() {
   constexpr const char* kKinds[] = {"integer", "time", "share", "choice", "list"};
   std::ifstream file(METABATCH_SOURCE_DIR "/docs/scenario-format.md");

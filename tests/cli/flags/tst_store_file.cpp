@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Flushes of a database that takes 2 ms and 10 us an entry.
+/// Flushes of a database that needs 2 ms, and 10 us for each entry.
 FlushFigures measuredFigures(int flushes) {
   FlushTimes times;
   for (int i = 0; i < flushes; ++i) {

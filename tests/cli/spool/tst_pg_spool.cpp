@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the real program leaves in its spool when the real server is gone, and what becomes of that.
+// The contents of the spool after the real server went away, and what later becomes of them.
 #include <sys/stat.h>
 
 #include <QDir>

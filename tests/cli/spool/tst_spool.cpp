@@ -17,7 +17,7 @@ using feed::NdjsonParser;
 using feed::Record;
 using namespace std::chrono_literals;
 
-/// The file between two runs, on lanes whose store is told what to do.
+/// The spool between two runs, on lanes whose store the test controls.
 class TestSpool : public QObject {
   Q_OBJECT
  private slots:
@@ -42,7 +42,7 @@ Uuid agent_of(std::uint8_t number) {
   return id;
 }
 
-/// Holds the newest of each key, or nothing while it is down.
+/// Stores the newest value of each key; fails while it is down.
 class MapStore final : public engine::Store {
  public:
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string>) override {
@@ -152,7 +152,7 @@ void TestSpool::noFlippedBitGoesUnseen() {
       if (check_spool_line(flipped).verdict == SpoolCheck::Verdict::damaged) continue;
       const Record& record = parser.parse(flipped);
       if (record.kind != Record::Kind::update) continue;
-      QVERIFY(at >= end);  // the check itself: the update is as it was
+      QVERIFY(at >= end);  // only the check is changed, not the update
       QCOMPARE(std::string(record.update.value), std::string("twelve"));
     }
 }
@@ -244,7 +244,7 @@ void TestSpool::aFileThatIsNotWrittenYetStays() {
   }
   {
     Run run(file, true);
-    run.store.is_down = false;  // it comes back while the service runs
+    run.store.is_down = false;  // the database returns while the service runs
     QVERIFY(run.lanes->wait_until_empty(std::nullopt));
     QVERIFY(QFile::exists(file));
     QCOMPARE(run.end().held(), std::uint64_t{0});

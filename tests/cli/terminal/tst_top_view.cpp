@@ -13,7 +13,7 @@ using namespace metabatch;
 using namespace metabatch::cli;
 using namespace std::chrono_literals;
 
-/// What pages of metrics come to, for people and for machines.
+/// The view of pages of metrics, for people and for machines.
 class TestTopView : public QObject {
   Q_OBJECT
  private slots:
@@ -70,7 +70,7 @@ void TestTopView::ratesAreOfTenSecondsAndTotalsOfTheProcess() {
   TopView seen = view();
   Page page;
   for (int second = 0; second <= 30; ++second) {
-    // 100 entries a second; from the 20th on 900, which is what the last ten seconds are.
+    // 100 entries a second; from second 20 on 900, so the last ten seconds show 900.
     if (second > 0) page.flush(second <= 20 ? 100 : 900, 4ms, t0, Reason::capacity);
     seen.add_page(page.text(), t0 + std::chrono::seconds(second));
   }
@@ -155,7 +155,7 @@ void TestTopView::whatIsWrongIsSaidInWords() {
   QCOMPARE(object(seen, t0 + 1s)["attention"].toArray().size(), words.isEmpty() ? 0 : 1);
 }
 
-// Where the service judges itself, the figures of the page are not judged a second time.
+// When the service judges its own state, the figures of the page are not judged a second time.
 void TestTopView::findingsOfTheServiceComeFirst() {
   TopView seen = view();
   Page page;

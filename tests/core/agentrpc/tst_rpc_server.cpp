@@ -35,7 +35,7 @@ struct Handler final : RpcHandler {
   void on_relay_finished(std::uint32_t stream) override { relay_finished.push_back(stream); }
 };
 
-/// One direction of a yamux stream: what it carries, whatever the frames.
+/// One direction of a yamux stream: its content, independent of the frames.
 struct Direction {
   bool is_opened = false;
   bool is_acknowledged = false;

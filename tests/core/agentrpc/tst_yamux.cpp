@@ -195,7 +195,7 @@ void TestYamux::pingsAreAnsweredAndSentEachThirtySeconds() {
 void TestYamux::aPingWithoutAnswerEndsTheSession() {
   Peer peer;
   peer.yamux.advance(t0 + 30s);
-  peer.receive(wire::header(wire::kPing, wire::kAck, 0, 9), t0 + 31s);  // an answer to something else
+  peer.receive(wire::header(wire::kPing, wire::kAck, 0, 9), t0 + 31s);  // the answer to another request
   peer.yamux.advance(t0 + 40s - 1ns);
   QCOMPARE(peer.yamux.end(), YamuxEnd::none);
   peer.yamux.advance(t0 + 40s);

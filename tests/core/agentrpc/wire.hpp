@@ -7,7 +7,7 @@
 
 #include "agentrpc/drpc.hpp"
 
-/// Frames written by hand, for tests of the agents' wire.
+/// Builds frames by hand, for tests of the agents' wire.
 namespace wire {
 
 enum : std::uint8_t { kData = 0, kWindow = 1, kPing = 2, kGoAway = 3 };

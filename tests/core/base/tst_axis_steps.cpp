@@ -7,7 +7,7 @@
 
 using namespace metabatch;
 
-/// The numbers at which axes end and are marked.
+/// The numbers at which axes end, and their marks.
 class TstAxisSteps : public QObject {
   Q_OBJECT
 

@@ -31,7 +31,8 @@ std::string digits_of(std::string text) {
   return digits;
 }
 
-/// Reads back to the same bits, in the fewest digits: judged by the standard library.
+/// The text must read back to the same bits and have the fewest digits; the standard library is the
+/// judge.
 bool is_shortest(double value) {
   const std::string text = text_of(value);
   double back = 0;
@@ -116,7 +117,7 @@ void TstNumber::randomBits() {
     std::memcpy(&value, &bits, sizeof value);
     if (!std::isfinite(value)) continue;
     if (!is_shortest(value)) QFAIL(qPrintable(QString::number(value, 'g', 17)));
-    const double small = static_cast<double>(bits >> 40) / 1000;  // what a metric looks like
+    const double small = static_cast<double>(bits >> 40) / 1000;  // a typical metric
     if (!is_shortest(small)) QFAIL(qPrintable(QString::number(small, 'g', 17)));
   }
 }

@@ -36,7 +36,7 @@ bool holds(const VecCase& one) {
 
 }  // namespace
 
-/// Times, clean text and digests against what Python says of them.
+/// Compares times, clean text and digests with Python's results.
 class TstValueVectors : public QObject {
   Q_OBJECT
  private slots:

@@ -6,8 +6,9 @@
 using namespace metabatch;
 using namespace metabatch::driven;
 
-/// offered = dropped + coalesced + stale + written + rows_stale + unmatched + discarded + quarantined + spooled + held,
-/// at every moment, and each of these where the specification, "Accounting", says.
+/// offered = dropped + coalesced + stale + written + rows_stale + unmatched + discarded +
+/// quarantined + spooled + held. This holds at every moment, and each counter counts what the
+/// specification, "Accounting", says.
 class TestAccounting : public QObject {
   Q_OBJECT
 
@@ -90,7 +91,7 @@ void TestAccounting::mergeBackCountsTheLoser_data() {
   QTest::addColumn<int>("pending");
   QTest::addColumn<QString>("survivor");
   QTest::addColumn<int>("coalesced");
-  // The entry that comes back is dated 100 and counts as the earlier arrival.
+  // The returning entry is dated 100 and counts as the earlier arrival.
   QTest::newRow("waiting newer") << 0 << 101 << "1/k=waiting" << 1;
   QTest::newRow("waiting equal, keep_first") << 0 << 100 << "1/k=back" << 0;
   QTest::newRow("waiting equal, keep_last") << 1 << 100 << "1/k=waiting" << 1;
@@ -106,7 +107,7 @@ void TestAccounting::mergeBackCountsTheLoser() {
   Driven driven({.batch_size = 1, .ties = static_cast<Ties>(ties)});
   driven.add(1, "k", at(100), "back");
   QVERIFY(driven.take());
-  QCOMPARE(driven.add(1, "k", at(pending), "waiting"), (Admission{.taken = 1}));  // compared when it comes back only
+  QCOMPARE(driven.add(1, "k", at(pending), "waiting"), (Admission{.taken = 1}));  // compared when the entry returns
   QCOMPARE(driven.counters(), (Counters{.offered = 2, .pending = 1, .in_flight = 1}));
   driven.failed();
   const auto lost = static_cast<std::uint64_t>(coalesced);
@@ -181,7 +182,7 @@ void TestAccounting::whatTheDeadlineLeavesIsStillHeld() {
   driven.close();
   QVERIFY(driven.take());
   driven.now = t0 + 1s + 1ns;
-  QVERIFY(!driven.machine.finished(driven.now));  // the flush in flight is still to end
+  QVERIFY(!driven.machine.finished(driven.now));  // the flush in flight has not ended yet
   driven.written();
   QVERIFY(driven.machine.finished(driven.now));
   QVERIFY(!driven.take());
@@ -219,7 +220,7 @@ void TestAccounting::roomCountsAKeyWaitingAndInFlightOnce() {
   QCOMPARE(driven.machine.buffered_entries(), std::uint64_t{2});
   QCOMPARE(driven.add(3, "k"), (Admission{.taken = 1}));
   QCOMPARE(driven.add(4, "k"), (Admission{.dropped_full = 1}));
-  QCOMPARE(driven.add(2, "k", at(2)), (Admission{.taken = 1}));  // in flight: its capacity is taken already
+  QCOMPARE(driven.add(2, "k", at(2)), (Admission{.taken = 1}));  // in flight: its capacity is still in use
   QCOMPARE(driven.machine.buffered_entries(), std::uint64_t{3});
   driven.failed();  // fits back
   QCOMPARE(driven.machine.buffered_entries(), std::uint64_t{3});
@@ -235,7 +236,7 @@ void TestAccounting::roomInBytesFollowsEveryCopyHeld() {
   QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{14});
   QCOMPARE(driven.add(2, "key", at(1), "1234", ""), (Admission{.dropped_full = 1}));  // 21
   QCOMPARE(driven.add(2, "key", at(1), "123", ""), (Admission{.taken = 1}));          // 20: full to the byte
-  QCOMPARE(driven.add(3, "", at(1), "", ""), (Admission{.taken = 1}));                // takes no byte
+  QCOMPARE(driven.add(3, "", at(1), "", ""), (Admission{.taken = 1}));                // has no free byte
   QCOMPARE(driven.add(2, "key", at(2), "much longer than the room", ""), (Admission{.coalesced = 1}));
   QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{42});
   driven.written();

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One setting set, the others at their defaults.
+/// A config with one setting changed and the others at their defaults.
 Config with(Setting setting, std::int64_t value, QueuePolicy queue = QueuePolicy::coalesce) {
   Config config;
   config.queue = queue;

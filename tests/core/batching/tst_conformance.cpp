@@ -7,8 +7,8 @@
 using namespace metabatch;
 using namespace metabatch::driven;
 
-/// The origin's behaviours with its numbers, on virtual time. What differs on purpose says so; see the
-/// specification, "Differences from the origin".
+/// The origin's behaviours with its numbers, on virtual time. Intended differences are stated; see
+/// the specification, "Differences from the origin".
 class TestConformance : public QObject {
   Q_OBJECT
 
@@ -300,7 +300,7 @@ void TestConformance::shutdownOfAnEmptyBatcherFlushesNothing() {
   QCOMPARE(metricsOf(driven), line(kIdle));
 }
 
-// The origin's final flush forgets its channel; here nothing is lost.
+// The origin's final flush ignores its channel; here nothing is lost.
 void TestConformance::shutdownEmptiesTheFifo() {
   Driven driven({.batch_size = 2, .queue = QueuePolicy::fifo});
   driven.add_agents(1, 2);

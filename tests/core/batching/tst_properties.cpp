@@ -9,8 +9,8 @@ using metabatch::oracle::Choices;
 using metabatch::oracle::Coverage;
 using metabatch::oracle::run_operations;
 
-/// The machine against the oracle on random sequences of operations. METABATCH_SEED repeats a run;
-/// METABATCH_SEQUENCES makes it longer.
+/// Runs the machine against the oracle on random sequences of operations. METABATCH_SEED repeats a
+/// run; METABATCH_SEQUENCES makes it longer.
 class TestProperties : public QObject {
   Q_OBJECT
 
@@ -53,7 +53,7 @@ void TestProperties::fuzzerBytesDriveTheSameSequences() {
   std::vector<std::uint8_t> bytes;
   std::uint32_t state = 1;
   for (int i = 0; i < 4000; ++i) {
-    state = state * 1664525 + 1013904223;  // Numerical Recipes' generator
+    state = state * 1664525 + 1013904223;  // the generator of Numerical Recipes
     bytes.push_back(static_cast<std::uint8_t>(state >> 24));
     if (i % 40 != 0) continue;
     const auto difference = run_operations(Choices(bytes), coverage, 4000);

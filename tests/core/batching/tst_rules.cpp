@@ -6,7 +6,8 @@
 using namespace metabatch;
 using namespace metabatch::driven;
 
-/// The specification, "The batcher", sentence by sentence: when a batch is due, what is in it, what fits the capacity.
+/// The specification, "The batcher", sentence by sentence: when a batch is due, what it contains,
+/// and what fits the capacity.
 class TestRules : public QObject {
   Q_OBJECT
 
@@ -129,7 +130,7 @@ void TestRules::aChangedIntervalStartsANewSeriesNow() {
   QVERIFY(driven.reconfigure({.interval = 4s}));
   QCOMPARE(driven.due_in(), std::optional<Duration>(6s));
   driven.now = t0 + 3s;
-  QVERIFY(driven.reconfigure({.batch_size = 400, .interval = 4s}));  // not changed: the series goes on
+  QVERIFY(driven.reconfigure({.batch_size = 400, .interval = 4s}));  // unchanged, so the series of ticks continues
   QCOMPARE(driven.due_in(), std::optional<Duration>(6s));
 }
 
@@ -260,7 +261,7 @@ void TestRules::aCapacityReducedBelowWhatIsHeldAdmitsRepeatsOnly() {
   QCOMPARE(driven.add(5, "k", at(2)), (Admission{.coalesced = 1}));
   QCOMPARE(driven.add(6, "k"), (Admission{.dropped_full = 1}));
   QVERIFY(driven.flush());
-  QCOMPARE(driven.add(6, "k"), (Admission{.dropped_full = 1}));  // three are held still
+  QCOMPARE(driven.add(6, "k"), (Admission{.dropped_full = 1}));  // three are still held
   QVERIFY(driven.flush());
   QCOMPARE(driven.add(6, "k"), (Admission{.taken = 1}));
 }
@@ -270,7 +271,7 @@ void TestRules::nothingIsDueUntilTheBackoffEnds() {
   driven.add_agents(1, 2);
   QVERIFY(driven.take());
   driven.failed();
-  driven.add_agents(3, 10);  // more than full
+  driven.add_agents(3, 10);  // over capacity
   const auto end = driven.due_in();
   QVERIFY(end && isBetween(*end, 75ms, 125ms));
   driven.now = t0 + *end - 1ns;

@@ -6,7 +6,8 @@
 using namespace metabatch;
 using namespace metabatch::driven;
 
-/// Entries whose row somebody else has locked, and batches that are too much: neither stops what else is pending.
+/// Entries whose row another session has locked, and batches that are too slow. Neither stops other
+/// pending entries.
 class TestSetApart : public QObject {
   Q_OBJECT
 
@@ -36,7 +37,7 @@ std::vector<Fate> fates(std::size_t entries, std::vector<std::size_t> locked, Fa
   return all;
 }
 
-/// Three agents, of which the row of the second is locked.
+/// Three agents; the row of the second one is locked.
 Driven with_one_locked() {
   Driven driven({.batch_size = 3});
   driven.add_agents(1, 3);
@@ -45,7 +46,7 @@ Driven with_one_locked() {
   return driven;
 }
 
-/// The batch in flight was too much for its time limit.
+/// The batch in flight was too slow for its time limit.
 void was_too_much(Driven& driven) {
   FlushOutcome outcome;
   outcome.failure = FailureClass::timeout;
@@ -115,7 +116,7 @@ void TestSetApart::retriesBackOffToFiveSeconds() {
     QVERIFY(driven.take());
     driven.failed(FailureClass::none, {Fate::locked});
   }
-  QCOMPARE(driven.machine.metrics().flushes.total_flushes(), std::uint64_t{1});  // a retry in vain is no flush
+  QCOMPARE(driven.machine.metrics().flushes.total_flushes(), std::uint64_t{1});  // a retry without success is no flush
 }
 
 void TestSetApart::manyLockedEntriesAreTriedInOneRound() {
@@ -228,7 +229,7 @@ void TestSetApart::twoQuickFlushesDoubleThemAgain() {
     took(driven, time, 10s);
   };
   flush(4s);
-  flush(6s);  // more than half the limit: it starts anew
+  flush(6s);  // more than half of the limit: starts anew
   flush(4s);
   QCOMPARE(driven.machine.batch_limit(), std::uint64_t{3});
   flush(4s);

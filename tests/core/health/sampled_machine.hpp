@@ -28,7 +28,7 @@ struct Machine {
     collector.record(sample);
   }
 
-  /// Samples `length` of time; `step` changes the sample by what half a second brings.
+  /// Samples `length` of time; `step` changes the sample by the events of half a second.
   void run(Duration length, const std::function<void(health::Sample&)>& step) {
     for (Duration gone{}; gone < length; gone += 500ms) {
       sample.at += 500ms;

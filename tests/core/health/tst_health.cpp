@@ -98,7 +98,7 @@ void HealthTest::aSlowDatabaseBackToBack() {
   QCOMPARE(found.findings.size(), std::size_t{1});
 }
 
-/// Batches of varying size, so that what a flush and what an entry costs can be told apart.
+/// Batches of varying size, so that the cost of a flush and the cost of an entry can be separated.
 void slowly(Machine& machine, double seconds_a_flush, double seconds_an_entry) {
   int step = 0;
   machine.run(60s, [&](health::Sample& s) {
@@ -130,7 +130,7 @@ void HealthTest::aSaturatedFleetIsBehindWhenNothingGrows() {
   Machine machine;
   machine.run(5s, [](auto& s) { arrive(s, 900); });
   int step = 0;
-  machine.run(90s, [&step](auto& s) {  // all 9,000 keys are held: what arrives coalesces
+  machine.run(90s, [&step](auto& s) {  // all 9,000 keys are held, so arrivals coalesce
     arrive(s);
     if (++step % 3 == 0) flush(s, 500, Reason::capacity, 1500ms);
     const std::uint64_t over = s.counters.pending > 9'000 ? s.counters.pending - 9'000 : 0;
@@ -154,11 +154,12 @@ void HealthTest::lockedRowsDoNotStall() {
   });
   QCOMPARE(machine.line(),
            "degraded: 12 entries wait for rows that somebody has locked for 40 s. All others are written.");
-  machine.run(40s, [](auto&) {});  // nothing else arrives, and what is set apart is not overdue
+  machine.run(40s, [](auto&) {});  // nothing else arrives, and entries that are set apart are not overdue
   QCOMPARE(codes(machine.assess()), (Names{"locked"}));
 }
 
-/// What is set apart may be the oldest entry: with an interval of a minute nothing else is due for long.
+/// An entry that is set apart may be the oldest: with an interval of a minute, nothing else is due
+/// for long.
 void HealthTest::theAgeOfLockedRowsIsNoStall() {
   Machine machine;
   machine.sample.config.interval = 60s;
@@ -245,7 +246,7 @@ void HealthTest::clocksApart() {
   Machine healthy;
   healthy.run(30s, [](auto& s) {
     well(s);
-    s.counters.written -= 4;  // below 1 %: a replica was a little late
+    s.counters.written -= 4;  // below 1 %: a replica was slightly late
     s.counters.rows_stale += 4;
   });
   QCOMPARE(healthy.assess().state(), health::State::good);

@@ -43,7 +43,7 @@ std::string findings_of(const Inspection& result) {
   return text;
 }
 
-/// The promise of the header; empty when it is kept.
+/// Checks the guarantee of the header; returns "" when it holds.
 std::string broken_promise(const Inspection& result, std::string_view input) {
   std::size_t at = 0;
   for (std::size_t i = 0; i < result.spans.size(); ++i) {
@@ -328,7 +328,7 @@ void TestInspect::limitLeavesOneUnreadSpan() {
   }
 }
 
-/// Compares and shows the input that broke it.
+/// Compares, and shows the input on failure.
 #define KEEPS_THE_PROMISE(text) \
   QVERIFY2(broken_promise(inspect(text), text).empty(), (broken_promise(inspect(text), text) + ": " + (text)).c_str())
 

@@ -19,7 +19,7 @@ QByteArray contentOf(const QString& name) {
   return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-/// The rows of a table beside the files: tabs between the cells, `#` in front of what is for people.
+/// The rows of the table beside the files: tabs between the cells, `#` before comments.
 QList<QStringList> rowsOf(const QString& name) {
   QList<QStringList> rows;
   for (const QByteArray& line : contentOf(name).split('\n'))
@@ -27,7 +27,7 @@ QList<QStringList> rowsOf(const QString& name) {
   return rows;
 }
 
-/// The letters of the ids, `?` for any other one.
+/// The letters of the ids, `?` for any other id.
 QString lettersOf(const Inspection& found) {
   QString letters;
   for (const FoundId& one : found.ids) {
@@ -41,7 +41,7 @@ QString lettersOf(const Inspection& found) {
 
 }  // namespace
 
-/// Inputs as people paste them, each of a kind that was once read wrongly.
+/// Inputs as people paste them. Each is of a kind that was once read wrongly.
 class TestPastes : public QObject {
   Q_OBJECT
 
@@ -94,7 +94,7 @@ void TestPastes::damagedInputIsOfferedAnotherReading() {
   QCOMPARE(QString::fromUtf8(name_of(one.reading).data()), reading);
   QCOMPARE(one.ids, ids);
   QVERIFY(describe(one).starts_with("read "));
-  // Taken, it gives what was offered, and nothing is left to offer.
+  // When taken, it gives the offered text, and no further offer remains.
   const auto taken = inspect(text_of(one, input));
   QCOMPARE(taken.ids.size(), std::size_t{ids});
   QVERIFY(taken.alternatives.empty());

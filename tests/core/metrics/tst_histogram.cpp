@@ -264,7 +264,7 @@ void TstHistogram::nativeHistogramsAddAtTheCoarserResolution() {
   QCOMPARE(left.count, 105u);
   QCOMPARE(left.zero_count, 1u);
   QCOMPARE(left.positive.at(0), 1u);                         // 1 is the upper bound of its bucket
-  QCOMPARE(left.positive.at(1), coarse.positive.at(1) + 1);  // 1.05 beside what was there
+  QCOMPARE(left.positive.at(1), coarse.positive.at(1) + 1);  // 1.05 in addition to the earlier values
   QCOMPARE(only_index(left.negative), 7);                    // (2^(6/4), 2^(7/4)] holds 3
   QCOMPARE(left.last_reset, t0 + 1s);
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Instant t0{1h};
 
-/// A machine's state with a different number in every place.
+/// A state of the machine with a different number in every place.
 std::string page_of(QueuePolicy queue, std::string_view prefix = kDefaultMetricPrefix) {
   Counters counters;
   counters.offered = 1'000'000;

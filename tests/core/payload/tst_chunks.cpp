@@ -11,7 +11,7 @@ using namespace metabatch;
 
 namespace {
 
-/// A fixed sequence; good enough to fill every symbol place with every value.
+/// A fixed sequence, good enough to put every value into every symbol place.
 class Sequence {
  public:
   std::uint8_t next() {
@@ -33,7 +33,7 @@ class Sequence {
   std::uint64_t state_ = 1;
 };
 
-/// One symbol at a time: the oracle.
+/// Decodes one symbol at a time: the oracle.
 std::string encoded_slowly(const Uuid& id) {
   constexpr std::string_view symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
@@ -174,7 +174,7 @@ void TestChunks::badSymbolIsFoundAtItsByte() {
   for (std::size_t at = 0; at < good.size(); ++at) {
     std::string bad = good;
     bad[at] = '=';
-    bad.back() = at + 1 < bad.size() ? '-' : bad.back();  // a second one behind it changes nothing
+    bad.back() = at + 1 < bad.size() ? '-' : bad.back();  // a second one behind it makes no difference
     QVERIFY(decode_chunk(bad).error() == (Error{Errc::symbol, at}));
   }
 }

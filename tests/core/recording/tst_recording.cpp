@@ -136,7 +136,7 @@ void TestRecording::arrivalsOfLines() {
 void TestRecording::badLinesCostThemselvesOnly() {
   const Read found = read(update("a", "05") + "{\"agent\":3}\nhello\n{\"record\":\"mark\"}\n{\"record\":4}\n" +
                           update("b", "06", R"(,"at_us":-1)") + update("c", "07"));
-  QCOMPARE(shown(found), "0:a/1; 1000:b/1; 2000:c/1");  // an at_us that is no such number is none
+  QCOMPARE(shown(found), "0:a/1; 1000:b/1; 2000:c/1");  // an invalid at_us counts as none
   QCOMPARE(found.bad, (QStringList{"line 2: agent is missing or cannot be read", "line 3: not JSON, at byte 0",
                                    "line 5: record is missing or cannot be read"}));
   QCOMPARE(found.session, QStringList{"4 {\"record\":\"mark\"}"});
@@ -192,7 +192,7 @@ void TestRecording::oneWrongClockCostsItselfOnly() {
   QVERIFY(amid.bad[0].startsWith("line 2: its collected_at is more than a year"));
   const Read first =
       read(dated("a", "1970-01-01T00:00:00Z") + update("b", "05") + update("c", "06") + update("d", "08"));
-  QCOMPARE(shown(first), "0:a/1; 0:b/1; 0:c/1; 2000:d/1");  // the second that differs shows that the first was wrong
+  QCOMPARE(shown(first), "0:a/1; 0:b/1; 0:c/1; 2000:d/1");  // a different second one shows that the first was wrong
   const Read with_time = read(update("a", "05", R"(,"at_us":0)") + dated("b", "1970-01-01T00:00:00Z"));
   QVERIFY(with_time.bad.isEmpty() || shown(with_time) == "0:a/1; 0:b/1");
 }
@@ -278,7 +278,7 @@ void TestRecording::delaysAreReadBackStepByStep() {
   const DelayHistogram found = again(sample).delay;
   QCOMPARE(found.count(), static_cast<std::uint64_t>(count));
   for (std::uint32_t part = 0; part <= 10'000; part += 50) QVERIFY(found.quantile(part) == sample.delay.quantile(part));
-  sample.delay.observe(7s, 50'000);  // beyond what is told apart the count is kept all the same
+  sample.delay.observe(7s, 50'000);  // beyond the kinds that are distinguished, the count is still exact
   QCOMPARE(again(sample).delay.count(), static_cast<std::uint64_t>(count) + 50'000);
 }
 

@@ -15,7 +15,7 @@ std::uint64_t tail_of(double probability) { return static_cast<std::uint64_t>(st
 
 double milliseconds(Duration duration) { return static_cast<double>(duration.count()) / 1e6; }
 
-/// Within a part in a thousand.
+/// Within one part in a thousand.
 bool near(double seen, double wanted) { return std::abs(seen - wanted) <= std::abs(wanted) * 1e-3 + 1e-6; }
 
 }  // namespace

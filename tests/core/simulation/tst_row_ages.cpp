@@ -12,10 +12,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One row as a watcher sees it, sampled at every microsecond: what the histogram is compared with.
+/// One row as a watcher sees it, sampled at every microsecond. The histogram is compared with it.
 struct Watcher {
   std::vector<std::int64_t> arrivals;    // of reports, microseconds
-  std::size_t shown = 0, in_flight = 0;  // reports that the row has; that the flush has
+  std::size_t shown = 0, in_flight = 0;  // reports in the row; reports in the flush
 
   [[nodiscard]] std::int64_t age(std::int64_t at) const {
     return shown < arrivals.size() && arrivals[shown] <= at ? at - arrivals[shown] : 0;
@@ -56,7 +56,7 @@ void RowAgesTest::aReportThatWaitsAgesTheRow() {
   RowAges ages(1);
   const std::uint32_t row[] = {0};
   ages.arrived(0, 0s);
-  ages.arrived(0, 2s);  // coalesced: the row is as old as the first that it does not show
+  ages.arrived(0, 2s);  // coalesced: the row is as old as the first report that it does not show
   ages.take(row);
   ages.complete(row, {}, false, 4s);
   QCOMPARE(ages.figures(8s).max, 4s);  // half of the time it is current
@@ -85,7 +85,7 @@ void RowAgesTest::aReportDuringAFlushLeavesTheRowOld() {
   ages.arrived(0, 0s);
   ages.take(row);
   ages.arrived(0, 3s);
-  ages.complete(row, {}, false, 4s);  // from here on it is 1 s old, and ages
+  ages.complete(row, {}, false, 4s);  // from here on it is 1 s old and ageing
   QCOMPARE(ages.figures(5s).max, 4s);
   QCOMPARE(ages.figures(10s).max, 7s);
 }
@@ -95,7 +95,7 @@ void RowAgesTest::whatIsNotWrittenYetCounts() {
   ages.arrived(1, 5s);
   QCOMPARE(ages.figures(25s).max, 20s);
   const Duration p50 = ages.figures(25s).p50;
-  QVERIFY(p50 >= 10s && p50 <= 10400ms);  // the row that never reported has no weight
+  QVERIFY(p50 >= 10s && p50 <= 10400ms);  // the row without reports has no weight
 }
 
 void RowAgesTest::rowsWithoutANumberArePassedOver() {
@@ -144,8 +144,8 @@ void RowAgesTest::randomHistoriesEqualAWatcher() {
   }
 }
 
-/// Reports every 10 s, an interval of 90 s: eight of nine reports are coalesced, and the delay of those that are written
-/// says nothing of them.
+/// Reports every 10 s, an interval of 90 s. Eight of nine reports are coalesced, and the delay of
+/// the written ones says nothing about the others.
 void RowAgesTest::coalescedReportsAreNotForgotten() {
   Scenario scenario;
   scenario.fleet.agents = 20;

@@ -74,7 +74,7 @@ void TstScenario::everyFieldReadsWhatItWrites() {
     const Scenario standard;
     Scenario scenario;
     QVERIFY2(set_field(scenario, field.name, field_text(standard, field.name)).has_value(), field.name.data());
-    QCOMPARE(*validated(scenario) == *validated(standard), true);  // the jitter says what it follows from
+    QCOMPARE(*validated(scenario) == *validated(standard), true);  // the error of the jitter names its cause
   }
 }
 

@@ -54,8 +54,9 @@ class TstSimulator : public QObject {
 };
 
 void TstSimulator::tenAgentsFlushOnEveryTick() {
-  // A report every 0.4 s: 150 in a minute, 900 updates. In each 5 s every agent reports once or twice, so each of the 12
-  // ticks takes 10 x 6 entries. The report at 56 s waits longest: the next of its agent would come with the end.
+  // A report every 0.4 s: 150 in a minute, 900 updates. In each 5 s every agent reports once or
+  // twice, so each of the 12 ticks takes 10 x 6 entries. The report at 56 s waits longest, because
+  // the next one of its agent would come at the end.
   const Simulator simulator = finished(scenario_of({{"agents", "10"}, {"keys", "6"}, {"every", "4s"}, {"for", "60s"}}));
   const Summary summary = simulator.summary();
   QCOMPARE(simulator.reports(), 150_u);
@@ -76,8 +77,9 @@ void TstSimulator::tenAgentsFlushOnEveryTick() {
 }
 
 void TstSimulator::headlineFleetIsDecidedByCapacityAt500() {
-  // 900 entries a second, 4,500 from tick to tick: 9 full batches. The report that comes with the first tick makes 15
-  // more; that tick takes them alone. From then on the last of 9 batches fills with the tick; 485 are left for the last.
+  // 900 entries a second, 4,500 from tick to tick: 9 full batches. The report that arrives with the
+  // first tick adds 15 entries, which that tick takes alone. From then on the last of 9 batches
+  // fills with the tick; 485 are left for the last one.
   const Simulator simulator = finished(scenario_of({{"for", "60s"}}));
   QCOMPARE(simulator.reports(), 3600_u);
   QCOMPARE(flushes(simulator, Reason::capacity), 107_u);
@@ -155,7 +157,7 @@ void TstSimulator::fleetChangesBurstsAndChurnCountExactly() {
   QCOMPARE(reports("fleet-change", "30s+10"), 60_u + 30);
   QCOMPARE(reports("fleet-change", "30s-5"), 60_u - 15);  // those with a phase of 5 s and more
   QCOMPARE(reports("fleet-change", "30s-99"), 30_u);
-  QCOMPARE(reports("fleet-change", "30s-5,31s+5"), 60_u);  // back before it was noticed
+  QCOMPARE(reports("fleet-change", "30s-5,31s+5"), 60_u);  // back before the failure was noticed
   QCOMPARE(reports("fleet-change", "30s-5,41s+5"), 60_u - 10 + 5);
   QCOMPARE(reports("burst-every", "20s"), 60_u + 2 * 5 * 2);  // at 20 s and 40 s; 60 s is the end
   const std::uint64_t churned = finished(scenario_of({{"stay", "1m"}, {"away", "1m"}, {"for", "1h"}})).reports();

@@ -24,7 +24,7 @@ Uuid agent(std::uint8_t number) {
   return id;
 }
 
-/// One update of the agent, as it was recorded.
+/// One update of the agent, as recorded.
 RecordedReport recorded(Duration at, std::uint8_t number, std::int64_t stamp) {
   return {at, agent(number), {"cpu"}, {"12 %"}, {""}, {WallTime(std::chrono::microseconds(stamp))}};
 }
@@ -39,7 +39,7 @@ constexpr std::uint64_t operator""_u(unsigned long long number) { return number;
 
 }  // namespace
 
-/// What goes wrong in a simulation goes wrong as it would in production.
+/// A fault in a simulation has the same effects as in production.
 class TstSimulatorFaults : public QObject {
   Q_OBJECT
  private slots:
@@ -116,7 +116,7 @@ void TstSimulatorFaults::coalesceDropsNothingUnderTheSameLoad() {
 
 void TstSimulatorFaults::whatTheFinalFlushCannotWriteIsHeld() {
   Scenario scenario = saturated("fifo");
-  scenario.config.final_flush_timeout = 15s;  // the flush of 10 s ends, the next is cancelled at 25.5 s
+  scenario.config.final_flush_timeout = 15s;  // the flush of 10 s ends, the next one is cancelled at 25.5 s
   const Simulator simulator = finished(scenario);
   QCOMPARE(simulator.counters().written, 100_u);
   QCOMPARE(simulator.counters().held(), 50_u);
@@ -137,7 +137,7 @@ void TstSimulatorFaults::anOutageIsRetainedAndWrittenLater() {
   const Summary summary = simulator.summary();
   QCOMPARE(summary.counters.written + summary.counters.coalesced, 108'000_u);
   QVERIFY(summary.flushes.failures[static_cast<std::size_t>(FailureClass::connection)] > 5);
-  // A repeat comes every 10 s and replaces what waits; the backoff lasts up to 5 s more.
+  // A repeat comes every 10 s and replaces the waiting value; the backoff adds up to 5 s.
   QVERIFY(summary.delay_max <= 15.1);
 }
 
@@ -196,7 +196,7 @@ void TstSimulatorFaults::agentsWithoutRowsAreUnmatched() {
   QCOMPARE(finished(scenario_of({{"unregistered", "100%"}, {"for", "1m"}})).counters().unmatched, 54'000_u);
   const Counters some = finished(scenario_of({{"unregistered", "10%"}, {"for", "1m"}})).counters();
   QVERIFY(some.unmatched > 3000 && some.unmatched < 8000);
-  QCOMPARE(some.unmatched % 90, 0_u);  // all that an agent sends, or nothing
+  QCOMPARE(some.unmatched % 90, 0_u);  // all updates of an agent, or none
   QCOMPARE(some.written + some.unmatched, 54'000_u);
 }
 
@@ -217,7 +217,7 @@ void TstSimulatorFaults::aLaterReplicaLeavesNewerRowsAlone() {
   const Counters counters = simulator.counters();
   QVERIFY(counters.rows_stale > 10'000);
   QVERIFY(simulator.late_reports() > 3000 && simulator.late_reports() < 4000);
-  QVERIFY(simulator.reports() <= 18'000 && simulator.reports() > 17'500);  // each once; some would come after the end
+  QVERIFY(simulator.reports() <= 18'000 && simulator.reports() > 17'500);  // once each; some would come after the end
   QCOMPARE(counters.written + counters.rows_stale + counters.coalesced + counters.stale, counters.offered);
 }
 
@@ -235,7 +235,7 @@ void TstSimulatorFaults::aRecordingIsPlayedAsItCame() {
   unstamped.stamps.clear();
   const Simulator simulator = played(scenario_of({{"for", "10s"}, {"agents", "99"}, {"replicas", "2"}}),
                                      {recorded(1s, 1, 100), recorded(1s, 2, 100), unstamped, recorded(10s, 4, 200)});
-  QCOMPARE(simulator.reports(), 3_u);  // the end is not part of it
+  QCOMPARE(simulator.reports(), 3_u);  // the end is exclusive
   QCOMPARE(simulator.agents_present(), 3_u);
   QCOMPARE(simulator.counters().written, 3_u);
 }

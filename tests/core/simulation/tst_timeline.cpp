@@ -34,7 +34,7 @@ struct Sample {
   double value;
 };
 
-/// One letter of truth a column: what a plain reading of every sample gives.
+/// One letter for each column: the result of a plain reading of every sample.
 std::vector<Column> plainly(const std::vector<Sample>& samples, Instant from, Instant to, std::size_t count,
                             Duration longest_pause) {
   std::vector<Column> columns(count);
@@ -183,7 +183,7 @@ void TstTimeline::oldSamplesLiveOnInBlocks() {
     const double value = 20 + double(i);
     QVERIFY(fresh[i] == (Column{value, value, value, value, true, i > 0}));
   }
-  const std::vector<Column> inside = drawn(timeline, t0 + 2s, t0 + 4s, 2);  // the block reaches over both ends
+  const std::vector<Column> inside = drawn(timeline, t0 + 2s, t0 + 4s, 2);  // the block extends over both ends
   QVERIFY(inside[0] == (Column{0, 4, 0, 4, true, false}) && inside[1] == (Column{0, 4, 0, 4, true, true}));
 }
 
@@ -195,7 +195,7 @@ void TstTimeline::oldestBlocksAreForgotten() {
   QVERIFY(!columns[14].measured && columns[15].measured && columns[31].measured);
   QCOMPARE(columns[31].last, 31.0);
   QVERIFY(columns[15] == (Column{15, 19, 15, 19, true, false}));
-  QVERIFY(columns[20] == (Column{20, 24, 20, 24, true, true}));  // of the block before in this place nothing is left
+  QVERIFY(columns[20] == (Column{20, 24, 20, 24, true, true}));  // nothing of the earlier block in this place is left
 }
 
 void TstTimeline::blockThatEndsOnAnEdgeIsDivided() {
@@ -257,7 +257,8 @@ void TstTimeline::equalsAPlainReading() {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Rng rng(seed);
     const bool with_holes = rng.below(2) == 0;
-    // With values that were not measured, a block of more than one sample may hide a gap: then blocks are single samples.
+    // When values are missing, a block of more than one sample may hide a gap, so blocks are single
+    // samples.
     const std::size_t block = with_holes ? 1 : 1 + rng.below(20);
     Timeline timeline(kNames, {400, block, 400, 3s});
     std::vector<Sample> samples;

@@ -112,7 +112,7 @@ void TstTuner::frontierHasNoPointThatAnotherBeats() {
   const auto frontier = tuner.frontier();
   QVERIFY(frontier.size() >= 4);
   double delay = -1, cost = 1e9;
-  for (const std::size_t i : frontier) {  // along it every second more saves something
+  for (const std::size_t i : frontier) {  // along the frontier every further second saves something
     QVERIFY(tuner.points()[i].judged_delay() > delay);
     QVERIFY(tuner.points()[i].cost_per_s() < cost);
     delay = tuner.points()[i].judged_delay();
@@ -163,14 +163,14 @@ void TstTuner::nothingMeetsAnImpossibleDelay() {
   const Tuner tuner = tuned(question);
   const auto found = tuner.recommendation();
   QVERIFY(!found->meets);
-  QCOMPARE(tuner.points()[found->point].run.config.batch_size, std::int64_t{500});  // the quickest there is
+  QCOMPARE(tuner.points()[found->point].run.config.batch_size, std::int64_t{500});  // the fastest of all
   QVERIFY(has(found->warnings, FindingKind::delay_missed));
 }
 
 void TstTuner::whereNothingMeetsTheCheapestOfEqualDelay() {
   TuneQuestion question = headline();
   question.scenario.store.latency = {LatencyShape::fixed, 3s, 3s};
-  question.scenario.config.batch_size = 600;  // today: as quick as 5,000, and dearer
+  question.scenario.config.batch_size = 600;  // today: as fast as 5,000, and more expensive
   question.batch_sizes = {5000};
   question.intervals = {5s};
   question.max_delay = 100ms;
@@ -182,8 +182,8 @@ void TstTuner::whereNothingMeetsTheCheapestOfEqualDelay() {
     QVERIFY(other.judged_delay() > point.judged_delay() * 1.02 || other.cost_per_s() >= point.cost_per_s());
 }
 
-/// Reports come every 10 s. With an interval of 90 s most of them are coalesced away: those that are written are written
-/// soon, but what a watcher sees is old.
+/// Reports come every 10 s. With an interval of 90 s most of them are coalesced. The written ones
+/// are written soon, but watchers see old values.
 void TstTuner::anIntervalAboveTheDelayIsNeverRecommended() {
   TuneQuestion question = headline();
   question.scenario.duration = 20min;
@@ -221,7 +221,7 @@ void TstTuner::aPointThatDropsIsNeverRecommended() {
   question.intervals = {2s};
   question.schedules = {SchedulePolicy::fixed};
   question.queues = {QueuePolicy::fifo};
-  question.max_delay = 1min;  // it is not the delay that speaks against it
+  question.max_delay = 1min;  // the delay is not the reason against it
   const Tuner tuner = tuned(question);
   const TunePoint& small = point_of(tuner, 100, 2s);
   QVERIFY(small.run.summary.counters.dropped_full > 0);
@@ -298,7 +298,7 @@ void TstTuner::impossibleQuestionsAreRefused() {
   question.scenario.fleet.keys = 0;
   QCOMPARE(Tuner::create(question).error().code, Errc::field_too_small);
   question = headline();
-  question.scenario.config.queue_capacity = 1000;  // no room for a batch of 5,000: not tried
+  question.scenario.config.queue_capacity = 1000;  // the buffer is smaller than a batch of 5,000, so it is not tried
   QCOMPARE(Tuner::create(question)->size(), std::size_t{2});
 }
 

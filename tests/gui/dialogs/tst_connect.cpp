@@ -24,14 +24,14 @@ using namespace metabatch::gui;
 
 namespace {
 
-/// This process was started by another of the same test.
+/// Another process of the same test started this process.
 bool isInside() { return qEnvironmentVariableIsSet("TST_CONNECT_INSIDE"); }
 
 sql::PgAddress address(const char* text) { return std::get<sql::PgAddress>(sql::PgAddress::parse(text)); }
 
 }  // namespace
 
-/// The dialog that decides whether a database is written to.
+/// The dialog that decides whether a database is written.
 class TstConnect : public QObject {
   Q_OBJECT
 
@@ -170,7 +170,7 @@ void TstConnect::nonsenseCannotBeOpened() {
   QVERIFY(!dialog.findChild<QPushButton*>("open")->isEnabled());
 }
 
-/// Whether the dialog said that the keychain has the password.
+/// Whether the dialog reported that the keychain has the password.
 bool TstConnect::saveWithPassword(ConnectDialog& dialog) {
   dialog.show();
   QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "host=/run/postgresql dbname=kept");
@@ -200,7 +200,7 @@ void TstConnect::withoutAKeychainThePasswordGoesNowhere() {
   QVERIFY2(!settings().contains("hush") && !settings().contains("keychain=true"), settings().constData());
 }
 
-/// Runs the next test in a session of its own, with a keychain that is unlocked.
+/// Runs the next test in a session of its own, with an unlocked keychain.
 void TstConnect::keychainKeepsFindsAndForgetsThePassword() {
   if (isInside()) return;
   for (const char* const program : {"dbus-run-session", "gnome-keyring-daemon"})
@@ -240,7 +240,7 @@ void TstConnect::insideASessionWithAKeychain() {
   QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
   QVERIFY(!settings().contains("keychain=true"));
   bool isForgotten = false, isAsked = false;
-  QVERIFY(until([&] {  // it is forgotten on the way: ask until it is
+  QVERIFY(until([&] {  // the request may get lost: repeat it until it arrives
     if (!std::exchange(isAsked, true))
       Keychain::find(profiles->currentText(), &dialog, [&](const auto& found, const QString& why) {
         isForgotten = !found && why.isEmpty();

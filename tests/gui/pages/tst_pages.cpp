@@ -194,7 +194,7 @@ void TstPages::settingsThatChangedAreMarkedOnEveryChart() {
   window->pages().refresh();
   for (ChartCard* const card : part<Dashboard>(*window).cards()) {
     const QImage image = card->chart().grab().toImage();
-    int marks = 0;  // of the colour of a mark, or blended with the white behind
+    int marks = 0;  // the colour of a mark, or blended with the white behind it
     for (int y = 0; y < image.height(); ++y)
       for (int x = 0; x < image.width(); ++x) {
         const QColor seen = image.pixelColor(x, y);
@@ -231,7 +231,7 @@ void TstPages::pageIsSavedAsPictures() {
            "lines and words, not a picture in a frame");
 }
 
-/// Whoever cannot see the window hears the name of what has the focus.
+/// A screen reader announces the name of the focused control.
 void TstPages::everyControlHasAName() {
   QVERIFY(demoRuns(*window));
   ConnectDialog dialog;
@@ -287,10 +287,10 @@ void TstPages::panelIsRememberedHowItWasLeft() {
   window->close();
   QVERIFY(closed.wait(kPatience));
   QVERIFY(until([&] { return !window->isVisible(); }));
-  QVERIFY(QSettings().value("tune").toBool());  // it went with the window, nobody closed it
+  QVERIFY(QSettings().value("tune").toBool());  // it closed with the window; nobody closed it
 }
 
-/// As in a program that ends amid all, its window neither closed nor hidden.
+/// The program ends while everything runs; its window is neither closed nor hidden.
 void TstPages::goneWindowForgetsNothingAndWaitsForNothing() {
   QVERIFY(demoRuns(*window));
   QVERIFY(find<QDockWidget>("tune")->isVisible());
@@ -311,7 +311,7 @@ void TstPages::germanIsSpokenWhereItIsWanted() {
   QCOMPARE(models::counted(2, "agent"), QString("2 Agenten"));
   QCOMPARE(models::chartText("Batch size"), QString::fromUtf8("Stapelgröße"));
   QCOMPARE(german.pages().names(), QStringList({"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor",
-                                        "Inspector"}));  // names for programs stay
+                                        "Inspector"}));  // object names do not change
   QVERIFY(speak(QLocale("en_GB")));
   QCOMPARE(models::chartText("Batch size"), QString("Batch size"));
 }

@@ -26,7 +26,7 @@ namespace {
 
 const QString kGolden = METABATCH_SOURCE_DIR "/tests/golden/recording.ndjson";
 
-/// The panel without a window, for arrivals and looks of an hour that is made here.
+/// The panel without a window, for the arrivals and samples of an hour that is made here.
 struct PanelAlone {
   WhatIfPanel panel;
   models::ArrivalRing ring;
@@ -53,7 +53,7 @@ struct PanelAlone {
   [[nodiscard]] auto newest() const { return answered.back()[0].value<std::shared_ptr<const models::WhatIfAnswer>>(); }
 };
 
-/// What `metabatch simulate` prints of a recording; empty when it fails.
+/// The output of `metabatch simulate` for a recording; empty when it fails.
 QJsonObject simulated(const QString& recording) {
   QProcess program;
   program.start(METABATCH_PROGRAM, {"simulate", "--recording", recording, "--json"});
@@ -89,7 +89,7 @@ class TstRecordings : public QObject {
     window->openRecording(file);
     return opened.count() > 0 || opened.wait(kPatience);
   }
-  /// What a box says, which is then closed.
+  /// The text of a message box, which is then closed.
   QString reported() {
     QMessageBox* box = nullptr;
     if (!until([&] { return (box = window->findChild<QMessageBox*>("problem")) != nullptr; })) return {};
@@ -135,7 +135,8 @@ void TstRecordings::whatWasRecordedOpensAsItWas() {
   const std::uint64_t before = window->data().series.latest().counters.written;
   auto* const size = window->findChild<QSpinBox*>("batch_size");
   size->setValue(300);
-  // What was held or not yet seen when the recording began is written too, and stands in no recording.
+  // Entries that were held or not yet seen when the recording began are written too, and are in no
+  // recording.
   QVERIFY(until([&] { return window->data().series.latest().counters.written > before + 2500; }));
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 300; }));
   const std::uint64_t flushes = window->data().series.latest().flushes.total_flushes();
@@ -146,7 +147,8 @@ void TstRecordings::whatWasRecordedOpensAsItWas() {
 
   QVERIFY(opens(file));
   QCOMPARE(window->pages().names(), (QStringList{"Dashboard", "Flushes", "Inspector"}));
-  // What was counted before the recording began stands in no recording; what is buffered at the end does.
+  // Counts from before the recording began are in no recording; the entries buffered at its end
+  // are.
   const Counters opened = window->data().series.latest().counters;
   QVERIFY(opened.balanced());
   QVERIFY(opened.written > 1500 && opened.written + before <= end.written);
@@ -180,7 +182,7 @@ void TstRecordings::whatIfIsDrawnReportedAndUsed() {
   QVERIFY(writes().chart().whatIf() != nullptr);
   QVERIFY(writes().chart().whatIfStrokes()[1]->points() > 0);
   QVERIFY2(writes().whatIfText().contains("what if"), qPrintable(writes().whatIfText()));
-  QCOMPARE(part<TunePanel>(*window).running().batch_size, std::int64_t{500});  // what runs was not touched
+  QCOMPARE(part<TunePanel>(*window).running().batch_size, std::int64_t{500});  // the running settings were not changed
   click("whatif-apply");
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 100; }));
   click("whatif-clear");
@@ -295,11 +297,11 @@ void TstRecordings::whatIfGoesOnWithWhatArrives() {
   PanelAlone it;
   it.pass(4s);
   QTest::keyClicks(it.size, "7");
-  QCOMPARE(it.answered.count(), 0);  // nobody asked
+  QCOMPARE(it.answered.count(), 0);  // nobody asked for it
   QTest::keyClick(it.size, Qt::Key_Return);
   QVERIFY(until([&] { return it.answered.count() == 1; }));
   const Instant to = it.newest()->question.to;
-  QTest::keyClicks(it.size, "0");  // typed, and not asked yet
+  QTest::keyClicks(it.size, "0");  // typed, but not asked yet
   it.pass(4500ms);
   QVERIFY(!it.panel.isRunning());
   it.pass(500ms);

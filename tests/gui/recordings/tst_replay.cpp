@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Line `number` of a recording: agent number % 4, a key of its own for each eighth line.
+/// Line `number` of a recording: agent number % 4, and a key of its own for each eighth line.
 QByteArray line(int number, std::chrono::milliseconds at) {
   const WallTime when = WallTime(std::chrono::hours(24 * 365 * 56)) + at;
   return QStringLiteral(
@@ -192,7 +192,7 @@ void TstReplay::fileIsPlayedThroughTheDialog() {
   QVERIFY2(part<ReplayBar>(*window).text().endsWith("no bad line"), qPrintable(part<ReplayBar>(*window).text()));
   QCOMPARE(window->findChild<QProgressBar*>("replay-share")->value(), 1000);
   QVERIFY(!part<ReplayBar>(*window).findChild<QPushButton*>("replay-bad")->isVisible());
-  window->pages().showPage("Agents");  // all eight keys, each with the newest value of all
+  window->pages().showPage("Agents");  // all eight keys, each with its newest value
   const models::RowTable& rows = part<AgentsPage>(*window).rows();
   QVERIFY(until([&] { return rows.rowCount() == 8; }));
   QStringList values;
@@ -238,7 +238,7 @@ void TstReplay::longWaitIsSaidAndCanBeSkipped() {
   QVERIFY(until([&] { return counters().offered == 1; }));
   QVERIFY(until([&] { return part<ReplayBar>(*window).text().contains("next line in "); }));
   auto* const skip = part<ReplayBar>(*window).findChild<QToolButton*>("replay-skip");
-  QVERIFY(until([&] { return skip->isVisible(); }));  // the bar is laid out anew
+  QVERIFY(until([&] { return skip->isVisible(); }));  // the bar lays itself out anew
   QTest::mouseClick(skip, Qt::LeftButton);
   QVERIFY(until([&] { return isEnded(); }));
   QCOMPARE(counters().offered, 3u);
@@ -279,7 +279,7 @@ void TstReplay::pipeIsReadAsItIsWritten() {
   ::close(end);
   QVERIFY(until([&] { return isEnded(); }));
   QCOMPARE(counters().offered, 2u);
-  QVERIFY(!window->findChild<QProgressBar*>("replay-share")->isVisible());  // how much there is was not known
+  QVERIFY(!window->findChild<QProgressBar*>("replay-share")->isVisible());  // the size was not known
 }
 
 void TstReplay::closesWhileNobodyWritesToThePipe() {
@@ -311,7 +311,7 @@ void TstReplay::closesWhileTheRoomIsFull() {
   QVERIFY(until([&] {
     const ssize_t put = ::write(end, text.data() + at, static_cast<std::size_t>(text.size() - at));
     if (put > 0) at += put;
-    return counters().held() == 1000;  // nobody reads on
+    return counters().held() == 1000;  // nobody reads any more
   }));
   QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
   window->close();
@@ -319,7 +319,7 @@ void TstReplay::closesWhileTheRoomIsFull() {
   ::close(end);
   QCOMPARE(closed[0][0].toULongLong(), 0u);
   QVERIFY(counters().balanced());
-  QCOMPARE(counters().held() + counters().dropped(), 0u);  // what was taken is written, nothing was dropped
+  QCOMPARE(counters().held() + counters().dropped(), 0u);  // accepted updates are written, nothing was dropped
 }
 
 void TstReplay::whatCannotBeReadIsSaid() {
@@ -362,7 +362,7 @@ void TstReplay::anotherMachineIsAskedAboutFirst() {
 
 void TstReplay::arrivalsSetThePaceWhereTheyAreRecorded() {
   QByteArray text;
-  for (int i = 0; i <= 8; ++i) {  // an hour apart, but that arrived within 800 ms, in two recordings put together
+  for (int i = 0; i <= 8; ++i) {  // an hour apart, but they arrived within 800 ms, in two concatenated recordings
     if (i == 0 || i == 5) text += "{\"record\":\"session\",\"version\":1}\n";
     text += line(i, i * 1h).replace("}\n", ",\"at_us\":" + QByteArray::number(i % 5 * 100'000) + "}\n");
   }

@@ -13,8 +13,9 @@ using namespace metabatch;
 using namespace metabatch::gui;
 using namespace std::chrono_literals;
 
-/// A crash of the server has emptied the table that a window drives its fleet into: on this machine the rows are created
-/// again at once; on another one, for which a service stands here that may be any, when somebody says so.
+/// A crash of the server has emptied the table that a window drives its fleet into. On this machine
+/// the rows are created again at once. On another machine, for which any service may stand here,
+/// they are created on request.
 class TstPgRegistration : public QObject {
   Q_OBJECT
 

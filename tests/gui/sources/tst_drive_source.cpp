@@ -19,7 +19,8 @@ using namespace metabatch;
 using namespace metabatch::gui;
 using namespace std::chrono_literals;
 
-/// What an operator does to a batcher that the window drives: nothing by accident, and nothing lost unasked.
+/// What an operator does to a batcher that the window drives: nothing happens by accident, and
+/// nothing is lost without a question.
 class TstDriveSource : public QObject {
   Q_OBJECT
 
@@ -57,7 +58,7 @@ void TstDriveSource::cleanup() {
   QVERIFY2(complaints().isEmpty(), qPrintable(complaints().join('\n')));
 }
 
-/// Three notches over *agents* once inserted 450 rows into a real database.
+/// Three notches of the wheel over *agents* once inserted 450 rows into a real database.
 void TstDriveSource::wheelChangesNoFieldWithoutFocus() {
   QVERIFY(demoRuns(*window));
   window->findChild<QPushButton*>("fleet-apply")->setFocus();

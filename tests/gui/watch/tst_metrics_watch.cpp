@@ -34,7 +34,8 @@ QByteArray pageOf(int flushes) {
 
 }  // namespace
 
-/// The metrics of a production batcher: what a server may answer, and what the window makes of it.
+/// The metrics of a production batcher: possible answers of a server, and what the window makes of
+/// them.
 class TstMetricsWatch : public QObject {
   Q_OBJECT
 
@@ -55,7 +56,7 @@ class TstMetricsWatch : public QObject {
   void realServiceIsWatchedThroughTheDialog();
 
  private:
-  /// The first answer to a watch.
+  /// The first answer that a watch receives.
   std::shared_ptr<const MetricsAnswer> answer(const MetricsPlan& plan);
   void connectTo(MainWindow& window, std::uint16_t port);
   QTemporaryDir home;
@@ -131,7 +132,7 @@ void TstMetricsWatch::endlessAnswersEnd() {
     });
     timer->start(everyMs);
   };
-  // The flood must not run into the deadline on a busy machine.
+  // The flood must not reach the deadline on a busy machine.
   const auto found = answer({.url = server.url(), .every = everyMs == 0 ? Duration(10s) : Duration(1s)});
   QCOMPARE(found->why, why);
 }
@@ -256,7 +257,7 @@ void TstMetricsWatch::dashboardShowsWhatIsScraped() {
   for (ChartCard* const card : part<Dashboard>(window).cards())
     if (card->objectName() == "delay") delay = card;
   QVERIFY(delay->legendText().contains("not in the metrics"));
-  flushes = 0;  // the process is started anew
+  flushes = 0;  // the process restarted
   QVERIFY(until([&] { return !window.data().series.marks().empty(); }));
   QCOMPARE(window.data().series.marks()[0].text, QString("counters began anew"));
   QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
@@ -289,7 +290,7 @@ void TstMetricsWatch::goneServerIsAGapAndComesBack() {
   QVERIFY(closes(window));
 }
 
-/// Opens it by the dialog, with nothing but the address of the metrics.
+/// Opens it with the dialog, with only the address of the metrics.
 void TstMetricsWatch::connectTo(MainWindow& window, std::uint16_t port) {
   QTest::mouseClick(window.findChild<QPushButton*>("connect"), Qt::LeftButton);
   auto* const dialog = window.findChild<ConnectDialog*>();

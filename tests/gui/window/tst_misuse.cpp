@@ -36,7 +36,7 @@ constexpr double kLongestBlockMs = 2'000;
 #else
 constexpr double kLongestBlockMs = 250;
 #endif
-constexpr qint64 kGivingUpMs = 6'000;  // closing while a server that says nothing is asked
+constexpr qint64 kGivingUpMs = 6'000;  // closing while a silent server is asked
 
 qsizetype entriesOf(const char* folder) {
   return QDir(folder).entryList(QDir::NoDotAndDotDot | QDir::AllEntries).size();
@@ -44,7 +44,7 @@ qsizetype entriesOf(const char* folder) {
 
 }  // namespace
 
-/// A user who does everything that is not meant, too often, too fast and with too much of it.
+/// A user who does everything that is not intended: too often, too fast and with too much data.
 class TstMisuse : public QObject {
   Q_OBJECT
 
@@ -67,7 +67,7 @@ class TstMisuse : public QObject {
 
  private:
   [[nodiscard]] Counters counters() const { return window->data().series.latest().counters; }
-  /// The words of the message boxes that are open, which are closed.
+  /// The texts of the open message boxes, which are then closed.
   QStringList readBoxes();
 
   QTemporaryDir home;
@@ -135,11 +135,11 @@ void TstMisuse::absurdValuesChangeNothingAndStopNothing() {
   for (QComboBox* const field : tune.findChildren<QComboBox*>())
     for (int i = 0; i < field->count(); ++i) field->setCurrentIndex(i);
   for (int i = 0; i < 300; ++i) QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
-  QVERIFY(until([&] { return tune.running() == validated(Config{}).value(); }));  // all of it taken back
+  QVERIFY(until([&] { return tune.running() == validated(Config{}).value(); }));  // everything was undone
   QVERIFY(counters().balanced());
 }
 
-/// Twenty million rows would take minutes, in which nothing else could be asked of the session.
+/// Twenty million rows would take minutes, during which the session could do nothing else.
 void TstMisuse::fleetTooLargeToRegisterIsRefusedBeside() {
   QVERIFY(demoRuns(*window));
   QSignalSpy wanted(&part<TunePanel>(*window), &TunePanel::fleetWanted);
@@ -179,7 +179,7 @@ void TstMisuse::everyKeyAtOnce() {
   QVERIFY(counters().balanced());
 }
 
-/// Batches of one: as many flushes as the database can end, each a line of the log.
+/// Batches of one entry: as many flushes as the database can complete, each a line of the log.
 void TstMisuse::thousandsOfFlushesASecondBlockNothing() {
   QVERIFY(demoRuns(*window));
   window->findChild<QSpinBox*>("agents")->setValue(5000);
@@ -226,7 +226,7 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
   for (int i = 0; i < kSessions; ++i) {
     QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
     if (i % 5 < 2)
-      window->startDemo();  // its thousands of rows take a while
+      window->startDemo();  // its thousands of rows take some time
     else
       window->startSession(small);
     if (i % 2 == 0) QVERIFY(until([&] { return window->drive().session()->isRunning(); }));  // else closed while it starts
@@ -235,7 +235,7 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
     QVERIFY(until([&] { return closed.count() == 1; }));
     QCOMPARE(closed[0][0].toULongLong(), 0u);
     QTest::qWait(1);
-    if (i != 4) continue;  // whatever is made once has been made
+    if (i != 4) continue;  // everything that is created once exists now
     threads = entriesOf("/proc/self/task");
     files = entriesOf("/proc/self/fd");
     folders = QDir::temp().entryList({"tst_misuse-*"}).size();
@@ -297,7 +297,7 @@ void TstMisuse::addressesThatAreNone() {
   QVERIFY(until([&] { return window->drive().session() == nullptr; }));
   const QStringList said = readBoxes();
   QVERIFY2(said.size() == 1 && !said[0].isEmpty(), qPrintable(said.join('\n')));
-  QVERIFY(window->findChild<QPushButton*>("demo")->isVisible());  // back at the doors
+  QVERIFY(window->findChild<QPushButton*>("demo")->isVisible());  // back at the start page
 }
 
 void TstMisuse::fullDiskEndsARecordingAloud() {
@@ -308,7 +308,7 @@ void TstMisuse::fullDiskEndsARecordingAloud() {
   QVERIFY2(refused[0][0].toString().startsWith("/dev/full: "), qPrintable(refused[0][0].toString()));
   QSignalSpy sampled(window->drive().session(), &LiveSession::sampled);
   QVERIFY(until([&] { return sampled.count() >= 2; }));
-  QCOMPARE(refused.count(), 1);  // said once, then over
+  QCOMPARE(refused.count(), 1);  // reported once
   window->drive().session()->record("/nowhere/at/all");
   QVERIFY(until([&] { return refused.count() == 2; }));
   QCOMPARE(readBoxes().size(), 2);

@@ -25,8 +25,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kFinalFlush = 2s;
-constexpr qint64 kClosingMs = 4'000;     // kFinalFlush, and what a busy machine adds
-constexpr qint64 kForgettingMs = 4'000;  // a window that reads from a server that says nothing is gone by then
+constexpr qint64 kClosingMs = 4'000;     // kFinalFlush, plus a reserve for a busy machine
+constexpr qint64 kForgettingMs = 4'000;  // a window that reads from a silent server has closed by then
 #if defined(__SANITIZE_ADDRESS__)
 constexpr double kLongestBlockMs = 2'000;
 #else
@@ -35,7 +35,7 @@ constexpr double kLongestBlockMs = 250;
 
 sql::PgAddress parsed(const std::string& text) { return std::get<sql::PgAddress>(sql::PgAddress::parse(text)); }
 
-/// The table as plain SQL has it, against the producers' own model: how many rows differ.
+/// The table in plain SQL against the producers' own model: the number of different rows.
 std::size_t differences(const Producers& producers, const std::string& address) {
   test::PgSession session(address);
   std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> table;
@@ -50,7 +50,7 @@ std::size_t differences(const Producers& producers, const std::string& address) 
 
 }  // namespace
 
-/// One window that drives a PostgreSQL, one that watches it, and a server that goes away under both.
+/// One window that drives a PostgreSQL database, one that watches it, and a server that fails.
 class TstPgWindow : public QObject {
   Q_OBJECT
 
@@ -71,7 +71,7 @@ class TstPgWindow : public QObject {
 
  private:
   [[nodiscard]] QString recording() const;
-  /// A window that drives the server, with producers beside a small fleet; waits until something is written.
+  /// A window that drives the server, with producers beside a small fleet; waits for a write.
   void drive(MainWindow& window, const std::string& address, Producers& producers);
   static Counters counters(const MainWindow& window) { return window.data().series.latest().counters; }
   static std::uint64_t failures(const MainWindow& window, FailureClass failure) {
@@ -99,7 +99,7 @@ void TstPgWindow::init() {
   test::PgSession(server->address()).run("CREATE DATABASE " + databaseName);
 }
 
-/// Whatever a test that failed left standing still.
+/// Resumes everything that a failed test left stopped.
 void TstPgWindow::cleanup() {
   if (server->is_running()) signalFamily(server->pid(), SIGCONT);
 }
@@ -173,7 +173,7 @@ void TstPgWindow::replayedIntoAndWatchedWithMetrics() {
     const auto position = watcher.data().series.find(name);
     return position.timeline->latest(position.series);
   };
-  QVERIFY(until([&] { return value("writes") > 0 && value("notifies") == 0; }));  // received: none
+  QVERIFY(until([&] { return value("writes") > 0 && value("notifies") == 0; }));  // no update was received
 
   const QString file = recording();
   MainWindow player;
@@ -229,7 +229,7 @@ void TstPgWindow::killedServerLosesNothing() {
   QVERIFY2(block < kLongestBlockMs, qPrintable(QString::number(block)));
 }
 
-/// The table is UNLOGGED: after a crash of the server it is empty, and nobody has the rows any more.
+/// The table is UNLOGGED: after a crash of the server it is empty.
 void TstPgWindow::tableThatACrashEmptiedIsSaid() {
   Producers producers(2, 2ms);
   MainWindow window;
@@ -242,7 +242,7 @@ void TstPgWindow::tableThatACrashEmptiedIsSaid() {
   QVERIFY(counters(window).balanced());
 }
 
-/// Every process of the server stopped: connections stay open and nothing ever answers.
+/// Every process of the server is stopped: connections stay open and nothing answers.
 void TstPgWindow::silentServerHoldsNoWindow() {
   Producers producers(2, 2ms);
   auto driver = std::make_unique<MainWindow>();
@@ -316,7 +316,7 @@ void TstPgWindow::revokedPrivilegeIsSaidAndNothingIsLost() {
   window.pages().refresh();
   QVERIFY2(part<Dashboard>(window).words().contains("permission denied"), qPrintable(part<Dashboard>(window).words()));
   owner.run("GRANT UPDATE ON workspace_agent_metadata TO app");
-  QVERIFY(closes(window));  // which tries again at once: else it waits half a minute after such a failure
+  QVERIFY(closes(window));  // it retries at once; otherwise it waits half a minute after such a failure
   QCOMPARE(counters(window).held() + counters(window).discarded, 0u);
   QCOMPARE(differences(producers, database()), std::size_t(0));
 }

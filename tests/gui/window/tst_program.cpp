@@ -22,19 +22,20 @@ using namespace std::chrono_literals;
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr int kSlower = 20;  // what a sanitizer may cost
+constexpr int kSlower = 20;  // the allowed cost of a sanitizer
 #else
 constexpr int kSlower = 1;
 #endif
 constexpr int kColdStartMs = 700 * kSlower;
-// The best of many frames, which a busy machine hardly moves: this build, -O1, was seen below the limit in each of ten runs
-// with nine threads a processor (9.6 to 15.7 ms). The release, quiet: 13.2 ms in the middle, 9.9 at best of 200.
+// The best of many frames, which a busy machine hardly changes. This build, with -O1, was below the
+// limit in each of ten runs with nine threads a processor (9.6 to 15.7 ms). The release on an idle
+// machine: median 13.2 ms, best of 200 9.9 ms.
 constexpr int kFrameMs = 16 * kSlower;
 constexpr int kFrames = 120;
 
 }  // namespace
 
-/// The program as it is started, and what a frame costs.
+/// The program as users start it, and the cost of a frame.
 class TstProgram : public QObject {
   Q_OBJECT
 
@@ -75,7 +76,7 @@ void TstProgram::initTestCase() {
   QFile::setPermissions(home.path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
 }
 
-/// What was said on stderr, but for a remark of the offscreen platform.
+/// The text on stderr, without a remark of the offscreen platform.
 QByteArray TstProgram::complaints(const QProcess&, QByteArray text) const {
   return text.replace("This plugin does not support propagateSizeHints()\n", "");
 }
@@ -135,7 +136,7 @@ void TstProgram::replaysFromTheCommandLine() {
     return false;
   };
   QVERIFY(until(isKept));
-  QCOMPARE(process.state(), QProcess::Running);  // the end of the input ends nothing
+  QCOMPARE(process.state(), QProcess::Running);  // the end of the input does not end the program
   process.kill();
   process.waitForFinished();
 }
@@ -204,7 +205,7 @@ bool TstProgram::hasValues(const QString& file) {
   return isFound;
 }
 
-/// As the window's own end: what is held is written, and the folder of the demo goes.
+/// Like closing the window: held entries are written, and the folder of the demo is removed.
 void TstProgram::signalEndsItInOrder() {
   QFETCH(int, signal);
   const QString folder = home.filePath("tmp");

@@ -28,13 +28,13 @@ namespace {
 
 constexpr std::size_t kProducers = 8;
 constexpr auto kPause = 2ms;             // 8 producers: about 50,000 updates a second
-constexpr int kDefaultSeconds = 30;      // METABATCH_SOAK_SECONDS: as long as one wants
+constexpr int kDefaultSeconds = 30;      // METABATCH_SOAK_SECONDS sets any length
 constexpr double kLongestBlockMs = 250;  // a quarter of a second: new colours for every widget, on a busy machine
 constexpr double kMostGrowthMiB = 24;    // of the resident set, from the end of the warm-up on
 constexpr int kStepMs = 400;
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr double kSlower = 20;  // a sanitizer's price, and its quarantine of freed memory
+constexpr double kSlower = 20;  // the cost of a sanitizer, and its quarantine of freed memory
 #else
 constexpr double kSlower = 1;
 #endif
@@ -46,7 +46,7 @@ double residentMiB() {
   return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
-/// What is written to stderr while it lives, by whomever.
+/// Everything that is written to stderr while it lives.
 class StderrCapture {
  public:
   explicit StderrCapture(const QString& file) : m_file(file), m_saved(::dup(2)) {
@@ -102,8 +102,9 @@ void csv(MainWindow& window) { QVERIFY(!pageCsv(*window.pages().currentWidget(),
 
 }  // namespace
 
-/// Eight producers through the real window for half a minute, or for METABATCH_SOAK_SECONDS (`./dev soak desktop`), under an
-/// operator who tries everything: nothing may be lost or said, nothing may block, nothing may grow.
+/// Eight producers feed the real window for half a minute, or for METABATCH_SOAK_SECONDS (`./dev
+/// soak desktop`), while an operator tries everything. No update may be lost, no message logged;
+/// the window may not block or grow.
 class TstSoak : public QObject {
   Q_OBJECT
 
@@ -167,7 +168,7 @@ std::vector<TstSoak::Step> TstSoak::operatorsWishes() {
       {"taken back", key(Qt::Key_Z, Qt::ControlModifier)},
       {"export of charts", csv},
       {"batches of 500", number("batch_size", 500)},
-      {"small room", number("queue_capacity", 1000)},  // fewer than rows: some is refused, and said so
+      {"small room", number("queue_capacity", 1000)},  // fewer than rows: some values are refused, and reported so
       {"large room", number("queue_capacity", 100'000)},
       {"everything seen", [](MainWindow& window) { window.data().time.setSpan(24h); }},
       {"a minute", [](MainWindow& window) { window.data().time.setSpan(1min); }},
@@ -201,7 +202,7 @@ void TstSoak::soak(MainWindow& window, int seconds) {
   QVERIFY2(most - *warm < kMostGrowthMiB * kSlower, qPrintable(QString::number(most - *warm)));
 }
 
-/// The store is slow, so that a flush is on its way for sure.
+/// The store is slow, so that a flush is certainly running.
 void TstSoak::closeWhileItFlushes(MainWindow& window) {
   heartbeat->setDoing("closing");
   auto* const fault = window.findChild<QComboBox*>("fault");
@@ -219,7 +220,7 @@ void TstSoak::closeWhileItFlushes(MainWindow& window) {
   QCOMPARE(closed[0][0].toULongLong(), 0u);
 }
 
-/// The table, read by plain SQL, against the producers' own model.
+/// The table, read in plain SQL, against the producers' own model.
 void TstSoak::compare(const Producers& producers, const QString& file) {
   std::map<std::pair<std::string, std::string>, std::pair<std::string, std::int64_t>> table;
   {

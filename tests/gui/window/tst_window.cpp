@@ -142,7 +142,7 @@ void TstWindow::zoomPauseAndLiveMoveAllCharts() {
   QVERIFY(!window->data().time.isLive());
   const Instant end = window->data().time.to();
   const Instant now = window->data().time.now();
-  QVERIFY(until([&] { return window->data().time.now() > now + 1s; }));  // what runs goes on
+  QVERIFY(until([&] { return window->data().time.now() > now + 1s; }));  // the running source continues
   QVERIFY(window->data().time.to() == end);
   const auto& other = part<Dashboard>(*window).cards()[3]->chart();
   QVERIFY(other.instantAt(1) == end);
@@ -302,7 +302,7 @@ void TstWindow::fitsSmallScreens_data() {
   QTest::newRow("820 wide") << QSize(820, 700);
 }
 
-/// Also with a very long message of a server.
+/// The layout also holds with a very long message of a server.
 void TstWindow::fitsSmallScreens() {
   QFETCH(QSize, size);
   QVERIFY(demoRuns(*window));

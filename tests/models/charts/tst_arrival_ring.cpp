@@ -79,14 +79,14 @@ void TestArrivalRing::aReportThatComesInPartsIsOne() {
   QCOMPARE(ring.reports(), std::size_t{2});
   QCOMPARE(ring.updates(), std::size_t{4});
   const ArrivalRing snapshot = ring.snapshot();
-  part(kBegan, "e", true);  // the report is in the snapshot as it was
+  part(kBegan, "e", true);  // the report in the snapshot is unchanged
   QCOMPARE(ring.reports(), std::size_t{3});
   QCOMPARE(snapshot.updates(), std::size_t{4});
   std::vector<std::vector<std::string>> keys;
   const auto recording = ring.recording(kBegan);
   for (const RecordedReport& report : *recording) keys.push_back(report.keys);
   QVERIFY((keys == std::vector<std::vector<std::string>>{{"a", "b", "c"}, {"d"}, {"e"}}));
-  ArrivalRing whole;  // what it takes in memory is what the whole report takes
+  ArrivalRing whole;  // its memory is that of the whole report
   add(whole, kBegan, 1, 3, 1);
   ArrivalRing parts;
   for (const std::string_view key : {"a", "b", "c"})

@@ -152,7 +152,7 @@ void TstTimeWindow::selectionByKeysGoesFromWhereTheCursorWas() {
   window->moveCursor(-0.3, true);
   QVERIFY(window->selection()->from == t0 - 36s && window->selection()->to == t0 - 30s);
   window->moveCursor(-2, false);
-  QVERIFY(*window->cursor() == t0 - 60s);  // within what is shown
+  QVERIFY(*window->cursor() == t0 - 60s);  // within the shown span
   QVERIFY(window->selection().has_value());
 }
 
@@ -161,7 +161,7 @@ void TstTimeWindow::selectionIsShownAloneAndCleared() {
   window->setCursor(t0 - 30s);
   window->zoomToSelection();
   QVERIFY(window->from() == t0 - 50s && window->to() == t0 - 30s);
-  QVERIFY(!window->selection() && !window->cursor());  // it is all that is shown
+  QVERIFY(!window->selection() && !window->cursor());  // the whole shown span
   window->zoomToSelection();
   QVERIFY(window->from() == t0 - 50s && window->to() == t0 - 30s);
   window->setSelection(t0 - 45s, t0 - 35s);

@@ -31,7 +31,7 @@ FlushLine flushAt(Duration at, Duration took, std::size_t entries, FailureClass 
   return flush;
 }
 
-/// Ten agents with five keys each, every second, for a minute: 50 updates a second.
+/// Ten agents with five keys each report every second for a minute: 50 updates a second.
 struct Minute {
   ArrivalRing arrivals;
   Measured measured;
@@ -116,7 +116,7 @@ void TestWhatIf::batchesOfOneSizeTellNoRowCost() {
   QVERIFY(fit.model.row_cost == StoreModel{}.row_cost);
   QVERIFY(fit.model.latency.p50 == 8ms);
   QVERIFY(fit.model.latency.p99 > 8ms && fit.model.latency.p99 < 40ms);
-  Measured quick;  // an entry cannot cost more than half of what a flush took
+  Measured quick;  // an entry cannot cost more than half of a flush
   for (int i = 0; i < 20; ++i) quick.append(flushAt(i * 1s, 1ms, 500));
   QVERIFY(quick.fit(kBegan).model.row_cost == 1us);
 }
@@ -266,7 +266,7 @@ void TestWhatIf::aSessionOpensAsItWas() {
   text += session_line(flush).c_str();
   const auto session = opened(text, 100);
   QVERIFY2(session->problems.isEmpty(), qPrintable(session->problems.join('\n')));
-  // Recorded 5 s ago, when "now" is 5 min: on the charts' clock.
+  // Recorded 5 s ago, when "now" is 5 min: on the clock of the charts.
   QVERIFY(session->began == Instant(5min - 5s) && session->ended == Instant(5min - 1s));
   QVERIFY(session->hasSamples && session->head->source == "s");
   QCOMPARE(session->series.latest().counters.written, 800u);
@@ -335,7 +335,8 @@ void TestWhatIf::sessionsPutTogetherGoOn() {
   QCOMPARE(session->series.latest().reports, 10u);
 }
 
-/// Small flushes take next to nothing and large ones long: the middle of what an entry's cost leaves is nothing.
+/// Small flushes take almost no time and large ones long, so the median of what remains after the
+/// cost of entries is zero.
 void TestWhatIf::flushesOfTwoKindsStillMakeAModel() {
   Minute minute;
   for (int i = 0; i < 12; ++i) minute.measured.append(flushAt(i * 5s, 500us, 500));

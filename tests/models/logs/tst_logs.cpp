@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The model as text: a line a row, columns between bars, the first `columns` after the time.
+/// The model as text: one line a row, bars between columns, and only the first `columns` after the
+/// time.
 QString printed(const QAbstractItemModel& model) {
   QString text;
   for (int row = 0; row < model.rowCount(); ++row) {
@@ -106,7 +107,7 @@ void TstLogs::flushLogKeepsThePayloadsOfTheNewest() {
   QVERIFY(detailText(log.line(int(FlushLog::kPayloads))).contains("not kept any more"));
 }
 
-/// Flushes that name 100,000 agents bring two megabytes of payloads each.
+/// Flushes that name 100,000 agents have payloads of two megabytes each.
 void TstLogs::payloadsKeptAreBoundedInBytes() {
   FlushLog log;
   for (quint64 id = 1; id <= 40; ++id) {
@@ -122,7 +123,7 @@ void TstLogs::payloadsKeptAreBoundedInBytes() {
   huge.chunks = std::make_shared<const std::vector<std::string>>(1, std::string(32u << 20, 'A'));
   log.add({huge});
   QVERIFY(log.line(0).chunks != nullptr &&
-          log.line(1).chunks == nullptr);  // the newest can be looked at, however large
+          log.line(1).chunks == nullptr);  // the newest one can be shown, however large
 }
 
 void TstLogs::filterFindsWordsAndFailures() {

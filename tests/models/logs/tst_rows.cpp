@@ -58,7 +58,7 @@ void TstRows::rowOlderThanThreeIntervalsIsStale() {
   QCOMPARE(flags(table, 0), QString());
   QCOMPARE(flags(table, 1), QString("stale"));
   table.show({row("load", 24h)}, now, {});
-  QCOMPARE(flags(table, 0), QString());  // nothing is known of the interval
+  QCOMPARE(flags(table, 0), QString());  // the interval is unknown
 }
 
 void TstRows::samePageKeepsWhatIsChosen() {

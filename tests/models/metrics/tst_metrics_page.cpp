@@ -126,7 +126,7 @@ void TstMetricsPage::badLineCostsItselfOnly() {
                               "8 a series that comes twice", "11 cut off: no end of line, at byte 6"}));
 }
 
-/// A page that ends early never has a sample that the whole page has not.
+/// A truncated page never has a sample that the whole page does not have.
 void TstMetricsPage::everyPrefixIsReadAndInventsNothing() {
   const std::string page = golden("origin-metrics.prom");
   std::set<std::pair<std::string, double>> whole;
@@ -157,14 +157,14 @@ void TstMetricsPage::everyMutationIsReadAndJudgedByLine() {
       const MetricsPage read = pageOf(changed);
       QVERIFY(read.series + read.badLines <= lines + 1);
       QVERIFY(read.series <= good + 1 && read.samples.size() <= read.series);
-      QVERIFY(read.series + 3 >= good);  // one byte costs its line, and what ran into it
+      QVERIFY(read.series + 3 >= good);  // one byte costs its line, and the text that merged with it
       if (read.series < good) ++worse;
     }
     std::string shorter = page;
     shorter.erase(at, 1 + static_cast<std::size_t>(random() % 40));
     (void)pageOf(shorter, random() % 2 == 0 ? MetricsForm::text : MetricsForm::openMetrics);
   }
-  QVERIFY(worse > page.size());  // the judge is awake
+  QVERIFY(worse > page.size());  // the judge does reject
 }
 
 void TstMetricsPage::openMetricsHasAnEnd() {

@@ -44,7 +44,7 @@ QString text(const std::vector<HealthLine>& lines) {
   return all;
 }
 
-/// What the window does with each answer.
+/// Does what the window does with each answer.
 struct Watched {
   ScrapeSeries scrapes{5s};
   LiveSeries series{20s};
@@ -56,7 +56,7 @@ struct Watched {
 
 }  // namespace
 
-/// Somebody else's metrics, from a page to the words of the dashboard.
+/// The metrics of a foreign batcher, from a page to the words of the dashboard.
 class TstScrape : public QObject {
   Q_OBJECT
 
@@ -137,7 +137,7 @@ void TstScrape::growthIsBetweenPagesOfOneProcess() {
       earlier);
   QVERIFY(grown.has_value());
   QCOMPARE(grown->counter("a_total.x"), std::optional(2.0));
-  QCOMPARE(grown->counter("a_total.y"), std::optional(2.0));  // its family was there: it was 0
+  QCOMPARE(grown->counter("a_total.y"), std::optional(2.0));  // others of its family were there, so it was 0
   QCOMPARE(grown->counter("new_total"), std::nullopt);        // nobody knows since when
   QCOMPARE(grown->gauge("g"), std::optional(3.0));            // a gauge may fall
   QVERIFY(!between(scrape(counters({{"a_total{reason=\"x\"}", 4}})), earlier));
@@ -175,7 +175,7 @@ void TstScrape::countersBecomeRates() {
   QVERIFY(std::isnan(latest(watched.series, "delay.p99")));
   QCOMPARE(watched.series.whyMissing("delay.p99"), QString("not in the metrics"));
   QVERIFY(watched.series.whyMissing("writes").isEmpty());
-  QCOMPARE(scrapedHealth(watched.scrapes.status()).saved, QString::fromUtf8("– saved"));  // not all was written
+  QCOMPARE(scrapedHealth(watched.scrapes.status()).saved, QString::fromUtf8("– saved"));  // not everything was written
   Watched whole;
   whole.append(page(1, 0), 0s);
   whole.append(page(2, 0), 5s);
@@ -199,7 +199,7 @@ void TstScrape::originHasBucketsNotEverything() {
   QCOMPARE(latest(watched.series, "writes"), 2.0);
   QCOMPARE(latest(watched.series, "entries"), 1000.0);
   QCOMPARE(latest(watched.series, "size.mean"), 500.0);
-  QCOMPARE(latest(watched.series, "size.p50"), 475.0);  // the middle of 450 to 500
+  QCOMPARE(latest(watched.series, "size.p50"), 475.0);  // the middle between 450 and 500
   for (const char* name : {"notifies", "coalesced", "updates", "held", "buffer.limit", "delay.p50", "batch.limit"}) {
     QVERIFY2(std::isnan(latest(watched.series, name)), name);
     QVERIFY2(!watched.series.whyMissing(name).isEmpty(), name);
@@ -246,7 +246,7 @@ void TstScrape::missedScrapeIsAGap() {
   QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines)
               .startsWith("alarm: The metrics cannot be read: nobody listens there. 1 scrape missed"));
   watched.append(page(40), 15s);
-  QVERIFY(std::isnan(latest(watched.series, "writes")));  // nothing is said of the time in between
+  QVERIFY(std::isnan(latest(watched.series, "writes")));  // nothing is reported for the time in between
   watched.append(page(50), 20s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
   const auto position = watched.series.find("writes");
@@ -295,7 +295,7 @@ void TstScrape::receivedNotificationsCompleteTheSaving() {
            QString("4 writes and NOTIFYs a second instead of about 100, two for each agent of a flush"));
 }
 
-/// `metabatch serve` counts reports: the saving is exact, and nobody calls them missing.
+/// `metabatch serve` counts reports, so the saving is exact, and reports are not listed as missing.
 void TstScrape::reportsThatAreCountedAreUsed() {
   Watched watched;
   const auto page = [](int times) {

@@ -51,7 +51,7 @@ void TestAgentApi::aReportReachesItsRows() {
   QCOMPARE(rows.size(), std::size_t{2});
   QCOMPARE(rows[0].value, std::string("12 %"));
   QCOMPARE(rows[1].error, std::string("no"));
-  QVERIFY(rows[0].collected_at >= before);  // ours, not the agent's
+  QVERIFY(rows[0].collected_at >= before);  // the service's stamp, not the agent's
   QCOMPARE(rows[0].collected_at, rows[1].collected_at);
   QVERIFY(stage.counters().balanced());
   QCOMPARE(stage.counters().written, std::uint64_t{2});

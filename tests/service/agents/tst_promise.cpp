@@ -10,7 +10,7 @@
 using namespace metabatch;
 using namespace std::chrono_literals;
 
-/// What an answer to a report promises.
+/// What the status of a report promises.
 class TestPromise : public QObject {
   Q_OBJECT
  private slots:
@@ -38,7 +38,7 @@ void make_small(service::ServiceOptions& options) {
   options.config.queue_capacity = 2;
 }
 
-/// A database of agents in memory, which can be away.
+/// A database of agents in memory, which can be unavailable.
 class Credentials final : public sql::AgentCredentials {
  public:
   explicit Credentials(std::vector<sql::AgentToken> agents) : agents_(std::move(agents)) {}
@@ -78,7 +78,7 @@ Uuid id_number(unsigned number) {
   return id;
 }
 
-/// Waits until as many lookups have ended.
+/// Waits until so many lookups have ended.
 struct Results {
   service::TokenRefresher::LookupDone one() {
     return [this](service::LookupResult result) {
@@ -131,7 +131,7 @@ void TestPromise::keysWithoutARowAreCountedAtOnce() {
   QVERIFY(counters.balanced());
   (void)stage.written(stage.agents[0]);
   QVERIFY(stage.counters().balanced());
-  // One key a flush, and not two.
+  // One key for each flush, not two.
   QVERIFY(stage.service->snapshot().metrics.flushes.flushed_entries - flushed <= 10);
 }
 
@@ -197,7 +197,7 @@ void TestPromise::lookupsGoOutTogether() {
   refresher.look_up({.id = id_number(5000), .peer = "2.2.2.2:1"}, results.one());
   QVERIFY(results.are(22));
   QCOMPARE(refresher.lookups(), std::uint64_t{2});
-  // One peer cannot fill the queue: the ninth is refused, without an answer about the token.
+  // One peer cannot fill the queue: its ninth lookup is refused, without an answer about the token.
   for (unsigned i = 0; i < 9; ++i) refresher.look_up({.id = id_number(6000 + i), .peer = "3.3.3.3:1"}, results.one());
   QVERIFY(results.are(31));
   QCOMPARE(std::count(results.all.begin(), results.all.end(), service::LookupResult::unavailable), std::ptrdiff_t{1});

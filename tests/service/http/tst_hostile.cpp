@@ -10,7 +10,8 @@
 using namespace metabatch;
 using namespace std::chrono_literals;
 
-/// Clients that mean harm, or do not know better. Each costs itself only: the service answers everybody else as before.
+/// Hostile clients and faulty ones. Each costs only itself: the service answers all others as
+/// before.
 class TestHostile : public QObject {
   Q_OBJECT
  private slots:
@@ -42,7 +43,8 @@ constexpr std::string_view kReports = "/api/v2/workspaceagents/me/metadata";
 
 const std::string kWrongMethod = "{\"message\":\"Method not allowed.\"}\n";
 
-/// What JSON and the specification, "The report", say of a body of printable ASCII without escapes, by another parser.
+/// The result of JSON and the specification, "The report", for a body of printable ASCII without
+/// escapes, by another parser.
 bool is_report(const std::string& body) {
   const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromStdString(body));
   if (!document.isObject()) return false;
@@ -66,7 +68,7 @@ std::string error_of(const Answered& answered) {
   return answered.body.ends_with("}\n") ? body["message"].toString().toStdString() : "not an error: " + answered.body;
 }
 
-/// The next frame of a server that is no data, whole.
+/// The next complete frame of a server that is no data frame.
 std::string control_frame(Client& client) {
   for (;;) {
     std::string frame = client.exactly(2);
@@ -83,7 +85,7 @@ std::string control_frame(Client& client) {
 
 }  // namespace
 
-/// Whatever was tried, the next report is taken.
+/// After every attack, the next report is accepted.
 void TestHostile::cleanup() {
   QCOMPARE(stage_->post(stage_->agents[0], R"({"metadata":[{"key":"cpu","value":"1"}]})").status, 204);
   QVERIFY(stage_->counters().balanced());
@@ -126,7 +128,7 @@ void TestHostile::smugglersAreRefusedAndCutOff() {
   QCOMPARE(answered.status, 400);
   QCOMPARE(error_of(answered), std::string("Request is not HTTP/1.1."));
   QVERIFY(answered.head.find("Connection: close\r\n") != std::string::npos);
-  QCOMPARE(client.rest(), std::string());  // what came behind it is no request
+  QCOMPARE(client.rest(), std::string());  // the bytes behind it are no request
 }
 
 void TestHostile::oddButHonestRequestsAreAnswered_data() {
@@ -232,7 +234,7 @@ void TestHostile::aReportCutAnywhereCostsOnlyItself() {
     QCOMPARE(answered.status, 400);
     QCOMPARE(error_of(answered), std::string("Request body must be valid JSON."));
   }
-  // And cut off with the connection.
+  // Also when it is cut off together with the connection.
   const std::uint64_t offered = stage_->counters().offered;
   const std::string whole = request("POST", kReports, stage_->agents[0].token_text(), body);
   for (std::size_t size = 0; size < whole.size(); ++size) {

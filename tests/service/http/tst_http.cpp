@@ -48,7 +48,7 @@ std::string json_of(std::string_view text) {
   return out;
 }
 WallTime at(const char* text) { return parse_wall_time(text).value(); }
-/// What a log writes while this is done with it.
+/// What a log writes during this call.
 QByteArray said_by(Log::Form form, const std::function<void(Log&)>& does) {
   int ends[2];
   if (::pipe(ends) != 0) qFatal("no pipe");
@@ -273,7 +273,7 @@ void TestHttp::floodsAreLoggedOnceInAWhile() {
     log.limited(Log::Level::error, "no room", {{"why", "a \"b\""}});
     log.log_suppressed();  // it may go on
     log.log_suppressed(true);
-    log.log_suppressed(true);  // it was said
+    log.log_suppressed(true);  // it was logged
   });
   QByteArray without_times;
   for (const QByteArray& line : said.split('\n'))

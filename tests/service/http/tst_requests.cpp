@@ -11,7 +11,7 @@
 using namespace metabatch;
 using namespace std::chrono_literals;
 
-/// What RFC 9110 and RFC 9112 ask of a server, byte by byte.
+/// The requirements of RFC 9110 and RFC 9112 for a server, byte by byte.
 class TestRequests : public QObject {
   Q_OBJECT
  private slots:
@@ -219,7 +219,7 @@ void TestRequests::withoutDescriptorsItGoesOn() {
   Client first(stage.port());
   first.send(request("GET", "/healthz"));
   QCOMPARE(answer_from(first).status, 200);
-  Client waiting(stage.port());  // a descriptor of its own, made before they are used up
+  Client waiting(stage.port());  // a descriptor of its own, created before they run out
   waiting.send(request("GET", "/healthz"));
   QCOMPARE(answer_from(waiting).status, 200);
   const int probe = ::open("/dev/null", O_RDONLY);

@@ -13,7 +13,7 @@
 using namespace metabatch;
 using namespace std::chrono_literals;
 
-/// Prometheus itself scrapes a service and is asked what it understood.
+/// Prometheus itself scrapes a service, and the test queries it for what it understood.
 class TestRealPrometheus : public QObject {
   Q_OBJECT
  private slots:
@@ -46,7 +46,7 @@ struct Server : QProcess {
   }
 };
 
-/// What a query answers once it answers something; "" when it does not.
+/// The result of a query once it has one; "" when it never does.
 QString answered(std::uint16_t port, const QString& query) {
   const std::string target = "/api/v1/query?query=" + QUrl::toPercentEncoding(query).toStdString();
   for (const auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end;) {
@@ -61,7 +61,7 @@ QString answered(std::uint16_t port, const QString& query) {
   return {};
 }
 
-/// Prometheus listens a moment after it was started.
+/// Prometheus begins to listen a moment after its start.
 bool is_listening(std::uint16_t port) {
   for (const auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end;
        QTest::qWait(20)) {
@@ -135,7 +135,7 @@ void TestRealPrometheus::promtoolFindsNothingWrong() {
   QVERIFY(dashboard.open(QIODevice::ReadOnly));
   const QByteArray text = dashboard.readAll();
   QVERIFY(!QJsonDocument::fromJson(text).isNull());
-  // Every metric that the dashboard and the rules ask for is one that we have.
+  // Every metric that the dashboard and the rules query exists.
   QFile rules(METABATCH_SOURCE_DIR "/resources/prometheus/alerts.yml");
   QVERIFY(rules.open(QIODevice::ReadOnly));
   const QByteArray asked = text + rules.readAll();
@@ -147,7 +147,7 @@ void TestRealPrometheus::promtoolFindsNothingWrong() {
     const QByteArray family = name.endsWith("_bucket") ? name.chopped(7) : name;
     QVERIFY2(page.find("# TYPE " + family.toStdString()) != std::string::npos, name.constData());
   }
-  // Every alert leads to a section that there is.
+  // Every alert links to an existing section.
   QFile runbook(METABATCH_SOURCE_DIR "/docs/runbook.md");
   QVERIFY(runbook.open(QIODevice::ReadOnly));
   const QByteArray sections = runbook.readAll().toLower().replace(' ', '-');

@@ -7,7 +7,7 @@
 using namespace metabatch;
 using namespace std::chrono_literals;
 
-/// How watch streams end, and how many there may be.
+/// How watch streams end, and how many may exist.
 class TestStreamEnd : public QObject {
   Q_OBJECT
  private slots:
@@ -81,7 +81,7 @@ void TestStreamEnd::eventsEndWithARetryAndTheLastChunk() {
   QVERIFY(found.captured(3).toInt() >= 1000 && found.captured(3).toInt() <= 10'000);
   if (static_cast<End>(end) == End::shutdown) return;
   QVERIFY(stage.get("/metrics").body.find("metadata_streams_revoked_total 1\n") != std::string::npos);
-  QVERIFY(!other.until("event: ").empty());  // another's stream goes on
+  QVERIFY(!other.until("event: ").empty());  // another agent's stream continues
 }
 
 void TestStreamEnd::socketsEndWithGoingAway_data() { add_ends(); }

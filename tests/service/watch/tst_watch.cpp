@@ -51,7 +51,7 @@ class EventReader {
     if (!is_strict) return {"broken", text};
     return {text.substr(7, line - 7), text.substr(line + 7, text.size() - line - 9)};
   }
-  /// The next array that holds this; what came before is passed over.
+  /// The next array that contains this; earlier ones are skipped.
   std::string dataWith(std::string_view words) {
     for (;;) {
       const Event event = next();
@@ -75,7 +75,7 @@ std::string report(std::string_view value) {
 constexpr std::string_view kEmptyRow =
     R"({"result":{"collected_at":"0001-01-01T00:00:00Z","age":9223372036,"value":"","error":""},"description":)";
 
-// Arrays of 200 KB: one is more than the kernel takes for a client that reads nothing.
+// Arrays of 200 KB: one exceeds what the kernel buffers for a client that reads nothing.
 std::vector<std::string> many_keys() {
   std::vector<std::string> names;
   for (int i = 0; i < 100; ++i) names.push_back("k" + std::to_string(i));
@@ -114,7 +114,7 @@ std::pair<int, std::string> frame(Client& client) {
   return {static_cast<unsigned char>(head[0]), client.exactly(size)};
 }
 
-/// A stream whose client has next to no room for what comes.
+/// A stream whose client has almost no buffer.
 std::unique_ptr<Client> slow_stream(const Stage& stage, bool is_websocket) {
   auto client = std::make_unique<Client>(stage.port(), 1);
   const std::string path = stage.agents[0].path(is_websocket ? "watch-metadata-ws" : "watch-metadata");
@@ -241,7 +241,7 @@ void TestWatch::aSocketSpeaksInTextFrames() {
   const auto [first, text] = frame(client);
   QCOMPARE(first, 0x81);  // whole, text
   QVERIFY2(text.starts_with("{\"type\":\"data\",\"data\":[{\"result\":") && text.ends_with("}]}"), text.c_str());
-  QCOMPARE(frame(client), std::make_pair(0x89, std::string()));  // a client would take a message for data
+  QCOMPARE(frame(client), std::make_pair(0x89, std::string()));  // a client would read a message as data
 }
 
 void TestWatch::aClientsMessageClosesItsSocket() {
@@ -305,7 +305,7 @@ void TestWatch::aSlowClientGetsTheNewestArray() {
   EventReader events(other), slow_events(*slow);
   QCOMPARE(slow_events.next().type, std::string("data"));
   QCOMPARE(frame(*slow_socket).first, 0x81);
-  for (int round = 0; round < 3; ++round) {  // the first fills what the kernel takes, the others wait
+  for (int round = 0; round < 3; ++round) {  // the first one fills the kernel's buffer, the others wait
     QCOMPARE(stage.post(stage.agents[0], big_report(round)).status, 204);
     QVERIFY(!events.dataWith("x" + std::to_string(round)).empty());
   }
@@ -354,7 +354,8 @@ void TestWatch::aClientThatTakesLittleIsNotClosed() {
   add_keys(stage);
   const std::unique_ptr<Client> slow[] = {slow_stream(stage, false), slow_stream(stage, true)};
   QCOMPARE(stage.post(stage.agents[0], big_report(0)).status, 204);
-  // To send an array takes far longer than `write`, but they never take nothing for so long.
+  // Sending an array takes far longer than `write`, but the client never stops reading for that
+  // long.
   for (std::size_t taken = 0; taken < 200'000; taken += 8'000) {
     for (const auto& client : slow) QCOMPARE(client->exactly(8'000).size(), std::size_t{8'000});
     std::this_thread::sleep_for(100ms);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each thing that loses updates is found, and found first; a check that could not be made says so.
+// Everything that would lose updates is found, and listed first. A check that could not be made is
+// reported so.
 #include <QTest>
 #include <algorithm>
 #include <memory>

@@ -31,7 +31,7 @@ class Listening {
     listener_.stop();
     thread_.join();
   }
-  /// Waits until this event was reported so often.
+  /// Waits until this event was reported so many times.
   bool heard(const std::string& what, std::size_t times = 1) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 20s, [&] { return count(what) >= times; });
@@ -209,7 +209,7 @@ class TestPgListener : public QObject {
     QVERIFY(listening.heard("latency"));
     session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'");
     QVERIFY(listening.heard("resync", 2));
-    session.run("SELECT pg_notify('Odd.\"channel\"', 'after')");  // sent only once the resync was told: it must arrive
+    session.run("SELECT pg_notify('Odd.\"channel\"', 'after')");  // sent after the resync was reported: it must arrive
     QVERIFY(listening.heard("after"));
   }
 

@@ -64,7 +64,8 @@ class TestPgPublisher : public QObject {
     QCOMPARE(session_->notifications(), Chunks{"next"});
   }
 
-  // PostgreSQL 15's queue holds 8 GB; a function in the place of the built-in one says what a full queue would.
+  // PostgreSQL 15's queue holds 8 GB. So a function in place of the built-in one raises the error
+  // of a full queue.
   void fullQueueIsCountedAsPublishErrors() {
     session_->run(
         "ALTER FUNCTION pg_catalog.pg_notify(text, text) RENAME TO really_notify; "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A primary and its standby: the standby takes neither writes nor LISTEN and says so; the primary is found.
+// A primary and its standby. The standby accepts neither writes nor LISTEN and reports so; the
+// primary is found.
 #include <QTest>
 #include <memory>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS with an authority of the test's own: whoever is not the server that was meant gets nothing, least of all the password.
+// TLS with a test authority: a server that is not the intended one receives nothing, and certainly
+// not the password.
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -137,7 +138,7 @@ class TestPgTls : public QObject {
     session_->run(std::string("ALTER SYSTEM SET ssl = ") + (plain ? "off" : "on"));
     session_->run("SELECT pg_reload_conf()");
     QVERIFY(becomes(*session_, "SHOW ssl", plain ? "off" : "on"));
-    PgSession(cluster_->address()).run("SELECT 1");  // the postmaster has read it when a new session has
+    PgSession(cluster_->address()).run("SELECT 1");  // a new session proves that the postmaster has read the file
     const std::size_t said = cluster_->log().size();
     Entries entries;
     entries.add(agent_number(1), "k0", "secret");
@@ -149,7 +150,7 @@ class TestPgTls : public QObject {
     QVERIFY2(QString::fromStdString(refused.message).contains(why), refused.message.c_str());
     QVERIFY2(refused.message.find("hunter2") == std::string::npos, refused.message.c_str());
     QVERIFY(refused.fates.empty());
-    QCOMPARE(cluster_->log().find("user=secured", said), std::string::npos);  // it never came to who we are
+    QCOMPARE(cluster_->log().find("user=secured", said), std::string::npos);  // the identity was never reached
     QCOMPARE(session_->value("SELECT value FROM workspace_agent_metadata"), std::string("before"));
   }
 

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Root may write everything: the permissions of a file count only for somebody else.
+/// Root may write everything, so the permissions of a file matter only to other users.
 class AsNobody {
  public:
   AsNobody() {
@@ -31,8 +31,8 @@ class AsNobody {
   bool changed_ = false;
 };
 
-/// While it lives, no file of SQLite in this program grows beyond `room`, as on a small disk: its system calls are replaced
-/// where SQLite lets tests do that, so nobody has to be root.
+/// While it lives, no SQLite file of this program grows beyond `room`, as on a small disk. It
+/// replaces SQLite's system calls where SQLite allows that for tests, so root is not needed.
 class SmallDisk {
  public:
   static inline std::atomic<off_t> room = 0;
@@ -46,7 +46,7 @@ class SmallDisk {
     replace("pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(pwrite));
   }
   ~SmallDisk() {
-    for (const char* call : {"write", "pwrite", "pwrite64"}) replace(call, nullptr);  // its own again
+    for (const char* call : {"write", "pwrite", "pwrite64"}) replace(call, nullptr);  // restores the original one
   }
 
  private:
@@ -121,7 +121,7 @@ void TestSqliteFaults::aLockedFileIsATimeoutAndNothingIsLost() {
   QCOMPARE(store.flush(some, {}).fates, (Fates{Fate::written, Fate::written}));
 }
 
-// Until a flush has met the lock: on a busy machine it may come only when the lock is gone.
+// Repeats until a flush has met the lock: on a busy machine it may come after the lock is gone.
 void TestSqliteFaults::aLockThatEndsInTimeIsWaitedFor() {
   registerRows({1}, {"cpu"});
   Other other(path());
@@ -268,7 +268,7 @@ void TestSqliteFaults::aDeletedFileIsNeverCreatedAnew() {
   QCOMPARE(Other(path()).values(), QStringList{"01|cpu|a||10"});
 }
 
-// The -wal of the old file lies beside the backup: whoever opened it now would damage it.
+// The -wal of the old file lies beside the backup: opening the backup now would damage it.
 void TestSqliteFaults::aBackupThatTakesThePlaceOfTheFileStaysWhole() {
   registerRows({1, 2, 3}, {"cpu", "mem"});
   QVERIFY(QFile::copy(path(), path("backup.db")));

@@ -8,15 +8,16 @@
 
 namespace metabatch::test {
 
-/// A proxy between a client and a PostgreSQL server, both on unix sockets, that causes the fault it is set to.
+/// A proxy between a client and a PostgreSQL server, both on unix sockets, which causes the chosen
+/// fault.
 class FaultProxy {
  public:
   enum class Fault {
     none,
     cut_answer,   ///< the next bytes of the server are lost and the connection with them; then none
-    swallow,      ///< nothing gets through in either direction, and nothing is closed
+    swallow,      ///< nothing passes in either direction, and nothing is closed
     cut_request,  ///< the next bytes of the client are lost and the connection with them; then none
-    refuse,       ///< connections are closed as soon as they come
+    refuse,       ///< connections are closed as soon as they are accepted
     slow,         ///< 20 ms and at most 1,000 bytes at a time, either way
     late,         ///< 50 ms later, either way
   };
@@ -38,7 +39,7 @@ class FaultProxy {
   };
   void run();
   void accept_one();
-  bool pump(int from, int to, bool is_answer);  ///< false: the connection is over
+  bool pump(int from, int to, bool is_answer);  ///< false: the connection has ended
 
   std::string server_folder_;
   std::string folder_;

@@ -36,7 +36,7 @@ void append(const std::string& path, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) file << line << '\n';
 }
 
-/// Every process whose parent is `parent`: a killed postmaster cannot end its own.
+/// Every child process of `parent`: a killed postmaster cannot end its own children.
 std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> found;
   for (const auto& entry : fs::directory_iterator("/proc")) {

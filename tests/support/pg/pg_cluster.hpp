@@ -10,12 +10,13 @@
 
 namespace metabatch::test {
 
-/// A private PostgreSQL cluster of one test: made by initdb in a short temporary folder, reached through a unix
-/// socket there, run as a direct child of the test (as `nobody` where the test is root) and removed with it.
-/// Trusts everybody, superuser `postgres`, no fsync, deadlock_timeout 50 ms, UTF8 and the C.UTF-8 collation.
+/// A private PostgreSQL cluster of one test. initdb makes it in a short temporary folder; it is
+/// reached through a unix socket there, runs as a direct child of the test (as `nobody` when the
+/// test is root) and is removed with it. It trusts everybody and has the superuser `postgres`, no
+/// fsync, deadlock_timeout 50 ms, UTF8 and the C.UTF-8 collation.
 ///
-/// Start and stop it from the main thread only: the server ends when the thread that started it does. Anything that
-/// cannot be done ends the test (qFatal).
+/// Start and stop it from the main thread only, because the server ends when the thread that
+/// started it ends. A failure ends the test (qFatal).
 class PgCluster {
  public:
   enum class Stop { fast, immediate, kill };
@@ -28,11 +29,12 @@ class PgCluster {
   PgCluster(const PgCluster&) = delete;
   PgCluster& operator=(const PgCluster&) = delete;
 
-  /// Starts the server and waits until it takes connections.
+  /// Starts the server and waits until it accepts connections.
   void start();
   /// Starts it and does not wait.
   void launch();
-  /// Ends it and waits for its end. kill: SIGKILL to the whole family, as a crash would.
+  /// Ends it and waits for its end. kill: SIGKILL to the server and all its children, as in a
+  /// crash.
   void stop(Stop how = Stop::fast);
   void restart(Stop how = Stop::fast) {
     stop(how);
@@ -40,12 +42,13 @@ class PgCluster {
   }
   /// Another port than 5432, from the next start on, so that servers on TCP do not collide.
   void use_port(int port);
-  /// From the next start on, its disk is full while the file is_full() exists, even when root runs the test.
+  /// From the next start on, its disk is full while the file is_full() exists, even when the test
+  /// runs as root.
   void use_disk_that_can_be_full() { has_such_disk_ = true; }
   [[nodiscard]] std::string is_full() const { return folder_ + "/is_full"; }
-  /// Appends lines to postgresql.conf; they count from the next start.
+  /// Appends lines to postgresql.conf; they take effect at the next start.
   void configure(const std::vector<std::string>& settings);
-  /// Replaces pg_hba.conf; counts after reload().
+  /// Replaces pg_hba.conf; takes effect at reload().
   void authenticate(std::string_view hba);
   void reload() const;
 
@@ -59,7 +62,7 @@ class PgCluster {
 
  private:
   struct Unmade {};
-  explicit PgCluster(Unmade);  // a folder and nothing in it
+  explicit PgCluster(Unmade);  // an empty folder
   std::string folder_;
   int port_ = 5432;
   pid_t pid_ = -1;
@@ -69,8 +72,8 @@ class PgCluster {
 /// The folder of the server's programs: METABATCH_PG_BIN or the newest one where Debian puts them.
 std::string pg_bin();
 
-/// Starts a program as a direct child that ends with the test: as `nobody` where the test is root, stdout and stderr
-/// appended to `log`.
+/// Starts a program as a direct child that ends with the test: as `nobody` when the test is root,
+/// with stdout and stderr appended to `log`.
 pid_t spawn(const std::vector<std::string>& arguments, const std::string& log);
 /// Waits for the end of a child; its exit status, or -1 after a signal.
 int wait_for(pid_t pid);

@@ -7,8 +7,9 @@
 
 namespace metabatch::test {
 
-/// PgBouncer in transaction mode in front of a cluster, on a socket beside the server's: two statements of one client can run in
-/// two server sessions. Ends with its object; what cannot be done ends the test.
+/// PgBouncer in transaction mode in front of a cluster, on a socket beside the server's. Two
+/// statements of one client can run in two server sessions. It ends with its object; a failure ends
+/// the test.
 class PgPooler {
  public:
   explicit PgPooler(std::string folder) : folder_(std::move(folder)) {}  ///< of the server's socket
@@ -16,7 +17,7 @@ class PgPooler {
   PgPooler(const PgPooler&) = delete;
   PgPooler& operator=(const PgPooler&) = delete;
 
-  /// Waits until it takes connections.
+  /// Waits until it accepts connections.
   ///
   /// @shape more: lines of pgbouncer.ini
   void start(const std::string& more = "");

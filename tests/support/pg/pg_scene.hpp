@@ -10,7 +10,7 @@
 
 namespace metabatch::test {
 
-/// How many writers wait for a lock.
+/// The number of writers that wait for a lock.
 inline constexpr const char* kWriterWaits =
     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
 
@@ -30,7 +30,7 @@ class PgScene {
   Model model_;
 };
 
-/// Listens until listening ends, and returns the reason.
+/// Listens until the listening ends, and returns the reason.
 std::string reason_of_loss(const sql::PgListenerOptions& options);
 
 }  // namespace metabatch::test

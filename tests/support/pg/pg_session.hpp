@@ -33,14 +33,16 @@ class PgSession {
   std::string refusal(const std::string& text);  ///< the SQLSTATE it is refused with, "" when it is not
   void send(const std::string& text);            ///< does not wait for the end
   [[nodiscard]] int pid() const;
-  /// Payloads that have come for the channels listened to, after a round trip: all that was committed before.
+  /// Payloads that arrived on the channels, after a round trip: everything that was committed
+  /// before.
   std::vector<std::string> notifications();
 
  private:
   pg_conn* connection_;
 };
 
-/// Repeats a query until the server returns `wanted`: there is no other way to wait for another process.
+/// Repeats a query until the server returns `wanted`, because there is no other way to wait for
+/// another process.
 ///
 /// @return false: not within 20 s
 bool becomes(PgSession& session, const std::string& question, const std::string& wanted);
@@ -54,7 +56,7 @@ Uuid agent_number(std::uint64_t number);
 std::string key_number(std::size_t number);
 WallTime at_us(std::int64_t microseconds);
 
-/// Entries that own their texts, in the order that the engine would give them.
+/// Entries that own their texts, in the order of the engine.
 class Entries {
  public:
   Entries& add(Uuid agent, std::string key, std::string value, std::string error = "",
@@ -71,7 +73,7 @@ class Entries {
   std::deque<Owned> owned_;
 };
 
-/// What the table should hold: the newest update offered for each existing row. Independent of the stores.
+/// The expected table: the newest update offered for each existing row. Independent of the stores.
 class Model {
  public:
   void insert(Uuid agent, const std::string& key) { rows_[{agent, key}] = {}; }
@@ -91,7 +93,7 @@ class Model {
 
 /// The agents that payloads name, each once, ascending.
 std::vector<Uuid> named(const std::vector<std::string>& payloads);
-/// The same of entries.
+/// The same for entries.
 std::vector<Uuid> agents_of(const std::vector<Update>& entries);
 
 /// Options for a server at `address`; all others have their defaults.

@@ -14,8 +14,8 @@
 
 namespace metabatch::test {
 
-/// A real engine on a real store, as the program has them, with a model of what the table should hold.
-/// Waits on the flushes themselves, never on the clock.
+/// A real engine on a real store, as in the program, with a model of the expected table. It waits
+/// for the flushes themselves, never for the clock.
 class Stream {
  public:
   Stream(sql::PgOptions options, Model& model, Config config = quick());
@@ -37,10 +37,10 @@ class Stream {
   void close() { engine_->close(); }
 
   [[nodiscard]] engine::Snapshot snapshot() const { return engine_->snapshot(); }
-  /// The accounting identity, of the sum and of every part.
+  /// Checks the accounting identity of the sum and of every part.
   [[nodiscard]] bool is_balanced() const;
   [[nodiscard]] std::vector<std::string> alarms();
-  void forget();  ///< what saw() has seen
+  void forget();  ///< what saw() has counted
 
  private:
   Model& model_;

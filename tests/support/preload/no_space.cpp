@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded into a PostgreSQL server: while the file METABATCH_NO_SPACE exists, no file of a relation grows, as on a full disk.
-// What is there already can be written.
+// Preloaded into a PostgreSQL server. While the file METABATCH_NO_SPACE exists, no file of a
+// relation grows, as on a full disk. Existing pages can be written.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>

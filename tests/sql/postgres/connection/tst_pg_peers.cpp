@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Both ends of a connection that breaks: the server's last words are reported, its notices reach the log, and a server process
-// that lost us holds no lock. Nothing is told apart by the words of a message.
+// Both ends of a connection that breaks. The server's last message is reported, its notices reach
+// the log, and a server process that lost its client holds no lock. No decision depends on the
+// words of a message.
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -114,7 +115,7 @@ class TestPgPeers : public QObject, protected PgScene {
     QCOMPARE(store.flush(one_entry(), {}).failure, FailureClass::none);
     const std::string lost = session_->value(kWriters);
     const auto process = static_cast<pid_t>(std::stol(lost));
-    ::kill(process, SIGSTOP);  // it keeps what it has locked, and answers nothing
+    ::kill(process, SIGSTOP);  // it keeps its locks and answers nothing
     const FlushOutcome silent = store.flush(one_entry(), {});
     QCOMPARE(silent.failure, FailureClass::connection);
     QVERIFY(!silent.too_much);
@@ -144,7 +145,8 @@ class TestPgPeers : public QObject, protected PgScene {
     QCOMPARE(QString(PQgetvalue(answer.results[0].get(), 0, 0)), QString(is_tcp ? "10s" : "0"));
   }
 
-  // French words for what the old code knew by English ones, and English words for something else.
+  // French words for conditions that the old code recognized by English words, and English words
+  // for other conditions.
   void wordsOfAMessageDecideNothing() {
     session_->run(
         "CREATE OR REPLACE FUNCTION speak() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'FATAL: "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What somebody else creates in a schema of our search path is never run by us: every statement names built-in functions,
-// operators and types in full.
+// An object that another role creates in a schema of the search path is never used: every statement
+// names built-in functions, operators and types in full.
 #include <QDir>
 #include <QRegularExpression>
 #include <QTest>
@@ -118,7 +118,7 @@ class TestPgStatements : public QObject, protected PgScene {
     QVERIFY(!unqualified(statement).isEmpty());
   }
 
-  // Each trap matches our arguments better than what is built in, and is found first.
+  // Each trap matches the arguments better than the built-in object, and is found first.
   void trapsInTheSearchPathAreNeverSprung() {
     make_table(20, 3);
     session_->run(

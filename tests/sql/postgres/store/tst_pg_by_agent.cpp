@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two statements write a flush, row by row and agent by agent: what they do is the same, and where the second would be wrong
-// or slow the first is used.
+// Two statements write a flush: row by row and agent by agent. They have the same effect. Where the
+// second one would be wrong or slow, the first is used.
 #include <QTest>
 #include <algorithm>
 #include <atomic>
@@ -26,7 +26,7 @@ constexpr const char* kTable =
     "SELECT coalesce(string_agg(md5(w::text), '' ORDER BY workspace_agent_id, key COLLATE \"C\"), '') "
     "FROM workspace_agent_metadata AS w";
 
-/// Keys whose order by bytes differs from that of a language.
+/// Keys whose order by bytes differs from the order of a language.
 std::string key(std::size_t number) {
   static const std::string keys[] = {"B", "a", "b c", "it's", "\"{},\\", "NULL", "z", "\xC3\xA4", "\xF0\x9F\x98\x80"};
   return keys[number];
@@ -53,7 +53,7 @@ void make_table(PgSession& session, const std::string& alteration = "") {
                 "}'::text[]) AS id");
 }
 
-/// A batch that no fleet would send.
+/// A batch that no real fleet would send.
 class Batch {
  public:
   explicit Batch(std::uint64_t seed) : rng_(seed) {}
@@ -204,7 +204,7 @@ class TestPgByAgent : public QObject {
     QCOMPARE(values("value LIKE 'v%'"), std::to_string(written));
   }
 
-  // A joined empty text is equal to no text.
+  // A joined empty text does not equal an empty text.
   void emptyTextsOfAgentsWithOneKeyAreWritten() {
     session_->run("DELETE FROM workspace_agent_metadata");
     register_rows(*session_, 30, 1);
@@ -218,7 +218,7 @@ class TestPgByAgent : public QObject {
     }
   }
 
-  // Both lock rows in one order only where the index has the keys in the order of their bytes.
+  // Both lock rows in one order only when the index has the keys in the order of their bytes.
   void orderOfTheKeysDecides_data() {
     QTest::addColumn<QString>("database");
     QTest::addColumn<QString>("alteration");
@@ -285,7 +285,7 @@ class TestPgByAgent : public QObject {
     QVERIFY(store.was_by_agent());
   }
 
-  // What the server says of the one statement for good is no reason not to write.
+  // When the server refuses one statement permanently, the batch is still written.
   void refusedStatementGivesWayToTheOther() {
     session_->run(
         "REVOKE EXECUTE ON FUNCTION pg_catalog.width_bucket(anycompatible, anycompatiblearray) FROM PUBLIC; CREATE "
@@ -351,7 +351,7 @@ class TestPgByAgent : public QObject {
     session_->run(
         "INSERT INTO workspace_agent_metadata SELECT workspace_agent_id, '', key || n, '', '', '', 0, 0 "
         "FROM workspace_agent_metadata, generate_series(1, 9) n");
-    (void)store.flush(large.sorted(), {});  // much larger than the one looked at
+    (void)store.flush(large.sorted(), {});  // much larger than the sampled one
     QVERIFY(!store.was_by_agent());
     QCOMPARE(values("value = 'v'"), std::to_string(10 * kKeys));
   }

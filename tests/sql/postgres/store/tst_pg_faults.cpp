@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine on a server to which bad things happen: after each the table equals the model, nobody was told of what was
-// not committed, and every update is accounted for.
+// The engine on a server with faults. After each fault the table equals the model, nobody was
+// notified of an uncommitted write, and every update is accounted for.
 #include <signal.h>
 
 #include <QTest>
@@ -230,7 +230,8 @@ class TestPgFaults : public QObject, protected PgScene {
     QVERIFY(stream.is_balanced());
   }
 
-  // The cycle is closed by the writer, which holds agent 10, waits for 50 and then for 90: whoever closes it finds it.
+  // The writer closes the cycle: it holds agent 10, waits for 50 and then for 90. Whoever closes
+  // the cycle detects it.
   void deadlockWithForeignSqlIsTriedAgainAtOnce() {
     const auto touch = [](std::uint64_t agent) {
       return "UPDATE workspace_agent_metadata SET script = 'x' WHERE workspace_agent_id = '" +
@@ -252,7 +253,7 @@ class TestPgFaults : public QObject, protected PgScene {
     QVERIFY(becomes(*session_, "SELECT pg_blocking_pids(" + std::to_string(foreign.pid()) + ")", "{" + writer + "}"));
     holder.run("ROLLBACK");
     QVERIFY(stream.drained());
-    std::size_t retries = 0;  // where the foreign one is slow to wake we are there first again, and it closes once more
+    std::size_t retries = 0;  // if the other session wakes slowly, this one comes first, and the cycle closes again
     QVERIFY(stream.saw([&](const engine::FlushRecord& flush) {
       retries = flush.retries;
       return flush.failure == FailureClass::none && flush.retries >= 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row that is refused stays alone: all others are written in the same flush, their agents are notified once, and the row is
-// quarantined with the server's words. A refusal of every row puts nothing in quarantine.
+// One refused row stays alone. All others are written in the same flush, their agents are notified
+// once, and the row is quarantined with the server's words. A refusal of every row quarantines
+// nothing.
 #include <QTest>
 #include <memory>
 
@@ -17,7 +18,7 @@ namespace {
 
 using Counts = std::map<Fate, std::size_t>;
 
-/// Entries for agents 1..agents with keys k0..k(keys-1), every `each`th of them bad.
+/// Entries for agents 1..agents with keys k0..k(keys-1); every `each`th is bad.
 Entries entries_of(std::size_t agents, std::size_t keys, std::size_t each, const std::string& bad) {
   Entries entries;
   std::size_t number = 0;
@@ -27,7 +28,7 @@ Entries entries_of(std::size_t agents, std::size_t keys, std::size_t each, const
   return entries;
 }
 
-/// A trigger that raises `sqlstate` for the value 'bad', in words of no language.
+/// A trigger that raises `sqlstate` for the value 'bad', without words of any language.
 std::string refusing_trigger(const std::string& sqlstate, const std::string& kind, const std::string& when) {
   return "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF " + when +
          " THEN RAISE EXCEPTION 'mauvaise valeur' USING ERRCODE = '" + sqlstate +
@@ -36,7 +37,7 @@ std::string refusing_trigger(const std::string& sqlstate, const std::string& kin
          "FOR EACH ROW EXECUTE FUNCTION refuse()";
 }
 
-/// How often payloads name agents, counting each time.
+/// How often payloads name agents; each occurrence counts.
 std::size_t times_named(const std::vector<std::string>& payloads) {
   std::size_t bytes = 0;
   for (const std::string& payload : payloads) bytes += payload.size();
@@ -158,7 +159,7 @@ class TestPgIsolation : public QObject, protected PgScene {
     QVERIFY(refused_.empty());
   }
 
-  // A search that restarts or goes row by row does not end within its limit here.
+  // A search that restarts, or goes row by row, does not end within this limit.
   void manyRefusedRowsBehindALateLinkStayAlone() {
     make_table(100, 5);
     const Entries entries = entries_of(100, 5, 4, std::string(1, '\0'));
@@ -187,7 +188,7 @@ class TestPgIsolation : public QObject, protected PgScene {
       std::vector<Update> unwritten;
       for (std::size_t i = 0; i < outcome.fates.size(); ++i)
         if (outcome.fates[i] == Fate::unwritten) unwritten.push_back(open[i]);
-      QVERIFY2(unwritten.size() < open.size(), outcome.message.c_str());  // whatever ended the search: it got on
+      QVERIFY2(unwritten.size() < open.size(), outcome.message.c_str());  // whatever ended the search, it made progress
       open = std::move(unwritten);
     }
     QCOMPARE(written, std::size_t{5000});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server that is short of something: time, space, connections, room in its queue, the lock of its commits.
+// A server that lacks something: time, disk space, connections, space in its queue, the lock of its
+// commits.
 #include <libpq-fe.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -82,7 +83,7 @@ class TestPgLimits : public QObject, protected PgScene {
     make_table(kAgents, kKeys);
   }
 
-  // Recovery asks an archive for more, and the archive takes its time.
+  // Recovery asks a slow archive for more.
   void serverStillStartingUpIsTriedAgain() {
     session_->run("ALTER TABLE workspace_agent_metadata SET LOGGED");  // recovery empties the others
     session_.reset();
@@ -154,7 +155,7 @@ class TestPgLimits : public QObject, protected PgScene {
     for (int round = 0; round < 50; ++round) stream.report(kAgents, kKeys, "round " + std::to_string(round) + " ");
     const auto stalled = stream.snapshot().counters;
     QVERIFY(stalled.in_flight > 0);
-    QCOMPARE(stalled.written, std::uint64_t{kRows});  // of the first: all the rest went in beside a flush that stands
+    QCOMPARE(stalled.written, std::uint64_t{kRows});  // of the first: all others were written beside a blocked flush
     proxy.set(FaultProxy::Fault::none);
     QVERIFY(stream.drained());
     QCOMPARE(difference(), std::string());
@@ -187,7 +188,7 @@ class TestPgLimits : public QObject, protected PgScene {
       return slow.size() >= 2;
     });
     QVERIFY(is_slow);
-    QVERIFY(rounds > 20);  // while four flushes were sent: the reporters did not feel it
+    QVERIFY(rounds > 20);  // while four flushes were sent, so reporters were not delayed
     QCOMPARE(difference(), std::string());
     QVERIFY(stream.is_balanced());
     QCOMPARE(stream.snapshot().metrics.flushes.total_failures(), std::uint64_t{0});
@@ -253,7 +254,7 @@ class TestPgLimits : public QObject, protected PgScene {
     QCOMPARE(named(session_->notifications()).size(), kAgents);
   }
 
-  // All commits that notify stand in one line, and the first waits for a standby that is not there.
+  // All commits that notify are serialized, and the first one waits for a missing standby.
   void commitThatHoldsTheNotificationLockIsATimeout() {
     session_->run("SET synchronous_commit = local; CREATE TABLE IF NOT EXISTS logged (i int)");
     session_->run("ALTER ROLE postgres SET synchronous_commit = local");

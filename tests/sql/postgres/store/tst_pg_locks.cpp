@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows that somebody has locked, statements that take too long, keys that meet, rows dated ahead: what is wrong with some rows
-// is named, and the others are written.
+// Locked rows, slow statements, keys that the column calls equal, and rows dated ahead. Each
+// problem of single rows is reported, and the other rows are written.
 #include <QTest>
 #include <memory>
 

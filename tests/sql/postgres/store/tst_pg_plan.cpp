@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the server carries out a flush: rows are found through the primary key, in the order of the batch, whatever the size of
-// the table and of the batch.
+// How the server executes a flush: it finds rows through the primary key, in the order of the
+// batch, whatever the size of the table and of the batch.
 #include <QFile>
 #include <QRegularExpression>
 #include <QTest>
@@ -125,7 +125,7 @@ class TestPgPlan : public QObject {
     QVERIFY2(text.find("Seq Scan") != std::string::npos, text.c_str());
   }
 
-  // Not what EXPLAIN says of another session, but what the store's own flush did.
+  // This is not the plan of EXPLAIN in another session, but that of the store's own flush.
   void flushOfTheStoreReadsNoTableAndStaysHot_data() {
     QTest::addColumn<bool>("by_agent");
     QTest::newRow("row by row") << false;

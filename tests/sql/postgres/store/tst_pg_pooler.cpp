@@ -72,7 +72,7 @@ class TestPgPooler : public QObject, protected PgScene {
     QCOMPARE(named(session_->notifications()).size(), std::size_t{499});
   }
 
-  // What is set for a flush must not stay in a server session that others use next.
+  // A setting for one flush must not stay in a server session that others use next.
   void noSettingIsLeftBehind() {
     PgStore store(options_at(pooled_address()));
     Entries entries;

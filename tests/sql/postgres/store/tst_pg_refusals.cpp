@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What somebody has to repair: the flush fails in the class that waits, says the cure, shows no secret, and works
-// once it is repaired.
+// Problems that somebody has to repair: the flush fails in the class that waits, names the remedy,
+// shows no secret, and works once the problem is repaired.
 #include <QTest>
 #include <memory>
 

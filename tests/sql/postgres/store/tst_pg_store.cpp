@@ -136,7 +136,7 @@ class TestPgStore : public QObject {
     QCOMPARE(model_.difference(*session_), std::string());
   }
 
-  // Where no entry has an error, none are sent.
+  // When no entry has an error, no errors are sent.
   void errorIsTakenBackByABatchWithoutOne_data() {
     QTest::addColumn<bool>("by_agent");
     QTest::newRow("row by row") << false;
@@ -237,7 +237,8 @@ class TestPgStore : public QObject {
     QCOMPARE(model_.difference(*session_), std::string());
   }
 
-  // PostgreSQL 15's queue holds 8 GB; a deferred trigger says at the commit what a full queue would.
+  // PostgreSQL 15's queue holds 8 GB. So a deferred trigger raises at the commit the error of a
+  // full queue.
   void fullNotificationQueueHoldsNoRowBack() {
     session_->run(
         "CREATE SEQUENCE once; CREATE FUNCTION full_queue() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -258,7 +259,7 @@ class TestPgStore : public QObject {
     QVERIFY(session_->notifications().empty());
     offer(entries);
     QCOMPARE(model_.difference(*session_), std::string());
-    QCOMPARE(counts(flush(entries), 400), (Counts{{Fate::written, 400}}));  // and the next flush tells again
+    QCOMPARE(counts(flush(entries), 400), (Counts{{Fate::written, 400}}));  // and the next flush notifies again
     QCOMPARE(session_->notifications().size(), std::size_t{2});
   }
 
@@ -346,7 +347,7 @@ class TestPgStore : public QObject {
     QCOMPARE(model_.difference(*session_), std::string());
   }
 
-  // The guard lets a row take its own stamp again, so an answer that got lost costs a second write, nothing else.
+  // The guard lets a row accept its own stamp again, so a lost answer costs only a second write.
   void sameFlushTwiceIsHarmless() {
     Entries entries;
     for (std::uint64_t i = 1; i <= 100; ++i) entries.add(agent_number(i), "k0", "v");
@@ -361,7 +362,7 @@ class TestPgStore : public QObject {
     entries.add(agent_number(1), "k0", "v");
     flush(entries);
     QVERIFY(!store_->is_pooled());
-    // What DISCARD ALL of a pooler would do, which no other session can.
+    // The effect of a pooler's DISCARD ALL, which another session cannot cause.
     session_->run(
         "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'metabatch_notify') THEN DEALLOCATE "
