@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "service/jitter.hpp"
+#include "service/rpc/rpc_version.hpp"
 
 namespace metabatch::service {
 namespace {
@@ -14,6 +15,12 @@ constexpr std::string_view kBulk = "/api/v2/metadata";
 constexpr std::size_t kMostBulkAgents = 1000;
 constexpr std::string_view kCookie = "coder_session_token";
 constexpr std::string_view kNoToken = "Header \"Coder-Session-Token\" must be provided.";
+constexpr std::string_view kNoCookie = "Cookie \"coder_session_token\" must be provided.";
+constexpr std::string_view kNoAgent = "The token belongs to no agent, or not yet, or not any more.";
+constexpr std::string_view kNoBuild =
+    "The agent cannot authenticate until the workspace provision job has been completed. If the job is no longer running, this "
+    "agent is invalid.";
+constexpr std::string_view kSocketOnly = "This path speaks WebSocket only.";
 
 HttpResponse not_found() {
   return error_response(404, "Resource not found or you do not have access to this resource");
@@ -45,6 +52,17 @@ std::string token_of(const HttpRequest& request) {
       !cookie.empty() && !is_cross_origin(request))
     return std::string(cookie);
   return query_value(request.query, kCookie).value_or("");
+}
+
+/// As the control plane finds an agent's token: cookie, query, header.
+///
+/// @source coder/coder, coderd/httpmw/apikey.go, APITokenFromRequest
+std::string rpc_token_of(const HttpRequest& request) {
+  if (const std::string_view cookie = cookie_value(request.cookies, kCookie);
+      !cookie.empty() && !is_cross_origin(request))
+    return std::string(cookie);
+  if (std::string query = query_value(request.query, kCookie).value_or(""); !query.empty()) return query;
+  return std::string(request.session_token);
 }
 
 /// The items of a comma-separated list, each once.
@@ -99,22 +117,56 @@ HttpResponse Api::unauthorized(std::string_view message, std::string_view detail
 
 std::optional<Answer> Api::answer_me(const HttpRequest& request, bool is_looked_up) {
   const std::string_view below = request.path.substr(kMe.size());
+  if (below == "rpc") return answer_rpc(request, is_looked_up);
   const bool is_list = below == "metadata";
   if (!is_list && (!below.starts_with("metadata/") || below == "metadata/")) return not_found();
   if (request.method != "POST" && !(is_list && is_read(request))) return wrong_method(is_list ? "GET, HEAD, POST" : "POST");
-  const std::string token = token_of(request);
-  if (token.empty()) return unauthorized(kNoToken);
+  auto known = agent_with(token_of(request), is_looked_up, {kNoToken, kNoAgent});
+  if (Answer* const answer = std::get_if<Answer>(&known)) return std::move(*answer);
+  if (request.method == "POST") return std::nullopt;
+  return ReadRequest{.agents = {std::get<Uuid>(known)},
+                     .keys = list_of(query_value(request.query, "keys").value_or(""))};
+}
+
+std::variant<Uuid, Answer> Api::agent_with(const std::string& token, bool is_looked_up, const AuthWords& words) {
+  if (token.empty()) return unauthorized(words.no_token);
   const Result<Uuid> id = parse_uuid(token);
   if (!id)
     return unauthorized("Workspace agent token invalid.",
                         "An agent token must be a valid UUIDv4. (len " + std::to_string(token.size()) + ")");
-  const std::optional<Uuid> agent = options_.directory->agent_of(*id);
-  if (!agent && !is_looked_up) return LookupRequest{.id = *id};
-  if (!agent)
-    return unauthorized("Workspace agent not authorized.",
-                        "The token belongs to no agent, or not yet, or not any more.");
-  if (request.method == "POST") return std::nullopt;
-  return ReadRequest{.agents = {*agent}, .keys = list_of(query_value(request.query, "keys").value_or(""))};
+  if (const std::optional<Uuid> agent = options_.directory->agent_of(*id)) return *agent;
+  if (!is_looked_up) return LookupRequest{.id = *id};
+  return unauthorized("Workspace agent not authorized.", words.no_agent);
+}
+
+/// The words of the origin: agents and their operators know them.
+Answer Api::answer_rpc(const HttpRequest& request, bool is_looked_up) {
+  if (request.method != "GET") return wrong_method("GET");
+  std::string token = rpc_token_of(request);
+  auto known = agent_with(token, is_looked_up, {kNoCookie, kNoBuild});
+  if (Answer* const answer = std::get_if<Answer>(&known)) return std::move(*answer);
+  const Uuid agent = std::get<Uuid>(known);
+  if (const auto problem = rpc_version_problem(query_value(request.query, "version").value_or(""))) {
+    const FieldError wrong[] = {{"version", *problem}};
+    return error_response(400, "Unknown or unsupported API version", {}, wrong);
+  }
+  if (!request.is_upgrade) return error_response(400, kSocketOnly);
+  if (is_draining_) return retry_later(503, "The service is shutting down.", {});
+  std::shared_ptr<void> slot = options_.open_rpcs->reserve(agent);
+  if (!slot) return retry_later(429, "This agent has as many RPC connections as it may.", {});
+  return RpcRequest{.agent = agent, .token = std::move(token), .slot = std::move(slot)};
+}
+
+std::unique_ptr<agentrpc::RpcHandler> Api::calls_of(const Uuid& agent, std::size_t thread,
+                                                    std::shared_ptr<void> registration) {
+  Buffers& buffers = *buffers_[thread];
+  return std::make_unique<AgentCalls>(agent,
+                                      AgentCallsParts{.intake = *options_.intake,
+                                                      .metrics = *options_.rpc_metrics,
+                                                      .request = buffers.request,
+                                                      .report = buffers.report,
+                                                      .on_drop = options_.on_drop,
+                                                      .registration = std::move(registration)});
 }
 
 HttpResponse Api::answer(const HttpRequest& request, std::size_t thread) {
@@ -167,6 +219,10 @@ bool Api::may_watch(std::string_view token, const Uuid& agent) const {
   if (!options_.directory->is_loaded() || options_.directory->knows(agent)) {
     if (options_.watch_tokens->admits(token)) return true;
   }
+  return is_token_of(token, agent);
+}
+
+bool Api::is_token_of(std::string_view token, const Uuid& agent) const {
   const Result<Uuid> id = parse_uuid(token);
   const std::optional<Uuid> self = id ? options_.directory->agent_of(*id) : std::nullopt;
   return self && *self == agent;
@@ -200,7 +256,7 @@ Answer Api::grant(const HttpRequest& request, std::string token, const Uuid& age
   if (what == "metadata")
     return ReadRequest{.agents = {agent}, .keys = list_of(query_value(request.query, "keys").value_or(""))};
   const bool is_websocket = what == "watch-metadata-ws";
-  if (is_websocket && !request.is_upgrade) return error_response(400, "This path speaks WebSocket only.");
+  if (is_websocket && !request.is_upgrade) return error_response(400, kSocketOnly);
   if (request.method == "HEAD") return wrong_method("GET");
   if (is_draining_) return retry_later(503, "The service is shutting down.", {});
   std::shared_ptr<void> slot = options_.open_watches->reserve(agent);

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "service/agents/agent_directory.hpp"
+#include "service/agents/open_streams.hpp"
 #include "service/agents/report_intake.hpp"
 #include "service/agents/report_reader.hpp"
 #include "service/handler.hpp"
-#include "service/watch/open_watches.hpp"
+#include "service/rpc/agent_calls.hpp"
+#include "service/rpc/metadata_request.hpp"
 
 namespace metabatch::service {
 
@@ -27,18 +29,13 @@ struct Readiness {
   std::string body;
 };
 
-/// A report of which something was dropped.
-struct ReportDrop {
-  Uuid agent;
-  std::size_t updates = 0;
-  bool is_agent_full = false;  ///< the agent has all the keys that it may have; else the buffer is full
-};
-
 struct ApiOptions {
   ReportIntake* intake = nullptr;
   AgentDirectory* directory = nullptr;
   const WatchTokens* watch_tokens = nullptr;
-  OpenWatches* open_watches = nullptr;
+  OpenStreams* open_watches = nullptr;
+  OpenStreams* open_rpcs = nullptr;
+  RpcMetrics* rpc_metrics = nullptr;
   std::function<MetricsPage(std::string_view accept)> metrics;
   bool has_metrics = true;  ///< false: another listener serves them
   std::function<Readiness()> readiness;
@@ -64,17 +61,32 @@ class Api : public Handler {
   void set_interval(Duration interval) { interval_ = interval; }
   /// Whether the holder of `token` may see the rows of `agent`.
   [[nodiscard]] bool may_watch(std::string_view token, const Uuid& agent) const;
+  /// Whether `token` is the agent's own.
+  [[nodiscard]] bool is_token_of(std::string_view token, const Uuid& agent) const;
   [[nodiscard]] std::uint64_t unauthorized() const { return unauthorized_; }
 
   /// The answers of /metrics, /healthz and /readyz, which need no token. None: another path.
   std::optional<HttpResponse> answer_operator(const HttpRequest& request, bool has_metrics) const;
 
+ protected:
+  /// Answers the calls of an agent's RPC connection on one thread.
+  ///
+  /// @owns registration: until the connection ends
+  std::unique_ptr<agentrpc::RpcHandler> calls_of(const Uuid& agent, std::size_t thread,
+                                                 std::shared_ptr<void> registration);
+
  private:
   struct Buffers {  // of one thread
     ReportReader reader;
+    MetadataRequest request;
     ReportBuffers report;
   };
+  struct AuthWords {  // what an unknown client is told
+    std::string_view no_token, no_agent;
+  };
+  std::variant<Uuid, Answer> agent_with(const std::string& token, bool is_looked_up, const AuthWords& words);
   std::optional<Answer> answer_me(const HttpRequest& request, bool is_looked_up);
+  Answer answer_rpc(const HttpRequest& request, bool is_looked_up);
   Answer answer_agent(const HttpRequest& request, std::string_view path, bool is_looked_up);
   Answer grant(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what);
   Answer answer_bulk(const HttpRequest& request);

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "agentrpc/rpc_server.hpp"
 #include "metabatch/uuid.hpp"
 #include "service/http/http.hpp"
 
@@ -22,14 +23,19 @@ enum class FrameType : std::uint8_t { data, ping, error };
 /// One JSON text on one line, shared by all streams that receive it.
 using FrameText = std::shared_ptr<const std::string>;
 
-/// One watch stream, as seen by the code that feeds it. Any thread; no call waits.
-class Watcher {
+/// A stream that is open, as seen by whoever may end it. Any thread; no call waits.
+class OpenStream {
  public:
-  virtual ~Watcher() = default;
+  virtual ~OpenStream() = default;
+  /// Ends the stream in order: the last chunk, or a close frame.
+  virtual void end() = 0;
+};
+
+/// One watch stream, as seen by the code that feeds it. Frames delivered after end() are ignored.
+class Watcher : public OpenStream {
+ public:
   /// A slow client receives the newest frame only.
   virtual void deliver(FrameType type, FrameText json) = 0;
-  /// Ends the stream in order: the last chunk, or a close frame. Frames delivered later are ignored.
-  virtual void end() = 0;
 };
 
 /// The answer is a stream.
@@ -39,6 +45,13 @@ struct WatchRequest {
   std::string token{};             ///< checked again whenever tokens change
   std::shared_ptr<void> slot = {};  ///< one of the streams that an agent may have; free again when it is destroyed
   std::string peer{};              ///< filled in by the server
+};
+
+/// The answer is the RPC connection of an agent.
+struct RpcRequest {
+  Uuid agent;
+  std::string token{};             ///< checked again whenever tokens change
+  std::shared_ptr<void> slot = {};  ///< one of the connections that an agent may have, as in WatchRequest
 };
 
 /// The answer is read from the database.
@@ -74,7 +87,7 @@ struct AnsweredRequest {
   std::chrono::steady_clock::duration took{};  ///< from its header to its answer
 };
 
-using Answer = std::variant<HttpResponse, ReadRequest, WatchRequest, LookupRequest>;
+using Answer = std::variant<HttpResponse, ReadRequest, WatchRequest, RpcRequest, LookupRequest>;
 
 /// Answers the requests that the server receives. Called on the server's threads: no call may wait.
 class Handler {
@@ -97,6 +110,9 @@ class Handler {
   virtual WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) = 0;
   /// The watcher is released soon; a frame may still come.
   virtual void unwatch(WatchId watch) = 0;
+  /// An RPC connection is open. Who answers its calls, on this thread only, until the connection ends.
+  virtual std::unique_ptr<agentrpc::RpcHandler> open_rpc(const RpcRequest& request, std::shared_ptr<OpenStream> stream,
+                                                         std::size_t thread) = 0;
 
   // Events for logs and metrics.
   virtual void answered(const AnsweredRequest& request) { (void)request; }

@@ -188,7 +188,7 @@ std::size_t Server::threads() const { return impl_->workers.size(); }
 
 ServerCounts Server::counts() const {
   const Shared& shared = impl_->shared;
-  return {shared.connections, shared.watchers, shared.requests, shared.refused, shared.accept_failures};
+  return {shared.connections, shared.watchers, shared.rpcs, shared.requests, shared.refused, shared.accept_failures};
 }
 
 void Server::end_streams(Duration spread) { impl_->end_streams(spread); }

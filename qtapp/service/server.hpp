@@ -48,6 +48,7 @@ struct ServerOptions {
 struct ServerCounts {
   std::uint64_t connections = 0;  ///< open now
   std::uint64_t watchers = 0;     ///< streams open now
+  std::uint64_t rpcs = 0;         ///< RPC connections open now
   std::uint64_t requests = 0;
   std::uint64_t refused = 0;          ///< connections over the limit
   std::uint64_t accept_failures = 0;  ///< for example without a free descriptor

@@ -118,6 +118,8 @@ ApiOptions Service::Impl::api_options(std::size_t threads) {
   made.directory = &directory;
   made.watch_tokens = &watch_tokens;
   made.open_watches = &open_watches;
+  made.open_rpcs = &open_rpcs;
+  made.rpc_metrics = &rpc_metrics;
   made.metrics = [this](std::string_view accept) { return metrics(accept); };
   made.has_metrics = !options.metrics_listen;
   made.readiness = [this] { return readiness(); };
@@ -135,7 +137,7 @@ std::string Service::Impl::start_servers() {
     refresher->look_up(request, std::move(done));
   };
   api = std::make_unique<ServiceApi>(api_options(server_options.threads),
-                                     ServiceApiParts{*hub, open_watches, request_metrics, log, look_up});
+                                     ServiceApiParts{*hub, open_watches, open_rpcs, request_metrics, log, look_up});
   api->set_interval(lanes->snapshot().config.interval);
   start_refresher();
   health_monitor = std::make_unique<HealthMonitor>([this] { return health_sample(); });

@@ -15,7 +15,8 @@ namespace metabatch::service {
 /// The parts that answer what Api leaves open. All of them outlive it.
 struct ServiceApiParts {
   WatchHub& hub;
-  OpenWatches& open_watches;
+  OpenStreams& open_watches;
+  OpenStreams& open_rpcs;
   RequestMetrics& metrics;
   Log& log;
   std::function<void(const LookupRequest&, std::function<void(LookupResult)>)> look_up;
@@ -34,15 +35,18 @@ class ServiceApi final : public Api {
   }
   WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) override;
   void unwatch(WatchId watch) override;
+  std::unique_ptr<agentrpc::RpcHandler> open_rpc(const RpcRequest& request, std::shared_ptr<OpenStream> stream,
+                                                 std::size_t thread) override;
   void answered(const AnsweredRequest& request) override;
   void refused(const Refused& refusal) override { parts_.metrics.record_refusal(refusal.status); }
   void accept_failed(const std::string& reason) override;
 
-  /// Tokens have changed: ends the streams whose token is not valid any more.
+  /// Tokens have changed: ends the streams and RPC connections whose token is not valid any more.
   void end_revoked_streams();
 
  private:
   const ServiceApiParts parts_;
+  std::atomic<std::uint64_t> next_rpc_ = 0;
 };
 
 /// Answers /metrics, /healthz and /readyz on a listener of its own, and nothing else.
@@ -55,6 +59,9 @@ class OperatorApi final : public Handler {
   void look_up(LookupRequest, std::function<void(LookupResult)>) override {}
   WatchId watch(const WatchRequest&, std::shared_ptr<Watcher>) override { return 0; }
   void unwatch(WatchId) override {}
+  std::unique_ptr<agentrpc::RpcHandler> open_rpc(const RpcRequest&, std::shared_ptr<OpenStream>, std::size_t) override {
+    return nullptr;
+  }
   void answered(const AnsweredRequest& request) override { api_.answered(request); }
   void refused(const Refused& refusal) override { api_.refused(refusal); }
   void accept_failed(const std::string& reason) override { api_.accept_failed(reason); }

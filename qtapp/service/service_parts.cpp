@@ -87,6 +87,17 @@ void Service::Impl::write_watching(PrometheusText& more) const {
               oldest_transaction);
 }
 
+void Service::Impl::write_rpc(PrometheusText& more) const {
+  using enum MetricType;
+  more.single("metadata_rpc_connections", gauge, "Open RPC connections of agents.",
+              is_serving ? server->counts().rpcs : 0);
+  rpc_metrics.write(more);
+  more.single("metadata_rpc_connections_refused_total", counter,
+              "Total number of RPC connections refused because the agent had all that it may have.", open_rpcs.refused());
+  more.single("metadata_rpc_connections_revoked_total", counter,
+              "Total number of RPC connections ended because their token was revoked.", open_rpcs.revoked());
+}
+
 void Service::Impl::write_state(PrometheusText& more) const {
   using enum MetricType;
   const UnwrittenCounts unwritten =
@@ -120,6 +131,7 @@ MetricsPage Service::Impl::metrics(std::string_view accept) const {
   PrometheusText more(options.metric_prefix), process("");
   write_clients(more);
   write_watching(more);
+  write_rpc(more);
   write_state(more);
   write_process_metrics(process, started_at);
   std::string text = render_metrics(now.counters, now.metrics, now.config, gauges, options.metric_prefix) +

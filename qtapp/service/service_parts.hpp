@@ -27,7 +27,8 @@ inline double wall_seconds() {
 /// The parts of a service. Members are destroyed from the last to the first: the servers before the handler, and that before what it uses.
 struct Service::Impl {
   Impl(const ServiceOptions& an_options, Log& a_log)
-      : options(an_options), log(a_log), flush_log(a_log), open_watches(an_options.streams_per_agent) {}
+      : options(an_options), log(a_log), flush_log(a_log), open_watches(an_options.streams_per_agent),
+        open_rpcs(an_options.streams_per_agent) {}
 
   std::string lock_file();
   std::string start_lanes();
@@ -46,6 +47,7 @@ struct Service::Impl {
   void on_malformed(const ChunkTally& tally);
   void write_clients(PrometheusText& more) const;
   void write_watching(PrometheusText& more) const;
+  void write_rpc(PrometheusText& more) const;
   void write_state(PrometheusText& more) const;
 
   const ServiceOptions options;
@@ -60,7 +62,9 @@ struct Service::Impl {
   std::unique_ptr<ReportIntake> intake;
   AgentDirectory directory;
   WatchTokens watch_tokens;
-  OpenWatches open_watches;
+  OpenStreams open_watches;
+  OpenStreams open_rpcs;
+  RpcMetrics rpc_metrics;
   RequestMetrics request_metrics;
   std::unique_ptr<ChangeListener> change_listener;
   std::unique_ptr<WatchHub> hub;

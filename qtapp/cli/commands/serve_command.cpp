@@ -269,7 +269,8 @@ Command add_serve(CLI::App& program) {
       program.add_subcommand("serve", "Serve the agent API, watch streams and /metrics, and batch into a database");
   flags->add_to(*app);
   app->footer(
-      "Agents:     POST /api/v2/workspaceagents/me/metadata, with their token in the header Coder-Session-Token\n"
+      "Agents:     POST /api/v2/workspaceagents/me/metadata, with their token in the header Coder-Session-Token,\n"
+      "            or GET /api/v2/workspaceagents/me/rpc?version=2.N (WebSocket, yamux, dRPC)\n"
       "Watchers:   GET /api/v2/workspaceagents/ID/watch-metadata (server-sent events), .../watch-metadata-ws, "
       ".../metadata\n"
       "Operators:  GET /metrics, /healthz, /readyz\n"

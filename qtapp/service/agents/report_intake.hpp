@@ -25,6 +25,13 @@ struct ReportOutcome {
   bool is_closed = false;                   ///< the engine accepts nothing any more
 };
 
+/// A report of which something was dropped.
+struct ReportDrop {
+  Uuid agent;
+  std::size_t updates = 0;
+  bool is_agent_full = false;  ///< the agent has all the keys that it may have; else the buffer is full
+};
+
 /// Memory that the reports of one thread use one after the other.
 struct ReportBuffers {
   ReportLimits limits;

@@ -36,6 +36,10 @@ class AccessLog final : public Handler {
   }
   WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) override;
   void unwatch(WatchId watch) override;
+  std::unique_ptr<agentrpc::RpcHandler> open_rpc(const RpcRequest& request, std::shared_ptr<OpenStream> stream,
+                                                 std::size_t thread) override {
+    return inner_.open_rpc(request, std::move(stream), thread);
+  }
   void answered(const AnsweredRequest& request) override;
   void refused(const Refused& refusal) override;
   void accept_failed(const std::string& reason) override { inner_.accept_failed(reason); }

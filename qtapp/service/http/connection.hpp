@@ -61,6 +61,7 @@ struct Shared {
   Handler& handler;
   std::atomic<std::uint64_t> connections = 0;
   std::atomic<std::uint64_t> watchers = 0;
+  std::atomic<std::uint64_t> rpcs = 0;
   std::atomic<std::uint64_t> requests = 0;
   std::atomic<std::uint64_t> refused = 0;
   std::atomic<std::uint64_t> accept_failures = 0;

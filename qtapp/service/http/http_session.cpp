@@ -10,6 +10,7 @@
 #include "service/http/beast_request.hpp"
 #include "service/http/lingering_close.hpp"
 #include "service/http/socket_stream.hpp"
+#include "service/rpc/rpc_socket.hpp"
 #include "service/watch/event_stream.hpp"
 
 namespace metabatch::service {
@@ -131,6 +132,8 @@ class Session final : public Connection {
     Answer answer = std::move(answer_);
     if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response));
     if (WatchRequest* const watch = std::get_if<WatchRequest>(&answer)) return become_stream(std::move(*watch));
+    if (RpcRequest* const rpc = std::get_if<RpcRequest>(&answer))
+      return begin_rpc_socket(worker_, shared_, std::move(stream_), std::move(*rpc), parser_->release());
     read_rows(std::get<ReadRequest>(std::move(answer)));
   }
 

@@ -10,20 +10,21 @@ namespace {
 constexpr std::string_view kAgents = "/api/v2/workspaceagents/";
 constexpr std::string_view kMine = "me/metadata";
 
-constexpr std::array<std::string_view, 10> kRoutes = {
+constexpr std::array<std::string_view, 11> kRoutes = {
     "/metrics",
     "/healthz",
     "/readyz",
     "/api/v2/metadata",
     "/api/v2/workspaceagents/me/metadata",
     "/api/v2/workspaceagents/me/metadata/KEY",
+    "/api/v2/workspaceagents/me/rpc",
     "/api/v2/workspaceagents/ID/metadata",
     "/api/v2/workspaceagents/ID/watch-metadata",
     "/api/v2/workspaceagents/ID/watch-metadata-ws",
     "other",
 };
 constexpr std::size_t kFixedRoutes = 4;  // the first ones are paths as they stand
-constexpr std::size_t kReports = 4, kOneKey = 5, kOther = kRoutes.size() - 1;
+constexpr std::size_t kReports = 4, kOneKey = 5, kRpc = 6, kOther = kRoutes.size() - 1;
 
 }  // namespace
 
@@ -36,8 +37,9 @@ std::size_t route_of(std::string_view path) {
   path.remove_prefix(kAgents.size());
   if (path == kMine) return kReports;
   if (path.starts_with(kMine) && path[kMine.size()] == '/') return kOneKey;
+  if (path == "me/rpc") return kRpc;
   const std::string_view what = path.substr(std::min(path.find('/'), path.size()));
-  for (std::size_t i = kOneKey + 1; i < kOther; ++i)
+  for (std::size_t i = kRpc + 1; i < kOther; ++i)
     if (what == kRoutes[i].substr(kAgents.size() + 2)) return i;  // behind `ID`
   return kOther;
 }

@@ -13,17 +13,18 @@
 
 namespace metabatch::service {
 
-/// The watch streams that are open: how many each agent has, and which token opened each of them. Any thread.
-class OpenWatches {
+/// The streams of one kind that are open: how many each agent has, and which token opened each of them. Any thread.
+class OpenStreams {
  public:
-  explicit OpenWatches(std::size_t streams_per_agent)
+  explicit OpenStreams(std::size_t streams_per_agent)
       : streams_per_agent_(streams_per_agent), slots_(std::make_shared<Slots>()) {}
 
   /// One of the streams that `agent` may have, or null: it has all of them. The slot is free again when the pointer goes.
   std::shared_ptr<void> reserve(const Uuid& agent);
 
-  void add(Handler::WatchId id, const WatchRequest& request, const std::shared_ptr<Watcher>& watcher);
-  void remove(Handler::WatchId id);
+  /// @shape id: of the caller's choice, unique
+  void add(std::uint64_t id, std::string token, const Uuid& agent, const std::shared_ptr<OpenStream>& stream);
+  void remove(std::uint64_t id);
   /// Ends the streams whose token is not valid any more.
   void end_revoked(const std::function<bool(const std::string& token, const Uuid& agent)>& is_valid);
 
@@ -38,13 +39,13 @@ class OpenWatches {
   struct Open {
     std::string token;
     Uuid agent;
-    std::weak_ptr<Watcher> watcher;
+    std::weak_ptr<OpenStream> stream;
   };
 
   const std::size_t streams_per_agent_;
   const std::shared_ptr<Slots> slots_;
   std::mutex mutex_;
-  std::map<Handler::WatchId, Open> open_;  // mutex_
+  std::map<std::uint64_t, Open> open_;  // mutex_
   std::atomic<std::uint64_t> revoked_ = 0;
   std::atomic<std::uint64_t> refused_ = 0;
 };

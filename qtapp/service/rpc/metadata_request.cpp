@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/agents/metadata_request.hpp"
+#include "service/rpc/metadata_request.hpp"
 
 #include <agent.pb.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/agents/rpc_version.hpp"
+#include "service/rpc/rpc_version.hpp"
 
 #include <charconv>
 

@@ -3,9 +3,12 @@
 """An agent of today, written from the protocol and not from our sources: WebSocket, yamux, dRPC, protobuf.
 
   rpc_peer.py call HOST PORT TOKEN [--calls N] [--in-flight N] [--items N] [--value-bytes N] [--rpc NAME] [--path PATH]
+                                   [--pings] [--hold-fin]
 
 Makes N calls with so many of them open at once and prints one JSON object: calls, ok, errors by text, seconds. It checks what
 the reference client checks: the ACK of each stream, message and CloseSend in order, FIN only after its own, the windows.
+With --pings a keep-alive follows each request at once. With --hold-fin each call is ended only after a ping that was sent
+behind the answer came back, so that an end of the server before that of the caller is always seen.
 """
 import argparse
 import base64
@@ -137,12 +140,14 @@ class Call:
         self.received = b''
         self.acknowledged = False
         self.answered = False     # message and CloseSend, or an error, are there
+        self.finished = False     # our direction is closed
         self.error = None
 
 
 class Session:
-    def __init__(self, websocket):
+    def __init__(self, websocket, holds_fin=False):
         self.websocket, self.calls, self.next_id, self.input = websocket, {}, 1, b''
+        self.holds_fin, self.pongs = holds_fin, 0
 
     def frame(self, kind, flags, stream, length, body=b''):
         # Header and body apart, as the reference writes them.
@@ -177,6 +182,10 @@ class Session:
             if kind == PING:
                 if flags & SYN:
                     self.frame(PING, ACK, 0, length)
+                    continue
+                self.pongs += 1
+                if self.holds_fin and length in self.calls:
+                    self.finish(length)
                 continue
             if kind == GO_AWAY:
                 raise Refused(f'GoAway {length}')
@@ -188,8 +197,10 @@ class Session:
                 call.window += length
                 self.push(stream)
             call.received += data
-            if flags & FIN and not call.answered:
+            if flags & FIN and not call.finished:
                 call.error = 'context canceled'  # what the reference client makes of an early FIN
+            if flags & RST:
+                call.error = 'stream reset'
             if flags & (FIN | RST):
                 ended.append(self.calls.pop(stream))
                 continue
@@ -198,8 +209,15 @@ class Session:
                 if call.error is None:
                     close = packet(5, 1, 4, b'')
                     self.frame(DATA, 0, stream, len(close), close)
-                self.frame(WINDOW_UPDATE, FIN, stream, 0)
+                if self.holds_fin:
+                    self.frame(PING, SYN, 0, stream)
+                else:
+                    self.finish(stream)
         return ended
+
+    def finish(self, stream):
+        self.calls[stream].finished = True
+        self.frame(WINDOW_UPDATE, FIN, stream, 0)
 
     @staticmethod
     def is_answered(call):
@@ -227,7 +245,8 @@ class Session:
 
 def call_many(arguments):
     path = arguments.path or '/api/v2/workspaceagents/me/rpc?role=agent&version=2.8'
-    session = Session(WebSocket(arguments.host, arguments.port, path, [('Coder-Session-Token', arguments.token)]))
+    websocket = WebSocket(arguments.host, arguments.port, path, [('Coder-Session-Token', arguments.token)])
+    session = Session(websocket, arguments.hold_fin)
     began, started, done = time.monotonic(), 0, []
     while len(done) < arguments.calls:
         while started < arguments.calls and len(session.calls) < arguments.in_flight:
@@ -235,7 +254,11 @@ def call_many(arguments):
                       f'value-{started}-{i}', '') for i in range(arguments.items)]
             session.open(arguments.rpc, metadata_request(items))
             started += 1
+            if arguments.pings:
+                session.frame(PING, SYN, 0, 0xFFFF0000 + started)
         done += session.turn()
+    while arguments.pings and session.pongs < arguments.calls:
+        session.turn()
     errors = {}
     for call in done:
         error = call.error or (None if call.acknowledged else 'not acknowledged')
@@ -258,6 +281,8 @@ def main():
     call.add_argument('--value-bytes', type=int, default=0)
     call.add_argument('--rpc', default=METADATA)
     call.add_argument('--path', default='')
+    call.add_argument('--pings', action='store_true')
+    call.add_argument('--hold-fin', action='store_true')
     arguments = parser.parse_args()
     try:
         call_many(arguments)

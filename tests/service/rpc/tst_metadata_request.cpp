@@ -2,7 +2,7 @@
 #include <QtTest>
 #include <string>
 
-#include "service/agents/metadata_request.hpp"
+#include "service/rpc/metadata_request.hpp"
 
 using namespace metabatch::service;
 

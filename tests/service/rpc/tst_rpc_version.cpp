@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
-#include "service/agents/rpc_version.hpp"
+#include "service/rpc/rpc_version.hpp"
 
 using namespace metabatch::service;
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/watch/open_watches.hpp"
+#include "service/agents/open_streams.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace metabatch::service {
 
-std::shared_ptr<void> OpenWatches::reserve(const Uuid& agent) {
+std::shared_ptr<void> OpenStreams::reserve(const Uuid& agent) {
   const std::lock_guard lock(slots_->mutex);
   std::size_t& taken = slots_->taken[agent];
   if (taken >= streams_per_agent_) {
@@ -20,18 +21,19 @@ std::shared_ptr<void> OpenWatches::reserve(const Uuid& agent) {
           }};
 }
 
-void OpenWatches::add(Handler::WatchId id, const WatchRequest& request, const std::shared_ptr<Watcher>& watcher) {
+void OpenStreams::add(std::uint64_t id, std::string token, const Uuid& agent,
+                      const std::shared_ptr<OpenStream>& stream) {
   const std::lock_guard lock(mutex_);
-  open_[id] = {request.token, request.agent, watcher};
+  open_[id] = {std::move(token), agent, stream};
 }
 
-void OpenWatches::remove(Handler::WatchId id) {
+void OpenStreams::remove(std::uint64_t id) {
   const std::lock_guard lock(mutex_);
   open_.erase(id);
 }
 
-void OpenWatches::end_revoked(const std::function<bool(const std::string& token, const Uuid& agent)>& is_valid) {
-  std::vector<std::shared_ptr<Watcher>> ended;
+void OpenStreams::end_revoked(const std::function<bool(const std::string& token, const Uuid& agent)>& is_valid) {
+  std::vector<std::shared_ptr<OpenStream>> ended;
   {
     const std::lock_guard lock(mutex_);
     for (auto one = open_.begin(); one != open_.end();) {
@@ -39,12 +41,12 @@ void OpenWatches::end_revoked(const std::function<bool(const std::string& token,
         ++one;
         continue;
       }
-      if (auto watcher = one->second.watcher.lock()) ended.push_back(std::move(watcher));
+      if (auto stream = one->second.stream.lock()) ended.push_back(std::move(stream));
       one = open_.erase(one);
     }
   }
   revoked_ += ended.size();
-  for (const auto& watcher : ended) watcher->end();
+  for (const auto& stream : ended) stream->end();
 }
 
 }  // namespace metabatch::service
