@@ -52,13 +52,15 @@ class Arrivals {
 /// Stamps of one server, strictly increasing: max(now, last + 1 us).
 class ServerClock {
  public:
+  explicit ServerClock(WallTime began = kFirstWallTime) : began_(began) {}
   WallTime stamp(Duration now) {
-    const WallTime wall = kFirstWallTime + std::chrono::duration_cast<WallTime::duration>(now);
+    const WallTime wall = began_ + std::chrono::duration_cast<WallTime::duration>(now);
     last_ = wall > last_ ? wall : last_ + std::chrono::microseconds(1);
     return last_;
   }
 
  private:
+  WallTime began_;
   WallTime last_{};
 };
 

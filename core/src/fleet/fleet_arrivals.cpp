@@ -71,7 +71,8 @@ constexpr auto kLaterDelayed = [](const auto& a, const auto& b) {
 
 }  // namespace
 
-FleetArrivals::FleetArrivals(const Fleet& fleet, std::int64_t replicas, std::uint64_t seed)
+FleetArrivals::FleetArrivals(const Fleet& fleet, std::int64_t replicas, std::uint64_t seed, TextStyle texts,
+                             WallTime began)
     : fleet_(fleet),
       replicas_(replicas),
       id_salt_(SplitMix64(seed).next()),
@@ -86,8 +87,8 @@ FleetArrivals::FleetArrivals(const Fleet& fleet, std::int64_t replicas, std::uin
       homes_(ids_.split()),
       stay_(LatencyCurve::of_mean(fleet.stay)),
       away_time_(LatencyCurve::of_mean(fleet.away)),
-      texts_(fleet, ids_.next()),
-      clocks_(static_cast<std::size_t>(replicas)) {
+      texts_(fleet, ids_.next(), texts),
+      clocks_(static_cast<std::size_t>(replicas), ServerClock(began)) {
   if (fleet.burst_every > Duration{}) next_burst_ = fleet.burst_every;
   make_agents(most_agents(fleet));
   join(static_cast<std::uint64_t>(fleet.agents), Duration{});
@@ -103,6 +104,13 @@ void FleetArrivals::make_agents(std::int64_t count) {
     agent.registered = fleet_.unregistered == 0 || !ids_.chance(fleet_.unregistered);
     agent.replica = static_cast<std::uint16_t>(homes_.below(static_cast<std::uint64_t>(replicas_)));
   }
+}
+
+std::vector<Uuid> FleetArrivals::ids(bool with_rows) const {
+  std::vector<Uuid> found;
+  for (const Agent& agent : agents_)
+    if (agent.registered || !with_rows) found.push_back(agent.id);
+  return found;
 }
 
 /// The next `count` agents become part of the fleet, their first reports as fleet.start says.

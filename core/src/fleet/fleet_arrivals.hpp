@@ -1,42 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include <vector>
 
 #include "base/rng.hpp"
 #include "fleet/arrivals.hpp"
+#include "fleet/report_texts.hpp"
 #include "metabatch/simulation/fleet.hpp"
 #include "simulation/latency.hpp"
 
 namespace metabatch {
-
-/// The keys of every report, and values cut from one text: what an agent sends is a function of its number and of how
-/// often its values changed, so nothing of it is kept.
-class ReportTexts {
- public:
-  ReportTexts(const Fleet& fleet, std::uint64_t seed);
-  /// The lists of a report; `version`: how often the agent's values changed.
-  Report report(const Uuid& agent, std::uint32_t number, std::uint32_t version, WallTime stamp);
-  /// Position of a key in byte order.
-  [[nodiscard]] std::uint32_t key_number(std::string_view key) const;
-
- private:
-  static constexpr std::size_t kOffsets = 4096;
-  std::uint64_t salt_;
-  std::uint64_t shortest_, lengths_;
-  std::string pool_;
-  std::string key_bytes_;
-  std::vector<std::string_view> keys_, values_, errors_;
-  std::vector<WallTime> stamps_;
-};
 
 /// The fleet of a scenario as arrivals.
 ///
 /// @cost a heap of one report an agent: tens of nanoseconds a report; about 80 bytes and 8 bytes a row an agent
 class FleetArrivals final : public Arrivals {
  public:
-  /// `fleet` is validated.
-  FleetArrivals(const Fleet& fleet, std::int64_t replicas, std::uint64_t seed);
+  /// `fleet` is validated. `began`: what the servers' clocks show at first.
+  FleetArrivals(const Fleet& fleet, std::int64_t replicas, std::uint64_t seed, TextStyle texts = TextStyle::random,
+                WallTime began = kFirstWallTime);
 
   [[nodiscard]] Duration next() const override;
   std::optional<Arrival> pop() override;
@@ -44,6 +26,9 @@ class FleetArrivals final : public Arrivals {
   [[nodiscard]] std::uint64_t agents_present() const override { return present_ - away_; }
   [[nodiscard]] std::size_t rows() const override { return agents_.size() * static_cast<std::size_t>(fleet_.keys); }
   void rows_of(const Batch& batch, std::vector<std::uint32_t>& rows) const override;
+  [[nodiscard]] std::span<const std::string_view> keys() const { return texts_.keys(); }
+  /// Every agent that will ever belong to the fleet; `with_rows`: only those that have rows in the table.
+  [[nodiscard]] std::vector<Uuid> ids(bool with_rows) const;
 
  private:
   struct Agent {

@@ -17,13 +17,13 @@
 namespace metabatch::cli {
 namespace {
 
-using engine::Fleet;
-using engine::FleetOptions;
+using engine::LiveFleet;
 
 constexpr Duration kFirstSummary = std::chrono::seconds(10);  // then a summary of the run so far is printed
 
 struct RunFlags {
-  FleetOptions fleet;
+  Fleet fleet;
+  std::uint64_t seed = 1;
   std::string every = "10s";
   std::string duration = "60s";
   std::string config_file;
@@ -39,21 +39,17 @@ struct RunFlags {
 /// The fleet in real time: each report is added when it is due.
 class RealTime {
  public:
-  RealTime(const FleetOptions& options, Duration duration, const Config& config, std::size_t writers, Console& console)
-      : fleet_(options),
-        duration_(duration),
-        config_(config),
-        writers_(writers),
-        console_(console),
-        stamper_(engine::system_clock()) {}
-
-  [[nodiscard]] const Fleet& fleet() const { return fleet_; }
+  RealTime(const Fleet& fleet, std::uint64_t seed, Duration duration, const Config& config, std::size_t writers,
+           Console& console)
+      : fleet_(fleet), seed_(seed), duration_(duration), config_(config), writers_(writers), console_(console) {}
 
   void feed(engine::Lanes& lanes, Stop& stop) {
     const auto began = std::chrono::steady_clock::now();
-    while (fleet_.next_due() < duration_ && stop.sleep_until(began + fleet_.next_due())) {
-      const Fleet::Sent sent = fleet_.take_next();
-      (void)lanes.add(limits_.apply(sent.agent, sent.items, stamper_.next()));
+    LiveFleet fleet(fleet_, seed_, engine::system_clock().wall_now());
+    while (fleet.next_due() < duration_ && stop.sleep_until(began + fleet.next_due())) {
+      const auto report = fleet.take_next();
+      if (!report) continue;
+      (void)lanes.add(*report);
       ++reports_;
     }
     stop.sleep_until(began + duration_);
@@ -80,26 +76,22 @@ class RealTime {
   }
 
   [[nodiscard]] RunResult result(const SessionResult& session) const {
-    RunResult result = result_of(session, writers_, reports_, false);
-    result.refused_items = limits_.refused_items();
-    result.sanitized = limits_.sanitized();
-    return result;
+    return result_of(session, writers_, reports_, false);
   }
 
  private:
-  Fleet fleet_;
+  const Fleet fleet_;
+  const std::uint64_t seed_;
   const Duration duration_;
   const Config config_;
   const std::size_t writers_;
   Console& console_;
   health::Collector health_;  // of watch()
-  engine::Stamper stamper_;
-  ReportLimits limits_;
   std::atomic<std::uint64_t> reports_ = 0;
   bool is_summarized_ = false;
 };
 
-bool register_fleet(const Fleet& fleet, const sql::Database& database, Console& console) {
+bool register_fleet(const LiveFleet& fleet, const sql::Database& database, Console& console) {
   const auto began = std::chrono::steady_clock::now();
   const auto registered = database.register_agents(fleet.agents(), fleet.keys());
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&registered)) {
@@ -114,7 +106,7 @@ bool register_fleet(const Fleet& fleet, const sql::Database& database, Console& 
 }
 
 int run_fleet(const RunFlags& flags, Console& console) {
-  FleetOptions fleet = flags.fleet;
+  Fleet fleet = flags.fleet;
   fleet.every = duration_of("--every", flags.every);
   const Duration duration = duration_of("--for", flags.duration);
   if (fleet.every < std::chrono::milliseconds(1)) throw UsageError("--every: at least 1ms");
@@ -128,8 +120,8 @@ int run_fleet(const RunFlags& flags, Console& console) {
                                .writers = flags.writers,
                                .unwritten_store = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
-  RealTime real_time(fleet, duration, validated(options.config).value(), flags.writers, console);
-  if (!register_fleet(real_time.fleet(), options.database, console)) return exit_failed;
+  RealTime real_time(fleet, flags.seed, duration, validated(options.config).value(), flags.writers, console);
+  if (!register_fleet(LiveFleet(fleet, flags.seed, {}), options.database, console)) return exit_failed;
   if (console.is_watched())
     console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
   const auto session = run_session(
@@ -151,7 +143,7 @@ Command add_run(CLI::App& program) {
   app->add_option("--keys", flags->fleet.keys, "keys of each agent (15)")->type_name("N")->check(CLI::Range(1, 1000));
   app->add_option("--every", flags->every, "time between two reports of an agent (10s)")->type_name("TIME");
   app->add_option("--for", flags->duration, "how long (60s)")->type_name("TIME");
-  app->add_option("--seed", flags->fleet.seed, "the same seed gives the same agents and values (1)")->type_name("N");
+  app->add_option("--seed", flags->seed, "the same seed gives the same agents and values (1)")->type_name("N");
   flags->database.add_to(*app);
   app->add_flag("--json", flags->json, "print the result as one JSON object");
   app->add_flag("--print-notifications", flags->print_notifications,

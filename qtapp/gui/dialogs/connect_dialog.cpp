@@ -238,8 +238,8 @@ std::variant<ConnectionRequest, QString> ConnectDialog::read() const {
   request.channel = m_channel->text();
   if (request.isDriving && m_agents->value() * m_keys->value() > kMostFleetRows)
     return tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows));
-  request.fleet.agents = static_cast<std::size_t>(m_agents->value());
-  request.fleet.keys = static_cast<std::size_t>(m_keys->value());
+  request.fleet.agents = m_agents->value();
+  request.fleet.keys = m_keys->value();
   return request;
 }
 

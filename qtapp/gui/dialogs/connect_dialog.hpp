@@ -6,9 +6,9 @@
 #include <optional>
 #include <variant>
 
-#include "engine/live_fleet.hpp"
 #include "gui/panels/metrics_fields.hpp"
 #include "gui/recordings/recent_list.hpp"
+#include "metabatch/simulation/fleet.hpp"
 #include "sql/postgres/connection/pg_address.hpp"
 
 class QCheckBox;
@@ -29,7 +29,7 @@ struct ConnectionRequest {
   bool isDriving = false;   ///< else only watching
   bool isListening = true;  ///< else only the metrics are watched, and there is no database
   std::optional<MetricsPlan> metrics{};
-  engine::FleetOptions fleet;
+  Fleet fleet;
 };
 
 /// Asks for the address of a PostgreSQL and what to do there. Watching is what it proposes; driving one that is not on this

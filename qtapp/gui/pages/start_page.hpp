@@ -4,8 +4,6 @@
 #include <QPushButton>
 #include <QWidget>
 
-#include "engine/live_fleet.hpp"
-
 class QBoxLayout;
 
 namespace metabatch::gui {

@@ -225,7 +225,7 @@ void TunePanel::setConfig(const Config& running) {
   check();
 }
 
-void TunePanel::setFleet(const engine::FleetOptions& fleet) {
+void TunePanel::setFleet(const Fleet& fleet) {
   m_isFilling = true;
   m_fleet = fleet;
   m_agents->setValue(static_cast<int>(fleet.agents));
@@ -298,8 +298,8 @@ void TunePanel::check() {
   if (possible) return showProblem(Setting::channel, {});
   const Error wrong = possible.error();
   showProblem(static_cast<Setting>(wrong.at), wrong.code == Errc::bad_duration
-                                          ? tr("not a duration: 250ms, 5s, 2m")
-                                          : QString::fromStdString(describe(wrong, asked().config)));
+                                                  ? tr("not a duration: 250ms, 5s, 2m")
+                                                  : QString::fromStdString(describe(wrong, asked().config)));
 }
 
 void TunePanel::ask() {
@@ -310,7 +310,7 @@ void TunePanel::ask() {
 }
 
 /// The fleet in the fields, or nothing: what is wrong stands beside.
-std::optional<engine::FleetOptions> TunePanel::readFleet() {
+std::optional<Fleet> TunePanel::readFleet() {
   const Result<Duration> every = parse_duration(m_every->text().trimmed().toStdString());
   const bool isTime = every && *every >= std::chrono::milliseconds(1) && *every <= kMaxInterval;
   const bool isPossible = isTime && m_agents->value() * m_keys->value() <= kMostFleetRows;
@@ -319,9 +319,9 @@ std::optional<engine::FleetOptions> TunePanel::readFleet() {
   if (isTime && !isPossible)
     m_fleetNote->setText(tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows)));
   if (!isPossible) return std::nullopt;
-  engine::FleetOptions fleet = m_fleet;
-  fleet.agents = static_cast<std::size_t>(m_agents->value());
-  fleet.keys = static_cast<std::size_t>(m_keys->value());
+  Fleet fleet = m_fleet;
+  fleet.agents = m_agents->value();
+  fleet.keys = m_keys->value();
   fleet.every = *every;
   return m_knobs->read(fleet);
 }
@@ -331,7 +331,7 @@ void TunePanel::checkFleet() {
   const auto fleet = readFleet();
   m_applyFleet->setEnabled(fleet && !(*fleet == m_fleet));
   const bool isLarger = fleet && (fleet->agents > m_fleet.agents || fleet->keys > m_fleet.keys);
-  const quint64 rows = isLarger ? fleet->agents * fleet->keys - m_fleet.agents * m_fleet.keys : 0;
+  const auto rows = static_cast<quint64>(isLarger ? fleet->agents * fleet->keys - m_fleet.agents * m_fleet.keys : 0);
   m_applyFleet->setText(rows > 0 && rows <= kMostFleetRows
                             ? tr("&Apply: creates up to %1").arg(models::counted(rows, "row"))
                             : tr("&Apply to the fleet"));

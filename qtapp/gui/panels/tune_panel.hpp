@@ -7,9 +7,9 @@
 #include <optional>
 #include <optional>
 
-#include "engine/live_fleet.hpp"
 #include "gui/session/fault_store.hpp"
 #include "metabatch/config.hpp"
+#include "metabatch/simulation/fleet.hpp"
 
 class QComboBox;
 class QFormLayout;
@@ -31,7 +31,7 @@ class TunePanel : public QWidget {
 
   /// Shows these as running.
   void setConfig(const Config& running);
-  void setFleet(const engine::FleetOptions& fleet);
+  void setFleet(const Fleet& fleet);
   void setFault(Fault fault);
   /// There is none to tune where a recording is played.
   void setFleetOffered(bool offered);
@@ -44,7 +44,7 @@ class TunePanel : public QWidget {
 
  signals:
   void changeWanted(const metabatch::Config& wanted);
-  void fleetWanted(const metabatch::engine::FleetOptions& fleet);
+  void fleetWanted(const metabatch::Fleet& fleet);
   /// The rows of the fleet are to be removed.
   void removalWanted();
   void faultWanted(metabatch::gui::Fault fault);
@@ -69,12 +69,12 @@ class TunePanel : public QWidget {
   void ask();
   void showProblem(Setting setting, const QString& problem);
   void addFleetButtons(QFormLayout& form);
-  std::optional<engine::FleetOptions> readFleet();
+  std::optional<Fleet> readFleet();
   void checkFleet();
   void applyFleet();
 
   Config m_running;
-  engine::FleetOptions m_fleet;
+  Fleet m_fleet;
   bool m_isFilling = false;
   QColor m_problem;
   std::map<Setting, QLabel*> m_notes;

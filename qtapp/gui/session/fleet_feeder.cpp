@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/session/fleet_feeder.hpp"
 
-#include <map>
+#include "engine/live_fleet.hpp"
 
 namespace metabatch::gui {
 
-void FleetFeeder::start(const engine::FleetOptions& fleet, engine::Lanes& lanes) {
+void FleetFeeder::start(const Fleet& fleet, engine::Lanes& lanes) {
   stop();
   m_isStopping = false;
   m_thread = std::thread([this, fleet, &lanes] { run(fleet, lanes); });
@@ -26,21 +26,14 @@ bool FleetFeeder::sleepUntil(std::chrono::steady_clock::time_point when) {
   return !m_stopping.wait_until(lock, when, [this] { return m_isStopping; });
 }
 
-void FleetFeeder::run(const engine::FleetOptions& options, engine::Lanes& lanes) {
-  engine::Fleet fleet(options);
-  ReportLimits limits;
-  std::map<std::uint64_t, WallTime> stamps;  // of reports that come again, by their number
+void FleetFeeder::run(const Fleet& options, engine::Lanes& lanes) {
   const auto began = std::chrono::steady_clock::now();
+  engine::LiveFleet fleet(options, kFleetSeed, engine::system_clock().wall_now());
   while (sleepUntil(began + fleet.next_due())) {
-    const engine::Fleet::Sent sent = fleet.take_next();
-    WallTime& kept = stamps[sent.number];
-    const WallTime stamp = sent.is_again ? kept : m_stamper.next();
-    kept = stamp;
-    if (!sent.comes_again) stamps.erase(sent.number);
-    if (!sent.arrives) continue;
-    const Report report = limits.apply(sent.agent, sent.items, stamp);
-    (void)lanes.add(report);
-    m_recorder.record(report);
+    const auto report = fleet.take_next();
+    if (!report) continue;
+    (void)lanes.add(*report);
+    m_recorder.record(*report);
     ++m_reports;
   }
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/clock.hpp"
+#include "gui/session/fleet_feeder.hpp"
 
 namespace metabatch::gui {
 namespace {
@@ -14,13 +15,13 @@ constexpr Duration kLongestPause = std::chrono::minutes(5);
 
 }  // namespace
 
-void FleetRegistration::begin(const engine::FleetOptions& fleet) {
-  m_fleet.emplace(fleet);
+void FleetRegistration::begin(const Fleet& fleet) {
+  m_fleet.emplace(fleet, kFleetSeed, WallTime{});
   m_agents = m_rows = 0;
   m_isAsked = true;
 }
 
-void FleetRegistration::beginAgain(const engine::FleetOptions& fleet, Instant now) {
+void FleetRegistration::beginAgain(const Fleet& fleet, Instant now) {
   if (isRunning() || now < m_next) return;
   begin(fleet);
   m_isAsked = false;
@@ -40,8 +41,8 @@ std::optional<Registered> FleetRegistration::step(Instant now) {
   return end(now, {});
 }
 
-std::variant<std::size_t, sql::DatabaseFailure> FleetRegistration::remove(const engine::FleetOptions& fleet) const {
-  return m_database.remove_rows(engine::Fleet(fleet).registered());
+std::variant<std::size_t, sql::DatabaseFailure> FleetRegistration::remove(const Fleet& fleet) const {
+  return m_database.remove_rows(engine::LiveFleet(fleet, kFleetSeed, {}).registered());
 }
 
 Registered FleetRegistration::end(Instant now, QString problem) {

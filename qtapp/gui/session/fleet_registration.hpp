@@ -27,12 +27,12 @@ class FleetRegistration {
   explicit FleetRegistration(const sql::Database& database) : m_database(database) {}
 
   /// From the first row on.
-  void begin(const engine::FleetOptions& fleet);
+  void begin(const Fleet& fleet);
   void stop() { m_fleet.reset(); }
   /// Deletes all rows of the agents of a fleet; waits for the database.
-  [[nodiscard]] std::variant<std::size_t, sql::DatabaseFailure> remove(const engine::FleetOptions& fleet) const;
+  [[nodiscard]] std::variant<std::size_t, sql::DatabaseFailure> remove(const Fleet& fleet) const;
   /// Begins, unless it has just been done: where rows stay missing that are not the fleet's, the pauses grow.
-  void beginAgain(const engine::FleetOptions& fleet, Instant now);
+  void beginAgain(const Fleet& fleet, Instant now);
   [[nodiscard]] bool isRunning() const { return m_fleet.has_value(); }
   /// A part more; waits for the database.
   ///
@@ -43,7 +43,7 @@ class FleetRegistration {
   Registered end(Instant now, QString problem);
 
   const sql::Database& m_database;
-  std::optional<engine::Fleet> m_fleet;
+  std::optional<engine::LiveFleet> m_fleet;
   std::size_t m_agents = 0;  // of it are done
   std::size_t m_rows = 0;    // were created
   bool m_isAsked = false;

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QLineEdit>
 
+#include "engine/live_fleet.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -18,40 +19,10 @@ constexpr std::string_view kKnobs[] = {
     "fleet.unregistered"};
 constexpr std::string_view kValueBytes = "fleet.value-bytes-most";  // here: of each value
 
-/// What a scenario's fleet and a live one both have, under the same names.
-template <class From, class To>
-void copyKnobs(const From& from, To& to) {
-  to.start = from.start;
-  to.jitter = from.jitter;
-  to.unchanged = from.unchanged;
-  to.burst_every = from.burst_every;
-  to.burst_share = from.burst_share;
-  to.burst_reports = static_cast<decltype(to.burst_reports)>(from.burst_reports);
-  to.stay = from.stay;
-  to.away = from.away;
-  to.late = from.late;
-  to.late_by = from.late_by;
-  to.duplicates = from.duplicates;
-  to.unregistered = from.unregistered;
-}
-
-/// A scenario's values have a length; those of a live fleet, unless asked, the one that such values have.
-Scenario scenarioOf(const engine::FleetOptions& fleet) {
+Scenario scenarioOf(const Fleet& fleet) {
   Scenario scenario;
-  Fleet& to = scenario.fleet;
-  to.agents = static_cast<std::int64_t>(fleet.agents);
-  to.keys = static_cast<std::int64_t>(fleet.keys);
-  to.every = fleet.every;
-  if (fleet.value_bytes > 0) to.value_bytes_least = to.value_bytes_most = static_cast<std::int64_t>(fleet.value_bytes);
-  copyKnobs(fleet, to);
+  scenario.fleet = fleet;
   return scenario;
-}
-
-engine::FleetOptions optionsOf(const Fleet& fleet, const engine::FleetOptions& before, bool hasValueBytes) {
-  engine::FleetOptions to = before;
-  to.value_bytes = hasValueBytes ? static_cast<std::size_t>(fleet.value_bytes_most) : 0;
-  copyKnobs(fleet, to);
-  return to;
 }
 
 /// `value bytes`
@@ -67,8 +38,8 @@ QString standardOf(std::string_view name) {
 }
 
 /// Empty where it is as in a new fleet.
-QString shownOf(const engine::FleetOptions& fleet, std::string_view name) {
-  if (name == kValueBytes) return fleet.value_bytes == 0 ? QString() : QString::number(fleet.value_bytes);
+QString shownOf(const Fleet& fleet, std::string_view name) {
+  if (name == kValueBytes) return engine::has_lifelike_values(fleet) ? QString() : QString::number(fleet.value_bytes_most);
   const QString text = QString::fromStdString(field_text(scenarioOf(fleet), name));
   return text == standardOf(name) ? QString() : text;
 }
@@ -108,7 +79,7 @@ void FleetKnobs::add(std::string_view name, QFormLayout& form) {
   m_knobs.push_back(made);
 }
 
-void FleetKnobs::setFleet(const engine::FleetOptions& fleet) {
+void FleetKnobs::setFleet(const Fleet& fleet) {
   for (const Knob& knob : m_knobs) {
     knob.note->hide();
     if (knob.text != nullptr) knob.text->setText(shownOf(fleet, knob.field->name));
@@ -135,13 +106,11 @@ bool FleetKnobs::showProblem(const Knob& wrong, const std::string& why) {
   return false;
 }
 
-std::optional<engine::FleetOptions> FleetKnobs::read(const engine::FleetOptions& fleet) {
-  engine::FleetOptions plain;
-  plain.agents = fleet.agents;
-  plain.keys = fleet.keys;
-  plain.every = fleet.every;
-  Scenario scenario = scenarioOf(plain);
-  bool hasValueBytes = false;
+std::optional<Fleet> FleetKnobs::read(const Fleet& fleet) {
+  Scenario scenario;
+  scenario.fleet.agents = fleet.agents;
+  scenario.fleet.keys = fleet.keys;
+  scenario.fleet.every = fleet.every;
   for (const Knob& knob : m_knobs) {
     const std::string text = typed(knob).toStdString();
     if (text.empty()) continue;
@@ -149,9 +118,7 @@ std::optional<engine::FleetOptions> FleetKnobs::read(const engine::FleetOptions&
       showProblem(knob, describe(done.error(), knob.field->name, text));
       return std::nullopt;
     }
-    if (knob.field->name != kValueBytes) continue;
-    hasValueBytes = true;
-    scenario.fleet.value_bytes_least = scenario.fleet.value_bytes_most;
+    if (knob.field->name == kValueBytes) scenario.fleet.value_bytes_least = scenario.fleet.value_bytes_most;
   }
   if (const Result<Scenario> possible = validated(scenario); !possible) {
     const auto position = possible.error().at;
@@ -162,12 +129,12 @@ std::optional<engine::FleetOptions> FleetKnobs::read(const engine::FleetOptions&
     return std::nullopt;
   }
   for (const Knob& knob : m_knobs) knob.note->hide();
-  return optionsOf(scenario.fleet, fleet, hasValueBytes);
+  return scenario.fleet;
 }
 
-QString fleetText(const engine::FleetOptions& fleet) {
+QString fleetText(const Fleet& fleet) {
   QString text = FleetKnobs::tr("%1 × %2 keys every %3")
-                     .arg(models::counted(fleet.agents, "agent"))
+                     .arg(models::counted(static_cast<std::uint64_t>(fleet.agents), "agent"))
                      .arg(fleet.keys)
                      .arg(QString::fromStdString(format_duration(fleet.every)));
   for (const std::string_view name : kKnobs)

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "engine/live_fleet.hpp"
 #include "metabatch/simulation/scenario.hpp"
 
 class QComboBox;
@@ -23,10 +22,10 @@ class FleetKnobs : public QWidget {
  public:
   explicit FleetKnobs(QWidget* parent = nullptr);
 
-  void setFleet(const engine::FleetOptions& fleet);
+  void setFleet(const Fleet& fleet);
   void setProblemColour(const QColor& colour);
   /// The fleet with what stands in the fields; nothing: something is wrong with one, and is said below it.
-  std::optional<engine::FleetOptions> read(const engine::FleetOptions& fleet);
+  std::optional<Fleet> read(const Fleet& fleet);
 
  signals:
   /// A field was changed by hand.
@@ -47,6 +46,6 @@ class FleetKnobs : public QWidget {
 };
 
 /// `600 agents × 15 keys every 10s, late 5%`: what it is, and in what it differs from a new fleet.
-QString fleetText(const engine::FleetOptions& fleet);
+QString fleetText(const Fleet& fleet);
 
 }  // namespace metabatch::gui

@@ -25,7 +25,7 @@ LiveSession::LiveSession(SessionPlan plan, QObject* parent)
   connect(m_worker, &SessionWorker::refused, this, &LiveSession::refused);
   connect(m_worker, &SessionWorker::sampled, this, &LiveSession::sampled);
   connect(m_worker, &SessionWorker::applied, this, &LiveSession::applied);
-  connect(m_worker, &SessionWorker::fleetChanged, this, [this](const engine::FleetOptions& fleet) {
+  connect(m_worker, &SessionWorker::fleetChanged, this, [this](const Fleet& fleet) {
     m_plan.fleet = fleet;
     emit fleetChanged(fleet);
   });
@@ -52,7 +52,7 @@ void LiveSession::apply(const Config& config) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, config] { worker->apply(config); });
 }
 
-void LiveSession::changeFleet(const engine::FleetOptions& fleet) {
+void LiveSession::changeFleet(const Fleet& fleet) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, fleet] { worker->changeFleet(fleet); });
 }
 

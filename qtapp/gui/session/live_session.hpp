@@ -7,12 +7,12 @@
 #include <memory>
 #include <vector>
 
-#include "engine/live_fleet.hpp"
 #include "engine/lanes.hpp"
 #include "gui/session/fault_store.hpp"
 #include "gui/session/fleet_registration.hpp"
 #include "gui/recordings/replay_feeder.hpp"
 #include "gui/recordings/recorder.hpp"
+#include "metabatch/simulation/fleet.hpp"
 #include "models/logs/channel_log.hpp"
 #include "models/logs/flush_log.hpp"
 #include "models/logs/quarantine.hpp"
@@ -27,7 +27,7 @@ struct SessionPlan {
   /// that ends.
   std::function<void(engine::Lanes*)> alsoFeed = {};
   sql::Database database;
-  engine::FleetOptions fleet;
+  Fleet fleet;
   Config config;
   bool isDemo = false;                 ///< faults may be injected
   std::optional<ReplayPlan> replay{};  ///< in place of the fleet
@@ -67,7 +67,7 @@ class LiveSession : public QObject {
 
   void start();
   void apply(const Config& config);
-  void changeFleet(const engine::FleetOptions& fleet);
+  void changeFleet(const Fleet& fleet);
   /// Creates the rows of the fleet that are missing.
   void registerFleet();
   /// Stops the fleet and deletes the rows of its agents. fleetRemoved() follows, or refused().
@@ -103,7 +103,7 @@ class LiveSession : public QObject {
   void refused(const QString& why);
   void sampled(std::shared_ptr<const metabatch::gui::SessionSnapshot> snapshot);
   void applied(const metabatch::Config& running);
-  void fleetChanged(const metabatch::engine::FleetOptions& fleet);
+  void fleetChanged(const metabatch::Fleet& fleet);
   void fleetRemoved(quint64 rows);
   void recorded(const metabatch::gui::Recorded& recording);
   /// Closing takes longer than final_flush_timeout.

@@ -89,8 +89,8 @@ std::optional<std::string> SessionWorker::openSource() {
   return m_replay ? std::nullopt : registerFleet(m_plan.fleet);
 }
 
-std::optional<std::string> SessionWorker::registerFleet(const engine::FleetOptions& options) const {
-  const engine::Fleet fleet(options);
+std::optional<std::string> SessionWorker::registerFleet(const Fleet& options) const {
+  const engine::LiveFleet fleet(options, kFleetSeed, {});
   const auto registered = m_plan.database.register_agents(fleet.registered(), fleet.keys());
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&registered))
     return "cannot register the agents: " + failed->message;
@@ -170,7 +170,7 @@ void SessionWorker::apply(const Config& config) {
   emit applied(running);
 }
 
-void SessionWorker::changeFleet(const engine::FleetOptions& fleet) {
+void SessionWorker::changeFleet(const Fleet& fleet) {
   if (!m_lanes || m_replay) return;
   if (const auto wrong = registerFleet(fleet)) {
     emit refused(QString::fromStdString(*wrong));
@@ -215,7 +215,7 @@ void SessionWorker::setFault(Fault fault) {
 /// As raw updates: what an agent reports is cut long before a column could refuse it.
 void SessionWorker::sendRefused() {
   if (!m_lanes || m_replay) return;
-  const engine::Fleet fleet(m_plan.fleet);
+  const engine::LiveFleet fleet(m_plan.fleet, kFleetSeed, {});
   const std::string tooLong(kTooLong, 'x');
   const std::string withControls = "\x1b[31mred\x07 " + std::string("\u202e") + "desrever " + tooLong;
   for (std::size_t i = 0; i < std::min(kRefusedAtOnce, fleet.registered().size()); ++i)

@@ -22,7 +22,7 @@ class SessionWorker : public QObject {
 
   void start();
   void apply(const Config& config);
-  void changeFleet(const engine::FleetOptions& fleet);
+  void changeFleet(const Fleet& fleet);
   void registerFleetAgain();
   void removeFleet();
   void flushNow();
@@ -42,7 +42,7 @@ class SessionWorker : public QObject {
   void failedToStart(const QString& why);
   void sampled(std::shared_ptr<const metabatch::gui::SessionSnapshot> snapshot);
   void applied(const metabatch::Config& running);
-  void fleetChanged(const metabatch::engine::FleetOptions& fleet);
+  void fleetChanged(const metabatch::Fleet& fleet);
   void fleetRemoved(quint64 rows);
   void recorded(const metabatch::gui::Recorded& recording);
   void overdue();
@@ -52,7 +52,7 @@ class SessionWorker : public QObject {
  private:
   [[nodiscard]] std::optional<std::string> begin();
   [[nodiscard]] std::optional<std::string> openSource();
-  [[nodiscard]] std::optional<std::string> registerFleet(const engine::FleetOptions& fleet) const;
+  [[nodiscard]] std::optional<std::string> registerFleet(const Fleet& fleet) const;
   void onFlush(const engine::FlushRecord& record);
   void sample();
   void drain();

@@ -158,14 +158,14 @@ void DriveSource::onApplied(const Config& running) {
   m_tune.setConfig(running);
 }
 
-void DriveSource::changeFleet(const engine::FleetOptions& fleet) {
+void DriveSource::changeFleet(const Fleet& fleet) {
   if (!m_session) return;
-  const auto change = [this](const engine::FleetOptions& to) {
+  const auto change = [this](const Fleet& to) {
     if (!m_session) return;
     m_session->changeFleet(to);
     mark(fleetText(to));
   };
-  const engine::FleetOptions before = m_session->plan().fleet;
+  const Fleet before = m_session->plan().fleet;
   m_undo.push(new Change(
       tr("fleet"), [=] { change(fleet); }, [=] { change(before); }));
 }
@@ -228,7 +228,7 @@ void DriveSource::removeFleet() {
   auto* const box = new QMessageBox(
       QMessageBox::Question, tr("Remove rows"),
       tr("Stop the fleet and delete all rows of its %1 from %2?")
-          .arg(models::counted(plan.fleet.agents, "agent"), QString::fromStdString(plan.database.shown())),
+          .arg(models::counted(static_cast<std::uint64_t>(plan.fleet.agents), "agent"), QString::fromStdString(plan.database.shown())),
       QMessageBox::Cancel, &m_window);
   box->setObjectName("confirm-removal");
   box->setTextFormat(Qt::PlainText);

@@ -70,7 +70,7 @@ class DriveSource : public Source {
   void onApplied(const Config& running);
   void onRegistered(const Registered& registered);
   void onClosed(quint64 lost);
-  void changeFleet(const engine::FleetOptions& fleet);
+  void changeFleet(const Fleet& fleet);
   void setFault(Fault fault);
   void warn(const QString& text);
 

@@ -51,9 +51,9 @@ struct Fleet {
   std::uint32_t burst_share = 1'000'000;
   std::int64_t burst_reports = 1;  ///< extra reports that each agent of the share sends at that instant
 
-  std::vector<FleetChange> changes;  ///< ascending in `at` once validated
-  Duration stay{};                   ///< mean time that an agent reports before it goes away, exponential; 0: for ever
-  Duration away{};                   ///< mean time that it then stays away, exponential
+  std::vector<FleetChange> changes{};  ///< ascending in `at` once validated
+  Duration stay{};  ///< mean time that an agent reports before it goes away, exponential; 0: for ever
+  Duration away{};  ///< mean time that it then stays away, exponential
 
   std::uint32_t late = 0;          ///< share of reports that arrive late, with the stamp of when they were sent
   std::uint32_t duplicates = 0;    ///< share of reports that arrive a second time, with the same stamp
