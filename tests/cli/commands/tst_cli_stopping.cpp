@@ -64,7 +64,7 @@ void TestCliStopping::aRepeatedSigtermChangesNothing() {
   program.process.write(QByteArray(kFirst) + kSecond + "bad\n");
   QVERIFY(program.hasSaid("line 3: "));
   program.signal(signal);
-  QVERIFY(program.hasSaid("stopping"));
+  QVERIFY(program.hasSaid("stopping: writing"));
   for (int i = 0; i < 20; ++i) program.signal(signal);
   locked.rows.of("ROLLBACK");
   QVERIFY(program.process.waitForFinished(60'000));
@@ -80,7 +80,7 @@ void TestCliStopping::aSecondCtrlCLeavesAtOnce() {
   program.type(QByteArray(kFirst) + kSecond + "bad\n");
   QVERIFY2(program.hasShown("line 3: "), program.seen());
   program.type("\x03");
-  QVERIFY2(program.hasShown("stopping"), program.seen());
+  QVERIFY2(program.hasShown("stopping: writing"), program.seen());
   program.type("\x03");
   QCOMPARE(program.end(), 130);
   QVERIFY2(program.seen().contains("left at once: 2 entries were not known to be written"), program.seen());
@@ -93,7 +93,7 @@ void TestCliStopping::aSecondCtrlCWritesTheSpoolFirst() {
   program.type(QByteArray(kFirst) + kSecond + "bad\n");
   QVERIFY2(program.hasShown("line 3: "), program.seen());
   program.type("\x03");
-  QVERIFY2(program.hasShown("stopping"), program.seen());
+  QVERIFY2(program.hasShown("stopping: writing"), program.seen());
   program.type("\x03");
   QCOMPARE(program.end(), 130);
   QVERIFY2(program.seen().contains("left at once: nothing was lost"), program.seen());
@@ -106,7 +106,7 @@ void TestCliStopping::aSigtermAfterCtrlCChangesNothing() {
   program.type(QByteArray(kFirst) + "bad\n");
   QVERIFY2(program.hasShown("line 2: "), program.seen());
   program.type("\x03");
-  QVERIFY2(program.hasShown("stopping"), program.seen());
+  QVERIFY2(program.hasShown("stopping: writing"), program.seen());
   for (int i = 0; i < 20; ++i) program.signal(SIGTERM);
   locked.rows.of("ROLLBACK");
   QCOMPARE(program.end(), 130);

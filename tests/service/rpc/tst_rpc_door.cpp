@@ -269,7 +269,8 @@ void TestRpcDoor::aFullBufferIsAnsweredWithSuccessAndCounted() {
   for (const auto end = std::chrono::steady_clock::now() + Client::kPatience;
        said.find("dropped") == std::string::npos && std::chrono::steady_clock::now() < end;)
     said = stage.get("/readyz").body;
-  QVERIFY2(said.find("the buffer is full") != std::string::npos, said.c_str());
+  // Drops and a buffer that cannot be written are findings of their own; either names the buffer.
+  QVERIFY2(said.find("the buffer") != std::string::npos && said.find("full") != std::string::npos, said.c_str());
 }
 
 void TestRpcDoor::keysWithoutARowAreAnsweredWithSuccess() {
