@@ -11,8 +11,6 @@ namespace {
 
 constexpr int kNoReconnectBuffer = 1;  // bytes: what cannot be sent now is not kept for later
 constexpr int kMaxPingsOut = 2;
-constexpr std::chrono::milliseconds kReconnectJitter{500};
-constexpr std::chrono::milliseconds kFirstBackoff{1000};
 constexpr std::chrono::milliseconds kSubscribedLimit{5000};
 
 struct OptionsDeleter {
@@ -49,7 +47,7 @@ void set_connection(Setter& setter, natsOptions* raw, const NatsOptions& options
   setter.apply(natsOptions_SetWriteDeadline(raw, options.write_limit.count()), "NATS time limit");
   setter.apply(natsOptions_SetMaxReconnect(raw, -1), "NATS reconnecting");
   setter.apply(natsOptions_SetReconnectWait(raw, options.reconnect_wait.count()), "NATS reconnecting");
-  setter.apply(natsOptions_SetReconnectJitter(raw, kReconnectJitter.count(), kReconnectJitter.count()),
+  setter.apply(natsOptions_SetReconnectJitter(raw, options.reconnect_jitter.count(), options.reconnect_jitter.count()),
                "NATS reconnecting");
   setter.apply(natsOptions_SetReconnectBufSize(raw, kNoReconnectBuffer), "NATS reconnecting");
   setter.apply(natsOptions_SetPingInterval(raw, options.ping_interval.count()), "NATS pings");
@@ -143,7 +141,7 @@ NatsConnection::~NatsConnection() {
 }
 
 void NatsConnection::run() {
-  for (auto backoff = kFirstBackoff;; backoff = std::min(backoff * 2, options_.longest_backoff)) {
+  for (auto backoff = options_.first_backoff;; backoff = std::min(backoff * 2, options_.longest_backoff)) {
     NatsHandle made = connect();
     {
       const std::lock_guard lock(mutex_);
@@ -151,7 +149,7 @@ void NatsConnection::run() {
     }
     std::unique_lock lock(state_->mutex);
     if (made) state_->changed.wait(lock, [this] { return state_->is_over || state_->is_closed; });
-    if (state_->was_connected) backoff = kFirstBackoff;
+    if (state_->was_connected) backoff = options_.first_backoff;
     state_->was_connected = false;
     if (!state_->is_over) state_->changed.wait_for(lock, backoff, [this] { return state_->is_over; });
     const bool is_over = state_->is_over;

@@ -26,11 +26,13 @@ struct NatsOptions {
   std::string certificate_file{};      ///< of this client; with key_file
   std::string key_file{};
   std::chrono::milliseconds reconnect_wait = std::chrono::milliseconds(500);
+  std::chrono::milliseconds reconnect_jitter = std::chrono::milliseconds(500);  ///< at most, at random, on top of it
   std::chrono::milliseconds connect_limit = std::chrono::seconds(5);  ///< for each server
   std::chrono::milliseconds write_limit =
       std::chrono::seconds(2);  ///< a server that takes no bytes for so long is dead
   std::chrono::milliseconds ping_interval = std::chrono::seconds(5);  ///< two unanswered: the server is taken for dead
-  std::chrono::milliseconds longest_backoff = std::chrono::seconds(30);  ///< after refused credentials
+  std::chrono::milliseconds first_backoff = std::chrono::seconds(1);     ///< after refused credentials; then doubled
+  std::chrono::milliseconds longest_backoff = std::chrono::seconds(30);
 };
 
 /// What happens to a connection. Called on threads of the client library and of the connection; must not wait and not
@@ -45,8 +47,8 @@ struct NatsEvents {
 };
 
 /// A connection to a NATS cluster that connects and reconnects by itself, for ever, to the servers given and to those that
-/// they announce. The client library gives up after refused credentials; then a new connection is made, after 1 s doubling to
-/// `longest_backoff`, because a password may be wrong for a moment.
+/// they announce. The client library gives up after refused credentials; then a new connection is made, after `first_backoff`
+/// doubling to `longest_backoff`, because a password may be wrong for a moment.
 ///
 /// Any thread may use it. Once the destructor has returned, no callback runs.
 class NatsConnection {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 
 /// What callbacks on other threads reported, in order; a test waits for what it expects.
@@ -17,14 +18,19 @@ class Inbox {
   }
   /// The next item that begins with `beginning`; those before it are dropped. Empty: it did not come within a minute.
   std::string next(const std::string& beginning) {
+    return next_within(beginning, std::chrono::minutes(1)).value_or("");
+  }
+  /// The same within `limit`, which is for what may get lost.
+  std::optional<std::string> next_within(const std::string& beginning, std::chrono::milliseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
     std::unique_lock lock(mutex_);
     for (;;) {
       while (!items_.empty()) {
-        const std::string item = std::move(items_.front());
+        std::string item = std::move(items_.front());
         items_.pop_front();
         if (item.starts_with(beginning)) return item;
       }
-      if (arrived_.wait_for(lock, std::chrono::minutes(1)) == std::cv_status::timeout && items_.empty()) return {};
+      if (arrived_.wait_until(lock, deadline) == std::cv_status::timeout && items_.empty()) return std::nullopt;
     }
   }
   std::size_t size() {

@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <QFile>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryDir>
-#include <QtTest>
 
 /// A real nats-server on loopback, of this test's own.
 class NatsServer {
@@ -22,6 +22,19 @@ class NatsServer {
     start();
   }
   ~NatsServer() { kill(); }
+
+  /// A port of loopback that nobody used a moment ago.
+  static quint16 free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(fd, generic, size) != 0 || ::getsockname(fd, generic, &size) != 0) qFatal("no free port");
+    ::close(fd);
+    return ntohs(address.sin_port);
+  }
 
   [[nodiscard]] quint16 port() const { return port_; }
   [[nodiscard]] std::string url(const std::string& user = {}) const {
@@ -62,18 +75,6 @@ class NatsServer {
   void go_on() { ::kill(static_cast<pid_t>(process_.processId()), SIGCONT); }
 
  private:
-  static quint16 free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(fd, generic, size) != 0 || ::getsockname(fd, generic, &size) != 0) qFatal("no free port");
-    ::close(fd);
-    return ntohs(address.sin_port);
-  }
-
   QByteArray config_;
   QTemporaryDir folder_;
   quint16 port_ = 0;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pubsub/nats_server.hpp"
+
+/// Real nats-servers on loopback that are routed to each other.
+class NatsCluster {
+ public:
+  explicit NatsCluster(std::size_t size = 3) {
+    for (std::size_t i = 0; i < size; ++i) add();
+  }
+
+  NatsServer& operator[](std::size_t i) { return *servers_[i]; }
+  [[nodiscard]] std::size_t size() const { return servers_.size(); }
+  [[nodiscard]] std::vector<std::string> urls() const {
+    std::vector<std::string> found;
+    for (const auto& server : servers_) found.push_back(server->url());
+    return found;
+  }
+  /// As `--pubsub` takes them.
+  [[nodiscard]] std::string address() const {
+    std::string text;
+    for (const auto& server : servers_)
+      text += (text.empty() ? "nats://127.0.0.1:" : ",127.0.0.1:") + std::to_string(server->port());
+    return text;
+  }
+  /// Another server, which joins by the routes to those that are there. Routes spread through the cluster by themselves.
+  NatsServer& add() {
+    const quint16 port = NatsServer::free_port();
+    QByteArray routes;
+    for (const quint16 other : routes_) routes += "\"nats-route://127.0.0.1:" + QByteArray::number(other) + "\", ";
+    routes_.push_back(port);
+    servers_.push_back(std::make_unique<NatsServer>("cluster { name: c, listen: \"127.0.0.1:" +
+                                                    QByteArray::number(port) + "\", routes: [" + routes + "] }\n"));
+    return *servers_.back();
+  }
+
+ private:
+  std::vector<quint16> routes_;
+  std::vector<std::unique_ptr<NatsServer>> servers_;
+};
