@@ -40,8 +40,10 @@ QString standardOf(std::string_view name) {
 /// Empty where it is as in a new fleet.
 QString shownOf(const Fleet& fleet, std::string_view name) {
   if (name == kValueBytes) return engine::has_lifelike_values(fleet) ? QString() : QString::number(fleet.value_bytes_most);
-  const QString text = QString::fromStdString(field_text(scenarioOf(fleet), name));
-  return text == standardOf(name) ? QString() : text;
+  Fleet standard;
+  standard.every = fleet.every;  // which the usual jitter follows
+  const std::string text = field_text(scenarioOf(fleet), name);
+  return text == field_text(scenarioOf(standard), name) ? QString() : QString::fromStdString(text);
 }
 
 }  // namespace

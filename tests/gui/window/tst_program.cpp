@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include <QApplication>
 #include <QDir>
@@ -26,12 +28,28 @@ constexpr int kSlower = 20;  // the allowed cost of a sanitizer
 #else
 constexpr int kSlower = 1;
 #endif
+// Budgets here are processor time, so that a busy machine hardly changes them; `./dev bench desktop`
+// measures the release in wall time.
 constexpr int kColdStartMs = 700 * kSlower;
-// The best of many frames, which a busy machine hardly changes. This build, with -O1, was below the
-// limit in each of ten runs with nine threads a processor (9.6 to 15.7 ms). The release on an idle
-// machine: median 13.2 ms, best of 200 9.9 ms.
-constexpr int kFrameMs = 16 * kSlower;
+constexpr int kFrameMs = 24 * kSlower;
 constexpr int kFrames = 120;
+
+/// The processor time of this thread.
+double processorMs() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
+
+/// The processor time of all processes that this one started and that have ended.
+double processorMsOfChildren() {
+  rusage used{};
+  ::getrusage(RUSAGE_CHILDREN, &used);
+  const auto ms = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+  };
+  return ms(used.ru_utime) + ms(used.ru_stime);
+}
 
 }  // namespace
 
@@ -41,7 +59,7 @@ class TstProgram : public QObject {
 
  private slots:
   void initTestCase();
-  void startsWithinTheTimeAndSaysNothing();
+  void startCostsLittleAndPrintsNothing();
   void wrongFlagsAreUsage_data();
   void wrongFlagsAreUsage();
   void replaysFromTheCommandLine();
@@ -81,20 +99,19 @@ QByteArray TstProgram::complaints(const QProcess&, QByteArray text) const {
   return text.replace("This plugin does not support propagateSizeHints()\n", "");
 }
 
-void TstProgram::startsWithinTheTimeAndSaysNothing() {
-  qint64 best = kPatience;
-  for (int attempt = 0; attempt < 8 && best >= kColdStartMs; ++attempt) {  // the machine may be busy
+void TstProgram::startCostsLittleAndPrintsNothing() {
+  double best = 1e9;
+  for (int attempt = 0; attempt < 8 && best >= kColdStartMs; ++attempt) {
     QProcess process;
     process.setProcessEnvironment(environment);
-    QElapsedTimer timer;
-    timer.start();
+    const double before = processorMsOfChildren();
     process.start(program, {"--exit-when-drawn"});
     QVERIFY(process.waitForFinished(kPatience));
-    best = std::min(best, timer.elapsed());
+    best = std::min(best, processorMsOfChildren() - before);
     QCOMPARE(process.exitCode(), 0);
     QCOMPARE(complaints(process, process.readAllStandardError()), QByteArray());
   }
-  QVERIFY2(best < kColdStartMs, qPrintable(QString::number(best)));
+  QVERIFY2(best > 0 && best < kColdStartMs, qPrintable(QString::number(best)));
 }
 
 void TstProgram::wrongFlagsAreUsage_data() {
@@ -176,10 +193,14 @@ void TstProgram::frameOfADayOfSamplesIsCheap() {
   FramesOfADay day;
   QCOMPARE(day.cards().size(), std::size_t(10));
   double best = 1e9;
-  for (int frame = 0; frame < kFrames && best >= kFrameMs; ++frame) best = std::min(best, day.nextMs());
+  for (int frame = 0; frame < kFrames && best >= kFrameMs; ++frame) {
+    const double before = processorMs();
+    day.nextMs();
+    best = std::min(best, processorMs() - before);
+  }
   QVERIFY(day.cards()[0]->chart().strokes()[0]->points() > 100);
   QVERIFY2(best < kFrameMs, qPrintable(QString::number(best)));
-  qInfo("a frame of ten charts over 24 h: %.1f ms", best);
+  qInfo("a frame of ten charts over 24 h: %.1f ms of one processor", best);
 }
 
 void TstProgram::signalEndsItInOrder_data() {
@@ -248,8 +269,10 @@ void TstProgram::withoutAScreenItSaysSo() {
 void TstProgram::displayThatIsDeadIsReported_data() {
   QTest::addColumn<QString>("variable");
   QTest::addColumn<QString>("value");
-  QTest::newRow("X") << "DISPLAY" << ":4711";
-  QTest::newRow("Wayland") << "WAYLAND_DISPLAY" << "wayland-4711";
+  QTest::newRow("X") << "DISPLAY"
+                     << ":4711";
+  QTest::newRow("Wayland") << "WAYLAND_DISPLAY"
+                           << "wayland-4711";
 }
 
 void TstProgram::displayThatIsDeadIsReported() {

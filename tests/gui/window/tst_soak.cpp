@@ -178,22 +178,23 @@ std::vector<TstSoak::Step> TstSoak::operatorsWishes() {
 void TstSoak::soak(MainWindow& window, int seconds) {
   std::vector<Step> steps = faultsAndPages();
   for (Step& step : operatorsWishes()) steps.push_back(std::move(step));
-  const int warmUp = std::min(seconds / 3, 120);
+  const int warmUp = std::min(seconds / 3, 120);  // and each step once: its first time allocates what stays
   QElapsedTimer timer;
   timer.start();
   std::optional<double> warm;
   double most = 0;
   QEventLoop loop;
   QTimer act;
-  std::size_t next = 0;
+  std::size_t next = 0, rounds = 0;
   connect(&act, &QTimer::timeout, &loop, [&] {
     heartbeat->setDoing(steps[next].name);
     steps[next].act(window);
     next = (next + 1) % steps.size();
+    rounds += next == 0;
     const qint64 second = timer.elapsed() / 1000;
-    if (second >= warmUp && !warm) warm = residentMiB();
+    if (second >= warmUp && rounds > 0 && !warm) warm = residentMiB();
     if (warm) most = std::max(most, residentMiB());
-    if (second >= seconds) loop.quit();
+    if (second >= seconds && rounds > 1) loop.quit();
   });
   act.start(kStepMs);
   loop.exec();
@@ -211,9 +212,10 @@ void TstSoak::closeWhileItFlushes(MainWindow& window) {
   QSignalSpy closed(&window, &MainWindow::sessionClosed);
   QEventLoop loop;
   connect(&window, &MainWindow::sessionClosed, &loop, &QEventLoop::quit, Qt::QueuedConnection);
-  connect(window.drive().session(), &LiveSession::sampled, &loop, [&](const std::shared_ptr<const SessionSnapshot>& snapshot) {
-    if (snapshot->sample.counters.in_flight > 0) window.close();
-  });
+  connect(window.drive().session(), &LiveSession::sampled, &loop,
+          [&](const std::shared_ptr<const SessionSnapshot>& snapshot) {
+            if (snapshot->sample.counters.in_flight > 0) window.close();
+          });
   QTimer::singleShot(kPatience, &loop, &QEventLoop::quit);
   loop.exec();
   QCOMPARE(closed.count(), 1);
@@ -260,10 +262,11 @@ void TstSoak::eightProducersThroughTheWindow() {
                    .isDemo = true};
   window.startSession(std::move(plan));
   int snapshots = 0, unbalanced = 0;
-  connect(window.drive().session(), &LiveSession::sampled, this, [&](const std::shared_ptr<const SessionSnapshot>& snapshot) {
-    ++snapshots;
-    if (!snapshot->sample.counters.balanced()) ++unbalanced;
-  });
+  connect(window.drive().session(), &LiveSession::sampled, this,
+          [&](const std::shared_ptr<const SessionSnapshot>& snapshot) {
+            ++snapshots;
+            if (!snapshot->sample.counters.balanced()) ++unbalanced;
+          });
   soak(window, seconds > 0 ? seconds : kDefaultSeconds);
   closeWhileItFlushes(window);
   const Counters end = window.data().series.latest().counters;
