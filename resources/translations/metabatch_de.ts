@@ -96,7 +96,7 @@
         <translation>Verworfen und zusammengefasst</translation>
     </message>
     <message>
-        <source>Updates that arrive</source>
+        <source>Arriving updates</source>
         <translation>Eintreffende Meldungen</translation>
     </message>
     <message>
@@ -116,15 +116,15 @@
         <translation>Genannte Agenten</translation>
     </message>
     <message>
-        <source>From NOTIFY to here</source>
-        <translation>Von NOTIFY bis hier</translation>
+        <source>Latency of notifications</source>
+        <translation>Laufzeit der Benachrichtigungen</translation>
     </message>
     <message>
         <source>mean</source>
         <translation>Mittel</translation>
     </message>
     <message>
-        <source>writes when unbatched</source>
+        <source>writes without batching</source>
         <translation>Schreibvorgänge ohne Stapeln</translation>
     </message>
     <message>
@@ -192,8 +192,8 @@
         <translation>Alter des ältesten Werts</translation>
     </message>
     <message>
-        <source>seconds; values in flight count</source>
-        <translation>Sekunden; Werte unterwegs zählen mit</translation>
+        <source>seconds, values in flight included</source>
+        <translation>Sekunden, Werte unterwegs eingerechnet</translation>
     </message>
     <message>
         <source>Notifications received</source>
@@ -548,8 +548,8 @@
         <translation>Strg+L</translation>
     </message>
     <message>
-        <source>charts stand still, or follow</source>
-        <translation>Diagramme stehen oder folgen</translation>
+        <source>stop the charts, or let them follow</source>
+        <translation>Diagramme anhalten oder folgen lassen</translation>
     </message>
     <message>
         <source>Ctrl+F5</source>
@@ -676,16 +676,16 @@
         <translation>Strg+W</translation>
     </message>
     <message>
-        <source>close what is open</source>
-        <translation>schließen, was offen ist</translation>
+        <source>close the open source</source>
+        <translation>die offene Quelle schließen</translation>
     </message>
     <message>
         <source>Ctrl+Q</source>
         <translation>Strg+Q</translation>
     </message>
     <message>
-        <source>quit; what is buffered is written first</source>
-        <translation>beenden; Gepuffertes wird vorher geschrieben</translation>
+        <source>quit, after the buffered entries are written</source>
+        <translation>beenden, nachdem die gepufferten Einträge geschrieben sind</translation>
     </message>
     <message>
         <source>Shortcuts</source>
@@ -738,8 +738,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
 <context>
     <name>Picture</name>
     <message>
-        <source>no kind of picture is called “%1”; use .png or .svg</source>
-        <translation>keine Art von Bild heißt „%1“; .png oder .svg verwenden</translation>
+        <source>“%1” is not a picture format; use .png or .svg</source>
+        <translation>„%1“ ist kein Bildformat; .png oder .svg verwenden</translation>
     </message>
 </context>
 <context>
@@ -790,8 +790,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>aufgezeichnet um %1</translation>
     </message>
     <message>
-        <source>%1 without a time, each sent right after the line before it</source>
-        <translation>%1 ohne Zeit, jeweils gleich nach der Zeile davor gesendet</translation>
+        <source>%1 without a time, sent right after the previous line</source>
+        <translation>%1 ohne Zeit, gleich nach der vorigen Zeile gesendet</translation>
     </message>
     <message>
         <source>next line in %1</source>
@@ -821,8 +821,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Zeile %1: %2</translation>
     </message>
     <message>
-        <source>counters began anew</source>
-        <translation>Zähler begannen von vorn</translation>
+        <source>counters restarted</source>
+        <translation>Zähler neu begonnen</translation>
     </message>
     <message>
         <source>settings</source>
@@ -861,7 +861,7 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Verworfenes</translation>
     </message>
     <message>
-        <source>updates that arrive, coalesced ones</source>
+        <source>arriving and coalesced updates</source>
         <translation>eintreffende und zusammengefasste Aktualisierungen</translation>
     </message>
     <message>
@@ -901,8 +901,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Zähler sprangen in der letzten Minute %1-mal zurück: Führt diese Adresse reihum zu mehreren Replikaten? Fragen Sie eines davon ab.</translation>
     </message>
     <message>
-        <source>The process began anew in the last minute: its counters went back. What lies between is a gap.</source>
-        <translation>Der Prozess begann in der letzten Minute von vorn: Seine Zähler sprangen zurück. Was dazwischen liegt, ist eine Lücke.</translation>
+        <source>The process restarted in the last minute, so its counters went back. The charts have a gap there.</source>
+        <translation>Der Prozess wurde in der letzten Minute neu gestartet, deshalb sprangen seine Zähler zurück. Die Diagramme haben dort eine Lücke.</translation>
     </message>
     <message>
         <source>%1 failed in the last minute.</source>
@@ -973,8 +973,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Eine Rate braucht zwei Abfragen.</translation>
     </message>
     <message>
-        <source>%1 writes a second; what they would be unbatched is not in the metrics</source>
-        <translation>%1 Schreibvorgänge pro Sekunde; wie viele es einzeln wären, steht nicht in den Metriken</translation>
+        <source>%1 writes a second; the metrics do not show how many there would be without batching</source>
+        <translation>%1 Schreibvorgänge pro Sekunde; wie viele es ohne Stapeln wären, steht nicht in den Metriken</translation>
     </message>
     <message>
         <source>%1 writes a second instead of about %2, one for each agent of a flush; NOTIFYs are not in the metrics</source>
@@ -1107,24 +1107,24 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>%1 verworfen statt %2.</translation>
     </message>
     <message>
-        <source>For the settings that ran the model says %1 a second and %2; %3 and %4 were measured.</source>
-        <translation>Für die Einstellungen, die liefen, sagt das Modell %1 pro Sekunde und %2; gemessen wurden %3 und %4.</translation>
+        <source>For the settings that ran, the model gives %1 a second and %2; the measurements are %3 and %4.</source>
+        <translation>Für die Einstellungen, die liefen, ergibt das Modell %1 pro Sekunde und %2; gemessen wurden %3 und %4.</translation>
     </message>
     <message>
-        <source>Too few flushes to know the database by: %1 in the middle, %2 for 1 of 100, and %3 an entry are assumed.</source>
-        <translation>Zu wenige Flushes, um die Datenbank zu kennen: Angenommen werden %1 in der Mitte, %2 bei 1 von 100 und %3 je Eintrag.</translation>
+        <source>There were too few flushes to model the database. Assumed: median %1, p99 %2, and %3 an entry.</source>
+        <translation>Für ein Modell der Datenbank gab es zu wenige Flushes. Angenommen: Median %1, p99 %2 und %3 je Eintrag.</translation>
     </message>
     <message>
-        <source>The database is modelled by %1: %2 in the middle, %3 for 1 of 100, and %4 an entry (%5).</source>
-        <translation>Die Datenbank ist nach %1 modelliert: %2 in der Mitte, %3 bei 1 von 100 und %4 je Eintrag (%5).</translation>
+        <source>The database is modelled from %1: median %2, p99 %3, and %4 an entry (%5).</source>
+        <translation>Die Datenbank ist aus %1 modelliert: Median %2, p99 %3 und %4 je Eintrag (%5).</translation>
     </message>
     <message>
         <source>measured</source>
         <translation>gemessen</translation>
     </message>
     <message>
-        <source>assumed: all batches were of a size</source>
-        <translation>angenommen: alle Stapel waren gleich groß</translation>
+        <source>assumed, because all batches had one size</source>
+        <translation>angenommen, weil alle Stapel gleich groß waren</translation>
     </message>
 </context>
 <context>
@@ -1292,7 +1292,7 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Benachrichtigungen</translation>
     </message>
     <message>
-        <source>Choose a notification to see every agent that it names.</source>
+        <source>Select a notification to see every agent that it names.</source>
         <translation>Eine Benachrichtigung wählen, um jeden Agenten zu sehen, den sie nennt.</translation>
     </message>
     <message>
@@ -1300,8 +1300,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>%1 im Protokoll</translation>
     </message>
     <message>
-        <source>, %1 with something unreadable</source>
-        <translation>, %1 mit Unlesbarem</translation>
+        <source>, %1 with unreadable parts</source>
+        <translation>, %1 mit unlesbaren Teilen</translation>
     </message>
     <message>
         <source>Notifications received</source>
@@ -1361,8 +1361,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Schließen</translation>
     </message>
     <message>
-        <source>Writing what is buffered …</source>
-        <translation>Gepuffertes wird geschrieben …</translation>
+        <source>Writing the buffered entries …</source>
+        <translation>Die gepufferten Einträge werden geschrieben …</translation>
     </message>
     <message>
         <source>Entries written</source>
@@ -1373,28 +1373,28 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>&amp;Weiter warten</translation>
     </message>
     <message>
-        <source>&amp;Save what is buffered as NDJSON …</source>
-        <translation>Gepuffertes als NDJSON &amp;sichern …</translation>
+        <source>&amp;Save the entries as NDJSON …</source>
+        <translation>Einträge als NDJSON &amp;sichern …</translation>
     </message>
     <message>
         <source>&amp;Leave</source>
         <translation>Ver&amp;lassen</translation>
     </message>
     <message>
-        <source>End now; what is buffered is lost</source>
-        <translation>Jetzt beenden; Gepuffertes geht verloren</translation>
+        <source>End now; the buffered entries are lost</source>
+        <translation>Jetzt beenden; die gepufferten Einträge gehen verloren</translation>
     </message>
     <message>
         <source>%1 still buffered; writing them for %2.</source>
         <translation>%1 noch gepuffert; wird seit %2 geschrieben.</translation>
     </message>
     <message>
-        <source>The time for closing is over. Nothing is lost while this program waits.</source>
-        <translation>Die Zeit zum Schließen ist vorbei. Nichts geht verloren, solange dieses Programm wartet.</translation>
+        <source>The time limit for closing has passed. Nothing is lost while this program waits.</source>
+        <translation>Die Frist zum Schließen ist abgelaufen. Nichts geht verloren, solange dieses Programm wartet.</translation>
     </message>
     <message>
-        <source>Save what is buffered</source>
-        <translation>Gepuffertes sichern</translation>
+        <source>Save the buffered entries</source>
+        <translation>Gepufferte Einträge sichern</translation>
     </message>
     <message>
         <source>NDJSON (*.ndjson)</source>
@@ -1424,8 +1424,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Im &amp;Schlüsselbund des Desktops behalten</translation>
     </message>
     <message>
-        <source>With Save profile; the password is kept there or nowhere</source>
-        <translation>Beim Sichern des Profils; das Passwort liegt dort oder nirgends</translation>
+        <source>Used by Save profile; the password is stored only there</source>
+        <translation>Beim Sichern des Profils; das Passwort wird nur dort gespeichert</translation>
     </message>
     <message>
         <source>&amp;Drive a simulated fleet into it: registers rows, and updates them</source>
@@ -1464,8 +1464,8 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <translation>Profil &amp;sichern</translation>
     </message>
     <message>
-        <source>This is not your machine</source>
-        <translation>Das ist nicht Ihr Rechner</translation>
+        <source>The database is not on this machine</source>
+        <translation>Die Datenbank liegt nicht auf diesem Rechner</translation>
     </message>
     <message>
         <source>Drive a simulated fleet into %1?
@@ -1496,8 +1496,8 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>Der Schlüsselbund hat das Passwort.</translation>
     </message>
     <message>
-        <source>The password was not kept: %1. The rest of the profile was.</source>
-        <translation>Das Passwort wurde nicht behalten: %1. Der Rest des Profils schon.</translation>
+        <source>The password was not stored: %1. The profile itself was saved.</source>
+        <translation>Das Passwort wurde nicht gespeichert: %1. Das Profil selbst wurde gesichert.</translation>
     </message>
     <message>
         <source>&amp;Metrics</source>
@@ -1559,16 +1559,16 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
 <context>
     <name>metabatch::gui::DoctorPage</name>
     <message>
-        <source>What the doctor says</source>
-        <translation>Was der Doktor sagt</translation>
+        <source>Report of the doctor</source>
+        <translation>Bericht des Doktors</translation>
     </message>
     <message>
         <source>E&amp;xamine again</source>
         <translation>Erneut &amp;untersuchen</translation>
     </message>
     <message>
-        <source>Look at the database once more; changes nothing (F5)</source>
-        <translation>Die Datenbank noch einmal ansehen; ändert nichts (F5)</translation>
+        <source>Examine the database again; changes nothing (F5)</source>
+        <translation>Die Datenbank noch einmal untersuchen; ändert nichts (F5)</translation>
     </message>
     <message>
         <source>&amp;Copy as text</source>
@@ -1587,8 +1587,8 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>Untersuche %1 …</translation>
     </message>
     <message>
-        <source>make the file and its folder writable, or end what holds it locked</source>
-        <translation>Datei und Ordner beschreibbar machen, oder beenden, was sie sperrt</translation>
+        <source>make the file and its folder writable, or end the program that locks it</source>
+        <translation>Datei und Ordner beschreibbar machen, oder das Programm beenden, das sie sperrt</translation>
     </message>
     <message>
         <source>%1 can be read and written</source>
@@ -1599,8 +1599,8 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
         <translation>eine eingebettete Datenbank, für ein Programm auf einem Rechner</translation>
     </message>
     <message>
-        <source>for production connect to PostgreSQL: the doctor then looks at the server, the table, privileges, clocks and the notification queue</source>
-        <translation>für den Betrieb mit PostgreSQL verbinden: Der Doktor sieht dann Server, Tabelle, Rechte, Uhren und die Warteschlange der Benachrichtigungen an</translation>
+        <source>for production connect to PostgreSQL: the doctor then checks the server, the table, privileges, clocks and the notification queue</source>
+        <translation>für den Betrieb mit PostgreSQL verbinden: Der Doktor prüft dann Server, Tabelle, Rechte, Uhren und die Warteschlange der Benachrichtigungen</translation>
     </message>
     <message>
         <source>Examined %1 at %2 in %3: %4.</source>
@@ -1744,8 +1744,8 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Flush-Protokoll</translation>
     </message>
     <message>
-        <source>Choose a flush to see all about it, and which agents its chunks name.</source>
-        <translation>Einen Flush wählen, um alles über ihn zu sehen, und welche Agenten er nennt.</translation>
+        <source>Select a flush to see its details and the agents that its chunks name.</source>
+        <translation>Einen Flush wählen, um seine Einzelheiten zu sehen und die Agenten, die seine Chunks nennen.</translation>
     </message>
     <message>
         <source>Open the payloads in the &amp;inspector</source>
@@ -1791,8 +1791,8 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Anwenden</translation>
     </message>
     <message>
-        <source>Use the setting that is named here; it can be undone (Ctrl+Z)</source>
-        <translation>Die hier genannte Einstellung übernehmen; lässt sich rückgängig machen (Strg+Z)</translation>
+        <source>Apply the named setting; this can be undone (Ctrl+Z)</source>
+        <translation>Die genannte Einstellung übernehmen; das lässt sich rückgängig machen (Strg+Z)</translation>
     </message>
 </context>
 <context>
@@ -1806,8 +1806,8 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Eine Nachricht, eine Zeile von psql oder aus einem PostgreSQL-Protokoll, SQL, JSON, Hex oder eine Liste von Agenten-IDs einfügen.</translation>
     </message>
     <message>
-        <source>What it says stands here.</source>
-        <translation>Was sie sagt, steht hier.</translation>
+        <source>The result appears here.</source>
+        <translation>Das Ergebnis erscheint hier.</translation>
     </message>
     <message>
         <source>Show an &amp;example</source>
@@ -1873,16 +1873,16 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Sch&amp;ließen</translation>
     </message>
     <message>
-        <source>Write what is buffered, close what is open and show the start page (Ctrl+W)</source>
-        <translation>Gepuffertes schreiben, schließen, was offen ist, und die Startseite zeigen (Strg+W)</translation>
+        <source>Write the buffered entries, close the source and show the start page (Ctrl+W)</source>
+        <translation>Die gepufferten Einträge schreiben, die Quelle schließen und die Startseite zeigen (Strg+W)</translation>
     </message>
     <message>
         <source>&amp;Flush now</source>
         <translation>Jetzt &amp;flushen</translation>
     </message>
     <message>
-        <source>Write everything that is buffered (Ctrl+F5)</source>
-        <translation>Alles Gepufferte schreiben (Strg+F5)</translation>
+        <source>Write all buffered entries (Ctrl+F5)</source>
+        <translation>Alle gepufferten Einträge schreiben (Strg+F5)</translation>
     </message>
     <message>
         <source>&amp;Pause flushes</source>
@@ -1897,16 +1897,16 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Flotte &amp;erneut anmelden</translation>
     </message>
     <message>
-        <source>Create the rows of the simulated agents that the database lost</source>
-        <translation>Legt die Zeilen der simulierten Agenten an, die die Datenbank verloren hat</translation>
+        <source>Create again the rows of the simulated agents that the database lost</source>
+        <translation>Legt die Zeilen der simulierten Agenten wieder an, die die Datenbank verloren hat</translation>
     </message>
     <message>
         <source>Recor&amp;d …</source>
         <translation>Au&amp;fzeichnen …</translation>
     </message>
     <message>
-        <source>Write everything that happens to a file, for this window, `metabatch ingest` and `metabatch simulate`</source>
-        <translation>Alles, was geschieht, in eine Datei schreiben, für dieses Fenster, `metabatch ingest` und `metabatch simulate`</translation>
+        <source>Record the session to a file, for this window, `metabatch ingest` and `metabatch simulate`</source>
+        <translation>Die Sitzung in eine Datei aufzeichnen, für dieses Fenster, `metabatch ingest` und `metabatch simulate`</translation>
     </message>
     <message>
         <source>Record</source>
@@ -1921,11 +1921,11 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Live</translation>
     </message>
     <message>
-        <source>Let the charts stand still, or follow (Ctrl+L); what runs goes on</source>
-        <translation>Diagramme anhalten oder folgen lassen (Strg+L); was läuft, läuft weiter</translation>
+        <source>Stop the charts, or let them follow (Ctrl+L); the session continues</source>
+        <translation>Diagramme anhalten oder folgen lassen (Strg+L); die Sitzung läuft weiter</translation>
     </message>
     <message>
-        <source>Time shown</source>
+        <source>Shown time</source>
         <translation>Gezeigte Zeit</translation>
     </message>
     <message>
@@ -2036,16 +2036,16 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Was wäre wenn</translation>
     </message>
     <message>
-        <source>Close what is open first (Ctrl+W), then open the recording.</source>
-        <translation>Erst schließen, was offen ist (Strg+W), dann die Aufzeichnung öffnen.</translation>
+        <source>Close the open source first (Ctrl+W), then open the recording.</source>
+        <translation>Erst die offene Quelle schließen (Strg+W), dann die Aufzeichnung öffnen.</translation>
     </message>
     <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
     <message>
-        <source>Closing: writing what is buffered</source>
-        <translation>Schließt: Gepuffertes wird geschrieben</translation>
+        <source>Closing: writing the buffered entries</source>
+        <translation>Schließt: Die gepufferten Einträge werden geschrieben</translation>
     </message>
     <message>
         <source>Recording</source>
@@ -2055,7 +2055,7 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
 <context>
     <name>metabatch::gui::MetricsFetcher</name>
     <message>
-        <source>no whole answer within %1</source>
+        <source>no complete answer within %1</source>
         <translation>keine vollständige Antwort binnen %1</translation>
     </message>
     <message>
@@ -2099,12 +2099,12 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>der Server hat die Verbindung geschlossen</translation>
     </message>
     <message>
-        <source>there is no host of that name</source>
-        <translation>es gibt keinen Rechner dieses Namens</translation>
+        <source>there is no host with that name</source>
+        <translation>es gibt keinen Rechner mit diesem Namen</translation>
     </message>
     <message>
-        <source>it leads elsewhere, which is not followed: enter that address</source>
-        <translation>es führt anderswohin, dem wird nicht gefolgt: jene Adresse eingeben</translation>
+        <source>it redirects, which is not followed: enter the other address</source>
+        <translation>die Adresse leitet weiter, dem wird nicht gefolgt: die andere Adresse eingeben</translation>
     </message>
 </context>
 <context>
@@ -2138,16 +2138,16 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Vorsilbe der Metriken</translation>
     </message>
     <message>
-        <source>token; never kept</source>
-        <translation>Token; wird nie aufbewahrt</translation>
+        <source>token; never stored</source>
+        <translation>Token; wird nie gespeichert</translation>
     </message>
     <message>
-        <source>password; never kept</source>
-        <translation>Passwort; wird nie aufbewahrt</translation>
+        <source>password; never stored</source>
+        <translation>Passwort; wird nie gespeichert</translation>
     </message>
     <message>
-        <source>Over http the password can be read on its way: use https where that is possible.</source>
-        <translation>Über http ist das Passwort unterwegs lesbar: wo möglich https verwenden.</translation>
+        <source>Over http others can read the password: use https if possible.</source>
+        <translation>Über http können andere das Passwort lesen: wenn möglich https verwenden.</translation>
     </message>
     <message>
         <source>A token has no line ends.</source>
@@ -2219,7 +2219,7 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>CSV (*.csv)</translation>
     </message>
     <message>
-        <source>PNG, or SVG where the name ends in .svg</source>
+        <source>PNG, or SVG if the name ends in .svg</source>
         <translation>PNG, oder SVG, wenn der Name auf .svg endet</translation>
     </message>
     <message>
@@ -2285,40 +2285,40 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
 <context>
     <name>metabatch::gui::QuarantinePage</name>
     <message>
-        <source>Values refused</source>
+        <source>Refused values</source>
         <translation>Abgelehnte Werte</translation>
     </message>
     <message>
-        <source>A refused value costs no other: the rest of its batch was written. To send it again, save it as NDJSON, mend it and run `metabatch ingest FILE`. Where its row has a newer value by then, the newer one stays.</source>
-        <translation>Ein abgelehnter Wert kostet keinen anderen: Der Rest seines Stapels wurde geschrieben. Um ihn erneut zu senden, als NDJSON sichern, berichtigen und `metabatch ingest DATEI` aufrufen. Hat seine Zeile bis dahin einen neueren Wert, bleibt der neuere.</translation>
+        <source>A refused value does not affect others: the rest of its batch was written. To send it again, save it as NDJSON, correct it and run `metabatch ingest FILE`. If its row has a newer value by then, the newer one stays.</source>
+        <translation>Ein abgelehnter Wert betrifft keinen anderen: Der Rest seines Stapels wurde geschrieben. Um ihn erneut zu senden, als NDJSON sichern, berichtigen und `metabatch ingest DATEI` aufrufen. Hat seine Zeile bis dahin einen neueren Wert, bleibt der neuere.</translation>
     </message>
     <message>
-        <source>Choose a row to see all of it.</source>
-        <translation>Eine Zeile wählen, um alles davon zu sehen.</translation>
+        <source>Select a row to see it in full.</source>
+        <translation>Eine Zeile wählen, um sie ganz zu sehen.</translation>
     </message>
     <message>
         <source>&amp;Copy as NDJSON</source>
         <translation>Als NDJSON &amp;kopieren</translation>
     </message>
     <message>
-        <source>The rows chosen, or all where none is chosen</source>
-        <translation>Die gewählten Zeilen, oder alle, wo keine gewählt ist</translation>
+        <source>The selected rows, or all rows if none is selected</source>
+        <translation>Die gewählten Zeilen, oder alle, wenn keine gewählt ist</translation>
     </message>
     <message>
         <source>&amp;Save as NDJSON …</source>
         <translation>Als NDJSON &amp;sichern …</translation>
     </message>
     <message>
-        <source>✔ Nothing was refused: every value found its way into the database.</source>
-        <translation>✔ Nichts wurde abgelehnt: Jeder Wert fand seinen Weg in die Datenbank.</translation>
+        <source>✔ The database refused no value.</source>
+        <translation>✔ Die Datenbank hat keinen Wert abgelehnt.</translation>
     </message>
     <message>
         <source>✖ The database refused %1.</source>
         <translation>✖ Die Datenbank hat %1 abgelehnt.</translation>
     </message>
     <message>
-        <source>The oldest %1 are not kept any more.</source>
-        <translation>Die ältesten %1 werden nicht mehr aufbewahrt.</translation>
+        <source>The oldest %1 are no longer stored.</source>
+        <translation>Die ältesten %1 sind nicht mehr gespeichert.</translation>
     </message>
     <message>
         <source>Save as NDJSON</source>
@@ -2429,16 +2429,16 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Warten überspringen</translation>
     </message>
     <message>
-        <source>Send the next line now; what follows keeps its distance to it</source>
-        <translation>Die nächste Zeile jetzt senden; was folgt, behält seinen Abstand zu ihr</translation>
+        <source>Send the next line now; later lines keep their distance to it</source>
+        <translation>Die nächste Zeile jetzt senden; spätere Zeilen behalten ihren Abstand zu ihr</translation>
     </message>
     <message>
         <source>Pause replay</source>
         <translation>Wiedergabe anhalten</translation>
     </message>
     <message>
-        <source>No line is sent until this is switched off; what was sent is written (Ctrl+P)</source>
-        <translation>Keine Zeile wird gesendet, bis dies ausgeschaltet wird; Gesendetes wird geschrieben (Strg+P)</translation>
+        <source>No line is sent until this is switched off; lines already sent are written (Ctrl+P)</source>
+        <translation>Keine Zeile wird gesendet, bis dies ausgeschaltet wird; schon gesendete Zeilen werden geschrieben (Strg+P)</translation>
     </message>
     <message>
         <source>Speed of the replay</source>
@@ -2453,20 +2453,20 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Bemerkungen</translation>
     </message>
     <message>
-        <source>%1 earlier or between, not kept</source>
-        <translation>%1 früher oder dazwischen, nicht aufbewahrt</translation>
+        <source>%1 earlier or in between, not stored</source>
+        <translation>%1 früher oder dazwischen, nicht gespeichert</translation>
     </message>
     <message>
         <source>line %1: %2</source>
         <translation>Zeile %1: %2</translation>
     </message>
     <message>
-        <source>Lines not taken</source>
-        <translation>Nicht genommene Zeilen</translation>
+        <source>Refused lines</source>
+        <translation>Abgelehnte Zeilen</translation>
     </message>
     <message>
-        <source>Lines not taken, with the reason</source>
-        <translation>Nicht genommene Zeilen, mit dem Grund</translation>
+        <source>Refused lines, with the reason</source>
+        <translation>Abgelehnte Zeilen, mit dem Grund</translation>
     </message>
 </context>
 <context>
@@ -2512,11 +2512,11 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>In eine &amp;PostgreSQL-Datenbank: aktualisiert die Zeilen der Agenten in der Datei</translation>
     </message>
     <message>
-        <source>empty: .pgpass, service file or PG* variables; never kept</source>
-        <translation>leer: .pgpass, Service-Datei oder PG*-Variablen; wird nie aufbewahrt</translation>
+        <source>empty: .pgpass, service file or PG* variables; never stored</source>
+        <translation>leer: .pgpass, Service-Datei oder PG*-Variablen; wird nie gespeichert</translation>
     </message>
     <message>
-        <source>&amp;Create rows that are missing</source>
+        <source>&amp;Create missing rows</source>
         <translation>Fehlende Zeilen an&amp;legen</translation>
     </message>
     <message>
@@ -2528,8 +2528,8 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>Aufgezeichnete Meldungen (*.ndjson *.jsonl *.json);;Alle Dateien (*)</translation>
     </message>
     <message>
-        <source>There is no file of that name.</source>
-        <translation>Es gibt keine Datei dieses Namens.</translation>
+        <source>There is no file with that name.</source>
+        <translation>Es gibt keine Datei mit diesem Namen.</translation>
     </message>
     <message>
         <source>That is a folder.</source>
@@ -2682,8 +2682,8 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation> Einträge</translation>
     </message>
     <message>
-        <source>A batch of so many entries leaves at once.</source>
-        <translation>Ein Stapel von so vielen Einträgen geht sofort hinaus.</translation>
+        <source>A batch with this many entries leaves at once.</source>
+        <translation>Ein Stapel mit so vielen Einträgen geht sofort hinaus.</translation>
     </message>
     <message>
         <source>How long entries wait at most: 250ms, 5s, 2m.</source>
@@ -2694,28 +2694,28 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation>fixed: ein Takt je Intervall. after_flush: gezählt vom Ende des letzten Flushs. linger: vom ersten Eintrag eines leeren Stapels an.</translation>
     </message>
     <message>
-        <source>coalesce: a repeat of a key takes no room. fifo: every update takes a slot until the flush ends.</source>
-        <translation>coalesce: die Wiederholung eines Schlüssels braucht keinen Platz. fifo: jede Meldung belegt einen Platz, bis der Flush endet.</translation>
+        <source>coalesce: a repeat of a key uses no capacity. fifo: every update uses a slot until the flush ends.</source>
+        <translation>coalesce: die Wiederholung eines Schlüssels belegt nichts vom Puffer. fifo: jede Meldung belegt einen Platz, bis der Flush endet.</translation>
     </message>
     <message>
-        <source>The room: entries held in all (fifo: slots).</source>
-        <translation>Der Platz: gehaltene Einträge insgesamt (fifo: Plätze).</translation>
+        <source>The capacity: entries buffered in total (fifo: slots).</source>
+        <translation>Die Größe des Puffers: gepufferte Einträge insgesamt (fifo: Plätze).</translation>
     </message>
     <message>
         <source> MiB</source>
         <translation> MiB</translation>
     </message>
     <message>
-        <source>The room in bytes of keys, values and errors.</source>
-        <translation>Der Platz in Bytes von Schlüsseln, Werten und Fehlern.</translation>
+        <source>The capacity in bytes of keys, values and errors.</source>
+        <translation>Die Größe des Puffers in Bytes von Schlüsseln, Werten und Fehlern.</translation>
     </message>
     <message>
         <source>Who wins when two updates of a key have the same time.</source>
         <translation>Wer gewinnt, wenn zwei Meldungen eines Schlüssels dieselbe Zeit haben.</translation>
     </message>
     <message>
-        <source>retain: what could not be written is kept and tried again. discard: it is dropped and counted.</source>
-        <translation>retain: nicht Geschriebenes wird behalten und erneut versucht. discard: es wird verworfen und gezählt.</translation>
+        <source>retain: unwritten entries are kept and retried. discard: they are dropped and counted.</source>
+        <translation>retain: nicht geschriebene Einträge werden behalten und erneut versucht. discard: sie werden verworfen und gezählt.</translation>
     </message>
     <message>
         <source>How long closing may take.</source>
@@ -2836,12 +2836,12 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
 <context>
     <name>metabatch::gui::WhatIfPanel</name>
     <message>
-        <source>The updates of the last minutes once more, with other settings, through the same batcher and a modelled database. What runs is not touched; on the charts it is the dotted line.</source>
-        <translation>Die Updates der letzten Minuten noch einmal, mit anderen Einstellungen, durch denselben Batcher und eine modellierte Datenbank. Was läuft, bleibt unberührt; in den Diagrammen ist es die gepunktete Linie.</translation>
+        <source>Replays the updates of the last minutes with other settings, through the same batcher and a modelled database. The running settings do not change. The charts show the result as dotted lines.</source>
+        <translation>Spielt die Updates der letzten Minuten mit anderen Einstellungen noch einmal durch denselben Batcher und eine modellierte Datenbank. Die laufenden Einstellungen ändern sich nicht. Die Diagramme zeigen das Ergebnis als gepunktete Linien.</translation>
     </message>
     <message>
-        <source>What would be</source>
-        <translation>Was wäre</translation>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
     </message>
     <message>
         <source>%1, what if</source>
@@ -2860,7 +2860,7 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>Give the replay up</source>
+        <source>Cancel the replay</source>
         <translation>Die Wiedergabe abbrechen</translation>
     </message>
     <message>
@@ -2868,71 +2868,71 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation>Leeren</translation>
     </message>
     <message>
-        <source>Empty fields, and no more dotted lines</source>
-        <translation>Leere Felder, und keine gepunkteten Linien mehr</translation>
+        <source>Empty the fields and remove the dotted lines</source>
+        <translation>Die Felder leeren und die gepunkteten Linien entfernen</translation>
     </message>
     <message>
         <source>&amp;Use these settings</source>
         <translation>Diese Einstellungen &amp;übernehmen</translation>
     </message>
     <message>
-        <source>Change what runs to the settings that were tried</source>
-        <translation>Was läuft auf die erprobten Einstellungen umstellen</translation>
+        <source>Apply the tried settings to the running batcher</source>
+        <translation>Die erprobten Einstellungen für den laufenden Batcher übernehmen</translation>
     </message>
     <message>
         <source>Replay</source>
         <translation>Wiedergabe</translation>
     </message>
     <message>
-        <source>%1, as it runs</source>
-        <translation>%1, wie es läuft</translation>
+        <source>%1 (running)</source>
+        <translation>%1 (läuft)</translation>
     </message>
     <message>
-        <source>Too little has arrived yet: once more in a few seconds.</source>
-        <translation>Noch ist zu wenig angekommen: in ein paar Sekunden noch einmal.</translation>
+        <source>Too few updates have arrived yet: try again in a few seconds.</source>
+        <translation>Noch sind zu wenige Meldungen angekommen: in ein paar Sekunden noch einmal versuchen.</translation>
     </message>
     <message>
         <source>What is wrong with the settings</source>
         <translation>Was an den Einstellungen nicht stimmt</translation>
     </message>
     <message>
-        <source>How it was worked out</source>
-        <translation>Wie es ermittelt wurde</translation>
+        <source>How it was calculated</source>
+        <translation>Wie es berechnet wurde</translation>
     </message>
     <message>
-        <source>When it was worked out</source>
+        <source>When it was calculated</source>
         <translation>Wann es berechnet wurde</translation>
     </message>
     <message>
-        <source>&amp;Go on with what arrives</source>
-        <translation>&amp;Weiter mit dem, was ankommt</translation>
+        <source>&amp;Follow new arrivals</source>
+        <translation>&amp;Neuen Meldungen folgen</translation>
     </message>
     <message>
-        <source>Work it out anew every few seconds while it is seen and the charts follow</source>
+        <source>Calculate it again every few seconds while it is visible and the charts follow</source>
         <translation>Alle paar Sekunden neu berechnen, solange es zu sehen ist und die Diagramme folgen</translation>
     </message>
     <message>
-        <source>Worked out at %1, and anew every few seconds.</source>
+        <source>Calculated at %1, and again every few seconds.</source>
         <translation>Berechnet um %1, alle paar Sekunden neu.</translation>
     </message>
     <message>
-        <source>Worked out at %1; it stands still while the charts do.</source>
-        <translation>Berechnet um %1; steht still, solange die Diagramme stillstehen.</translation>
+        <source>Calculated at %1; it does not change while the charts stand still.</source>
+        <translation>Berechnet um %1; ändert sich nicht, solange die Diagramme stillstehen.</translation>
     </message>
     <message>
-        <source>Worked out at %1.</source>
+        <source>Calculated at %1.</source>
         <translation>Berechnet um %1.</translation>
     </message>
     <message>
-        <source>It cannot be worked out: what was measured makes no model of a database.</source>
-        <translation>Das lässt sich nicht berechnen: Aus dem Gemessenen wird kein Modell einer Datenbank.</translation>
+        <source>It cannot be calculated: the measurements give no model of the database.</source>
+        <translation>Das lässt sich nicht berechnen: Die Messwerte ergeben kein Modell der Datenbank.</translation>
     </message>
 </context>
 <context>
     <name>metabatch::models::ChannelLog</name>
     <message>
-        <source>listening: what was sent before is gone</source>
-        <translation>hört zu: zuvor Gesendetes ist verloren</translation>
+        <source>listening began: earlier notifications are lost</source>
+        <translation>das Zuhören begann: frühere Benachrichtigungen sind verloren</translation>
     </message>
     <message>
         <source>%1, first at byte %2</source>
@@ -2983,7 +2983,7 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
 </translation>
     </message>
     <message>
-        <source>%1 not received: read everything anew</source>
+        <source>%1 not received: read everything again</source>
         <translation>%1 nicht empfangen: alles neu lesen</translation>
     </message>
 </context>
@@ -3022,8 +3022,8 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation>Gegenstand</translation>
     </message>
     <message>
-        <source>What is so</source>
-        <translation>Was ist</translation>
+        <source>Finding</source>
+        <translation>Befund</translation>
     </message>
     <message>
         <source>What to do</source>
@@ -3121,9 +3121,9 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation>%1 Einträge</translation>
     </message>
     <message>
-        <source>The payloads of this flush are not kept any more.
+        <source>The payloads of this flush are no longer stored.
 </source>
-        <translation>Die Nachrichten dieses Flushs werden nicht mehr aufbewahrt.
+        <translation>Die Nachrichten dieses Flushs sind nicht mehr gespeichert.
 </translation>
     </message>
     <message>

@@ -58,9 +58,9 @@ function firstBadOf({ spans }) {
 /** `[byte, sentence]` of everything that is not as it should be, in the order of the input, findings before their parts. */
 function problemsOf(native) {
   const problems = [];
-  const isTrouble = (verdict) => verdict === 'odd' || verdict === 'bad';
-  const findings = native.findings.filter(({ verdict }) => isTrouble(verdict)).map((finding) => ({ ...finding, byte: finding.at, order: 0 }));
-  const spans = native.spans.filter(({ verdict }) => isTrouble(verdict)).map((span) => ({ ...span, byte: badAt(span), order: 1 }));
+  const isProblem = (verdict) => verdict === 'odd' || verdict === 'bad';
+  const findings = native.findings.filter(({ verdict }) => isProblem(verdict)).map((finding) => ({ ...finding, byte: finding.at, order: 0 }));
+  const spans = native.spans.filter(({ verdict }) => isProblem(verdict)).map((span) => ({ ...span, byte: badAt(span), order: 1 }));
   for (const one of [...findings, ...spans].sort((a, b) => a.at - b.at || a.order - b.order)) problems.push([counted(one.byte), one.meaning]);
   return problems;
 }

@@ -33,7 +33,7 @@ class TestLanes : public QObject {
   void impossibleChangeChangesNoLane_data();
   void impossibleChangeChangesNoLane();
   void changeReachesEveryLane();
-  void shareThatLooksLikeADefaultStaysWhatWasAsked();
+  void shareThatEqualsADefaultStaysAsRequested();
   void roomTooSmallForTheLanesIsRefusedInWords();
   void oneLaneIsTheEngineAsItIs();
 };
@@ -302,7 +302,7 @@ void TestLanes::changeReachesEveryLane() {
 
 // 200,000 for two lanes is 100,000 each. One engine alone would treat that as its default and
 // derive it from the queue.
-void TestLanes::shareThatLooksLikeADefaultStaysWhatWasAsked() {
+void TestLanes::shareThatEqualsADefaultStaysAsRequested() {
   Some<SeeingStore> some(2);
   Config config = idle();
   config.batch_size = 1000;

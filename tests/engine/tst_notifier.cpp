@@ -12,8 +12,8 @@ using namespace metabatch::engine;
 class TestNotifier : public QObject {
   Q_OBJECT
  private slots:
-  void everySubscriberIsToldEveryChunkInOrder();
-  void anEndedSubscriptionIsNotTold();
+  void everySubscriberReceivesEveryChunkInOrder();
+  void anEndedSubscriptionIsNotNotified();
   void aMovedSubscriptionGoesOn();
   void aFullRingPutsOneMarkerInPlaceOfAllThatWereLost();
   void aRingThatFillsTwiceHasAMarkerForEachGap();
@@ -36,7 +36,7 @@ std::vector<std::string> drain(NotificationRing& ring) {
 using Read = std::vector<std::string>;
 }  // namespace
 
-void TestNotifier::everySubscriberIsToldEveryChunkInOrder() {
+void TestNotifier::everySubscriberReceivesEveryChunkInOrder() {
   Notifier notifier;
   Read first, second;
   const auto one = notifier.subscribe([&](std::string_view payload) { first.emplace_back(payload); });
@@ -48,7 +48,7 @@ void TestNotifier::everySubscriberIsToldEveryChunkInOrder() {
   QCOMPARE(second, first);
 }
 
-void TestNotifier::anEndedSubscriptionIsNotTold() {
+void TestNotifier::anEndedSubscriptionIsNotNotified() {
   Notifier notifier;
   Read read;
   {

@@ -25,7 +25,7 @@ class TestThreads : public QObject {
   void eightProducersAReconfigurerAndACloserAtOnce_data();
   void eightProducersAReconfigurerAndACloserAtOnce();
   void addingGoesOnWhileTheStoreHangs();
-  void closeCancelsAStoreThatHangsAndSaysWhatIsHeld();
+  void closeCancelsAHangingStoreAndReportsHeldEntries();
   void closeDuringABackoffStillTriesToWrite();
   void waitingForCapacityEndsWithTheFlushThatMakesIt();
   void waitingForCapacityEndsWithClose();
@@ -206,7 +206,7 @@ void TestThreads::addingGoesOnWhileTheStoreHangs() {
   QCOMPARE(engine->snapshot().counters.written, std::uint64_t{11});
 }
 
-void TestThreads::closeCancelsAStoreThatHangsAndSaysWhatIsHeld() {
+void TestThreads::closeCancelsAHangingStoreAndReportsHeldEntries() {
   HangingStore store;
   Config config;
   config.batch_size = 2;

@@ -27,7 +27,7 @@ class TestLineReader : public QObject {
   void bytesGivenOutAreCounted();
   void aPipeIsOpenedBeforeItsWriter();
   void aStopEndsTheWaitForBytes();
-  void whatCannotBeOpenedIsSaid();
+  void unreadableRecordingsAreReported();
 };
 
 namespace {
@@ -167,7 +167,7 @@ void TestLineReader::aStopEndsTheWaitForBytes() {
   other.join();
 }
 
-void TestLineReader::whatCannotBeOpenedIsSaid() {
+void TestLineReader::unreadableRecordingsAreReported() {
   QTemporaryDir folder;
   QCOMPARE(QString::fromStdString(Input(folder.path().toStdString()).problem()), folder.path() + ": Is a directory");
   const QString missing = folder.filePath("no such");

@@ -59,7 +59,7 @@ class TestNdjson : public QObject {
   void aRecordingIsReadAlike();
   void aVeryLongNumberAndAVeryDeepLineDoNoHarm();
   void mendingLeavesCleanLinesAlone();
-  void arrivalsOfARecordingAreTold();
+  void arrivalsOfARecordingAreReported();
 };
 
 void TestNdjson::anUpdateIsTakenAsItIs() {
@@ -249,7 +249,7 @@ void TestNdjson::mendingLeavesCleanLinesAlone() {
   QCOMPARE(mend_json("[250000,123456789012345678,1234567890123456789]"), std::string("[250000,123456789012345678,0]"));
 }
 
-void TestNdjson::arrivalsOfARecordingAreTold() {
+void TestNdjson::arrivalsOfARecordingAreReported() {
   NdjsonParser parser;
   const auto at = [&](const std::string& text) {
     return parser.parse(update("\"key\":\"a\",\"at_us\":" + text)).at_us.value_or(-1);

@@ -47,7 +47,7 @@ class SilentServer {
         sql::PgAddress::parse("host=" + m_folder.path().toStdString() + " user=x dbname=x connect_timeout=2"));
   }
   /// Waits until a client has connected; false: none did in this time.
-  [[nodiscard]] bool waitForSomebody(int milliseconds) const {
+  [[nodiscard]] bool waitForAClient(int milliseconds) const {
     pollfd waiting{m_socket, POLLIN, 0};
     return ::poll(&waiting, 1, milliseconds) == 1;
   }

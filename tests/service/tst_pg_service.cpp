@@ -17,8 +17,8 @@ class TestPgService : public QObject {
   Q_OBJECT
  private slots:
   void initTestCase();
-  void whatIsToldElsewhereIsSeenAtOnce();
-  void whatNobodyToldIsSeenInTheEnd();
+  void foreignNotificationsAreSeenAtOnce();
+  void changesWithoutANotificationAreSeenInTheEnd();
   void twoReplicasShareOneDatabase();
   void aRestartUnderWatchersAndAgentsLosesNothing();
   void theLossOfEveryConnectionIsCaughtUp();
@@ -128,7 +128,7 @@ void TestPgService::initTestCase() {
   PgSession(cluster_->address()).run(create_table_sql());
 }
 
-void TestPgService::whatIsToldElsewhereIsSeenAtOnce() {
+void TestPgService::foreignNotificationsAreSeenAtOnce() {
   Stage stage(database(), {}, 2);
   Watching watching(stage, stage.agents[0]);
   QVERIFY(watching.sees("event: data"));
@@ -145,7 +145,7 @@ void TestPgService::whatIsToldElsewhereIsSeenAtOnce() {
   QVERIFY(std::chrono::steady_clock::now() - written < kSlack);
 }
 
-void TestPgService::whatNobodyToldIsSeenInTheEnd() {
+void TestPgService::changesWithoutANotificationAreSeenInTheEnd() {
   Stage stage(
       database(), [](service::ServiceOptions& options) { options.full_read = 500ms; }, 2);
   Watching watching(stage, stage.agents[0]);

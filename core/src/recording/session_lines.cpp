@@ -56,7 +56,7 @@ std::vector<std::uint64_t> steps_of(const DelayHistogram& delays) {
   const auto at_rank = [&](std::uint64_t rank) {
     return delays.quantile(static_cast<std::uint32_t>(rank * kRanks / std::max<std::uint64_t>(ranks, 1)));
   };
-  std::uint64_t told = 0;
+  std::uint64_t counted = 0;
   for (std::uint64_t rank = 1; rank <= ranks;) {
     const Duration edge = at_rank(rank);
     std::uint64_t last = rank, beyond = ranks + 1;  // the last rank in this step is between
@@ -66,8 +66,8 @@ std::vector<std::uint64_t> steps_of(const DelayHistogram& delays) {
     }
     const std::uint64_t upto = last == ranks ? count : count / ranks * last + count % ranks * last / ranks;
     steps.push_back(static_cast<std::uint64_t>(edge.count()));
-    steps.push_back(upto - told);
-    told = upto;
+    steps.push_back(upto - counted);
+    counted = upto;
     rank = last + 1;
   }
   return steps;

@@ -110,7 +110,7 @@ std::optional<Error> impossible_change(const Scenario& scenario) {
   return std::nullopt;
 }
 
-std::string said(const ScenarioField& field, std::int64_t number) {
+std::string bound_text(const ScenarioField& field, std::int64_t number) {
   switch (field.kind) {
     case FieldKind::duration: return format_duration(Duration(number));
     case FieldKind::share: return std::to_string(number / 10'000) + "%";
@@ -131,7 +131,7 @@ std::string possible(const ScenarioField& field) {
     case ListKind::setting_changes: return "items such as 10m:batch-size=5000, with commas between";
     case ListKind::none: break;
   }
-  return said(field, field.least) + " to " + said(field, field.most);
+  return bound_text(field, field.least) + " to " + bound_text(field, field.most);
 }
 
 std::string why_refused(std::string_view name) {

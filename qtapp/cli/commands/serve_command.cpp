@@ -142,11 +142,11 @@ class Serving {
   void on_spool(Spool::Event event, const std::string& text) {
     using enum Spool::Event;
     switch (event) {
-      case taken_in: return log_.info("spool taken in", {{"text", text}});
+      case loaded: return log_.info("spool loaded", {{"text", text}});
       case damaged: return log_.error("spool damaged", {{"text", text}});
       case waiting: return log_.warn("spool waiting", {{"text", text}});
-      case kept: return log_.warn("spooled", {{"text", text}});
-      case not_kept: return log_.error("not spooled", {{"text", text}});
+      case stored: return log_.warn("spooled", {{"text", text}});
+      case not_stored: return log_.error("not spooled", {{"text", text}});
     }
   }
 

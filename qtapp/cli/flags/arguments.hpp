@@ -25,8 +25,8 @@ struct UsageError : std::runtime_error {
 
 /// A part of an expression is wrong. Lines below the message show the expression and mark the part.
 struct MarkedError : UsageError {
-  MarkedError(const std::string& said, const std::string& marks)
-      : UsageError(said + "\n" + marks), message(said), lines(marks + "\n") {}
+  MarkedError(const std::string& text, const std::string& marks)
+      : UsageError(text + "\n" + marks), message(text), lines(marks + "\n") {}
   std::string message, lines;
 };
 

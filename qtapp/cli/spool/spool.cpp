@@ -95,8 +95,8 @@ std::string refusal_of(int fd) {
 std::string fault_of(const Line& line, const Record& record, const SpoolCheck& check) {
   if (line.too_long) return "is too long";
   if (record.kind == Record::Kind::bad) return record.reason;
-  if (check.verdict == SpoolCheck::Verdict::damaged) return "does not fit its check";
-  return record.kind == Record::Kind::update ? "" : "is no update";
+  if (check.verdict == SpoolCheck::Verdict::damaged) return "does not match its check";
+  return record.kind == Record::Kind::update ? "" : "is not an update";
 }
 
 }  // namespace
@@ -122,18 +122,18 @@ struct Spool::Findings {
   }
 };
 
-std::variant<std::unique_ptr<Spool>, std::string> Spool::open(const std::string& file, Tell tell) {
+std::variant<std::unique_ptr<Spool>, std::string> Spool::open(const std::string& file, Reporter report) {
   const std::string shown = "--spool " + file + ": ";
   const std::string lock_name = file + ".lock";
   const int lock = ::open(lock_name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (lock < 0) return shown + "cannot be used: " + lock_name + ": " + reason();
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     const bool is_held = errno == EWOULDBLOCK;
-    const std::string why = is_held ? "another metabatch that runs uses it; give each its own" : reason();
+    const std::string why = is_held ? "another running metabatch uses it; give each process its own" : reason();
     ::close(lock);
     return shown + why;
   }
-  auto spool = std::unique_ptr<Spool>(new Spool(file, lock, std::move(tell)));
+  auto spool = std::unique_ptr<Spool>(new Spool(file, lock, std::move(report)));
   struct stat found {};
   if (::lstat(file.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) return shown + "is not a regular file";
   const File trial(create(file + ".new"));
@@ -144,7 +144,7 @@ std::variant<std::unique_ptr<Spool>, std::string> Spool::open(const std::string&
 
 Spool::~Spool() { ::close(lock_); }
 
-service::UnwrittenCounts Spool::counts() const { return {waiting_, taken_in_, bad_lines_}; }
+service::UnwrittenCounts Spool::counts() const { return {waiting_, loaded_, bad_lines_}; }
 
 bool Spool::add_all(int fd, engine::Lanes& lanes, Findings& findings) {
   int failed = 0;
@@ -164,7 +164,7 @@ bool Spool::add_all(int fd, engine::Lanes& lanes, Findings& findings) {
       const Update& update = record.update;
       const std::size_t bytes = update.key.size() + update.value.size() + update.error.size();
       if (!lanes.wait_for_capacity(update.agent, 1, bytes, engine::system_clock().now() + limit_)) return false;
-      if (lanes.add(update).dropped() > 0) fault = "finds no room";
+      if (lanes.add(update).dropped() > 0) fault = "does not fit the buffer";
     }
     findings.add(line->number, check.of, fault);
   }
@@ -182,18 +182,18 @@ std::string Spool::load(engine::Lanes& lanes) {
   Findings findings;
   is_partial_ = !add_all(file.fd(), lanes, findings);
   if (is_partial_)
-    return "--spool " + file_ + ": the database does not take what it holds, and there is no more room; it stays";
+    return "--spool " + file_ + ": the database does not accept its updates, and the buffer is full; the file stays";
   damage_ = findings.text;
-  taken_in_ = waiting_ = findings.updates;
+  loaded_ = waiting_ = findings.updates;
   bad_lines_ = findings.bad;
   const std::string what = counted(findings.updates, "update") + " from " + file_;
   const bool is_written =
       lanes.wait_until_empty(engine::system_clock().now() + limit_) && lanes.snapshot().counters.discarded == 0;
   if (findings.updates > 0) {
     if (is_written)
-      tell_(Event::taken_in, "took in " + what);
+      report_(Event::loaded, "loaded " + what);
     else
-      tell_(Event::waiting, "not written yet: " + what + ", which stays until they are");
+      report_(Event::waiting, "not written yet: " + what + "; the file stays until they are");
   }
   if (is_written) finish_file();
   return {};
@@ -204,19 +204,19 @@ void Spool::finish_file() {
   is_there_ = false;
   waiting_ = 0;
   if (damage_.empty()) {
-    if (::unlink(file_.c_str()) != 0) tell_(Event::damaged, file_ + " is taken in, but cannot be removed: " + reason());
+    if (::unlink(file_.c_str()) != 0) report_(Event::damaged, file_ + " is loaded, but cannot be removed: " + reason());
   } else {
-    const std::string aside = put_aside();
+    const std::string aside = keep_damaged();
     if (!aside.empty()) ::unlink(file_.c_str());
-    tell_(Event::damaged, "of " + file_ + " not all could be taken in (" + damage_ + "); it is kept as " +
-                              (aside.empty() ? file_ : aside));
+    report_(Event::damaged, file_ + " could not be loaded completely (" + damage_ + "); it is kept as " +
+                                (aside.empty() ? file_ : aside));
     damage_.clear();
   }
   sync_folder_of(file_);
 }
 
 /// Keeps the file under a second name. Returns "" when that is impossible.
-std::string Spool::put_aside() {
+std::string Spool::keep_damaged() {
   for (int i = 0; i < kMostPutAside; ++i) {
     std::string name = file_ + ".damaged" + (i == 0 ? "" : "." + std::to_string(i));
     if (::link(file_.c_str(), name.c_str()) == 0) return name;
@@ -229,7 +229,8 @@ std::string Spool::write(std::span<const Update> updates) {
   const std::string name = file_ + ".new";
   const File file(create(name));
   const bool is_written = file && write_lines(file.fd(), updates) && ::fsync(file.fd()) == 0;
-  if (is_written && !damage_.empty() && put_aside().empty()) return "the damaged one cannot be put aside: " + reason();
+  if (is_written && !damage_.empty() && keep_damaged().empty())
+    return "the damaged file cannot be renamed: " + reason();
   if (is_written && ::rename(name.c_str(), file_.c_str()) == 0) {
     sync_folder_of(file_);
     return {};
@@ -250,10 +251,10 @@ void Spool::save(engine::Lanes& lanes) {
   if (held == 0) return;
   waiting_ = held;
   if (wrong.empty())
-    tell_(Event::kept, "kept " + counted(held, "update") + " that could not be written in " + file_);
+    report_(Event::stored, "stored in " + file_ + ": " + counted(held, "update") + " that could not be written");
   else
-    tell_(Event::not_kept,
-          "lost: " + counted(held, "update") + " that could neither be written nor kept in " + file_ + ": " + wrong);
+    report_(Event::not_stored, "lost: " + counted(held, "update") + " that could neither be written nor stored in " +
+                                   file_ + ": " + wrong);
 }
 
 }  // namespace metabatch::cli

@@ -25,13 +25,13 @@ namespace metabatch::cli {
 /// @errors an update that cannot be loaded or stored is reported; it never ends the process
 class Spool final : public service::UnwrittenStore {
  public:
-  enum class Event { taken_in, damaged, waiting, kept, not_kept };
-  using Tell = std::function<void(Event, const std::string& text)>;
+  enum class Event { loaded, damaged, waiting, stored, not_stored };
+  using Reporter = std::function<void(Event, const std::string& text)>;
 
   /// Takes the lock, and checks whether the file could be written.
   ///
   /// @return or why it cannot be used, in words
-  static std::variant<std::unique_ptr<Spool>, std::string> open(const std::string& file, Tell tell);
+  static std::variant<std::unique_ptr<Spool>, std::string> open(const std::string& file, Reporter report);
   ~Spool() override;
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
@@ -49,21 +49,22 @@ class Spool final : public service::UnwrittenStore {
 
  private:
   struct Findings;
-  Spool(std::string file, int lock, Tell tell) : file_(std::move(file)), lock_(lock), tell_(std::move(tell)) {}
+  Spool(std::string file, int lock, Reporter report)
+      : file_(std::move(file)), lock_(lock), report_(std::move(report)) {}
   /// @return false: the database accepts nothing, and the buffer is full
   bool add_all(int fd, engine::Lanes& lanes, Findings& findings);
   void finish_file();
   std::string write(std::span<const Update> updates);
-  std::string put_aside();
+  std::string keep_damaged();
 
   const std::string file_;
   const int lock_;
-  const Tell tell_;
+  const Reporter report_;
   Duration limit_ = std::chrono::seconds(15);
   std::string damage_;       // which parts of the file could not be loaded, in words
   bool is_there_ = false;    // a file whose updates may not be written yet
   bool is_partial_ = false;  // some updates of the file did not fit the buffer, so it must stay unchanged
-  std::atomic<std::uint64_t> waiting_ = 0, taken_in_ = 0, bad_lines_ = 0;
+  std::atomic<std::uint64_t> waiting_ = 0, loaded_ = 0, bad_lines_ = 0;
 };
 
 }  // namespace metabatch::cli

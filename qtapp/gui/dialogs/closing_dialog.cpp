@@ -50,7 +50,7 @@ ClosingDialog::ClosingDialog(LiveSession& session, const models::Condition& cond
 }
 
 void ClosingDialog::makeLayout() {
-  m_text = new QLabel(tr("Writing what is buffered …"));
+  m_text = new QLabel(tr("Writing the buffered entries …"));
   m_why = new QLabel;
   for (QLabel* const label : {m_text, m_why}) {
     label->setTextFormat(Qt::PlainText);
@@ -64,11 +64,11 @@ void ClosingDialog::makeLayout() {
   auto* const buttons = new QDialogButtonBox;
   m_wait = buttons->addButton(tr("&Keep waiting"), QDialogButtonBox::RejectRole);
   m_wait->setObjectName("closing-wait");
-  m_save = buttons->addButton(tr("&Save what is buffered as NDJSON …"), QDialogButtonBox::ActionRole);
+  m_save = buttons->addButton(tr("&Save the entries as NDJSON …"), QDialogButtonBox::ActionRole);
   m_save->setObjectName("closing-save");
   m_leave = buttons->addButton(tr("&Leave"), QDialogButtonBox::DestructiveRole);
   m_leave->setObjectName("closing-leave");
-  m_leave->setToolTip(tr("End now; what is buffered is lost"));
+  m_leave->setToolTip(tr("End now; the buffered entries are lost"));
   m_wait->setDefault(true);
   connect(m_wait, &QPushButton::clicked, this, &ClosingDialog::keepWaiting);
   connect(m_save, &QPushButton::clicked, this, &ClosingDialog::chooseFile);
@@ -85,7 +85,7 @@ void ClosingDialog::refresh(const models::Sample& sample) {
   const QString waited = models::secondsText(std::floor(static_cast<double>(m_since.elapsed()) / 1e3));
   m_text->setText(tr("%1 still buffered; writing them for %2.").arg(models::counted(buffered, "update"), waited));
   QString why = m_condition.lastFailure;
-  if (m_isOverdue) why += '\n' + tr("The time for closing is over. Nothing is lost while this program waits.");
+  if (m_isOverdue) why += '\n' + tr("The time limit for closing has passed. Nothing is lost while this program waits.");
   m_why->setText(why.trimmed());
 }
 
@@ -93,7 +93,8 @@ void ClosingDialog::refresh(const models::Sample& sample) {
 void ClosingDialog::keepWaiting() { hide(); }
 
 void ClosingDialog::chooseFile() {
-  auto* const dialog = new QFileDialog(this, tr("Save what is buffered"), "buffered.ndjson", tr("NDJSON (*.ndjson)"));
+  auto* const dialog =
+      new QFileDialog(this, tr("Save the buffered entries"), "buffered.ndjson", tr("NDJSON (*.ndjson)"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setAcceptMode(QFileDialog::AcceptSave);
   dialog->setDefaultSuffix("ndjson");

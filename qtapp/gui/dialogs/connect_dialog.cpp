@@ -57,7 +57,7 @@ void ConnectDialog::makeForm() {
   m_password->setPlaceholderText(tr("empty: .pgpass, service file or PG* variables"));
   m_keep = new QCheckBox(tr("&Keep it in the desktop's keychain"));
   m_keep->setObjectName("keep");
-  m_keep->setToolTip(tr("With Save profile; the password is kept there or nowhere"));
+  m_keep->setToolTip(tr("Used by Save profile; the password is stored only there"));
   m_keychain = new QLabel;
   m_keychain->setObjectName("keychain");
   m_keychain->setWordWrap(true);
@@ -277,8 +277,8 @@ void ConnectDialog::decide() {
 }
 
 void confirmWriting(QWidget* parent, const QString& question, std::function<void()> agreed) {
-  auto* const box = new QMessageBox(QMessageBox::Warning, ConnectDialog::tr("This is not your machine"), question,
-                                    QMessageBox::Cancel, parent);
+  auto* const box = new QMessageBox(QMessageBox::Warning, ConnectDialog::tr("The database is not on this machine"),
+                                    question, QMessageBox::Cancel, parent);
   box->setObjectName("confirm");
   box->setAttribute(Qt::WA_DeleteOnClose);
   QPushButton* const yes = box->addButton(ConnectDialog::tr("Write to it"), QMessageBox::DestructiveRole);
@@ -323,7 +323,7 @@ void ConnectDialog::keepPassword(const QString& profile) {
   Keychain::keep(profile, m_password->text(), this, [this, profile](const QString& problem) {
     m_keychain->setText(problem.isEmpty()
                             ? tr("The keychain has the password.")
-                            : tr("The password was not kept: %1. The rest of the profile was.").arg(problem));
+                            : tr("The password was not stored: %1. The profile itself was saved.").arg(problem));
     m_keychain->show();
     m_keep->setChecked(problem.isEmpty());
     if (problem.isEmpty()) QSettings().setValue("profiles/" + profile + "/keychain", true);

@@ -79,8 +79,8 @@ void ReplayDialog::makeTarget() {
   m_address->setPlaceholderText("postgres://user@host/database");
   m_password = new QLineEdit;
   m_password->setEchoMode(QLineEdit::Password);
-  m_password->setPlaceholderText(tr("empty: .pgpass, service file or PG* variables; never kept"));
-  m_registers = new QCheckBox(tr("&Create rows that are missing"));
+  m_password->setPlaceholderText(tr("empty: .pgpass, service file or PG* variables; never stored"));
+  m_registers = new QCheckBox(tr("&Create missing rows"));
   m_registers->setObjectName("registers");
 }
 
@@ -97,7 +97,7 @@ std::variant<ReplayRequest, QString> ReplayDialog::read() const {
   const QString file = m_file->text().trimmed();
   const QFileInfo found(file);
   if (file.isEmpty()) return QString();
-  if (file != "-" && !found.exists()) return tr("There is no file of that name.");
+  if (file != "-" && !found.exists()) return tr("There is no file with that name.");
   if (file != "-" && found.isDir()) return tr("That is a folder.");
   if (file != "-" && !found.isReadable()) return tr("That file may not be read.");
   request.plan.file = file;

@@ -30,7 +30,7 @@ PageExport::PageExport(WindowData& data, PageTabs& pages, QMainWindow& window)
     choose(tr("Export as CSV"), "metabatch.csv", tr("CSV (*.csv)"), [this](const QString& file) { saveCsv(file); });
   });
   m_picture->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
-  m_picture->setToolTip(tr("PNG, or SVG where the name ends in .svg"));
+  m_picture->setToolTip(tr("PNG, or SVG if the name ends in .svg"));
   connect(m_picture, &QAction::triggered, this, [this] {
     choose(tr("Export as picture"), "metabatch.svg", tr("SVG (*.svg);;PNG (*.png)"),
            [this](const QString& file) { savePicture(file); });

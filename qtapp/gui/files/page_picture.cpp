@@ -43,7 +43,7 @@ QString savePicture(QWidget& page, const QString& name) {
   const QString ending = name.section('.', -1).toLower();
   const QByteArray bytes = ending == "svg" ? svgOf(page) : pictureOf(page, ending.toLatin1());
   if (bytes.isEmpty())
-    return QCoreApplication::translate("Picture", "no kind of picture is called “%1”; use .png or .svg").arg(ending);
+    return QCoreApplication::translate("Picture", "“%1” is not a picture format; use .png or .svg").arg(ending);
   return saveFile(name, bytes);
 }
 

@@ -46,7 +46,7 @@ QWidget* ChannelPage::makeLog() {
   m_table = makeTable(*m_filter, tr("Notifications"));
   m_table->setItemDelegate(new ProblemDelegate(models::ChannelLog::IsBad, m_table));
   setWidths(*m_table, {95, 55, 60, 75, 90, 95, 290});
-  m_detail = makeDetail(tr("Choose a notification to see every agent that it names."));
+  m_detail = makeDetail(tr("Select a notification to see every agent that it names."));
   auto* const split = new QSplitter(Qt::Horizontal);
   split->addWidget(m_table);
   split->addWidget(m_detail);
@@ -92,7 +92,7 @@ void ChannelPage::refresh() {
     m_selection->setShown(
         tr("%1 in the log").arg(models::counted(static_cast<quint64>(m_filter->rowCount()), "notification")));
   QString text = tr("%1 received").arg(models::counted(m_log.received(), "notification"));
-  if (m_log.malformed() > 0) text += tr(", %1 with something unreadable").arg(models::withCommas(m_log.malformed()));
+  if (m_log.malformed() > 0) text += tr(", %1 with unreadable parts").arg(models::withCommas(m_log.malformed()));
   if (m_log.lost() > 0) text += tr(", %1 not received").arg(models::withCommas(m_log.lost()));
   m_summary->setText(text);
 }

@@ -37,10 +37,10 @@ DoctorPage::DoctorPage(QWidget* parent) : QWidget(parent), m_worker(new QObject)
   m_thread.setObjectName("doctor");
   m_thread.start();
   m_summary->setWordWrap(true);
-  m_summary->setAccessibleName(tr("What the doctor says"));
+  m_summary->setAccessibleName(tr("Report of the doctor"));
   m_again = new QPushButton(tr("E&xamine again"));
   m_again->setObjectName("doctor-again");
-  m_again->setToolTip(tr("Look at the database once more; changes nothing (F5)"));
+  m_again->setToolTip(tr("Examine the database again; changes nothing (F5)"));
   m_copy = new QPushButton(tr("&Copy as text"));
   m_copy->setObjectName("doctor-copy");
   m_table = makeTable(m_findings, tr("Findings of the doctor"));
@@ -137,15 +137,14 @@ DoctorPage::Findings DoctorPage::examineFile(const sql::Database& database) {
   const auto wrong = database.check();
   if (wrong)
     return {{models::Severity::alarm, "file", QString::fromStdString(wrong->message),
-             tr("make the file and its folder writable, or end what holds it locked")}};
-  return {
-      {models::Severity::good,
-       "file",
-       tr("%1 can be read and written").arg(QString::fromStdString(database.shown())),
-       {}},
-      {models::Severity::notice, "embedded", tr("an embedded database, for one program on one machine"),
-       tr("for production connect to PostgreSQL: the doctor then looks at the server, the table, privileges, clocks "
-          "and the notification queue")}};
+             tr("make the file and its folder writable, or end the program that locks it")}};
+  return {{models::Severity::good,
+           "file",
+           tr("%1 can be read and written").arg(QString::fromStdString(database.shown())),
+           {}},
+          {models::Severity::notice, "embedded", tr("an embedded database, for one program on one machine"),
+           tr("for production connect to PostgreSQL: the doctor then checks the server, the table, privileges, clocks "
+              "and the notification queue")}};
 }
 
 void DoctorPage::showFindings(quint64 generation, Findings findings, qint64 milliseconds) {

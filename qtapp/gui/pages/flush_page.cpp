@@ -66,7 +66,7 @@ QWidget* FlushPage::makeDetailSide() {
   auto* const side = new QWidget;
   auto* const layout = new QVBoxLayout(side);
   layout->setContentsMargins(0, 0, 0, 0);
-  m_detail = makeDetail(tr("Choose a flush to see all about it, and which agents its chunks name."));
+  m_detail = makeDetail(tr("Select a flush to see its details and the agents that its chunks name."));
   m_inspect = new QPushButton(tr("Open the payloads in the &inspector"));
   m_inspect->setObjectName("flush-inspect");
   m_inspect->setEnabled(false);

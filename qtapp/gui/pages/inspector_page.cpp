@@ -30,7 +30,7 @@ InspectorPage::InspectorPage(QWidget* parent) : QWidget(parent), m_here(new QLab
          "ids."));
   m_input->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   m_input->setTabChangesFocus(true);
-  m_findings = makeDetail(tr("What it says stands here."));
+  m_findings = makeDetail(tr("The result appears here."));
   m_here->setWordWrap(true);
   m_here->setMinimumHeight(m_here->fontMetrics().height());
   auto* const example = new QPushButton(tr("Show an &example"));

@@ -21,16 +21,16 @@ namespace metabatch::gui {
 
 QuarantinePage::QuarantinePage(models::Quarantine& quarantine, QWidget* parent)
     : QWidget(parent), m_quarantine(quarantine), m_summary(new QLabel), m_hint(new QLabel) {
-  m_summary->setAccessibleName(tr("Values refused"));
+  m_summary->setAccessibleName(tr("Refused values"));
   m_summary->setWordWrap(true);
   m_hint->setWordWrap(true);
-  m_hint->setText(
-      tr("A refused value costs no other: the rest of its batch was written. To send it again, save it as NDJSON, mend "
-         "it and run `metabatch ingest FILE`. Where its row has a newer value by then, the newer one stays."));
-  m_table = makeTable(quarantine, tr("Values refused"));
+  m_hint->setText(tr(
+      "A refused value does not affect others: the rest of its batch was written. To send it again, save it as NDJSON, "
+      "correct it and run `metabatch ingest FILE`. If its row has a newer value by then, the newer one stays."));
+  m_table = makeTable(quarantine, tr("Refused values"));
   m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
   setWidths(*m_table, {95, 240, 75, 110, 270, 200});
-  m_detail = makeDetail(tr("Choose a row to see all of it."));
+  m_detail = makeDetail(tr("Select a row to see it in full."));
   auto* const split = new QSplitter(Qt::Horizontal);
   split->addWidget(m_table);
   split->addWidget(m_detail);
@@ -53,7 +53,7 @@ QuarantinePage::QuarantinePage(models::Quarantine& quarantine, QWidget* parent)
 QLayout* QuarantinePage::makeTop() {
   m_copy = new QPushButton(tr("&Copy as NDJSON"));
   m_copy->setObjectName("quarantine-copy");
-  m_copy->setToolTip(tr("The rows chosen, or all where none is chosen"));
+  m_copy->setToolTip(tr("The selected rows, or all rows if none is selected"));
   m_save = new QPushButton(tr("&Save as NDJSON …"));
   m_save->setObjectName("quarantine-save");
   m_save->setToolTip(m_copy->toolTip());
@@ -68,10 +68,10 @@ QLayout* QuarantinePage::makeTop() {
 
 void QuarantinePage::refresh() {
   const bool isEmpty = m_quarantine.rowCount() == 0;
-  QString text = isEmpty ? tr("✔ Nothing was refused: every value found its way into the database.")
+  QString text = isEmpty ? tr("✔ The database refused no value.")
                          : tr("✖ The database refused %1.").arg(models::counted(m_quarantine.refused(), "value"));
   if (m_quarantine.forgotten() > 0)
-    text += ' ' + tr("The oldest %1 are not kept any more.").arg(models::withCommas(m_quarantine.forgotten()));
+    text += ' ' + tr("The oldest %1 are no longer stored.").arg(models::withCommas(m_quarantine.forgotten()));
   m_summary->setText(text);
   m_hint->setVisible(!isEmpty);
   m_copy->setEnabled(!isEmpty);

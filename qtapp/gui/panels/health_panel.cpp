@@ -82,7 +82,7 @@ HealthPanel::Row& HealthPanel::row(std::size_t wanted) {
     made.text->setMinimumWidth(80);
     made.mark->setAlignment(Qt::AlignTop);
     made.apply->setObjectName(QStringLiteral("health-apply-%1").arg(m_rows.size()));
-    made.apply->setToolTip(tr("Use the setting that is named here; it can be undone (Ctrl+Z)"));
+    made.apply->setToolTip(tr("Apply the named setting; this can be undone (Ctrl+Z)"));
     auto* const layout = new QHBoxLayout(made.row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(made.mark);

@@ -76,11 +76,10 @@ void MetricsFields::refresh() {
   const int kind = m_kind->currentIndex();
   m_user->setVisible(kind == Basic);
   m_secret->setVisible(kind != None);
-  m_secret->setPlaceholderText(kind == Bearer ? tr("token; never kept") : tr("password; never kept"));
+  m_secret->setPlaceholderText(kind == Bearer ? tr("token; never stored") : tr("password; never stored"));
   const QUrl url = models::metricsUrl(m_url->text());
   const bool isOpen = url.scheme() == "http" && !isThisMachine(url.host()) && !authorization(url).isEmpty();
-  m_note->setText(isOpen ? tr("Over http the password can be read on its way: use https where that is possible.")
-                         : QString());
+  m_note->setText(isOpen ? tr("Over http others can read the password: use https if possible.") : QString());
   m_note->setVisible(isOpen);
   emit changed();
 }

@@ -50,13 +50,13 @@ ReplayBar::ReplayBar(QWidget* parent)
   m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut when space is short
   m_text->setIndent(8);
   m_bad->setObjectName("replay-bad");
-  m_bad->setAccessibleName(tr("Lines not taken"));
+  m_bad->setAccessibleName(tr("Refused lines"));
   m_skip->setObjectName("replay-skip");
   m_skip->setText(tr("Skip the wait"));
-  m_skip->setToolTip(tr("Send the next line now; what follows keeps its distance to it"));
+  m_skip->setToolTip(tr("Send the next line now; later lines keep their distance to it"));
   m_pause->setObjectName("replay-pause");
   m_pause->setText(tr("Pause replay"));
-  m_pause->setToolTip(tr("No line is sent until this is switched off; what was sent is written (Ctrl+P)"));
+  m_pause->setToolTip(tr("No line is sent until this is switched off; lines already sent are written (Ctrl+P)"));
   m_pause->setShortcut(Qt::CTRL | Qt::Key_P);
   m_pause->setCheckable(true);
   m_speed->setObjectName("replay-speed");
@@ -128,7 +128,7 @@ QString ReplayBar::text() const { return m_text->text(); }
 
 QString ReplayBar::problemsText() const {
   QStringList lines;
-  if (m_unreported > 0) lines += tr("%1 earlier or between, not kept").arg(models::withCommas(m_unreported));
+  if (m_unreported > 0) lines += tr("%1 earlier or in between, not stored").arg(models::withCommas(m_unreported));
   for (const models::LineProblem& one : m_problems)
     lines += tr("line %1: %2").arg(models::withCommas(one.line), one.what);
   return lines.join('\n');
@@ -138,10 +138,10 @@ void ReplayBar::showProblems() {
   auto* const dialog = new QDialog(this);
   dialog->setObjectName("replay-problems");
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setWindowTitle(tr("Lines not taken"));
+  dialog->setWindowTitle(tr("Refused lines"));
   dialog->resize(640, 360);
   QPlainTextEdit* const text = makeDetail({});
-  text->setAccessibleName(tr("Lines not taken, with the reason"));
+  text->setAccessibleName(tr("Refused lines, with the reason"));
   text->setPlainText(problemsText());
   auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
   connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);

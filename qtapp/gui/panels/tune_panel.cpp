@@ -91,7 +91,7 @@ QWidget* TunePanel::makeSettings() {
   form.setRowWrapPolicy(QFormLayout::DontWrapRows);
   form.setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
   addRow(form, Setting::batch_size, m_batchSize = sizeField(tr(" entries"), 10'000'000),
-         tr("A batch of so many entries leaves at once."));
+         tr("A batch with this many entries leaves at once."));
   addRow(form, Setting::interval, m_interval = durationField(), tr("How long entries wait at most: 250ms, 5s, 2m."));
   addRow(form, Setting::schedule,
          m_schedule = choiceField(
@@ -99,16 +99,16 @@ QWidget* TunePanel::makeSettings() {
          tr("fixed: ticks every interval. after_flush: counted from the end of the last flush. linger: from the first "
             "entry of an empty batch."));
   addRow(form, Setting::queue, m_queue = choiceField({name_of(QueuePolicy::coalesce), name_of(QueuePolicy::fifo)}),
-         tr("coalesce: a repeat of a key takes no room. fifo: every update takes a slot until the flush ends."));
+         tr("coalesce: a repeat of a key uses no capacity. fifo: every update uses a slot until the flush ends."));
   addRow(form, Setting::queue_capacity, m_capacity = sizeField({}, 1'000'000'000),
-         tr("The room: entries held in all (fifo: slots)."));
+         tr("The capacity: entries buffered in total (fifo: slots)."));
   addRow(form, Setting::queue_bytes, m_bytes = sizeField(tr(" MiB"), 1'000'000),
-         tr("The room in bytes of keys, values and errors."));
+         tr("The capacity in bytes of keys, values and errors."));
   addRow(form, Setting::ties, m_ties = choiceField({name_of(Ties::keep_first), name_of(Ties::keep_last)}),
          tr("Who wins when two updates of a key have the same time."));
   addRow(form, Setting::on_failure,
          m_onFailure = choiceField({name_of(OnFailure::retain), name_of(OnFailure::discard)}),
-         tr("retain: what could not be written is kept and tried again. discard: it is dropped and counted."));
+         tr("retain: unwritten entries are kept and retried. discard: they are dropped and counted."));
   addRow(form, Setting::final_flush_timeout, m_finalFlush = durationField(), tr("How long closing may take."));
   addRow(form, Setting::max_payload_bytes, m_payload = sizeField(tr(" bytes"), 1'000'000),
          tr("Budget of one notification."));

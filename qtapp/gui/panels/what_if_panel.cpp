@@ -42,8 +42,8 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   layout->setContentsMargins(8, 8, 8, 8);
   auto* const intro = makeWords("whatif-intro");
   intro->setText(
-      tr("The updates of the last minutes once more, with other settings, through the same batcher and a "
-         "modelled database. What runs is not touched; on the charts it is the dotted line."));
+      tr("Replays the updates of the last minutes with other settings, through the same batcher and a modelled "
+         "database. The running settings do not change. The charts show the result as dotted lines."));
   layout->addWidget(intro);
   auto* const form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
@@ -53,19 +53,19 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   layout->addWidget(m_problem = makeWords("whatif-problem"));
   m_problem->setAccessibleName(tr("What is wrong with the settings"));
   makeButtons(*layout);
-  layout->addWidget(m_said = makeWords("whatif-said"));
-  QFont bold = m_said->font();
+  layout->addWidget(m_answerText = makeWords("whatif-answer"));
+  QFont bold = m_answerText->font();
   bold.setBold(true);
-  m_said->setFont(bold);
-  m_said->setAccessibleName(tr("What would be"));
+  m_answerText->setFont(bold);
+  m_answerText->setAccessibleName(tr("Result"));
   layout->addWidget(m_when = makeWords("whatif-when"));
-  m_when->setAccessibleName(tr("When it was worked out"));
+  m_when->setAccessibleName(tr("When it was calculated"));
   layout->addWidget(m_how = makeWords("whatif-how"));
-  m_how->setAccessibleName(tr("How it was worked out"));
+  m_how->setAccessibleName(tr("How it was calculated"));
   layout->addStretch(1);
   connect(&m_runner, &WhatIfRunner::answered, this, &WhatIfPanel::showAnswer);
   connect(&m_runner, &WhatIfRunner::failed, this, [this] {
-    m_said->setText(tr("It cannot be worked out: what was measured makes no model of a database."));
+    m_answerText->setText(tr("It cannot be calculated: the measurements give no model of the database."));
     refreshButtons();
   });
   connect(&m_runner, &WhatIfRunner::progressed, this,
@@ -104,12 +104,12 @@ void WhatIfPanel::makeButtons(QVBoxLayout& layout) {
     return made;
   };
   m_run = button(tr("&Replay"), "whatif-run", tr("Play the last minutes again with these settings"));
-  m_cancel = button(tr("Cancel"), "whatif-cancel", tr("Give the replay up"));
-  m_clear = button(tr("Clear"), "whatif-clear", tr("Empty fields, and no more dotted lines"));
-  m_apply = button(tr("&Use these settings"), "whatif-apply", tr("Change what runs to the settings that were tried"));
-  m_follows = new QCheckBox(tr("&Go on with what arrives"));
+  m_cancel = button(tr("Cancel"), "whatif-cancel", tr("Cancel the replay"));
+  m_clear = button(tr("Clear"), "whatif-clear", tr("Empty the fields and remove the dotted lines"));
+  m_apply = button(tr("&Use these settings"), "whatif-apply", tr("Apply the tried settings to the running batcher"));
+  m_follows = new QCheckBox(tr("&Follow new arrivals"));
   m_follows->setObjectName("whatif-follow");
-  m_follows->setToolTip(tr("Work it out anew every few seconds while it is seen and the charts follow"));
+  m_follows->setToolTip(tr("Calculate it again every few seconds while it is visible and the charts follow"));
   m_follows->setChecked(true);
   m_progress = new QProgressBar;
   m_progress->setTextVisible(false);
@@ -165,7 +165,7 @@ void WhatIfPanel::showRunning() {
   for (const Field& field : m_fields) {
     const QString text = fieldText(m_shown, *field.field);
     if (field.text != nullptr) field.text->setPlaceholderText(text);
-    if (field.choice != nullptr) field.choice->setItemText(0, tr("%1, as it runs").arg(text));
+    if (field.choice != nullptr) field.choice->setItemText(0, tr("%1 (running)").arg(text));
   }
   check();
 }
@@ -219,7 +219,7 @@ void WhatIfPanel::run() {
   m_isFollowing = false;
   m_asking = typed();
   m_progress->setValue(0);
-  if (!ask(*config)) m_said->setText(tr("Too little has arrived yet: once more in a few seconds."));
+  if (!ask(*config)) m_answerText->setText(tr("Too few updates have arrived yet: try again in a few seconds."));
   refreshButtons();
 }
 
@@ -250,7 +250,7 @@ void WhatIfPanel::showAnswer(const std::shared_ptr<const models::WhatIfAnswer>& 
   m_asked = m_asking;
   m_due = answer->question.to + std::max<Duration>(kAgain, kMostShare * std::chrono::milliseconds(m_took.elapsed()));
   m_answeredAt = engine::system_clock().wall_now();
-  m_said->setText(models::whatIfText(*answer));
+  m_answerText->setText(models::whatIfText(*answer));
   m_how->setText((models::storeText(answer->question.store) + " " + models::checkText(*answer)).trimmed());
   showWhen();
   refreshButtons();
@@ -260,9 +260,9 @@ void WhatIfPanel::showAnswer(const std::shared_ptr<const models::WhatIfAnswer>& 
 void WhatIfPanel::showWhen() {
   QString text;
   if (m_tried && m_isLive) {
-    text = isFollowed()             ? tr("Worked out at %1, and anew every few seconds.")
-           : m_follows->isChecked() ? tr("Worked out at %1; it stands still while the charts do.")
-                                    : tr("Worked out at %1.");
+    text = isFollowed()             ? tr("Calculated at %1, and again every few seconds.")
+           : m_follows->isChecked() ? tr("Calculated at %1; it does not change while the charts stand still.")
+                                    : tr("Calculated at %1.");
     text = text.arg(models::clockText(m_answeredAt));
   }
   if (text != m_when->text()) m_when->setText(text);
@@ -275,7 +275,7 @@ void WhatIfPanel::clear() {
     if (field.choice != nullptr) field.choice->setCurrentIndex(0);
   }
   m_tried.reset();
-  m_said->clear();
+  m_answerText->clear();
   m_how->clear();
   showWhen();
   refreshButtons();

@@ -47,7 +47,7 @@ class WhatIfPanel : public QWidget {
 
   /// The settings in the fields, or nothing when one of them is wrong.
   [[nodiscard]] std::optional<Config> wanted() const;
-  [[nodiscard]] QString said() const { return m_said->text(); }
+  [[nodiscard]] QString answerText() const { return m_answerText->text(); }
   /// When the answer was calculated, and whether it is kept up to date.
   [[nodiscard]] QString when() const { return m_when->text(); }
   [[nodiscard]] bool isRunning() const { return m_runner.isRunning(); }
@@ -96,7 +96,7 @@ class WhatIfPanel : public QWidget {
   bool m_isLive = false;
   bool m_isFollowing = false;  // the running calculation was started by no button
   QLabel* m_problem;
-  QLabel* m_said;
+  QLabel* m_answerText;
   QLabel* m_when;
   QLabel* m_how;
   QCheckBox* m_follows;

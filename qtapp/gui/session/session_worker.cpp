@@ -59,9 +59,9 @@ std::optional<std::string> SessionWorker::begin() {
        .register_missing = m_plan.replay && m_plan.replay->registersMissing,
        .notifier = &m_notifier,
        .on_alarm =
-           [this](const std::string& said) {
+           [this](const std::string& text) {
              const std::lock_guard lock(m_mutex);
-             m_alarms.push_back(QString::fromStdString(said));
+             m_alarms.push_back(QString::fromStdString(text));
            },
        .on_refused = [this](const Update& entry,
                             const sql::Refusal& refusal) { m_store->onRefusal(entry, refusal); }}));

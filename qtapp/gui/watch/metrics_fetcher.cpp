@@ -34,8 +34,8 @@ MetricsFetcher::MetricsFetcher(MetricsPlan plan) : m_plan(std::move(plan)) {
   m_deadline.setInterval(patienceOf(m_plan.every));
   connect(&m_tick, &QTimer::timeout, this, &MetricsFetcher::fetch);
   connect(&m_deadline, &QTimer::timeout, this, [this] {
-    abandon(tr("no whole answer within %1")
-               .arg(QString::fromStdString(format_duration(std::chrono::milliseconds(m_deadline.interval())))));
+    abandon(tr("no complete answer within %1")
+                .arg(QString::fromStdString(format_duration(std::chrono::milliseconds(m_deadline.interval())))));
   });
 }
 
@@ -122,10 +122,10 @@ QString MetricsFetcher::failureText() const {
   switch (m_reply->error()) {
     case QNetworkReply::ConnectionRefusedError: return tr("nobody listens there (connection refused)");
     case QNetworkReply::RemoteHostClosedError: return tr("the server closed the connection");
-    case QNetworkReply::HostNotFoundError: return tr("there is no host of that name");
+    case QNetworkReply::HostNotFoundError: return tr("there is no host with that name");
     case QNetworkReply::InsecureRedirectError:
     case QNetworkReply::TooManyRedirectsError:
-      return tr("it leads elsewhere, which is not followed: enter that address");
+      return tr("it redirects, which is not followed: enter the other address");
     default: break;
   }
   // Qt puts the address into its sentences; secrets in it must not appear in messages.

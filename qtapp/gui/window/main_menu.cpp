@@ -71,7 +71,7 @@ void MainMenu::makeSourceActions() {
   connect(&m_sources.recording, &RecordingSource::shown, this,
           [this](const QString& file) { m_recordings.add(QFileInfo(file).absoluteFilePath()); });
   m_close = action(tr("C&lose"), Qt::CTRL | Qt::Key_W,
-                   tr("Write what is buffered, close what is open and show the start page (Ctrl+W)"));
+                   tr("Write the buffered entries, close the source and show the start page (Ctrl+W)"));
   m_close->setObjectName("close-source");
   connect(m_close, &QAction::triggered, &m_window, &MainWindow::closeSource);
 }
@@ -80,7 +80,7 @@ void MainMenu::makeDriveActions() {
   DriveSource& drive = m_sources.drive;
   m_flushNow = new QAction(tr("&Flush now"), this);
   m_flushNow->setShortcut(Qt::CTRL | Qt::Key_F5);
-  m_flushNow->setToolTip(tr("Write everything that is buffered (Ctrl+F5)"));
+  m_flushNow->setToolTip(tr("Write all buffered entries (Ctrl+F5)"));
   connect(m_flushNow, &QAction::triggered, &drive, &DriveSource::flushNow);
   m_pauseFlushing = new QAction(tr("&Pause flushes"), this);
   m_pauseFlushing->setCheckable(true);
@@ -90,7 +90,7 @@ void MainMenu::makeDriveActions() {
   connect(&drive, &DriveSource::flushingPaused, m_pauseFlushing, &QAction::setChecked);
   m_registerFleet = new QAction(tr("R&egister the fleet again"), this);
   m_registerFleet->setObjectName("register");
-  m_registerFleet->setToolTip(tr("Create the rows of the simulated agents that the database lost"));
+  m_registerFleet->setToolTip(tr("Create again the rows of the simulated agents that the database lost"));
   connect(m_registerFleet, &QAction::triggered, &drive, &DriveSource::registerFleet);
 }
 
@@ -99,7 +99,7 @@ void MainMenu::makeRecordAction() {
   m_record->setObjectName("record");
   m_record->setCheckable(true);
   m_record->setToolTip(
-      tr("Write everything that happens to a file, for this window, `metabatch ingest` and `metabatch simulate`"));
+      tr("Record the session to a file, for this window, `metabatch ingest` and `metabatch simulate`"));
   connect(m_record, &QAction::triggered, this, [this](bool on) {
     m_record->setChecked(!on);  // until a file is chosen, or the recording has ended
     if (!on) return m_sources.drive.record({});
@@ -127,10 +127,10 @@ void MainMenu::makeTimeActions() {
   m_live = new QAction(tr("Live"), this);
   m_live->setCheckable(true);
   m_live->setShortcut(Qt::CTRL | Qt::Key_L);
-  m_live->setToolTip(tr("Let the charts stand still, or follow (Ctrl+L); what runs goes on"));
+  m_live->setToolTip(tr("Stop the charts, or let them follow (Ctrl+L); the session continues"));
   connect(m_live, &QAction::triggered, this, [&time] { time.isLive() ? time.pause() : time.goLive(); });
   m_span = new QComboBox;
-  m_span->setAccessibleName(tr("Time shown"));
+  m_span->setAccessibleName(tr("Shown time"));
   m_span->setPlaceholderText(tr("zoomed"));
   m_span->setMinimumContentsLength(7);
   for (const auto& one : kSpans)

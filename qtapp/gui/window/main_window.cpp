@@ -83,13 +83,14 @@ void MainWindow::makeSources() {
   m_metrics = new MetricsSource(m_data, *m_pages, *m_watch, this);
   const auto whyNot = [this] {
     const bool isRunning = m_drive->isOpen() || m_watch->isOpen() || m_metrics->isOpen();
-    return isRunning ? tr("Close what is open first (Ctrl+W), then open the recording.") : QString();
+    return isRunning ? tr("Close the open source first (Ctrl+W), then open the recording.") : QString();
   };
   m_recording = new RecordingSource(m_data, *m_pages, *m_drive, *this, whyNot);
   for (Source* const source : std::initializer_list<Source*>{m_drive, m_watch, m_metrics, m_recording}) {
     connect(source, &Source::opened, this, &MainWindow::showPages);
     connect(source, &Source::changed, this, &MainWindow::refresh);
-    connect(source, &Source::messaged, this, [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
+    connect(source, &Source::messaged, this,
+            [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
     connect(source, &Source::closed, this, &MainWindow::onSourceClosed);
   }
   connect(m_drive, &DriveSource::started, this, &MainWindow::refreshState);
@@ -270,7 +271,7 @@ void MainWindow::refreshState() {
 }
 
 QString MainWindow::stateText() const {
-  if (m_drive->isOpen() && !m_drive->isRunning()) return tr("Closing: writing what is buffered");
+  if (m_drive->isOpen() && !m_drive->isRunning()) return tr("Closing: writing the buffered entries");
   if (m_drive->isOpen() && !m_drive->session()->isRunning()) return tr("Starting");
   if (m_drive->isOpen() && !m_data.series.isEmpty())
     return tr("Running for %1").arg(models::secondsText(std::floor(m_data.series.total().seconds)));

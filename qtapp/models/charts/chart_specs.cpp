@@ -6,10 +6,9 @@
 namespace metabatch::models {
 namespace {
 
-constexpr ChartLine kWrites[] = {
-    {"unbatched", QT_TRANSLATE_NOOP("Charts", "writes when unbatched"), Stroke::line, 3},
-    {"writes", QT_TRANSLATE_NOOP("Charts", "writes"), Stroke::line, 0},
-    {"notifies", QT_TRANSLATE_NOOP("Charts", "NOTIFYs"), Stroke::line, 1}};
+constexpr ChartLine kWrites[] = {{"unbatched", QT_TRANSLATE_NOOP("Charts", "writes without batching"), Stroke::line, 3},
+                                 {"writes", QT_TRANSLATE_NOOP("Charts", "writes"), Stroke::line, 0},
+                                 {"notifies", QT_TRANSLATE_NOOP("Charts", "NOTIFYs"), Stroke::line, 1}};
 constexpr ChartLine kReasons[] = {{"stack.capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::area, 0},
                                   {"stack.scheduled", QT_TRANSLATE_NOOP("Charts", "scheduled"), Stroke::area, 1},
                                   {"stack.shutdown", QT_TRANSLATE_NOOP("Charts", "shutdown"), Stroke::area, 2}};
@@ -49,24 +48,23 @@ constexpr ChartLine kOldest[] = {{"interval", QT_TRANSLATE_NOOP("Charts", "inter
 constexpr ChartSpec kCharts[] = {
     {"writes", QT_TRANSLATE_NOOP("Charts", "Database writes and NOTIFYs"),
      QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s; logarithmic"), kWrites, true},
-    {"reasons", QT_TRANSLATE_NOOP("Charts", "Flushes by reason"), QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s, stacked"),
-     kReasons},
+    {"reasons", QT_TRANSLATE_NOOP("Charts", "Flushes by reason"),
+     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s, stacked"), kReasons},
     {"batch-size", QT_TRANSLATE_NOOP("Charts", "Batch size"), QT_TRANSLATE_NOOP("Charts", "entries a flush"), kSizes},
     {"duration", QT_TRANSLATE_NOOP("Charts", "Flush duration"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
      kDurations},
     {"delay", QT_TRANSLATE_NOOP("Charts", "Delay from add to written"),
-     QT_TRANSLATE_NOOP("Charts", "seconds, of the last 10 s"),
-     kDelays},
-    {"held", QT_TRANSLATE_NOOP("Charts", "Buffered entries and the capacity"), QT_TRANSLATE_NOOP("Charts", "entries"), kHeld},
-    {"losses", QT_TRANSLATE_NOOP("Charts", "Dropped and coalesced"), QT_TRANSLATE_NOOP("Charts", "updates per second, mean of 10 s"),
-     kLosses},
-    {"updates", QT_TRANSLATE_NOOP("Charts", "Updates that arrive"),
-     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"),
-     kUpdates},
+     QT_TRANSLATE_NOOP("Charts", "seconds, of the last 10 s"), kDelays},
+    {"held", QT_TRANSLATE_NOOP("Charts", "Buffered entries and the capacity"), QT_TRANSLATE_NOOP("Charts", "entries"),
+     kHeld},
+    {"losses", QT_TRANSLATE_NOOP("Charts", "Dropped and coalesced"),
+     QT_TRANSLATE_NOOP("Charts", "updates per second, mean of 10 s"), kLosses},
+    {"updates", QT_TRANSLATE_NOOP("Charts", "Arriving updates"),
+     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"), kUpdates},
     {"outcomes", QT_TRANSLATE_NOOP("Charts", "Flushes by outcome"),
      QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"), kOutcomes},
     {"oldest", QT_TRANSLATE_NOOP("Charts", "Age of the oldest value"),
-     QT_TRANSLATE_NOOP("Charts", "seconds; values in flight count"), kOldest},
+     QT_TRANSLATE_NOOP("Charts", "seconds, values in flight included"), kOldest},
 };
 
 constexpr ChartLine kReceived[] = {{"received", QT_TRANSLATE_NOOP("Charts", "notifications"), Stroke::area, 0}};
@@ -76,7 +74,7 @@ constexpr ChartSpec kChannelCharts[] = {
     {"received", QT_TRANSLATE_NOOP("Charts", "Notifications received"), QT_TRANSLATE_NOOP("Charts", "per second"),
      kReceived},
     {"named", QT_TRANSLATE_NOOP("Charts", "Agents named"), QT_TRANSLATE_NOOP("Charts", "per second"), kNamed},
-    {"latency", QT_TRANSLATE_NOOP("Charts", "From NOTIFY to here"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
+    {"latency", QT_TRANSLATE_NOOP("Charts", "Latency of notifications"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
      kLatency},
 };
 

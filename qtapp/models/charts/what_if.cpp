@@ -200,22 +200,20 @@ QString whatIfText(const WhatIfAnswer& answer) {
 QString checkText(const WhatIfAnswer& answer) {
   const Summary& measured = answer.question.measured;
   if (!answer.question.isMeasured) return {};
-  return WhatIf::tr("For the settings that ran the model says %1 a second and %2; %3 and %4 were measured.")
+  return WhatIf::tr("For the settings that ran, the model gives %1 a second and %2; the measurements are %3 and %4.")
       .arg(rateText(statements(answer.check)), secondsText(answer.check.delay_p99), rateText(statements(measured)),
            secondsText(measured.delay_p99));
 }
 
 QString storeText(const StoreFit& store) {
   if (store.flushes < kFewFlushes)
-    return WhatIf::tr(
-               "Too few flushes to know the database by: %1 in the middle, %2 for 1 of 100, and %3 an entry "
-               "are assumed.")
+    return WhatIf::tr("There were too few flushes to model the database. Assumed: median %1, p99 %2, and %3 an entry.")
         .arg(secondsText(seconds(store.model.latency.p50)), secondsText(seconds(store.model.latency.p99)),
              microsText(store.model.row_cost));
-  return WhatIf::tr("The database is modelled by %1: %2 in the middle, %3 for 1 of 100, and %4 an entry (%5).")
+  return WhatIf::tr("The database is modelled from %1: median %2, p99 %3, and %4 an entry (%5).")
       .arg(counted(store.flushes, "flush"), secondsText(seconds(store.model.latency.p50)),
            secondsText(seconds(store.model.latency.p99)), microsText(store.model.row_cost),
-           store.hasMeasuredRowCost ? WhatIf::tr("measured") : WhatIf::tr("assumed: all batches were of a size"));
+           store.hasMeasuredRowCost ? WhatIf::tr("measured") : WhatIf::tr("assumed, because all batches had one size"));
 }
 
 }  // namespace metabatch::models

@@ -13,8 +13,8 @@ namespace {
 
 QString firstAgent(const ChannelLine& line) {
   if (line.lost > 0)
-    return ChannelLog::tr("%1 not received: read everything anew").arg(counted(line.lost, "notification"));
-  if (line.isResync) return ChannelLog::tr("listening: what was sent before is gone");
+    return ChannelLog::tr("%1 not received: read everything again").arg(counted(line.lost, "notification"));
+  if (line.isResync) return ChannelLog::tr("listening began: earlier notifications are lost");
   ChunkReader reader(line.payload);
   while (const auto one = reader.next())
     if (one->id) return uuidText(*one->id) + (line.ids > 1 ? QStringLiteral(" …") : QString());

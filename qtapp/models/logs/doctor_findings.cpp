@@ -72,7 +72,7 @@ QVariant DoctorFindings::data(const QModelIndex& index, int role) const {
 }
 
 QVariant DoctorFindings::headerData(int section, Qt::Orientation orientation, int role) const {
-  static constexpr const char* kNames[] = {QT_TR_NOOP("Verdict"), QT_TR_NOOP("Subject"), QT_TR_NOOP("What is so"),
+  static constexpr const char* kNames[] = {QT_TR_NOOP("Verdict"), QT_TR_NOOP("Subject"), QT_TR_NOOP("Finding"),
                                            QT_TR_NOOP("What to do")};
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= Columns) return {};
   return tr(kNames[section]);

@@ -202,7 +202,7 @@ QString detailText(const FlushLine& line) {
           .arg(withCommas(line.id), clockText(line.wall, true), models::text(name_of(line.reason)),
                line.entries == 1 ? FlushLog::tr("1 entry") : FlushLog::tr("%1 entries").arg(withCommas(line.entries)),
                counted(line.agents, "agent"), secondsText(seconds(line.took)), outcomeText(line));
-  if (!line.chunks) return text + FlushLog::tr("The payloads of this flush are not kept any more.\n");
+  if (!line.chunks) return text + FlushLog::tr("The payloads of this flush are no longer stored.\n");
   for (std::size_t i = 0; i < line.chunks->size(); ++i) {
     const std::string& payload = (*line.chunks)[i];
     text += FlushLog::tr("\nChunk %1 of %2: %3, %4\n")

@@ -120,9 +120,9 @@ QVariant Quarantine::headerData(int section, Qt::Orientation orientation, int ro
 
 QString refusedDetail(const RefusedLine& line) {
   const auto row = [](const QString& name, const QString& what) { return name + "\n  " + what + "\n\n"; };
-  QString said = safeText(line.why, kDetailCharacters);
-  if (!line.sqlstate.empty()) said += QStringLiteral(" (SQLSTATE %1)").arg(QString::fromStdString(line.sqlstate));
-  QString text = row(Quarantine::tr("What was wrong"), said);
+  QString reason = safeText(line.why, kDetailCharacters);
+  if (!line.sqlstate.empty()) reason += QStringLiteral(" (SQLSTATE %1)").arg(QString::fromStdString(line.sqlstate));
+  QString text = row(Quarantine::tr("What was wrong"), reason);
   text += row(Quarantine::tr("Agent"), uuidText(line.agent));
   text += row(Quarantine::tr("Key"), safeText(line.key, kDetailCharacters));
   text += row(Quarantine::tr("Collected at"), QString::fromStdString(format_wall_time(line.collectedAt)));

@@ -85,10 +85,11 @@ class Reading {
 
   void type(std::string_view family) {
     const std::size_t from = m_at;
-    const std::string_view said = word();
+    const std::string_view found = word();
     const bool isOpen = m_form == MetricsForm::openMetrics;
-    const bool isKnown = isOpen ? std::find(std::begin(kOpenTypes), std::end(kOpenTypes), said) != std::end(kOpenTypes)
-                                : std::find(std::begin(kTextTypes), std::end(kTextTypes), said) != std::end(kTextTypes);
+    const bool isKnown = isOpen
+                             ? std::find(std::begin(kOpenTypes), std::end(kOpenTypes), found) != std::end(kOpenTypes)
+                             : std::find(std::begin(kTextTypes), std::end(kTextTypes), found) != std::end(kTextTypes);
     skipBlanks();
     if (!isKnown || !isAtEnd()) m_at = from, fail("not a type of metric");
     if (!isBad()) m_found.kind = MetricsLine::Kind::type, m_found.family = family;

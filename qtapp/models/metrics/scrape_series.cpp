@@ -21,7 +21,8 @@ constexpr std::string_view kBatches = "metadata_batches_total", kDuration = "met
                            kFailures = "metadata_flush_failures_total", kUnmatched = "metadata_rows_unmatched_total",
                            kQuarantined = "metadata_quarantined_total", kDepth = "metadata_queue_depth",
                            kPending = "metadata_pending_entries", kQueueCapacity = "metadata_queue_capacity",
-                           kAge = "metadata_oldest_entry_age_seconds", kReports = "metadata_reports_total", kListener = "metadata_listener_connected";
+                           kAge = "metadata_oldest_entry_age_seconds", kReports = "metadata_reports_total",
+                           kListener = "metadata_listener_connected";
 
 std::string withReason(std::string_view name, std::size_t reason) {
   return std::string(name) + "." + std::string(name_of(static_cast<Reason>(reason)));
@@ -76,7 +77,8 @@ std::optional<Scrape> ScrapeSeries::since(Duration window, double& seconds) cons
   return seconds > 0 ? between(m_past.back().scrape, m_past[first].scrape) : std::nullopt;
 }
 
-void ScrapeSeries::append(const MetricsPage& page, const Scrape& scrape, std::optional<double> received, LiveSeries& to) {
+void ScrapeSeries::append(const MetricsPage& page, const Scrape& scrape, std::optional<double> received,
+                          LiveSeries& to) {
   m_status.isReached = true;
   m_status.why.clear();
   m_status.misses = 0;
@@ -89,7 +91,7 @@ void ScrapeSeries::append(const MetricsPage& page, const Scrape& scrape, std::op
   const bool isRestart = !m_past.empty() && !between(scrape, m_past.back().scrape);
   if (isRestart) {
     m_restarts.push_back(scrape.at);
-    to.mark(scrape.at, Scraped::tr("counters began anew"));
+    to.mark(scrape.at, Scraped::tr("counters restarted"));
   }
   m_past.push_back({scrape, isRestart || m_past.empty()});
   while (m_past.size() > 2 && m_past[1].scrape.at <= scrape.at - kSavedWindow) m_past.pop_front();
@@ -115,7 +117,8 @@ void ScrapeSeries::append(const MetricsPage& page, const Scrape& scrape, std::op
   reportMissing(scrape, to);
 }
 
-void ScrapeSeries::reportRates(const Scrape& grown, double seconds, std::optional<double> received, ScrapedValues& values) {
+void ScrapeSeries::reportRates(const Scrape& grown, double seconds, std::optional<double> received,
+                               ScrapedValues& values) {
   const auto flushes = flushesOf(grown);
   const auto stack = [&](std::size_t reasons) {
     double sum = 0;
@@ -149,7 +152,7 @@ void ScrapeSeries::reportRates(const Scrape& grown, double seconds, std::optiona
 }
 
 void ScrapeSeries::reportHistograms(const ScrapedHistogram& size, const ScrapedHistogram& duration,
-                                  ScrapedValues& values) {
+                                    ScrapedValues& values) {
   m_status.meanSize = size.mean();
   set(values, "size.mean", m_status.meanSize);
   m_status.meanDuration = duration.mean();
@@ -186,10 +189,10 @@ void ScrapeSeries::reportMinute() {
 }
 
 void ScrapeSeries::reportMissing(const Scrape& scrape, LiveSeries& to) {
-  std::set<std::string, std::less<>> series{"delay.p50",      "delay.p99",     "batch.limit", "size.capacity",
-                                            "size.scheduled", "size.shutdown", "failed",
-                                            "outcome.ok",     "outcome.connection", "outcome.timeout",
-                                            "outcome.conflict", "outcome.other", "interval"};
+  std::set<std::string, std::less<>> series{
+      "delay.p50",        "delay.p99",     "batch.limit", "size.capacity",      "size.scheduled",
+      "size.shutdown",    "failed",        "outcome.ok",  "outcome.connection", "outcome.timeout",
+      "outcome.conflict", "outcome.other", "interval"};
   QStringList words{Scraped::tr("settings"), Scraped::tr("delays")};
   const bool hasReports = scrape.counter(kReports).has_value();
   if (!hasReports) words += Scraped::tr("reports");
@@ -213,8 +216,9 @@ void ScrapeSeries::reportMissing(const Scrape& scrape, LiveSeries& to) {
   lacks(scrape.family(kFlushed) || size.sum, {"entries"}, Scraped::tr("entries"));
   lacks(droppedOf(scrape).has_value(), {"dropped"}, Scraped::tr("drops"));
   const bool knowsUpdates = scrape.counter(kCoalesced) && scrape.counter(kStale);
-  lacks(knowsUpdates, {"coalesced", "updates"}, Scraped::tr("updates that arrive, coalesced ones"));
-  lacks(hasReports || histogram(kUtilization).count.has_value(), {"unbatched", "saved"}, Scraped::tr("agents per flush"));
+  lacks(knowsUpdates, {"coalesced", "updates"}, Scraped::tr("arriving and coalesced updates"));
+  lacks(hasReports || histogram(kUtilization).count.has_value(), {"unbatched", "saved"},
+        Scraped::tr("agents per flush"));
   lacks(scrape.counter(kChunks) || m_status.isReceived, {"notifies"}, Scraped::tr("NOTIFYs"));
   lacks(m_status.held.has_value(), {"held"}, Scraped::tr("buffered entries"));
   if (!m_status.oldestAge) series.insert("oldest");

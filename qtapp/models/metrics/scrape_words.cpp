@@ -10,7 +10,7 @@
 namespace metabatch::models {
 namespace {
 
-constexpr double kNearlyFull = 0.8;  // share of the buffer
+constexpr double kNearlyFull = 0.8;   // share of the buffer
 constexpr quint64 kManyRestarts = 3;  // restarts in a minute: more than one process
 
 using Lines = std::vector<HealthLine>;
@@ -44,8 +44,10 @@ void reportReach(Lines& lines, const ScrapeStatus& status) {
                                         "several replicas in turn? Scrape one of them.")
                                 .arg(status.restarts)});
   else if (status.restarts > 0)
-    lines.push_back({Severity::notice, Scraped::tr("The process began anew in the last minute: its counters went "
-                                                   "back. What lies between is a gap.")});
+    lines.push_back(
+        {Severity::notice,
+         Scraped::tr(
+             "The process restarted in the last minute, so its counters went back. The charts have a gap there.")});
 }
 
 void reportLosses(Lines& lines, const ScrapeStatus& status) {
@@ -57,7 +59,7 @@ void reportLosses(Lines& lines, const ScrapeStatus& status) {
   add(status.quarantined, Severity::warning, "value", Scraped::tr("%1 refused by the database in the last minute."));
   add(status.unmatched, Severity::warning, "update", Scraped::tr("%1 without a row in the last minute."));
   add(status.publishErrors, Severity::warning, "notification",
-       Scraped::tr("%1 could not be published in the last minute: watchers may be stale."));
+      Scraped::tr("%1 could not be published in the last minute: watchers may be stale."));
   if (status.held && status.room && *status.room > 0 && *status.held / *status.room >= kNearlyFull)
     lines.push_back({Severity::warning, Scraped::tr("The buffer is %1 full; new keys are dropped when it is full.")
                                             .arg(percentText(*status.held / *status.room))});
@@ -96,7 +98,7 @@ QString ratesText(const ScrapeStatus& status) {
   if (!status.isReached) return status.why.isEmpty() ? Scraped::tr("Waiting for the first scrape.") : QString();
   if (!status.writes) return Scraped::tr("A rate needs two scrapes.");
   if (!status.saved)
-    return Scraped::tr("%1 writes a second; what they would be unbatched is not in the metrics")
+    return Scraped::tr("%1 writes a second; the metrics do not show how many there would be without batching")
         .arg(rateText(*status.writes));
   if (!status.notifies)
     return Scraped::tr(

@@ -44,8 +44,8 @@ QString replayText(const ReplayProgress& progress) {
   parts += counted(progress.lines, "line") + ", " + bytes;
   if (progress.at) parts += Replay::tr("recorded at %1").arg(clockText(*progress.at));
   if (progress.untimed > 0)
-    parts += Replay::tr("%1 without a time, each sent right after the line before it")
-                 .arg(counted(progress.untimed, "report"));
+    parts +=
+        Replay::tr("%1 without a time, sent right after the previous line").arg(counted(progress.untimed, "report"));
   const bool isMoving = progress.state == ReplayState::reading;
   if (isMoving && progress.waitSeconds >= kWaitWorthSaying)
     parts += Replay::tr("next line in %1").arg(secondsText(std::ceil(progress.waitSeconds)));

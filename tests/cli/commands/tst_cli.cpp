@@ -30,10 +30,10 @@ class TestCli : public QObject {
   void encodeFillsPayloads();
   void aBadLineCostsOnlyItself();
   void anIdThatIsNotCanonicalIsRemarked();
-  void inspectSaysWhatItIs();
+  void inspectDescribesItsInput();
   void inspectAccountsForEveryByte();
   void aFullOutputIsAFailure();
-  void runSaysWhatBatchingSaved();
+  void runReportsWhatBatchingSaved();
   void runGivesTheSameAgentsAgain();
   void agentsAreAddedListedAndRemoved();
   void misuseOfAgentsIsRefusedBeforeAnythingIsDone_data();
@@ -216,7 +216,7 @@ void TestCli::anIdThatIsNotCanonicalIsRemarked() {
   QCOMPARE(decoded.err, QByteArray("line 1: byte 43: the last symbol of the id is not the canonical one\n"));
 }
 
-void TestCli::inspectSaysWhatItIs() {
+void TestCli::inspectDescribesItsInput() {
   const auto ended =
       Program().run({"inspect"}, "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" +
                                      kPayload + "\" received from server process with PID 17.\n");
@@ -255,7 +255,7 @@ void TestCli::aFullOutputIsAFailure() {
   QVERIFY2(ended.err.contains("standard output"), ended.err.constData());
 }
 
-void TestCli::runSaysWhatBatchingSaved() {
+void TestCli::runReportsWhatBatchingSaved() {
   Program program;
   const QStringList fleet = {"run",   "--agents", "50", "--keys", "20",        "--every",
                              "100ms", "--for",    "1s", "--db",   program.db()};

@@ -11,8 +11,8 @@
 class TestCliHostile : public QObject {
   Q_OBJECT
  private slots:
-  void aReportLargerThanTheRoomIsNotDropped_data();
-  void aReportLargerThanTheRoomIsNotDropped();
+  void aReportLargerThanTheBufferIsNotDropped_data();
+  void aReportLargerThanTheBufferIsNotDropped();
   void anUpdateThatCanNeverFitIsABadLine();
   void aSignalPassedOnTwiceIsOneRequest();
   void aHangupWritesWhatIsHeld();
@@ -77,14 +77,14 @@ bool waitForRows(const Rows& rows, const QString& count) {
 
 }  // namespace
 
-void TestCliHostile::aReportLargerThanTheRoomIsNotDropped_data() {
+void TestCliHostile::aReportLargerThanTheBufferIsNotDropped_data() {
   QTest::addColumn<QStringList>("room");
   QTest::newRow("entries") << QStringList{"--batch-size", "7", "--queue-capacity", "7"};
   QTest::newRow("fifo") << QStringList{"--queue", "fifo", "--batch-size", "1", "--queue-capacity", "1"};
   QTest::newRow("bytes") << QStringList{"--queue-bytes", "64"};
 }
 
-void TestCliHostile::aReportLargerThanTheRoomIsNotDropped() {
+void TestCliHostile::aReportLargerThanTheBufferIsNotDropped() {
   QFETCH(QStringList, room);
   Program program;
   const auto ended = program.run(QStringList{"ingest", "--register", "--json", "--db", program.db()} + room,

@@ -20,8 +20,8 @@ class TestCliIngest : public QObject {
   void notificationsGoToDecode();
   void anInterruptWritesWhatIsHeld_data();
   void anInterruptWritesWhatIsHeld();
-  void aSecondInterruptLeavesAtOnceAndSaysWhatWasLost();
-  void aLockedFileKeepsWhatItHeldAndSaysSo();
+  void aSecondInterruptLeavesAtOnceAndReportsTheLoss();
+  void aLockedFileKeepsHeldEntriesAndIsReported();
   void aLockThatEndsLosesNothing();
   void aDamagedFileFailsBeforeAnyWork();
   void aReadOnlyFileFailsBeforeAnyWork();
@@ -288,7 +288,7 @@ void TestCliIngest::anInterruptWritesWhatIsHeld() {
            (QStringList{"a", "b"}));
 }
 
-void TestCliIngest::aSecondInterruptLeavesAtOnceAndSaysWhatWasLost() {
+void TestCliIngest::aSecondInterruptLeavesAtOnceAndReportsTheLoss() {
   Program program;
   QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
   const Rows rows(program.file());
@@ -306,7 +306,7 @@ void TestCliIngest::aSecondInterruptLeavesAtOnceAndSaysWhatWasLost() {
   QVERIFY2(ended.err.contains("left at once: 2 entries"), ended.err.constData());
 }
 
-void TestCliIngest::aLockedFileKeepsWhatItHeldAndSaysSo() {
+void TestCliIngest::aLockedFileKeepsHeldEntriesAndIsReported() {
   Program program;
   QCOMPARE(program.run({"ingest", "--db", program.db()}).status, 0);
   const Rows rows(program.file());

@@ -23,10 +23,10 @@ class TestCliServe : public QObject {
   void aBrokenCertificateChangesNothing_data();
   void aBrokenCertificateChangesNothing();
   void aReloadChangesAllOrNothing();
-  void theManagerIsToldWhatItDoes();
+  void theServiceManagerIsNotified();
   void aFlushLoopThatStandsStillIsSeen();
-  void whatCannotBeServedIsSaid_data();
-  void whatCannotBeServedIsSaid();
+  void impossibleServicesAreReported_data();
+  void impossibleServicesAreReported();
   void theSettingsArePrintedWithoutSecrets();
   void whatIsPrintedIsAConfigFile();
 
@@ -249,7 +249,7 @@ void TestCliServe::aBrokenCertificateChangesNothing() {
   QCOMPARE(program.end().status, 0);
 }
 
-void TestCliServe::theManagerIsToldWhatItDoes() {
+void TestCliServe::theServiceManagerIsNotified() {
   Program program;
   const QByteArray path = program.home.filePath("notify").toUtf8();
   const int manager = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -294,7 +294,7 @@ void TestCliServe::aFlushLoopThatStandsStillIsSeen() {
   QVERIFY(!watch.is_alive(1, 9, 5s, t0 + 1h + 66s + 65s));
 }
 
-void TestCliServe::whatCannotBeServedIsSaid_data() {
+void TestCliServe::impossibleServicesAreReported_data() {
   QTest::addColumn<QStringList>("arguments");
   QTest::addColumn<int>("status");
   QTest::addColumn<QByteArray>("said");
@@ -314,7 +314,7 @@ void TestCliServe::whatCannotBeServedIsSaid_data() {
   QTest::newRow("writers of a file") << QStringList{"--writers", "2"} << 2 << QByteArray("one writer");
 }
 
-void TestCliServe::whatCannotBeServedIsSaid() {
+void TestCliServe::impossibleServicesAreReported() {
   QFETCH(QStringList, arguments);
   QFETCH(int, status);
   QFETCH(QByteArray, said);

@@ -8,7 +8,7 @@ class TestCliTop : public QObject {
   Q_OBJECT
  private slots:
   void topShowsWhatRuns();
-  void topWithoutAServiceSaysSo();
+  void topWithoutAServiceReportsIt();
   void topOutlivesTheServiceItWatches();
   void topLeavesTheTerminalAsItWas_data();
   void topLeavesTheTerminalAsItWas();
@@ -46,7 +46,7 @@ void TestCliTop::topShowsWhatRuns() {
   QCOMPARE(json["now"].toObject()["notify_queue_usage"].toDouble(-1), 0.0);
 }
 
-void TestCliTop::topWithoutAServiceSaysSo() {
+void TestCliTop::topWithoutAServiceReportsIt() {
   const auto nobody = Program().run({"top", "127.0.0.1:1", "--once"});
   QCOMPARE(nobody.status, 1);
   QVERIFY2(nobody.err.contains("http://127.0.0.1:1/metrics: "), nobody.err);

@@ -40,7 +40,7 @@ class TestPgListen : public QObject {
     cluster_.reset();
   }
 
-  void listenSaysTheSameReasonOnce() {
+  void listenReportsTheSameReasonOnce() {
     Program listener;
     listener.start({"listen", "--db", QString(db_).replace("/postgres?", "/nosuch?"), "--for", "1500ms"});
     const auto ended = listener.end();
@@ -73,7 +73,7 @@ class TestPgListen : public QObject {
   }
 
   // While nobody reads stdout, the server's queue is emptied nevertheless.
-  void listenThatNobodyReadsSaysWhatItDropped() {
+  void listenThatNobodyReadsReportsWhatItDropped() {
     Program listener;
     listener.start({"listen", "--db", db_, "--json"});
     std::vector<QJsonObject> events;

@@ -189,7 +189,7 @@ class TestPgProgram : public QObject {
     QCOMPARE(named(heard).size(), kAgents);
   }
 
-  void twoWritersShareTheRoomAndSayWhenItIsTooSmall() {
+  void twoWritersShareTheCapacityAndReportWhenItIsTooSmall() {
     Program().run({"init-db", "--db", db_});
     const auto ended = Program().run(
         {"run", "--db", db_, "--writers", "2", "--batch-size", "500", "--queue-capacity", "999", "--for", "1s"});
@@ -210,13 +210,13 @@ class TestPgProgram : public QObject {
     QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata WHERE value = 'v'"), std::string("9"));
   }
 
-  void missingTableIsSaidBeforeAnyWork() {
+  void missingTableIsReportedBeforeAnyWork() {
     const auto ended = Program().run({"run", "--db", db_, "--for", "1s"});
     QCOMPARE(ended.status, 1);
     QVERIFY2(ended.err.contains("init-db"), ended.err);
   }
 
-  void threeReplicasTellExactlyTheAgentsTheyWrote() {
+  void threeReplicasNotifyExactlyTheAgentsTheyWrote() {
     Program().run({"init-db", "--db", db_});
     session_->run("LISTEN workspace_agent_metadata_batch");
     (void)session_->notifications();  // of tests before

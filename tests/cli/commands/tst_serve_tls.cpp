@@ -18,7 +18,7 @@ class TestServeTls : public QObject {
   void curlIsServed();
   void whoKnowsAnotherAuthorityLeaves();
   void oldVersionsAreRefused();
-  void plainHttpIsToldSo();
+  void plainHttpGetsAReason();
   void noiseIsCutOff();
   void nothingChangesUntilEverythingCan();
   void aNewCertificateCountsForNewConnections();
@@ -205,7 +205,7 @@ void TestServeTls::oldVersionsAreRefused() {
   QVERIFY2(client.failure().contains("protocol version"), client.failure().constData());
 }
 
-void TestServeTls::plainHttpIsToldSo() {
+void TestServeTls::plainHttpGetsAReason() {
   Client client(serving_->port());
   client.send(request("GET", "/healthz"));
   const std::string said = client.rest();

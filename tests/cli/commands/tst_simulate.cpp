@@ -30,11 +30,11 @@ class TestSimulate : public QObject {
   void theLogIsWhatTheDigestIsOf();
   void theTimelineIsATable();
   void theReportStandsAlone();
-  void anUnwritablePathIsSaidFirst_data();
-  void anUnwritablePathIsSaidFirst();
+  void anUnwritablePathIsReportedFirst_data();
+  void anUnwritablePathIsReportedFirst();
   void aReportIsNotHalfWritten();
   void aDeviceIsWrittenAsItIs();
-  void interruptedItTellsWhatItCameTo();
+  void interruptedRunReportsItsFiguresSoFar();
   void helpShowsExamples();
 };
 
@@ -327,12 +327,12 @@ void TestSimulate::theReportStandsAlone() {
     QVERIFY2(html.contains(words), words);
 }
 
-void TestSimulate::anUnwritablePathIsSaidFirst_data() {
+void TestSimulate::anUnwritablePathIsReportedFirst_data() {
   QTest::addColumn<QString>("flag");
   for (const char* flag : {"--html", "--log", "--timeline"}) QTest::newRow(flag) << QString(flag);
 }
 
-void TestSimulate::anUnwritablePathIsSaidFirst() {
+void TestSimulate::anUnwritablePathIsReportedFirst() {
   QFETCH(QString, flag);
   for (const QString path : {"/no/such/folder/x", "/"}) {
     Program program;
@@ -361,7 +361,7 @@ void TestSimulate::aDeviceIsWrittenAsItIs() {
   QVERIFY(!QFileInfo("/dev/full").isFile());
 }
 
-void TestSimulate::interruptedItTellsWhatItCameTo() {
+void TestSimulate::interruptedRunReportsItsFiguresSoFar() {
   Program program;
   const QString path = program.home.filePath("report.html");
   program.start({"simulate", "--for", "8000h", "--json", "--html", path, "--log", "/dev/stderr"});

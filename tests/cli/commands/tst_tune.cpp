@@ -21,7 +21,7 @@ class TestTune : public QObject {
   void wrongUsageIsStatusTwo();
   void theTableNamesWhatIsRecommended();
   void theReportStandsAlone();
-  void interruptedItTellsTheBestSoFar();
+  void interruptedRunReportsTheBestSoFar();
   void helpShowsExamples();
 
  private:
@@ -153,7 +153,7 @@ void TestTune::theReportStandsAlone() {
     QVERIFY2(!html.contains(words), words);
 }
 
-void TestTune::interruptedItTellsTheBestSoFar() {
+void TestTune::interruptedRunReportsTheBestSoFar() {
   Program program;
   program.start({"tune", "--agents", "20000", "--json"});
   QVERIFY(program.process.waitForStarted());

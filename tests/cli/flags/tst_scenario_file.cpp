@@ -16,14 +16,14 @@ using namespace std::chrono_literals;
 class TestScenarioFile : public QObject {
   Q_OBJECT
  private slots:
-  void everyScenarioIsReadAndSaysWhatItShows();
+  void everyScenarioIsReadAndDescribed();
   void aFieldOfEachKindIsRead();
   void anEmptyFileIsTheDefault();
-  void whatIsWrongIsSaidWithItsPlace_data();
-  void whatIsWrongIsSaidWithItsPlace();
+  void errorsNameTheirPosition_data();
+  void errorsNameTheirPosition();
   void aNameNobodyKnowsIsGuessed();
   void aPathIsReadAsAFile();
-  void whatIsNoFileIsSaid();
+  void missingFilesAreReported();
   void theDocumentHasEveryField();
 };
 
@@ -38,7 +38,7 @@ std::string failure_of(const std::string& text) {
 }
 }  // namespace
 
-void TestScenarioFile::everyScenarioIsReadAndSaysWhatItShows() {
+void TestScenarioFile::everyScenarioIsReadAndDescribed() {
   const auto listed = listed_scenarios();
   QVERIFY(listed.size() >= 8);
   for (const ListedScenario& one : listed) {
@@ -80,7 +80,7 @@ void TestScenarioFile::aFieldOfEachKindIsRead() {
 
 void TestScenarioFile::anEmptyFileIsTheDefault() { QVERIFY(read_scenario({"x.toml", ""}) == Scenario{}); }
 
-void TestScenarioFile::whatIsWrongIsSaidWithItsPlace_data() {
+void TestScenarioFile::errorsNameTheirPosition_data() {
   QTest::addColumn<QByteArray>("text");
   QTest::addColumn<QList<QByteArray>>("said");
   const auto row = [](const char* name, const char* text, QList<QByteArray> said) {
@@ -117,7 +117,7 @@ void TestScenarioFile::whatIsWrongIsSaidWithItsPlace_data() {
   row("a change that cannot be", "changes = [\"1m:queue-capacity=10\"]", {"x.toml:1:", "queue_capacity"});
 }
 
-void TestScenarioFile::whatIsWrongIsSaidWithItsPlace() {
+void TestScenarioFile::errorsNameTheirPosition() {
   QFETCH(QByteArray, text);
   QFETCH(QList<QByteArray>, said);
   const std::string failure = visible(failure_of(text.toStdString()), Layout::one_line);  // as a message
@@ -144,7 +144,7 @@ void TestScenarioFile::aPathIsReadAsAFile() {
   QCOMPARE(read_scenario(found).fleet.agents, 3);
 }
 
-void TestScenarioFile::whatIsNoFileIsSaid() {
+void TestScenarioFile::missingFilesAreReported() {
   for (const char* path : {"/no/such.toml", "/"}) QVERIFY_EXCEPTION_THROWN((void)find_scenario(path), UsageError);
   const QTemporaryDir folder;
   const std::string path = folder.filePath("large.toml").toStdString();

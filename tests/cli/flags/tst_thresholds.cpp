@@ -13,7 +13,7 @@ class TestThresholds : public QObject {
  private slots:
   void anExpressionIsTrueOrNot_data();
   void anExpressionIsTrueOrNot();
-  void whatIsMissedIsSaidWithHowMuch();
+  void missedThresholdsAreReportedWithTheDifference();
   void aBadExpressionIsPointedAt_data();
   void aBadExpressionIsPointedAt();
 };
@@ -79,7 +79,7 @@ void TestThresholds::anExpressionIsTrueOrNot() {
   QCOMPARE(Threshold::parse(expression.toStdString()).missed(result()).has_value(), isMissed);
 }
 
-void TestThresholds::whatIsMissedIsSaidWithHowMuch() {
+void TestThresholds::missedThresholdsAreReportedWithTheDifference() {
   const auto said = [](const char* expression) { return Threshold::parse(expression).missed(result()).value_or(""); };
   QCOMPARE(said("delay.p99>5s"), std::string("delay.p99 > 5s: it is 7.2 s, 2.2 s above"));
   QCOMPARE(said("saved < 98%"), std::string("saved < 98%: it is 97.00 %, 1.00 % below"));

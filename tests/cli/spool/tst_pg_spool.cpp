@@ -129,7 +129,7 @@ class TestPgSpool : public QObject {
     program->seen_out.clear();
     program->start(serve(*program));
     QVERIFY(port_of(*program) != 0);
-    QVERIFY2(program->seen_err.contains("event=\"spool taken in\""), program->seen_err);
+    QVERIFY2(program->seen_err.contains("event=\"spool loaded\""), program->seen_err);
     for (int agent = 1; agent <= 9; ++agent)
       QCOMPARE(value_of(agent), std::string(agent == 3 ? "of another replica" : "new"));
     QCOMPARE(content(file), QByteArray("(not there)"));
@@ -160,7 +160,7 @@ class TestPgSpool : public QObject {
     QCOMPARE(program->end().status, 0);
   }
 
-  void fullDiskIsSaidAndTheExitStatusSaysSo() {
+  void fullDiskIsReportedAndSetsTheExitStatus() {
     const auto program = program_with_folder();
     const QString full = program->home.filePath("is_full");
     program->set("LD_PRELOAD", METABATCH_NO_SPACE_LIBRARY);
@@ -219,7 +219,7 @@ class TestPgSpool : public QObject {
     session_->run("UPDATE workspace_agent_metadata SET value = '', collected_at = '2000-01-01'");
     const auto taken = Program().run({"ingest", "--db", db_, "--spool", file}, QByteArray());
     QCOMPARE(taken.status, 0);
-    QVERIFY2(taken.err.contains("took in 2 updates"), taken.err);
+    QVERIFY2(taken.err.contains("loaded 2 updates"), taken.err);
     QCOMPARE(value_of(1), std::string("late"));
     QCOMPARE(content(file), QByteArray("(not there)"));
   }

@@ -63,8 +63,9 @@ class MapStore final : public engine::Store {
 struct Run {
   explicit Run(const QString& file, bool is_down = false, OnFailure on_failure = OnFailure::retain) {
     store.is_down = is_down;
-    auto opened = Spool::open(file.toStdString(),
-                              [this](Spool::Event event, const std::string& text) { told.emplace_back(event, text); });
+    auto opened = Spool::open(file.toStdString(), [this](Spool::Event event, const std::string& text) {
+      reported.emplace_back(event, text);
+    });
     if (const std::string* const wrong = std::get_if<std::string>(&opened)) {
       refused = *wrong;
       return;
@@ -83,13 +84,13 @@ struct Run {
     spool->save(*lanes);
     return lanes->snapshot().counters;
   }
-  [[nodiscard]] bool was_told(Spool::Event event, const std::string& words = "") const {
-    for (const auto& [what, text] : told)
+  [[nodiscard]] bool was_reported(Spool::Event event, const std::string& words = "") const {
+    for (const auto& [what, text] : reported)
       if (what == event && text.find(words) != std::string::npos) return true;
     return false;
   }
   MapStore store;
-  std::vector<std::pair<Spool::Event, std::string>> told;
+  std::vector<std::pair<Spool::Event, std::string>> reported;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<engine::Lanes> lanes;
   std::string refused;
@@ -167,14 +168,14 @@ void TestSpool::whatOneRunKeepsTheNextTakesIn() {
   const Counters kept = first.end();
   QCOMPARE(kept.spooled, std::uint64_t{50});
   QVERIFY(kept.balanced() && kept.held() == 0);
-  QVERIFY(first.was_told(Spool::Event::kept, "50 updates"));
+  QVERIFY(first.was_reported(Spool::Event::stored, "50 updates"));
   struct stat found {};
   QCOMPARE(::stat(qPrintable(file), &found), 0);
   QCOMPARE(found.st_mode & 07777, mode_t{0600});
   first.spool.reset();
   Run second(file);
   QCOMPARE(second.refused, std::string());
-  QVERIFY(second.was_told(Spool::Event::taken_in, "50 updates"));
+  QVERIFY(second.was_reported(Spool::Event::loaded, "50 updates"));
   QVERIFY(!QFile::exists(file));
   QCOMPARE(second.spool->counts().loaded, std::uint64_t{50});
   QCOMPARE(second.spool->counts().waiting, std::uint64_t{0});
@@ -196,9 +197,9 @@ void TestSpool::aFileCutAnywhereGivesItsWholeLines() {
     const std::size_t whole = (cut + 1 >= one.size()) + (cut + 1 >= one.size() + two.size()) + (cut + 1 >= all.size());
     QCOMPARE(run.spool->counts().loaded, std::uint64_t{whole});
     const bool is_seen = cut > 0 && whole < 3;
-    QCOMPARE(run.was_told(Spool::Event::damaged), is_seen);
+    QCOMPARE(run.was_reported(Spool::Event::damaged), is_seen);
     if (is_seen && cut < one.size() + two.size() + 1)
-      QVERIFY(run.was_told(Spool::Event::damaged, whole == 0 ? "line 1" : "of 3 lines are missing"));
+      QVERIFY(run.was_reported(Spool::Event::damaged, whole == 0 ? "line 1" : "of 3 lines are missing"));
     QCOMPARE(run.end().written, std::uint64_t{whole});
     QVERIFY(!QFile::exists(file));
     QCOMPARE(QFile::exists(file + ".damaged"), is_seen);
@@ -218,8 +219,8 @@ void TestSpool::damagedLinesAreNamedAndKeptAside() {
   write(file, text);
   write(file + ".damaged", "an older one");
   Run run(file);
-  QVERIFY(run.was_told(Spool::Event::damaged, "line 2: does not fit its check; line 3: agent is not a string"));
-  QVERIFY(run.was_told(Spool::Event::damaged, "spool.damaged.1"));
+  QVERIFY(run.was_reported(Spool::Event::damaged, "line 2: does not match its check; line 3: agent is not a string"));
+  QVERIFY(run.was_reported(Spool::Event::damaged, "spool.damaged.1"));
   QCOMPARE(run.spool->counts().bad_lines, std::uint64_t{2});
   QCOMPARE(run.end().written, std::uint64_t{2});
   QCOMPARE((run.store.rows[{agent_of(4), "k"}]), std::string("by hand"));
@@ -236,7 +237,7 @@ void TestSpool::aFileThatIsNotWrittenYetStays() {
   {
     Run run(file, true);
     QCOMPARE(run.refused, std::string());
-    QVERIFY(run.was_told(Spool::Event::waiting));
+    QVERIFY(run.was_reported(Spool::Event::waiting));
     QCOMPARE(run.spool->counts().waiting, std::uint64_t{2});
     QVERIFY(QFile::exists(file));
     run.lanes->add({agent_of(1), "k", "newer", "", WallTime(6us)});
@@ -286,7 +287,7 @@ void TestSpool::whatIsDiscardedIsNotForgotten() {
   const QString file = folder.filePath("spool");
   write(file, line_of(1, "a"));
   Run run(file, true, OnFailure::discard);
-  QVERIFY(run.was_told(Spool::Event::waiting));
+  QVERIFY(run.was_reported(Spool::Event::waiting));
   QCOMPARE(run.end().discarded, std::uint64_t{1});
   QVERIFY(QFile::exists(file));
 }

@@ -20,13 +20,13 @@ class TestTopView : public QObject {
   void ratesAreOfTenSecondsAndTotalsOfTheProcess();
   void flushTimesAreReadOffTheBuckets();
   void nothingIsKnownBeforeTheSecondPage();
-  void whatIsWrongIsSaidInWords_data();
-  void whatIsWrongIsSaidInWords();
+  void problemsAreDescribedInWords_data();
+  void problemsAreDescribedInWords();
   void findingsOfTheServiceComeFirst();
-  void aServiceThatIsGoneIsSaidAndShownAsItWas();
+  void aServiceThatIsGoneIsReportedAndShownAsItWas();
   void aRestartBeginsAnew();
-  void whatIsNoPageIsSaid_data();
-  void whatIsNoPageIsSaid();
+  void answersThatAreNoPageAreReported_data();
+  void answersThatAreNoPageAreReported();
   void linesFitTheTerminal_data();
   void linesFitTheTerminal();
 };
@@ -115,7 +115,7 @@ void TestTopView::nothingIsKnownBeforeTheSecondPage() {
   QVERIFY(object(seen, t0)["per_second"]["batches"].isNull());
 }
 
-void TestTopView::whatIsWrongIsSaidInWords_data() {
+void TestTopView::problemsAreDescribedInWords_data() {
   QTest::addColumn<QString>("what");
   QTest::addColumn<QString>("words");
   const auto row = [](const char* what, const char* words) { QTest::newRow(what) << what << words; };
@@ -130,7 +130,7 @@ void TestTopView::whatIsWrongIsSaidInWords_data() {
   row("spool", "! the spool holds 3 updates of the last run");
 }
 
-void TestTopView::whatIsWrongIsSaidInWords() {
+void TestTopView::problemsAreDescribedInWords() {
   QFETCH(QString, what);
   QFETCH(QString, words);
   TopView seen = view();
@@ -172,7 +172,7 @@ void TestTopView::findingsOfTheServiceComeFirst() {
   HAS(all(seen, t0), "! the buffer is nearly full");
 }
 
-void TestTopView::aServiceThatIsGoneIsSaidAndShownAsItWas() {
+void TestTopView::aServiceThatIsGoneIsReportedAndShownAsItWas() {
   TopView seen = view();
   QVERIFY(!seen.is_reached());
   seen.add_failure("Connection refused", t0);
@@ -205,7 +205,7 @@ void TestTopView::aRestartBeginsAnew() {
   HAS(all(seen, t0 + 2s), "entries 10.0/s");
 }
 
-void TestTopView::whatIsNoPageIsSaid_data() {
+void TestTopView::answersThatAreNoPageAreReported_data() {
   QTest::addColumn<QByteArray>("page");
   QTest::addColumn<QByteArray>("words");
   QTest::newRow("empty") << QByteArray() << QByteArray("no metrics named coderd_agentapi_");
@@ -214,7 +214,7 @@ void TestTopView::whatIsNoPageIsSaid_data() {
   QTest::newRow("bytes") << QByteArray(1000, '\xFF') << QByteArray("cannot be read");
 }
 
-void TestTopView::whatIsNoPageIsSaid() {
+void TestTopView::answersThatAreNoPageAreReported() {
   QFETCH(QByteArray, page);
   QFETCH(QByteArray, words);
   TopView seen = view();

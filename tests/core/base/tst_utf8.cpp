@@ -35,7 +35,7 @@ class TstUtf8 : public QObject {
   void everyCodePointIsClean();
   void faultAtEveryPlaceIsFound();
   void cleanTextAllocatesNothing();
-  void usedRoomAllocatesNothing();
+  void usedCapacityAllocatesNothing();
   void cutSanitized_data();
   void cutSanitized();
   void cuts_data();
@@ -120,7 +120,7 @@ void TstUtf8::cleanTextAllocatesNothing() {
   QCOMPARE(clean.text.size(), 2048u);
 }
 
-void TstUtf8::usedRoomAllocatesNothing() {
+void TstUtf8::usedCapacityAllocatesNothing() {
   const std::string text(1000, '\0');
   std::string room;
   sanitize(text, room);

@@ -24,7 +24,7 @@ class HealthTest : public QObject {
   void theAgeOfLockedRowsIsNoStall();
   void aFullBufferLoses();
   void anAgentWithTooManyKeysLosesItsOwn();
-  void rowsAheadOfTheServerAreSaid();
+  void rowsAheadOfTheServerAreReported();
   void refusedValues();
   void clocksApart();
   void watchersNotNotified();
@@ -36,7 +36,7 @@ class HealthTest : public QObject {
   void savedCountsFailedAttempts();
   void savedIsHiddenWhileEntriesFindNoRow();
   void aWaitingInputIsNoFault();
-  void aPausedMachineSaysSo();
+  void aPausedMachineIsReported();
   void theWorstComesFirst();
 };
 
@@ -190,7 +190,7 @@ void HealthTest::anAgentWithTooManyKeysLosesItsOwn() {
   QVERIFY(advice && advice->agent_capacity == 2048 && validated(*advice).has_value());
 }
 
-void HealthTest::rowsAheadOfTheServerAreSaid() {
+void HealthTest::rowsAheadOfTheServerAreReported() {
   Machine machine;
   machine.run(30s, [](auto& s) {
     well(s);
@@ -356,7 +356,7 @@ void HealthTest::aWaitingInputIsNoFault() {
   QCOMPARE(machine.line(), "good: The database decides: 900 entries/s are written, and the input waits for it.");
 }
 
-void HealthTest::aPausedMachineSaysSo() {
+void HealthTest::aPausedMachineIsReported() {
   Machine machine;
   machine.run(30s, well);
   machine.run(8s, [](auto& s) {

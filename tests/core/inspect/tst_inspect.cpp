@@ -90,7 +90,7 @@ class TestInspect : public QObject {
   void lineEndsThatMixAreNoted();
   void limitLeavesOneUnreadSpan();
   void everyCutAndEveryByteKeepsThePromise();
-  void describedIdTellsVersionAndVariant();
+  void describedIdHasVersionAndVariant();
 };
 
 void TestInspect::everyFormIsRecognised_data() {
@@ -350,7 +350,7 @@ void TestInspect::everyCutAndEveryByteKeepsThePromise() {
   }
 }
 
-void TestInspect::describedIdTellsVersionAndVariant() {
+void TestInspect::describedIdHasVersionAndVariant() {
   const std::string text = std::string(kUuid) + " 9b2f1f1e-7b54-4c11-ca6e-1c2d3e4f5a6b " + kUuid;
   const auto result = inspect(text);
   QCOMPARE(describe(result.spans[0], result), std::string(kUuid) + ": version 4");

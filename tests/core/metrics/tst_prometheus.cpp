@@ -51,7 +51,7 @@ class TstPrometheus : public QObject {
  private slots:
   void pageIsTheGoldenOne();
   void everyNameOfTheSpecIsThere();
-  void depthIsWhatTakesRoom();
+  void depthIsWhatUsesMemory();
   void prefixMayBeAnother();
   void prefixes_data();
   void prefixes();
@@ -99,7 +99,7 @@ void TstPrometheus::everyNameOfTheSpecIsThere() {
   QVERIFY(page.find("\ncoderd_agentapi_metabatch_build_info{version=\"0.1.0\"} 1\n") != page.npos);
 }
 
-void TstPrometheus::depthIsWhatTakesRoom() {
+void TstPrometheus::depthIsWhatUsesMemory() {
   QVERIFY(page_of(QueuePolicy::coalesce).find("metadata_queue_depth 110\n") != std::string::npos);
   QVERIFY(page_of(QueuePolicy::coalesce).find("metadata_queue_capacity 100000\n") != std::string::npos);
   QVERIFY(page_of(QueuePolicy::fifo).find("metadata_queue_depth 109\n") != std::string::npos);

@@ -68,7 +68,7 @@ class TestChunks : public QObject {
   void badSymbolIsFoundAtItsByte();
   void lastSymbolMayBeNonCanonical();
   void readerKeepsTheGoodIdsOfABadChunk();
-  void readerLeavesARest();
+  void readerLeavesARemainder();
   void agentIsFoundByAlignedWindowOnly();
   void agentIsFoundBehindANonCanonicalLastSymbol();
   void everyCodecWritesTheSameSymbols();
@@ -214,7 +214,7 @@ void TestChunks::readerKeepsTheGoodIdsOfABadChunk() {
   QVERIFY(!reader.next().has_value());
 }
 
-void TestChunks::readerLeavesARest() {
+void TestChunks::readerLeavesARemainder() {
   const std::string payload(50, 'A');
   ChunkReader reader(payload);
   QCOMPARE(reader.remainder(), std::size_t{6});

@@ -34,25 +34,25 @@ class TestWatchers : public QObject {
   Q_OBJECT
 
  private slots:
-  void emptyTableTellsNobody();
-  void onlyWatchersOfNamedAgentsAreTold();
-  void severalWatchersOfOneAgentAreAllTold();
+  void emptyTableNotifiesNobody();
+  void onlyWatchersOfNamedAgentsAreNotified();
+  void severalWatchersOfOneAgentAreAllNotified();
   void addingTwiceIsOnce();
-  void removedWatcherIsNotTold();
-  void agentNamedTwiceIsToldTwice();
+  void removedWatcherIsNotNotified();
+  void agentNamedTwiceIsNotifiedTwice();
   void forgedIdHidesNoOther();
   void restIsCountedAndNotRead();
   void manyAddsAndRemovesAgreeWithAPlainMap();
 };
 
-void TestWatchers::emptyTableTellsNobody() {
+void TestWatchers::emptyTableNotifiesNobody() {
   ChunkTally tally;
   QVERIFY(told(WatchTable{}, payload_of({numbered(1), numbered(2)}), &tally).empty());
   QVERIFY(tally == (ChunkTally{2, 0, 0}));
   QVERIFY(!WatchTable{}.remove(numbered(1), 1));
 }
 
-void TestWatchers::onlyWatchersOfNamedAgentsAreTold() {
+void TestWatchers::onlyWatchersOfNamedAgentsAreNotified() {
   WatchTable table;
   for (std::uint32_t i = 0; i < 100; ++i) QVERIFY(table.add(numbered(i), i));
   QCOMPARE(table.size(), std::size_t{100});
@@ -60,7 +60,7 @@ void TestWatchers::onlyWatchersOfNamedAgentsAreTold() {
   QVERIFY(told(table, "").empty());
 }
 
-void TestWatchers::severalWatchersOfOneAgentAreAllTold() {
+void TestWatchers::severalWatchersOfOneAgentAreAllNotified() {
   WatchTable table;
   for (std::uint32_t i = 0; i < 20; ++i) table.add(numbered(1), i);
   QCOMPARE(table.agents(), std::size_t{1});
@@ -79,7 +79,7 @@ void TestWatchers::addingTwiceIsOnce() {
   QVERIFY(told(table, payload_of({numbered(1)})) == Tokens{5});
 }
 
-void TestWatchers::removedWatcherIsNotTold() {
+void TestWatchers::removedWatcherIsNotNotified() {
   WatchTable table;
   table.add(numbered(1), 5);
   table.add(numbered(1), 6);
@@ -93,7 +93,7 @@ void TestWatchers::removedWatcherIsNotTold() {
   QCOMPARE(table.agents(), std::size_t{0});
 }
 
-void TestWatchers::agentNamedTwiceIsToldTwice() {
+void TestWatchers::agentNamedTwiceIsNotifiedTwice() {
   WatchTable table;
   table.add(numbered(1), 5);
   QVERIFY(told(table, payload_of({numbered(1), numbered(1)})) == (Tokens{5, 5}));

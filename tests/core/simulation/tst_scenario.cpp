@@ -43,7 +43,7 @@ class TstScenario : public QObject {
   void badTextsAreRefused();
   void aRefusedTextChangesNothing();
   void changedFieldsSetTheSameScenario();
-  void jitterThatNobodyChoseFollowsTheInterval();
+  void defaultJitterFollowsTheInterval();
   void validationFillsInDefaultsAndPutsListsInOrder();
   void windowsThatTouchAreJoined();
   void impossibleScenariosAreRefused_data();
@@ -262,7 +262,7 @@ void TstScenario::changedFieldsSetTheSameScenario() {
   QCOMPARE(changed_fields(scenario).size(), std::size_t{7});
 }
 
-void TstScenario::jitterThatNobodyChoseFollowsTheInterval() {
+void TstScenario::defaultJitterFollowsTheInterval() {
   Scenario scenario;
   QCOMPARE(scenario.fleet.start, StartPhase::random);
   QCOMPARE(validated(scenario)->fleet.jitter, Duration(200ms));

@@ -48,7 +48,7 @@ class TstSimulator : public QObject {
   void aSettingChangesWhileItRuns();
   void anImpossibleSettingIsRefusedWhileItRuns();
   void timelineAgreesWithTheCounters();
-  void factsSayWhatDecides();
+  void factsDetermineTheTrigger();
   void anEmptyFleetDoesNothing();
   void impossibleScenariosAreNotSimulated();
 };
@@ -290,7 +290,7 @@ void TstSimulator::timelineAgreesWithTheCounters() {
   QVERIFY(!columns[0].measured);  // nothing was flushed
 }
 
-void TstSimulator::factsSayWhatDecides() {
+void TstSimulator::factsDetermineTheTrigger() {
   const RunFacts facts = finished(scenario_of({{"for", "60s"}})).facts();
   QVERIFY(facts.finished);
   QCOMPARE(facts.chunks_a_flush, 1.0);

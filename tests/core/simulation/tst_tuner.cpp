@@ -47,7 +47,7 @@ class TstTuner : public QObject {
   Q_OBJECT
  private slots:
   void stepsTryEachSettingOnce();
-  void pointsAreWhatTheSimulatorSays();
+  void pointsEqualTheSimulatorsResults();
   void capacityOrIntervalDecides();
   void frontierHasNoPointThatAnotherBeats();
   void recommendationSavesMostWithinTheDelay();
@@ -55,10 +55,10 @@ class TstTuner : public QObject {
   void nothingMeetsAnImpossibleDelay();
   void whereNothingMeetsTheCheapestOfEqualDelay();
   void anIntervalAboveTheDelayIsNeverRecommended();
-  void anOutageIsSaidInASentence();
+  void anOutageIsDescribedInASentence();
   void aPointThatDropsIsNeverRecommended();
   void coalesceIsPreferredWhereBothDoTheSame();
-  void whatCannotMatterIsSaid();
+  void findingsNameSettingsWithoutEffect();
   void changesOfTheScenarioAreLeftOut();
   void listsLeftEmptyAreChosen();
   void aRecordingIsTunedToo();
@@ -80,7 +80,7 @@ void TstTuner::stepsTryEachSettingOnce() {
   QVERIFY(tuner.points()[0].today && !tuner.points()[1].today);
 }
 
-void TstTuner::pointsAreWhatTheSimulatorSays() {
+void TstTuner::pointsEqualTheSimulatorsResults() {
   const Tuner tuner = tuned(headline());
   for (const TunePoint& point : tuner.points()) {
     Scenario scenario = headline().scenario;
@@ -201,7 +201,7 @@ void TstTuner::anIntervalAboveTheDelayIsNeverRecommended() {
   QVERIFY(has(tuner.recommendation()->reasons, FindingKind::age));
 }
 
-void TstTuner::anOutageIsSaidInASentence() {
+void TstTuner::anOutageIsDescribedInASentence() {
   Simulator simulator =
       Simulator::create(scenario_of({{"for", "5m"}, {"outage", "60s+60s"}, {"batch-size", "5000"}})).value();
   simulator.run();
@@ -240,7 +240,7 @@ void TstTuner::coalesceIsPreferredWhereBothDoTheSame() {
   QCOMPARE(tuner.points()[tuner.recommendation()->point].run.config.queue, QueuePolicy::coalesce);
 }
 
-void TstTuner::whatCannotMatterIsSaid() {
+void TstTuner::findingsNameSettingsWithoutEffect() {
   const Tuner tuner = tuned(headline());
   const auto quick = warnings(point_of(tuner, 500, 5s).run);
   QCOMPARE(quick, (std::vector<RunFinding>{{FindingKind::interval_cannot_matter, 900, 500}}));

@@ -43,8 +43,8 @@ class TstPages : public QObject {
   void init();
   void cleanup();
   void refusedValuesStandInQuarantineAndGoOut();
-  void doctorLooksAtTheDatabaseInUse();
-  void leavingDoesNotWaitForAServerThatSaysNothing();
+  void doctorExaminesTheDatabaseInUse();
+  void leavingDoesNotWaitForASilentServer();
   void crosshairAndSelectionAreThoseOfAllCharts();
   void selectionByMouseFiltersTheLogs();
   void settingsThatChangedAreMarkedOnEveryChart();
@@ -81,7 +81,8 @@ void TstPages::cleanup() {
 void TstPages::refusedValuesStandInQuarantineAndGoOut() {
   QVERIFY(demoRuns(*window));
   window->pages().showPage("Quarantine");
-  QVERIFY2(part<QuarantinePage>(*window).summary().contains("Nothing was refused"), qPrintable(part<QuarantinePage>(*window).summary()));
+  QVERIFY2(part<QuarantinePage>(*window).summary().contains("The database refused no value"),
+           qPrintable(part<QuarantinePage>(*window).summary()));
   QVERIFY(!find<QPushButton>("quarantine-copy")->isEnabled());
   find<QPushButton>("refused")->click();
   auto* const table = part<QuarantinePage>(*window).findChild<QTableView*>();
@@ -102,7 +103,7 @@ void TstPages::refusedValuesStandInQuarantineAndGoOut() {
   QVERIFY(update["value"].toString().size() >= 70'000);
 }
 
-void TstPages::doctorLooksAtTheDatabaseInUse() {
+void TstPages::doctorExaminesTheDatabaseInUse() {
   QVERIFY(demoRuns(*window));
   QSignalSpy examined(&part<DoctorPage>(*window), &DoctorPage::examined);
   window->pages().showPage("Doctor");
@@ -115,13 +116,13 @@ void TstPages::doctorLooksAtTheDatabaseInUse() {
   QVERIFY(QGuiApplication::clipboard()->text().startsWith("notice  embedded"));
 }
 
-void TstPages::leavingDoesNotWaitForAServerThatSaysNothing() {
+void TstPages::leavingDoesNotWaitForASilentServer() {
   const SilentServer silent;
   auto page = std::make_unique<DoctorPage>();
   page->show();
   page->setDatabase(sql::Database(silent.address()));
   QVERIFY(page->summary().startsWith("Examining"));
-  QVERIFY(silent.waitForSomebody(kPatience));
+  QVERIFY(silent.waitForAClient(kPatience));
   QElapsedTimer timer;
   timer.start();
   page.reset();

@@ -77,7 +77,7 @@ class TstRecordings : public QObject {
   void aDroppedFileOpens();
   void arrivalsAloneAreReplayedAtOnce();
   void nothingOpensOverWhatRuns();
-  void whatCannotBeReadIsSaid();
+  void unreadableInputIsReported();
   void aLargeFileBlocksNothingAndIsGivenUp();
   void whatIfGoesOnWithWhatArrives();
   void whatIfStandsStillUnseenOrUnwanted();
@@ -175,9 +175,10 @@ void TstRecordings::whatIfIsDrawnReportedAndUsed() {
   window->findChild<QDockWidget*>("what-if")->raise();
   QVERIFY(until([&] { return whatIf().isVisible(); }));
   type("whatif-batch-size", "100");
-  QVERIFY(until([&] { return !whatIf().said().isEmpty() && !whatIf().isRunning(); }));
-  QVERIFY2(whatIf().said().contains("more)") || whatIf().said().contains("times as many"), qPrintable(whatIf().said()));
-  QVERIFY2(whatIf().said().contains("delay p99"), qPrintable(whatIf().said()));
+  QVERIFY(until([&] { return !whatIf().answerText().isEmpty() && !whatIf().isRunning(); }));
+  QVERIFY2(whatIf().answerText().contains("more)") || whatIf().answerText().contains("times as many"),
+           qPrintable(whatIf().answerText()));
+  QVERIFY2(whatIf().answerText().contains("delay p99"), qPrintable(whatIf().answerText()));
   window->pages().refresh();
   QVERIFY(writes().chart().whatIf() != nullptr);
   QVERIFY(writes().chart().whatIfStrokes()[1]->points() > 0);
@@ -186,7 +187,7 @@ void TstRecordings::whatIfIsDrawnReportedAndUsed() {
   click("whatif-apply");
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 100; }));
   click("whatif-clear");
-  QVERIFY(whatIf().said().isEmpty());
+  QVERIFY(whatIf().answerText().isEmpty());
   QVERIFY(writes().chart().whatIf() == nullptr);
   QVERIFY(writes().whatIfText().isEmpty());
   QCOMPARE(writes().chart().whatIfStrokes()[1]->points(), 0);
@@ -231,7 +232,7 @@ void TstRecordings::arrivalsAloneAreReplayedAtOnce() {
   window->data().time.setSpan(5min);
   QVERIFY(opens(file.fileName()));
   QVERIFY(window->data().time.span() <= 60s);
-  QVERIFY(until([&] { return whatIf().said().contains("without batching"); }));
+  QVERIFY(until([&] { return whatIf().answerText().contains("without batching"); }));
   window->pages().refresh();
   QVERIFY2(part<Dashboard>(*window).saved().startsWith(QString::fromUtf8("–")),
            qPrintable(part<Dashboard>(*window).saved()));
@@ -251,7 +252,7 @@ void TstRecordings::nothingOpensOverWhatRuns() {
   QVERIFY(window->pages().names().contains("Agents"));
 }
 
-void TstRecordings::whatCannotBeReadIsSaid() {
+void TstRecordings::unreadableInputIsReported() {
   window->openRecording(home.filePath("none.ndjson"));
   QVERIFY(reported().contains("none.ndjson"));
   window->openRecording(home.path());
@@ -308,7 +309,7 @@ void TstRecordings::whatIfGoesOnWithWhatArrives() {
   QVERIFY(until([&] { return it.answered.count() == 2; }));
   QCOMPARE(it.newest()->question.to - to, Duration(5s));
   QCOMPARE(it.newest()->question.config.batch_size, std::int64_t{7});
-  QVERIFY2(it.panel.when().endsWith("anew every few seconds."), qPrintable(it.panel.when()));
+  QVERIFY2(it.panel.when().endsWith("again every few seconds."), qPrintable(it.panel.when()));
 }
 
 void TstRecordings::whatIfStandsStillUnseenOrUnwanted() {
@@ -320,7 +321,7 @@ void TstRecordings::whatIfStandsStillUnseenOrUnwanted() {
   it.isSeen = false;
   it.pass(30s);
   QVERIFY(!it.panel.isRunning());
-  QVERIFY2(it.panel.when().endsWith("while the charts do."), qPrintable(it.panel.when()));
+  QVERIFY2(it.panel.when().endsWith("while the charts stand still."), qPrintable(it.panel.when()));
   it.isSeen = true;
   follows->click();
   it.pass(30s);
@@ -337,11 +338,11 @@ void TstRecordings::whatIfStandsStillWithTheCharts() {
   QVERIFY(until([&] { return window->data().series.total().seconds > 4; }));
   window->findChild<QDockWidget*>("what-if")->raise();
   type("whatif-batch-size", "100");
-  QVERIFY(until([&] { return whatIf().when().endsWith("anew every few seconds."); }));
+  QVERIFY(until([&] { return whatIf().when().endsWith("again every few seconds."); }));
   window->data().time.pause();
-  QVERIFY(until([&] { return whatIf().when().endsWith("while the charts do."); }));
+  QVERIFY(until([&] { return whatIf().when().endsWith("while the charts stand still."); }));
   window->data().time.goLive();
-  QVERIFY(until([&] { return whatIf().when().endsWith("anew every few seconds."); }));
+  QVERIFY(until([&] { return whatIf().when().endsWith("again every few seconds."); }));
 }
 
 int main(int argc, char** argv) {

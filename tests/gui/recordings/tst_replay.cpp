@@ -54,12 +54,12 @@ class TstReplay : public QObject {
   void fileIsPlayedThroughTheDialog();
   void badLinesAreCountedAndNamed();
   void recordedPaceIsKept();
-  void longWaitIsSaidAndCanBeSkipped();
+  void longWaitIsShownAndCanBeSkipped();
   void pausedReplaySendsNothing();
   void pipeIsReadAsItIsWritten();
   void closesWhileNobodyWritesToThePipe();
-  void closesWhileTheRoomIsFull();
-  void whatCannotBeReadIsSaid();
+  void closesWhileTheBufferIsFull();
+  void unreadableInputIsReported();
   void anotherMachineIsAskedAboutFirst();
   void arrivalsSetThePaceWhereTheyAreRecorded();
   void nothingOverlapsInANarrowWindow();
@@ -233,7 +233,7 @@ void TstReplay::recordedPaceIsKept() {
   QCOMPARE(counters().offered, 21u);
 }
 
-void TstReplay::longWaitIsSaidAndCanBeSkipped() {
+void TstReplay::longWaitIsShownAndCanBeSkipped() {
   replay(write(line(0, 0ms) + line(1, 30min) + line(2, 30min)), 1);
   QVERIFY(until([&] { return counters().offered == 1; }));
   QVERIFY(until([&] { return part<ReplayBar>(*window).text().contains("next line in "); }));
@@ -295,7 +295,7 @@ void TstReplay::closesWhileNobodyWritesToThePipe() {
   QVERIFY(!part<ReplayBar>(*window).isVisible());
 }
 
-void TstReplay::closesWhileTheRoomIsFull() {
+void TstReplay::closesWhileTheBufferIsFull() {
   QByteArray text;
   for (int i = 0; i < 4000; ++i)
     text += line(i, i * 1ms).replace("\"key\":\"k", QByteArray("\"key\":\"") + QByteArray::number(i) + "k");
@@ -322,7 +322,7 @@ void TstReplay::closesWhileTheRoomIsFull() {
   QCOMPARE(counters().held() + counters().dropped(), 0u);  // accepted updates are written, nothing was dropped
 }
 
-void TstReplay::whatCannotBeReadIsSaid() {
+void TstReplay::unreadableInputIsReported() {
   ReplayDialog dialog;
   dialog.show();
   auto* const file = dialog.findChild<QLineEdit*>("file");

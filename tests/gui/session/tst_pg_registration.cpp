@@ -24,7 +24,7 @@ class TstPgRegistration : public QObject {
   void init();
   void cleanup();
   void hereTheFleetIsRegisteredAgain();
-  void elsewhereSomebodyIsAskedFirst();
+  void onAnotherMachineTheOperatorIsAskedFirst();
 
  private:
   void driveAndCrash();
@@ -83,7 +83,7 @@ void TstPgRegistration::hereTheFleetIsRegisteredAgain() {
   writesAgain();
 }
 
-void TstPgRegistration::elsewhereSomebodyIsAskedFirst() {
+void TstPgRegistration::onAnotherMachineTheOperatorIsAskedFirst() {
   qputenv("PGSERVICE", "any");
   driveAndCrash();
   const std::uint64_t unmatched = counters().unmatched;

@@ -41,8 +41,8 @@ class TstMetricsWatch : public QObject {
 
  private slots:
   void initTestCase();
-  void faultsAreSaidInWords_data();
-  void faultsAreSaidInWords();
+  void faultsAreDescribedInWords_data();
+  void faultsAreDescribedInWords();
   void endlessAnswersEnd_data();
   void endlessAnswersEnd();
   void redirectsStayAtTheirOrigin();
@@ -74,7 +74,7 @@ std::shared_ptr<const MetricsAnswer> TstMetricsWatch::answer(const MetricsPlan& 
   return found ? found : std::make_shared<MetricsAnswer>();
 }
 
-void TstMetricsWatch::faultsAreSaidInWords_data() {
+void TstMetricsWatch::faultsAreDescribedInWords_data() {
   QTest::addColumn<HttpFixture::Manner>("manner");
   QTest::addColumn<QString>("why");
   const auto answering = [](const char* status, const char* type, const QByteArray& body) {
@@ -98,7 +98,7 @@ void TstMetricsWatch::faultsAreSaidInWords_data() {
                                   << "the server closed the connection";
 }
 
-void TstMetricsWatch::faultsAreSaidInWords() {
+void TstMetricsWatch::faultsAreDescribedInWords() {
   QFETCH(HttpFixture::Manner, manner);
   QFETCH(QString, why);
   HttpFixture server;
@@ -151,7 +151,7 @@ void TstMetricsWatch::redirectsStayAtTheirOrigin() {
   QCOMPARE(answer({.url = server.url()})->why, QString());
   to = other.url().toEncoded();
   const auto found = answer({.url = server.url(), .authorization = "Bearer hush"});
-  QCOMPARE(found->why, QString("it leads elsewhere, which is not followed: enter that address"));
+  QCOMPARE(found->why, QString("it redirects, which is not followed: enter the other address"));
   QVERIFY(other.requests.isEmpty());
 }
 
@@ -251,7 +251,8 @@ void TstMetricsWatch::dashboardShowsWhatIsScraped() {
   };
   QVERIFY(until([&] { return value("writes") > 0; }));
   QVERIFY(until([&] { return part<Dashboard>(window).headline().endsWith("98.0 % saved"); }));
-  QVERIFY2(part<Dashboard>(window).words().contains("Flushing on capacity"), qPrintable(part<Dashboard>(window).words()));
+  QVERIFY2(part<Dashboard>(window).words().contains("Flushing on capacity"),
+           qPrintable(part<Dashboard>(window).words()));
   QVERIFY(part<Dashboard>(window).words().contains("Not in the metrics"));
   ChartCard* delay = nullptr;
   for (ChartCard* const card : part<Dashboard>(window).cards())
@@ -259,7 +260,7 @@ void TstMetricsWatch::dashboardShowsWhatIsScraped() {
   QVERIFY(delay->legendText().contains("not in the metrics"));
   flushes = 0;  // the process restarted
   QVERIFY(until([&] { return !window.data().series.marks().empty(); }));
-  QCOMPARE(window.data().series.marks()[0].text, QString("counters began anew"));
+  QCOMPARE(window.data().series.marks()[0].text, QString("counters restarted"));
   QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
   QVERIFY(until([&] { return window.findChild<QPushButton*>("demo")->isVisible(); }));
 }

@@ -62,8 +62,8 @@ class TstMisuse : public QObject {
   void addressesThatAreNone_data();
   void addressesThatAreNone();
   void fullDiskEndsARecordingAloud();
-  void filesThatCannotBeWrittenAreSaid_data();
-  void filesThatCannotBeWrittenAreSaid();
+  void unwritableFilesAreReported_data();
+  void unwritableFilesAreReported();
 
  private:
   [[nodiscard]] Counters counters() const { return window->data().series.latest().counters; }
@@ -248,7 +248,7 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
 void TstMisuse::closingWhileConnectingEnds() {
   const SilentServer server;
   window->startSession({.database = sql::Database(server.address()), .fleet = {}, .config = {}});
-  QVERIFY(server.waitForSomebody(kPatience));
+  QVERIFY(server.waitForAClient(kPatience));
   Heartbeat heartbeat;
   QElapsedTimer timer;
   timer.start();
@@ -260,7 +260,7 @@ void TstMisuse::closingWhileConnectingEnds() {
   const SilentServer another;
   window->startWatch(another.address(), "any");
   window->pages().showPage("Agents");
-  QVERIFY(another.waitForSomebody(kPatience));
+  QVERIFY(another.waitForAClient(kPatience));
   timer.restart();
   QVERIFY(closes(*window));
   window.reset();
@@ -314,7 +314,7 @@ void TstMisuse::fullDiskEndsARecordingAloud() {
   QCOMPARE(readBoxes().size(), 2);
 }
 
-void TstMisuse::filesThatCannotBeWrittenAreSaid_data() {
+void TstMisuse::unwritableFilesAreReported_data() {
   QTest::addColumn<QString>("file");
   QTest::newRow("no such folder") << "/nowhere/at/all.";
   QTest::newRow("a full disk") << home.path() + "/full.";
@@ -325,7 +325,7 @@ void TstMisuse::filesThatCannotBeWrittenAreSaid_data() {
   for (const char* const name : {"pipe.csv", "pipe.png"}) ::mkfifo(qPrintable(home.filePath(name)), 0600);
 }
 
-void TstMisuse::filesThatCannotBeWrittenAreSaid() {
+void TstMisuse::unwritableFilesAreReported() {
   QFETCH(QString, file);
   QVERIFY(demoRuns(*window));
   std::optional<FullDisk> disk;

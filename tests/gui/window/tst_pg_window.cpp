@@ -61,10 +61,10 @@ class TstPgWindow : public QObject {
   void drivenWatchedStoppedAndStartedAgain();
   void replayedIntoAndWatchedWithMetrics();
   void killedServerLosesNothing();
-  void tableThatACrashEmptiedIsSaid();
+  void tableThatACrashEmptiedIsReported();
   void silentServerHoldsNoWindow();
-  void wrongPasswordIsSaid();
-  void revokedPrivilegeIsSaidAndNothingIsLost();
+  void wrongPasswordIsReported();
+  void revokedPrivilegeIsReportedAndNothingIsLost();
   void closingWaitsForTheFlushOnItsWay();
   void twoWindowsOnOneDatabase();
   void doctorNamesWhatIsMissingAndItsCureHelps();
@@ -230,7 +230,7 @@ void TstPgWindow::killedServerLosesNothing() {
 }
 
 /// The table is UNLOGGED: after a crash of the server it is empty.
-void TstPgWindow::tableThatACrashEmptiedIsSaid() {
+void TstPgWindow::tableThatACrashEmptiedIsReported() {
   Producers producers(2, 2ms);
   MainWindow window;
   drive(window, database(), producers);
@@ -276,7 +276,7 @@ void TstPgWindow::silentServerHoldsNoWindow() {
   signalFamily(server->pid(), SIGCONT);
 }
 
-void TstPgWindow::wrongPasswordIsSaid() {
+void TstPgWindow::wrongPasswordIsReported() {
   test::PgSession(database()).run("CREATE ROLE locked LOGIN PASSWORD 'right'");
   server->authenticate("local all locked scram-sha-256\nlocal all all trust\n");
   server->reload();
@@ -303,7 +303,7 @@ void TstPgWindow::wrongPasswordIsSaid() {
   QVERIFY(closes(window));
 }
 
-void TstPgWindow::revokedPrivilegeIsSaidAndNothingIsLost() {
+void TstPgWindow::revokedPrivilegeIsReportedAndNothingIsLost() {
   test::PgSession owner(database());
   QVERIFY(std::holds_alternative<bool>(sql::create_table(parsed(database()))));
   owner.run("CREATE ROLE app LOGIN");

@@ -67,10 +67,10 @@ class TstProgram : public QObject {
   void frameOfADayOfSamplesIsCheap();
   void signalEndsItInOrder_data();
   void signalEndsItInOrder();
-  void withoutAScreenItSaysSo();
+  void missingScreenIsReported();
   void displayThatIsDeadIsReported_data();
   void displayThatIsDeadIsReported();
-  void folderThatIsAFileIsSaidAtOnce();
+  void folderThatIsAFileIsReportedAtOnce();
   void nonsenseIsRefused_data();
   void nonsenseIsRefused();
   void brokenSettingsDoNotStopIt();
@@ -249,7 +249,7 @@ void TstProgram::signalEndsItInOrder() {
   QCOMPARE(QDir(folder).entryList({"metabatch-desktop-*"}), QStringList());
 }
 
-void TstProgram::withoutAScreenItSaysSo() {
+void TstProgram::missingScreenIsReported() {
   QProcessEnvironment none = environment;
   for (const char* name : {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"}) none.remove(name);
   QProcess process;
@@ -291,7 +291,7 @@ void TstProgram::displayThatIsDeadIsReported() {
   QVERIFY2(text.startsWith("metabatch-desktop: no display") && text.count('\n') == 1, text);
 }
 
-void TstProgram::folderThatIsAFileIsSaidAtOnce() {
+void TstProgram::folderThatIsAFileIsReportedAtOnce() {
   QFile file(home.filePath("a-file"));
   QVERIFY(file.open(QIODevice::WriteOnly));
   QProcess process;

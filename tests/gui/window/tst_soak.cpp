@@ -118,7 +118,7 @@ class TstSoak : public QObject {
     Act act;
   };
   static std::vector<Step> faultsAndPages();
-  static std::vector<Step> operatorsWishes();
+  static std::vector<Step> operatorsActions();
   void soak(MainWindow& window, int seconds);
   void closeWhileItFlushes(MainWindow& window);
   void compare(const Producers& producers, const QString& file);
@@ -132,7 +132,7 @@ void TstSoak::initTestCase() {
   qInstallMessageHandler(recordAndPrint);
 }
 
-/// With operatorsWishes(): everything that can be done to a running session, each where the operator does it.
+/// With operatorsActions(): everything that can be done to a running session, each where the operator does it.
 std::vector<TstSoak::Step> TstSoak::faultsAndPages() {
   return {
       {"batches of one", number("batch_size", 1)},
@@ -154,7 +154,7 @@ std::vector<TstSoak::Step> TstSoak::faultsAndPages() {
   };
 }
 
-std::vector<TstSoak::Step> TstSoak::operatorsWishes() {
+std::vector<TstSoak::Step> TstSoak::operatorsActions() {
   return {
       {"charts stand still", key(Qt::Key_Space)},
       {"dark", [](MainWindow& window) { window.setThemeChoice(ThemeChoice::dark); }},
@@ -177,7 +177,7 @@ std::vector<TstSoak::Step> TstSoak::operatorsWishes() {
 
 void TstSoak::soak(MainWindow& window, int seconds) {
   std::vector<Step> steps = faultsAndPages();
-  for (Step& step : operatorsWishes()) steps.push_back(std::move(step));
+  for (Step& step : operatorsActions()) steps.push_back(std::move(step));
   const int warmUp = std::min(seconds / 3, 120);  // and each step once: its first time allocates what stays
   QElapsedTimer timer;
   timer.start();

@@ -25,8 +25,8 @@ class TstTimeWindow : public QObject {
   void spanIsBounded();
   void pannedBackToNowIsLiveAgain();
   void selectShowsWhatWasChosen();
-  void unchangedTellsNobody();
-  void cursorTellsOnce();
+  void unchangedValuesNotifyNobody();
+  void cursorIsReportedOnce();
   void selectionIsTheSameInEitherDirection();
   void selectionByKeysGoesFromWhereTheCursorWas();
   void selectionIsShownAloneAndCleared();
@@ -112,7 +112,7 @@ void TstTimeWindow::selectShowsWhatWasChosen() {
   QVERIFY(window->from() < t0 - 1h && window->to() > t0 - 1h + 1s);
 }
 
-void TstTimeWindow::unchangedTellsNobody() {
+void TstTimeWindow::unchangedValuesNotifyNobody() {
   QSignalSpy changed(window.get(), &TimeWindow::changed);
   window->setSpan(1min);
   window->goLive();
@@ -121,7 +121,7 @@ void TstTimeWindow::unchangedTellsNobody() {
   QCOMPARE(changed.count(), 1);
 }
 
-void TstTimeWindow::cursorTellsOnce() {
+void TstTimeWindow::cursorIsReportedOnce() {
   QSignalSpy moved(window.get(), &TimeWindow::cursorMoved);
   window->setCursor(t0);
   window->setCursor(t0);

@@ -64,10 +64,10 @@ class TestWhatIf : public QObject {
   Q_OBJECT
  private slots:
   void theStoreIsFittedToWhatWasMeasured();
-  void fewSlowFlushesDoNotTellWhatAnEntryCosts();
-  void batchesOfOneSizeTellNoRowCost();
+  void fewSlowFlushesDoNotChangeTheCostOfAnEntry();
+  void batchesOfOneSizeGiveNoRowCost();
   void failuresInARowAreAnOutage();
-  void fewFlushesTellNothing();
+  void fewFlushesGiveNoModel();
   void samplesAreKeptInBoundedMemory();
   void settingsThatChangedAreChangesOfTheScenario();
   void theAnswerIsTheSimulatorsOwn();
@@ -95,7 +95,7 @@ void TestWhatIf::theStoreIsFittedToWhatWasMeasured() {
   QCOMPARE(measured.fit(kBegan + 100s).flushes, std::size_t{100});
 }
 
-void TestWhatIf::fewSlowFlushesDoNotTellWhatAnEntryCosts() {
+void TestWhatIf::fewSlowFlushesDoNotChangeTheCostOfAnEntry() {
   Measured measured;
   for (int i = 0; i < 40; ++i) {
     const int entries = i % 2 == 0 ? 500 : 2000;
@@ -108,7 +108,7 @@ void TestWhatIf::fewSlowFlushesDoNotTellWhatAnEntryCosts() {
   QVERIFY(std::abs((fit.model.latency.p50 - 1ms) / 1us) < 100);
 }
 
-void TestWhatIf::batchesOfOneSizeTellNoRowCost() {
+void TestWhatIf::batchesOfOneSizeGiveNoRowCost() {
   Measured measured;
   for (int i = 0; i < 20; ++i) measured.append(flushAt(i * 1s, i % 10 == 9 ? 20ms : 10ms, 500));
   const StoreFit fit = measured.fit(kBegan);
@@ -135,12 +135,12 @@ void TestWhatIf::failuresInARowAreAnOutage() {
   QVERIFY(model.outage_answer == 50ms);
 }
 
-void TestWhatIf::fewFlushesTellNothing() {
+void TestWhatIf::fewFlushesGiveNoModel() {
   Measured measured;
   for (int i = 0; i < 4; ++i) measured.append(flushAt(i * 1s, 3s, 500));
   const StoreFit fit = measured.fit(kBegan);
   QVERIFY(fit.model.latency == StoreModel{}.latency && fit.flushes == 4);
-  QVERIFY(storeText(fit).startsWith("Too few flushes"));
+  QVERIFY(storeText(fit).contains("too few flushes"));
 }
 
 void TestWhatIf::samplesAreKeptInBoundedMemory() {
@@ -217,7 +217,7 @@ void TestWhatIf::theAnswerIsGivenInWords() {
   QVERIFY2(text.startsWith("Over the last 1 min: 0.03 instead of 0.4 (91.6 % fewer) writes and NOTIFYs a second; "),
            qPrintable(text));
   QVERIFY2(text.contains("delay p99") && text.endsWith("nothing dropped, as before."), qPrintable(text));
-  QVERIFY2(checkText(*answer).contains("were measured"), qPrintable(checkText(*answer)));
+  QVERIFY2(checkText(*answer).contains("the measurements are"), qPrintable(checkText(*answer)));
   QVERIFY2(storeText(answer->question.store).contains("12 flushes"), qPrintable(storeText(answer->question.store)));
 }
 

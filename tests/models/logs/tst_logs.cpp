@@ -3,10 +3,10 @@
 #include <QtTest>
 
 #include "metabatch/chunks.hpp"
+#include "models/inspection.hpp"
 #include "models/logs/channel_log.hpp"
 #include "models/logs/doctor_findings.hpp"
 #include "models/logs/flush_log.hpp"
-#include "models/inspection.hpp"
 #include "models/logs/quarantine.hpp"
 
 using namespace metabatch;
@@ -63,15 +63,15 @@ class TstLogs : public QObject {
   void logsShowOnlyTheSelectedTime();
   void detailNamesTheAgentsOfEachChunk();
   void notificationsAreDecodedLeniently();
-  void markersOfTheChannelAreSaid();
+  void markersOfTheChannelAreShown();
   void channelLogIsBounded();
   void inspectedPlacesCountCharacters();
-  void inspectedSaysWhatIsOdd();
+  void inspectedReportsWhatIsOdd();
   void refusedValuesAreShownSafely_data();
   void refusedValuesAreShownSafely();
   void refusedValuesStandNewestFirstAndGoOutAsTheyCame();
   void quarantineIsBoundedInLinesAndBytes();
-  void doctorSaysTheWorstFirst();
+  void doctorListsTheWorstFirst();
 };
 
 void TstLogs::flushesStandNewestFirst() {
@@ -104,7 +104,7 @@ void TstLogs::flushLogKeepsThePayloadsOfTheNewest() {
   for (quint64 id = 1; id <= FlushLog::kPayloads + 1; ++id) log.add({flush(id)});
   QVERIFY(log.line(int(FlushLog::kPayloads) - 1).chunks != nullptr);
   QVERIFY(log.line(int(FlushLog::kPayloads)).chunks == nullptr);
-  QVERIFY(detailText(log.line(int(FlushLog::kPayloads))).contains("not kept any more"));
+  QVERIFY(detailText(log.line(int(FlushLog::kPayloads))).contains("no longer stored"));
 }
 
 /// Flushes that name 100,000 agents have payloads of two megabytes each.
@@ -191,14 +191,14 @@ void TstLogs::notificationsAreDecodedLeniently() {
   QVERIFY(channelDetail(log.line(0)).contains("3 bytes behind the last whole id"));
 }
 
-void TstLogs::markersOfTheChannelAreSaid() {
+void TstLogs::markersOfTheChannelAreShown() {
   ChannelLine lost;
   lost.lost = 3;
   ChannelLine resync;
   resync.isResync = true;
   ChannelLog log;
   log.add({lost, resync});
-  QCOMPARE(printed(log), QString(" |  |  |  |  | listening: what was sent before is gone\n"
+  QCOMPARE(printed(log), QString(" |  |  |  |  | listening began: earlier notifications are lost\n"
                                  " |  |  |  |  | 3 notifications not received: read everything anew\n"));
   QCOMPARE(log.received(), 0u);
   QCOMPARE(log.lost(), 3u);
@@ -225,7 +225,7 @@ void TstLogs::inspectedPlacesCountCharacters() {
   QVERIFY(isSeen);
 }
 
-void TstLogs::inspectedSaysWhatIsOdd() {
+void TstLogs::inspectedReportsWhatIsOdd() {
   const QString id = QString::fromStdString((*encode_chunks(std::vector{agent(1)}))[0]);
   const Inspected twice = inspected(id + id);
   QCOMPARE(twice.findings.size(), std::size_t(1));
@@ -295,7 +295,7 @@ void TstLogs::quarantineIsBoundedInLinesAndBytes() {
   QCOMPARE(quarantine.rowCount(), 1);  // at least the newest
 }
 
-void TstLogs::doctorSaysTheWorstFirst() {
+void TstLogs::doctorListsTheWorstFirst() {
   DoctorFindings findings;
   const QAbstractItemModelTester tester(&findings, QAbstractItemModelTester::FailureReportingMode::QtTest);
   findings.show({{Severity::good, "connection", "fine", ""},

@@ -31,16 +31,16 @@ class TstRows : public QObject {
   Q_OBJECT
 
  private slots:
-  void rowThatChangedSaysSoOnce();
+  void changedRowsAreMarkedOnce();
   void rowOlderThanThreeIntervalsIsStale();
   void samePageKeepsWhatIsChosen();
   void rowNeverWrittenHasNoAge();
-  void centuriesFromNowAreNoTrouble();
+  void centuriesFromNowAreNoProblem();
   void tableIsQuotedAsCsv();
   void seriesOfTheWindowAreCsv();
 };
 
-void TstRows::rowThatChangedSaysSoOnce() {
+void TstRows::changedRowsAreMarkedOnce() {
   RowTable table;
   const QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
   table.show({row("cpu", 9s), row("disk", 9s)}, now, 30s);
@@ -83,7 +83,7 @@ void TstRows::rowNeverWrittenHasNoAge() {
   QCOMPARE(table.index(1, RowTable::Age).data().toString(), QString("1 min 5 s"));
 }
 
-void TstRows::centuriesFromNowAreNoTrouble() {
+void TstRows::centuriesFromNowAreNoProblem() {
   RowTable table;
   RowLine never = row("cpu", 0s), ahead = row("disk", 0s);
   never.collectedAt = *parse_wall_time("0001-01-01T00:00:00Z");

@@ -208,10 +208,9 @@ void TstScrape::originHasBucketsNotEverything() {
   QVERIFY2(
       words.contains("Flushing on capacity: 100.0 % of the flushes of the last minute were full batches, 500 entries"),
       qPrintable(words));
-  QVERIFY2(
-      words.contains("Not in the metrics: settings, delays, reports, updates that arrive, coalesced ones, NOTIFYs, "
-                     "buffered entries, the capacity."),
-      qPrintable(words));
+  QVERIFY2(words.contains("Not in the metrics: settings, delays, reports, arriving and coalesced updates, NOTIFYs, "
+                          "buffered entries, the capacity."),
+           qPrintable(words));
 }
 
 /// The origin before its merge: native histograms, of which the text shows one bucket.
@@ -264,10 +263,11 @@ void TstScrape::restartIsAGapAndAMark() {
   watched.append(page(3), 10s);
   QVERIFY(std::isnan(latest(watched.series, "writes")));
   QCOMPARE(watched.series.marks().size(), std::size_t(1));
-  QCOMPARE(watched.series.marks()[0].text, QString("counters began anew"));
+  QCOMPARE(watched.series.marks()[0].text, QString("counters restarted"));
   watched.append(page(13), 15s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
-  QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines).contains("notice: The process began anew in the last minute"));
+  QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines)
+              .contains("notice: The process began anew in the last minute"));
 }
 
 void TstScrape::severalReplicasAreFound() {
@@ -328,7 +328,8 @@ void TstScrape::healthPutsTheWorstFirst() {
   QFETCH(QString, page);
   Watched watched;
   for (const int count : {1, 4})
-    watched.append(page.isEmpty() ? std::string("go_goroutines 5\n") : counters({{qPrintable(page), count}}), count * 5s);
+    watched.append(page.isEmpty() ? std::string("go_goroutines 5\n") : counters({{qPrintable(page), count}}),
+                   count * 5s);
   QTEST(text(scrapedHealth(watched.scrapes.status()).lines).section('\n', 0, 0), "first");
 }
 

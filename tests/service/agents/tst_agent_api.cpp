@@ -13,10 +13,10 @@ class TestAgentApi : public QObject {
  private slots:
   void aReportReachesItsRows();
   void oneKeyReachesItsRow();
-  void whatFitsIsTakenAndTheRestIsSaid();
+  void itemsThatFitAreAcceptedAndOthersReported();
   void aKeyTooLongForTheColumnIsRefusedAlone();
-  void whoIsNotKnownIsToldHow_data();
-  void whoIsNotKnownIsToldHow();
+  void unknownClientsGetAReason_data();
+  void unknownClientsGetAReason();
   void guessedTokensReadNothing();
   void aRevokedTokenIsRefusedAfterARefresh();
   void aNewAgentIsKnownAtOnce();
@@ -67,7 +67,7 @@ void TestAgentApi::oneKeyReachesItsRow() {
   QCOMPARE(rows[0].key + "=" + rows[0].value + rows[0].error, std::string("cpu=ve"));
 }
 
-void TestAgentApi::whatFitsIsTakenAndTheRestIsSaid() {
+void TestAgentApi::itemsThatFitAreAcceptedAndOthersReported() {
   Stage stage;
   std::string items = R"({"key":"cpu","value":")" + std::string(3000, 'x') + "\"}";
   for (int i = 0; i < 60; ++i) items += ",{\"key\":\"" + std::string(100, 'k') + std::to_string(100 + i) + "\"}";
@@ -91,7 +91,7 @@ void TestAgentApi::aKeyTooLongForTheColumnIsRefusedAlone() {
   QCOMPARE(stage.written(stage.agents[0])[0].value, std::string("1"));
 }
 
-void TestAgentApi::whoIsNotKnownIsToldHow_data() {
+void TestAgentApi::unknownClientsGetAReason_data() {
   QTest::addColumn<QByteArray>("header");
   QTest::addColumn<QByteArray>("body");
   QTest::newRow("nobody") << QByteArray()
@@ -109,7 +109,7 @@ void TestAgentApi::whoIsNotKnownIsToldHow_data() {
              R"({"message":"Workspace agent not authorized.","detail":"The token belongs to no agent, or not yet, or not any more."})");
 }
 
-void TestAgentApi::whoIsNotKnownIsToldHow() {
+void TestAgentApi::unknownClientsGetAReason() {
   QFETCH(QByteArray, header);
   QFETCH(QByteArray, body);
   Stage stage;

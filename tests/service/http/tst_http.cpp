@@ -30,15 +30,15 @@ class TestHttp : public QObject {
   void anArrayIsGoldenToTheByte();
   void agesAreWholeSeconds_data();
   void agesAreWholeSeconds();
-  void aBodyIsReadOrItIsSaidWhyNot_data();
-  void aBodyIsReadOrItIsSaidWhyNot();
+  void aBodyIsReadOrAReasonIsGiven_data();
+  void aBodyIsReadOrAReasonIsGiven();
   void aBodyCutAnywhereIsAnError();
   void aTokenLeadsToItsAgentOnly();
   void shortWatchTokensAreRefused();
   void floodsAreLoggedOnceInAWhile_data();
   void floodsAreLoggedOnceInAWhile();
   void whatIsNoFloodIsAlwaysLogged();
-  void aLogThatNobodyReadsHoldsNobodyUp();
+  void aLogThatNobodyReadsDelaysNobody();
 };
 
 namespace {
@@ -169,7 +169,7 @@ void TestHttp::agesAreWholeSeconds() {
   QVERIFY2(json.find(age.toStdString()) != std::string::npos, json.c_str());
 }
 
-void TestHttp::aBodyIsReadOrItIsSaidWhyNot_data() {
+void TestHttp::aBodyIsReadOrAReasonIsGiven_data() {
   QTest::addColumn<QByteArray>("body");
   QTest::addColumn<int>("items");
   QTest::addColumn<QByteArray>("error");
@@ -193,7 +193,7 @@ void TestHttp::aBodyIsReadOrItIsSaidWhyNot_data() {
   row("an object for an error", R"({"metadata":[{},{"error":{}}]})", 0, "metadata[1].error is not a string.");
 }
 
-void TestHttp::aBodyIsReadOrItIsSaidWhyNot() {
+void TestHttp::aBodyIsReadOrAReasonIsGiven() {
   QFETCH(QByteArray, body);
   QFETCH(int, items);
   QFETCH(QByteArray, error);
@@ -292,7 +292,7 @@ void TestHttp::whatIsNoFloodIsAlwaysLogged() {
   QCOMPARE(said.count("event=\"not reloaded\"\n"), 3);
 }
 
-void TestHttp::aLogThatNobodyReadsHoldsNobodyUp() {
+void TestHttp::aLogThatNobodyReadsDelaysNobody() {
   int ends[2];
   QCOMPARE(::pipe(ends), 0);
   Log log(Log::Form::logfmt, ends[1]);

@@ -20,7 +20,7 @@ class TestRequests : public QObject {
   void otherTransferEncodingsEndTheConnection();
   void absoluteTargetsNameTheHost_data();
   void absoluteTargetsNameTheHost();
-  void oldClientsAreToldThatTheConnectionStays();
+  void oldClientsGetAKeepAliveHeader();
   void emptyLinesBeforeARequestAreSkipped();
   void encodedContentIsRefused();
   void answersHaveTheHeadersOfAnOriginServer();
@@ -86,7 +86,7 @@ void TestRequests::absoluteTargetsNameTheHost() {
   QCOMPARE(stage_->get(target.toStdString()).status, status);
 }
 
-void TestRequests::oldClientsAreToldThatTheConnectionStays() {
+void TestRequests::oldClientsGetAKeepAliveHeader() {
   Client client(stage_->port());
   for (int i = 0; i < 2; ++i) {
     client.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");

@@ -80,7 +80,7 @@ class TestPgDoctor : public QObject, protected PgScene {
     QVERIFY(!one->cure.empty());
   }
 
-  void lockedTableIsNamedAndWhatCouldNotBeCheckedSaysSo() {
+  void lockedTableIsNamedAndSkippedChecksAreReported() {
     PgSession other(cluster_->address());
     other.run("BEGIN; LOCK TABLE workspace_agent_metadata");
     const std::vector<PgFinding> found = examine(address("writer"));

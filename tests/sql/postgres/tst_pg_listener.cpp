@@ -169,7 +169,7 @@ class TestPgListener : public QObject {
     QCOMPARE(listening.told().front(), std::string("resync"));
   }
 
-  void channelIsHeardByWhateverNameItHas_data() {
+  void channelOfAnyNameIsReceived_data() {
     QTest::addColumn<QString>("name");
     QTest::newRow("63 bytes") << QString(63, 'c');
     QTest::newRow("upper case") << "Workspace";
@@ -178,7 +178,7 @@ class TestPgListener : public QObject {
     QTest::newRow("end of a statement") << "a\"; NOTIFY b; --";
     QTest::newRow("not ASCII") << QString::fromUtf8("\xC3\xA4");
   }
-  void channelIsHeardByWhateverNameItHas() {
+  void channelOfAnyNameIsReceived() {
     QFETCH(QString, name);
     const std::string channel = name.toStdString();
     std::string quoted = channel;
@@ -203,7 +203,7 @@ class TestPgListener : public QObject {
     QCOMPARE(listening.payloads(), (std::vector<std::string>{"same", "same", "after"}));
   }
 
-  void terminatedListenerListensAgainAndThenSaysResync() {
+  void terminatedListenerListensAgainAndThenReportsResync() {
     PgSession session(cluster_->address());
     Listening listening(cluster_->address());
     QVERIFY(listening.heard("latency"));
@@ -236,7 +236,7 @@ class TestPgListener : public QObject {
     QVERIFY(is_found);
   }
 
-  void slowReaderOfARingIsToldWhatItLost() {
+  void slowReaderOfARingLearnsWhatItLost() {
     PgSession session(cluster_->address());
     FedRing fed(cluster_->address(), 2);
     QVERIFY(fed.until([](const FedRing& now) { return now.resyncs == 1; }));

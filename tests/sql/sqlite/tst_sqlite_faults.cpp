@@ -93,7 +93,7 @@ class TestSqliteFaults : public QObject {
   void aRowThatATriggerRefusesStaysAlone();
   void aRowRefusedWhileRegisteringStaysAlone();
   void aFileIsMadeForItsOwnerOnly();
-  void aForeignTableOfThatNameIsSaid();
+  void aForeignTableOfThatNameIsReported();
 
  private:
   void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) {
@@ -372,7 +372,7 @@ void TestSqliteFaults::aFileIsMadeForItsOwnerOnly() {
   }
 }
 
-void TestSqliteFaults::aForeignTableOfThatNameIsSaid() {
+void TestSqliteFaults::aForeignTableOfThatNameIsReported() {
   Other(path()).run("CREATE TABLE workspace_agent_metadata (name TEXT)");
   const auto failed = check_sqlite(path().toStdString());
   QVERIFY(failed);

@@ -20,10 +20,10 @@ class TestSqliteStore : public QObject {
   void microsecondsAreKept();
   void missingRowsAreCreatedWhenAsked();
   void registeringLeavesExistingRowsAlone();
-  void aValueThatTheColumnCannotHoldIsQuarantinedAndTheRestWritten();
+  void aValueThatTheColumnCannotHoldIsQuarantinedAndTheOthersWritten();
   void aRefusedValueCostsOnlyItself();
-  void subscribersAreToldAfterTheCommit();
-  void nobodyIsToldOfAFailedFlush();
+  void subscribersAreNotifiedAfterTheCommit();
+  void failedFlushesNotifyNobody();
 
  private:
   void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) {
@@ -140,7 +140,7 @@ void TestSqliteStore::registeringLeavesExistingRowsAlone() {
   QCOMPARE(Other(path()).values().first(), QString("01|cpu|a||10"));
 }
 
-void TestSqliteStore::aValueThatTheColumnCannotHoldIsQuarantinedAndTheRestWritten() {
+void TestSqliteStore::aValueThatTheColumnCannotHoldIsQuarantinedAndTheOthersWritten() {
   registerRows({1}, {"a", "b", "c"});
   SqliteStore store(options());
   const std::string over(65'536, 'x');
@@ -167,7 +167,7 @@ void TestSqliteStore::aRefusedValueCostsOnlyItself() {
   QCOMPARE(Other(path()).rows("SELECT value FROM workspace_agent_metadata ORDER BY key"), (QStringList{"1", "", "3"}));
 }
 
-void TestSqliteStore::subscribersAreToldAfterTheCommit() {
+void TestSqliteStore::subscribersAreNotifiedAfterTheCommit() {
   registerRows({1}, {"cpu"});
   engine::Notifier notifier;
   QStringList read;
@@ -185,7 +185,7 @@ void TestSqliteStore::subscribersAreToldAfterTheCommit() {
   QCOMPARE(read, (QStringList{"chunk", "01|cpu|a||10"}));
 }
 
-void TestSqliteStore::nobodyIsToldOfAFailedFlush() {
+void TestSqliteStore::failedFlushesNotifyNobody() {
   registerRows({1}, {"cpu"});
   engine::Notifier notifier;
   int told = 0;

@@ -19,7 +19,7 @@ namespace {
 constexpr auto kSlowPiece = std::chrono::milliseconds(20);
 constexpr auto kLateness = std::chrono::milliseconds(50);
 constexpr std::size_t kSlowBytes = 1000;
-constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
+constexpr auto kPollPause = std::chrono::milliseconds(10);
 
 sockaddr_un name_of(const std::string& folder) {
   sockaddr_un name{};
@@ -67,7 +67,7 @@ void FaultProxy::set(Fault fault) {
 }
 
 bool FaultProxy::has_accepted() {
-  for (int looks = 0; looks < 2000 && !has_accepted_; ++looks) std::this_thread::sleep_for(kBetweenLooks);
+  for (int looks = 0; looks < 2000 && !has_accepted_; ++looks) std::this_thread::sleep_for(kPollPause);
   return has_accepted_;
 }
 

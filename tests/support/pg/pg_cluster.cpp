@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kLongestStart = std::chrono::seconds(60);
-constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
+constexpr auto kPollPause = std::chrono::milliseconds(10);
 
 std::string read_all(const std::string& path) {
   std::ifstream file(path);
@@ -172,7 +172,7 @@ void PgCluster::start() {
   while (PQping(where.c_str()) != PQPING_OK) {
     if (std::chrono::steady_clock::now() > deadline || ::waitpid(pid_, nullptr, WNOHANG) == pid_)
       qFatal("the server does not start: %s", log().c_str());
-    std::this_thread::sleep_for(kBetweenLooks);
+    std::this_thread::sleep_for(kPollPause);
   }
 }
 
@@ -184,7 +184,7 @@ void PgCluster::stop(Stop how) {
   wait_for(pid_);
   pid_ = -1;
   for (const pid_t child : family)
-    while (!is_gone(child)) std::this_thread::sleep_for(kBetweenLooks);
+    while (!is_gone(child)) std::this_thread::sleep_for(kPollPause);
 }
 
 void PgCluster::configure(const std::vector<std::string>& settings) { append(data() + "/postgresql.conf", settings); }

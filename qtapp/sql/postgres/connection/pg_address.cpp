@@ -154,8 +154,8 @@ std::size_t PgAddress::hosts() const {
 std::string PgAddress::shown() const {
   std::string text = "PostgreSQL";
   for (const char* keyword : {"service", "host", "hostaddr", "port", "dbname", "user"})
-    if (const std::string said = value(keyword); !said.empty())
-      text.append(" ").append(keyword).append("=").append(said);
+    if (const std::string given = value(keyword); !given.empty())
+      text.append(" ").append(keyword).append("=").append(given);
   return redact(std::move(text));
 }
 

@@ -29,15 +29,15 @@ class PgRemainder {
     std::size_t meeting = 0;  ///< entries that match the same row as another entry
   };
 
-  /// @shape places: positions of entries in transactions that committed and changed fewer rows than
+  /// @shape positions: of entries in transactions that committed and changed fewer rows than
   ///        they have entries, ascending;
   ///        missing: how many fewer. Their fates are `written` before.
-  std::optional<DatabaseFailure> classify(PgFlush& flush, const std::vector<std::size_t>& places, std::size_t missing,
-                                          Found& found);
+  std::optional<DatabaseFailure> classify(PgFlush& flush, const std::vector<std::size_t>& positions,
+                                          std::size_t missing, Found& found);
 
  private:
-  std::optional<DatabaseFailure> write_newest(PgFlush& flush, const std::vector<std::size_t>& places, std::size_t& told,
-                                              std::size_t missing, Found& found);
+  std::optional<DatabaseFailure> write_newest(PgFlush& flush, const std::vector<std::size_t>& positions,
+                                              std::size_t& settled, std::size_t missing, Found& found);
 
   PgConnection& connection_;
   std::vector<Update> entries_;

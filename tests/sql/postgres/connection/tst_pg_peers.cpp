@@ -125,12 +125,12 @@ class TestPgPeers : public QObject, protected PgScene {
     QVERIFY(becomes(*session_, "SELECT count(*) FROM pg_stat_activity WHERE pid = " + lost, "0"));
   }
 
-  void serverLooksForAPeerOnTcpOnly_data() {
+  void serverChecksItsPeerOnTcpOnly_data() {
     QTest::addColumn<bool>("is_tcp");
     QTest::newRow("tcp") << true;
     QTest::newRow("unix socket") << false;
   }
-  void serverLooksForAPeerOnTcpOnly() {
+  void serverChecksItsPeerOnTcpOnly() {
     QFETCH(bool, is_tcp);
     PgConnection connection(
         options_at(is_tcp ? "host=127.0.0.1 port=" + std::to_string(port_) + " user=postgres dbname=postgres"

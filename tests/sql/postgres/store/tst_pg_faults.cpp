@@ -63,7 +63,7 @@ class TestPgFaults : public QObject, protected PgScene {
     QVERIFY(stream.alarms().empty());
   }
 
-  void killedServerEmptiesTheTableWhichIsSaidOnce() {
+  void killedServerEmptiesTheTableWhichIsReportedOnce() {
     Stream stream(options(), model_);
     stream.report(kAgents, kKeys, "before");
     QVERIFY(stream.drained());
@@ -86,7 +86,7 @@ class TestPgFaults : public QObject, protected PgScene {
     QVERIFY(stream.is_balanced());
   }
 
-  void backendTerminatedMidUpdateTellsNobodyAndWritesAgain() {
+  void backendTerminatedMidUpdateNotifiesNobodyAndWritesAgain() {
     Stream stream(options(), model_);
     PgSession holder(cluster_->address());
     holder.run("BEGIN; SELECT FROM workspace_agent_metadata WHERE workspace_agent_id = '" +

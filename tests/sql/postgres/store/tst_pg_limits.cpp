@@ -110,12 +110,12 @@ class TestPgLimits : public QObject, protected PgScene {
     QVERIFY(stream.is_balanced());
   }
 
-  void fullDiskIsToldAndTheNewestValuesAreWrittenOnceThereIsSpace_data() {
+  void fullDiskIsReportedAndTheNewestValuesAreWrittenOnceThereIsSpace_data() {
     QTest::addColumn<bool>("is_real");
     QTest::newRow("the server is told so") << false;
     if (::geteuid() == 0) QTest::newRow("a small file system is full") << true;  // only root may mount one
   }
-  void fullDiskIsToldAndTheNewestValuesAreWrittenOnceThereIsSpace() {
+  void fullDiskIsReportedAndTheNewestValuesAreWrittenOnceThereIsSpace() {
     QFETCH(bool, is_real);
     std::unique_ptr<SmallDisk> disk;
     QFile sign(QString::fromStdString(cluster_->is_full()));

@@ -86,7 +86,7 @@ class TestPgPooler : public QObject, protected PgScene {
     }
   }
 
-  void listenerBehindThePoolerIsToldSoInWords() {
+  void listenerBehindThePoolerGetsAReason() {
     PgListenerOptions options;
     options.address = std::get<PgAddress>(PgAddress::parse(pooled_address()));
     options.probe_limit = 500ms;

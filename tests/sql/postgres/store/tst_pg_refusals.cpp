@@ -42,7 +42,7 @@ class TestPgRefusals : public QObject {
                     role);
   }
 
-  void repairedTroubleIsForgotten_data() {
+  void repairedProblemIsForgotten_data() {
     QTest::addColumn<QString>("trouble");
     QTest::addColumn<QString>("repair");
     QTest::addColumn<QString>("sqlstate");
@@ -66,7 +66,7 @@ class TestPgRefusals : public QObject {
         << "ALTER ROLE writer CONNECTION LIMIT -1"
         << "53300" << static_cast<int>(FailureClass::connection) << "too many connections";
   }
-  void repairedTroubleIsForgotten() {
+  void repairedProblemIsForgotten() {
     QFETCH(QString, trouble);
     QFETCH(QString, repair);
     QFETCH(QString, sqlstate);
@@ -87,7 +87,7 @@ class TestPgRefusals : public QObject {
     QCOMPARE(counts(store.flush(sorted, {}), 10), (std::map<Fate, std::size_t>{{Fate::written, 10}}));
   }
 
-  void refusedConnectionSaysWhatToDo_data() {
+  void refusedConnectionNamesARemedy_data() {
     QTest::addColumn<QString>("address");
     QTest::addColumn<QString>("cure");
     QTest::newRow("no such database") << "postgres://postgres@/nosuch?host=FOLDER"
@@ -101,7 +101,7 @@ class TestPgRefusals : public QObject {
     QTest::newRow("may not come in") << "postgres://shut_out@/postgres?host=FOLDER"
                                      << "pg_hba.conf admits";
   }
-  void refusedConnectionSaysWhatToDo() {
+  void refusedConnectionNamesARemedy() {
     QFETCH(QString, address);
     QFETCH(QString, cure);
     address.replace("FOLDER", QString::fromStdString(cluster_->folder()));
@@ -149,7 +149,7 @@ class TestPgRefusals : public QObject {
     session_->run("ALTER ROLE secured PASSWORD 'hunter2'");
   }
 
-  void everyWayToSayTheAddressReachesTheServer_data() {
+  void everyFormOfTheAddressReachesTheServer_data() {
     QTest::addColumn<QString>("address");
     const QString folder = "FOLDER";
     QTest::newRow("uri") << "postgresql://postgres@/postgres?host=FOLDER";
@@ -164,7 +164,7 @@ class TestPgRefusals : public QObject {
     QTest::newRow("service file") << "service=ours";
     QTest::newRow("environment") << "";
   }
-  void everyWayToSayTheAddressReachesTheServer() {
+  void everyFormOfTheAddressReachesTheServer() {
     QFETCH(QString, address);
     const QString folder = QString::fromStdString(cluster_->folder());
     address.replace("FOLDER", folder).replace("ENCODED", QString(folder).replace("/", "%2F"));
@@ -222,7 +222,7 @@ class TestPgRefusals : public QObject {
     QVERIFY2(alarms[1].find("UNLOGGED") == std::string::npos, alarms[1].c_str());
   }
 
-  void emptiedTableIsToldOnceForAllWriters() {
+  void emptiedTableIsReportedOnceForAllWriters() {
     std::vector<std::string> alarms;
     PgOptions options = options_at(cluster_->address());
     options.on_alarm = [&](const std::string& text) { alarms.push_back(text); };

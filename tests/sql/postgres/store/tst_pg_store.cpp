@@ -207,7 +207,7 @@ class TestPgStore : public QObject {
     QCOMPARE(model_.difference(*session_), std::string());
   }
 
-  void entriesAheadOfTheServersClockAreWrittenAsTheyAreAndToldOnce_data() {
+  void entriesAheadOfTheServersClockAreWrittenUnchangedAndReportedOnce_data() {
     QTest::addColumn<int>("seconds");
     QTest::addColumn<bool>("always");
     QTest::addColumn<int>("warnings");
@@ -216,7 +216,7 @@ class TestPgStore : public QObject {
     QTest::newRow("half a minute") << 30 << false << 0;
     QTest::newRow("an hour ago") << -3600 << true << 0;
   }
-  void entriesAheadOfTheServersClockAreWrittenAsTheyAreAndToldOnce() {
+  void entriesAheadOfTheServersClockAreWrittenUnchangedAndReportedOnce() {
     QFETCH(int, seconds);
     QFETCH(bool, always);
     QFETCH(int, warnings);
@@ -294,7 +294,7 @@ class TestPgStore : public QObject {
     QCOMPARE(named(heard), agents_of(good.sorted()));
   }
 
-  void batchOfNothingButPoisonWritesAndTellsNothing() {
+  void batchOfOnlyPoisonWritesAndNotifiesNothing() {
     Entries entries;
     for (std::uint64_t i = 0; i < 5; ++i) entries.add(agent_number(i + 1), "k0", std::string(1, '\0'));
     const FlushOutcome outcome = flush(entries);
@@ -305,7 +305,7 @@ class TestPgStore : public QObject {
     QCOMPARE(model_.difference(*session_), std::string());
   }
 
-  void poisonBesideUnmatchedAndStaleIsToldApart() {
+  void poisonBesideUnmatchedAndStaleIsDistinguished() {
     Entries newer, mixed;
     newer.add(agent_number(2), "k0", "new", "", at_us(10));
     mixed.add(agent_number(1), "k0", std::string(1, '\0'), "", at_us(5))
