@@ -2464,10 +2464,6 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <source>Refused lines</source>
         <translation>Abgelehnte Zeilen</translation>
     </message>
-    <message>
-        <source>Refused lines, with the reason</source>
-        <translation>Abgelehnte Zeilen, mit dem Grund</translation>
-    </message>
 </context>
 <context>
     <name>metabatch::gui::ReplayDialog</name>

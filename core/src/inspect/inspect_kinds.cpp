@@ -1,34 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metabatch/inspect_kinds.hpp"
 
-#include <iterator>
+#include "base/enum_names.hpp"
 
 namespace metabatch {
-namespace {
-
-template <std::size_t N, class Enum>
-std::string_view pick(const std::string_view (&names)[N], Enum which) {
-  const auto index = static_cast<std::size_t>(which);
-  return index < N ? names[index] : std::string_view("?");
-}
-
-}  // namespace
 
 std::string_view name_of(Form form) {
   static constexpr std::string_view kNames[] = {"chunk",      "raw_hex",   "bytea",        "binary", "ids_json",
                                                 "agent_json", "uuid_list", "channel_name", "probe",  "beat",
                                                 "empty",      "unknown",   "container"};
-  return pick(kNames, form);
+  return enum_name(kNames, form);
 }
 
 std::string_view name_of(Wrapping wrapping) {
   static constexpr std::string_view kNames[] = {"none", "psql", "notify", "pg_notify", "parameters", "nats"};
-  return pick(kNames, wrapping);
+  return enum_name(kNames, wrapping);
 }
 
 std::string_view name_of(Channel channel) {
   static constexpr std::string_view kNames[] = {"unnamed", "batch", "agent", "latency", "watchdog", "other"};
-  return pick(kNames, channel);
+  return enum_name(kNames, channel);
 }
 
 std::string_view name_of(Container container) {
@@ -36,25 +27,25 @@ std::string_view name_of(Container container) {
                                                 "zip",  "zstd",     "xz",       "bzip2",    "lz4",      "7z",
                                                 "png",  "jpeg",     "gif",      "webp",     "pdf",      "elf",
                                                 "wasm", "sqlite",   "pg_dump",  "tar",      "pcap",     "unknown"};
-  return pick(kNames, container);
+  return enum_name(kNames, container);
 }
 
 std::string_view name_of(Reading reading) {
   static constexpr std::string_view kNames[] = {"joined_lines", "url_safe",     "hex_prefix",
                                                 "hex_of_text",  "base64_bytes", "mixed_order"};
-  return pick(kNames, reading);
+  return enum_name(kNames, reading);
 }
 
 std::string_view name_of(SpanKind kind) {
   static constexpr std::string_view kNames[] = {"blank",     "text",      "log_prefix", "keyword", "punctuation",
                                                 "channel",   "id",        "bad_id",     "rest",    "json_key",
                                                 "timestamp", "agent_key", "process_id", "value",   "unread"};
-  return pick(kNames, kind);
+  return enum_name(kNames, kind);
 }
 
 std::string_view name_of(Verdict verdict) {
   static constexpr std::string_view kNames[] = {"plain", "good", "odd", "bad"};
-  return pick(kNames, verdict);
+  return enum_name(kNames, verdict);
 }
 
 std::string_view name_of(Note note) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iterator>
 
+#include "base/enum_names.hpp"
 #include "inspect/bytes/windows.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/inspect.hpp"
@@ -8,12 +9,6 @@
 /// Everything the inspector says to people.
 namespace metabatch {
 namespace {
-
-template <std::size_t N, class Enum>
-std::string_view pick(const std::string_view (&names)[N], Enum which) {
-  const auto index = static_cast<std::size_t>(which);
-  return index < N ? names[index] : std::string_view("?");
-}
 
 std::string counted(std::size_t count, std::string_view one, std::string_view many) {
   return std::to_string(count) + " " + std::string(count == 1 ? one : many);
@@ -33,7 +28,7 @@ std::string_view article(Form form) {
                                                 "a notification without a payload",
                                                 "a notification with a payload that is none of ours",
                                                 "bytes that are neither text nor ids"};
-  return pick(kWords, form);
+  return enum_name(kWords, form);
 }
 
 std::string_view words_of(Wrapping wrapping) {
@@ -43,7 +38,7 @@ std::string_view words_of(Wrapping wrapping) {
                                                 ", in a call of pg_notify",
                                                 ", as parameters of a logged statement",
                                                 ", as NATS carries it"};
-  return pick(kWords, wrapping);
+  return enum_name(kWords, wrapping);
 }
 
 std::string words_of(Container container) {
@@ -71,14 +66,14 @@ std::string words_of(Container container) {
                                                 "a tar archive",
                                                 "captured packets",
                                                 "bytes of no known kind"};
-  return std::string(pick(kWords, container));
+  return std::string(enum_name(kWords, container));
 }
 
 std::string_view words_of(Reading reading) {
   static constexpr std::string_view kWords[] = {"with its lines joined",      "as URL-safe base64",
                                                 "as hex digits behind 0x",    "as hex digits of a text",
                                                 "as base64 of the raw bytes", "as GUIDs in mixed byte order"};
-  return pick(kWords, reading);
+  return enum_name(kWords, reading);
 }
 
 std::string_view words_of(Note note) {
@@ -179,7 +174,7 @@ std::string describe(const Span& span, const Inspection& inspection) {
                                                 "a value",
                                                 "not read"};
   if (span.kind == SpanKind::id && span.id < inspection.ids.size()) return about_id(inspection.ids[span.id], span.id);
-  std::string text(pick(kWords, span.kind));
+  std::string text(enum_name(kWords, span.kind));
   if (span.kind == SpanKind::bad_id) text += ": " + about_bad_id(span);
   if (span.kind == SpanKind::rest || span.kind == SpanKind::unread)
     text += ", " + counted(span.length, "byte", "bytes");

@@ -2,12 +2,9 @@
 #include "gui/panels/replay_bar.hpp"
 
 #include <QComboBox>
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QToolButton>
@@ -134,21 +131,6 @@ QString ReplayBar::problemsText() const {
   return lines.join('\n');
 }
 
-void ReplayBar::showProblems() {
-  auto* const dialog = new QDialog(this);
-  dialog->setObjectName("replay-problems");
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setWindowTitle(tr("Refused lines"));
-  dialog->resize(640, 360);
-  QPlainTextEdit* const text = makeDetail({});
-  text->setAccessibleName(tr("Refused lines, with the reason"));
-  text->setPlainText(problemsText());
-  auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-  connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
-  auto* const layout = new QVBoxLayout(dialog);
-  layout->addWidget(text);
-  layout->addWidget(buttons);
-  dialog->open();
-}
+void ReplayBar::showProblems() { openText(*this, "replay-problems", tr("Refused lines"), problemsText()); }
 
 }  // namespace metabatch::gui

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/panels/selection_bar.hpp"
 
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QShortcut>
 
@@ -76,19 +73,7 @@ QString SelectionBar::figures() const {
 }
 
 void SelectionBar::showFigures() {
-  auto* const dialog = new QDialog(this);
-  dialog->setObjectName("selection-dialog");
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setWindowTitle(tr("Figures of the selected span"));
-  dialog->resize(620, 460);
-  QPlainTextEdit* const text = makeDetail({});
-  text->setPlainText(m_text->text() + "\n\n" + figures());
-  auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-  connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
-  auto* const layout = new QVBoxLayout(dialog);
-  layout->addWidget(text);
-  layout->addWidget(buttons);
-  dialog->open();
+  openText(*this, "selection-dialog", tr("Figures of the selected span"), m_text->text() + "\n\n" + figures());
 }
 
 void SelectionBar::refresh() {

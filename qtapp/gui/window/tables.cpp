@@ -3,11 +3,14 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDialog>
+#include <QDialogButtonBox>
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QPlainTextEdit>
 #include <QTableView>
+#include <QVBoxLayout>
 #include <algorithm>
 
 namespace metabatch::gui {
@@ -80,6 +83,23 @@ QPlainTextEdit* makeDetail(const QString& placeholder) {
   detail->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   detail->setLineWrapMode(QPlainTextEdit::WidgetWidth);
   return detail;
+}
+
+void openText(QWidget& parent, const QString& objectName, const QString& title, const QString& text) {
+  auto* const dialog = new QDialog(&parent);
+  dialog->setObjectName(objectName);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(title);
+  dialog->resize(640, 420);
+  QPlainTextEdit* const shown = makeDetail({});
+  shown->setAccessibleName(title);
+  shown->setPlainText(text);
+  auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+  QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+  auto* const layout = new QVBoxLayout(dialog);
+  layout->addWidget(shown);
+  layout->addWidget(buttons);
+  dialog->open();
 }
 
 void ProblemDelegate::setColour(const QColor& colour) { problemColour() = colour; }

@@ -14,6 +14,8 @@ QTableView* makeTable(QAbstractItemModel& model, const QString& accessibleName);
 void setWidths(QTableView& table, std::initializer_list<int> widths);
 /// A read-only text beside a table.
 QPlainTextEdit* makeDetail(const QString& placeholder);
+/// Opens a dialog with a read-only text, which closes by itself with its parent.
+void openText(QWidget& parent, const QString& objectName, const QString& title, const QString& text);
 
 /// Colours rows as problems when the model marks them by `role`.
 class ProblemDelegate : public QStyledItemDelegate {

@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
 
-#include <cstdlib>
-#include <new>
-
 #include "metabatch/report.hpp"
+#include "support/counted_new.hpp"
 
 using namespace metabatch;
 using namespace std::chrono_literals;
-
-namespace {
-std::size_t g_allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include <QSqlRecord>
 #include <QTemporaryDir>
 #include <QTest>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,9 +68,15 @@ class Other {
   QSqlDatabase database_;
 };
 
-/// A file in a folder of its own for each test, and rows in it.
-struct SqliteFile {
-  SqliteFile() { QFile(dir.path()).setPermissions(QFile::Permissions(0x7777)); }
+/// A suite in which each test has a file in a folder of its own. Derived classes call makeFile() in init() and
+/// removeFile() in cleanup().
+class SqliteSuite : public QObject {
+ protected:
+  void makeFile() {
+    dir_.emplace();
+    QFile(dir_->path()).setPermissions(QFile::Permissions(0x7777));
+  }
+  void removeFile() { dir_.reset(); }
 
   void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) const {
     std::vector<metabatch::Uuid> ids;
@@ -78,10 +85,12 @@ struct SqliteFile {
     QVERIFY(std::holds_alternative<std::size_t>(done));
     QCOMPARE(std::get<std::size_t>(done), ids.size() * keys.size());
   }
-  [[nodiscard]] QString path(const QString& name = "m.db") const { return dir.filePath(name); }
+  [[nodiscard]] QString folder() const { return dir_->path(); }
+  [[nodiscard]] QString path(const QString& name = "m.db") const { return dir_->filePath(name); }
   [[nodiscard]] metabatch::sql::SqliteOptions options(metabatch::Duration wait = {}) const {
     return {.file = path().toStdString(), .busy_timeout = wait};
   }
 
-  QTemporaryDir dir;
+ private:
+  std::optional<QTemporaryDir> dir_;
 };

@@ -71,11 +71,11 @@ class SmallDisk {
 
 }  // namespace
 
-class TestSqliteFaults : public QObject {
+class TestSqliteFaults : public SqliteSuite {
   Q_OBJECT
  private slots:
-  void init() { file_.emplace(); }
-  void cleanup() { file_.reset(); }
+  void init() { makeFile(); }
+  void cleanup() { removeFile(); }
   void aLockedFileIsATimeoutAndNothingIsLost();
   void aLockThatEndsInTimeIsWaitedFor();
   void aCancelledWaitEndsSoon();
@@ -94,15 +94,6 @@ class TestSqliteFaults : public QObject {
   void aRowRefusedWhileRegisteringStaysAlone();
   void aFileIsMadeForItsOwnerOnly();
   void aForeignTableOfThatNameIsReported();
-
- private:
-  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) {
-    file_->registerRows(agents, std::move(keys));
-  }
-  QString path(const QString& name = "m.db") const { return file_->path(name); }
-  SqliteOptions options(Duration wait = 0ms) const { return file_->options(wait); }
-
-  std::optional<SqliteFile> file_;
 };
 
 void TestSqliteFaults::aLockedFileIsATimeoutAndNothingIsLost() {
@@ -162,7 +153,7 @@ void TestSqliteFaults::aCancelledWaitEndsSoon() {
 void TestSqliteFaults::aReadOnlyFileIsAPermissionFailure() {
   registerRows({1}, {"cpu"});
   QFile::setPermissions(path(), QFile::ReadOwner | QFile::ReadGroup | QFile::ReadOther);
-  QFile::setPermissions(file_->dir.path(), QFile::Permissions(0x5555));
+  QFile::setPermissions(folder(), QFile::Permissions(0x5555));
   const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
   SqliteStore store(options());
   FlushOutcome done;
@@ -175,7 +166,7 @@ void TestSqliteFaults::aReadOnlyFileIsAPermissionFailure() {
   }
   QCOMPARE(done.failure, FailureClass::permission);
   QVERIFY2(done.message.find("writable") != std::string::npos, done.message.c_str());
-  QFile::setPermissions(file_->dir.path(), QFile::Permissions(0x7777));
+  QFile::setPermissions(folder(), QFile::Permissions(0x7777));
   QFile::setPermissions(path(), QFile::Permissions(0x6666));
   QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
 }
@@ -193,7 +184,7 @@ void TestSqliteFaults::aFolderThatAppearsHealsTheStore() {
   store.start();
   const std::vector<Update> one = {{agent(1), "cpu", "a", "", at(10)}};
   QCOMPARE(store.flush(one, {}).failure, FailureClass::connection);
-  QDir(file_->dir.path()).mkdir("later");
+  QDir(folder()).mkdir("later");
   QCOMPARE(store.flush(one, {}).fates, Fates{Fate::written});
 }
 

@@ -7,11 +7,11 @@ using namespace metabatch;
 using namespace metabatch::sql;
 using namespace std::chrono_literals;
 
-class TestSqliteStore : public QObject {
+class TestSqliteStore : public SqliteSuite {
   Q_OBJECT
  private slots:
-  void init() { file_.emplace(); }
-  void cleanup() { file_.reset(); }
+  void init() { makeFile(); }
+  void cleanup() { removeFile(); }
   void aNewFileGetsTheColumnsOfThePostgresTable();
   void everyEntryHasItsExactFate();
   void anEqualStampIsWrittenAgain();
@@ -24,15 +24,6 @@ class TestSqliteStore : public QObject {
   void aRefusedValueCostsOnlyItself();
   void subscribersAreNotifiedAfterTheCommit();
   void failedFlushesNotifyNobody();
-
- private:
-  void registerRows(std::initializer_list<int> agents, std::vector<std::string_view> keys) {
-    file_->registerRows(agents, std::move(keys));
-  }
-  QString path(const QString& name = "m.db") const { return file_->path(name); }
-  SqliteOptions options(Duration wait = 0ms) const { return file_->options(wait); }
-
-  std::optional<SqliteFile> file_;
 };
 
 void TestSqliteStore::aNewFileGetsTheColumnsOfThePostgresTable() {

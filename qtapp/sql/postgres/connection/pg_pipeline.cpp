@@ -161,29 +161,25 @@ std::optional<DatabaseFailure> PgPipeline::flush_out() {
       return std::nullopt;
     }
     if (left < 0) return lost_();
-    switch (wait(true)) {
-      case Event::input:
-        if (PQconsumeInput(handle_) != 1) return lost_();
-        break;
-      case Event::output:
-      case Event::again: break;
-      case Event::broken: return lost_();
-      case Event::late: return too_late();
-    }
+    if (auto failed = wait_once(true)) return failed;
   }
 }
 
 std::optional<DatabaseFailure> PgPipeline::until_readable() {
-  while (PQisBusy(handle_) == 1) {
-    switch (wait(false)) {
-      case Event::input:
-        if (PQconsumeInput(handle_) != 1) return lost_();
-        break;
-      case Event::output:
-      case Event::again: break;
-      case Event::broken: return lost_();
-      case Event::late: return too_late();
-    }
+  while (PQisBusy(handle_) == 1)
+    if (auto failed = wait_once(false)) return failed;
+  return std::nullopt;
+}
+
+std::optional<DatabaseFailure> PgPipeline::wait_once(bool for_output) {
+  switch (wait(for_output)) {
+    case Event::input:
+      if (PQconsumeInput(handle_) != 1) return lost_();
+      break;
+    case Event::output:
+    case Event::again: break;
+    case Event::broken: return lost_();
+    case Event::late: return too_late();
   }
   return std::nullopt;
 }

@@ -103,6 +103,7 @@ class PgPipeline {
   void take_result(const Command& command, PgResult result, PgAnswer& answer);
   [[nodiscard]] std::optional<DatabaseFailure> flush_out();
   [[nodiscard]] std::optional<DatabaseFailure> until_readable();
+  [[nodiscard]] std::optional<DatabaseFailure> wait_once(bool for_output);
   [[nodiscard]] DatabaseFailure too_late();
   void note_progress();
 
