@@ -30,7 +30,7 @@ struct Mark {
 ///
 /// Series of rates, per second unless stated otherwise: `updates`, `entries`, `writes`, `notifies`,
 /// `unbatched`, `dropped`, `coalesced`, `stack.capacity`, `stack.scheduled`, `stack.shutdown`
-/// (flushes, each one stacked on those before it), `held` and `room` (entries), `batch.limit`
+/// (flushes, each one stacked on those before it), `held` and `buffer.limit` (entries), `batch.limit`
 /// (entries), `delay.p50` and `delay.p99` (seconds), `duration.p50` and `duration.p99`
 /// (milliseconds), `saved` (percent), `outcome.ok` and `outcome.connection`, `.timeout`,
 /// `.conflict`, `.other` (flushes), `oldest` (age of the oldest value, in flight included) and

@@ -189,7 +189,7 @@ class TestPgSpool : public QObject {
     QVERIFY(port_of(*program) != 0);
     const auto refused = Program().run(serve(*program));
     QCOMPARE(refused.status, 1);
-    QVERIFY2(refused.err.contains("another metabatch that runs uses it"), refused.err);
+    QVERIFY2(refused.err.contains("another running metabatch uses it"), refused.err);
     program->signal(SIGTERM);
     QCOMPARE(program->end().status, 0);
   }

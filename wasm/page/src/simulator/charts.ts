@@ -34,13 +34,13 @@ export const drawn: Drawn[] = [
   {
     title: 'Whether anything drops: updates a second',
     unit: 'count',
-    lines: [line('coalesced (newer value came first)', 1), line('dropped, no room', 2), line('failed to match a row', 4)],
+    lines: [line('coalesced (newer value came first)', 1), line('dropped, buffer full', 2), line('failed to match a row', 4)],
     series: [['coalesced', 'mean'], ['dropped', 'mean'], ['unmatched', 'mean']],
   },
   {
     title: 'What is held: entries, most in a column',
     unit: 'count',
-    lines: [line('held in all', 1), line('queued', 2), line('in flight', 3), line('room in use', 4, { mayLeave: true })],
+    lines: [line('held in all', 1), line('queued', 2), line('in flight', 3), line('capacity in use', 4, { mayLeave: true })],
     series: [['held', 'max'], ['queued', 'max'], ['in_flight', 'max'], ['room_entries', 'max']],
   },
   {
