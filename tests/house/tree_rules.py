@@ -26,12 +26,7 @@ WITHOUT_HEADER_YET = {
     'core/src/simulation/scenario_text.cpp',
     'core/src/simulation/simulator_csv.cpp',
     'qtapp/cli/flags/layers.cpp',
-    'qtapp/cli/report/axis.cpp',
-    'qtapp/cli/report/simulation_html.cpp',
     'qtapp/engine/flusher.cpp',
-    'qtapp/models/metrics/scrape_words.cpp',
-    'qtapp/service/http/http_session.cpp',
-    'qtapp/sql/postgres/pg_doctor.cpp',
 }
 
 # Names that two rooms use; main.cpp and the dispatch of the codec are chosen by the build. This list may only shrink.

@@ -6,10 +6,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/terminal.hpp"
+#include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_schema.hpp"
 
 namespace metabatch::cli {

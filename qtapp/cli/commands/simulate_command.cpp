@@ -4,16 +4,17 @@
 #include <initializer_list>
 #include <memory>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/terminal/console.hpp"
-#include "cli/report/output_file.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/flags/recording_file.hpp"
 #include "cli/flags/scenario_file.hpp"
 #include "cli/flags/scenario_flags.hpp"
-#include "cli/report/simulation_report.hpp"
-#include "cli/terminal/stop_signals.hpp"
 #include "cli/flags/thresholds.hpp"
+#include "cli/report/output_file.hpp"
+#include "cli/report/simulation_html.hpp"
+#include "cli/report/simulation_report.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/terminal/stop_signals.hpp"
 #include "recording/recording_reader.hpp"
 
 namespace metabatch::cli {

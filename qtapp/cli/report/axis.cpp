@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/report/axis.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/axis_steps.hpp"
-#include "cli/report/chart.hpp"
 
 namespace metabatch::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cli/report/axis.hpp"
 #include "cli/terminal/console.hpp"
 #include "metabatch/time.hpp"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/report/simulation_html.hpp"
+
 #include <cstdio>
 
 #include "cli/flags/scenario_flags.hpp"

@@ -24,12 +24,5 @@ std::vector<Column> columns_of(const Simulator& simulator, std::string_view seri
 
 /// For people: result_text(), warnings, the timeline in a few lines, the digest.
 std::string simulation_text(const Simulator& simulator);
-/// The report: a page of its own.
-///
-/// @shape name: what the simulation is called
-std::string simulation_html(const Simulator& simulator, std::string_view name, bool is_interrupted);
-
-/// The fields of a scenario that are not at their defaults, and its settings, as a table.
-std::string settings_html(const Scenario& scenario);
 
 }  // namespace metabatch::cli

@@ -8,6 +8,7 @@
 #include "cli/flags/scenario_flags.hpp"
 #include "cli/report/chart.hpp"
 #include "cli/report/report_page.hpp"
+#include "cli/report/simulation_html.hpp"
 #include "cli/report/simulation_report.hpp"
 #include "cli/terminal/console.hpp"
 

@@ -10,7 +10,7 @@
 
 #include "models/logs/doctor_findings.hpp"
 #include "sql/database_address.hpp"
-#include "sql/postgres/pg_schema.hpp"
+#include "sql/postgres/pg_doctor.hpp"
 
 class QLabel;
 class QPushButton;

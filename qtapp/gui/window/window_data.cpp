@@ -2,6 +2,7 @@
 #include "gui/window/window_data.hpp"
 
 #include "engine/clock.hpp"
+#include "models/metrics/scrape_words.hpp"
 
 namespace metabatch::gui {
 

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "models/charts/live_series.hpp"
-#include "models/health.hpp"
 #include "models/metrics/scrape.hpp"
 
 namespace metabatch::models {
@@ -70,10 +69,5 @@ class ScrapeSeries {
   std::deque<Instant> m_restarts;
   ScrapeStatus m_status;
 };
-
-/// The state of a foreign batcher by its metrics, worst first, and what the metrics do not show.
-/// Settings are not in the metrics, so core's health function cannot judge them; the words are the
-/// same.
-HealthText scrapedHealth(const ScrapeStatus& status);
 
 }  // namespace metabatch::models

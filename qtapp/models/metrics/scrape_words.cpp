@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "models/metrics/scrape_words.hpp"
+
 #include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 
-#include "models/metrics/scrape_series.hpp"
 #include "models/words.hpp"
 
 /// Describes scrapes in sentences.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sql/postgres/pg_doctor.hpp"
+
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include <cstdlib>
 
 #include "sql/postgres/connection/pg_connection.hpp"
-#include "sql/postgres/pg_schema.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {

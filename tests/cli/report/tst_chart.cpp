@@ -4,6 +4,7 @@
 #include <QTest>
 #include <QXmlStreamReader>
 
+#include "cli/report/axis.hpp"
 #include "cli/report/report_page.hpp"
 
 using namespace metabatch;

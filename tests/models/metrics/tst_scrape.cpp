@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "models/metrics/scrape_series.hpp"
+#include "models/metrics/scrape_words.hpp"
 
 using namespace metabatch;
 using namespace metabatch::models;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "support/pg/pg_scene.hpp"
 #include "support/show.hpp"

@@ -10,6 +10,7 @@
 #include <QTest>
 #include <memory>
 
+#include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_listener.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "support/pg/pg_cluster.hpp"

@@ -8,6 +8,7 @@
 
 #include "sql/agent_credentials.hpp"
 #include "sql/agent_rows.hpp"
+#include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "sql/row_reader.hpp"
 #include "support/pg/pg_scene.hpp"

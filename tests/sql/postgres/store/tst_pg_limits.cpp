@@ -14,6 +14,7 @@
 #include <set>
 #include <thread>
 
+#include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "support/pg/fault_proxy.hpp"
 #include "support/pg/pg_scene.hpp"
