@@ -61,7 +61,7 @@ need_packages() {
   report "the packages took $((SECONDS - began)) s"
 }
 
-# Node and npm may come from elsewhere than Debian; then npm of Debian cannot be installed.
+# When Node and npm do not come from Debian, npm of Debian cannot be installed.
 need_page() {
   local missing=()
   need base page "$@"

@@ -41,7 +41,7 @@ build_page() {
   build_preset wasm "$@"
 }
 
-# What the tests of the page need beside Chromium; installed once.
+# Installs the npm packages of the page's tests, once.
 install_browser_tests() {
   local installed=tests/browser/node_modules/.package-lock.json
   [[ $installed -nt tests/browser/package-lock.json ]] ||

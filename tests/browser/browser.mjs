@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The built page in a browser, and what every test watches. */
+/** The built page in a browser, and the checks of every test. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -26,7 +26,7 @@ export async function start() {
   return { browser, address, server, end };
 }
 
-/** A page of its own profile. `said` is all it wrote to the console or threw, `foreign` all it asked of other places. */
+/** A page with a profile of its own. `said` is everything it wrote to the console or threw, `foreign` every request to other hosts. */
 export async function open({ browser, address }, { fragment = '', url = address, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -46,12 +46,12 @@ export async function open({ browser, address }, { fragment = '', url = address,
   return { context, page, said, foreign };
 }
 
-/** What was changed is on the screen: lists draw once a frame. */
+/** Waits until changes are on the screen: lists draw once a frame. */
 export function drawn(page) {
   return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 }
 
-/** Does it, and waits until what it brought has been looked at: the page marks the beginning and is busy until the end. */
+/** Does it, and waits until the new input is inspected: the page marks the beginning and is busy until the end. */
 export async function brings(page, act) {
   const count = () => page.evaluate(() => performance.getEntriesByName('metabatch:input').length);
   const before = await count();
@@ -60,7 +60,7 @@ export async function brings(page, act) {
   await drawn(page);
 }
 
-/** Pastes as a person would with nothing selected; the event carries the clipboard's text unchanged. */
+/** Pastes as a person would with nothing selected; the event contains the clipboard's text unchanged. */
 export function paste(page, text) {
   return brings(page, () =>
     page.evaluate((content) => {
@@ -88,12 +88,12 @@ export function drop(page, bytes, { name = 'dropped.bin', times = 1 } = {}) {
   );
 }
 
-/** The page said nothing and asked nobody else. */
+/** Checks that the page logged nothing and sent no request to other hosts. */
 export function assertQuiet({ said, foreign }) {
   assert.deepEqual({ said, foreign }, { said: [], foreign: [] });
 }
 
-/** Whatever was under way has been shown. */
+/** Waits until everything that was in progress is shown. */
 export function settled(page) {
   return page.waitForFunction(() => performance.getEntriesByName('metabatch:input').length > 0 && !document.querySelector('.verdict[aria-busy]'));
 }

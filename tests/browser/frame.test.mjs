@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** For everybody: axe's rules, keys alone, any width, any zoom. */
+/** Accessibility: axe's rules, keyboard only, any width, any zoom. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

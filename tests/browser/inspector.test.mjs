@@ -25,7 +25,7 @@ function detailOf({ at, length, kind, verdict, meaning }) {
   return `${range} (${counted(length)}) · ${kind.replaceAll('_', ' ')} · ${verdict} · ${meaning}`;
 }
 
-/** Walks from part to part with the arrow key and notes what the page says of each. */
+/** Moves from part to part with the arrow key and records the page's text for each. */
 async function walked(page, count) {
   await page.focus('.bytes');
   const details = [];
@@ -38,10 +38,10 @@ async function walked(page, count) {
   return details;
 }
 
-/** Rows of a grid that is small enough to be there as a whole. */
+/** Rows of a grid that is small enough to exist as a whole. */
 const rows = (page, grid) => page.$$eval(`${grid} .rows .row:not([hidden])`, (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
 
-/** As the native sentence about the id at this byte tells it. */
+/** The native program's sentence about the id at this byte. */
 function versionOf({ spans }, byte) {
   const { meaning } = spans.find(({ at }) => at === byte);
   const version = /: version (\d+)/.exec(meaning);
@@ -49,7 +49,7 @@ function versionOf({ spans }, byte) {
 }
 
 const badAt = ({ at, kind, meaning }) => (kind === 'bad_id' ? Number(/offset (\d+)/.exec(meaning)[1]) : at);
-/** What the page says behind the verdict's sentence where a part is bad. */
+/** The page's text behind the verdict's sentence when a part is bad. */
 function firstBadOf({ spans }) {
   const bad = spans.find(({ verdict }) => verdict === 'bad');
   return bad ? ` The first byte that does not fit is at offset ${counted(badAt(bad))}.` : '';

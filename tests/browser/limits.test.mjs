@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How fast, how small, and how much. */
+/** Limits of time, size and amount. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ let ground;
 before(async () => (ground = await start()));
 after(() => ground.end());
 
-/** What the module and scripts of the page may weigh, in bytes. */
+/** The allowed size of the module and the scripts of the page, in bytes. */
 const mostGzipped = 200_000;
 
 test(`module and scripts are under ${mostGzipped / 1000} kB gzipped`, () => {
@@ -53,7 +53,7 @@ test('1 MB is looked at within 50 ms of its paste', async () => {
   assertQuiet(opened);
 });
 
-/** Does it, and tells for how long at most the page could not draw meanwhile, in milliseconds. */
+/** Does it, and returns the longest time for which the page could not draw meanwhile, in milliseconds. */
 async function longestPause(page, act) {
   await page.evaluate(() => {
     window.pause = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the native program says, and the names that the module knows. */
+/** The native program's results, and the names that the module knows. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

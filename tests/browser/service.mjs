@@ -25,7 +25,7 @@ export class Service {
     });
     writeFileSync(join(this.folder, 'tokens'), `${watchToken}\n`);
   }
-  /** Serves; again on the port it had before. */
+  /** Serves, on the previous port if there was one. */
   async start() {
     const flags = ['--interval', '50ms', '--schedule', 'linger', '--log-format', 'json', '--watch-token-file', join(this.folder, 'tokens')];
     this.process = spawn(program, ['serve', ...this.db, '--listen', `127.0.0.1:${this.port ?? 0}`, ...flags, ...this.more], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -50,7 +50,7 @@ export class Service {
     if (this.process?.exitCode === null && this.process.signalCode === null) await this.stop('SIGKILL');
     rmSync(this.folder, { recursive: true });
   }
-  /** What the service answers to a report of an agent. */
+  /** The service's answer to a report of an agent. */
   async report({ token }, values) {
     const metadata = Object.entries(values).map(([key, value]) => ({ key, collected_at: new Date().toISOString(), age: 0, value, error: '' }));
     const answer = await fetch(`${this.origin}/api/v2/workspaceagents/me/metadata`, {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The simulator and the tuner: how the tests reach them, and what the native program says of the same scenario. */
+/** The simulator and the tuner: how the tests use them, and the native program's results for the same scenario. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ export function golden() {
   return lines.map((line) => line.split('\t')).map(([name, flags, digest]) => ({ name, flags: flags === '-' ? '' : flags, digest }));
 }
 
-/** Exit status 3 says that something was lost, which a simulation may be about. */
+/** Exit status 3 reports a loss, which may be the purpose of a simulation. */
 export function native(args) {
   const { status, stdout, stderr } = spawnSync(program, args, { maxBuffer: 1 << 28, encoding: 'utf8' });
   if (status !== 0 && status !== 3) throw new Error(`metabatch ${args.join(' ')}: ${status} ${stderr}`);
@@ -37,7 +37,7 @@ export function nativeTimeline(args) {
   }
 }
 
-/** Goes to a view in a state, as a link does, and waits until it has done what it does. */
+/** Opens a view in a state, as a link does, and waits until it has finished. */
 export async function reach(page, view, state, timeout = 60_000) {
   await page.evaluate(([name, query]) => {
     const panel = document.querySelector(`#panel-${name}`);
@@ -49,7 +49,7 @@ export async function reach(page, view, state, timeout = 60_000) {
   await finished(page, view, timeout);
 }
 export const finished = (page, view, timeout = 60_000) => page.waitForSelector(`#panel-${view}[data-phase="finished"]`, { timeout });
-/** Does it, and waits for the run that it begins. */
+/** Does it, and waits for the run that this starts. */
 export async function reruns(page, act, view = 'simulator') {
   await page.evaluate((name) => (document.querySelector(`#panel-${name}`).dataset.phase = ''), view);
   await act();
@@ -58,7 +58,7 @@ export async function reruns(page, act, view = 'simulator') {
 
 export const digests = async (page) => (await page.textContent('#digest')).split('\n').map((line) => line.replace(/^[AB] /, ''));
 
-/** What a press of the button hands over as files. */
+/** The files that a press of the button saves. */
 export async function taken(page, button, count = 1) {
   const files = [];
   const all = new Promise((resolve) => {

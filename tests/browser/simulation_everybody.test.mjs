@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The simulator and the tuner for everybody: axe's rules, any width, reduced motion. */
+/** Accessibility of the simulator and the tuner: axe's rules, any width, reduced motion. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -18,7 +18,7 @@ after(async () => {
   await service?.end();
 });
 
-/** A page at this address, with the watch token as a cookie of the service's host where that is asked for. */
+/** A page at this address, on request with the watch token as a cookie of the service's host. */
 async function pageAt(url, { cookie } = {}) {
   const context = await browser.newContext();
   if (cookie) await context.addCookies([{ name: 'coder_session_token', value: cookie, url: service.origin }]);
@@ -47,7 +47,7 @@ async function pageAt(url, { cookie } = {}) {
 }
 
 const seen = (page, name) => page.evaluate((of) => JSON.parse(JSON.stringify([...globalThis[of]])), name);
-/** Once something that was seen holds these words, all that was seen. */
+/** Everything that was received, once a part of it contains these words. */
 async function seenWith(page, name, words, from = 0) {
   await page.waitForFunction(([of, text, first]) => globalThis[of].slice(first).some((one) => JSON.stringify(one).includes(text)), [name, words, from]);
   return seen(page, name);

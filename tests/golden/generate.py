@@ -48,7 +48,7 @@ def fits(template_char, char):
 
 
 def uuid_offence(candidate):
-    """None when it is a UUID; else how far the form that goes furthest goes."""
+    """None for a UUID; else how far the form that matches longest matches."""
     furthest = 0
     for template in uuid_templates():
         n = 0
@@ -111,7 +111,7 @@ def read_window(window, at):
 
 
 def chunk_case(payload):
-    """How a lenient reader meets it window by window, and what the strict decoder says."""
+    """The results of a lenient reader, window by window, and of the strict decoder."""
     windows = [(payload[at:at + 22], at) for at in range(0, len(payload) - 21, 22)]
     met = [read_window(window, at) for window, at in windows]
     wrong = [one[4:] for one in met if one.startswith("bad:")]

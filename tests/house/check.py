@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Looks through the sources for the signs that the house is getting ugly. Usage: check.py ROOT"""
+"""Checks the sources against the rules of the house. Usage: check.py ROOT"""
 import os
 import sys
 
@@ -23,7 +23,7 @@ def files(root):
 
 
 def findings(root):
-    """(rule, reason, path, line, what) of everything found."""
+    """(rule, reason, path, line, what) of every finding."""
     tree = {file.path: file for file in files(root)}
     for file in tree.values():
         for name, reason, check in rules.RULES:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rules of the house, each with its reason. A rule is a function of one file that yields (line, what it saw)."""
+"""The rules of the house, each with its reason. A rule is a function of one file that yields (line, finding)."""
 import posixpath
 import re
 

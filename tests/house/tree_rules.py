@@ -10,7 +10,7 @@ SPECIFICATION = 'docs/specification.md'
 
 MAP = 'ARCHITECTURE.md'
 
-# A folder with more files hides its parts. Those listed hold more and may only shrink.
+# A folder with more files hides its parts. The listed folders have more files and may only shrink.
 FOLDER_FILES = 24
 WIDE_FOLDERS = {'qtapp/gui/session': 33, 'resources/sql/pg': 40}
 
@@ -18,7 +18,7 @@ WIDE_FOLDERS = {'qtapp/gui/session': 33, 'resources/sql/pg': 40}
 # one command or one part of the ABI each, code selected for a processor, a generated table.
 WITHOUT_HEADER = re.compile(r'/commands/\w+_commands?\.cpp$|^wasm/abi/\w+_abi\.cpp$|/main\.cpp$'
                             r'|^core/src/payload/.*chunks_\w+\.cpp$|_tables\.cpp$')
-# Those that are not mended yet; this list may only shrink.
+# Sources that break the rule and are not corrected yet; this list may only shrink.
 WITHOUT_HEADER_YET = {
     'core/src/batching/entries_flight.cpp',
     'core/src/batching/entries_set_apart.cpp',

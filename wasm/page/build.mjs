@@ -17,7 +17,7 @@ if (!site) throw new Error('usage: build.mjs WASM SITE');
 const hashOf = (content) => createHash('sha256').update(content).digest('hex').slice(0, 12);
 const policyHash = (content) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 
-/** One script without imports, so that it runs as a classic script, in a Worker and from a blob alike. */
+/** Makes one script without imports, which runs as a classic script, in a Worker and from a blob. */
 async function bundle(entry, options = {}) {
   const result = await build({
     entryPoints: [join(here, entry)], bundle: true, write: false, minify: true, format: 'iife', target: 'es2022', legalComments: 'none',

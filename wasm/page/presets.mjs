@@ -15,7 +15,7 @@ function fieldsOf(table, prefix = '') {
   });
 }
 
-/** What the first paragraph of comments behind the licence says; the rest of them is for readers of the file. */
+/** The first paragraph of comments behind the licence; the other comments are for readers of the file. */
 function aboutOf(text) {
   const comments = text.split('\n').slice(1).filter((line) => line.startsWith('#')).map((line) => line.slice(1).trim());
   const [about, ...rest] = comments.join('\n').split('\n\n').map((paragraph) => paragraph.replaceAll('\n', ' ').trim());

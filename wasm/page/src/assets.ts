@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Where the parts of the page are. The build takes assets.single.ts instead for the page as one file. */
+/** Where the parts of the page are. For the page as one file, the build uses assets.single.ts instead. */
 export * from './assets.hosted';

@@ -6,7 +6,7 @@ const kShown = 1_600; // milliseconds
 let shown: HTMLElement | undefined;
 const voice = h('span', { class: 'visually-hidden', role: 'status', id: 'copied' });
 
-/** Shows a word at an element for a moment; screen readers hear it too. */
+/** Shows a word at an element for a moment, and announces it to screen readers. */
 export function flash(at: Element, text: string): void {
   shown?.remove();
   const { left, bottom, width } = at.getBoundingClientRect();
@@ -20,7 +20,7 @@ export function flash(at: Element, text: string): void {
   setTimeout(() => word.remove(), kShown);
 }
 
-/** Copies, and reports the outcome where it was asked for. */
+/** Copies, and shows the outcome at the element that was used. */
 export async function copyFrom(at: Element, text: string, done = 'Copied'): Promise<boolean> {
   const isDone = await copy(text);
   flash(at, isDone ? done : 'The browser refused to copy');

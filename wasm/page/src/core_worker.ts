@@ -12,13 +12,13 @@ interface Pending {
   progress(value: unknown): void;
 }
 
-/** A Worker with the core in it. Each view has its own, so that a long run keeps nobody else waiting. */
+/** A Worker that runs the core. Each view has its own, so that a long run delays no other view. */
 export class CoreWorker {
   private worker: Worker | undefined;
   private readonly pending = new Map<number, Pending>();
   private last = 0;
 
-  /** Rejects with an AbortError when cancelled, with what the Worker said when it failed. */
+  /** Rejects with an AbortError when cancelled, and with the Worker's message when it failed. */
   call<N extends CallName>(name: N, request: Request<N>, options: CallOptions<N> = {}): Promise<Answer<N>> {
     const id = ++this.last;
     const { signal, onProgress } = options;
@@ -39,7 +39,7 @@ export class CoreWorker {
     });
   }
 
-  /** Ends what runs, however busy it is; the next call starts afresh. */
+  /** Ends a running call, however busy the Worker is; the next call starts a new one. */
   restart(why = 'stopped'): void {
     this.worker?.terminate();
     this.worker = undefined;

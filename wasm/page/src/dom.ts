@@ -54,7 +54,7 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
-/** Hands the browser a file to keep. */
+/** Lets the browser save a file. */
 export function download(name: string, content: BlobPart, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = h('a', { href: url, download: name });

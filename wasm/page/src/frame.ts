@@ -3,7 +3,7 @@ import { h } from './dom';
 import { CoreWorker } from './core_worker';
 import { themeSwitch } from './theme';
 
-/** One tab. Its fragment is `#name` or `#name?state`; what `state` means is its own affair. */
+/** One tab. Its fragment is `#name` or `#name?state`; the tab defines the meaning of `state`. */
 export interface View {
   readonly name: string;
   readonly title: string;
@@ -13,7 +13,7 @@ export interface View {
   arrive(state: string | undefined): void;
 }
 
-/** The page round the views: tabs, address, theme, and the voice for screen readers. */
+/** The page around the views: tabs, address, theme, and announcements for screen readers. */
 export class Frame {
   private readonly voice = h('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite', id: 'voice' });
   private readonly tabs = new Map<string, HTMLElement>();
@@ -29,12 +29,12 @@ export class Frame {
     this.follow();
   }
 
-  /** A Worker for one view alone. */
+  /** A Worker that belongs to one view. */
   startWorker(): CoreWorker {
     return new CoreWorker();
   }
 
-  /** Says it to screen readers. */
+  /** Announces a text to screen readers. */
   announce(text: string): void {
     this.voice.textContent = text;
   }
@@ -44,7 +44,7 @@ export class Frame {
     return `${location.href.split('#')[0]}#${fragment(name, state)}`;
   }
 
-  /** Shows a view, and puts it into the address. */
+  /** Shows a view, and writes it into the address. */
   go(name: string, state?: string): void {
     const wanted = `#${fragment(name, state)}`;
     if (location.hash === wanted) this.follow();

@@ -6,7 +6,7 @@ import { moved, VirtualList } from './list';
 export interface Column {
   title: string;
   class: string;
-  /** The title is for screen readers alone: the column is too narrow for it. */
+  /** The title is for screen readers only: the column is too narrow for it. */
   isNarrow?: boolean;
 }
 export interface GridOptions {
@@ -27,7 +27,7 @@ export interface GridOptions {
 
 let made = 0;
 
-/** A table of any length for eyes, keys and screen readers: one row is the active one, arrow keys move it. */
+/** A table of any length, for mouse, keys and screen readers. One row is active; arrow keys move it. */
 export class Grid {
   readonly element: HTMLElement;
   private readonly list: VirtualList;
@@ -52,11 +52,11 @@ export class Grid {
     this.list.moveTo(0);
     this.list.setCount(count);
   }
-  /** Makes it as high as so many rows. */
+  /** Sets the height to so many rows. */
   setRowsInSight(rows: number): void {
     this.list.element.style.height = `calc(${rows + 1} * 1lh + 2px)`;
   }
-  /** Shows which row is active; the row comes into sight. */
+  /** Marks the active row and scrolls to it. */
   activate(index: number): void {
     if (index < 0 || index >= this.list.size) return;
     this.active = index;
@@ -93,7 +93,7 @@ export class Grid {
     row.setAttribute('aria-selected', String(index === this.active));
   }
 
-  /** A click that ends a selection of text is none on the row. */
+  /** A click that ends a selection of text does not count as a click on the row. */
   private clicked(event: MouseEvent, index: number): void {
     if (String(getSelection()) !== '') return;
     this.pick(index);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Core } from './module';
 
-/** One row of a table of calls: what the page sends, what the Worker answers, what it reports on the way. */
+/** One row of a table of calls: what the page sends, what the Worker answers, and its progress reports. */
 export interface CallShape {
   request: unknown;
   answer: unknown;
@@ -16,7 +16,7 @@ export interface Job<S extends CallShape> {
   /** True once the page no longer wants the answer. It only changes during `breathe`. */
   readonly isCancelled: boolean;
   progress(value: ProgressOf<S>): void;
-  /** Lets messages in, a cancellation among them. Between two of these a call has the Worker for itself. */
+  /** Receives messages, a cancellation among them. Between two of these calls nothing else runs in the Worker. */
   breathe(): Promise<void>;
 }
 

@@ -34,7 +34,7 @@ export class Core {
     this.layout ??= layoutOf(this.text('mb_layout'));
     return columnsOf(this.layout, table, names);
   }
-  /** The one row that a call answers, by names; undefined when it answers none. */
+  /** The one row that a call returns, by names; undefined when it returns none. */
   row<N extends string>(table: string, names: readonly N[], numbers: ArrayLike<number>): Record<N, number> | undefined {
     return rowOf(this.columns(table, names), numbers);
   }

@@ -3,7 +3,7 @@
 
 export type Unit = 'count' | 'seconds';
 
-/** `1.8`, `60`, `9,000`: three digits that count. */
+/** `1.8`, `60`, `9,000`: three significant digits. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
@@ -18,7 +18,7 @@ export function secondsText(value: number): string {
 
 export const textIn: Record<Unit, (value: number) => string> = { count: numberText, seconds: secondsText };
 
-/** Short, for beside an axis. */
+/** A short form, for axes. */
 function tickText(value: number, unit: Unit): string {
   if (unit === 'seconds') return secondsText(value);
   for (const [factor, letter] of [[1e6, 'M'], [1e3, 'k']] as const) if (value >= 10 * factor || (value >= factor && letter === 'M')) return `${numberText(value / factor)}${letter}`;

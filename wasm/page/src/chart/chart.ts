@@ -3,7 +3,7 @@ import { h, svg } from '../dom';
 import { colour } from '../theme';
 import { clockText, textIn, timeTicks, valueTicks, type Unit } from './axis';
 
-/** Colours alone tell nobody enough: every line of a chart has dashes of its own. */
+/** Colours alone are not enough: every line of a chart has dashes of its own. */
 const kDashes: number[][] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 const kPlot = { left: 46, right: 10, top: 8, bottom: 20 }; // pixels round the plot
 const kHeight = 168;
@@ -12,9 +12,9 @@ export interface LineShape {
   label: string;
   colour: `--${string}`;
   dash: number;
-  /** Dots, for what is a value of its own and not on its way to the next. */
+  /** Dots, for values that are not connected to the next one. */
   dots?: boolean;
-  /** The scale need not reach it. */
+  /** The scale need not include the line. */
   mayLeave?: boolean;
 }
 export interface ChartShape {
@@ -22,7 +22,7 @@ export interface ChartShape {
   unit: Unit;
   lines: LineShape[];
 }
-/** A value a column for each line; NaN: nothing was measured there, which is drawn as a gap. */
+/** One value a column for each line; NaN: nothing was measured there, which is drawn as a gap. */
 export interface ChartData {
   middle: number; // of the first column
   width: number;
@@ -36,7 +36,7 @@ export function swatch({ colour: name, dash, dots }: LineShape): SVGElement {
   return svg('svg', { width: 22, height: 10, 'aria-hidden': 'true', class: 'swatch' }, mark);
 }
 
-/** Lines over time. Draws what it is given; zoom and crosshair belong to those who own several of these. */
+/** Lines over time. It only draws; zoom and crosshair belong to the owner of several charts. */
 export class Chart {
   readonly element: HTMLElement;
   readonly canvas = h('canvas');
@@ -62,7 +62,7 @@ export class Chart {
     new ResizeObserver(() => this.draw()).observe(this.plot);
   }
 
-  /** The greatest value that the scale must reach. */
+  /** The largest value that the scale must include. */
   static greatest(shape: ChartShape, data: ChartData): number {
     let most = 0;
     shape.lines.forEach((line, index) => {
@@ -79,7 +79,7 @@ export class Chart {
     this.read();
   }
 
-  /** Puts the crosshair at an instant, or takes it away. */
+  /** Moves the crosshair to an instant, or hides it. */
   point(at: number | undefined): void {
     this.at = at;
     this.hair.hidden = at === undefined || at < this.range[0] || at > this.range[1];
@@ -87,7 +87,7 @@ export class Chart {
     this.read();
   }
 
-  /** What the lines say at the crosshair, or else last. */
+  /** The values of the lines at the crosshair, or else the last ones. */
   get reading(): string {
     const texts = this.shape.lines.map(({ label }, index) => `${label} ${this.readings[index]!.textContent}`);
     return `${this.at === undefined ? '' : `at ${clockText(this.at, this.data?.width)}: `}${texts.join(', ')}`;

@@ -61,7 +61,7 @@ export class FindingsView {
   }
 }
 
-/** Remarks on where it stood are no fault of it. */
+/** Remarks on the surroundings of a payload are no fault of the payload. */
 export function noteTag(note: string, verdict: string): HTMLElement {
   return h('span', { class: `tag ${note === 'in_log' || note === 'escaped' ? '' : verdict}` }, readable(note));
 }

@@ -14,7 +14,7 @@ const choices: [Which, string][] = [
   ['odd', 'Not as usual'],
 ];
 
-/** The list of ids, what is shown of it, and its link with the bytes. */
+/** The list of ids, its visible part, and its link with the bytes. */
 export class IdsView {
   readonly element: HTMLElement;
   /** Called when other ids are shown. */

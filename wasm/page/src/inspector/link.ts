@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which part of the input is looked at, for all who show it. Hovering passes, picking stays. */
+/** The selected part of the input, for all views of it. Hovering is temporary; picking stays. */
 export type Origin = 'bytes' | 'ids' | 'problems' | 'findings' | 'reset';
 type Listener = (span: number | undefined, origin: Origin) => void;
 

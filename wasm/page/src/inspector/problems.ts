@@ -67,7 +67,7 @@ export class ProblemsView {
     return [counted(at), verdictMark(about.verdict), h('span', { title: sentence }, sentence ?? '…')];
   }
 
-  /** For all rows in sight at once. */
+  /** For all visible rows at once. */
   private ask(): void {
     if (this.asking) return;
     this.asking = true;

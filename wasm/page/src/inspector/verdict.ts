@@ -12,7 +12,7 @@ function firstBad(result: Result): string {
   return bad ? ` The first byte that does not fit is at offset ${counted(bad.at)}.` : '';
 }
 
-/** The answer at a glance: what it is, whether it is sound, and its size against what a NOTIFY carries. */
+/** The answer at a glance: what the input is, whether it is sound, and its size against the limit of a NOTIFY. */
 export class VerdictView {
   readonly element: HTMLElement;
   private readonly mark = h('span', { class: 'big-mark' });
@@ -23,7 +23,7 @@ export class VerdictView {
   private readonly size = h('span', { class: 'size-text' });
   private readonly meter = h('span', { class: 'size', hidden: true }, h('span', { class: 'bar', 'aria-hidden': 'true' }, this.bar), this.size);
   private readonly alternatives = h('ul', { class: 'alternatives', 'aria-label': 'Other ways to read it' });
-  /** A person takes one of the alternatives. */
+  /** Called when a person takes one of the alternatives. */
   onTake: (index: number) => void = () => {};
   private turn = 0;
 

@@ -4,7 +4,7 @@ import { presets } from './presets';
 
 const kB = 'b.'; // what B's settings are called in a link
 
-/** What is simulated: shared by all views that show its form. Texts are as entered; what is not set has its default. */
+/** The simulated scenario: shared by all views that show its form. Texts are as entered; what is not set has its default. */
 export class Model {
   readonly a = new Map<string, string>();
   /** The settings in which B differs; undefined: nothing is compared. */

@@ -14,31 +14,31 @@ const line = (label: string, series: number, more: object = {}) => ({ label, col
 /** What is drawn: names of the series of the simulator, and how a column sums its samples up. */
 export const drawn: Drawn[] = [
   {
-    title: 'What batching saves: writes a second',
+    title: 'Writes a second, with and without batching',
     unit: 'count',
     lines: [line('one by one (UPDATEs; as many NOTIFYs)', 2), line('batched UPDATEs', 1), line('batched NOTIFYs', 3)],
     series: [['unbatched', 'mean'], ['writes', 'mean'], ['notifies', 'mean']],
   },
   {
-    title: 'What triggers the flushes: flushes a second',
+    title: 'Flushes a second, by reason',
     unit: 'count',
     lines: [line('capacity: batch full', 1), line('scheduled: tick', 2), line('shutdown', 3), line('failed', 4)],
     series: [['flushes_capacity', 'mean'], ['flushes_scheduled', 'mean'], ['flushes_shutdown', 'mean'], ['flush_failures', 'mean']],
   },
   {
-    title: 'How late rows are: delay from update to row',
+    title: 'Delay from update to row',
     unit: 'seconds',
     lines: [line('p50', 1), line('p99, worst', 2)],
     series: [['delay_p50', 'mean'], ['delay_p99', 'max']],
   },
   {
-    title: 'Whether anything drops: updates a second',
+    title: 'Updates not written, a second',
     unit: 'count',
     lines: [line('coalesced (newer value came first)', 1), line('dropped, buffer full', 2), line('failed to match a row', 4)],
     series: [['coalesced', 'mean'], ['dropped', 'mean'], ['unmatched', 'mean']],
   },
   {
-    title: 'What is held: entries, most in a column',
+    title: 'Entries held, maximum of each column',
     unit: 'count',
     lines: [line('held in all', 1), line('queued', 2), line('in flight', 3), line('capacity in use', 4, { mayLeave: true })],
     series: [['held', 'max'], ['queued', 'max'], ['in_flight', 'max'], ['room_entries', 'max']],

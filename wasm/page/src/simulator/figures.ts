@@ -29,7 +29,7 @@ export class Figures {
   private readonly words = h('div', { class: 'words' });
 
   constructor() {
-    this.element = h('section', { class: 'figures', 'aria-label': 'What it came to' }, this.tiles, this.words);
+    this.element = h('section', { class: 'figures', 'aria-label': 'Results' }, this.tiles, this.words);
   }
 
   show(states: readonly State[]): void {

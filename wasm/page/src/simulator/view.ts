@@ -54,7 +54,7 @@ export class SimulatorView implements View {
     this.recording = new RecordingBar(this.worker);
     this.charts = new Charts(this.worker);
     this.table = new FiguresTable(this.charts);
-    const side = h('section', { class: 'panel side', 'aria-label': 'What is simulated' });
+    const side = h('section', { class: 'panel side', 'aria-label': 'Scenario' });
     const hint = h('p', { class: 'muted hint' }, 'Drag over a chart to zoom. Keys on a chart: arrows move the crosshair, + and - zoom, 0 shows all.');
     const result = h('div', { class: 'result' }, this.bar(), this.figures.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
     panel.append(h('div', { class: 'simulator' }, side, result));
@@ -173,7 +173,7 @@ export class SimulatorView implements View {
   private takeBar(): HTMLElement {
     const link = button('Copy link', () => void this.copyLink(), { id: 'copy-link' });
     const buttons = [button('JSON', () => void this.take('json')), button('CSV', () => void this.take('csv')), button('PNG', () => void this.takePicture())];
-    return h('div', { class: 'panel tools' }, h('span', { class: 'muted' }, 'Take away'), link, ...buttons, h('span', { class: 'digest' }, h('span', { class: 'muted' }, 'SHA-256 of the event log, as the native program prints it: '), this.digest));
+    return h('div', { class: 'panel tools' }, h('span', { class: 'muted' }, 'Save and share'), link, ...buttons, h('span', { class: 'digest' }, h('span', { class: 'muted' }, 'SHA-256 of the event log, as the native program prints it: '), this.digest));
   }
 
   private fileName(slot: number, ending: string): string {

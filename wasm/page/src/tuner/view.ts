@@ -41,10 +41,10 @@ export class TunerView implements View {
     this.panel = panel;
     this.frame = frame;
     this.worker = frame.startWorker();
-    const side = h('section', { class: 'panel side', 'aria-label': 'What is tuned' });
+    const side = h('section', { class: 'panel side', 'aria-label': 'Scenario' });
     const bar = h('div', { class: 'panel tools run-bar' }, this.again, this.progress, h('span', { class: 'grow' }), button('Copy link', () => void this.copyLink()), this.outcome);
     panel.append(h('div', { class: 'simulator tuner' }, side, h('div', { class: 'result' }, bar, this.advice, this.chart.element, this.points.element)));
-    const wanted = h('div', { class: 'field wanted' }, h('label', { for: kDelay }, 'Delay wanted: p99 at most'), this.delay, this.problem);
+    const wanted = h('div', { class: 'field wanted' }, h('label', { for: kDelay }, 'Allowed delay: p99 at most'), this.delay, this.problem);
     this.wire();
     void this.worker.call('fields', null).then((fields) => {
       this.form = new ScenarioForm(this.model, fields, false, wanted);
