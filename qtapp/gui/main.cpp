@@ -5,9 +5,9 @@
 #include <cstdio>
 
 #include "gui/dialogs/replay_dialog.hpp"
+#include "gui/pictures/pictures.hpp"
 #include "gui/window/language.hpp"
 #include "gui/window/main_window.hpp"
-#include "gui/pictures/pictures.hpp"
 #include "gui/window/startup.hpp"
 
 namespace {

@@ -80,7 +80,8 @@ HealthText healthText(const health::Collector& collector, const Sample& newest, 
     QString line = findingText(finding);
     const bool hasRows = finding.code == health::Code::unmatched || finding.code == health::Code::table_emptied;
     if (hasRows) line = (line + ' ' + condition.registration).trimmed();
-    text.lines.push_back({severityOf(health::severity_of(finding.code)), line, health::advised(finding, newest.config)});
+    text.lines.push_back(
+        {severityOf(health::severity_of(finding.code)), line, health::advised(finding, newest.config)});
   }
   const auto row = [&](const QString& name, const QString& value) { text.figures.emplace_back(name, value); };
   const Counters& counters = newest.counters;

@@ -24,11 +24,11 @@ struct HealthLine {
 /// The top of the dashboard.
 struct HealthText {
   Severity severity = Severity::notice;
-  QString headline;  ///< the state in a few words
-  QString saved;     ///< `96.9 % saved`, or an en dash where no figure may be shown
-  QString rates;     ///< the writes and NOTIFYs, with and without batching
-  QString span;      ///< the span of all figures: `last 30 s`
-  std::vector<HealthLine> lines;                   ///< worst first
+  QString headline;                                  ///< the state in a few words
+  QString saved;                                     ///< `96.9 % saved`, or an en dash where no figure may be shown
+  QString rates;                                     ///< the writes and NOTIFYs, with and without batching
+  QString span;                                      ///< the span of all figures: `last 30 s`
+  std::vector<HealthLine> lines;                     ///< worst first
   std::vector<std::pair<QString, QString>> figures;  ///< names and values
 };
 

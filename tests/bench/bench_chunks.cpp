@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "payload/chunk_codec.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/watchers.hpp"
+#include "payload/chunk_codec.hpp"
 #include "workload.hpp"
 
 namespace metabatch::bench {

@@ -28,8 +28,8 @@
 #include <thread>
 
 #include "gui/a_day.hpp"
-#include "gui/window/main_window.hpp"
 #include "gui/producers.hpp"
+#include "gui/window/main_window.hpp"
 
 namespace {
 

@@ -31,8 +31,7 @@ struct Case {
   std::size_t agents;
   std::int64_t batch_size;
   int producers;
-  bool
-      waits;  ///< producers wait for capacity, as senders to the origin's channel do: everything is flushed
+  bool waits;  ///< producers wait for capacity, as senders to the origin's channel do: everything is flushed
 };
 
 /// Updates a run: long enough that start and drain do not matter. METABATCH_BENCH_UPDATES sets

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <utility>
 
-#include "metabatch/chunks.hpp"
 #include "base/rng.hpp"
+#include "metabatch/chunks.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "support/pg/pg_session.hpp"
 

@@ -34,7 +34,10 @@ void TestTextFile::lineEndsAndMarksAreRemoved_data() {
   QTest::newRow("as it is") << QByteArray("a\nb\n") << QByteArray("a\nb\n");
   QTest::newRow("CRLF") << QByteArray("a\r\nb\r\n") << QByteArray("a\nb\n");
   QTest::newRow("CR alone stays") << QByteArray("a\rb\r") << QByteArray("a\rb\r");
-  QTest::newRow("byte order mark") << QByteArray("\xEF\xBB\xBF" "a") << QByteArray("a");
+  QTest::newRow("byte order mark") << QByteArray(
+                                          "\xEF\xBB\xBF"
+                                          "a")
+                                   << QByteArray("a");
   QTest::newRow("two marks") << QByteArray("\xEF\xBB\xBF\xEF\xBB\xBF") << QByteArray("\xEF\xBB\xBF");
 }
 
@@ -50,7 +53,11 @@ void TestTextFile::aFileThatIsNoTextIsRefused_data() {
   QTest::addColumn<QByteArray>("bytes");
   QTest::addColumn<QByteArray>("problem");
   QTest::newRow("too large") << QByteArray(101, 'a') << QByteArray("has more than 100 bytes");
-  QTest::newRow("UTF-16") << QByteArray("\xFF\xFE" "a\0", 4) << QByteArray("is UTF-16; convert it");
+  QTest::newRow("UTF-16") << QByteArray(
+                                 "\xFF\xFE"
+                                 "a\0",
+                                 4)
+                          << QByteArray("is UTF-16; convert it");
   QTest::newRow("NUL") << QByteArray("ab\0", 3) << QByteArray("is no text: byte 2 is NUL");
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
+#include "models/charts/live_series.hpp"
 #include "models/logs/channel_log.hpp"
 #include "models/logs/flush_log.hpp"
-#include "models/charts/live_series.hpp"
 #include "models/steady_fleet.hpp"
 #include "support/heap.hpp"
 

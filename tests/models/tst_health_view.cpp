@@ -44,9 +44,12 @@ void TstHealthView::worstStateIsTheHeadline_data() {
   QTest::addColumn<int>("what");
   QTest::addColumn<QString>("headline");
   QTest::addColumn<QString>("line");
-  QTest::newRow("dropping") << 1 << "Losing: 7 updates dropped" << "the buffer of 100,000 entries is full";
-  QTest::newRow("paused") << 2 << "Flushing is paused" << "nothing is written";
-  QTest::newRow("unmatched") << 3 << "500 of 9,500 entries found no row" << "not registered. Do register.";
+  QTest::newRow("dropping") << 1 << "Losing: 7 updates dropped"
+                            << "the buffer of 100,000 entries is full";
+  QTest::newRow("paused") << 2 << "Flushing is paused"
+                          << "nothing is written";
+  QTest::newRow("unmatched") << 3 << "500 of 9,500 entries found no row"
+                             << "not registered. Do register.";
 }
 
 void TstHealthView::worstStateIsTheHeadline() {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "base/rng.hpp"
 #include "metabatch/batcher.hpp"
 #include "metabatch/chunks.hpp"
-#include "base/rng.hpp"
 #include "selfcheck.hpp"
 
 namespace metabatch::selfcheck {

@@ -46,7 +46,8 @@ std::optional<DrpcPacket> DrpcReader::next() {
   if (!is_in_packet_ && packet_.capacity() > kDrpcFrameBytes) std::string().swap(packet_);
   while (!is_broken_) {
     if (!is_in_frame_ && !(read_header() && begin_frame())) return std::nullopt;
-    const std::string_view data = input_.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(missing_, input_.size())));
+    const std::string_view data =
+        input_.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(missing_, input_.size())));
     input_.remove_prefix(data.size());
     missing_ -= data.size();
     if (missing_ > 0) {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/input_argument.hpp"
 #include "metabatch/chunks.hpp"
@@ -107,7 +107,8 @@ int run_encode(const CodecFlags& flags, Console& console) {
 }
 
 std::string reason_of(const Error& error) {
-  if (error.code == Errc::length) return std::to_string(error.at) + " bytes are not a multiple of 22, the size of an id";
+  if (error.code == Errc::length)
+    return std::to_string(error.at) + " bytes are not a multiple of 22, the size of an id";
   return "a symbol outside the alphabet A-Za-z0-9+/";
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/terminal/console.hpp"
-#include "cli/report/results.hpp"
 #include "cli/commands/store_run.hpp"
+#include "cli/report/results.hpp"
 #include "cli/spool/spool.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace metabatch::cli {
 

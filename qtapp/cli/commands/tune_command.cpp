@@ -3,13 +3,13 @@
 #include <chrono>
 #include <memory>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/terminal/console.hpp"
-#include "cli/report/output_file.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/flags/scenario_flags.hpp"
-#include "cli/terminal/stop_signals.hpp"
+#include "cli/report/output_file.hpp"
 #include "cli/report/tuning_report.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/terminal/stop_signals.hpp"
 
 namespace metabatch::cli {
 namespace {

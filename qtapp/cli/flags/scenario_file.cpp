@@ -9,8 +9,8 @@
 #include <iterator>
 #include <map>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/embedded.hpp"
+#include "cli/flags/arguments.hpp"
 #include "feed/text_file.hpp"
 
 namespace metabatch::cli {

@@ -4,9 +4,9 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/flags/arguments.hpp"
-#include "cli/terminal/console.hpp"
 #include "cli/flags/scenario_file.hpp"
 #include "cli/flags/store_file.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace metabatch::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "cli/flags/arguments.hpp"
-#include "cli/terminal/console.hpp"
 #include "cli/flags/scenario_file.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace metabatch::cli {
 namespace {

@@ -15,11 +15,11 @@ namespace metabatch::cli {
 
 /// How long the successful flushes of a run took, and the modelled database that takes as long.
 struct FlushFigures {
-  std::size_t flushes = 0;           ///< successful ones
-  Duration p50{}, p99{};             ///< of a flush with all its entries
-  StoreModel store;                  ///< for `simulate --store-from`; the default when there were too few flushes
-  bool is_store_measured = false;    ///< there were enough flushes
-  bool is_row_cost_measured = false; ///< batches were of different sizes
+  std::size_t flushes = 0;            ///< successful ones
+  Duration p50{}, p99{};              ///< of a flush with all its entries
+  StoreModel store;                   ///< for `simulate --store-from`; the default when there were too few flushes
+  bool is_store_measured = false;     ///< there were enough flushes
+  bool is_row_cost_measured = false;  ///< batches were of different sizes
 };
 
 /// Records flushes as they complete. Any thread.

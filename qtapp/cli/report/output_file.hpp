@@ -33,9 +33,9 @@ class OutputFile {
   void close();
 
   int fd_ = -1;
-  int error_ = 0;      // the first errno of a write
-  std::string path_;   // its name at the end
-  std::string draft_;  // its name until then; empty: written directly
+  int error_ = 0;          // the first errno of a write
+  std::string path_;       // its name at the end
+  std::string draft_;      // its name until then; empty: written directly
   bool is_named_ = false;  // it has the name draft_
   std::string shown_;
   std::string buffer_;

@@ -19,14 +19,14 @@ struct Range {
 
 /// C1 and format characters that hide or reorder text. C0 and DEL are ASCII and are handled apart.
 constexpr Range kHidden[] = {
-    {0x80, 0x9F},       // C1
-    {0x061C, 0x061C},   // Arabic letter mark
-    {0x200E, 0x200F},   // left-to-right and right-to-left marks
-    {0x2028, 0x202E},   // line and paragraph separators, embeddings and overrides
-    {0x2066, 0x206F},   // isolates, deprecated format characters
-    {0xFEFF, 0xFEFF},   // byte order mark
-    {0xFFF9, 0xFFFB},   // interlinear annotation
-    {0xE0000, 0xE007F}, // tags
+    {0x80, 0x9F},        // C1
+    {0x061C, 0x061C},    // Arabic letter mark
+    {0x200E, 0x200F},    // left-to-right and right-to-left marks
+    {0x2028, 0x202E},    // line and paragraph separators, embeddings and overrides
+    {0x2066, 0x206F},    // isolates, deprecated format characters
+    {0xFEFF, 0xFEFF},    // byte order mark
+    {0xFFF9, 0xFFFB},    // interlinear annotation
+    {0xE0000, 0xE007F},  // tags
 };
 
 bool is_hidden(std::uint32_t point) {

@@ -36,7 +36,7 @@ class ChartCard : public QFrame {
   TimeChart* m_chart;
   Theme m_theme;
   const models::LiveSeries* m_series = nullptr;  // as last drawn
-  QStringList m_samples;  // pictures of the drawn lines, for the legend
+  QStringList m_samples;                         // pictures of the drawn lines, for the legend
 };
 
 }  // namespace metabatch::gui

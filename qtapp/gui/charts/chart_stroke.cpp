@@ -99,9 +99,7 @@ void ChartStroke::finish(QList<QPointF>& points) {
   points.clear();
 }
 
-double ChartStroke::scaled(double value) const {
-  return m_floor > 0 ? std::log10(std::max(value, m_floor)) : value;
-}
+double ChartStroke::scaled(double value) const { return m_floor > 0 ? std::log10(std::max(value, m_floor)) : value; }
 
 void ChartStroke::append(const Column& column, double x, QList<QPointF>& points) const {
   if (m_line.stroke != models::Stroke::line) {

@@ -18,7 +18,7 @@ constexpr int kPixelsAColumn = 2;
 constexpr double kZoomStep = 1.25;
 constexpr double kPanStep = 0.25;  // of the span
 constexpr double kCursorStep = 0.01;
-constexpr double kMarkSize = 0.8;  // of the font of the chart
+constexpr double kMarkSize = 0.8;    // of the font of the chart
 constexpr int kLabelReach = 110;     // pixels for the words of the crosshair on either side
 constexpr double kHeadroom = 1.03;   // so that a line at the top is visible in its full width
 constexpr double kLimitReach = 3.0;  // a limit beyond so many times the data is left out of the scale
@@ -177,7 +177,7 @@ double TimeChart::value(const models::LiveSeries& series, const models::ChartLin
   const Duration near = cursor ? std::max<Duration>((m_to - m_from) / 100, models::kSampleEvery) : Duration{};
   Column column;
   position.timeline->decimate(position.series, cursor ? *cursor - near : m_from, cursor ? *cursor + near : m_to,
-                           {&column, 1});
+                              {&column, 1});
   return column.measured ? column.last : std::numeric_limits<double>::quiet_NaN();
 }
 

@@ -81,7 +81,7 @@ class TimeChart : public QChartView {
   models::TimeWindow& m_window;
   QCategoryAxis* m_x;
   QCategoryAxis* m_y;
-  std::set<std::string, std::less<>> m_hidden;  // series that the legend has hidden
+  std::set<std::string, std::less<>> m_hidden;          // series that the legend has hidden
   std::vector<std::unique_ptr<ChartStroke>> m_strokes;  // in the order of painting: areas from the tallest down
   std::vector<std::unique_ptr<ChartStroke>> m_others;   // created on first use
   const models::LiveSeries* m_whatIf = nullptr;

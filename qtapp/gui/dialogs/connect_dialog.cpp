@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/dialogs/connect_dialog.hpp"
 
-#include <QCheckBox>
 #include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QCompleter>
 #include <QDialogButtonBox>
@@ -21,9 +21,9 @@
 #include <QThread>
 #include <QVBoxLayout>
 
-#include "gui/session/fleet_feeder.hpp"
 #include "gui/dialogs/keychain.hpp"
 #include "gui/panels/field_guard.hpp"
+#include "gui/session/fleet_feeder.hpp"
 #include "metabatch/config.hpp"
 #include "models/words.hpp"
 #include "sql/database_address.hpp"
@@ -151,7 +151,8 @@ void ConnectDialog::test() {
   showProblem(tr("Connecting to %1 …").arg(QString::fromStdString(request->address.shown())));
   auto* const thread = QThread::create([this, address = request->address, number = ++m_tests, alive = QPointer(this)] {
     const auto failed = sql::Database(address).check();
-    const QString text = failed ? QString::fromStdString(failed->message) : tr("✔ The database answers, and can be used.");
+    const QString text =
+        failed ? QString::fromStdString(failed->message) : tr("✔ The database answers, and can be used.");
     QMetaObject::invokeMethod(qApp, [this, alive, number, text] {
       if (alive && number == m_tests) showProblem(text);
     });
@@ -335,7 +336,8 @@ void ConnectDialog::saveProfile() {
   const auto* const request = std::get_if<ConnectionRequest>(&found);
   if (request == nullptr) return;
   const bool isOfMetrics = !request->isDriving && !request->isListening;
-  const QString shown = isOfMetrics ? shownUrl(request->metrics->url) : QString::fromStdString(request->address.shown());
+  const QString shown =
+      isOfMetrics ? shownUrl(request->metrics->url) : QString::fromStdString(request->address.shown());
   const QString name = QString(shown).replace('/', '|');
   QSettings settings;
   settings.beginGroup("profiles/" + name);

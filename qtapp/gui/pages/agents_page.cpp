@@ -19,7 +19,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr std::size_t kPage = 200;  // rows
+constexpr std::size_t kPage = 200;                // rows
 constexpr std::size_t kMostExported = 2'000'000;  // rows
 constexpr int kAgainMs = 1000;
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "gui/charts/chart_card.hpp"
-#include "models/health.hpp"
 #include "models/charts/what_if.hpp"
+#include "models/health.hpp"
 
 class QGridLayout;
 

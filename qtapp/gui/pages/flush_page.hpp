@@ -4,8 +4,8 @@
 #include <QWidget>
 
 #include "gui/panels/selection_bar.hpp"
-#include "models/logs/flush_log.hpp"
 #include "models/charts/time_window.hpp"
+#include "models/logs/flush_log.hpp"
 
 class QCheckBox;
 class QLayout;

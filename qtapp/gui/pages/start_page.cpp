@@ -13,8 +13,9 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   large.setPointSizeF(large.pointSizeF() * 2.4);
   large.setBold(true);
   title->setFont(large);
-  auto* const line = new QLabel(
-      tr("Batches the metadata of many agents: shows what that saves and what triggers the flushes, and changes settings while it runs."));
+  auto* const line =
+      new QLabel(tr("Batches the metadata of many agents: shows what that saves and what triggers the flushes, and "
+                    "changes settings while it runs."));
   line->setWordWrap(true);
   auto* const inner = new QWidget;
   inner->setMaximumWidth(640);

@@ -5,7 +5,6 @@
 #include <QWidget>
 #include <map>
 #include <optional>
-#include <optional>
 
 #include "gui/session/fault_store.hpp"
 #include "metabatch/config.hpp"

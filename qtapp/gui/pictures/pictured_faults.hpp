@@ -9,7 +9,7 @@ struct WindowData;
 
 /// A situation that an operator should recognize at a glance.
 struct PicturedFault {
-  const char* name;            ///< of the picture
+  const char* name;           ///< of the picture
   void (*fill)(WindowData&);  ///< two minutes of figures that end in the situation
 };
 

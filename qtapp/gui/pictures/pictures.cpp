@@ -13,17 +13,17 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "gui/dialogs/replay_dialog.hpp"
 #include "gui/pages/dashboard.hpp"
 #include "gui/pages/flush_page.hpp"
 #include "gui/pages/inspector_page.hpp"
-#include "gui/dialogs/replay_dialog.hpp"
 #include "gui/panels/tune_panel.hpp"
 #include "gui/panels/what_if_panel.hpp"
+#include "gui/pictures/pictured_faults.hpp"
+#include "gui/pictures/pictured_metrics.hpp"
 #include "gui/sources/recording_source.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/page_tabs.hpp"
-#include "gui/pictures/pictured_faults.hpp"
-#include "gui/pictures/pictured_metrics.hpp"
 
 namespace metabatch::gui {
 namespace {

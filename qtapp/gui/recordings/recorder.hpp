@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
-#include "recording/session_lines.hpp"
 #include "models/charts/arrival_ring.hpp"
-#include "models/logs/flush_log.hpp"
 #include "models/charts/sample.hpp"
+#include "models/logs/flush_log.hpp"
+#include "recording/session_lines.hpp"
 
 namespace metabatch::gui {
 

@@ -10,8 +10,8 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr qint64 kBlockBytes = qint64{1} << 18;  // takes some milliseconds, and so long a cancellation waits at most
-constexpr qint64 kProgressEvery = qint64{1} << 22;   // bytes
+constexpr qint64 kBlockBytes = qint64{1} << 18;     // takes some milliseconds, and so long a cancellation waits at most
+constexpr qint64 kProgressEvery = qint64{1} << 22;  // bytes
 
 }  // namespace
 

@@ -10,8 +10,8 @@
 
 #include "feed/input_file.hpp"
 #include "feed/intake.hpp"
-#include "gui/recordings/recorder.hpp"
 #include "fleet/arrival_times.hpp"
+#include "gui/recordings/recorder.hpp"
 #include "models/recordings/replay_progress.hpp"
 
 namespace metabatch::gui {

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "engine/lanes.hpp"
+#include "gui/recordings/recorder.hpp"
+#include "gui/recordings/replay_feeder.hpp"
 #include "gui/session/fault_store.hpp"
 #include "gui/session/fleet_registration.hpp"
-#include "gui/recordings/replay_feeder.hpp"
-#include "gui/recordings/recorder.hpp"
 #include "metabatch/simulation/fleet.hpp"
+#include "models/charts/sample.hpp"
 #include "models/logs/channel_log.hpp"
 #include "models/logs/flush_log.hpp"
 #include "models/logs/quarantine.hpp"
-#include "models/charts/sample.hpp"
 #include "sql/database_address.hpp"
 
 namespace metabatch::gui {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kTooLong = 70'000;  // characters; the column holds 65,535
 constexpr std::size_t kRefusedAtOnce = 3;
 constexpr Duration kLeavingTimeout = std::chrono::milliseconds(1);
-constexpr int kDrainEveryMs = 50;  // so soon a drained session closes
+constexpr int kDrainEveryMs = 50;           // so soon a drained session closes
 constexpr std::size_t kRing = 4096;         // notifications between two samples
 constexpr std::size_t kMostFlushes = 5000;  // between two samples; as many as the log keeps
 
@@ -153,7 +153,8 @@ void SessionWorker::sample() {
   }
   for (const models::FlushLine& flush : shown->flushes) {
     m_recorder->record(flush);
-    if (m_plan.registersAgain && !m_isFleetRemoved && flush.fates.unmatched > 0) m_registration.beginAgain(m_plan.fleet, sample.at);
+    if (m_plan.registersAgain && !m_isFleetRemoved && flush.fates.unmatched > 0)
+      m_registration.beginAgain(m_plan.fleet, sample.at);
   }
   m_recorder->record(sample);
   shown->recordedBytes = m_recorder->bytes();

@@ -120,8 +120,8 @@ void DriveSource::showPlan(const SessionPlan& plan) {
   m_pages.channel().setState({});
   m_pages.channel().setLatencyShown(false);
   m_pages.agents().setDatabase(std::nullopt, {});
-  m_pages.offer({&m_pages.dashboard(), &m_pages.flushes(), &m_pages.agents(), &m_pages.channel(),
-                 &m_pages.quarantine(), &m_pages.doctor(), &m_pages.inspector()});
+  m_pages.offer({&m_pages.dashboard(), &m_pages.flushes(), &m_pages.agents(), &m_pages.channel(), &m_pages.quarantine(),
+                 &m_pages.doctor(), &m_pages.inspector()});
 }
 
 void DriveSource::onSample(const SessionSnapshot& snapshot) {
@@ -225,11 +225,11 @@ void DriveSource::registerFleet() {
 void DriveSource::removeFleet() {
   if (!m_session) return;
   const SessionPlan& plan = m_session->plan();
-  auto* const box = new QMessageBox(
-      QMessageBox::Question, tr("Remove rows"),
-      tr("Stop the fleet and delete all rows of its %1 from %2?")
-          .arg(models::counted(static_cast<std::uint64_t>(plan.fleet.agents), "agent"), QString::fromStdString(plan.database.shown())),
-      QMessageBox::Cancel, &m_window);
+  auto* const box = new QMessageBox(QMessageBox::Question, tr("Remove rows"),
+                                    tr("Stop the fleet and delete all rows of its %1 from %2?")
+                                        .arg(models::counted(static_cast<std::uint64_t>(plan.fleet.agents), "agent"),
+                                             QString::fromStdString(plan.database.shown())),
+                                    QMessageBox::Cancel, &m_window);
   box->setObjectName("confirm-removal");
   box->setTextFormat(Qt::PlainText);
   box->setAttribute(Qt::WA_DeleteOnClose);
@@ -272,8 +272,7 @@ void DriveSource::onClosed(quint64 lost) {
 }
 
 void DriveSource::warn(const QString& text) {
-  auto* const box =
-      new QMessageBox(QMessageBox::Warning, m_window.windowTitle(), text, QMessageBox::Ok, &m_window);
+  auto* const box = new QMessageBox(QMessageBox::Warning, m_window.windowTitle(), text, QMessageBox::Ok, &m_window);
   box->setTextFormat(Qt::PlainText);
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->open();

@@ -66,11 +66,7 @@ void ReplaySource::start(const ReplayRequest& request) {
   }
   const sql::Database database =
       request.database ? *request.database : sql::Database(folder->filePath("replay.db").toStdString());
-  m_drive.start({.database = database,
-                 .fleet = {},
-                 .config = {},
-                 .isDemo = !request.database,
-                 .replay = request.plan},
+  m_drive.start({.database = database, .fleet = {}, .config = {}, .isDemo = !request.database, .replay = request.plan},
                 std::move(folder));
 }
 

@@ -30,7 +30,7 @@ ChannelWatch::ChannelWatch(const sql::PgAddress& address, const QString& channel
   };
   events.on_lost = [setState](const sql::DatabaseFailure& why, Duration again) {
     setState(tr("Not listening: %1; trying again in %2")
-            .arg(QString::fromStdString(why.message), QString::fromStdString(format_duration(again))));
+                 .arg(QString::fromStdString(why.message), QString::fromStdString(format_duration(again))));
   };
   events.on_latency = [this](Duration took) {
     const std::lock_guard lock(m_mutex);

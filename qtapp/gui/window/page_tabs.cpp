@@ -65,8 +65,7 @@ void PageTabs::refreshBadges() {
 }
 
 void PageTabs::offer(std::initializer_list<QWidget*> pages) {
-  for (int i = 0; i < count(); ++i)
-    setTabVisible(i, std::find(pages.begin(), pages.end(), widget(i)) != pages.end());
+  for (int i = 0; i < count(); ++i) setTabVisible(i, std::find(pages.begin(), pages.end(), widget(i)) != pages.end());
   setCurrentWidget(*pages.begin());
 }
 

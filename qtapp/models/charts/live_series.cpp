@@ -9,12 +9,11 @@ namespace metabatch::models {
 namespace {
 
 constexpr std::string_view kRates[] = {
-    "updates",       "entries",        "writes",          "notifies",       "unbatched",    "dropped",
-    "coalesced",     "stack.capacity", "stack.scheduled", "stack.shutdown", "held",         "buffer.limit",
-    "batch.limit",   "delay.p50",      "delay.p99",       "duration.p50",   "duration.p99", "saved",
-    "duration.mean", "size.p50",       "size.p99",        "size.mean",
-    "outcome.ok",    "outcome.connection", "outcome.timeout", "outcome.conflict", "outcome.other",
-    "oldest",        "interval"};
+    "updates",         "entries",          "writes",          "notifies",       "unbatched",    "dropped",
+    "coalesced",       "stack.capacity",   "stack.scheduled", "stack.shutdown", "held",         "buffer.limit",
+    "batch.limit",     "delay.p50",        "delay.p99",       "duration.p50",   "duration.p99", "saved",
+    "duration.mean",   "size.p50",         "size.p99",        "size.mean",      "outcome.ok",   "outcome.connection",
+    "outcome.timeout", "outcome.conflict", "outcome.other",   "oldest",         "interval"};
 constexpr std::string_view kFlushes[] = {"capacity",      "scheduled",      "shutdown",     "failed",
                                          "size.capacity", "size.scheduled", "size.shutdown"};
 constexpr std::string_view kChannel[] = {"received", "named", "latency"};

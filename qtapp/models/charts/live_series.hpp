@@ -93,11 +93,11 @@ class LiveSeries {
   Timeline m_flushes;
   Timeline m_channel;
   std::vector<Mark> m_marks;
-  Instant m_began{};                    // the first sample
-  std::deque<Sample> m_history;         // of the last minute
-  std::deque<ChannelPoint> m_received;     // of the last kRateWindow
+  Instant m_began{};                        // the first sample
+  std::deque<Sample> m_history;             // of the last minute
+  std::deque<ChannelPoint> m_received;      // of the last kRateWindow
   std::optional<Instant> m_listeningSince;  // before that nobody listened
-  std::deque<FlushPoint> m_durations;   // of the last kRateWindow
+  std::deque<FlushPoint> m_durations;       // of the last kRateWindow
   std::set<std::string, std::less<>> m_missing;
   QString m_whyMissing;
   Summary m_lastMinute;

@@ -7,8 +7,8 @@
 
 #include "metabatch/simulation/scenario.hpp"
 #include "metabatch/simulation/summary.hpp"
-#include "models/logs/flush_log.hpp"
 #include "models/charts/sample.hpp"
+#include "models/logs/flush_log.hpp"
 
 namespace metabatch::models {
 

@@ -29,7 +29,7 @@ struct Sample {
   std::uint64_t bufferedBytes = 0;
   std::optional<Duration> oldestAge;
   std::optional<Duration> flushTime;  ///< of all flushes together, without holds
-  Config config;  ///< as running
+  Config config;                      ///< as running
 };
 
 /// One completed flush, as the charts need it.

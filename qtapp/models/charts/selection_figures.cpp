@@ -17,13 +17,16 @@ struct Selection {
   Q_DECLARE_TR_FUNCTIONS(Selection)
 };
 
-bool isRate(const ChartSpec& chart) { return std::string_view(chart.unit).find("per second") != std::string_view::npos; }
+bool isRate(const ChartSpec& chart) {
+  return std::string_view(chart.unit).find("per second") != std::string_view::npos;
+}
 
 }  // namespace
 
 std::vector<SelectionFigures> selectionFigures(const LiveSeries& series, std::span<const ChartSpec> charts,
                                                const TimeSpan& span) {
-  const auto count = static_cast<std::size_t>(std::clamp<std::int64_t>((span.to - span.from) / kSampleEvery, 1, kMostSamples));
+  const auto count =
+      static_cast<std::size_t>(std::clamp<std::int64_t>((span.to - span.from) / kSampleEvery, 1, kMostSamples));
   std::vector<Column> columns(count);
   std::vector<SelectionFigures> found;
   for (const ChartSpec& chart : charts)
@@ -56,8 +59,9 @@ QString selectionText(const std::vector<SelectionFigures>& figures) {
   QString chart;
   for (const SelectionFigures& one : figures) {
     if (one.chart != chart) lines += chart = one.chart;
-    QString line = Selection::tr("  %1: mean %2, median %3, min %4, max %5")
-                       .arg(one.line, rateText(one.mean), rateText(one.median), rateText(one.least), rateText(one.most));
+    QString line =
+        Selection::tr("  %1: mean %2, median %3, min %4, max %5")
+            .arg(one.line, rateText(one.mean), rateText(one.median), rateText(one.least), rateText(one.most));
     if (one.total) line += Selection::tr(", total %1").arg(rateText(*one.total));
     lines += line;
   }

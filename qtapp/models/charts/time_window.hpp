@@ -108,5 +108,4 @@ struct TimeTicks {
 };
 TimeTicks timeTicks(Duration span);
 
-
 }  // namespace metabatch::models

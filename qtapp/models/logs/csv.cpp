@@ -32,8 +32,7 @@ QString tableCsv(const QAbstractItemModel& model) {
   text += cells.join(',') + '\n';
   for (int row = 0; row < model.rowCount(); ++row) {
     cells.clear();
-    for (int column = 0; column < model.columnCount(); ++column)
-      cells += cell(cellText(model.index(row, column)));
+    for (int column = 0; column < model.columnCount(); ++column) cells += cell(cellText(model.index(row, column)));
     text += cells.join(',') + '\n';
   }
   return text;

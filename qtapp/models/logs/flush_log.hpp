@@ -42,8 +42,8 @@ class FlushLog : public QAbstractTableModel {
  public:
   enum Column { Time, Why, Entries, Agents, Chunks, Took, Outcome, SqlState, Columns };
   enum Role { IsFailed = Qt::UserRole + 1, SortValue, EndedAt };  // and kCsvRole
-  static constexpr std::size_t kLines = 5000;    ///< kept
-  static constexpr std::size_t kPayloads = 500;  ///< of the newest, stored with their payloads
+  static constexpr std::size_t kLines = 5000;                     ///< kept
+  static constexpr std::size_t kPayloads = 500;                   ///< of the newest, stored with their payloads
   static constexpr std::size_t kPayloadBytes = std::size_t{16}
                                                << 20;  ///< of those payloads in total, except the newest line's
 

@@ -52,7 +52,8 @@ int RowTable::columnCount(const QModelIndex& parent) const { return parent.isVal
 /// Calculates in microseconds, because centuries do not fit into nanoseconds, and a row that was
 /// never written is that old.
 bool RowTable::isStale(const RowLine& line) const {
-  return m_isKept || (m_staleAfter > Duration{} && m_now - line.collectedAt > std::chrono::floor<WallTime::duration>(m_staleAfter));
+  return m_isKept ||
+         (m_staleAfter > Duration{} && m_now - line.collectedAt > std::chrono::floor<WallTime::duration>(m_staleAfter));
 }
 
 QString RowTable::ageText(const RowLine& line) const {

@@ -23,7 +23,7 @@ struct ScrapeStatus {
   QString firstBad;
   quint64 restarts = 0;     ///< in the last minute
   bool hasDivided = false;  ///< histograms with buckets, not only native ones
-  bool isReceived = false;     ///< the NOTIFYs are those received on the channel
+  bool isReceived = false;  ///< the NOTIFYs are those received on the channel
   // Rates a second, over the window of rates:
   std::optional<double> writes, notifies, unbatched, entries, updates;
   std::optional<double> saved;                   ///< share, 0 to 1; of writes alone while notifies are not known

@@ -160,7 +160,8 @@ void OpenedRecordingReader::appendBins() {
   };
   for (const auto& [index, bin] : m_bins) {
     // When nothing arrives for long, the rates fall to 0, and then there is a gap.
-    for (const std::int64_t last = next + kRateWindow / kSampleEvery; next < std::min(index, last); ++next) append(next);
+    for (const std::int64_t last = next + kRateWindow / kSampleEvery; next < std::min(index, last); ++next)
+      append(next);
     sample.counters.offered += bin.updates;
     sample.reports += bin.reports;
     append(index);

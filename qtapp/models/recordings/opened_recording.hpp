@@ -7,12 +7,12 @@
 #include <optional>
 #include <vector>
 
-#include "recording/recording_reader.hpp"
-#include "recording/session_lines.hpp"
 #include "models/charts/arrival_ring.hpp"
-#include "models/health.hpp"
 #include "models/charts/live_series.hpp"
 #include "models/charts/measured.hpp"
+#include "models/health.hpp"
+#include "recording/recording_reader.hpp"
+#include "recording/session_lines.hpp"
 
 namespace metabatch::models {
 

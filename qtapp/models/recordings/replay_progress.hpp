@@ -31,7 +31,7 @@ struct ReplayProgress {
   std::optional<WallTime> at;         ///< collected_at of the newest line sent
   QString why;                        ///< failed only
   std::vector<LineProblem> problems;  ///< since the previous progress, in order
-  quint64 unreported = 0;                 ///< problems beyond that, only counted
+  quint64 unreported = 0;             ///< problems beyond that, only counted
 };
 
 /// 0 to 1; nothing when the size is unknown.

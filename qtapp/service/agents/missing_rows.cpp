@@ -15,7 +15,8 @@ void MissingRows::record(std::span<const Update> entries, const FlushOutcome& ou
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (outcome.fates[i] != Fate::unmatched || size_ >= kMostKeys) continue;
     std::vector<Key>& keys = keys_[entries[i].agent];
-    const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == entries[i].key; });
+    const auto known =
+        std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == entries[i].key; });
     if (known != keys.end()) {
       known->until = now + remember_for_;
       continue;

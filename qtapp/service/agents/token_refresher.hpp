@@ -73,22 +73,22 @@ class TokenRefresher {
   void look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending);
   void sample_queue(sql::AgentCredentials& agents) const;
   void wait_for_work(std::unique_lock<std::mutex>& lock, Instant next_read, Instant next_sample);
-  std::vector<Pending> take_lookups();                             // mutex_ is held
-  bool is_known_unknown(const Uuid& id, Instant now);              // mutex_ is held
+  std::vector<Pending> take_lookups();                               // mutex_ is held
+  bool is_known_unknown(const Uuid& id, Instant now);                // mutex_ is held
   void remember_unknown(const std::vector<Uuid>& ids, Instant now);  // mutex_ is held
 
   AgentDirectory& directory_;
   const RefresherOptions options_;
   std::mutex mutex_;
   std::condition_variable called_;
-  Duration every_;                                  // mutex_
-  std::vector<Pending> pending_;                    // mutex_
+  Duration every_;                                              // mutex_
+  std::vector<Pending> pending_;                                // mutex_
   std::map<std::string, std::size_t, std::less<>> pending_of_;  // mutex_: lookups of each peer's address
-  std::map<Uuid, Instant> unknown_;                 // mutex_: until when
-  Instant next_lookup_{};                           // mutex_
-  bool is_urgent_ = false;                          // mutex_
-  bool is_stopping_ = false;                        // mutex_
-  bool has_tried_ = false;                          // mutex_
+  std::map<Uuid, Instant> unknown_;                             // mutex_: until when
+  Instant next_lookup_{};                                       // mutex_
+  bool is_urgent_ = false;                                      // mutex_
+  bool is_stopping_ = false;                                    // mutex_
+  bool has_tried_ = false;                                      // mutex_
   std::atomic<std::uint64_t> lookups_ = 0;
   std::thread thread_;
 };

@@ -52,9 +52,9 @@ Handler::WatchId AccessLog::watch(const WatchRequest& request, std::shared_ptr<W
   }
   std::uint64_t suppressed = 0;
   if (may_log(suppressed))
-    log_.info("stream begins", {{"peer", request.peer},
-                                {"agent", format_uuid(request.agent)},
-                                {"suppressed", std::to_string(suppressed)}});
+    log_.info(
+        "stream begins",
+        {{"peer", request.peer}, {"agent", format_uuid(request.agent)}, {"suppressed", std::to_string(suppressed)}});
   return watch;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "service/handler.hpp"
 #include "service/http/any_stream.hpp"
 #include "service/http/beast_request.hpp"
-#include "service/handler.hpp"
 
 namespace metabatch::service {
 

@@ -29,7 +29,8 @@ std::shared_ptr<ssl::context> make_tls_context(const TlsOptions& options) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* const native = context->native_handle();
   context->set_options(ssl::context::default_workarounds | ssl::context::no_compression);
-  check(SSL_CTX_set_min_proto_version(native, options.needs_tls13 ? TLS1_3_VERSION : TLS1_2_VERSION), "--tls-min-version");
+  check(SSL_CTX_set_min_proto_version(native, options.needs_tls13 ? TLS1_3_VERSION : TLS1_2_VERSION),
+        "--tls-min-version");
   check(SSL_CTX_set_cipher_list(native, options.ciphers.empty() ? kDefaultCiphers : options.ciphers.c_str()),
         "--tls-ciphers");
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);

@@ -26,9 +26,9 @@ std::string_view content_type_of(Exposition exposition);
 
 /// One series of a histogram, for its native form.
 struct NativeSeries {
-  std::string_view family_end;    ///< the end of the name of its family
-  std::string_view reason;        ///< value of the label `reason`, or ""
-  const Histogram* histogram;     ///< not null
+  std::string_view family_end;  ///< the end of the name of its family
+  std::string_view reason;      ///< value of the label `reason`, or ""
+  const Histogram* histogram;   ///< not null
 };
 
 /// The histograms of a page.

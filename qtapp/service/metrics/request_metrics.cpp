@@ -9,7 +9,8 @@
 namespace metabatch::service {
 namespace {
 
-constexpr double kBounds[] = {.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5};  // seconds
+constexpr double kBounds[] = {.0001, .00025, .0005, .001, .0025, .005, .01, .025,
+                              .05,   .1,     .25,   .5,   1,     2.5,  5};  // seconds
 
 }  // namespace
 

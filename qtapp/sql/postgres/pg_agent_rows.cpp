@@ -3,8 +3,8 @@
 
 #include <libpq-fe.h>
 
-#include "sql/postgres/store/pg_arrays.hpp"
 #include "sql/postgres/connection/pg_row.hpp"
+#include "sql/postgres/store/pg_arrays.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {

@@ -25,9 +25,7 @@ DatabaseResult<bool> create(const PgAddress& address, const PgStatement& find, c
 
 }  // namespace
 
-DatabaseResult<bool> create_table(const PgAddress& address) {
-  return create(address, kFindTable, kCreateTable);
-}
+DatabaseResult<bool> create_table(const PgAddress& address) { return create(address, kFindTable, kCreateTable); }
 
 DatabaseResult<bool> create_agents_table(const PgAddress& address) {
   return create(address, kFindAgents, kCreateAgents);

@@ -42,9 +42,8 @@ DatabaseResult<std::vector<MetadataRow>> SqliteAgentRows::rows(std::span<const U
 
 std::optional<DatabaseFailure> SqliteAgentRows::read(std::span<const Uuid> agents, std::vector<MetadataRow>& found) {
   for (const Uuid& agent : agents)
-    if (auto failed = connection_.run(statements::sqlite_read_rows, {format_uuid(agent)}, [&](sqlite3_stmt* row) {
-          found.push_back(row_of(row, agent));
-        }))
+    if (auto failed = connection_.run(statements::sqlite_read_rows, {format_uuid(agent)},
+                                      [&](sqlite3_stmt* row) { found.push_back(row_of(row, agent)); }))
       return failed;
   return std::nullopt;
 }

@@ -127,11 +127,13 @@ void TestSimulate::theJsonIsThatOfSpec() {
       ++depth;
     else if (!part.isEmpty() && (std::isalpha(part[0]) != 0) && part.size() < 30)
       names += part + " ";
-  QCOMPARE(names, QByteArray("offered accepted coalesced stale dropped full agent_full closed unchanged written unmatched rows_stale "
-                             "quarantined discarded spooled held rejected_lines refused_items sanitized "
-                             "flushes capacity scheduled shutdown flush_failures chunks notify_bytes publish_errors "
-                             "seconds updates_per_s db_writes_per_s notifies_per_s unbatched db_writes_per_s "
-                             "notifies_per_s saved delay_s p50 p90 p99 max digest age_s p50 p99 max "));
+  QCOMPARE(names,
+           QByteArray(
+               "offered accepted coalesced stale dropped full agent_full closed unchanged written unmatched rows_stale "
+               "quarantined discarded spooled held rejected_lines refused_items sanitized "
+               "flushes capacity scheduled shutdown flush_failures chunks notify_bytes publish_errors "
+               "seconds updates_per_s db_writes_per_s notifies_per_s unbatched db_writes_per_s "
+               "notifies_per_s saved delay_s p50 p90 p99 max digest age_s p50 p99 max "));
   QCOMPARE(depth, 5);
   QCOMPARE(text.count('\n'), 1);
 }
@@ -197,8 +199,8 @@ void TestSimulate::wrongUsageIsStatusTwo_data() {
   QTest::newRow("bad threshold") << QStringList{"--fail-if", "delay.p98>5s"} << QByteArray("\n  ^~~~~~~~~");
   QTest::newRow("no such recording") << QStringList{"--recording", "/no/such.ndjson"} << QByteArray("No such file");
   QTest::newRow("a recording of nothing") << QStringList{"--recording", "/dev/null"} << QByteArray("it has no updates");
-  QTest::newRow("a recording and a fleet") << QStringList{"--recording", kRecording, "--keys", "3"}
-                                           << QByteArray("--keys: not with --recording");
+  QTest::newRow("a recording and a fleet")
+      << QStringList{"--recording", kRecording, "--keys", "3"} << QByteArray("--keys: not with --recording");
   QTest::newRow("a recording and a fleet by name")
       << QStringList{"--recording", kRecording, "--set", "fleet.keys=3"} << QByteArray("--set fleet.keys: not with");
   QTest::newRow("a flag of run") << QStringList{"--db", "sqlite:x"} << QByteArray("--db");

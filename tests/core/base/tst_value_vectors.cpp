@@ -4,8 +4,8 @@
 #include <map>
 
 #include "base/sha256.hpp"
-#include "metabatch/time.hpp"
 #include "base/utf8.hpp"
+#include "metabatch/time.hpp"
 #include "support/vec.hpp"
 
 using namespace metabatch;

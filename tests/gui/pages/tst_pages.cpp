@@ -17,11 +17,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "gui/window/language.hpp"
-#include "gui/operator.hpp"
-#include "gui/files/page_picture.hpp"
-#include "gui/panels/selection_bar.hpp"
 #include "gui/failures.hpp"
+#include "gui/files/page_picture.hpp"
+#include "gui/operator.hpp"
+#include "gui/panels/selection_bar.hpp"
+#include "gui/window/language.hpp"
 #include "models/words.hpp"
 
 using namespace metabatch;
@@ -88,7 +88,8 @@ void TstPages::refusedValuesStandInQuarantineAndGoOut() {
   auto* const table = part<QuarantinePage>(*window).findChild<QTableView*>();
   QVERIFY(until([&] { return table->model()->rowCount() == 3; }));
   QCOMPARE(window->data().series.latest().counters.quarantined, 3u);
-  QVERIFY2(part<QuarantinePage>(*window).summary().contains("refused 3 values"), qPrintable(part<QuarantinePage>(*window).summary()));
+  QVERIFY2(part<QuarantinePage>(*window).summary().contains("refused 3 values"),
+           qPrintable(part<QuarantinePage>(*window).summary()));
   auto* const tabs = window->findChild<QTabWidget*>();
   QCOMPARE(tabs->tabText(tabs->currentIndex()), QString("Quarantine (3)"));
   QVERIFY(table->model()->index(0, models::Quarantine::Why).data().toString().startsWith("value too long: 70"));
@@ -109,7 +110,8 @@ void TstPages::doctorExaminesTheDatabaseInUse() {
   window->pages().showPage("Doctor");
   QVERIFY(examined.count() > 0 || examined.wait(kPatience));
   QCOMPARE(part<DoctorPage>(*window).findings().rowCount(), 2);
-  QVERIFY2(part<DoctorPage>(*window).summary().endsWith("1 notice, 1 good."), qPrintable(part<DoctorPage>(*window).summary()));
+  QVERIFY2(part<DoctorPage>(*window).summary().endsWith("1 notice, 1 good."),
+           qPrintable(part<DoctorPage>(*window).summary()));
   QTest::keyClick(window.get(), Qt::Key_F5);
   QVERIFY(examined.wait(kPatience));
   QTest::mouseClick(find<QPushButton>("doctor-copy"), Qt::LeftButton);
@@ -312,7 +314,7 @@ void TstPages::germanIsSpokenWhereItIsWanted() {
   QCOMPARE(models::counted(2, "agent"), QString("2 Agenten"));
   QCOMPARE(models::chartText("Batch size"), QString::fromUtf8("Stapelgröße"));
   QCOMPARE(german.pages().names(), QStringList({"Dashboard", "Flushes", "Agents", "Channel", "Quarantine", "Doctor",
-                                        "Inspector"}));  // object names do not change
+                                                "Inspector"}));  // object names do not change
   QVERIFY(speak(QLocale("en_GB")));
   QCOMPARE(models::chartText("Batch size"), QString("Batch size"));
 }

@@ -4,11 +4,11 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
-#include <QMessageBox>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
@@ -102,7 +102,8 @@ void TstWindow::changedSettingIsAppliedMarkedAndTakenBack() {
   QTest::keyClick(size, Qt::Key_Return);
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 120; }));
   QCOMPARE(window->data().series.marks().back().text, QString::fromUtf8("batch size 500 → 120"));
-  QVERIFY(until([&] { return window->data().flushes.rowCount() > 0 && window->data().flushes.line(0).entries == 120; }));
+  QVERIFY(
+      until([&] { return window->data().flushes.rowCount() > 0 && window->data().flushes.line(0).entries == 120; }));
   QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 500; }));
   QCOMPARE(size->value(), 500);
@@ -157,7 +158,8 @@ void TstWindow::heldFlushesAreWrittenWhenTheyGoOn() {
   QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);
   QVERIFY(until([&] { return counters().held() > 1000; }));
   window->pages().refresh();
-  QVERIFY2(part<Dashboard>(*window).words().contains("Flushing is paused"), qPrintable(part<Dashboard>(*window).words()));
+  QVERIFY2(part<Dashboard>(*window).words().contains("Flushing is paused"),
+           qPrintable(part<Dashboard>(*window).words()));
   QTest::keyClick(window.get(), Qt::Key_H, Qt::ControlModifier);
   QVERIFY(until([&] { return counters().held() < 600; }));
   QVERIFY(counters().balanced());
@@ -205,7 +207,8 @@ void TstWindow::whatIsSeenGoesIntoFiles() {
   QVERIFY(pageCsv(*window->pages().currentWidget(), window->data()).startsWith("time,updates,"));
   QVERIFY(pageCsv(*window->pages().currentWidget(), window->data()).count('\n') > 1);
   window->pages().showPage("Flushes");
-  QVERIFY2(pageCsv(*window->pages().currentWidget(), window->data()).startsWith("Time,Reason,Entries,"), qPrintable(pageCsv(*window->pages().currentWidget(), window->data())));
+  QVERIFY2(pageCsv(*window->pages().currentWidget(), window->data()).startsWith("Time,Reason,Entries,"),
+           qPrintable(pageCsv(*window->pages().currentWidget(), window->data())));
   const QString name = home.filePath("updates.ndjson");
   window->drive().session()->record(name);
   QFile file(name);

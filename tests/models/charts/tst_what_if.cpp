@@ -6,8 +6,8 @@
 
 #include "metabatch/simulation/simulator.hpp"
 #include "models/arrivals.hpp"
-#include "models/recordings/opened_recording.hpp"
 #include "models/charts/what_if.hpp"
+#include "models/recordings/opened_recording.hpp"
 
 using namespace metabatch;
 using namespace metabatch::models;

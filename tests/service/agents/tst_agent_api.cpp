@@ -270,9 +270,8 @@ void TestAgentApi::aBodyOfAHundredMegabytesIsRefused() {
   while (sent < 100 && client.send(piece)) ++sent;
   QVERIFY2(sent < 100, "all of it was read");
   Client chunked(stage.port());
-  chunked.send(
-      "POST /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " +
-      stage.agents[0].token_text() + "\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n");
+  chunked.send("POST /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " +
+               stage.agents[0].token_text() + "\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n");
   chunked.send(std::string(2 << 20, ' '));
   QCOMPARE(answer_from(chunked).status, 413);
 }

@@ -78,7 +78,8 @@ void TestExposition::nativeBucketsAreSpansAndDeltas() {
   PrometheusText text("");
   text.family("batch_size", MetricType::histogram, "H");
   text.histogram(metrics.batch_size);
-  const QByteArray bytes = QByteArray::fromStdString(protobuf(text.text(), native_series(metrics, metrics.batch_size))).toHex();
+  const QByteArray bytes =
+      QByteArray::fromStdString(protobuf(text.text(), native_series(metrics, metrics.batch_size))).toHex();
   // Buckets 0 (twice 1), 1 (1.05) and 24 (8): spans (0, 2) and (22, 1), counts 2, 1, 1 as 2, -1, 0.
   QVERIFY2(bytes.contains("6204080010026204082c1001"
                           "6a03040100"),

@@ -32,7 +32,8 @@ class RpcClient {
   void send(std::string_view body, char opcode = '\x82') {
     std::string frame(1, opcode);
     if (body.size() < 126) frame += static_cast<char>(0x80 | body.size());
-    if (body.size() >= 126) frame.append({'\xfe', static_cast<char>(body.size() >> 8), static_cast<char>(body.size() & 0xff)});
+    if (body.size() >= 126)
+      frame.append({'\xfe', static_cast<char>(body.size() >> 8), static_cast<char>(body.size() & 0xff)});
     client_.send(frame.append(4, '\0').append(body));
   }
   /// The payload of the next message, or its close code as "close 1001"; "" when nothing comes any more.

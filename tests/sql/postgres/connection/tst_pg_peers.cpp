@@ -121,7 +121,8 @@ class TestPgPeers : public QObject, protected PgScene {
     QVERIFY(!silent.too_much);
     QCOMPARE(store.flush(one_entry(), {}).failure, FailureClass::none);
     ::kill(process, SIGCONT);
-    QCOMPARE(notices_, std::vector<std::string>{"debug: ended our server process " + lost + ", whose connection had broken"});
+    QCOMPARE(notices_,
+             std::vector<std::string>{"debug: ended our server process " + lost + ", whose connection had broken"});
     QVERIFY(becomes(*session_, "SELECT count(*) FROM pg_stat_activity WHERE pid = " + lost, "0"));
   }
 
