@@ -68,7 +68,7 @@ void ConnectDialog::makeForm() {
   m_problem = new QLabel;
   m_problem->setWordWrap(true);
   m_problem->setTextFormat(Qt::PlainText);
-  m_problem->setMinimumHeight(3 * m_problem->fontMetrics().height());  // an error moves nothing
+  m_problem->setMinimumHeight(3 * m_problem->fontMetrics().height());  // an error does not move the layout
   m_problem->setAlignment(Qt::AlignTop);
   m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse);
   auto* const form = new QFormLayout;
@@ -125,7 +125,7 @@ void ConnectDialog::renameProfile() {
     settings.beginGroup("profiles");
     for (const char* const key : {"address", "channel", "metrics"})
       settings.setValue(chosen + '/' + key, settings.value(name + '/' + key));
-    settings.remove(name);  // its password stays behind in the keychain, under the old name
+    settings.remove(name);  // its password stays in the keychain, under the old name
     settings.endGroup();
     Keychain::forget(name, this, [](const QString&) {});
     fillProfiles();
@@ -143,7 +143,7 @@ void ConnectDialog::deleteProfile() {
   check();
 }
 
-/// Connects on a thread of its own and changes nothing; closing the dialog does not wait for it.
+/// Connects on a thread of its own and changes nothing. Closing the dialog does not wait for it.
 void ConnectDialog::test() {
   const auto found = read();
   const auto* const request = std::get_if<ConnectionRequest>(&found);
@@ -161,7 +161,7 @@ void ConnectDialog::test() {
   thread->start();
 }
 
-/// Without a text of its own, the label still has a name for whoever cannot see it.
+/// When it has no text, the label still has an accessible name.
 void ConnectDialog::showProblem(const QString& text) {
   m_problem->setText(text);
   m_problem->setAccessibleName(text.isEmpty() ? tr("Problem") : QString());
@@ -311,7 +311,7 @@ void ConnectDialog::loadProfile(const QString& name) {
 
 void ConnectDialog::findPassword(const QString& profile) {
   Keychain::find(profile, this, [this, profile](const std::optional<QString>& password, const QString& problem) {
-    if (m_profiles->currentText() != profile || !m_password->text().isEmpty()) return;  // chosen or typed since
+    if (m_profiles->currentText() != profile || !m_password->text().isEmpty()) return;  // changed meanwhile
     if (password) return m_password->setText(*password);
     m_keychain->setText(problem.isEmpty() ? tr("The keychain has no password for this profile.")
                                           : tr("No password: %1. Type it, or leave it to .pgpass.").arg(problem));
@@ -319,7 +319,7 @@ void ConnectDialog::findPassword(const QString& profile) {
   });
 }
 
-/// The profile says that the keychain has it only once it has.
+/// The profile records a password in the keychain only when the keychain has stored it.
 void ConnectDialog::keepPassword(const QString& profile) {
   Keychain::keep(profile, m_password->text(), this, [this, profile](const QString& problem) {
     m_keychain->setText(problem.isEmpty()

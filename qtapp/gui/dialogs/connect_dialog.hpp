@@ -22,25 +22,26 @@ class QSpinBox;
 
 namespace metabatch::gui {
 
-/// What the operator wants of a PostgreSQL.
+/// What the operator requested for a PostgreSQL database.
 struct ConnectionRequest {
   sql::PgAddress address;
   QString channel;
-  bool isDriving = false;   ///< else only watching
-  bool isListening = true;  ///< else only the metrics are watched, and there is no database
+  bool isDriving = false;   ///< else only watch
+  bool isListening = true;  ///< else only the metrics are watched, without a database
   std::optional<MetricsPlan> metrics{};
   Fleet fleet;
 };
 
-/// Asks for the address of a PostgreSQL and what to do there. Watching is what it proposes; driving one that is not on this
-/// machine has to be confirmed. Profiles have names and keep everything but secrets; a password goes into the
-/// desktop's keychain when that is asked for, and nowhere else.
+/// Asks for the address of a PostgreSQL database and what to do there. The default is to watch;
+/// driving a database that is not on this machine has to be confirmed. Profiles have names and
+/// store everything except secrets. A password is stored only on request, and only in the desktop's
+/// keychain.
 class ConnectDialog : public QDialog {
   Q_OBJECT
 
  public:
   explicit ConnectDialog(QWidget* parent = nullptr);
-  /// Only after it was accepted.
+  /// Valid only after the dialog was accepted.
   [[nodiscard]] const ConnectionRequest& request() const { return *m_request; }
 
  signals:
@@ -71,7 +72,7 @@ class ConnectDialog : public QDialog {
   QLineEdit* m_address;
   QLineEdit* m_password;
   QCheckBox* m_keep;
-  QLabel* m_keychain;  // what the keychain said
+  QLabel* m_keychain;  // what the keychain returned
   QLineEdit* m_channel;
   QRadioButton* m_watch;
   QRadioButton* m_metricsOnly;
@@ -86,13 +87,15 @@ class ConnectDialog : public QDialog {
   QPushButton* m_rename;
   QPushButton* m_delete;
   RecentList m_recent{"addresses"};
-  int m_tests = 0;  // only the newest one is shown
+  int m_tests = 0;  // only the answer to the newest one is shown
 };
 
-/// Asks before anything is written to a database that is not local; `agreed` follows, or nothing.
+/// Asks before anything is written to a database that is not local; calls `agreed` if the operator
+/// agrees.
 void confirmWriting(QWidget* parent, const QString& question, std::function<void()> agreed);
-/// Whether the address names this machine for sure: a socket folder, localhost or a loopback number, and no service, whose
-/// host is not known here. Without a host PGHOST counts.
+/// Whether the address certainly names this machine: a socket folder, localhost or a loopback
+/// number. A service does not count, because its host is unknown here. Without a host, PGHOST
+/// counts.
 bool isLocal(const sql::PgAddress& address);
 /// The address as keywords, without a password or any other secret.
 QString withoutSecrets(const sql::PgAddress& address);

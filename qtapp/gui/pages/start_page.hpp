@@ -8,7 +8,7 @@ class QBoxLayout;
 
 namespace metabatch::gui {
 
-/// What the window opens with: the ways in, each a large button with a sentence.
+/// The first page of the window: one large button with a sentence for each source.
 class StartPage : public QWidget {
   Q_OBJECT
 

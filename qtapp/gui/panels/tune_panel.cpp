@@ -40,7 +40,7 @@ TunePanel::TunePanel(QWidget* parent) : QWidget(parent) {
 
 QSpinBox* TunePanel::sizeField(const QString& suffix, std::int64_t most) {
   auto* const field = new QSpinBox;
-  field->setRange(-1, static_cast<int>(most));  // the impossible can be typed, and is explained
+  field->setRange(-1, static_cast<int>(most));  // impossible values can be typed, and are explained
   field->setSuffix(suffix);
   field->setGroupSeparatorShown(true);
   field->setKeyboardTracking(false);
@@ -112,7 +112,7 @@ QWidget* TunePanel::makeSettings() {
   addRow(form, Setting::final_flush_timeout, m_finalFlush = durationField(), tr("How long closing may take."));
   addRow(form, Setting::max_payload_bytes, m_payload = sizeField(tr(" bytes"), 1'000'000),
          tr("Budget of one notification."));
-  m_channel = new QLineEdit;  // in a row of its own: names are long
+  m_channel = new QLineEdit;  // in a row of its own, because names are long
   m_channel->setObjectName(models::text(name_of(Setting::channel)));
   m_channel->setAccessibleName(settingName(Setting::channel));
   m_channel->setReadOnly(true);
@@ -251,7 +251,7 @@ void TunePanel::setProblemColour(const QColor& colour) {
 }
 
 TunePanel::Asked TunePanel::asked() const {
-  const auto typed = [](const QSpinBox& field) {  // also while it is being typed
+  const auto typed = [](const QSpinBox& field) {  // while it is being typed, too
     static const QRegularExpression notOfANumber("[^0-9-]");
     bool isNumber = false;
     const qlonglong number = QString(field.cleanText()).remove(notOfANumber).toLongLong(&isNumber);
@@ -309,7 +309,7 @@ void TunePanel::ask() {
   if (possible && !(*possible == m_running)) emit changeWanted(*possible);
 }
 
-/// The fleet in the fields, or nothing: what is wrong stands beside.
+/// The fleet in the fields, or nothing; the problem is shown beside the field.
 std::optional<Fleet> TunePanel::readFleet() {
   const Result<Duration> every = parse_duration(m_every->text().trimmed().toStdString());
   const bool isTime = every && *every >= std::chrono::milliseconds(1) && *every <= kMaxInterval;

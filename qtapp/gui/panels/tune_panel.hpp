@@ -20,40 +20,41 @@ namespace metabatch::gui {
 
 class FleetKnobs;
 
-/// Every setting of the batcher, changed while it runs. A possible change of a setting is requested at once; an impossible one
-/// stays in its field with the reason below it. A change of the fleet creates rows, so that it takes a button.
+/// Every setting of the batcher, changed while it runs. A possible change is requested at once; an
+/// impossible one stays in its field with the reason below it. A change of the fleet needs a
+/// button, because it creates rows.
 class TunePanel : public QWidget {
   Q_OBJECT
 
  public:
   explicit TunePanel(QWidget* parent = nullptr);
 
-  /// Shows these as running.
+  /// Shows these settings as running.
   void setConfig(const Config& running);
   void setFleet(const Fleet& fleet);
   void setFault(Fault fault);
-  /// There is none to tune where a recording is played.
+  /// Hides the fleet's fields where a recording is played, because there is no fleet.
   void setFleetOffered(bool offered);
-  /// Faults are for the demo.
+  /// Faults are offered for the demo only.
   void setFaultsOffered(bool offered);
   void setProblemColour(const QColor& colour);
   [[nodiscard]] const Config& running() const { return m_running; }
-  /// What stands in the fields, or what is wrong with it.
+  /// The settings in the fields, or what is wrong with them.
   [[nodiscard]] Result<Config> wanted() const;
 
  signals:
   void changeWanted(const metabatch::Config& wanted);
   void fleetWanted(const metabatch::Fleet& fleet);
-  /// The rows of the fleet are to be removed.
+  /// The operator wants the rows of the fleet removed.
   void removalWanted();
   void faultWanted(metabatch::gui::Fault fault);
-  /// Values that the database refuses are to be sent.
+  /// The operator wants values sent that the database refuses.
   void refusalWanted();
 
  private:
   struct Asked {
     Config config;
-    std::optional<Setting> unreadable;  // a duration that is none
+    std::optional<Setting> unreadable;  // not a valid duration
   };
   [[nodiscard]] Asked asked() const;
   void addRow(QFormLayout& form, Setting setting, QWidget* field, const QString& tip);
@@ -99,7 +100,7 @@ class TunePanel : public QWidget {
   QComboBox* m_fault;
 };
 
-/// `batch size 500 → 5,000`, every setting that differs.
+/// `batch size 500 → 5,000`: every setting that differs.
 QString changeText(const Config& before, const Config& after);
 
 }  // namespace metabatch::gui

@@ -21,30 +21,30 @@
 
 namespace metabatch::gui {
 
-/// What to drive, and where to.
+/// What to drive, and into which database.
 struct SessionPlan {
-  /// Another producer beside the fleet. Called in the session's own thread with what it may add to, and with nullptr before
-  /// that ends.
+  /// A second producer beside the fleet. Called in the session's thread with the lanes, and with
+  /// nullptr before the lanes end.
   std::function<void(engine::Lanes*)> alsoFeed = {};
   sql::Database database;
   Fleet fleet;
   Config config;
   bool isDemo = false;                 ///< faults may be injected
   std::optional<ReplayPlan> replay{};  ///< in place of the fleet
-  /// The fleet's rows are created again where the database lost them, without being asked to.
+  /// Creates the fleet's rows again without a request when the database lost them.
   bool registersAgain = false;
 };
 
-/// What a running session shows of itself: copied values, which the session changes no more.
+/// The state of a running session, as copied values that the session does not change afterwards.
 struct SessionSnapshot {
   models::Sample sample;
-  std::vector<models::FlushLine> flushes;    ///< ended since the snapshot before, in that order
+  std::vector<models::FlushLine> flushes;    ///< flushes since the previous snapshot, in the order of their ends
   std::vector<models::ChannelLine> channel;  ///< notifications since then
   std::vector<models::RefusedLine> refused;  ///< values that the database refused since then
   std::vector<QString> alarms;
   std::optional<models::ReplayProgress> replay;
   std::optional<Registered> registered;  ///< rows of the fleet were created or removed
-  std::optional<quint64> recordedBytes;  ///< the size of the recording that is being written
+  std::optional<quint64> recordedBytes;  ///< the size of the running recording
 };
 
 /// A recording that has ended.
@@ -55,20 +55,20 @@ struct Recorded {
 
 class SessionWorker;
 
-/// A fleet or a replay, the batcher and its store, all on threads of their own. No call here waits for any of them: answers
-/// come as signals, in the thread of this object.
+/// A fleet or a replay, the batcher and its store, all on threads of their own. No call here waits
+/// for them: answers come as signals, in the thread of this object.
 class LiveSession : public QObject {
   Q_OBJECT
 
  public:
   explicit LiveSession(SessionPlan plan, QObject* parent = nullptr);
-  /// Closes, and waits for it where that was not over.
+  /// Closes the session if it is open, and waits for its end.
   ~LiveSession() override;
 
   void start();
   void apply(const Config& config);
   void changeFleet(const Fleet& fleet);
-  /// Creates the rows of the fleet that are missing.
+  /// Creates the missing rows of the fleet.
   void registerFleet();
   /// Stops the fleet and deletes the rows of its agents. fleetRemoved() follows, or refused().
   void removeFleet();
@@ -77,20 +77,23 @@ class LiveSession : public QObject {
   void setFault(Fault fault);
   /// Sends a few values that no database can hold, for the demo.
   void sendRefused();
-  // Of a replay.
+  // For a replay only.
   void setReplayPaused(bool paused);
   void setReplaySpeed(double speed);
   void skipReplayWait();
-  /// Records all that happens as NDJSON (docs/recording-format.md); an empty name ends that, and recorded() follows.
+  /// Records everything as NDJSON (docs/recording-format.md). An empty name ends the recording, and
+  /// recorded() follows.
   void record(const QString& file);
   /// Adds the text of a mark to the recording.
   void mark(const QString& text);
-  /// What arrived in the last minutes.
+  /// The arrivals of the last minutes.
   [[nodiscard]] models::ArrivalRing arrivals() { return m_recorder->arrivals(); }
-  /// Stops the fleet and writes what is buffered; faults and pauses end. closed() follows when nothing is buffered any more, or
-  /// after leave(). overdue() comes after final_flush_timeout, and what is buffered is tried further.
+  /// Stops the fleet and writes the buffered entries; faults and pauses end. closed() follows when
+  /// nothing is buffered any more, or after leave(). overdue() follows after final_flush_timeout;
+  /// the session continues to retry.
   void close();
-  /// After close(): tries no more. What is still buffered is saved to `file` as NDJSON, or lost where the name is empty.
+  /// Call it after close(). Stops retrying. The entries that are still buffered are saved to `file`
+  /// as NDJSON, or lost when the name is empty.
   void leave(const QString& file);
 
   [[nodiscard]] const SessionPlan& plan() const { return m_plan; }
@@ -99,7 +102,7 @@ class LiveSession : public QObject {
 
  signals:
   void started();
-  /// Nothing was begun, or a change was not made.
+  /// Nothing was started, or a change was not made.
   void refused(const QString& why);
   void sampled(std::shared_ptr<const metabatch::gui::SessionSnapshot> snapshot);
   void applied(const metabatch::Config& running);
@@ -108,9 +111,10 @@ class LiveSession : public QObject {
   void recorded(const metabatch::gui::Recorded& recording);
   /// Closing takes longer than final_flush_timeout.
   void overdue();
-  /// leave() could not save the entries, which are still buffered: another file, or none?
+  /// leave() could not save the entries, which are still buffered. The operator chooses another
+  /// file or none.
   void notSaved(const QString& why);
-  /// All is over; `lost` entries were neither written nor saved.
+  /// The session has ended; `lost` entries were neither written nor saved.
   void closed(quint64 lost);
 
  private:

@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t kTooLong = 70'000;  // characters; the column holds 65,535
 constexpr std::size_t kRefusedAtOnce = 3;
 constexpr Duration kLeavingTimeout = std::chrono::milliseconds(1);
-constexpr int kDrainEveryMs = 50;           // so soon a drained session closes
+constexpr int kDrainEveryMs = 50;           // a drained session closes within this time
 constexpr std::size_t kRing = 4096;         // notifications between two samples
-constexpr std::size_t kMostFlushes = 5000;  // between two samples; as many as the log keeps
+constexpr std::size_t kMostFlushes = 5000;  // between two samples; as many as the log stores
 
 }  // namespace
 
@@ -32,7 +32,7 @@ SessionWorker::SessionWorker(SessionPlan plan, std::shared_ptr<Recorder> recorde
   connect(&m_drainTimer, &QTimer::timeout, this, &SessionWorker::drain);
 }
 
-/// The window went without waiting for the end.
+/// The window was destroyed without waiting for the end.
 SessionWorker::~SessionWorker() {
   if (!m_lanes) return;
   beginClosing();
@@ -109,7 +109,7 @@ void SessionWorker::onFlush(const engine::FlushRecord& record) {
   line.reason = record.reason;
   line.entries = record.entries;
   line.agents = record.agents;
-  line.took = std::max(record.took - m_store->pausedTime(), Duration{});  // a pause is no time of the flush
+  line.took = std::max(record.took - m_store->pausedTime(), Duration{});  // a pause does not count as time of the flush
   line.fates = record.fates;
   line.failure = record.failure;
   line.retries = record.retries;
@@ -189,7 +189,7 @@ void SessionWorker::registerFleetAgain() {
   if (m_lanes && !m_replay) m_registration.begin(m_plan.fleet);
 }
 
-/// What is buffered of the fleet is counted as unmatched when it is flushed.
+/// Buffered entries of the fleet count as unmatched when they are flushed.
 void SessionWorker::removeFleet() {
   if (!m_lanes || m_replay) return;
   m_feeder.stop();
@@ -213,7 +213,7 @@ void SessionWorker::setFault(Fault fault) {
   if (m_store) m_store->setFault(fault);
 }
 
-/// As raw updates: what an agent reports is cut long before a column could refuse it.
+/// Sends raw updates, because a report would be cut long before a column could refuse it.
 void SessionWorker::sendRefused() {
   if (!m_lanes || m_replay) return;
   const engine::LiveFleet fleet(m_plan.fleet, kFleetSeed, {});
@@ -250,8 +250,8 @@ void SessionWorker::record(const QString& file) {
   if (const auto wrong = m_recorder->start(file.toStdString(), head)) emit refused(QString::fromStdString(*wrong));
 }
 
-/// Nothing arrives any more, and the batcher goes on until nothing is buffered. It is closed only then: the operator may wait
-/// for a database for longer than the batcher would.
+/// Nothing arrives any more, and the batcher continues until nothing is buffered. Only then is it
+/// closed, because the operator may wait for a database longer than the batcher would.
 void SessionWorker::beginClosing() {
   if (!m_lanes || m_drainTimer.isActive()) return;
   if (m_plan.alsoFeed) m_plan.alsoFeed(nullptr);

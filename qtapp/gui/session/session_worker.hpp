@@ -12,7 +12,8 @@
 
 namespace metabatch::gui {
 
-/// The part of a LiveSession that may wait: lives in its thread and owns all that runs.
+/// The part of a LiveSession that may wait. It lives in its own thread and owns everything that
+/// runs.
 class SessionWorker : public QObject {
   Q_OBJECT
 
@@ -73,7 +74,7 @@ class SessionWorker : public QObject {
   QTimer m_drainTimer{this};
   Instant m_closingSince{};
   bool m_isOverdue = false;
-  bool m_isFleetRemoved = false;  // and must not be registered again unasked
+  bool m_isFleetRemoved = false;  // and may only be registered again on request
   std::mutex m_mutex;
   std::vector<models::FlushLine> m_flushes;    // m_mutex
   std::vector<models::RefusedLine> m_refused;  // m_mutex

@@ -38,7 +38,8 @@ class Change : public QUndoCommand {
   const std::function<void()> m_undo;
 };
 
-/// What the operator may do about rows that are missing; nothing where it is done without asking.
+/// What the operator can do about missing rows; nothing when the session creates them without a
+/// question.
 QString registrationOffer(const SessionPlan& plan) {
   if (plan.registersAgain || plan.replay) return {};
   return DriveSource::tr("Session > Register the fleet again creates the rows.");
@@ -170,7 +171,7 @@ void DriveSource::changeFleet(const Fleet& fleet) {
       tr("fleet"), [=] { change(fleet); }, [=] { change(before); }));
 }
 
-/// A fault that is there already is not marked a second time.
+/// A fault that is already injected is not marked a second time.
 void DriveSource::setFault(Fault fault) {
   if (!m_session || fault == m_fault) return;
   m_fault = fault;
@@ -242,7 +243,7 @@ void DriveSource::removeFleet() {
 }
 
 void DriveSource::onRegistered(const Registered& registered) {
-  // Rows that are missing and not of this fleet cannot be created.
+  // Missing rows that are not of this fleet cannot be created.
   if (!registered.isAsked && registered.rows == 0 && registered.problem.isEmpty()) return;
   const QString rows = models::counted(registered.rows, "row");
   const QString text =

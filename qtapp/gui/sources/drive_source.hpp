@@ -16,8 +16,8 @@ class PageTabs;
 class TunePanel;
 struct WindowData;
 
-/// Drives a batcher of the window's own: the demo, a simulated fleet into a database, or a replay. Changes of settings can be
-/// undone.
+/// Drives the window's own batcher: the demo, a simulated fleet into a database, or a replay.
+/// Changes of settings can be undone.
 class DriveSource : public Source {
   Q_OBJECT
 
@@ -28,7 +28,7 @@ class DriveSource : public Source {
 
   /// A simulated fleet on an embedded database in a temporary folder.
   void startDemo();
-  /// Whoever calls has asked the operator where that needs asking.
+  /// The caller has asked the operator where a question is needed.
   ///
   /// @shape folder: of a temporary database; removed at the end
   void start(SessionPlan plan, std::unique_ptr<QTemporaryDir> folder = nullptr);
@@ -39,14 +39,14 @@ class DriveSource : public Source {
 
   void flushNow();
   void setFlushingPaused(bool paused);
-  /// Can be undone.
+  /// The change can be undone.
   void apply(const Config& wanted);
-  /// Creates the rows of the fleet that are missing; asks first where the database is not local.
+  /// Creates the missing rows of the fleet; asks first when the database is not local.
   void registerFleet();
   /// Stops the fleet and deletes its rows, after a question.
   void removeFleet();
   void record(const QString& file);
-  /// Marks the charts, and the recording where there is one.
+  /// Marks the charts, and the recording if there is one.
   void mark(const QString& text);
 
   [[nodiscard]] LiveSession* session() const { return m_session.get(); }
@@ -59,7 +59,8 @@ class DriveSource : public Source {
   void flushingPaused(bool paused);
   void recordingTo(const QString& file);
   void recorded(const metabatch::gui::Recorded& recording);
-  /// Nothing is buffered any more, or `lost` entries were neither written nor saved. Comes before closed().
+  /// Nothing is buffered any more, or `lost` entries were neither written nor saved. Emitted before
+  /// closed().
   void drained(quint64 lost);
 
  private:
@@ -80,7 +81,7 @@ class DriveSource : public Source {
   QWidget& m_window;
   QUndoStack m_undo;
   Fault m_fault = Fault::none;
-  std::unique_ptr<QTemporaryDir> m_folder;  // goes after the session, which writes there
+  std::unique_ptr<QTemporaryDir> m_folder;  // removed after the session, which writes there
   std::unique_ptr<LiveSession> m_session;
 };
 

@@ -6,7 +6,7 @@
 namespace metabatch::service {
 namespace {
 
-// As Go's strconv.Atoi: a sign is allowed, nothing may follow.
+// Parses like Go's strconv.Atoi: a sign is allowed, nothing may follow.
 std::optional<std::int64_t> number(std::string_view text) {
   if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
   std::int64_t value = 0;
