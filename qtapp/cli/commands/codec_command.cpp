@@ -160,7 +160,7 @@ Command add_encode(CLI::App& program) {
       ->type_name("N");
   app->add_flag("--json", flags->json, "one JSON object a payload");
   app->footer(
-      "Prints one payload a line; blank lines are passed over, a line that is no UUID is named on stderr (exit 1).\n\n"
+      "Prints one payload a line; blank lines are skipped; a line that is no UUID is reported on stderr (exit 1).\n\n"
       "Examples:\n"
       "  metabatch encode agents.txt\n"
       "  uuidgen | metabatch encode");
@@ -173,9 +173,9 @@ Command add_decode(CLI::App& program) {
   app->add_option("FILE", flags->input, "payloads, one a line; - for standard input (-)");
   app->add_flag("--json", flags->json, "one JSON object a line of input");
   app->footer(
-      "Prints one UUID a line. A line that is no payload is named on stderr with the byte and the reason (exit 1); "
+      "Prints one UUID a line. A line that is no payload is reported on stderr with byte and reason (exit 1); "
       "the\n"
-      "others are decoded all the same.\n\n"
+      "others are still decoded.\n\n"
       "Examples:\n"
       "  metabatch ingest --print-notifications updates.ndjson | metabatch decode | sort | uniq -c\n"
       "  echo AAECAwQFBgcICQoLDA0ODw | metabatch decode");

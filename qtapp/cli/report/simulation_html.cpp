@@ -110,7 +110,7 @@ std::vector<KeyFigure> key_figures(const RunFacts& facts) {
            "of what a watcher sees; oldest " + seconds_text(summary.age_max)},
           {"Updates", with_commas(counters.offered), rate_text(summary.updates_per_s) + " a second"},
           {"Coalesced", with_commas(counters.coalesced), "replaced before they were written"},
-          {"Dropped", with_commas(counters.dropped()), "lost: the buffer was full, or the end had come"},
+          {"Dropped", with_commas(counters.dropped()), "lost: the buffer was full, or the run had ended"},
           {"Failed flushes", with_commas(summary.flushes.total_failures()),
            "of " + with_commas(summary.flushes.total_flushes() + summary.flushes.total_failures())}};
 }
@@ -158,8 +158,8 @@ std::string simulation_html(const Simulator& simulator, std::string_view name, b
             ": these are the figures so far.";
   std::string body = figures_html(key_figures(facts)) + "<h2>Why</h2>\n" + findings_html(facts) +
                      "<h2>Over time</h2>\n" + charts_html(simulator, facts) +
-                     "<h2>In full</h2>\n<div class=\"charts\">\n<div>" + fates_html(facts.summary.counters) +
-                     "</div>\n<div>" + settings_html(simulator.scenario()) +
+                     "<h2>All counts and settings</h2>\n<div class=\"charts\">\n<div>" +
+                     fates_html(facts.summary.counters) + "</div>\n<div>" + settings_html(simulator.scenario()) +
                      "</div>\n</div>\n<p>Event log: " + counted(simulator.events(), "line") + ", SHA-256 <code>" +
                      simulator.digest() + "</code></p>\n";
   return page_html("Simulation of " + std::string(name), lead, body);

@@ -100,8 +100,9 @@ std::string verdict_text(const Tuner& tuner, const Recommendation& recommended) 
     return "Least writes and NOTIFYs with 99 % of the rows within " + limit + ": " + rate_text(point.cost_per_s()) +
            " a second, age p99 " + seconds_text(point.run.summary.age_p99) + ", delay p99 " +
            seconds_text(point.run.summary.delay_p99) + ".";
-  return "Nothing tried keeps 99 % of the rows within " + limit + " and drops nothing; this comes closest: age p99 " +
-         seconds_text(point.run.summary.age_p99) + ", delay p99 " + seconds_text(point.run.summary.delay_p99) + ".";
+  return "No tried setting keeps 99 % of the rows within " + limit +
+         " and drops nothing; this comes closest: age p99 " + seconds_text(point.run.summary.age_p99) + ", delay p99 " +
+         seconds_text(point.run.summary.delay_p99) + ".";
 }
 
 Json findings_json(const std::vector<RunFinding>& findings) {
@@ -258,9 +259,9 @@ std::string tuning_html(const Tuner& tuner, std::string_view name, bool is_inter
                                           "of what a watcher sees; oldest " + seconds_text(summary.age_max)},
                                          {"Saved", percent_text(summary.saved), "of all writes and NOTIFYs"}}) +
                            findings_html(recommended->warnings, "p", "warning") + "<h2>Why</h2>\n<ul>\n" +
-                           findings_html(recommended->reasons, "li", "reason") +
-                           "</ul>\n<h2>What else there is</h2>\n" + frontier_html(tuner, *recommended) +
-                           points_html(tuner, *recommended) + "<h2>The settings asked about</h2>\n<ul>\n" +
+                           findings_html(recommended->reasons, "li", "reason") + "</ul>\n<h2>Other settings</h2>\n" +
+                           frontier_html(tuner, *recommended) + points_html(tuner, *recommended) +
+                           "<h2>The settings asked about</h2>\n<ul>\n" +
                            findings_html(recommended->today, "li", "reason") + "</ul>\n" +
                            settings_html(tuner.question().scenario);
   return page_html(title, lead, body);

@@ -139,7 +139,7 @@ export class TunerView implements View {
     const today = points.find(({ isToday }) => isToday);
     const sentence = recommendation.meets
       ? `Least writes and NOTIFYs with 99 % of the rows within ${secondsText(maxDelay)}: ${numberText(costOf(best))} a second, age p99 ${secondsText(best.age)}, delay p99 ${secondsText(best.p99)}.`
-      : `Nothing tried keeps 99 % of the rows within ${secondsText(maxDelay)} and drops nothing; this comes closest: age p99 ${secondsText(best.age)}, delay p99 ${secondsText(best.p99)}.`;
+      : `No tried setting keeps 99 % of the rows within ${secondsText(maxDelay)} and drops nothing; this comes closest: age p99 ${secondsText(best.age)}, delay p99 ${secondsText(best.p99)}.`;
     const chips = best.settings.map(([name, text]) => h('li', {}, h('span', { class: 'muted' }, name), ' ', h('strong', {}, text)));
     const now = today && !best.isToday && h('p', { class: 'muted' }, `In use today: ${settingsWords(today)}: ${numberText(costOf(today))} a second (${percentText(today.saved)} saved), age p99 ${secondsText(today.age)}, delay p99 ${secondsText(today.p99)}.`);
     this.advice.dataset['meets'] = String(recommendation.meets);
