@@ -48,16 +48,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   ReportLimits limits;
   for (int round = 0; round < 2; ++round) {
-    const Report report = limits.apply(Uuid{}, items, WallTime{});
-    require(report.is_parallel() && report.size() + limits.refused().size() <= items.size());
-    require(limits.error().has_value() == (report.size() + limits.refused().size() < items.size()));
+    const std::size_t most_keys = size % 4 == 0 ? size % 7 : items.size();
+    const Report report = limits.apply(Uuid{}, items, WallTime{}, most_keys);
+    const std::size_t read = report.size() + limits.refused().size() + limits.repeated();
+    require(report.is_parallel() && report.size() <= most_keys && read <= items.size());
+    require(limits.error().has_value() == (read < items.size()));
+    require((limits.over_most_keys() > 0) <= (report.size() == most_keys));
     require(!limits.error() || limits.error()->at > kMaxReportKeyBytes);
     for (std::size_t i = 0; i < report.size(); ++i) {
       require(clean(report.keys[i]) && count_code_points(report.keys[i]) <= kMaxKeyCharacters);
       require(clean(report.values[i]) && report.values[i].size() <= kMaxValueBytes);
       require(clean(report.errors[i]) && report.errors[i].size() <= kMaxErrorBytes);
+      for (std::size_t before = 0; before < i; ++before) require(report.keys[before] != report.keys[i]);
     }
   }
-  require(limits.refused_items() == 2 * limits.refused().size() && limits.sanitized() % 2 == 0);
+  require(limits.refused_items() == 2 * (limits.refused().size() + limits.repeated()) && limits.sanitized() % 2 == 0);
   return 0;
 }

@@ -20,6 +20,30 @@ struct Taken {
   bool operator==(const Taken&) const = default;
 };
 
+/// Keys of that many bytes, no two alike.
+std::vector<std::string> distinct(std::size_t count, std::size_t bytes) {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    keys.push_back(number + x(bytes - number.size()));
+  }
+  return keys;
+}
+
+std::vector<RawItem> items_of(const std::vector<std::string>& keys) {
+  std::vector<RawItem> items;
+  for (const std::string& key : keys) items.push_back({key, "v", ""});
+  return items;
+}
+
+/// `key=value` of each item taken, in order.
+std::string taken(const Report& report) {
+  std::string text;
+  for (std::size_t i = 0; i < report.size(); ++i)
+    text.append(i == 0 ? "" : " ").append(report.keys[i]).append("=").append(report.values[i]);
+  return text;
+}
+
 /// One item through fresh limits.
 Taken one(const std::string& key, const std::string& value, const std::string& error) {
   ReportLimits limits;
@@ -45,6 +69,10 @@ class TstReport : public QObject {
   void keyCharacters();
   void refusedKeysCountInTheSum();
   void refusedItemIsNotSanitized();
+  void emptyKeysCountFromThe257thItemOn();
+  void theLastOfARepeatedKeyStaysAtItsPlace();
+  void aRepeatBehindTheSumDoesNotCount();
+  void theFirstKeysOfTooManyAreTaken();
   void sanitizedCountsTexts();
   void reuseForgetsTheLastReport();
   void steadyStateAllocatesNothing();
@@ -54,7 +82,7 @@ class TstReport : public QObject {
 
 void TstReport::reportWithinTheLimitsIsUntouched() {
   ReportLimits limits;
-  const RawItem items[] = {{"cpu", "12 %", ""}, {"", "", "boom"}, {"cpu", "13 %", ""}};
+  const RawItem items[] = {{"cpu", "12 %", ""}, {"", "", "boom"}, {"mem", "13 %", ""}};
   const Report report = limits.apply(kAgent, items, kStamp);
   QVERIFY(report.is_parallel());
   QCOMPARE(report.size(), 3u);
@@ -130,9 +158,9 @@ void TstReport::keySums() {
   QFETCH(int, sum);
   QFETCH(int, taken);
   QFETCH(QByteArray, message);
-  const std::string hundred = x(100);
+  const std::vector<std::string> keys = distinct(61, 100);
   const std::string last = x(std::size_t(sum) - 6100);
-  std::vector<RawItem> items(61, RawItem{hundred, "v", ""});
+  std::vector<RawItem> items = items_of(keys);
   items.push_back({last, "v", ""});
   ReportLimits limits;
   QCOMPARE(int(limits.apply(kAgent, items, kStamp).size()), taken);
@@ -143,8 +171,8 @@ void TstReport::keySums() {
 }
 
 void TstReport::lastKeyOverEndsTheReport() {
-  const std::string hundred = x(100);
-  std::vector<RawItem> items(62, RawItem{hundred, "v", ""});
+  const std::vector<std::string> keys = distinct(62, 100);
+  std::vector<RawItem> items = items_of(keys);
   items.push_back({"short", "v", ""});
   items.push_back({"", "v", ""});
   ReportLimits limits;
@@ -202,11 +230,59 @@ void TstReport::refusedItemIsNotSanitized() {
   QCOMPARE(limits.sanitized(), 0u);
 }
 
+void TstReport::emptyKeysCountFromThe257thItemOn() {
+  ReportLimits limits;
+  std::vector<RawItem> items(256 + 6144, RawItem{"", "v", ""});
+  QCOMPARE(limits.apply(kAgent, items, kStamp).size(), 1u);
+  QVERIFY(!limits.error());
+  items.push_back({"", "last", ""});
+  QCOMPARE(limits.apply(kAgent, items, kStamp).size(), 1u);
+  QCOMPARE(*limits.error(), (Error{Errc::keys_too_long, 6145}));
+}
+
+void TstReport::theLastOfARepeatedKeyStaysAtItsPlace() {
+  ReportLimits limits;
+  const std::string_view dirty("\0", 1);
+  const RawItem items[] = {{"a", "1", ""}, {"b", "2", ""},     {"a", dirty, ""},  {"c", "4", ""},
+                           {"a", "5", ""}, {"b\xFF", "6", ""}, {"b\xFE", "7", ""}};  // alike once they are sanitised
+  QCOMPARE(taken(limits.apply(kAgent, items, kStamp)), std::string("b=2 c=4 a=5 b\xEF\xBF\xBD=7"));
+  QCOMPARE(limits.repeated(), 3u);
+  QCOMPARE(limits.refused_items(), 3u);
+  QCOMPARE(limits.sanitized(), 1u);
+  QVERIFY(!limits.error() && limits.refused().empty());
+  std::vector<RawItem> many(200, RawItem{"k", "v", ""});
+  many.push_back({"k", "last", ""});
+  QCOMPARE(taken(limits.apply(kAgent, many, kStamp)), std::string("k=last"));
+  QCOMPARE(limits.repeated(), 200u);
+}
+
+void TstReport::aRepeatBehindTheSumDoesNotCount() {
+  ReportLimits limits;
+  const std::string rest = x(6143);
+  const RawItem items[] = {{"a", "1", ""}, {rest, "2", ""}, {"a", "3", ""}};
+  QCOMPARE(taken(limits.apply(kAgent, items, kStamp)), std::string("a=1"));
+  QCOMPARE(*limits.error(), (Error{Errc::keys_too_long, 6145}));
+  QCOMPARE(limits.repeated(), 0u);
+}
+
+void TstReport::theFirstKeysOfTooManyAreTaken() {
+  ReportLimits limits;
+  const std::string too_long = x(128);
+  const RawItem items[] = {{"a", "1", ""}, {too_long, "2", ""}, {"b", "3", ""}, {"a", "4", ""}, {"c", "5", ""}};
+  QCOMPARE(taken(limits.apply(kAgent, items, kStamp, 2)), std::string("b=3 a=4"));
+  QCOMPARE(limits.over_most_keys(), 1u);
+  QCOMPARE(limits.refused_items(), 3u);
+  QVERIFY(limits.refused()[0] == (RefusedItem{1, 128}) && limits.refused()[1] == (RefusedItem{4, 0}));
+  QCOMPARE(describe(limits.refused()[1]), std::string("one key more than an agent may have"));
+  QCOMPARE(taken(limits.apply(kAgent, items, kStamp, 3)), std::string("b=3 a=4 c=5"));
+  QCOMPARE(limits.over_most_keys(), 0u);
+}
+
 void TstReport::sanitizedCountsTexts() {
   ReportLimits limits;
   const std::string_view nul("\0\0", 2);
   const std::string long_dirty = x(2048) + std::string(5, '\0');
-  const RawItem items[] = {{nul, nul, nul}, {"k", "\xFF", "fine"}, {"k", long_dirty, nul}};
+  const RawItem items[] = {{nul, nul, nul}, {"k", "\xFF", "fine"}, {"m", long_dirty, nul}};
   limits.apply(kAgent, items, kStamp);
   QCOMPARE(limits.sanitized(), 4u);  // of the third, the value is cut before the NUL and the error is ours
   limits.apply(kAgent, items, kStamp);
@@ -233,8 +309,10 @@ void TstReport::steadyStateAllocatesNothing() {
   ReportLimits limits;
   const std::string dirty = x(1000) + std::string(10, '\0');
   const std::string long_value = x(5000);
-  const std::vector<RawItem> items(15, RawItem{dirty, dirty, long_value});
-  const std::vector<RawItem> more(6, RawItem{"key", long_value, dirty});
+  const std::vector<std::string> keys = distinct(15, 30);
+  std::vector<RawItem> items = items_of(keys);
+  for (RawItem& item : items) item.value = item.error = dirty;
+  const std::vector<RawItem> more(6, RawItem{"key\xFF", long_value, dirty});
   limits.apply(kAgent, items, kStamp);
   limits.apply(kAgent, more, kStamp);
   const std::size_t before = g_allocations;
