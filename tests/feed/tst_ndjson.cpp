@@ -54,6 +54,7 @@ class TestNdjson : public QObject {
   void linesOfAnyContent();
   void whatATextCannotHoldIsReplacedAndCounted_data();
   void whatATextCannotHoldIsReplacedAndCounted();
+  void theColumnOfWhatIsNoJsonIsNamed();
   void aRecordFollowsABadOneUnharmed();
   void aRecordingIsReadAlike_data();
   void aRecordingIsReadAlike();
@@ -194,6 +195,11 @@ void TestNdjson::whatATextCannotHoldIsReplacedAndCounted() {
   QCOMPARE(parser.sanitized(), static_cast<std::uint64_t>(count));
   parser.parse(update(R"("key":")" + value.toStdString() + R"(","value":"","error":")" + value.toStdString() + "\""));
   QCOMPARE(parser.sanitized(), static_cast<std::uint64_t>(3 * count));
+}
+
+void TestNdjson::theColumnOfWhatIsNoJsonIsNamed() {
+  QVERIFY2(parsed("hello").endsWith(" (column 1)"), qPrintable(parsed("hello")));
+  QVERIFY2(parsed(R"({"key":"a","x":nul})").endsWith(" (column 19)"), qPrintable(parsed(R"({"key":"a","x":nul})")));
 }
 
 void TestNdjson::aRecordFollowsABadOneUnharmed() {
