@@ -10,6 +10,7 @@
 #include <QVariant>
 #include <charconv>
 
+#include "sql/sqlite/sqlite_connection.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
@@ -30,8 +31,8 @@ WallTime time_of(std::int64_t microseconds) { return WallTime(std::chrono::micro
 struct RowReader::Sqlite {
   explicit Sqlite(const std::string& file) : name("rows-" + QUuid::createUuid().toString(QUuid::WithoutBraces)) {
     QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
-    database.setDatabaseName(QString::fromStdString(file));
-    database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"));
+    database.setDatabaseName(SqliteConnection::uri_of(file, "mode=ro"));
+    database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_URI;QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"));
     database.open();
   }
   ~Sqlite() { QSqlDatabase::removeDatabase(name); }

@@ -9,7 +9,6 @@
 #include <QSqlDatabase>
 #include <QSqlDriver>
 #include <QSqlError>
-#include <QUrl>
 #include <QVariant>
 #include <algorithm>
 #include <chrono>
@@ -117,6 +116,13 @@ std::optional<DatabaseFailure> SqliteConnection::open() {
   return std::nullopt;
 }
 
+QString SqliteConnection::uri_of(const std::string& file, std::string_view parameters) {
+  const QByteArray path = QByteArray::fromStdString(file).toPercentEncoding("/");
+  const QByteArray authority = file.starts_with('/') ? "//" : "";
+  return QString::fromLatin1("file:" + authority + path + "?") +
+         QString::fromLatin1(parameters.data(), qsizetype(parameters.size()));
+}
+
 // SQLite would create the file readable by everybody. The -wal gets the mode of the file.
 std::optional<DatabaseFailure> SqliteConnection::create_file() const {
   const int fd = ::open(file_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -130,11 +136,9 @@ std::optional<DatabaseFailure> SqliteConnection::open_driver() {
   int code = SQLITE_CANTOPEN;
   {
     QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
-    QUrl uri = QUrl::fromLocalFile(QString::fromStdString(file_));
-    const bool is_path = uri.isValid() && !uri.isRelative() && file_.starts_with('/');
-    uri.setQuery(QStringLiteral("mode=rw"));  // never creates a file: create_file() did so once
-    if (is_path) database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_URI"));
-    database.setDatabaseName(is_path ? QString::fromUtf8(uri.toEncoded(QUrl::FullyEncoded))
+    const bool is_file = !file_.empty() && !file_.starts_with(':') && !file_.starts_with("file:");
+    if (is_file) database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_URI"));
+    database.setDatabaseName(is_file ? uri_of(file_, "mode=rw")  // never creates a file: create_file() did so once
                                      : QString::fromStdString(file_));
     if (database.isValid() && database.open()) {
       const QVariant handle = database.driver()->handle();

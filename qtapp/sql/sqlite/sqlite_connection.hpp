@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QString>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -78,7 +79,14 @@ class SqliteConnection {
   void arm() noexcept { interrupted_ = false; }
   [[nodiscard]] bool is_interrupted() const noexcept { return interrupted_; }
   /// The number of waits for a lock since the last call.
-  std::uint64_t take_waits() { return std::exchange(waits_, 0); }
+  std::uint64_t take_waits() { return waits_.exchange(0); }
+  /// The same, without forgetting them. Any thread.
+  [[nodiscard]] std::uint64_t waits() const { return waits_; }
+
+  /// The URI of a file, for SQLITE_OPEN_URI. A path is bytes, and Qt passes text as UTF-8, which would be another name.
+  ///
+  /// @source https://www.sqlite.org/uri.html
+  static QString uri_of(const std::string& file, std::string_view parameters);
 
  private:
   static int wait_for_lock(void* self, int attempts);
@@ -98,7 +106,7 @@ class SqliteConnection {
   sqlite3* handle_ = nullptr;
   std::atomic<bool> interrupted_ = false;
   std::int64_t waited_ms_ = 0;
-  std::uint64_t waits_ = 0;
+  std::atomic<std::uint64_t> waits_ = 0;
   std::optional<Identity> file_identity_;  // since the first open()
   std::optional<Identity> wal_identity_;   // of this connection
 };

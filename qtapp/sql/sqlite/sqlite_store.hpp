@@ -48,6 +48,8 @@ class SqliteStore final : public engine::Store {
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override;
   void cancel() noexcept override;
   void stop() override;
+  /// How often the flush under way has met a lock of another program. Any thread.
+  [[nodiscard]] std::uint64_t waits() const { return connection_.waits(); }
 
  private:
   struct Written {
