@@ -193,6 +193,10 @@ std::string describe(const Error& error, std::string_view name, std::string_view
   if (field == nullptr) return "There is no field " + std::string(name) + ".";
   const std::string asked = std::string(field->name) + " cannot be \"" + std::string(text) + "\"";
   const std::string may_be = "it is " + possible(*field) + ".";
+  const bool ends_in_a_digit = !text.empty() && text.back() >= '0' && text.back() <= '9';
+  if (error.code == Errc::field_unreadable && field->kind == FieldKind::duration && ends_in_a_digit &&
+      error.at == text.size())
+    return asked + ": its unit is missing, as in 5s or 250ms; " + may_be;
   if (error.code == Errc::field_unreadable && field->kind != FieldKind::choice)
     return asked + ": byte " + std::to_string(error.at) + " cannot be read; " + may_be;
   return asked + ": " + may_be;

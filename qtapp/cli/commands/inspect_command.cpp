@@ -8,6 +8,7 @@
 #include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/input_argument.hpp"
+#include "feed/gzip.hpp"
 #include "metabatch/inspect.hpp"
 
 namespace metabatch::cli {
@@ -28,6 +29,7 @@ struct InspectFlags {
 struct Text {
   std::string bytes;
   bool is_cut = false;
+  bool is_unpacked = false;  ///< it was a gzip file
 };
 
 Text read_all(Input& input) {
@@ -43,6 +45,16 @@ Text read_all(Input& input) {
     }
   }
   return text;
+}
+
+/// A gzip file in this place becomes what is in it. A damaged one is inspected as far as it can be read.
+void unpack(Text& text, Console& console) {
+  if (!feed::is_gzip(text.bytes)) return;
+  feed::Unpacked unpacked = feed::unpack_gzip(text.bytes, kMaxInputBytes);
+  if (unpacked.bytes.empty() && !unpacked.is_whole) return;
+  if (!unpacked.is_whole && !unpacked.is_cut && !text.is_cut)
+    console.message("the gzip file is damaged or incomplete; what could be unpacked is inspected");
+  text = {std::move(unpacked.bytes), unpacked.is_cut || text.is_cut, true};
 }
 
 std::vector<std::string> names_of(Notes notes) {
@@ -80,8 +92,9 @@ std::string finding_text(const Finding& finding, const Inspection& inspection, b
   return text;
 }
 
-std::string report_text(const Inspection& inspection, bool all) {
+std::string report_text(const Inspection& inspection, const Text& input, bool all) {
   std::string text;
+  if (input.is_unpacked) text += "Unpacked from gzip: " + counted(input.bytes.size(), "byte") + ".\n";
   for (const Finding& finding : inspection.findings) text += finding_text(finding, inspection, all);
   if (inspection.findings.empty()) text += "Nothing here that metabatch knows: no payload, no UUID, no notification.\n";
   for (const Alternative& one : inspection.alternatives)
@@ -132,19 +145,25 @@ Json finding_json(const Finding& finding, const Inspection& inspection) {
           {"ids", std::move(ids)}};
 }
 
-std::string report_json(const Inspection& inspection, std::string_view input) {
+Json span_json(const Span& span, const Inspection& inspection) {
+  Json json = {{"at", span.at},
+               {"length", span.length},
+               {"kind", name_of(span.kind)},
+               {"verdict", name_of(span.verdict)},
+               {"meaning", describe(span, inspection)}};
+  if (span.kind == SpanKind::bad_id) json["bad_at"] = span.bad_at;
+  return json;
+}
+
+std::string report_json(const Inspection& inspection, const Text& input) {
   Json alternatives = Json::array();
-  for (const Alternative& one : inspection.alternatives) alternatives.push_back(alternative_json(one, input));
+  for (const Alternative& one : inspection.alternatives) alternatives.push_back(alternative_json(one, input.bytes));
   Json findings = Json::array();
   for (const Finding& finding : inspection.findings) findings.push_back(finding_json(finding, inspection));
   Json spans = Json::array();
-  for (const Span& span : inspection.spans)
-    spans.push_back({{"at", span.at},
-                     {"length", span.length},
-                     {"kind", name_of(span.kind)},
-                     {"verdict", name_of(span.verdict)},
-                     {"meaning", describe(span, inspection)}});
-  const Json object = {{"bytes", input.size()},
+  for (const Span& span : inspection.spans) spans.push_back(span_json(span, inspection));
+  const Json object = {{"bytes", input.bytes.size()},
+                       {"unpacked", input.is_unpacked},
                        {"container", name_of(inspection.container)},
                        {"read_bytes", inspection.read_bytes},
                        {"ids", inspection.ids.size()},
@@ -159,10 +178,11 @@ std::string report_json(const Inspection& inspection, std::string_view input) {
 int run_inspect(const InspectFlags& flags, Console& console) {
   Input input(flags.input);
   if (input.is_terminal()) console.message("paste the text, then press Ctrl-D");
-  const Text text = read_all(input);
+  Text text = read_all(input);
+  unpack(text, console);
   if (text.is_cut) console.message("only the first 64 MiB are inspected");
   const Inspection inspection = inspect(text.bytes);
-  console.data(flags.json ? report_json(inspection, text.bytes) : report_text(inspection, flags.all));
+  console.data(flags.json ? report_json(inspection, text) : report_text(inspection, text, flags.all));
   if (input.error() != 0) console.message(input.name() + ": " + std::strerror(input.error()));
   return console.finish_data() && input.error() == 0 ? exit_ok : exit_failed;
 }
@@ -177,7 +197,8 @@ Command add_inspect(CLI::App& program) {
   app->add_flag("--json", flags->json, "print one JSON object, with every byte of the input accounted for in spans");
   app->footer(
       "Reads payloads in the current and the older forms, the per-agent channel, lines copied from psql and from a\n"
-      "PostgreSQL log, NOTIFY and pg_notify() in SQL, lists of UUIDs, probes and heartbeats. It never fails.\n\n"
+      "PostgreSQL log, NOTIFY and pg_notify() in SQL, lists of UUIDs, probes and heartbeats. A gzip file is unpacked\n"
+      "first. It never fails.\n\n"
       "Examples:\n"
       "  metabatch inspect pasted.txt\n"
       "  echo AAECAwQFBgcICQoLDA0ODw | metabatch inspect");

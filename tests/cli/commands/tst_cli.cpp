@@ -32,6 +32,7 @@ class TestCli : public QObject {
   void anIdThatIsNotCanonicalIsRemarked();
   void inspectDescribesItsInput();
   void inspectAccountsForEveryByte();
+  void inspectUnpacksAGzipFile();
   void aFullOutputIsAFailure();
   void runReportsWhatBatchingSaved();
   void runGivesTheSameAgentsAgain();
@@ -244,6 +245,21 @@ void TestCli::inspectAccountsForEveryByte() {
   QCOMPARE(object["distinct_ids"].toInteger(), 1);
   QCOMPARE(object["findings"].toArray().last().toObject()["ids"].toArray().first().toObject()["id"].toString().toUtf8(),
            kId);
+}
+
+void TestCli::inspectUnpacksAGzipFile() {
+  const QByteArray packed = QByteArray::fromBase64(
+      "H4sIAAAAAAACA7NMMkozTDNM1TVPMjXRNUk2NNS1SDRL1TVMNkoxTjVJM000S+ICAOKdC40lAAAA");
+  const QByteArray id = "9b2f1f1e-7b54-4c11-8a6e-1c2d3e4f5a6b";
+  const auto text = Program().run({"inspect"}, packed);
+  QVERIFY2(text.out.startsWith("Unpacked from gzip: 37 bytes.\n") && text.out.contains(id), text.out.constData());
+  const QJsonObject object = QJsonDocument::fromJson(Program().run({"inspect", "--json"}, packed).out).object();
+  QCOMPARE(object["unpacked"].toBool(), true);
+  QCOMPARE(object["bytes"].toInteger(), 37);
+  QCOMPARE(object["ids"].toInteger(), 1);
+  const auto cut = Program().run({"inspect"}, packed.chopped(9));
+  QCOMPARE(cut.status, 0);
+  QVERIFY2(cut.err.contains("the gzip file is damaged or incomplete"), cut.err.constData());
 }
 
 void TestCli::aFullOutputIsAFailure() {
