@@ -29,17 +29,25 @@ endfunction()
 install_manual(programs metabatch)
 install_manual(desktop metabatch-desktop)
 
-# Every package has its copyright and changelog.
+# Every package has its copyright and a changelog in Debian's form, dated by the day of the build.
+string(TIMESTAMP released "%a, %d %b %Y 00:00:00 +0000" UTC)
+set(contact "The metabatch project <metabatch@example.org>")
+file(WRITE ${PROJECT_BINARY_DIR}/manual/changelog "metabatch (${PROJECT_VERSION}) unstable; urgency=medium
+
+  * CHANGELOG.md in the package metabatch lists the changes.
+
+ -- ${contact}  ${released}
+")
 function(install_documents component package)
   set(documents ${CMAKE_INSTALL_DATADIR}/doc/${package})
   install(FILES ${resources}/debian/copyright ${ARGN} DESTINATION ${documents} COMPONENT ${component})
   install(CODE "
-    file(MAKE_DIRECTORY \"${PROJECT_BINARY_DIR}/manual\")
-    execute_process(COMMAND gzip -9nc \"${PROJECT_SOURCE_DIR}/CHANGELOG.md\"
+    execute_process(COMMAND gzip -9nc \"${PROJECT_BINARY_DIR}/manual/changelog\"
       OUTPUT_FILE \"${PROJECT_BINARY_DIR}/manual/changelog.gz\" COMMAND_ERROR_IS_FATAL ANY)" COMPONENT ${component})
   install(FILES ${PROJECT_BINARY_DIR}/manual/changelog.gz DESTINATION ${documents} COMPONENT ${component})
 endfunction()
-install_documents(programs metabatch ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/docs/runbook.md)
+install_documents(programs metabatch ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+  ${PROJECT_SOURCE_DIR}/docs/runbook.md)
 install(FILES ${resources}/systemd/config.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/metabatch/examples
   COMPONENT programs OPTIONAL)
 install_documents(desktop metabatch-desktop)
@@ -47,7 +55,7 @@ install_documents(core libmetabatch-dev)
 install_documents(page metabatch-page)
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/metabatch.pc.in ${PROJECT_BINARY_DIR}/metabatch.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/metabatch.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT core)
+install(FILES ${PROJECT_BINARY_DIR}/metabatch.pc DESTINATION lib/${CMAKE_LIBRARY_ARCHITECTURE}/pkgconfig COMPONENT core)
 # The page is built by another preset, into a folder beside this one.
 install(DIRECTORY ${PROJECT_BINARY_DIR}/../wasm/site/ DESTINATION ${share}/page COMPONENT page OPTIONAL)
 
@@ -55,7 +63,7 @@ install(DIRECTORY ${PROJECT_BINARY_DIR}/../wasm/site/ DESTINATION ${share}/page 
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME metabatch)
-set(CPACK_PACKAGE_CONTACT "The metabatch project <metabatch@example.org>")
+set(CPACK_PACKAGE_CONTACT "${contact}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "batches the metadata of agents into a database")
 set(CPACK_PACKAGE_DESCRIPTION
 "Takes the small key/value reports that many agents send every few seconds,
@@ -79,7 +87,7 @@ macro(package component name summary)
   set(CPACK_DEBIAN_${component}_DESCRIPTION "${summary}\n${CPACK_PACKAGE_DESCRIPTION}")
   set(CPACK_DEBIAN_${component}_DEBUGINFO_PACKAGE OFF)
 endmacro()
-package(PROGRAMS metabatch "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}")
+package(PROGRAMS metabatch "headless metadata batcher with a service and a simulator")
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_DEPENDS "libqt6sql6-sqlite, libqt6sql6-psql")
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_RECOMMENDS "bash-completion")
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SUGGESTS "postgresql, nats-server, metabatch-desktop, metabatch-page")
