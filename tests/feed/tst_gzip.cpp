@@ -22,10 +22,8 @@ namespace {
 const std::string kOne = "9b2f1f1e-7b54-4c11-8a6e-1c2d3e4f5a6b\n";
 const std::string kTwo = "018f2f1e-7b54-7c11-bfff-1c2d3e4f5a6b\n";
 std::string packed(const char* base64) { return QByteArray::fromBase64(base64).toStdString(); }
-const std::string kPackedOne =
-    packed("H4sIAAAAAAACA7NMMkozTDNM1TVPMjXRNUk2NNS1SDRL1TVMNkoxTjVJM000S+ICAOKdC40lAAAA");
-const std::string kPackedTwo =
-    packed("H4sIAAAAAAACAzMwtEgzSjNM1TVPMjXRNU82NNRNSktL0zVMNkoxTjVJM000S+ICAI6M/LslAAAA");
+const std::string kPackedOne = packed("H4sIAAAAAAACA7NMMkozTDNM1TVPMjXRNUk2NNS1SDRL1TVMNkoxTjVJM000S+ICAOKdC40lAAAA");
+const std::string kPackedTwo = packed("H4sIAAAAAAACAzMwtEgzSjNM1TVPMjXRNU82NNRNSktL0zVMNkoxTjVJM000S+ICAI6M/LslAAAA");
 }  // namespace
 
 void TestGzip::bytesThatAreNotGzipAreTold() {

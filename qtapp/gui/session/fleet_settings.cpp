@@ -39,7 +39,8 @@ QString standardOf(std::string_view name) {
 
 /// Empty where it is as in a new fleet.
 QString shownOf(const Fleet& fleet, std::string_view name) {
-  if (name == kValueBytes) return engine::has_lifelike_values(fleet) ? QString() : QString::number(fleet.value_bytes_most);
+  if (name == kValueBytes)
+    return engine::has_lifelike_values(fleet) ? QString() : QString::number(fleet.value_bytes_most);
   Fleet standard;
   standard.every = fleet.every;  // which the usual jitter follows
   const std::string text = field_text(scenarioOf(fleet), name);
