@@ -73,9 +73,6 @@ void add_rates(Members& members, const Summary& summary) {
   members.real("seconds", summary.seconds).real("updates_per_s", summary.updates_per_s);
   members.real("db_writes_per_s", summary.db_writes_per_s).real("notifies_per_s", summary.notifies_per_s);
   members.object("unbatched", unbatched).real("saved", summary.saved).object("delay_s", delay);
-  Members age;
-  age.real("p50", summary.age_p50).real("p99", summary.age_p99).real("max", summary.age_max);
-  members.object("age_s", age);
 }
 
 }  // namespace
@@ -87,6 +84,9 @@ std::string result_json(const Simulator& simulator) {
   add_flushes(members, summary.flushes);
   add_rates(members, summary);
   members.text("digest", simulator.digest());
+  Members age;
+  age.real("p50", summary.age_p50).real("p99", summary.age_p99).real("max", summary.age_max);
+  members.object("age_s", age);
   return members.closed() + "\n";
 }
 
