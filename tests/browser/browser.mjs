@@ -72,20 +72,24 @@ export function paste(page, text) {
   );
 }
 
-/** Drops a file onto the page. Large ones are made in the page: `times` repeats the bytes. */
-export function drop(page, bytes, { name = 'dropped.bin', times = 1 } = {}) {
-  const content = Buffer.from(bytes).toString('base64');
-  return brings(page, () =>
-    page.evaluate(
-      ([base64, file, repeat]) => {
+/** Drops files onto the page, `[name, bytes]` each. Large ones are made in the page: `times` repeats the bytes. */
+export function dropFiles(page, files, times = 1) {
+  const contents = files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]);
+  return page.evaluate(
+    ([all, repeat]) => {
+      const data = new DataTransfer();
+      for (const [name, base64] of all) {
         const part = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-        const data = new DataTransfer();
-        data.items.add(new File(Array(repeat).fill(part), file));
-        for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-      },
-      [content, name, times],
-    ),
+        data.items.add(new File(Array(repeat).fill(part), name));
+      }
+      for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    },
+    [contents, times],
   );
+}
+/** Drops one file, and waits until it has been looked at. */
+export function drop(page, bytes, { name = 'dropped.bin', times = 1 } = {}) {
+  return brings(page, () => dropFiles(page, [[name, bytes]], times));
 }
 
 /** Checks that the page logged nothing and sent no request to other hosts. */

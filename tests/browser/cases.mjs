@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is pasted; never what should come of it: that is asked of the native program. Coverage of every form, wrapping, channel,
  *  kind, verdict and remark is checked by the test that uses them. */
+import { gzipSync } from 'node:zlib';
+
 const uuid = '9b2f1f1e-7b54-4c11-8a6e-1c2d3e4f5a6b';
 const hex = uuid.replaceAll('-', '');
 const id = 'my8fHntUTBGKbhwtPk9aaw';
@@ -49,6 +51,15 @@ export const cases = {
   'list': `${uuid}\n${hex}\r\n{${uuid}}, urn:uuid:${uuid}\n`,
   'list with nil': `["${uuid}","00000000-0000-0000-0000-000000000000"]`,
   'list, not RFC': '9b2f1f1e-7b54-4c11-ca6e-1c2d3e4f5a6b',
+  'list with the Max UUID': `${uuid} ffffffff-ffff-ffff-ffff-ffffffffffff`,
+  'list, a version that is not defined': '9b2f1f1e-7b54-0c11-8a6e-1c2d3e4f5a6b',
+  'chunk with padding': `${id}==`,
+  'NATS': `[#1] Received on "${batch}"\n${id}\n`,
+  'UTF-16': Buffer.from(`\ufeff${uuid}\r\n`, 'utf16le'),
+  'UTF-32': Buffer.concat([...`\ufeff${uuid}\n`].map((character) => Buffer.from([character.charCodeAt(0) & 255, character.charCodeAt(0) >> 8, 0, 0]))),
+  'gzip': gzipSync(`${uuid}\n${id}${other}\n`),
+  'gzip, cut': gzipSync(`${uuid}\n`.repeat(50)).subarray(0, 70),
+  'zip': Buffer.from('504b0304140000000800000021005f', 'hex'),
   'probe': `latency-measure:${uuid}`,
   'probe, bad': 'latency-measure:9b2',
   'beat': 'pubsub_watchdog',

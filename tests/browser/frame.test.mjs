@@ -37,6 +37,12 @@ const states = {
     await page.click('.ids .rows .row:nth-child(2)');
   },
   'encoding': (page) => page.click('#found-encode'),
+  'two inputs, compared': async (page) => {
+    await brings(page, () => page.click('#new-input'));
+    await paste(page, cases['chunk']);
+    await page.click('#found-compare');
+    await page.waitForFunction(() => document.querySelector('.compare-view .outcome').textContent !== '');
+  },
   'sharing': async (page) => {
     await page.click('button:text("Share…")');
     await page.waitForSelector('dialog[open]');
@@ -87,12 +93,12 @@ test('everything is reached and done by keys alone', async () => {
   await page.waitForSelector('.ids .rows .row');
   await page.focus('#input');
   const walk = [];
-  for (let step = 0; step < 20; ++step) {
+  for (let step = 0; step < 22; ++step) {
     await page.keyboard.press('Tab');
     walk.push(await focused());
     assert.ok(await page.evaluate(() => document.activeElement === document.body || getComputedStyle(document.activeElement).outlineStyle !== 'none'), `focus is seen on ${walk.at(-1)}`);
   }
-  const wanted = ['Open file', 'example', 'Clear', 'Share…', 'list bytes', 'found-ids', 'filter', 'which', 'list grid ids'];
+  const wanted = ['Open files', 'example', 'new-input', 'Clear', 'Share…', 'list bytes', 'found-ids', 'filter', 'which', 'list grid ids'];
   for (const one of wanted) assert.ok(walk.some((seen) => seen.startsWith(one)), `${one} is reached: ${walk.join(', ')}`);
   await page.focus('#found-ids');
   await page.keyboard.press('ArrowRight');

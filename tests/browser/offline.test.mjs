@@ -47,3 +47,19 @@ test('the single file works from disk, alone in a folder', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test('the page of a server that is opened as a file names the one that works', async () => {
+  const opened = await open(ground, { url: pathToFileURL(join(site, 'index.html')).href });
+  await opened.page.waitForFunction(() => document.body.textContent.includes('open metabatch.html') || document.querySelector('.as-file')?.offsetParent);
+  await opened.context.close();
+});
+
+test('a link from a file holds no folder of this machine', async () => {
+  const { page, context } = await open(ground, { url: pathToFileURL(join(site, 'metabatch.html')).href });
+  await paste(page, cases['chunk']);
+  await page.click('button:text("Share…")');
+  await page.waitForSelector('dialog[open]');
+  await page.waitForFunction(() => document.querySelector('#share-link').value !== '');
+  assert.match(await page.inputValue('#share-link'), /^metabatch\.html#inspector\?z=/);
+  await context.close();
+});

@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => ground.end());
 
-const words = (page) => page.textContent('.recorded');
+const words = (page) => page.textContent('.view-simulator .recorded');
 
 test('a recording that is opened is simulated, to the native digest', async () => {
   const { page } = opened;
@@ -74,11 +74,37 @@ test('what is no recording is said, and the fleet stays', async () => {
   const { page } = opened;
   await reach(page, 'simulator', 'duration=3s');
   const fleet = await digests(page);
-  await reruns(page, () => page.setInputFiles('#recording-file', { name: 'photo.ndjson', mimeType: 'text/plain', buffer: Buffer.from('hello\n<img src=x onerror=window.harmed=1>\n') }));
+  await page.setInputFiles('#recording-file', { name: 'photo.ndjson', mimeType: 'text/plain', buffer: Buffer.from('hello\n<img src=x onerror=window.harmed=1>\n') });
+  await page.waitForFunction(() => document.querySelector('.view-simulator .recorded').textContent.startsWith('photo.ndjson: no'));
   assert.match(await words(page), /^photo\.ndjson: no update is in it\. 2 lines could not be read: line 1: not JSON, at byte 0; line 2: not JSON/);
   assert.equal(await page.locator('#forget-recording').isVisible(), false);
-  await reach(page, 'simulator', 'duration=3s');
+  await reruns(page, () => page.click('#pause'));
   assert.deepEqual(await digests(page), fleet);
   assert.equal(await page.evaluate(() => window.harmed), undefined);
+  assertQuiet(opened);
+});
+
+test('a wrong file leaves the recording that is in use', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', 'duration=6s');
+  await reruns(page, () => page.setInputFiles('#recording-file', file));
+  await page.setInputFiles('#recording-file', { name: 'photo.ndjson', mimeType: 'text/plain', buffer: Buffer.from('hello\n') });
+  await page.waitForFunction(() => /^photo\.ndjson: no update is in it\..* recording\.ndjson: 185 updates/.test(document.querySelector('.view-simulator .recorded').textContent));
+  await reruns(page, () => page.click('#pause'));
+  assert.deepEqual(await digests(page), [digestOf()]);
+});
+
+test('the tuner tries settings on the recording', async () => {
+  const { page } = opened;
+  await reach(page, 'tuner', undefined, 120_000);
+  assert.match(await page.textContent('.view-tuner .recorded'), /those of recording\.ndjson/);
+  assert.equal(await page.locator('.view-tuner .group-fleet').first().isVisible(), false);
+  const sentence = () => page.textContent('.advice .sentence');
+  const recorded = await sentence();
+  await page.evaluate(() => (location.hash = '#simulator'));
+  await reruns(page, () => page.click('#forget-recording'));
+  await reach(page, 'tuner', undefined, 120_000);
+  assert.equal(await page.textContent('.view-tuner .recorded'), '');
+  assert.notEqual(await sentence(), recorded, 'a fleet arrives otherwise');
   assertQuiet(opened);
 });

@@ -35,11 +35,11 @@ for (const [how, url] of [['site', undefined], ['single file', singleFile]]) {
       const verdict = await first.page.textContent('#verdict');
       const { link, size } = await linkOf(first.page);
       assert.match(size, new RegExp(`^${Buffer.from(input).length} bytes of input, a link of ${link.length} characters\\.`));
-      const second = await open(ground, { url: link });
+      const second = await open(ground, { url: url ? new URL(link, url).href : link }); // from a file: its name, and who gets it has their own
       await settled(second.page);
       await second.page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, verdict);
       assert.equal(await bytesOf(second.page), Buffer.from(input).toString('hex'));
-      assert.equal(second.page.url(), link, 'the address still is the link');
+      assert.equal(second.page.url(), url ? new URL(link, url).href : link, 'the address still is the link');
       await second.page.reload();
       await second.page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, verdict);
       await (typeof input === 'string' ? brings(second.page, () => second.page.fill('#input', 'something else')) : paste(second.page, 'something else'));

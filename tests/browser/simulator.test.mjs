@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { assertQuiet, open, singleFile, start } from './browser.mjs';
@@ -18,7 +21,7 @@ const figure = (page, key) => page.$$eval(`[data-figure="${key}"] .big`, (all) =
 
 for (const { name, flags, digest } of golden())
   test(`the digest is the native one: ${name} ${flags}`, async () => {
-    await reach(opened.page, 'simulator', stateOf([...scenarios.get(name), ...fieldsOfFlags(flags)]));
+    await reach(opened.page, 'simulator', stateOf([...scenarios.get(name), ...fieldsOfFlags(flags)]), 180_000); // one has a million agents
     assert.deepEqual(await digests(opened.page), [digest]);
     assertQuiet(opened);
   });
@@ -30,7 +33,7 @@ test('every scenario is offered, and runs when it is chosen', async () => {
   assert.deepEqual(offered, ['', ...scenarios.keys()]);
   await reruns(page, () => page.selectOption('.view-simulator .preset select', 'docs-example'));
   assert.deepEqual(await digests(page), [golden().find(({ name }) => name === 'docs-example').digest]);
-  assert.match(page.url(), /#simulator\?duration=10m&fleet\.agents=10&fleet\.keys=6&fleet\.every=4s$/);
+  assert.match(page.url(), /#simulator\?duration=10m&fleet\.agents=10&fleet\.keys=6&fleet\.every=4s&scenario=docs-example$/);
 });
 
 test('what is taken away is what the native program writes', async () => {
@@ -61,11 +64,42 @@ test('the figures and the words are those of the run', async () => {
   assert.ok((await page.$$eval('.view-simulator .reading', (all) => all.map((one) => one.textContent))).every((text) => text !== ''), 'every series is known');
 });
 
+test('failed flushes have a tile, and legends say the figures of the tiles', async () => {
+  const { page } = opened;
+  await reruns(page, () => page.selectOption('.view-simulator .preset select', 'outage-60s'));
+  const result = JSON.parse(native(['simulate', 'outage-60s', '--json']));
+  assert.deepEqual(await figure(page, 'failed'), [result.flush_failures.toLocaleString('en-US')]);
+  const legend = (title) => page.$$eval('.view-simulator .chart', (all, wanted) => [...all.find((one) => one.textContent.startsWith(wanted)).querySelectorAll('.reading, .when')].map((one) => one.textContent), title);
+  const three = (value) => String(Number(value.toPrecision(3)));
+  assert.deepEqual(await legend('Writes a second'), [three(result.unbatched.db_writes_per_s), three(result.db_writes_per_s), three(result.notifies_per_s), 'whole run']);
+  await page.focus('.view-simulator .plot');
+  await page.keyboard.press('ArrowRight');
+  assert.match((await legend('Writes a second')).at(-1), /^at \d:\d\d/);
+  await page.keyboard.press('Escape');
+  assert.equal((await legend('Delay from update')).at(-1), 'whole run');
+});
+
+test('an outage is shaded', async () => {
+  const { page, context } = await open(ground); // its own: reading pixels makes the browser give advice
+  await reach(page, 'simulator', stateOf(scenarios.get('outage-60s')));
+  const inks = (seconds) => page.evaluate((at) => {
+    const canvas = document.querySelector('.view-simulator .plot canvas');
+    const ratio = devicePixelRatio;
+    const width = canvas.width / ratio;
+    const x = 46 + (at / 300) * (width - 56);
+    const { data } = canvas.getContext('2d').getImageData(x * ratio, 12 * ratio, 12, 1);
+    return data.filter((_, index) => index % 4 === 3).reduce((sum, alpha) => sum + alpha, 0);
+  }, seconds);
+  assert.equal((await page.textContent('.clock')).split(' of ')[1], '5:00');
+  assert.ok((await inks(150)) > (await inks(60)) + 100, 'the minute without a database');
+  await context.close();
+});
+
 test('it pauses, keeps still, and comes to the same end', async () => {
   const { page } = opened;
-  await page.selectOption('#speed', '60');
+  await page.selectOption('#speed', '10');
   await page.selectOption('.view-simulator .preset select', 'headline');
-  await page.waitForFunction(() => /^0:0[1-9]/.test(document.querySelector('.clock').textContent));
+  await page.waitForFunction(() => /^\d+:\d\d of 10:00/.test(document.querySelector('.clock').textContent) && !document.querySelector('.clock').textContent.startsWith('0:00'));
   await page.click('#pause');
   await page.waitForSelector('#panel-simulator[data-phase="paused"]');
   const clock = () => page.textContent('.clock');
@@ -98,6 +132,38 @@ test('two settings on the same arrivals are each what they are alone', async () 
   assertQuiet(opened);
 });
 
+test('B is compared with A in per cent', async () => {
+  const { page } = opened;
+  const [a, b] = await page.$$eval('[data-figure="writes"] .big', (all) => all.map((one) => Number(one.textContent)));
+  const said = await page.$$eval('[data-figure="writes"] .difference', (all) => all.map((one) => one.textContent));
+  assert.equal(said[0], '');
+  const percent = Number(/^−(\d+) % against A$/.exec(said[1])[1]);
+  assert.ok(Math.abs(percent - (1 - b / a) * 100) < 2, said[1]);
+});
+
+test('the native program runs what is copied and what is saved to the same digest', async () => {
+  const { page } = opened;
+  await page.evaluate(() => (navigator.clipboard.writeText = (text) => Promise.resolve(void (window.command = text))));
+  await page.click('#copy-command');
+  await page.waitForFunction(() => window.command !== undefined);
+  const lines = (await page.evaluate(() => window.command)).trim().split('\n');
+  assert.deepEqual(lines, ['metabatch simulate headline', 'metabatch simulate headline --set batch-size=5000']);
+  const digestsOf = lines.map((line) => JSON.parse(native([...line.split(' ').slice(1), '--json'])).digest);
+  assert.deepEqual(await digests(page), digestsOf);
+  const folder = mkdtempSync(join(tmpdir(), 'metabatch-'));
+  try {
+    const files = await taken(page, 'Scenario file', 2);
+    for (const { name, content } of files) writeFileSync(join(folder, name), content);
+    const digestOf = (name) => JSON.parse(native(['simulate', join(folder, name), '--json'])).digest;
+    assert.deepEqual(['metabatch-headline-a.toml', 'metabatch-headline-b.toml'].map(digestOf), digestsOf);
+    const logs = await taken(page, 'Event log', 2);
+    native(['simulate', 'headline', '--log', join(folder, 'native.log')]);
+    assert.equal(logs.find(({ name }) => name === 'metabatch-headline-a.log').content.toString(), readFileSync(join(folder, 'native.log'), 'utf8'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a link reproduces the run, and opens elsewhere', async () => {
   const { page } = opened;
   await page.evaluate(() => {
@@ -112,6 +178,7 @@ test('a link reproduces the run, and opens elsewhere', async () => {
   await reach(there.page, 'simulator', link.split('?')[1]);
   assert.deepEqual(await digests(there.page), await digests(page));
   assert.equal(await field(there.page, 'batch-size', 'b').inputValue(), '5000');
+  assert.equal(await there.page.inputValue('.view-simulator .preset select'), 'headline', 'it keeps the name of the scenario');
   assertQuiet(there);
   await there.context.close();
   await reruns(page, () => page.uncheck('#compare'));
@@ -141,6 +208,59 @@ test('what is wrong is said beside its field, and nothing runs', async () => {
   assert.match(await page.textContent('.view-simulator .form-problem'), /There is no field nonsense/);
   assert.equal(await page.evaluate(() => window.harmed), undefined);
   assertQuiet(opened);
+});
+
+test('fields read what the page prints, and say when a unit is missing', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', 'duration=11s');
+  for (const [name, text, read] of [['fleet.agents', '1,200', '1200'], ['fleet.every', '5 s', '5s'], ['duration', '0:20', '0m20s']]) {
+    await reruns(page, async () => {
+      await field(page, name).fill(text);
+      await page.keyboard.press('Tab');
+    });
+    assert.equal(await field(page, name).inputValue(), read);
+  }
+  assert.match(await page.textContent('.clock'), /of 0:20$/);
+  await field(page, 'fleet.every').fill('5');
+  await page.keyboard.press('Tab');
+  await page.waitForSelector('#panel-simulator[data-phase="idle"].is-old');
+  assert.match(await page.textContent('.view-simulator [data-field="fleet.every"] .problem'), /its unit is missing, as in 5s or 250ms/);
+  await reach(page, 'simulator', 'duration=12s');
+  assert.equal(await page.$('#panel-simulator.is-old'), null);
+});
+
+test('a press on what lies below a field that turns out wrong is a click', async () => {
+  const { page } = opened;
+  await field(page, 'fleet.agents').fill('many');
+  const below = page.locator('.view-simulator .group-store legend');
+  await below.evaluate((legend) => legend.addEventListener('click', () => (window.clicked = true)));
+  const box = await below.boundingBox();
+  await page.mouse.move(box.x + 5, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 300))); // a slow press: the answer of the core is there by now
+  await page.mouse.up();
+  await page.waitForFunction(() => window.clicked);
+  await page.waitForSelector('#panel-simulator[data-phase="idle"]');
+  await reach(page, 'simulator', 'duration=13s');
+});
+
+test('a tap sets the crosshair, and two fingers zoom', async () => {
+  const { page, context } = await open(ground, { hasTouch: true, viewport: { width: 390, height: 844 } });
+  await reach(page, 'simulator', stateOf(scenarios.get('outage-60s')));
+  const plot = page.locator('.view-simulator .plot').first();
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  await page.touchscreen.tap(box.x + box.width / 2, box.y + 60);
+  await page.waitForFunction(() => /^at 2:/.test(document.querySelector('.view-simulator .when').textContent));
+  const session = await context.newCDPSession(page);
+  const touch = (type, ...xs) => session.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x: box.x + x, y: box.y + 60, id })) });
+  await touch('touchStart', 150);
+  await touch('touchStart', 150, 200);
+  for (const spread of [20, 40, 60]) await touch('touchMove', 150 - spread, 200 + spread);
+  await touch('touchEnd');
+  await page.waitForSelector('#whole:not([hidden])');
+  assert.equal(await page.textContent('.view-simulator .when').then((text) => /in view|at/.test(text)), true);
+  await context.close();
 });
 
 test('crosshair and zoom are those of all charts, by key and by pointer', async () => {

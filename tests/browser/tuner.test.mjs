@@ -66,6 +66,37 @@ test('Enter in the table applies a point, arrows go through them', async () => {
   assert.deepEqual([await value(page, 'batch-size'), await value(page, 'interval')], [size, interval]);
 });
 
+test('Enter on a point of the chart applies it, and the baseline stays', async () => {
+  const { page } = opened;
+  await reach(page, 'tuner', state);
+  const today = () => page.locator('.frontier .point.today, .frontier .point.best').first().getAttribute('aria-label');
+  const inUse = () => page.locator('.points-table tr.today .use').getAttribute('aria-label');
+  const baseline = await inUse();
+  await page.focus('.frontier [tabindex="0"]');
+  const before = await page.evaluate(() => document.activeElement.dataset.point);
+  await page.keyboard.press((await page.evaluate(() => document.activeElement.matches('.point'))) ? 'End' : 'Home');
+  assert.notEqual(await page.evaluate(() => document.activeElement.dataset.point), before);
+  const words = await page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+  await simulates(page, () => page.keyboard.press('Enter'));
+  assert.equal(await value(page, 'batch-size'), /batch-size (\d+)/.exec(words)[1]);
+  await page.evaluate(() => (location.hash = '#tuner'));
+  await page.waitForSelector('#panel-tuner:not([hidden])');
+  assert.ok(await today());
+  assert.equal(await inUse(), baseline, 'trying a point changes no baseline');
+  await page.waitForSelector('#baseline:not([hidden])');
+  await reruns(page, () => page.click('#baseline'), 'tuner');
+  assert.match(await inUse(), new RegExp(`batch-size ${/batch-size (\d+)/.exec(words)[1]},`));
+});
+
+test('the page has one scroll bar', async () => {
+  const { page } = opened;
+  await page.uncheck('#only-frontier');
+  const scrolling = await page.$$eval('.view-tuner *', (all) => all.filter((one) => /auto|scroll/.test(getComputedStyle(one).overflowY) && one.scrollHeight > one.clientHeight + 1).map((one) => one.className));
+  assert.deepEqual(scrolling, []);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 0, 'the document does not scroll, its main part does');
+  await page.check('#only-frontier');
+});
+
 test('what is recommended is compared with what is in use', async () => {
   const { page } = opened;
   await reach(page, 'tuner', state);

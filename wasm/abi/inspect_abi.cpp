@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 
 #include "abi/abi.hpp"
 #include "abi/tables.hpp"
@@ -16,6 +17,18 @@ namespace {
 constexpr std::uint32_t kMaxInputBytes = 64u << 20;  // as much as `metabatch inspect` looks at
 
 Inspection held;
+
+/// Agents that only one of two inputs names, in order.
+struct Comparison {
+  std::vector<Uuid> here, there;
+  std::size_t both = 0;
+};
+Comparison compared;
+constexpr std::array<NumberColumn<Comparison>, 3> kComparedColumns = {{
+    {"here", [](const Comparison& c) { return c.here.size(); }},
+    {"there", [](const Comparison& c) { return c.there.size(); }},
+    {"both", [](const Comparison& c) { return c.both; }},
+}};
 
 /// A span or a finding that is not as it should be.
 struct Problem {
@@ -53,6 +66,13 @@ std::size_t sum_of(const Inspection& inspection, Member member) {
   return sum;
 }
 
+/// The first span that cannot be read.
+std::size_t first_bad(const Inspection& inspection) {
+  const auto found = std::find_if(inspection.spans.begin(), inspection.spans.end(),
+                                  [](const Span& span) { return span.verdict == Verdict::bad; });
+  return found == inspection.spans.end() ? kNowhere : static_cast<std::size_t>(found - inspection.spans.begin());
+}
+
 struct Limits {};
 constexpr std::array<NumberColumn<Limits>, 6> kLimitColumns = {{
     {"input_bytes", [](const Limits&) -> std::size_t { return kMaxInputBytes; }},
@@ -62,7 +82,7 @@ constexpr std::array<NumberColumn<Limits>, 6> kLimitColumns = {{
     {"least_budget", [](const Limits&) { return kIdSymbols; }},
     {"uuid_characters", [](const Limits&) { return kUuidChars; }},
 }};
-constexpr std::array<NumberColumn<Inspection>, 13> kInspectionColumns = {{
+constexpr std::array<NumberColumn<Inspection>, 14> kInspectionColumns = {{
     {"alternatives", [](const Inspection& i) { return i.alternatives.size(); }},
     {"container", [](const Inspection& i) { return static_cast<std::size_t>(i.container); }},
     {"spans", [](const Inspection& i) { return i.spans.size(); }},
@@ -76,6 +96,7 @@ constexpr std::array<NumberColumn<Inspection>, 13> kInspectionColumns = {{
     {"bad", [](const Inspection& i) { return count_of(i, Verdict::bad); }},
     {"payload_bytes", [](const Inspection& i) { return sum_of(i, &Finding::payload_bytes); }},
     {"unreadable", [](const Inspection& i) { return sum_of(i, &Finding::unreadable); }},
+    {"first_bad", first_bad},
 }};
 constexpr std::array<NumberColumn<Span>, 7> kSpanColumns = {{
     {"at", [](const Span& s) { return s.at; }},
@@ -135,6 +156,21 @@ std::vector<Uuid> ids_of(const Inspection& inspection) {
   return ids;
 }
 
+std::vector<Uuid> agents_of(const Inspection& inspection) {
+  std::vector<Uuid> ids = ids_of(inspection);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+Comparison comparison_of(const std::vector<Uuid>& here, const std::vector<Uuid>& there) {
+  Comparison found;
+  std::set_difference(here.begin(), here.end(), there.begin(), there.end(), std::back_inserter(found.here));
+  std::set_difference(there.begin(), there.end(), here.begin(), here.end(), std::back_inserter(found.there));
+  found.both = here.size() - found.here.size();
+  return found;
+}
+
 std::uint32_t answer_ids(const std::vector<Uuid>& ids) {
   std::string text(ids.size() * kUuidChars, ' ');
   char one[kUuidChars];
@@ -150,7 +186,8 @@ std::uint32_t answer_ids(const std::vector<Uuid>& ids) {
 std::string metabatch::wasm::inspect_layout() {
   return layout_line("limits", kLimitColumns) + layout_line("inspection", kInspectionColumns) +
          layout_line("span", kSpanColumns) + layout_line("id", kIdColumns) + layout_line("finding", kFindingColumns) +
-         layout_line("alternative", kAlternativeColumns) + layout_line("problem", kProblemColumns);
+         layout_line("alternative", kAlternativeColumns) + layout_line("problem", kProblemColumns) +
+         layout_line("compared", kComparedColumns);
 }
 
 /// Names of every enum that the numbers below hold, one a line.
@@ -199,6 +236,19 @@ METABATCH_EXPORT(mb_describe_span)(std::uint32_t index) {
 
 /// The ids that the input names, in any form the inspector reads; the held inspection stays.
 METABATCH_EXPORT(mb_read_ids)() { return answer_ids(ids_of(inspect(input()))); }
+
+/// Compares the agents of the held inspection with those that the input names. The answer is one row of the table
+/// `compared`.
+METABATCH_EXPORT(mb_compare)() {
+  compared = comparison_of(agents_of(held), agents_of(inspect(input())));
+  return answer_rows(kComparedColumns, {compared});
+}
+/// The agents that only the held inspection names, then those that only the other one names, 36 characters each.
+METABATCH_EXPORT(mb_compared_ids)() {
+  std::vector<Uuid> ids = compared.here;
+  ids.insert(ids.end(), compared.there.begin(), compared.there.end());
+  return answer_ids(ids);
+}
 
 /// The chunks of the UUIDs in the input (36 characters each, one a line), one a line; nothing when the budget is refused.
 METABATCH_EXPORT(mb_encode)(std::uint32_t max_payload, std::uint32_t sorted) {

@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::uint64_t kReported = 20;  // bad lines
 
-std::shared_ptr<Recording> kept;
+std::shared_ptr<Recording> kept;    // in use
+std::shared_ptr<Recording> coming;  // being read
 std::optional<RecordingReader> reader;
 std::string problems;
 
@@ -33,13 +34,13 @@ constexpr std::array<RealColumn<RecordingReader>, 4> kRecordingColumns = {{
 
 std::string wasm::recording_layout() { return layout_line("recording", kRecordingColumns); }
 
-std::shared_ptr<const Recording> wasm::recorded() { return reader ? nullptr : kept; }
+std::shared_ptr<const Recording> wasm::recorded() { return kept; }
 
-/// Begins a new recording and drops the previous one.
+/// Begins to read another recording. The one in use stays until it is replaced.
 METABATCH_EXPORT(mb_recording_begin)() {
-  kept = std::make_shared<Recording>();
+  coming = std::make_shared<Recording>();
   problems.clear();
-  reader.emplace([](RecordedReport&& report) { kept->push_back(std::move(report)); }, nullptr,
+  reader.emplace([](RecordedReport&& report) { coming->push_back(std::move(report)); }, nullptr,
                  [](const BadLine& line) {
                    if (reader->bad_lines() <= kReported) problems.append(describe(line)).append("\n");
                  });
@@ -53,14 +54,15 @@ METABATCH_EXPORT(mb_recording_add)() {
 }
 
 /// Ends the reading. The answer is one row of the table `recording`, or nothing when no recording
-/// was begun. Without an update there is no recording.
+/// was begun. A recording without an update replaces nothing.
 METABATCH_EXPORT(mb_recording_end)() {
   reals().clear();
   if (!reader) return answer_reals();
   reader->finish();
   add_row(kRecordingColumns, *reader);
   reader.reset();
-  if (kept->empty()) kept.reset();
+  if (!coming->empty()) kept = std::move(coming);
+  coming.reset();
   return answer_reals();
 }
 
@@ -73,5 +75,7 @@ METABATCH_EXPORT(mb_recording_text)() {
 METABATCH_EXPORT(mb_recording_forget)() {
   reader.reset();
   kept.reset();
+  coming.reset();
+  problems.clear();
   return 0;
 }

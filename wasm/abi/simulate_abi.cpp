@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -20,12 +19,13 @@ using namespace metabatch::wasm;
 
 namespace {
 
-constexpr std::size_t kLogLines = 2'000;         // stored for reading; the digest covers all lines
-constexpr std::int64_t kFinestColumns = 20'000;  // read for one chart
+constexpr std::size_t kLogLines = 2'000;         // shown; all are kept to be taken away
+constexpr std::size_t kMostLogBytes = 64u << 20;  // of what is kept
+constexpr std::int64_t kFinestColumns = 20'000;   // looked at for one chart
 
 struct Run {
   Simulator simulator;
-  std::deque<std::string> log;  // the newest lines
+  std::string log;  // up to kMostLogBytes
 };
 std::unique_ptr<Run> runs[kSlots];
 
@@ -45,6 +45,17 @@ constexpr std::array<RealColumn<Simulator>, 7> kStateColumns = {{
     {"agents", [](const Simulator& s) { return static_cast<double>(s.agents_present()); }},
     {"duration", [](const Simulator& s) { return in_seconds(s.scenario().duration); }},
     {"pace", [](const Simulator& s) { return in_seconds(s.scenario().sample_every); }},
+}};
+
+/// A time that charts shade.
+struct Shaded {
+  int kind = 0;
+  Window window;
+};
+constexpr std::array<RealColumn<Shaded>, 3> kWindowColumns = {{
+    {"kind", [](const Shaded& s) { return static_cast<double>(s.kind); }},
+    {"from", [](const Shaded& s) { return in_seconds(s.window.begin); }},
+    {"to", [](const Shaded& s) { return in_seconds(s.window.end()); }},
 }};
 
 /// Columns of a chart: `samples` samples each.
@@ -106,7 +117,7 @@ void add_series(const Timeline& timeline, std::size_t series, bool greatest, con
 
 }  // namespace
 
-std::string metabatch::wasm::simulate_layout() { return layout_line("run", kStateColumns); }
+std::string metabatch::wasm::simulate_layout() { return layout_line("run", kStateColumns) + layout_line("window", kWindowColumns); }
 
 /// Makes a run of the scenario in the slot, with the arrivals of the recording if there is one. 0: mb_scenario() reports why
 /// it cannot be simulated.
@@ -119,8 +130,7 @@ METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   runs[slot] = std::make_unique<Run>(Run{std::move(created).value(), {}});
   Run* run = runs[slot].get();
   run->simulator.set_sink([run](std::string_view line) {
-    if (run->log.size() == kLogLines) run->log.pop_front();
-    run->log.emplace_back(line);
+    if (run->log.size() < kMostLogBytes) run->log.append(line).append("\n");
   });
   return 1;
 }
@@ -168,10 +178,30 @@ METABATCH_EXPORT(mb_run_findings)(std::uint32_t slot) {
 
 /// The newest lines of the event log.
 METABATCH_EXPORT(mb_run_log)(std::uint32_t slot) {
-  std::string text;
-  if (const Run* run = run_in(slot))
-    for (const std::string& line : run->log) text.append(line).append("\n");
-  return answer(std::move(text));
+  const Run* run = run_in(slot);
+  if (run == nullptr) return answer({});
+  std::size_t from = run->log.size();
+  for (std::size_t lines = 0; from > 0 && lines < kLogLines; ++lines) {
+    const std::size_t before = from < 2 ? std::string::npos : run->log.rfind('\n', from - 2);
+    from = before == std::string::npos ? 0 : before + 1;
+  }
+  return answer(run->log.substr(from));
+}
+/// All of it.
+METABATCH_EXPORT(mb_run_whole_log)(std::uint32_t slot) {
+  const Run* run = run_in(slot);
+  return answer(run == nullptr ? std::string() : run->log);
+}
+
+/// Times in which the database is away (kind 0) or slow (1): rows of the table `window`.
+METABATCH_EXPORT(mb_run_windows)(std::uint32_t slot) {
+  reals().clear();
+  if (const Run* run = run_in(slot)) {
+    const StoreModel& store = run->simulator.scenario().store;
+    for (const Window& window : store.outages) add_row(kWindowColumns, Shaded{0, window});
+    for (const Window& window : store.slow) add_row(kWindowColumns, Shaded{1, window});
+  }
+  return answer_reals();
 }
 
 /// The series that the input names, in lines `NAME tab mean|max`, over [from, to] seconds in about

@@ -3,6 +3,7 @@
 
 #include "abi/abi.hpp"
 #include "abi/findings_text.hpp"
+#include "abi/recording_abi.hpp"
 #include "abi/scenario_abi.hpp"
 #include "abi/tables.hpp"
 #include "base/number.hpp"
@@ -82,6 +83,7 @@ METABATCH_EXPORT(mb_tune_create)() {
   tuner.reset();
   TuneQuestion question;
   question.scenario = asked(0);
+  question.recording = recorded();
   const Result<Duration> delay = parse_duration(input());
   if (!delay || *delay <= Duration{})
     return answer("The delay wanted cannot be \"" + input() + "\": it is a time above 0 such as 250ms, 5s or 2m.");

@@ -46,7 +46,7 @@ function policy(script, style, worker, own) {
   ];
   return rules.join('; ');
 }
-const page = (template, content, head) => template.replace('%POLICY%', () => content).replace('%HEAD%', () => head);
+const page = (template, content, head, notice) => template.replace('%POLICY%', () => content).replace('%HEAD%', () => head).replace('%NOTICE%', () => notice);
 
 const wasm = await readFile(wasmPath);
 const template = await readFile(join(here, 'index.html'), 'utf8');
@@ -66,7 +66,7 @@ const manifest = JSON.stringify({
 const index = page(template, policy("'self'", "'self'", "'self'", "'self'"), [
   `<link rel="icon" href="${names.icon}" type="image/svg+xml">`, '<link rel="manifest" href="manifest.webmanifest">',
   `<link rel="stylesheet" href="${names.style}">`, `<script defer src="${names.main}"></script>`,
-].join('\n'));
+].join('\n'), '<p class="as-file">This page was opened as a file, and needs a server. The same page as one file is metabatch.html, beside it.</p>\n');
 const kept = ['index.html', 'manifest.webmanifest', ...Object.values(names)];
 const offline = await bundle('src/sw.ts', { define: { FILES: JSON.stringify(kept), BUILD: JSON.stringify(hashOf(index + kept)) } });
 
@@ -77,7 +77,7 @@ const single = await bundle('src/main.ts', {
 if (/<\/script|<!--/i.test(single) || /<\/style/i.test(style)) throw new Error('the single file would end its own script or style early');
 const one = page(template, policy(policyHash(single), policyHash(style), 'blob:', "'none'").replaceAll("'none' data:", 'data:'), [
   `<link rel="icon" href="data:image/svg+xml;base64,${icon.toString('base64')}">`, `<style>${style}</style>`,
-].join('\n')).replace('</body>', () => `<script>${single}</script>\n</body>`);
+].join('\n'), '').replace('</body>', () => `<script>${single}</script>\n</body>`);
 
 await rm(site, { recursive: true, force: true });
 await mkdir(site, { recursive: true });

@@ -24,6 +24,7 @@ async function load(): Promise<WebAssembly.Module> {
 }
 
 export function startWorker(): Worker {
+  if (location.protocol === 'file:') throw new Error('a page that is opened as a file may not load its parts; open metabatch.html beside it, the same page as one file');
   return new Worker(scriptUrl(new URL(WORKER_FILE, document.baseURI).href));
 }
 

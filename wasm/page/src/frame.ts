@@ -39,9 +39,10 @@ export class Frame {
     this.voice.textContent = text;
   }
 
-  /** The address that shows this view in this state, wherever the page is opened from. */
+  /** The address that shows this view in this state. Of a page that was opened as a file only its name: nobody else has its folder. */
   link(name: string, state?: string): string {
-    return `${location.href.split('#')[0]}#${fragment(name, state)}`;
+    const address = location.href.split('#')[0]!;
+    return `${location.protocol === 'file:' ? address.split('/').at(-1)! : address}#${fragment(name, state)}`;
   }
 
   /** Shows a view, and writes it into the address. */

@@ -9,19 +9,19 @@ function isEditable(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement || (target instanceof HTMLElement && target.isContentEditable);
 }
 
-function broughtBy(data: DataTransfer | null): Brought | undefined {
-  const file = data?.files[0];
-  if (file) return { file };
+function broughtBy(data: DataTransfer | null): Brought[] {
+  const files = [...(data?.files ?? [])].map((file) => ({ file }));
+  if (files.length > 0) return files;
   const text = data?.getData('text/plain');
-  return text ? { text } : undefined;
+  return text ? [{ text }] : [];
 }
 
 /** Fields keep their own paste (the inspector's takes it itself); a drop is taken everywhere. */
-export function listenAnywhere(take: (brought: Brought) => void): void {
+export function listenAnywhere(take: (brought: Brought[]) => void): void {
   document.addEventListener('paste', (event) => {
     if (event.defaultPrevented || (isEditable(event.target) && !event.clipboardData?.files.length)) return;
     const brought = broughtBy(event.clipboardData);
-    if (!brought) return;
+    if (brought.length === 0) return;
     event.preventDefault();
     take(brought);
   });
@@ -41,11 +41,11 @@ export function listenAnywhere(take: (brought: Brought) => void): void {
     event.preventDefault();
     reset();
     const brought = broughtBy(event.dataTransfer);
-    if (brought) take(brought);
+    if (brought.length > 0) take(brought);
   });
 }
 
-/** What a paste event in a field brings. */
-export function broughtByPaste(event: ClipboardEvent): Brought | undefined {
+/** What a paste event in a field brings: nothing, a text, or files. */
+export function broughtByPaste(event: ClipboardEvent): Brought[] {
   return broughtBy(event.clipboardData);
 }

@@ -59,6 +59,15 @@ export class VirtualList {
     this.draw();
   }
 
+  /** More rows follow those that there are; these stay as they are. */
+  extend(count: number): void {
+    if (count === this.count) return;
+    this.count = count;
+    this.space.style.height = `${this.pixels}px`;
+    this.moveTo(this.top);
+    this.draw();
+  }
+
   /** Scrolls no more than is needed. */
   reveal(index: number): void {
     if (index < this.top) this.moveTo(index);

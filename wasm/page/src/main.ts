@@ -13,7 +13,8 @@ const simulator = new SimulatorView(scenario);
 const frame = new Frame([inspector, simulator, new TunerView(scenario)]);
 frame.start();
 listenAnywhere((brought) => {
-  if ('file' in brought && simulator.takeFile(brought.file)) return;
+  const [first] = brought;
+  if (first && 'file' in first && simulator.takeFile(first.file)) return;
   frame.go(inspector.name);
   inspector.take(brought);
 });

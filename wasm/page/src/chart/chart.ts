@@ -2,6 +2,7 @@
 import { h, svg } from '../dom';
 import { colour } from '../theme';
 import { clockText, textIn, timeTicks, valueTicks, type Unit } from './axis';
+import { listenTo } from './gestures';
 
 /** Colours alone are not enough: every line of a chart has dashes of its own. */
 const kDashes: number[][] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
@@ -28,6 +29,23 @@ export interface ChartData {
   width: number;
   values: Float64Array[];
 }
+/** A time that is shaded: the database was away, or slow. */
+export interface Shade {
+  from: number;
+  to: number;
+  kind: 'outage' | 'slow';
+}
+export interface Shown {
+  data: ChartData;
+  range: [number, number];
+  /** The largest value that the scale must include. */
+  most: number;
+  shades: readonly Shade[];
+  /** The lines of another run, drawn thin behind these. */
+  other?: ChartData | undefined;
+  /** What a legend says without a crosshair: a figure for each line, and of what they are. */
+  whole: { values: number[]; of: string };
+}
 
 export function swatch({ colour: name, dash, dots }: LineShape): SVGElement {
   const mark = dots
@@ -47,22 +65,20 @@ export class Chart {
   private readonly hair = h('div', { class: 'hair', hidden: true });
   private readonly chosen = h('div', { class: 'chosen', hidden: true });
   private readonly readings: HTMLElement[];
-  private data: ChartData | undefined;
-  private range: [number, number] = [0, 1];
-  private most = 0;
+  private readonly when = h('li', { class: 'when' });
+  private shown: Shown | undefined;
   private at: number | undefined;
-  private began: number | undefined;
 
   constructor(readonly shape: ChartShape) {
     this.readings = shape.lines.map(() => h('span', { class: 'reading' }));
     const legend = shape.lines.map((line, index) => h('li', {}, swatch(line), h('span', {}, line.label), this.readings[index]));
     this.plot = h('div', { class: 'plot', role: 'img', tabindex: 0, 'aria-label': shape.title }, this.canvas, this.hair, this.chosen);
-    this.element = h('figure', { class: 'chart' }, h('figcaption', {}, shape.title), h('ul', { class: 'legend' }, ...legend), this.plot);
-    this.listen();
+    this.element = h('figure', { class: 'chart' }, h('figcaption', {}, shape.title), h('ul', { class: 'legend' }, ...legend, this.when), this.plot);
+    listenTo(this.plot, this);
     new ResizeObserver(() => this.draw()).observe(this.plot);
   }
 
-  /** The largest value that the scale must include. */
+  /** The greatest value that the scale must reach. */
   static greatest(shape: ChartShape, data: ChartData): number {
     let most = 0;
     shape.lines.forEach((line, index) => {
@@ -71,55 +87,73 @@ export class Chart {
     return most;
   }
 
-  show(data: ChartData, range: [number, number], most: number): void {
-    this.data = data;
-    this.range = range;
-    this.most = most;
+  show(shown: Shown): void {
+    this.shown = shown;
     this.draw();
     this.read();
   }
 
   /** Moves the crosshair to an instant, or hides it. */
   point(at: number | undefined): void {
+    const [from, to] = this.range;
     this.at = at;
-    this.hair.hidden = at === undefined || at < this.range[0] || at > this.range[1];
+    this.hair.hidden = at === undefined || at < from || at > to;
     if (at !== undefined) this.hair.style.transform = `translateX(${this.toX(at)}px)`;
     this.read();
   }
 
-  /** The values of the lines at the crosshair, or else the last ones. */
+  /** What the lines say at the crosshair, or of all that is shown. */
   get reading(): string {
     const texts = this.shape.lines.map(({ label }, index) => `${label} ${this.readings[index]!.textContent}`);
-    return `${this.at === undefined ? '' : `at ${clockText(this.at, this.data?.width)}: `}${texts.join(', ')}`;
+    return `${this.when.textContent}: ${texts.join(', ')}`;
+  }
+  /** The instants that are shown. */
+  get range(): [number, number] {
+    return this.shown?.range ?? [0, 1];
+  }
+  /** Where the crosshair is, or would begin. */
+  get cursor(): number {
+    return this.at ?? (this.range[0] + this.range[1]) / 2;
+  }
+  /** How far a key moves the crosshair. */
+  get step(): number {
+    const [from, to] = this.range;
+    return Math.max(this.shown?.data.width ?? 0, (to - from) / 200);
   }
 
   draw(): void {
     const width = this.plot.clientWidth;
-    if (width === 0 || !this.data) return;
+    const { shown } = this;
+    if (width === 0 || !shown) return;
     const ratio = devicePixelRatio || 1;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(kHeight * ratio);
     const pen = this.canvas.getContext('2d')!;
     pen.scale(ratio, ratio);
-    const ticks = valueTicks(this.most, 4, this.shape.unit);
+    const ticks = valueTicks(shown.most, 4, this.shape.unit);
     const top = ticks.at(-1)!.at;
     this.drawAxes(pen, ticks, top);
     pen.save();
     pen.beginPath();
     pen.rect(kPlot.left, 0, width - kPlot.left - kPlot.right, kHeight - kPlot.bottom + 2);
     pen.clip();
-    this.shape.lines.forEach((line, index) => this.drawLine(pen, line, this.data!.values[index] ?? new Float64Array(), top));
+    for (const shade of shown.shades) this.drawShade(pen, shade);
+    if (shown.other) this.shape.lines.forEach((line, index) => this.drawLine(pen, line, shown.other!, index, top, true));
+    this.shape.lines.forEach((line, index) => this.drawLine(pen, line, shown.data, index, top, false));
     pen.restore();
     this.plot.setAttribute('aria-label', `${this.shape.title}. ${this.reading}`);
   }
 
+  get inner(): { left: number; width: number } {
+    return { left: kPlot.left, width: this.plot.clientWidth - kPlot.left - kPlot.right };
+  }
   private toX(at: number): number {
     const [from, to] = this.range;
-    return kPlot.left + ((at - from) / (to - from)) * (this.plot.clientWidth - kPlot.left - kPlot.right);
+    return kPlot.left + ((at - from) / (to - from)) * this.inner.width;
   }
-  private toTime(x: number): number {
+  toTime(x: number): number {
     const [from, to] = this.range;
-    const share = (x - kPlot.left) / (this.plot.clientWidth - kPlot.left - kPlot.right);
+    const share = (x - kPlot.left) / this.inner.width;
     return from + Math.max(0, Math.min(1, share)) * (to - from);
   }
   private toY(value: number, top: number): number {
@@ -150,10 +184,27 @@ export class Chart {
     }
   }
 
-  private drawLine(pen: CanvasRenderingContext2D, line: LineShape, values: Float64Array, top: number): void {
-    const { middle, width } = this.data!;
+  /** Stripes, so that it is seen without colours too. */
+  private drawShade(pen: CanvasRenderingContext2D, { from, to, kind }: Shade): void {
+    const [left, right] = [this.toX(from), Math.max(this.toX(to), this.toX(from) + 2)];
+    const bottom = kHeight - kPlot.bottom;
+    pen.save();
+    pen.fillStyle = pen.strokeStyle = colour(kind === 'outage' ? '--bad' : '--odd');
+    pen.globalAlpha = 0.13;
+    pen.fillRect(left, kPlot.top, right - left, bottom - kPlot.top);
+    pen.globalAlpha = 0.35;
+    pen.beginPath();
+    pen.rect(left, kPlot.top, right - left, bottom - kPlot.top);
+    pen.clip();
+    for (let x = left - bottom; x < right; x += kind === 'outage' ? 6 : 12) stroke(pen, x, bottom, x + bottom, 0);
+    pen.restore();
+  }
+
+  private drawLine(pen: CanvasRenderingContext2D, line: LineShape, { middle, width, values: all }: ChartData, of: number, top: number, isOther: boolean): void {
+    const values = all[of] ?? new Float64Array();
     pen.strokeStyle = pen.fillStyle = colour(line.colour);
-    pen.lineWidth = 1.75;
+    pen.globalAlpha = isOther ? 0.45 : 1;
+    pen.lineWidth = isOther ? 1 : 1.75;
     pen.lineJoin = 'round';
     pen.setLineDash(kDashes[line.dash]!);
     pen.beginPath();
@@ -169,79 +220,35 @@ export class Chart {
     });
     if (!line.dots) pen.stroke();
     pen.setLineDash([]);
+    pen.globalAlpha = 1;
   }
 
   private read(): void {
-    const { data } = this;
-    if (!data) return;
-    const index = this.at === undefined ? undefined : Math.round((this.at - data.middle) / data.width);
-    data.values.forEach((values, line) => {
-      const value = index === undefined ? lastMeasured(values) : values[index];
-      const text = value === undefined || Number.isNaN(value) ? '–' : textIn[this.shape.unit](value);
-      if (this.readings[line] && this.readings[line].textContent !== text) this.readings[line].textContent = text;
+    const { shown } = this;
+    if (!shown) return;
+    const { middle, width, values } = shown.data;
+    const index = this.at === undefined ? undefined : Math.round((this.at - middle) / width);
+    this.shape.lines.forEach((_, line) => {
+      const value = index === undefined ? shown.whole.values[line] : values[line]?.[index];
+      write(this.readings[line]!, value === undefined || Number.isNaN(value) ? '–' : textIn[this.shape.unit](value));
     });
+    write(this.when, this.at === undefined ? shown.whole.of : `at ${clockText(this.at, width)}`);
   }
 
-  private listen(): void {
-    const xOf = (event: PointerEvent) => event.clientX - this.plot.getBoundingClientRect().left;
-    this.plot.addEventListener('pointermove', (event) => {
-      this.onPoint(this.toTime(xOf(event)));
-      if (this.began !== undefined) this.showChosen(this.began, xOf(event));
-    });
-    this.plot.addEventListener('pointerleave', () => this.onPoint(undefined));
-    this.plot.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || event.pointerType === 'touch') return;
-      this.began = xOf(event);
-      this.plot.setPointerCapture(event.pointerId);
-    });
-    this.plot.addEventListener('pointerup', (event) => {
-      if (this.began === undefined) return;
-      const [from, to] = [this.began, xOf(event)].sort((a, b) => a - b) as [number, number];
-      this.began = undefined;
-      this.chosen.hidden = true;
-      if (to - from > 5) this.onZoom(this.toTime(from), this.toTime(to));
-    });
-    this.plot.addEventListener('dblclick', () => this.onReset());
-    this.plot.addEventListener('keydown', (event) => this.keyed(event));
-    this.plot.addEventListener('blur', () => this.onPoint(undefined));
-  }
-
-  private showChosen(from: number, to: number): void {
+  /** Marks what a drag would zoom to; pixels of the plot. */
+  mark(from: number, to: number): void {
     this.chosen.hidden = Math.abs(to - from) <= 5;
     this.chosen.style.left = `${Math.min(from, to)}px`;
     this.chosen.style.width = `${Math.abs(to - from)}px`;
   }
-
-  /** Arrows move the crosshair, + and - zoom round it, Home and 0 show all again. */
-  private keyed(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const [from, to] = this.range;
-    const at = this.at ?? (from + to) / 2;
-    const step = (event.shiftKey ? 10 : 1) * Math.max(this.data?.width ?? 0, (to - from) / 200);
-    const moves: Record<string, () => void> = {
-      ArrowRight: () => this.onPoint(Math.min(to, at + step)),
-      ArrowLeft: () => this.onPoint(Math.max(from, at - step)),
-      '+': () => this.onZoom(at - (at - from) / 2, at + (to - at) / 2),
-      '-': () => this.onZoom(Math.max(0, at - (at - from) * 2), at + (to - at) * 2),
-      '0': () => this.onReset(),
-      Home: () => this.onReset(),
-      Escape: () => this.onPoint(undefined),
-    };
-    const move = moves[event.key === '=' ? '+' : event.key];
-    if (!move) return;
-    event.preventDefault();
-    move();
-  }
 }
 
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
 function stroke(pen: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
   pen.beginPath();
   pen.moveTo(x0, y0);
   pen.lineTo(x1, y1);
   pen.stroke();
-}
-
-function lastMeasured(values: Float64Array): number | undefined {
-  for (let at = values.length - 1; at >= 0; --at) if (!Number.isNaN(values[at]!)) return values[at];
-  return undefined;
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { button, counted, h } from '../dom';
 import { VirtualList } from '../list';
-import { asciiOf, equalRows, hexOf, textOf, textRows, type Rows } from './lines';
+import { inSlices, pause } from '../slices';
+import { asciiOf, equalRows, hexOf, textOf, TextRows, type Rows } from './lines';
 import type { Link } from './link';
 import type { Result } from './result';
 
 type Mode = 'text' | 'hex';
+
+const kFirstPart = 1 << 18; // bytes that have rows at once; the rows of the rest follow in slices
+const kPart = 1 << 15;
 
 /** The input itself, as text or as hex digits, every part in its colour and linked with the list of ids. */
 export class BytesView {
@@ -19,10 +23,11 @@ export class BytesView {
   private rows: Rows = equalRows(0, 1);
   private mode: Mode = 'text';
   private width = 0;
+  private wanted: number | undefined; // a byte to show as soon as it has a row
   private columns = 0; // characters that fit; asked of the layout only when it changes
 
   constructor(private readonly link: Link) {
-    this.list = new VirtualList({ label: 'The input. Left and right arrow keys move from part to part.', class: 'bytes', draw: (row, index) => this.draw(row, index) });
+    this.list = new VirtualList({ label: 'The input. Left and right arrow keys move from part to part, Home and End to the first and last.', class: 'bytes', draw: (row, index) => this.draw(row, index) });
     const choose = (mode: Mode, label: string) => {
       const one = button(label, () => this.setMode(mode), { class: 'segment', 'aria-pressed': mode === this.mode });
       this.modes.set(mode, one);
@@ -40,7 +45,7 @@ export class BytesView {
     this.size.textContent = counted(bytes.length, 'byte');
     if (!isNew) return this.list.draw();
     this.setMode(isText(bytes) ? 'text' : 'hex');
-    this.list.moveTo(0);
+    this.moveToByte(0);
   }
 
   private listen(): void {
@@ -83,13 +88,38 @@ export class BytesView {
     const { columns } = this;
     if (columns === 0) return;
     const symbols = this.result?.isBareChunk ? Math.min(columns, this.result.limits.idSymbols) : 1;
-    const width = this.mode === 'hex' ? (columns >= 68 ? 16 : columns >= 34 ? 8 : 4) : Math.floor(columns / symbols) * symbols;
+    const width = this.mode === 'hex' ? (columns >= 67 ? 16 : columns >= 34 ? 8 : 4) : Math.floor(columns / symbols) * symbols;
     if (width === this.width && !anew) return;
     const at = this.rows.count > 0 ? this.rows.start(Math.min(this.list.first, this.rows.count - 1)) : 0;
     this.width = width;
-    this.rows = this.mode === 'hex' ? equalRows(this.bytes.length, width) : textRows(this.bytes, width);
+    this.wanted = undefined;
+    this.rows = this.mode === 'hex' ? equalRows(this.bytes.length, width) : this.textRows(width);
     this.list.setCount(this.rows.count);
-    this.list.moveTo(this.rows.count > 0 ? this.rows.rowOf(Math.min(at, this.bytes.length - 1)) : 0);
+    this.moveToByte(at);
+  }
+
+  private textRows(width: number): TextRows {
+    const rows = new TextRows(this.bytes, width);
+    rows.grow(kFirstPart);
+    if (!rows.isComplete) void this.goOn(rows);
+    return rows;
+  }
+  private async goOn(rows: TextRows): Promise<void> {
+    await pause(); // what there is is shown first
+    const between = () => {
+      if (rows !== this.rows) return false;
+      this.list.extend(rows.count);
+      return true;
+    };
+    const isWhole = await inSlices(this.bytes.length - rows.size, kPart, () => rows.grow(kPart), between);
+    if (isWhole && between() && this.wanted !== undefined) this.moveToByte(this.wanted);
+  }
+
+  /** To its row at the upper edge; where that is not laid out yet, when it is. */
+  private moveToByte(byte: number, above = 0): void {
+    const { rows } = this;
+    this.wanted = rows instanceof TextRows && byte >= rows.size ? byte : undefined;
+    this.list.moveTo(rows.count > 0 ? rows.rowOf(Math.min(byte, this.bytes.length - 1)) - above : 0);
     this.list.draw();
   }
 
@@ -98,12 +128,10 @@ export class BytesView {
     if (!this.result) return;
     const { at } = this.result.span(span);
     const row = this.rows.rowOf(at);
-    const inSight = row >= this.list.first && row < this.list.first + this.list.page;
-    if (gently || inSight) this.list.reveal(row);
-    else {
-      this.list.moveTo(row - Math.floor(this.list.page / 3));
-      this.list.draw();
-    }
+    const isThere = !(this.rows instanceof TextRows) || at < this.rows.size;
+    const inSight = isThere && row >= this.list.first && row < this.list.first + this.list.page;
+    if (isThere && (gently || inSight)) this.list.reveal(row);
+    else this.moveToByte(at, Math.floor(this.list.page / 3));
   }
 
   private draw(row: HTMLElement, index: number): void {
@@ -141,11 +169,11 @@ export class BytesView {
   private keyed(event: KeyboardEvent): void {
     const { result } = this;
     if (!result || result.spanCount === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
+    const first = result.spanAt(this.rows.start(this.list.first)); // in sight
+    const target = { ArrowRight: (this.link.picked ?? first - 1) + 1, ArrowLeft: (this.link.picked ?? first + 1) - 1, Home: 0, End: result.spanCount - 1 }[event.key];
+    if (target === undefined) return;
     event.preventDefault();
-    const from = this.link.picked ?? (step > 0 ? result.spanAt(this.rows.start(this.list.first)) - 1 : 0);
-    this.link.pick(Math.max(0, Math.min(result.spanCount - 1, from + step)), 'bytes');
+    this.link.pick(Math.max(0, Math.min(result.spanCount - 1, target)), 'bytes');
   }
 }
 

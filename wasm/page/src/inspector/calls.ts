@@ -25,12 +25,13 @@ export interface Limits {
   uuidCharacters: number;
 }
 export const limitNames = ['input_bytes', 'notify_bytes', 'id_symbols', 'default_budget', 'least_budget', 'uuid_characters'] as const;
-export const inspectionNames = ['spans', 'ids', 'findings', 'alternatives', 'container', 'notes', 'distinct', 'read_bytes', 'good', 'odd', 'bad', 'payload_bytes', 'unreadable'] as const;
+export const inspectionNames = ['spans', 'ids', 'findings', 'alternatives', 'container', 'notes', 'distinct', 'read_bytes', 'good', 'odd', 'bad', 'payload_bytes', 'unreadable', 'first_bad'] as const;
 export const spanNames = ['at', 'length', 'kind', 'verdict', 'finding', 'id', 'bad_at'] as const;
 export const idNames = ['span', 'finding', 'first', 'canonical', 'version', 'variant'] as const;
 export const findingNames = ['form', 'wrapping', 'channel', 'verdict', 'notes', 'at', 'length', 'payload_bytes', 'first_span', 'spans', 'first_id', 'ids', 'unreadable', 'duplicates'] as const;
 
 export const problemNames = ['is_span', 'index'] as const;
+const comparedNames = ['here', 'there', 'both'] as const;
 export const alternativeNames = ['reading', 'at', 'length', 'ids', 'lines'] as const;
 
 /** A table of the core: its numbers, and where its columns are. */
@@ -48,6 +49,14 @@ export interface Tables {
   problems: Table<(typeof problemNames)[number]>;
 }
 
+/** Agents that only the inspected input names, that only the other one names, and that both do. */
+export interface Compared {
+  here: number;
+  there: number;
+  both: number;
+  ids: Uint8Array;
+}
+
 export interface InspectorCalls {
   facts: { request: null; answer: { names: Names; limits: Limits } };
   /** Inspects an invented input, so that the browser compiles the code before the first real input. */
@@ -58,6 +67,8 @@ export interface InspectorCalls {
   alternative: { request: { bytes: Uint8Array; index: number; at: number; length: number }; answer: { bytes: Uint8Array } };
   /** The ids that a text names in any form, without a change of what is inspected. */
   readIds: { request: { text: string }; answer: string[] };
+  /** Compares the agents of the inspected input with those of another: ids are those missing there, then those missing here. */
+  compare: { request: { bytes: Uint8Array }; answer: Compared };
   encode: { request: { uuids: string; budget: number; sorted: boolean }; answer: string[] };
 }
 
@@ -117,6 +128,11 @@ export const inspectorHandlers: Handlers<InspectorCalls> = {
   readIds: (core, { text }) => {
     core.giveText(text);
     return cut(core.text('mb_read_ids'), limitsOf(core).uuidCharacters);
+  },
+  compare: (core, { bytes }) => {
+    core.give(bytes);
+    const counts = core.row('compared', comparedNames, core.numbers('mb_compare'))!;
+    return { ...counts, ids: core.bytes('mb_compared_ids') };
   },
   encode: (core, { uuids, budget, sorted }) => {
     core.giveText(uuids);

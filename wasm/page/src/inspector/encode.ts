@@ -14,7 +14,7 @@ export class EncodeView {
   private readonly chunks = h('ol', { class: 'chunks' });
   private readonly copyAll: HTMLButtonElement;
   private encoded: string[] = [];
-  private uuids: string[] = [];
+  private uuids = ''; // one a line
   private symbols = 1; // an id
   private asked = 0;
 
@@ -37,8 +37,8 @@ export class EncodeView {
     this.budget.value = String(limits.defaultBudget);
   }
 
-  /** Encodes only when it is looked at: `isShown`. */
-  show(uuids: string[], isShown: boolean): void {
+  /** Encodes only when it is looked at: `isShown`. UUIDs are one a line. */
+  show(uuids: string, isShown: boolean): void {
     this.uuids = uuids;
     if (isShown) void this.apply();
   }
@@ -46,8 +46,8 @@ export class EncodeView {
   private async apply(): Promise<void> {
     const turn = ++this.asked;
     const refused = !this.budget.validity.valid || this.budget.value === '';
-    const ask = { uuids: this.uuids.join('\n'), budget: this.budget.valueAsNumber, sorted: this.sorted.checked };
-    const encoded = refused || this.uuids.length === 0 ? [] : await this.worker.call('encode', ask);
+    const ask = { uuids: this.uuids, budget: this.budget.valueAsNumber, sorted: this.sorted.checked };
+    const encoded = refused || this.uuids === '' ? [] : await this.worker.call('encode', ask);
     if (turn !== this.asked) return;
     this.encoded = encoded;
     this.copyAll.disabled = encoded.length === 0;

@@ -102,7 +102,7 @@ export class IdsView {
     const isNil = /^[0-]+$/.test(uuid);
     const isMax = /^[f-]+$/.test(uuid);
     const isOdd = id.variant === 'RFC 9562' && !isNil && (id.version === 0 || id.version > 8);
-    const tags = [!id.canonical && 'not canonical', isNil && 'nil', isMax && 'Max UUID', isOdd && 'version not defined', id.first !== at && `again, first is #${counted(id.first + 1)}`];
+    const tags = [!id.canonical && 'not canonical', isNil && 'nil', isMax && 'Max UUID', isOdd && 'version not defined', id.first !== at && `again, as #${counted(id.first + 1)}`];
     const version = isNil ? 'nil' : isMax ? 'max' : id.variant === 'RFC 9562' ? `v${id.version}` : id.variant;
     return [counted(at + 1), h('span', { title: 'Click to copy' }, uuid), counted(span.at), version, h('span', {}, ...tags.filter(Boolean).map((tag) => h('span', { class: 'tag odd' }, String(tag))))];
   }

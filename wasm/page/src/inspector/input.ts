@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import { button, counted, h } from '../dom';
 import { broughtByPaste, type Brought } from '../intake';
+import { inflated, isGzip } from '../streams';
 import { examples } from './examples';
+import { InputTabs } from './input_tabs';
+import { Inputs, type Input } from './inputs';
 
 const kEditableBytes = 65_536; // more than this in a text field makes a browser slow
-const kRemembered = 8; // inputs that Undo brings back
-const kRememberedBytes = 80_000_000;
-const kStored = 1_500_000; // bytes that a reload keeps; browsers give a tab 5 MB in all
-const kStoreKey = 'metabatch input';
 const kTypingPause = 80; // ms without a key before what was typed is looked at
 
-/** Where the input comes from: typed, pasted, dropped or opened. It always ends as bytes. */
+/** Where the inputs come from: typed, pasted, dropped or opened. They always end as bytes. */
 export class InputView {
   readonly element: HTMLElement;
+  readonly inputs = new Inputs();
   /** Called with each new input; `note` is what a person should know about how it was read. */
   onBytes: (bytes: Uint8Array, note: string) => void = () => {};
   /** When the last input was brought. */
   since = 0;
   limit = Infinity;
-  private readonly area = h('textarea', { id: 'input', rows: 3, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', 'aria-label': 'Payload, log lines, SQL or UUIDs', placeholder: 'Paste a NOTIFY payload, lines from psql or a server log, SQL, or UUIDs. Or drop a file anywhere.' });
+  private readonly area = h('textarea', { id: 'input', rows: 3, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', 'aria-label': 'Payload, log lines, SQL or UUIDs', placeholder: 'Paste a NOTIFY payload, lines from psql or a server log, SQL, or UUIDs. Or drop files anywhere.' });
   private readonly held = h('p', { class: 'held', hidden: true });
   private readonly kept = h('p', { class: 'kept muted', role: 'status', hidden: true }, 'This is the input of before the reload. It is kept in this tab until the tab is closed; Clear forgets it.');
-  private readonly file = h('input', { type: 'file', class: 'visually-hidden', tabindex: -1, 'aria-hidden': 'true' });
+  private readonly file = h('input', { type: 'file', multiple: true, class: 'visually-hidden', tabindex: -1, 'aria-hidden': 'true' });
   private readonly undoButton = button('Undo', () => this.undo(), { id: 'undo', hidden: true, title: 'Ctrl+Z: the input before this one' });
-  private readonly before: Uint8Array[] = []; // inputs that were replaced as a whole
-  private current: Uint8Array = new Uint8Array();
+  private readonly closeButton = button('Close', () => this.close(), { id: 'close-input', hidden: true, title: 'Close this input; Undo opens it again' });
+  private readonly tabs: InputTabs;
   private isTyped = false; // since the last input that was taken as a whole: then the field's own undo is meant
   private timer: ReturnType<typeof setTimeout> | undefined;
   private turn = 0;
@@ -32,87 +32,108 @@ export class InputView {
   constructor(...more: HTMLElement[]) {
     const example = h('select', { id: 'example', 'aria-label': 'Show an example' }, h('option', { value: '' }, 'Examples'), ...examples.map(([title], at) => h('option', { value: at }, title)));
     example.addEventListener('change', () => {
-      if (example.value !== '') this.take({ text: examples[Number(example.value)]![1] });
+      if (example.value !== '') this.take([{ text: examples[Number(example.value)]![1] }]);
       example.value = '';
     });
-    const open = button('Open file', () => this.file.click());
+    const open = button('Open files', () => this.file.click());
     const clear = button('Clear', () => this.clear());
-    this.element = h('section', { class: 'panel input-panel', 'aria-label': 'Input to inspect' }, this.area, this.held, this.kept, h('div', { class: 'tools' }, open, example, clear, this.undoButton, ...more), this.file);
+    const another = button('New input', () => this.openAnother(), { id: 'new-input', title: 'A second input beside this one, to compare their agents' });
+    this.tabs = new InputTabs(this.inputs, 'input-content');
+    const content = h('div', { id: 'input-content' }, this.area, this.held, this.kept);
+    this.element = h('section', { class: 'panel input-panel', 'aria-label': 'Input to inspect' }, this.tabs.element, content, h('div', { class: 'tools' }, open, example, another, clear, this.closeButton, this.undoButton, ...more), this.file);
     this.listen();
   }
 
-  take(brought: Brought): void {
+  /** Text replaces the input in sight; each file is an input of its own. */
+  take(brought: readonly Brought[]): void {
     this.since = performance.now();
-    if ('file' in brought) void this.takeFile(brought.file);
-    else this.takeBytes(new TextEncoder().encode(brought.text), '');
+    const files = brought.flatMap((one) => ('file' in one ? [one.file] : []));
+    if (files.length > 0) return void this.takeFiles(files);
+    for (const one of brought) if ('text' in one) this.takeBytes(new TextEncoder().encode(one.text), '');
   }
 
-  /** The one place where what is too long is cut. */
+  /** Replaces the input in sight. The one place where what is too long is cut. */
   takeBytes(bytes: Uint8Array, note: string): void {
-    const cut = bytes.length > this.limit;
-    const kept = cut ? bytes.slice(0, this.limit) : bytes;
-    this.remember();
-    this.replace(kept, cut ? tooLong(bytes.length, this.limit) : note);
+    const isCut = bytes.length > this.limit;
+    this.inputs.replace(isCut ? bytes.slice(0, this.limit) : bytes);
+    this.show(isCut ? tooLong(bytes.length, this.limit) : note);
   }
 
-  /** Brings back the input before the last paste, drop, example or Clear. */
+  /** Brings back what was before the last paste, drop, example, Clear or Close. */
   undo(): void {
-    const last = this.before.pop();
-    if (last) this.replace(last, '');
+    this.inputs.undo();
+    this.show();
   }
-
-  private remember(): void {
-    if (this.current.length === 0) return;
-    this.before.push(this.current);
-    const size = () => this.before.reduce((sum, { length }) => sum + length, 0);
-    while (this.before.length > kRemembered || size() > kRememberedBytes) this.before.shift();
-  }
-  private replace(kept: Uint8Array, note: string): void {
-    ++this.turn;
-    clearTimeout(this.timer);
-    this.isTyped = false;
-    this.current = kept;
-    this.undoButton.hidden = this.before.length === 0;
-    this.showField(kept);
-    this.onBytes(kept, note);
-    keepForReload(kept);
-  }
-  /** The input of before a reload of this tab; nothing when there was none. */
-  restore(): boolean {
-    const kept = keptForReload();
-    if (!kept) return false;
-    this.replace(kept, '');
+  /** The inputs of before a reload of this tab. */
+  restore(): void {
+    if (!this.inputs.restore()) return;
+    this.show();
     this.kept.hidden = false;
-    return true;
   }
   /** The examples, to begin with. */
   starts(): HTMLElement {
-    const start = ([title, text]: [string, string]) => h('li', {}, h('button', { type: 'button', on: { click: () => this.take({ text }) } }, h('strong', {}, title), h('code', {}, text)));
+    const start = ([title, text]: [string, string]) => h('li', {}, h('button', { type: 'button', on: { click: () => this.take([{ text }]) } }, h('strong', {}, title), h('code', {}, text)));
     return h('ul', { class: 'starts', 'aria-label': 'Examples of what can be pasted' }, ...examples.map(start));
   }
-
   focus(): void {
     this.area.focus();
   }
 
-  private async takeFile(file: File): Promise<void> {
-    const turn = ++this.turn;
-    try {
-      const bytes = new Uint8Array(await file.slice(0, this.limit).arrayBuffer());
-      if (turn !== this.turn) return;
-      this.takeBytes(bytes, file.size > bytes.length ? tooLong(file.size, this.limit) : '');
-    } catch (error) {
-      if (turn === this.turn) this.takeBytes(new Uint8Array(), `The file could not be read: ${error instanceof Error ? error.message : String(error)}`);
-    }
+  /** Another input is in sight, or another content of it. */
+  private show(note = ''): void {
+    ++this.turn;
+    clearTimeout(this.timer);
+    this.isTyped = false;
+    const { bytes } = this.inputs.shown;
+    this.undoButton.hidden = !this.inputs.canUndo;
+    this.closeButton.hidden = this.inputs.all.length < 2;
+    this.tabs.show();
+    this.showField(bytes);
+    this.onBytes(bytes, note);
   }
 
+  private async takeFiles(files: readonly File[]): Promise<void> {
+    const turn = ++this.turn;
+    const notes: string[] = [];
+    const opened: [Uint8Array, string][] = [];
+    for (const file of files) {
+      try {
+        const { bytes, note } = await readFile(file, this.limit);
+        opened.push([bytes, file.name]);
+        if (note) notes.push(files.length > 1 ? `${file.name}: ${note}` : note);
+      } catch (error) {
+        notes.push(`${file.name} could not be read: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      if (turn !== this.turn) return;
+    }
+    for (const [bytes, name] of opened) if (!this.inputs.open(bytes, name)) notes.push(`${name} was not opened: there are too many inputs. Close one first.`);
+    this.show(notes.join(' '));
+  }
+
+  private openAnother(): void {
+    this.inputs.open(new Uint8Array());
+    this.show();
+    this.focus();
+  }
   private clear(): void {
     this.takeBytes(new Uint8Array(), '');
     this.focus();
   }
+  private close(): void {
+    this.inputs.close(this.inputs.shown);
+    this.show();
+    this.focus();
+  }
+  private choose(input: Input): void {
+    if (input === this.inputs.shown) return;
+    this.since = performance.now();
+    this.inputs.shown = input;
+    this.show();
+  }
 
   private listen(): void {
     document.addEventListener('keydown', (event) => this.keyed(event));
+    this.tabs.onChoose = (input) => this.choose(input);
     this.area.addEventListener('input', () => {
       this.isTyped = true;
       this.kept.hidden = true;
@@ -121,14 +142,16 @@ export class InputView {
     });
     this.area.addEventListener('paste', (event) => {
       const brought = broughtByPaste(event);
+      const isFile = brought.some((one) => 'file' in one);
       const replacesAll = this.area.selectionEnd - this.area.selectionStart === this.area.value.length;
-      if (!brought || (!replacesAll && !('file' in brought) && brought.text.length < kEditableBytes)) return;
+      const isLong = brought.some((one) => 'text' in one && one.text.length >= kEditableBytes);
+      if (brought.length === 0 || (!replacesAll && !isFile && !isLong)) return;
       event.preventDefault();
       this.take(brought);
     });
     this.file.addEventListener('change', () => {
-      const file = this.file.files?.[0];
-      if (file) this.take({ file });
+      const files = [...(this.file.files ?? [])];
+      if (files.length > 0) this.take(files.map((file) => ({ file })));
       this.file.value = '';
     });
   }
@@ -136,15 +159,14 @@ export class InputView {
   private takeTyped(): void {
     this.since = performance.now();
     ++this.turn;
-    this.current = new TextEncoder().encode(this.area.value);
-    this.onBytes(this.current, '');
-    keepForReload(this.current);
+    this.inputs.replace(new TextEncoder().encode(this.area.value), true);
+    this.onBytes(this.inputs.shown.bytes, '');
   }
 
   /** Ctrl+Z belongs to the field while a person types in it, to the inputs else. */
   private keyed(event: KeyboardEvent): void {
     const isUndo = event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-    if (!isUndo || this.before.length === 0 || this.element.closest('[hidden]')) return;
+    if (!isUndo || !this.inputs.canUndo || this.element.closest('[hidden]')) return;
     const { target } = event;
     const isField = target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
     if (isField && (target !== this.area || this.isTyped)) return;
@@ -163,27 +185,14 @@ export class InputView {
   }
 }
 
-/** For this tab alone, and only until it is closed. */
-function keepForReload(bytes: Uint8Array): void {
-  try {
-    if (bytes.length === 0 || bytes.length > kStored) sessionStorage.removeItem(kStoreKey);
-    else sessionStorage.setItem(kStoreKey, textOfBytes(bytes));
-  } catch {
-    // Refused, or full: then a reload begins anew.
-  }
-}
-function textOfBytes(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return text;
-}
-function keptForReload(): Uint8Array | undefined {
-  try {
-    const text = sessionStorage.getItem(kStoreKey);
-    return text === null ? undefined : Uint8Array.from(text, (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
+/** A gzip file becomes what is in it. */
+async function readFile(file: File, limit: number): Promise<{ bytes: Uint8Array; note: string }> {
+  const bytes = new Uint8Array(await file.slice(0, limit).arrayBuffer());
+  if (!isGzip(bytes)) return { bytes, note: file.size > bytes.length ? tooLong(file.size, limit) : '' };
+  const unpacked = await inflated(bytes, 'gzip', limit);
+  if (unpacked.bytes.length === 0 && unpacked.isDamaged) return { bytes, note: '' };
+  const rest = unpacked.isCut ? ' There is more in it, which was not read.' : unpacked.isDamaged ? ' The file is damaged or incomplete; this is what could be unpacked.' : '';
+  return { bytes: unpacked.bytes, note: `Unpacked from gzip: ${counted(unpacked.bytes.length, 'byte')}.${rest}` };
 }
 
 function tooLong(size: number, limit: number): string {

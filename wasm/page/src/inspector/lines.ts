@@ -19,32 +19,58 @@ export function equalRows(size: number, width: number): Rows {
   };
 }
 
-/** Rows end behind a line feed or after `width` bytes, but never inside a UTF-8 sequence. */
-export function textRows(bytes: Uint8Array, width: number): Rows {
-  const starts: number[] = [];
-  let feed = -2; // the next line feed; -2: not looked for
-  for (let at = 0; at < bytes.length; ) {
-    if (starts.push(at) > kMaxLines) return equalRows(bytes.length, width);
-    if (feed !== -1 && feed < at) feed = bytes.indexOf(10, at);
-    let end = Math.min(bytes.length, at + width);
-    if (feed >= 0 && feed <= end) end = feed + 1; // its sign has room at the edge
-    else for (let back = 0; end < bytes.length && back < 3 && (bytes[end]! & 0xc0) === 0x80; ++back) --end;
-    at = end;
+/** Rows end behind a line feed or after `width` bytes, but never inside a UTF-8 sequence. They are laid out in parts, so that
+ *  a long text keeps nobody waiting: `grow` goes on, `size` bytes have rows so far. */
+export class TextRows implements Rows {
+  size = 0;
+  private starts: number[] = [];
+  private feed = -2; // the next line feed; -2: not looked for
+  private equal: Rows | undefined; // where there are too many lines
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly width: number,
+  ) {}
+
+  get isComplete(): boolean {
+    return this.size >= this.bytes.length;
   }
-  return {
-    count: starts.length,
-    start: (row) => starts[row]!,
-    end: (row) => starts[row + 1] ?? bytes.length,
-    rowOf: (byte) => {
-      let [low, high] = [0, starts.length - 1];
-      while (low < high) {
-        const middle = (low + high + 1) >>> 1;
-        if (starts[middle]! <= byte) low = middle;
-        else high = middle - 1;
+  get count(): number {
+    return this.equal?.count ?? this.starts.length;
+  }
+  start(row: number): number {
+    return this.equal?.start(row) ?? this.starts[row]!;
+  }
+  end(row: number): number {
+    return this.equal?.end(row) ?? this.starts[row + 1] ?? this.size;
+  }
+  rowOf(byte: number): number {
+    if (this.equal) return this.equal.rowOf(byte);
+    let [low, high] = [0, this.starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.starts[middle]! <= byte) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Lays out at least so many bytes more, or the rest. */
+  grow(part: number): void {
+    const { bytes } = this;
+    for (const until = Math.min(bytes.length, this.size + part); this.size < until; ) {
+      if (this.starts.push(this.size) > kMaxLines) {
+        this.equal = equalRows(bytes.length, this.width);
+        this.size = bytes.length;
+        return;
       }
-      return low;
-    },
-  };
+      if (this.feed !== -1 && this.feed < this.size) this.feed = bytes.indexOf(10, this.size);
+      let end = Math.min(bytes.length, this.size + this.width);
+      if (this.feed >= 0 && this.feed <= end) end = this.feed + 1; // its sign has room at the edge
+      else for (let back = 0; end < bytes.length && back < 3 && (bytes[end]! & 0xc0) === 0x80; ++back) --end;
+      this.size = end;
+    }
+  }
 }
 
 /** Bytes as the hex view writes them: two digits each, a blank between, a wider gap every eight bytes of the row. */

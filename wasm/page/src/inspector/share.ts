@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The input inside a link: behind the `#`, which browsers never send to a server. */
 import { button, copy, counted, h } from '../dom';
+import { deflated, inflated } from '../streams';
 
 const kCutByChats = 2_000; // characters of a link that some chats and mail programs cut
 const kMaxLink = 1_000_000; // characters; browsers refuse links from 1 to 2 million on
@@ -16,39 +17,17 @@ function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
-async function gathered(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.length;
-    if (size > limit) {
-      await reader.cancel();
-      throw new RangeError(`it holds more than ${counted(limit, 'byte')}`);
-    }
-    parts.push(value);
-  }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 export async function stateOf(bytes: Uint8Array): Promise<string> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream('deflate-raw'));
-  return kPrefix + toBase64Url(await gathered(stream, Infinity));
+  return kPrefix + toBase64Url(await deflated(bytes));
 }
 
 /** Throws when it is no state of ours, or when it would unfold to more than `limit` bytes. */
 export async function bytesOf(state: string, limit: number): Promise<Uint8Array> {
   if (!state.startsWith(kPrefix)) throw new TypeError('it is not a link of this page');
-  const stream = new Blob([fromBase64Url(state.slice(kPrefix.length))]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return gathered(stream, limit);
+  const { bytes, isCut, isDamaged } = await inflated(fromBase64Url(state.slice(kPrefix.length)), 'deflate-raw', limit);
+  if (isCut) throw new RangeError(`it holds more than ${counted(limit, 'byte')}`);
+  if (isDamaged) throw new TypeError('it is damaged');
+  return bytes;
 }
 
 /** Asks before anything is put into a link, and says how long it is. */

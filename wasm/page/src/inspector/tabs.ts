@@ -39,6 +39,12 @@ export class Tabs {
     this.counts.get(name)!.textContent = count > 0 ? ` ${counted(count)}` : '';
   }
 
+  /** A tab that has nothing to show now; where it is the chosen one, the first is chosen. */
+  setHidden(name: string, isHidden: boolean): void {
+    this.tabs.get(name)!.hidden = isHidden;
+    if (isHidden && this.chosen === name) this.choose(this.panels[0]![0]);
+  }
+
   private show(): void {
     for (const [name, , panel] of this.panels) {
       panel.hidden = name !== this.chosen;
@@ -49,7 +55,7 @@ export class Tabs {
   }
 
   private keyed(event: KeyboardEvent): void {
-    const names = this.panels.map(([name]) => name);
+    const names = this.panels.map(([name]) => name).filter((name) => !this.tabs.get(name)!.hidden);
     const at = names.indexOf(this.chosen);
     const step = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[event.key];
     if (step === undefined) return;

@@ -9,11 +9,17 @@ export const forms: [Form, string, string][] = [
   ['notify', 'NOTIFY', 'psql statements, one a chunk'],
 ];
 
-export function written(form: Exclude<Form, 'notify'>, uuids: readonly string[]): string {
-  if (form === 'uuids') return uuids.map((uuid) => `${uuid}\n`).join('');
-  if (form === 'json') return `${JSON.stringify(uuids)}\n`;
-  return `IN (${uuids.map((uuid) => `'${uuid}'`).join(', ')})`;
-}
+export const line = (uuid: string) => `${uuid}\n`;
+const listed = (quote: string) => (uuid: string) => `${quote}${uuid}${quote}, `;
+const cut = (text: string) => text.slice(0, -2); // the last comma
+
+/** What is written of each id, and of all of them. */
+export const writers: Record<Form, { each: (uuid: string) => string; whole: (text: string) => string }> = {
+  uuids: { each: line, whole: (text) => text },
+  sql: { each: listed("'"), whole: (text) => `IN (${cut(text)})` },
+  json: { each: listed('"'), whole: (text) => `[${cut(text)}]\n` },
+  notify: { each: line, whole: (text) => text },
+};
 
 export function notifies(channel: string, chunks: readonly string[]): string {
   return chunks.map((chunk) => `NOTIFY ${channel}, '${chunk}';\n`).join('');

@@ -6,6 +6,7 @@ import type { Frame, View } from '../frame';
 import type { Brought } from '../intake';
 import { BytesView } from './bytes';
 import type { Limits, Names } from './calls';
+import { CompareView } from './compare';
 import { EncodeView } from './encode';
 import { FindingsView } from './findings';
 import { IdsView } from './ids';
@@ -13,7 +14,7 @@ import { InputView } from './input';
 import { Link } from './link';
 import { Result } from './result';
 import { bytesOf, ShareDialog } from './share';
-import { forms, notifies, written, type Form } from './take_away';
+import { forms, line, notifies, writers, type Form } from './take_away';
 import { inSlices } from '../slices';
 import { Tabs } from './tabs';
 import { ProblemsView } from './problems';
@@ -33,6 +34,7 @@ export class Inspector implements View {
   private ids!: IdsView;
   private problems!: ProblemsView;
   private encode!: EncodeView;
+  private compare!: CompareView;
   private tabs!: Tabs;
   private share!: ShareDialog;
   private readonly details = h('p', { class: 'details', role: 'status', 'aria-live': 'polite', id: 'details' });
@@ -58,10 +60,12 @@ export class Inspector implements View {
     this.ids = new IdsView(this.link, this.worker);
     this.problems = new ProblemsView(this.link, this.worker);
     this.encode = new EncodeView(this.worker, (text) => this.say(text));
+    this.compare = new CompareView(this.input.inputs, this.worker);
     this.tabs = new Tabs('What was found', [
       ['ids', 'Ids', h('div', { class: 'fill' }, this.ids.element, this.copyBar())],
       ['problems', 'Problems', this.problems.element],
       ['encode', 'Encode', this.encode.element],
+      ['compare', 'Compare', this.compare.element],
     ]);
     const both = h('div', { class: 'both' }, this.bytesView.element, h('section', { class: 'panel found-panel', 'aria-label': 'Found' }, this.tabs.element));
     panel.append(this.input.element, this.verdict.element, this.input.starts(), this.findings.element, both, this.details, this.share.element);
@@ -77,14 +81,14 @@ export class Inspector implements View {
     void this.takeLink(state);
   }
 
-  take(brought: Brought): void {
+  take(brought: Brought[]): void {
     this.input.take(brought);
   }
 
   private wire(): void {
     this.input.onBytes = (bytes, note) => void this.inspect(bytes, note);
     this.ids.onChange = () => void this.showEncoded();
-    this.tabs.onChange = () => void this.showEncoded();
+    this.tabs.onChange = () => this.showChosen();
     this.verdict.onTake = (index) => void this.takeAlternative(index);
     this.link.onPick((span) => void this.tell(span));
     this.link.onHover((span) => void this.tell(span ?? this.link.picked));
@@ -138,9 +142,11 @@ export class Inspector implements View {
     this.bytesView.show(bytes, result);
     this.ids.show(result);
     const problems = this.problems.show(result);
+    this.showComparison();
     this.tabs.setCount('ids', result?.idCount ?? 0);
     this.tabs.setCount('problems', problems);
     const bad = result?.firstBad();
+    if (this.tabs.chosen === 'compare') return;
     if (bad || (result && result.idCount === 0 && problems > 0)) this.tabs.choose('problems');
     else if (this.tabs.chosen === 'problems') this.tabs.choose('ids');
     if (bad) this.link.pick(bad.span, 'problems'); // what is wrong is in sight at once
@@ -164,26 +170,41 @@ export class Inspector implements View {
     this.details.textContent = `${range} (${counted(one.length)}) · ${one.kind.replaceAll('_', ' ')} · ${one.verdict} · ${sentence}`;
   }
 
-  /** The ids that the filter shows, in slices: a million take a second or two. Undefined: another input came in between. */
-  private async shownUuids(once: boolean, progress: (done: number, all: number) => void): Promise<string[] | undefined> {
+  /** What is written of the ids that the filter shows, in slices: a million take a second or two. Undefined: another input
+   *  came in between. */
+  private async written(once: boolean, write: (uuid: string) => string, progress: (done: number, all: number) => void): Promise<{ text: string; count: number } | undefined> {
     const { result, ids } = this;
     const all = ids.count;
-    const uuids: string[] = [];
+    const parts: string[] = [];
+    let count = 0;
     const isWhole = await inSlices(all, 500, (from, to) => {
+      let part = '';
       for (let row = from; row < to; ++row) {
         const at = ids.idAt(row);
-        if (!once || result!.isFirst(at)) uuids.push(result!.uuid(at));
+        if (once && !result!.isFirst(at)) continue;
+        part += write(result!.uuid(at));
+        ++count;
       }
+      parts.push(part);
     }, (done) => {
       progress(done, all);
       return result === this.result;
     });
-    return isWhole ? uuids : undefined;
+    return isWhole ? { text: parts.join(''), count } : undefined;
   }
   private async showEncoded(): Promise<void> {
     const isShown = this.tabs.chosen === 'encode';
-    const uuids = isShown && this.result ? await this.shownUuids(false, () => {}) : [];
-    if (uuids) this.encode.show(uuids, isShown && this.tabs.chosen === 'encode');
+    const uuids = isShown && this.result ? await this.written(false, line, () => {}) : { text: '' };
+    if (uuids) this.encode.show(uuids.text, isShown && this.tabs.chosen === 'encode');
+  }
+
+  private showComparison(): void {
+    this.tabs.setHidden('compare', this.input.inputs.all.length < 2);
+    void this.compare.show(this.tabs.chosen === 'compare' && this.result !== undefined);
+  }
+  private showChosen(): void {
+    void this.showEncoded();
+    this.showComparison();
   }
 
   private copyBar(): HTMLElement {
@@ -194,12 +215,13 @@ export class Inspector implements View {
     return h('div', { class: 'tools copy-bar' }, h('span', { class: 'muted' }, 'Copy'), ...forms.map(one), this.copied);
   }
   private async copyAs(form: Form, from: HTMLElement): Promise<void> {
-    const uuids = this.result && (await this.shownUuids(true, (done, all) => this.say(`${counted(done)} of ${counted(all)}`)));
-    if (!uuids || uuids.length === 0) return this.say('There are no ids to copy.');
+    const { each, whole } = writers[form];
+    const written = this.result && (await this.written(true, each, (done, all) => this.say(`${counted(done)} of ${counted(all)}`)));
+    if (!written || written.count === 0) return this.say('There are no ids to copy.');
     const { names, limits } = await this.facts;
-    const text = form === 'notify' ? notifies(names.channel_default[0]!, await this.worker.call('encode', { uuids: uuids.join('\n'), budget: limits.defaultBudget, sorted: true })) : written(form, uuids);
-    const isDone = await copyFrom(from, text, `${counted(uuids.length, 'agent')} copied`);
-    this.say(isDone ? `${counted(uuids.length, 'agent')} copied.` : 'The browser refused to copy.');
+    const text = form === 'notify' ? notifies(names.channel_default[0]!, await this.worker.call('encode', { uuids: written.text, budget: limits.defaultBudget, sorted: true })) : whole(written.text);
+    const isDone = await copyFrom(from, text, `${counted(written.count, 'agent')} copied`);
+    this.say(isDone ? `${counted(written.count, 'agent')} copied.` : 'The browser refused to copy.');
   }
   private say(text: string): void {
     this.copied.textContent = text;

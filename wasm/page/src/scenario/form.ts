@@ -139,10 +139,18 @@ export class ScenarioForm {
         : h('input', { ...describedBy, type: 'text', inputmode: field.kind === 'integer' ? 'numeric' : undefined, placeholder: field.standard, autocomplete: 'off', spellcheck: 'false' });
     entry.addEventListener('change', () => {
       const isStandard = slot === 'a' && field.kind === 'choice' && entry.value === field.standard;
-      this.model.set(slot, field.name, isStandard ? '' : entry.value);
+      this.model.set(slot, field.name, isStandard ? '' : asRead(field.kind, entry.value));
     });
     return entry;
   }
+}
+
+/** Numbers and times as the page prints them ("100,000", "5 s", "2:05") as the core reads them. */
+export function asRead(kind: Field['kind'], text: string): string {
+  if (kind === 'list' || kind === 'choice') return text;
+  const plain = text.trim().replaceAll(/(?<=\d)[, \u2009\u202f](?=\d{3}(?!\d))/g, '').replaceAll(/(?<=\d)\s+(?=[a-zµμ%])/gi, '');
+  const clock = kind === 'duration' && /^(?:(\d+):)?(\d{1,2}):(\d{2})$/.exec(plain);
+  return clock ? `${clock[1] ? `${clock[1]}h` : ''}${clock[2]}m${clock[3]}s` : plain;
 }
 
 /** A field that a person is typing in keeps the caret. */

@@ -3,6 +3,7 @@ import type { Texts } from './calls';
 import { presets } from './presets';
 
 const kB = 'b.'; // what B's settings are called in a link
+const kScenario = 'scenario'; // and the name of the scenario that was chosen
 
 /** The simulated scenario: shared by all views that show its form. Texts are as entered; what is not set has its default. */
 export class Model {
@@ -10,8 +11,10 @@ export class Model {
   /** The settings in which B differs; undefined: nothing is compared. */
   b: Map<string, string> | undefined;
   preset = '';
-  /** How long the recording lasts that arrives in place of a fleet: then no scenario says how long. */
-  recorded: string | undefined;
+  /** The scenario that a link names; whether the fields are those of it is not known yet. */
+  claimed = '';
+  /** The recording that arrives in place of a fleet, and how long it lasts: then no scenario says how long. */
+  recorded: { duration: string; file: File } | undefined;
   private readonly listeners: (() => void)[] = [];
 
   onChange(listener: () => void): void {
@@ -26,13 +29,14 @@ export class Model {
     for (const [name, text] of fields) this.a.set(name, text);
     this.b = b ? new Map(b) : undefined;
     this.preset = preset;
+    this.claimed = '';
     this.changed();
   }
   takePreset(name: string): void {
     const preset = presets.find((one) => one.name === name);
     if (!preset) return;
     const { recorded } = this;
-    const fields = recorded === undefined ? preset.fields : preset.fields.filter(([field]) => field !== 'duration').concat([['duration', recorded]]);
+    const fields = recorded === undefined ? preset.fields : preset.fields.filter(([field]) => field !== 'duration').concat([['duration', recorded.duration]]);
     this.take(fields, undefined, name);
   }
   /** Empty text: the default again; for B, as A. */
@@ -49,6 +53,16 @@ export class Model {
     this.changed();
   }
 
+  /** Takes the fields of another one, and its settings too or not. */
+  follow(other: Model, settings: ReadonlySet<string>, withSettings: boolean): void {
+    const isTaken = (name: string) => withSettings || !settings.has(name);
+    for (const name of [...this.a.keys()]) if (isTaken(name)) this.a.delete(name);
+    for (const [name, text] of other.a) if (isTaken(name)) this.a.set(name, text);
+    this.recorded = other.recorded;
+    this.preset = '';
+    this.changed();
+  }
+
   textsOf(slot: 'a' | 'b'): Texts {
     const texts = new Map(this.a);
     if (slot === 'b') for (const [name, text] of this.b ?? []) texts.set(name, text);
@@ -58,6 +72,7 @@ export class Model {
   /** What a link says: the fields that differ from the defaults, and B's settings. */
   state(changed: Texts): string {
     const query = new URLSearchParams(changed);
+    if (this.preset) query.set(kScenario, this.preset);
     if (this.b) {
       query.append(kB, '');
       for (const [name, text] of this.b) query.append(kB + name, text);
@@ -65,9 +80,10 @@ export class Model {
     return query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
   }
   takeState(state: string): void {
-    const all = [...new URLSearchParams(state)];
+    const all = [...new URLSearchParams(state)].filter(([name]) => name !== kScenario);
     const b = all.filter(([name]) => name.startsWith(kB) && name !== kB).map(([name, text]): [string, string] => [name.slice(kB.length), text]);
     const fields = all.filter(([name]) => !name.startsWith(kB));
     this.take(fields, all.some(([name]) => name.startsWith(kB)) ? b : undefined);
+    this.claimed = new URLSearchParams(state).get(kScenario) ?? '';
   }
 }

@@ -44,6 +44,12 @@ export interface State {
   outcome: Outcome;
   findings: Finding[];
 }
+/** kind 0: away, 1: slow. Seconds. */
+export interface Span {
+  kind: number;
+  from: number;
+  to: number;
+}
 /** Series by name, each with how its samples become one value a column. */
 export type SeriesAsked = [name: string, how: 'mean' | 'max'][];
 export interface ColumnsAsked {
@@ -59,8 +65,10 @@ export interface SimulatorCalls {
   /** Goes on to `until`, for at most so many milliseconds; all runs together. */
   advance: { request: { until: number; milliseconds: number }; answer: { states: State[]; milliseconds: number } };
   columns: { request: { slot: number; asked: ColumnsAsked }; answer: Float64Array };
+  /** Times in which the database is away or slow: those of the scenario, and those injected since. */
+  windows: { request: { slot: number }; answer: Span[] };
   series: { request: null; answer: string[] };
-  text: { request: { slot: number; what: 'json' | 'csv' | 'log' }; answer: string };
+  text: { request: { slot: number; what: 'json' | 'csv' | 'log' | 'whole_log' }; answer: string };
 }
 
 /** Findings as wasm/abi/findings_text.hpp writes them, each with what it is: a warning, a reason, or about today's settings. */
@@ -69,6 +77,7 @@ export function findingsOf(text: string): (Finding & { what: string })[] {
 }
 
 const runNames = ['now', 'finished', 'events', 'offered', 'agents', 'duration', 'pace'] as const;
+const windowNames = ['kind', 'from', 'to'] as const;
 const runOf = (core: Core, slot: number) => core.row('run', runNames, core.reals('mb_run_state', slot))!;
 
 function stateOf(core: Core, slot: number): State {
@@ -115,6 +124,11 @@ export const simulatorHandlers: Handlers<SimulatorCalls> = {
   columns: (core, { slot, asked }) => {
     core.giveText(asked.series.map(([name, how]) => `${name}\t${how}\n`).join(''));
     return core.reals('mb_run_columns', slot, asked.from, asked.to, asked.columns);
+  },
+  windows: (core, { slot }) => {
+    const columns = core.columns('window', windowNames);
+    const numbers = core.reals('mb_run_windows', slot);
+    return Array.from({ length: numbers.length / columns.width }, (_, row) => core.row('window', windowNames, numbers.subarray(row * columns.width))!);
   },
   series: (core) => core.text('mb_run_series').split('\n').slice(0, -1),
   text: (core, { slot, what }) => core.text(`mb_run_${what}`, slot),

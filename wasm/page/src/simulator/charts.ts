@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Chart, type ChartData, type ChartShape } from '../chart/chart';
+import { Chart, type ChartData, type ChartShape, type Shade } from '../chart/chart';
 import { h } from '../dom';
 import type { CoreWorker } from '../core_worker';
-import type { SeriesAsked, State } from './calls';
+import type { Outcome, SeriesAsked, State } from './calls';
 
 const kColumns = 120; // so wide that a few flushes fall into one
 
 interface Drawn extends ChartShape {
   series: SeriesAsked;
+  /** Figures of the whole run, where the outcome has them: so legends and tiles agree. */
+  whole: (outcome: Outcome) => (number | undefined)[];
 }
 const line = (label: string, series: number, more: object = {}) => ({ label, colour: `--series-${series}` as const, dash: series - 1, ...more });
 
@@ -18,38 +20,50 @@ export const drawn: Drawn[] = [
     unit: 'count',
     lines: [line('one by one (UPDATEs; as many NOTIFYs)', 2), line('batched UPDATEs', 1), line('batched NOTIFYs', 3)],
     series: [['unbatched', 'mean'], ['writes', 'mean'], ['notifies', 'mean']],
+    whole: ({ unbatched, db_writes_per_s, notifies_per_s }) => [unbatched.db_writes_per_s, db_writes_per_s, notifies_per_s],
   },
   {
     title: 'Flushes a second, by reason',
     unit: 'count',
     lines: [line('capacity: batch full', 1), line('scheduled: tick', 2), line('shutdown', 3), line('failed', 4)],
     series: [['flushes_capacity', 'mean'], ['flushes_scheduled', 'mean'], ['flushes_shutdown', 'mean'], ['flush_failures', 'mean']],
+    whole: ({ flushes, flush_failures, seconds }) => [flushes.capacity / seconds, flushes.scheduled / seconds, flushes.shutdown / seconds, flush_failures / seconds],
   },
   {
     title: 'Delay from update to row',
     unit: 'seconds',
     lines: [line('p50', 1), line('p99, worst', 2)],
     series: [['delay_p50', 'mean'], ['delay_p99', 'max']],
+    whole: ({ delay_s }) => [delay_s.p50, delay_s.p99],
   },
   {
     title: 'Updates not written, a second',
     unit: 'count',
     lines: [line('coalesced (newer value came first)', 1), line('dropped, buffer full', 2), line('failed to match a row', 4)],
     series: [['coalesced', 'mean'], ['dropped', 'mean'], ['unmatched', 'mean']],
+    whole: ({ coalesced, dropped, unmatched, seconds }) => [coalesced / seconds, (dropped.full + dropped.agent_full + dropped.closed) / seconds, unmatched / seconds],
   },
   {
     title: 'Entries held, maximum of each column',
     unit: 'count',
     lines: [line('held in all', 1), line('queued', 2), line('in flight', 3), line('capacity in use', 4, { mayLeave: true })],
     series: [['held', 'max'], ['queued', 'max'], ['in_flight', 'max'], ['room_entries', 'max']],
+    whole: () => [],
   },
   {
     title: 'Batch size: entries a flush',
     unit: 'count',
     lines: [line('mean', 1)],
     series: [['batch_size', 'mean']],
+    whole: () => [],
   },
 ];
+
+function summary(how: 'mean' | 'max', values: Float64Array): number {
+  const measured = values.filter((value) => !Number.isNaN(value));
+  if (measured.length === 0) return NaN;
+  return how === 'max' ? measured.reduce((most, value) => Math.max(most, value)) : measured.reduce((sum, value) => sum + value, 0) / measured.length;
+}
 
 /** All charts of one or two runs: one range, one crosshair, and the same scale for A and B. */
 export class Charts {
@@ -61,6 +75,7 @@ export class Charts {
   private duration = 1;
   private turn = 0;
   private data: ChartData[][] = [];
+  private states: readonly State[] = [];
 
   constructor(private readonly worker: CoreWorker) {}
 
@@ -90,16 +105,36 @@ export class Charts {
   }
 
   async update(states: readonly State[]): Promise<void> {
-    if (states[0]) this.duration = Math.max(states[0].duration, ...states.map(({ now }) => now));
+    if (states[0]) {
+      this.duration = Math.max(states[0].duration, ...states.map(({ now }) => now));
+      this.states = states;
+    }
     const turn = ++this.turn;
     const [from, to] = this.range;
-    const data = await Promise.all(this.slots.map((_, slot) => this.fetch(slot, from, to)));
+    const [data, shades] = await Promise.all([Promise.all(this.slots.map((_, slot) => this.fetch(slot, from, to))), Promise.all(this.slots.map((_, slot) => this.shadesOf(slot)))]);
     if (turn !== this.turn || data.length !== this.slots.length) return;
     this.data = data;
     drawn.forEach((shape, index) => {
       const most = Math.max(...data.map((charts) => Chart.greatest(shape, charts[index]!)));
-      this.slots.forEach((charts, slot) => charts[index]!.show(data[slot]![index]!, [from, to], most));
+      this.slots.forEach((charts, slot) => {
+        const mine = data[slot]![index]!;
+        charts[index]!.show({ data: mine, range: [from, to], most, shades: shades[slot]!, other: data[1 - slot]?.[index], whole: this.whole(shape, mine, slot) });
+      });
     });
+  }
+
+  private async shadesOf(slot: number): Promise<Shade[]> {
+    const windows = await this.worker.call('windows', { slot });
+    return windows.map(({ kind, from, to }) => ({ kind: kind === 0 ? 'outage' : 'slow', from, to }));
+  }
+
+  /** What a legend says while nothing is pointed at. */
+  private whole(shape: Drawn, { middle, width, values }: ChartData, slot: number): { values: number[]; of: string } {
+    const [from, to] = this.range;
+    const outcome = this.states[slot]?.outcome;
+    const known = !this.isZoomed && outcome && outcome.seconds > 0 ? shape.whole(outcome) : [];
+    const summed = shape.series.map(([, how], line) => known[line] ?? summary(how, (values[line] ?? new Float64Array()).filter((_, index) => middle + index * width >= from && middle + index * width <= to)));
+    return { values: summed, of: this.isZoomed ? 'in view' : this.states[slot]?.isFinished ? 'whole run' : 'so far' };
   }
 
   async zoomTo(from: number, to: number): Promise<void> {

@@ -9,6 +9,8 @@ interface Figure {
   value: (outcome: Outcome) => string;
   note: (outcome: Outcome) => string;
   isBad?: (outcome: Outcome) => boolean;
+  /** What B is compared with A by, in per cent. */
+  number?: (outcome: Outcome) => number;
 }
 export const percentText = (share: number) => `${(share * 100).toFixed(share >= 0.9995 ? 2 : 1)} %`;
 const sum = ({ db_writes_per_s, notifies_per_s }: { db_writes_per_s: number; notifies_per_s: number }) => db_writes_per_s + notifies_per_s;
@@ -16,10 +18,11 @@ export const droppedOf = ({ dropped: { full, agent_full, closed } }: Outcome) =>
 
 const figures: Figure[] = [
   { key: 'saved', label: 'Saved by batching', value: ({ saved }) => percentText(saved), note: () => 'of all UPDATEs and NOTIFYs' },
-  { key: 'writes', label: 'UPDATEs + NOTIFYs a second', value: (outcome) => numberText(sum(outcome)), note: ({ unbatched }) => `instead of ${numberText(sum(unbatched))}` },
-  { key: 'delay', label: 'Delay p99', value: ({ delay_s }) => secondsText(delay_s.p99), note: ({ delay_s }) => `p50 ${secondsText(delay_s.p50)}, longest ${secondsText(delay_s.max)}` },
-  { key: 'age', label: 'Age p99', value: ({ age_s }) => secondsText(age_s.p99), note: ({ age_s }) => `of what a watcher sees; p50 ${secondsText(age_s.p50)}, oldest ${secondsText(age_s.max)}` },
-  { key: 'dropped', label: 'Dropped', value: (outcome) => counted(droppedOf(outcome)), note: ({ offered }) => `of ${counted(offered)} updates`, isBad: (outcome) => droppedOf(outcome) > 0 },
+  { key: 'writes', label: 'UPDATEs + NOTIFYs a second', value: (outcome) => numberText(sum(outcome)), note: ({ unbatched }) => `instead of ${numberText(sum(unbatched))}`, number: sum },
+  { key: 'delay', label: 'Delay p99', value: ({ delay_s }) => secondsText(delay_s.p99), note: ({ delay_s }) => `p50 ${secondsText(delay_s.p50)}, longest ${secondsText(delay_s.max)}`, number: ({ delay_s }) => delay_s.p99 },
+  { key: 'age', label: 'Age p99', value: ({ age_s }) => secondsText(age_s.p99), note: ({ age_s }) => `of what a watcher sees; p50 ${secondsText(age_s.p50)}, oldest ${secondsText(age_s.max)}`, number: ({ age_s }) => age_s.p99 },
+  { key: 'dropped', label: 'Dropped', value: (outcome) => counted(droppedOf(outcome)), note: ({ offered }) => `of ${counted(offered)} updates`, isBad: (outcome) => droppedOf(outcome) > 0, number: droppedOf },
+  { key: 'failed', label: 'Failed flushes', value: ({ flush_failures }) => counted(flush_failures), note: ({ flushes, flush_failures }) => `of ${counted(flushes.capacity + flushes.scheduled + flushes.shutdown + flush_failures)} attempts`, isBad: ({ flush_failures }) => flush_failures > 0, number: ({ flush_failures }) => flush_failures },
 ];
 
 /** The figures an operator looks for, and what they mean in words. */
@@ -40,10 +43,19 @@ export class Figures {
 }
 
 function tile(figure: Figure, states: readonly State[]): HTMLElement {
+  const against = ({ outcome }: State, slot: number) => (slot === 1 && figure.number ? differenceText(figure.number(states[0]!.outcome), figure.number(outcome)) : '');
   const values = states.map(({ outcome }, slot) =>
-    h('dd', { class: `value ${figure.isBad?.(outcome) ? 'bad' : ''}` }, states.length > 1 && h('span', { class: 'slot-name' }, 'AB'[slot]!), h('span', { class: 'big' }, figure.value(outcome)), h('span', { class: 'note' }, figure.note(outcome))),
+    h('dd', { class: `value ${figure.isBad?.(outcome) ? 'bad' : ''}` }, states.length > 1 && h('span', { class: 'slot-name' }, 'AB'[slot]!), h('span', { class: 'big' }, figure.value(outcome)), h('span', { class: 'note' }, figure.note(outcome)), h('span', { class: 'difference' }, against(states[slot]!, slot))),
   );
   return h('div', { class: 'tile', 'data-figure': figure.key }, h('dt', {}, figure.label), ...values);
+}
+
+/** `-79 % against A`; nothing where A is 0 or both are equal. */
+function differenceText(a: number, b: number): string {
+  if (!(a > 0) || !Number.isFinite(b) || a === b) return '';
+  const percent = (b / a - 1) * 100;
+  const text = Math.abs(percent) >= 10 ? Math.round(percent).toLocaleString('en-US') : String(Number(percent.toPrecision(2)));
+  return `${percent > 0 ? '+' : ''}${text.replace('-', '−')} % against A`;
 }
 
 export function findingItem({ isWarning, sentence, kind }: Finding): HTMLElement {

@@ -5,12 +5,13 @@ import type { CoreWorker } from '../core_worker';
 /** Where the arrivals come from: the fleet of the form, or a recorded session that was opened or dropped. */
 export class RecordingBar {
   readonly element: HTMLElement;
-  /** Another one is there (with how long it lasts), or none any more. */
-  onChange: (duration: string | undefined) => void = () => {};
+  /** Another one is there, or none any more. */
+  onChange: (recorded: { duration: string; file: File } | undefined) => void = () => {};
   private readonly words = h('p', { class: 'muted recorded', role: 'status' });
   private readonly file = h('input', { type: 'file', accept: '.ndjson,.jsonl', hidden: '', id: 'recording-file' });
   private readonly forget = button('Back to the fleet', () => void this.take(null), { id: 'forget-recording', hidden: true });
   private reading: AbortController | undefined;
+  private current = ''; // what is said of the recording in use
 
   constructor(private readonly worker: CoreWorker) {
     this.element = h('div', { class: 'recording' }, button('Open a recording', () => this.file.click(), { id: 'open-recording' }), this.forget, this.words, this.file);
@@ -29,9 +30,15 @@ export class RecordingBar {
       this.words.textContent = file ? `Reading ${file.name}` : '';
       const found = await this.worker.call('record', file, { signal: mine.signal, onProgress: (share) => (this.words.textContent = `Reading ${file!.name}: ${Math.round(share * 100)} %`) });
       const isThere = found.updates > 0;
+      const bad = found.badLines > 0 ? ` ${counted(found.badLines, 'line')} could not be read: ${found.problems.slice(0, 3).join('; ')}.` : '';
+      if (file && !isThere) {
+        this.words.textContent = `${file.name}: no update is in it.${bad} ${this.current}`; // what was there stays
+        return;
+      }
       this.forget.hidden = !isThere;
-      if (file) this.words.textContent = `${file.name}: ${isThere ? `${counted(found.updates, 'update')} in ${counted(found.reports, 'report')} arrive in place of a fleet.` : 'no update is in it.'}${found.badLines > 0 ? ` ${counted(found.badLines, 'line')} could not be read: ${found.problems.slice(0, 3).join('; ')}.` : ''}`;
-      this.onChange(isThere ? found.duration : undefined);
+      this.current = file ? `${file.name}: ${counted(found.updates, 'update')} in ${counted(found.reports, 'report')} arrive in place of a fleet.${bad}` : '';
+      this.words.textContent = this.current;
+      this.onChange(file ? { duration: found.duration, file } : undefined);
     } catch (error) {
       if (!mine.signal.aborted) this.words.textContent = error instanceof Error ? error.message : String(error);
     }

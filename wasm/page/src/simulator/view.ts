@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { clockText } from '../chart/axis';
-import { button, copy, counted, download, h } from '../dom';
+import { button, counted, download, h } from '../dom';
 import type { CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
-import type { Checked } from '../scenario/calls';
+import { copyFrom } from '../copied';
+import type { Checked, Field, Texts } from '../scenario/calls';
 import { ScenarioForm } from '../scenario/form';
+import { pointerFree } from '../pointer';
 import type { Model } from '../scenario/model';
+import { presets } from '../scenario/presets';
 import { onThemeChange } from '../theme';
 import type { State } from './calls';
 import { Charts } from './charts';
@@ -14,8 +17,11 @@ import { RecordingBar } from './recording';
 import { Runner } from './runner';
 import { FiguresTable } from './table';
 import { pictureOf } from './take_away';
+import { commandLines, scenarioFile } from './written';
 
 const speeds: [value: string, label: string][] = [['Infinity', 'as fast as it goes'], ['600', '10 minutes a second'], ['60', 'a minute a second'], ['10', '10 times real time'], ['1', 'real time']];
+
+const kinds = { json: { ending: 'json', type: 'application/json' }, csv: { ending: 'csv', type: 'text/csv' }, whole_log: { ending: 'log', type: 'text/plain' } };
 
 /** The simulator: a fleet, the batcher and a database in virtual time. */
 export class SimulatorView implements View {
@@ -30,6 +36,7 @@ export class SimulatorView implements View {
   private recording!: RecordingBar;
   private form: ScenarioForm | undefined;
   private checked: Checked | undefined;
+  private fields: Field[] = [];
   private isOurs = false; // the address is as we set it
   private shown: string | undefined;
   private readonly figures = new Figures();
@@ -55,11 +62,12 @@ export class SimulatorView implements View {
     this.charts = new Charts(this.worker);
     this.table = new FiguresTable(this.charts);
     const side = h('section', { class: 'panel side', 'aria-label': 'Scenario' });
-    const hint = h('p', { class: 'muted hint' }, 'Drag over a chart to zoom. Keys on a chart: arrows move the crosshair, + and - zoom, 0 shows all.');
+    const hint = h('p', { class: 'muted hint' }, 'Drag over a chart, or spread two fingers, to zoom; a tap sets the crosshair. Keys on a chart: arrows move the crosshair, + and - zoom, 0 shows all.');
     const result = h('div', { class: 'result' }, this.bar(), this.figures.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
     panel.append(h('div', { class: 'simulator' }, side, result));
     this.wire();
     void this.worker.call('fields', null).then((fields) => {
+      this.fields = fields;
       this.form = new ScenarioForm(this.model, fields, true, this.recording.element);
       side.append(this.form.element);
       void this.run();
@@ -81,10 +89,10 @@ export class SimulatorView implements View {
   }
 
   private wire(): void {
-    this.recording.onChange = (duration) => {
-      this.panel.classList.toggle('is-recorded', duration !== undefined);
-      this.model.recorded = duration;
-      this.model.set('a', 'duration', duration ?? '');
+    this.recording.onChange = (recorded) => {
+      this.panel.classList.toggle('is-recorded', recorded !== undefined);
+      this.model.recorded = recorded;
+      this.model.set('a', 'duration', recorded?.duration ?? '');
     };
     this.runner.onStates = (states) => this.show(states);
     this.runner.onPhase = () => this.showPhase();
@@ -92,7 +100,6 @@ export class SimulatorView implements View {
     this.charts.onRange = () => (this.whole.hidden = !this.charts.isZoomed);
     this.model.onChange(() => {
       if (!this.form) return;
-      this.form.show();
       if (!this.panel.hidden) void this.run();
       else this.isOurs = true;
     });
@@ -108,26 +115,41 @@ export class SimulatorView implements View {
     if (!form) return;
     this.isOurs = false;
     this.panel.dataset['phase'] = 'checking';
+    await pointerFree();
     this.compare.checked = model.b !== undefined;
     form.show();
     try {
       const slots = model.b ? [model.textsOf('a'), model.textsOf('b')] : [model.textsOf('a')];
       this.checked = await this.worker.call('check', { texts: slots[0]! });
       form.judge(this.checked);
+      await this.nameScenario(this.checked);
       if (model.b) form.judge(await this.worker.call('check', { texts: slots[1]! }), 'b');
       const problems = await this.runner.begin(slots);
       const wrong = problems.findIndex((one) => one.length > 0);
       if (wrong >= 0) {
         form.judge({ problems: problems[wrong]!, effective: [], changed: [] }, wrong === 0 ? 'a' : 'b');
-        return this.say(`Not simulated: ${problems[wrong]![0]![1]}`);
+        this.panel.classList.add('is-old');
+        return this.say(`Not simulated: ${problems[wrong]![0]![1]} What is shown is of the run before.`);
       }
       this.say('');
+      this.panel.classList.remove('is-old');
       this.charts.begin(slots.length);
       this.shown = model.state(this.checked.changed);
       if (!this.panel.hidden) this.frame.setState(this.name, this.shown);
     } catch (error) {
       this.say(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** A link may name a scenario; its name is shown only where the fields are those of the scenario. */
+  private async nameScenario({ changed }: Checked): Promise<void> {
+    const { model } = this;
+    const named = presets.find(({ name }) => name === model.claimed);
+    model.claimed = '';
+    if (!named) return;
+    const theirs = await this.worker.call('check', { texts: named.fields });
+    if (JSON.stringify(theirs.changed) === JSON.stringify(changed)) model.preset = named.name;
+    this.form?.show();
   }
 
   private async show(states: readonly State[]): Promise<void> {
@@ -171,16 +193,29 @@ export class SimulatorView implements View {
     return h('div', { class: 'panel tools run-bar' }, this.pause, h('label', { for: 'speed' }, 'Speed'), this.speed, this.progress, this.clock, this.whole, h('span', { class: 'grow' }), compare, this.outcome);
   }
   private takeBar(): HTMLElement {
-    const link = button('Copy link', () => void this.copyLink(), { id: 'copy-link' });
-    const buttons = [button('JSON', () => void this.take('json')), button('CSV', () => void this.take('csv')), button('PNG', () => void this.takePicture())];
+    const link = button('Copy link', () => void this.copyLink(link), { id: 'copy-link' });
+    const command = button('Copy as command line', () => void this.copyCommand(command), { id: 'copy-command' });
+    const buttons = [command, button('Scenario file', () => this.takeScenario()), button('Event log', () => void this.take('whole_log')), button('JSON', () => void this.take('json')), button('CSV', () => void this.take('csv')), button('PNG', () => void this.takePicture())];
     return h('div', { class: 'panel tools' }, h('span', { class: 'muted' }, 'Save and share'), link, ...buttons, h('span', { class: 'digest' }, h('span', { class: 'muted' }, 'SHA-256 of the event log, as the native program prints it: '), this.digest));
+  }
+
+  private async copyCommand(from: HTMLElement): Promise<void> {
+    const { model } = this;
+    await copyFrom(from, commandLines(model.preset, this.checked?.changed ?? [], model.b && [...model.b], model.recorded?.file.name));
+  }
+  private takeScenario(): void {
+    const about = this.model.preset ? `The scenario ${this.model.preset}.` : 'A scenario of the page.';
+    const settings = new Map(this.checked?.changed ?? []);
+    const file = (texts: Texts) => scenarioFile(about, texts, this.fields);
+    download(this.fileName(0, 'toml'), file([...settings]), 'application/toml');
+    if (this.model.b) download(this.fileName(1, 'toml'), file([...new Map([...settings, ...this.model.b])]), 'application/toml');
   }
 
   private fileName(slot: number, ending: string): string {
     return `metabatch-${this.model.preset || 'simulation'}${this.runner.states.length > 1 ? `-${'ab'[slot]}` : ''}.${ending}`;
   }
-  private async take(what: 'json' | 'csv'): Promise<void> {
-    for (const slot of this.runner.states.keys()) download(this.fileName(slot, what), await this.worker.call('text', { slot, what }), what === 'json' ? 'application/json' : 'text/csv');
+  private async take(what: keyof typeof kinds): Promise<void> {
+    for (const slot of this.runner.states.keys()) download(this.fileName(slot, kinds[what].ending), await this.worker.call('text', { slot, what }), kinds[what].type);
   }
   private async takePicture(): Promise<void> {
     const runs = this.charts.all.map((charts, slot) => ({ name: this.charts.all.length > 1 ? `${'AB'[slot]}: ` : '', charts }));
@@ -188,9 +223,9 @@ export class SimulatorView implements View {
     const picture = await pictureOf(`metabatch simulate: ${this.model.preset || 'own scenario'}`, [...lines, `#${this.name}?${this.shown ?? ''}`], runs);
     download(this.fileName(0, 'png'), picture, 'image/png');
   }
-  private async copyLink(): Promise<void> {
+  private async copyLink(from: HTMLElement): Promise<void> {
     const what = this.panel.classList.contains('is-recorded') ? 'the settings are in it, the recording is not' : 'it reproduces this run, to the byte of the event log';
-    this.say((await copy(this.frame.link(this.name, this.shown))) ? `Link copied: ${what}.` : 'The browser refused to copy; the address bar has the link.');
+    this.say((await copyFrom(from, this.frame.link(this.name, this.shown), 'Link copied')) ? `Link copied: ${what}.` : 'The browser refused to copy; the address bar has the link.');
   }
   private say(text: string): void {
     this.outcome.textContent = text;

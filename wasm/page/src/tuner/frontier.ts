@@ -21,7 +21,7 @@ export class FrontierChart {
   readonly element: HTMLElement;
   onPick: (index: number) => void = () => {};
   onHover: (index: number | undefined) => void = () => {};
-  private readonly drawing = svg('svg', { viewBox: `0 0 ${kSize.width} ${kSize.height}`, class: 'frontier', role: 'img', 'aria-label': 'Writes and NOTIFYs a second against the larger of age and delay p99; the table below has the same points' });
+  private readonly drawing = svg('svg', { viewBox: `0 0 ${kSize.width} ${kSize.height}`, class: 'frontier', role: 'group', 'aria-label': 'Writes and NOTIFYs a second against the larger of age and delay p99; the table below has the same points. Arrow keys go from point to point, Enter uses one.' });
 
   constructor() {
     const keys: [string, string][] = [['frontier', 'on the frontier'], ['other', 'another is better both ways'], ['lossy', 'drops updates'], ['today', 'settings in use'], ['best', 'recommended']];
@@ -30,6 +30,8 @@ export class FrontierChart {
     this.drawing.addEventListener('click', (event) => this.at(event, (index) => this.onPick(index)));
     this.drawing.addEventListener('pointerover', (event) => this.at(event, (index) => this.onHover(index)));
     this.drawing.addEventListener('pointerleave', () => this.onHover(undefined));
+    this.drawing.addEventListener('focusin', (event) => this.at(event, (index) => this.onHover(index)));
+    this.drawing.addEventListener('keydown', (event) => this.keyed(event as KeyboardEvent));
   }
 
   show({ points, maxDelay, recommendation }: Sweep): void {
@@ -43,8 +45,12 @@ export class FrontierChart {
     order.sort((a, b) => rank(a) - rank(b));
     const frontier = order.filter((index) => points[index]!.isOnFrontier).sort((a, b) => delayOf(points[a]!) - delayOf(points[b]!));
     const path = frontier.map((index) => `${x.to(costOf(points[index]!))},${y.to(delayOf(points[index]!))}`).join(' ');
+    const focused = this.drawing.contains(document.activeElement) ? document.activeElement!.getAttribute('data-point') : undefined;
+    const first = recommendation?.point ?? frontier[0];
     const marks = order.map((index) => this.mark(points[index]!, index, index === recommendation?.point, x.to(costOf(points[index]!)), y.to(delayOf(points[index]!))));
     this.drawing.replaceChildren(...axes(x, y), ...limit(y.to(maxDelay), maxDelay), svg('polyline', { points: path, class: 'frontier-line' }), ...marks);
+    for (const mark of marks) if (mark.getAttribute('data-point') === (focused ?? String(first))) mark.setAttribute('tabindex', '0');
+    if (focused !== undefined) this.drawing.querySelector<SVGElement>('[tabindex="0"]')?.focus();
   }
 
   highlight(index: number | undefined): void {
@@ -55,7 +61,24 @@ export class FrontierChart {
     const kind = isBest ? 'best' : point.isToday ? 'today' : point.dropped > 0 ? 'lossy' : point.isOnFrontier ? 'frontier' : 'other';
     const title = svg('title', {});
     title.textContent = `${pointWords(point)}. Click to use it.`;
-    return svg('g', { 'data-point': index, class: `point ${kind}`, transform: `translate(${x} ${y})` }, svg('circle', { r: 9, class: 'reach' }), shapeOf(kind), title);
+    return svg('g', { 'data-point': index, 'data-x': x, class: `point ${kind}`, role: 'button', tabindex: -1, 'aria-label': pointWords(point), transform: `translate(${x} ${y})` }, svg('circle', { r: 9, class: 'reach' }), shapeOf(kind), title);
+  }
+
+  /** Arrows go from left to right through the points that matter; Enter uses one. */
+  private keyed(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      return this.at(event, (index) => this.onPick(index));
+    }
+    const all = [...this.drawing.querySelectorAll<SVGElement>('.point:not(.other, .lossy)')].sort((a, b) => Number(a.dataset['x']) - Number(b.dataset['x']));
+    const at = all.indexOf(event.target as SVGElement);
+    const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (next === undefined || !all[next]) return;
+    event.preventDefault();
+    (event.target as Element).setAttribute('tabindex', '-1');
+    all[next].setAttribute('tabindex', '0');
+    all[next].focus();
   }
 
   private at(event: Event, use: (index: number) => void): void {
