@@ -18,7 +18,7 @@ struct Notification {
   std::string payload = {};  ///< one chunk; empty in a "dropped" marker and in a resync
   std::uint64_t lost = 0;    ///< > 0: a marker; this many chunks were dropped here, so read everything again
   bool is_resync = false;    ///< the source was away for a while, so read everything again; may come with `lost`
-  int sender = 0;            ///< process id of the notifying session of the server; 0: this process
+  int sender = 0;            ///< process id of the notifying session of the server; 0: this process; -1: not known
   [[nodiscard]] bool is_marker() const { return lost > 0; }
   [[nodiscard]] bool needs_resync() const { return lost > 0 || is_resync; }  ///< a marker, no payload
 };

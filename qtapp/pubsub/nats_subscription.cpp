@@ -32,6 +32,13 @@ struct NatsSubscription::Feed {
   static void complete(void* closure) { delete static_cast<Closure*>(closure); }
 };
 
+NatsSubscriptionEvents feeding(const std::shared_ptr<engine::NotificationRing>& ring) {
+  NatsSubscriptionEvents events;
+  events.on_resync = [ring] { ring->push_resync(); };
+  events.on_payload = [ring](std::string_view payload) { ring->push(payload, kNatsSender); };
+  return events;
+}
+
 NatsSubscription::NatsSubscription(NatsSubscriptionOptions options, NatsSubscriptionEvents events)
     : options_(std::move(options)), feed_(std::make_shared<Feed>(std::move(events))) {
   Feed& feed = *feed_;

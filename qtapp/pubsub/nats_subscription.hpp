@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/notifier.hpp"
 #include "pubsub/nats_connection.hpp"
 
 struct __natsSubscription;
@@ -31,6 +32,12 @@ struct NatsSubscriptionEvents {
   std::function<void(const std::string& reason)> on_lost{};     ///< not connected
   std::function<void(const std::string& reason)> on_problem{};  ///< connected, but a permission is missing, for example
 };
+
+/// As engine::Notification::sender: NATS does not say who sent.
+inline constexpr int kNatsSender = -1;
+
+/// Events that feed a ring with payloads and resyncs: the reader may be slow.
+NatsSubscriptionEvents feeding(const std::shared_ptr<engine::NotificationRing>& ring);
 
 /// A subscription to one NATS subject that reconnects by itself. Payloads are untrusted, because
 /// anybody with the permission may publish any.

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/notifier.hpp"
 #include "engine/store.hpp"
@@ -29,6 +30,15 @@ struct PubsubSettings {
     return options;
   }
 };
+
+/// A subscription for the settings; nothing when only the database notifies.
+inline std::unique_ptr<NatsSubscription> make_subscription(const PubsubSettings& settings, const std::string& channel,
+                                                           NatsSubscriptionEvents events) {
+  if (!settings.uses_nats()) return nullptr;
+  return std::make_unique<NatsSubscription>(
+      NatsSubscriptionOptions{.connection = settings.connection(), .subject = settings.subject_of(channel)},
+      std::move(events));
+}
 
 /// A publisher for the settings; nothing when only the database notifies.
 inline std::unique_ptr<NatsPublisher> make_publisher(

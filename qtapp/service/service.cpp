@@ -29,6 +29,7 @@ std::string Service::Impl::start_lanes() {
   const Result<Config> config = validated(options.config);
   if (!config) return describe(config.error(), options.config);
   std::vector<engine::Store*> ports;
+  publisher = make_publisher(config->channel);
   const sql::StoreOptions store_options{
       .config = *config,
       .notifier = &notifier,
@@ -42,7 +43,8 @@ std::string Service::Impl::start_lanes() {
             if (!is_debug) log.limited(Log::Level::warning, "notice of the database", {{"text", text}});
           }};
   for (std::size_t i = 0; i < options.writers; ++i) {
-    stores.push_back(options.database.make_store(store_options));
+    stores.push_back(pubsub::with_publisher(options.database.make_store(store_options), publisher.get(), options.pubsub,
+                                            static_cast<std::size_t>(config->max_payload_bytes), &notifier));
     checking_stores.push_back(std::make_unique<RowCheckingStore>(*stores.back(), missing_rows));
     ports.push_back(checking_stores.back().get());
   }
@@ -55,10 +57,20 @@ std::string Service::Impl::start_lanes() {
   return {};
 }
 
+/// What was lost on the way makes the watchers of this process read again. It may be reported late, so it holds the ring itself.
+std::unique_ptr<pubsub::NatsPublisher> Service::Impl::make_publisher(const std::string& channel) {
+  const auto on_lost = [ring = ring, &to = log](std::size_t chunks, const std::string& reason) {
+    ring->push_resync();
+    to.limited(Log::Level::warning, "notifications lost on the way to NATS, watchers read everything again",
+               {{"chunks", std::to_string(chunks)}, {"reason", reason}});
+  };
+  return pubsub::make_publisher(options.pubsub, channel, on_lost);
+}
+
 void Service::Impl::on_flush(const engine::FlushRecord& flush) {
   flush_log.record(flush);
   if (flush.failure == FailureClass::none) last_flush = wall_seconds();
-  if (flush.publish_errors > 0 && hub) hub->resync();
+  if (flush.publish_errors > 0) ring->push_resync();
 }
 
 void Service::Impl::on_drop(const ReportDrop& drop) {
@@ -85,11 +97,12 @@ void Service::Impl::on_queue(const sql::NotificationQueue& queue) {
 }
 
 void Service::Impl::start_reading() {
-  change_listener = std::make_unique<ChangeListener>(options.database, lanes->snapshot().config.channel, notifier, log,
-                                                     [this] { missing_rows.clear(); });
+  change_listener = std::make_unique<ChangeListener>(
+      ChangeSources{options.database, options.pubsub, lanes->snapshot().config.channel, notifier}, ring, log,
+      [this] { missing_rows.clear(); });
   HubOptions hub_options;
   hub_options.open = [this] { return sql::AgentRows::of(options.database); };
-  hub_options.ring = change_listener->ring();
+  hub_options.ring = ring;
   hub_options.full_read = options.full_read;
   hub_options.is_listening = [this] { return change_listener->is_connected(); };
   hub_options.on_failure = [this](const std::string& why) {
@@ -220,6 +233,7 @@ ServiceEnd Service::stop() {
     }
     if (impl.access) impl.access->log_suppressed();
     impl.lanes->close();
+    if (impl.publisher) impl.publisher->wait_until_acknowledged();
     if (impl.options.unwritten_store != nullptr) impl.options.unwritten_store->save(*impl.lanes);
     if (impl.metrics_server) impl.metrics_server->drain(kMetricsDrain);
     if (impl.refresher) impl.refresher->stop();

@@ -8,6 +8,7 @@
 
 #include "engine/lanes.hpp"
 #include "metabatch/prometheus.hpp"
+#include "pubsub/pubsub_settings.hpp"
 #include "service/api.hpp"
 #include "service/unwritten_store.hpp"
 #include "service/log.hpp"
@@ -19,6 +20,7 @@ namespace metabatch::service {
 struct ServiceOptions {
   Config config{};
   sql::Database database;
+  pubsub::PubsubSettings pubsub{};  ///< where changes are published and where watchers' notifications come from
   std::size_t writers = 1;
   ServerOptions server{};
   std::optional<ListenAddress> metrics_listen{};  ///< given: /metrics is served there, and not by `server`

@@ -35,10 +35,9 @@ health::Sample Service::Impl::health_sample() const {
   sample.now.buffered_bytes = now.buffered_bytes;
   sample.now.oldest_age = now.oldest_age;
   sample.now.is_closing = is_draining;
-  if (options.database.postgres() != nullptr) {
-    sample.now.is_listening = change_listener->is_connected();
-    sample.now.notify_queue_usage = queue_usage.load();
-  }
+  const bool is_postgres = options.database.postgres() != nullptr;
+  if (is_postgres || options.pubsub.uses_nats()) sample.now.is_listening = change_listener->is_connected();
+  if (is_postgres) sample.now.notify_queue_usage = queue_usage.load();
   if (options.unwritten_store != nullptr) sample.now.spool_entries = options.unwritten_store->counts().waiting;
   for (auto flush = now.recent.rbegin(); flush != now.recent.rend() && flush->failure != FailureClass::none; ++flush) {
     if (sample.now.failures_in_a_row++ > 0) continue;
@@ -98,6 +97,18 @@ void Service::Impl::write_rpc(PrometheusText& more) const {
               "Total number of RPC connections ended because their token was revoked.", open_rpcs.revoked());
 }
 
+void Service::Impl::write_nats(PrometheusText& more) const {
+  using enum MetricType;
+  if (!publisher) return;
+  more.single("metadata_nats_connected", gauge, "1 while the publisher is connected to NATS, else 0.",
+              std::uint64_t{publisher->is_connected()});
+  more.family("metadata_nats_acknowledgement_seconds", histogram,
+              "Time from handing messages over until the NATS server acknowledged them.");
+  more.histogram(publisher->acknowledgements());
+  more.single("metadata_nats_unacknowledged_total", counter,
+              "Total number of messages that the NATS server did not acknowledge in time.", publisher->unacknowledged());
+}
+
 void Service::Impl::write_state(PrometheusText& more) const {
   using enum MetricType;
   const UnwrittenCounts unwritten =
@@ -132,6 +143,7 @@ MetricsPage Service::Impl::metrics(std::string_view accept) const {
   write_clients(more);
   write_watching(more);
   write_rpc(more);
+  write_nats(more);
   write_state(more);
   write_process_metrics(process, started_at);
   std::string text = render_metrics(now.counters, now.metrics, now.config, gauges, options.metric_prefix) +

@@ -24,6 +24,8 @@ inline double wall_seconds() {
   return std::chrono::duration<double>(engine::system_clock().wall_now().time_since_epoch()).count();
 }
 
+inline constexpr std::size_t kNotificationRing = 4096;  // chunks: a few hundred flushes of a large fleet
+
 /// The parts of a service. Members are destroyed from the last to the first: the servers before the handler, and that before what it uses.
 struct Service::Impl {
   Impl(const ServiceOptions& an_options, Log& a_log)
@@ -45,9 +47,11 @@ struct Service::Impl {
   void on_drop(const ReportDrop& drop);
   void on_queue(const sql::NotificationQueue& queue);
   void on_malformed(const ChunkTally& tally);
+  std::unique_ptr<pubsub::NatsPublisher> make_publisher(const std::string& channel);
   void write_clients(PrometheusText& more) const;
   void write_watching(PrometheusText& more) const;
   void write_rpc(PrometheusText& more) const;
+  void write_nats(PrometheusText& more) const;
   void write_state(PrometheusText& more) const;
 
   const ServiceOptions options;
@@ -55,6 +59,8 @@ struct Service::Impl {
   FlushLog flush_log;
   std::unique_ptr<FileLock> file_lock;  // of a SQLite file
   engine::Notifier notifier;
+  const std::shared_ptr<engine::NotificationRing> ring = std::make_shared<engine::NotificationRing>(kNotificationRing);
+  std::unique_ptr<pubsub::NatsPublisher> publisher;  // or none: only the database notifies
   MissingRows missing_rows;
   std::vector<std::unique_ptr<engine::Store>> stores;
   std::vector<std::unique_ptr<engine::Store>> checking_stores;  // each before one of `stores`

@@ -3,7 +3,9 @@
 #include <thread>
 
 #include "metabatch/chunks.hpp"
+#include "service/fleet.hpp"
 #include "service/stage.hpp"
+#include "service/watching.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_pooler.hpp"
 #include "support/pg/pg_session.hpp"
@@ -41,31 +43,6 @@ constexpr std::size_t kAgents = 200;
 constexpr auto kHeartbeat = 5s;
 constexpr auto kSlack = 4s;  // on a busy machine
 
-/// The time that `./dev soak serve` sets; otherwise one round.
-std::chrono::seconds soak() { return std::chrono::seconds(qEnvironmentVariableIntValue("METABATCH_SOAK_SECONDS")); }
-
-std::string report(std::string_view value) {
-  return "{\"metadata\":[{\"key\":\"cpu\",\"value\":\"" + std::string(value) + "\"}]}";
-}
-
-/// As many agents as a real fleet has, registered with one statement.
-std::vector<Stage::Agent> register_fleet(PgSession& session, std::size_t count) {
-  std::vector<Stage::Agent> fleet;
-  std::string agents, rows;
-  for (std::size_t i = 0; i < count; ++i) {
-    fleet.push_back(Stage::agent_number(i));
-    const std::string comma = i == 0 ? "" : ",", id = "'" + fleet[i].id_text() + "'";
-    agents += comma + "(" + id + ",'" + fleet[i].token_text() + "')";
-    for (const char* const key : {"cpu", "mem"}) rows += (rows.empty() ? "(" : ",(") + id + ",'','" + key + "','',0,0)";
-  }
-  session.run("INSERT INTO workspace_agents (id, auth_token) VALUES " + agents + " ON CONFLICT DO NOTHING");
-  session.run(
-      "INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, timeout, interval) "
-      "VALUES " +
-      rows + " ON CONFLICT DO NOTHING");
-  return fleet;
-}
-
 /// Agents that report all the time, each on a connection of its own; every report has to be
 /// accepted.
 class Reporting {
@@ -97,27 +74,6 @@ class Reporting {
   std::atomic<bool> is_over_ = false;
   std::atomic<int> rounds_ = 0;
   std::thread thread_;
-};
-
-/// A watcher that shows the newest received array.
-class Watching {
- public:
-  Watching(const Stage& stage, const Stage::Agent& agent)
-      : client_(std::make_unique<Client>(stage.port(), 0, 60s + soak())) {
-    client_->send(request("GET", agent.path("watch-metadata"), stage.watch_token));
-    client_->until("\r\n\r\n");
-  }
-  /// Waits for an array that contains this.
-  bool sees(const std::string& words) {
-    for (;;) {
-      const std::string one = client_->until("\n\n");
-      if (one.find(words) != std::string::npos) return true;
-      if (!one.ends_with("\n\n")) return false;
-    }
-  }
-
- private:
-  std::unique_ptr<Client> client_;
 };
 
 }  // namespace

@@ -1,55 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/watch/change_listener.hpp"
 
+#include <utility>
+
 #include "sql/postgres/pg_listener.hpp"
 
 namespace metabatch::service {
 namespace {
 
-constexpr std::size_t kRing = 4096;  // chunks: a few hundred flushes of a large fleet
+// Events of the log.
+constexpr std::string_view kNotListening = "not listening, watchers are read for every 5 s";
+constexpr std::string_view kNotListeningToNats = "not listening to NATS, watchers are read for every 5 s";
 
 }  // namespace
 
-ChangeListener::ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log,
+ChangeListener::ChangeListener(const ChangeSources& sources, std::shared_ptr<engine::NotificationRing> ring, Log& log,
                                std::function<void()> on_resync)
-    : ring_(std::make_shared<engine::NotificationRing>(kRing)) {
-  if (database.postgres() == nullptr) {
-    subscription_ = notifier.subscribe(ring_);
-    is_connected_ = true;
-    return;
-  }
+    : ring_(std::move(ring)), on_resync_(std::move(on_resync)) {
+  if (sources.database.postgres() == nullptr)
+    subscription_ = sources.notifier.subscribe(ring_);
+  else if (sources.pubsub.address.uses_database)
+    listen_to_postgres(sources, log);
+  if (sources.pubsub.uses_nats()) subscribe_to_nats(sources, log);
+}
+
+ChangeListener::~ChangeListener() {
+  nats_subscription_.reset();
+  if (!listener_) return;
+  listener_->stop();
+  thread_.join();
+}
+
+void ChangeListener::resync() {
+  ring_->push_resync();
+  ++resyncs_;
+  on_resync_();
+}
+
+void ChangeListener::listen_to_postgres(const ChangeSources& sources, Log& log) {
+  database_.is_connected = false;
   sql::PgListenerOptions options;
-  options.address = *database.postgres();
-  options.channel = channel;
+  options.address = *sources.database.postgres();
+  options.channel = sources.channel;
   sql::PgListenerEvents events = sql::feeding(ring_);
-  events.on_resync = [this, feed = events.on_resync, on_resync = std::move(on_resync)] {
-    feed();
-    ++resyncs_;
-    on_resync();
-  };
+  events.on_resync = [this] { resync(); };
   // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and no notification ever arrives.
   events.on_latency = [this, &log](Duration) {
-    if (is_connected_.exchange(true)) return;
-    if (++begun_ > 1) log.limited(Log::Level::info, "change_listener again");
+    if (database_.begin()) log.limited(Log::Level::info, "change_listener again");
   };
   events.on_lost = [this, &log](const sql::DatabaseFailure& why, Duration retry) {
-    is_connected_ = false;
-    log.limited(Log::Level::warning, "not listening, watchers are read for every 5 s",
+    database_.is_connected = false;
+    log.limited(Log::Level::warning, kNotListening,
                 {{"reason", why.message}, {"retry_in", format_duration(retry)}});
   };
   listener_ = std::make_unique<sql::PgListener>(std::move(options), std::move(events));
   thread_ = std::thread([this] { listener_->run(); });
 }
 
-ChangeListener::~ChangeListener() {
-  if (!listener_) return;
-  listener_->stop();
-  thread_.join();
-}
-
-std::uint64_t ChangeListener::reconnects() const {
-  const std::uint64_t times = begun_;
-  return times > 0 ? times - 1 : 0;
+void ChangeListener::subscribe_to_nats(const ChangeSources& sources, Log& log) {
+  nats_.is_connected = false;
+  pubsub::NatsSubscriptionEvents events = pubsub::feeding(ring_);
+  events.on_resync = [this, &log] {
+    if (nats_.begin()) log.limited(Log::Level::info, "listening to NATS again");
+    resync();
+  };
+  events.on_lost = [this, &log](const std::string& reason) {
+    nats_.is_connected = false;
+    is_denied_ = false;  // a server that refuses says so each time
+    log.limited(Log::Level::warning, kNotListeningToNats, {{"reason", reason}});
+  };
+  // It may be reported before or after the connection is: so it is a state of its own.
+  events.on_problem = [this, &log](const std::string& reason) {
+    is_denied_ = true;
+    log.limited(Log::Level::error, kNotListeningToNats, {{"reason", reason}});
+  };
+  nats_subscription_ = pubsub::make_subscription(sources.pubsub, sources.channel, std::move(events));
 }
 
 }  // namespace metabatch::service

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "engine/notifier.hpp"
+#include "pubsub/pubsub_settings.hpp"
 #include "service/log.hpp"
 #include "sql/database_address.hpp"
 
@@ -17,33 +19,57 @@ class PgListener;
 
 namespace metabatch::service {
 
+/// Where notifications of changes come from. What is referred to outlives the listener.
+struct ChangeSources {
+  const sql::Database& database;
+  const pubsub::PubsubSettings& pubsub;
+  std::string channel;
+  engine::Notifier& notifier;  ///< of the stores of this process, which is what notifies of changes of a file
+};
+
 /// Receives the notifications of changes: with LISTEN on a connection of its own for PostgreSQL, from the stores of this process
-/// for a file. It feeds one ring, whose reader may be slow.
+/// for a file, from NATS, or from NATS beside one of these. It feeds one ring, whose reader may be slow. The reader merges what
+/// comes twice.
 class ChangeListener {
  public:
-  /// `on_resync` is called whenever listening begins: notifications sent before are lost.
+  /// `on_resync` is called whenever listening begins: notifications sent before are lost. Any thread.
   ///
-  /// @shape notifier, log: outlive it
-  ChangeListener(const sql::Database& database, const std::string& channel, engine::Notifier& notifier, Log& log,
+  /// @shape log: outlives it
+  ChangeListener(const ChangeSources& sources, std::shared_ptr<engine::NotificationRing> ring, Log& log,
                  std::function<void()> on_resync);
   ~ChangeListener();
   ChangeListener(const ChangeListener&) = delete;
   ChangeListener& operator=(const ChangeListener&) = delete;
 
-  [[nodiscard]] const std::shared_ptr<engine::NotificationRing>& ring() const { return ring_; }
-  /// Whether notifications arrive; a probe to itself has shown it.
-  [[nodiscard]] bool is_connected() const { return is_connected_; }
-  [[nodiscard]] std::uint64_t reconnects() const;  ///< times listening began, without the first
+  /// Notifications of all sources arrive. For PostgreSQL a probe to itself has shown it.
+  [[nodiscard]] bool is_connected() const { return database_.is_connected && nats_.is_connected && !is_denied_; }
+  [[nodiscard]] std::uint64_t reconnects() const { return database_.reconnects() + nats_.reconnects(); }
   [[nodiscard]] std::uint64_t resyncs() const { return resyncs_; }
 
  private:
+  struct Source {
+    std::atomic<bool> is_connected = true;  // also where the source is not used
+    std::atomic<std::uint64_t> begun = 0;   // is_connected became true
+    /// @return whether it connected again
+    bool begin() { return !is_connected.exchange(true) && ++begun > 1; }
+    [[nodiscard]] std::uint64_t reconnects() const {  // times listening began, without the first
+      const std::uint64_t times = begun;
+      return times > 0 ? times - 1 : 0;
+    }
+  };
+  void resync();
+  void listen_to_postgres(const ChangeSources& sources, Log& log);
+  void subscribe_to_nats(const ChangeSources& sources, Log& log);
+
   const std::shared_ptr<engine::NotificationRing> ring_;
+  const std::function<void()> on_resync_;
   engine::Notifier::Subscription subscription_;
-  std::atomic<bool> is_connected_ = false;
-  std::atomic<std::uint64_t> begun_ = 0;  // is_connected_ became true
+  Source database_, nats_;
+  std::atomic<bool> is_denied_ = false;  // the NATS server lets it connect, but not subscribe
   std::atomic<std::uint64_t> resyncs_ = 0;
   std::unique_ptr<sql::PgListener> listener_;
   std::thread thread_;
+  std::unique_ptr<pubsub::NatsSubscription> nats_subscription_;  // last: its callbacks use the rest
 };
 
 }  // namespace metabatch::service

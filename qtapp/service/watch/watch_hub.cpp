@@ -62,11 +62,6 @@ void WatchHub::read(ReadRequest request, std::function<void(HttpResponse)> done)
   done(stopped());
 }
 
-void WatchHub::resync() {
-  const std::lock_guard lock(mutex_);
-  inbox_.is_resync = true;
-}
-
 void WatchHub::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -87,14 +82,12 @@ void WatchHub::run() {
       drain_notifications();
       const bool is_listening = options_.is_listening();
       next_full_read_ = std::min(next_full_read_, now + (is_listening ? options_.full_read : options_.heartbeat));
-      if (inbox->is_resync || now >= next_full_read_) {
+      if (now >= next_full_read_) {
         mark_all();
         next_full_read_ = now + (is_listening ? options_.full_read : options_.heartbeat);
       }
       agents.clear();
       for (Agent& agent : watched_) agents.push_back(&agent);
-    } else if (inbox->is_resync) {
-      next_full_read_ = now;
     }
     serve(agents, std::move(inbox->pending));
   }

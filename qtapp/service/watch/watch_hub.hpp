@@ -22,7 +22,8 @@ namespace metabatch::service {
 struct HubOptions {
   /// Called once, on the hub's thread.
   std::function<std::unique_ptr<sql::AgentRows>()> open;
-  /// Notifications of changes, from before the first watcher. Shared with the listener that feeds it.
+  /// Notifications of changes, from before the first watcher. Shared with the listener that feeds it, and with whoever knows
+  /// that one was lost: a resync makes everything be read.
   std::shared_ptr<engine::NotificationRing> ring;
   /// Whether notifications arrive now. When not, everything is read at every heartbeat.
   std::function<bool()> is_listening;
@@ -54,8 +55,6 @@ class WatchHub {
   void remove(Handler::WatchId watch);
   /// Answers `done` on the hub's thread, once in any case.
   void read(ReadRequest request, std::function<void(HttpResponse)> done);
-  /// Rows may have changed without a notification.
-  void resync();
   void stop();
 
  private:
@@ -81,8 +80,6 @@ class WatchHub {
     std::vector<std::pair<Uuid, Subscription>> added;
     std::vector<Handler::WatchId> removed;
     std::vector<PendingRead> pending;
-    bool is_resync = false;
-    [[nodiscard]] bool is_empty() const { return added.empty() && removed.empty() && pending.empty() && !is_resync; }
   };
   using Agent = std::map<Uuid, Watched>::value_type;
 
