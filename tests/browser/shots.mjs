@@ -14,8 +14,8 @@ try {
     for (const [size, viewport] of Object.entries({ wide: { width: 1240, height: 800 }, phone: { width: 390, height: 780 } })) {
       const { page, context } = await open(ground, { colorScheme, viewport });
       await page.selectOption('#example', { label: size === 'wide' ? 'A server log' : 'A damaged chunk' });
+      await page.click('#found-ids'); // something in it cannot be read, so its problems are open
       await page.waitForSelector('.ids .rows .row');
-      await page.click('#found-ids');
       await page.click('.ids .rows .row:nth-child(2)');
       await page.waitForFunction(() => document.querySelector('#details').textContent !== '');
       await page.evaluate(() => scrollTo(0, 0));
