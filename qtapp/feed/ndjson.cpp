@@ -5,6 +5,7 @@
 
 #include "base/utf8.hpp"
 #include "feed/mending_parser.hpp"
+#include "feed/plain_update.hpp"
 #include "recording/recorded_line.hpp"
 
 namespace metabatch::feed {
@@ -86,14 +87,6 @@ class Reading {
   std::string& reason_;
 };
 
-/// Where a line ceases to be JSON. simdjson does not say, so the reader of recordings, whose grammar is the same, is asked.
-std::string column_of(std::string_view line) {
-  RecordedLine recorded;
-  const std::optional<BadLine> bad = recorded.read(line);
-  if (!bad || bad->kind != BadLine::Kind::not_json) return {};
-  return " (column " + std::to_string(bad->at + 1) + ")";
-}
-
 }  // namespace
 
 struct NdjsonParser::Json : MendingParser {
@@ -106,6 +99,10 @@ NdjsonParser::~NdjsonParser() = default;
 const Record& NdjsonParser::parse(std::string_view line) {
   record_ = {};
   items_.clear();
+  if (parse_plain_update(line, record_.update)) {
+    record_.kind = Record::Kind::update;
+    return record_;
+  }
   const std::size_t first = line.find_first_not_of(kBlanks);
   if (first == std::string_view::npos || line[first] == '#') return record_;  // blank, or a comment
   read(line);
@@ -117,7 +114,7 @@ void NdjsonParser::read(std::string_view line) {
   element root;
   const simdjson::error_code code = json_->parse(line, root);
   Reading reading(record_.reason);
-  if (code != simdjson::SUCCESS) return reading.fail("not JSON:", simdjson::error_message(code) + column_of(line));
+  if (code != simdjson::SUCCESS) return reading.fail("not JSON:", simdjson::error_message(code));
   simdjson::dom::object object;
   if (root.get_object().get(object) != simdjson::SUCCESS) return reading.fail("not a JSON object", "");
   const Members members(object);

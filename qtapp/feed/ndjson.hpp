@@ -44,7 +44,7 @@ struct Record {
 ///        (null is one) makes the line bad, as does everything that is not JSON. A line whose first character is # is a comment.
 ///        NUL, invalid UTF-8 and lone surrogate escapes inside strings become U+FFFD; numbers of any size are passed over.
 /// @errors none: every line of any content is a Record
-/// @owns  the texts: a Record holds until the next parse()
+/// @owns  the texts: a Record holds until the next parse(), and while the line does
 /// @cost  about a copy and one pass; memory grows with the longest line (bounded by LineReader) and stays
 class NdjsonParser {
  public:
