@@ -87,6 +87,14 @@ class Reading {
   std::string& reason_;
 };
 
+/// Where a line ceases to be JSON. simdjson does not say, so the reader of recordings, whose grammar is the same, is asked.
+std::string column_of(std::string_view line) {
+  RecordedLine recorded;
+  const std::optional<BadLine> bad = recorded.read(line);
+  if (!bad || bad->kind != BadLine::Kind::not_json) return {};
+  return " (column " + std::to_string(bad->at + 1) + ")";
+}
+
 }  // namespace
 
 struct NdjsonParser::Json : MendingParser {
@@ -114,7 +122,7 @@ void NdjsonParser::read(std::string_view line) {
   element root;
   const simdjson::error_code code = json_->parse(line, root);
   Reading reading(record_.reason);
-  if (code != simdjson::SUCCESS) return reading.fail("not JSON:", simdjson::error_message(code));
+  if (code != simdjson::SUCCESS) return reading.fail("not JSON:", simdjson::error_message(code) + column_of(line));
   simdjson::dom::object object;
   if (root.get_object().get(object) != simdjson::SUCCESS) return reading.fail("not a JSON object", "");
   const Members members(object);
