@@ -41,10 +41,19 @@ std::string percent(double share) {
   return text;
 }
 
-/// Buckets give only bounds for the value.
+std::string precise_time_text(double seconds) {
+  char text[32];
+  if (seconds >= 0.01) return seconds_text(seconds);
+  std::snprintf(text, sizeof text, "%.2f ms", seconds * 1e3);
+  return text;
+}
+
+/// The bounds between which the value is: a bucket shows no more.
 std::string time_text(const std::optional<BucketQuantile>& time) {
   if (!time) return "-";
-  return (time->isAtLeast ? "over " : "") + seconds_text(time->value);
+  if (time->isAtLeast) return "over " + seconds_text(time->value);
+  if (time->from <= 0) return "< " + seconds_text(time->to);
+  return seconds_text(time->from) + " - " + seconds_text(time->to);
 }
 
 TopLine row(std::string_view label, std::initializer_list<std::string> cells) {
@@ -62,7 +71,8 @@ TopLine row(std::string_view label, std::initializer_list<std::string> cells) {
 Json json_of(std::optional<double> number) { return number ? Json(*number) : Json(nullptr); }
 Json json_of(const std::optional<BucketQuantile>& time) {
   if (!time) return nullptr;
-  return {{"seconds", time->value}, {"is_at_least", time->isAtLeast}};
+  const Json to = time->isAtLeast ? Json() : Json(time->to);
+  return {{"seconds", time->value}, {"is_at_least", time->isAtLeast}, {"from", time->from}, {"to", to}};
 }
 
 }  // namespace
@@ -129,11 +139,21 @@ TopView::Number TopView::gauge(std::string_view name) const {
   return newest() != nullptr ? newest()->gauge(name) : std::nullopt;
 }
 
-std::optional<BucketQuantile> TopView::flush_time(double share) const {
+std::optional<models::ScrapedHistogram> TopView::flush_times() const {
   double seconds = 0;
   const auto more = grown(kTimeWindow, seconds);
   if (!more) return std::nullopt;
-  return models::quantile(models::mergedHistogram(*more, kFlushTime), share);
+  return models::mergedHistogram(*more, kFlushTime);
+}
+
+std::optional<BucketQuantile> TopView::flush_time(double share) const {
+  const auto times = flush_times();
+  return times ? models::quantile(*times, share) : std::nullopt;
+}
+
+TopView::Number TopView::mean_flush_time() const {
+  const auto times = flush_times();
+  return times ? times->mean() : std::nullopt;
 }
 
 std::string TopView::held() const {
@@ -217,8 +237,10 @@ void TopView::add_rates(std::vector<TopLine>& lines) const {
   for (const std::string_view reason : kReasonNames)
     reasons.push_back(every("metadata_batches_total." + std::string(reason), reason));
   lines.push_back(row("  because", {reasons[0], reasons[1], reasons[2]}));
+  const Number mean = mean_flush_time();
+  lines.push_back(row("  took", {"mean " + (mean ? precise_time_text(*mean) : "-"), "(last minute)"}));
   lines.push_back(
-      row("  took", {"p50 " + time_text(flush_time(0.5)), "p99 " + time_text(flush_time(0.99)), "(last minute)"}));
+      row("", {"p50 " + time_text(flush_time(0.5)), "p99 " + time_text(flush_time(0.99)), "(last minute)"}));
   lines.push_back(row("  notified", {every("metadata_notify_chunks_total", "chunks"),
                                  every("metadata_notify_bytes_total", "bytes"), queue()}));
 }
@@ -272,7 +294,8 @@ std::string TopView::json(Instant now) const {
   object["findings"] = Json::array();
   for (const Finding& one : findings_) object["findings"].push_back({{"severity", one.severity}, {"text", one.text}});
   object["per_second"] = per_s;
-  object["flush_time"] = {{"p50", json_of(flush_time(0.5))}, {"p99", json_of(flush_time(0.99))}};
+  object["flush_time"] = {
+      {"mean_s", json_of(mean_flush_time())}, {"p50", json_of(flush_time(0.5))}, {"p99", json_of(flush_time(0.99))}};
   object["now"] = now_is;
   object["total"] = totals;
   std::vector<TopLine> attention;

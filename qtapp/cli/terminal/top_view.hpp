@@ -49,7 +49,9 @@ class TopView {
   [[nodiscard]] Number rate(std::string_view counter) const;
   [[nodiscard]] Number total(std::string_view family) const;
   [[nodiscard]] Number gauge(std::string_view name) const;
+  [[nodiscard]] std::optional<models::ScrapedHistogram> flush_times() const;
   [[nodiscard]] std::optional<models::BucketQuantile> flush_time(double share) const;
+  [[nodiscard]] Number mean_flush_time() const;
   struct Finding {
     std::string severity, text;
     [[nodiscard]] bool needs_attention() const { return severity == "alarm" || severity == "warning"; }

@@ -103,10 +103,10 @@ std::optional<BucketQuantile> quantile(const ScrapedHistogram& histogram, double
   const double rank = share * all;
   double below = 0, from = 0;
   for (const auto& [upper, upTo] : histogram.buckets) {
-    if (std::isinf(upper)) return BucketQuantile{.value = from, .isAtLeast = true};
+    if (std::isinf(upper)) return BucketQuantile{from, true, from, upper};
     if (upTo >= rank && upTo > below) {
       const double lower = upper <= 0 ? upper : from;
-      return BucketQuantile{.value = lower + (upper - lower) * ((rank - below) / (upTo - below)), .isAtLeast = false};
+      return BucketQuantile{lower + (upper - lower) * ((rank - below) / (upTo - below)), false, lower, upper};
     }
     below = std::max(below, upTo);
     from = upper;

@@ -25,8 +25,10 @@ struct ScrapedHistogram {
 
 /// A quantile, estimated from buckets.
 struct BucketQuantile {
-  double value = 0;
-  bool isAtLeast = false;  ///< it lies above the last bound, which is `value` then
+  double value = 0;        ///< interpolated: the truth is anywhere from `from` to `to`
+  bool isAtLeast = false;  ///< it lies above the last bound, which `value` then is
+  double from = 0;
+  double to = 0;
   bool operator==(const BucketQuantile&) const = default;
 };
 

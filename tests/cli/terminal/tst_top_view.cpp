@@ -3,6 +3,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
+#include <cmath>
 
 #include "cli/terminal/screen.hpp"
 #include "cli/terminal/top_view.hpp"
@@ -19,6 +20,7 @@ class TestTopView : public QObject {
  private slots:
   void ratesAreOfTenSecondsAndTotalsOfTheProcess();
   void flushTimesAreReadOffTheBuckets();
+  void whatABucketDoesNotShowIsNotInvented();
   void nothingIsKnownBeforeTheSecondPage();
   void problemsAreDescribedInWords_data();
   void problemsAreDescribedInWords();
@@ -96,13 +98,27 @@ void TestTopView::flushTimesAreReadOffTheBuckets() {
   const QJsonObject json = object(seen, t0 + 5s);
   const double p50 = json["flush_time"]["p50"]["seconds"].toDouble();
   QVERIFY(p50 > 0.01 && p50 <= 0.025);
-  HAS(all(seen, t0 + 5s), "p50 18 ms");
+  HAS(all(seen, t0 + 5s), "p50 10 ms - 25 ms");
+  QVERIFY(json["flush_time"]["p50"]["from"].toDouble() == 0.01 && json["flush_time"]["p50"]["to"].toDouble() == 0.025);
   for (int i = 0; i < 50; ++i) page.flush(10, 7s, t0);
   seen.add_page(page.text(), t0 + 6s);
   HAS(all(seen, t0 + 6s), "p99 over 5.0 s");
   QCOMPARE(object(seen, t0 + 6s)["flush_time"]["p99"]["is_at_least"].toBool(), true);
   for (int second = 7; second <= 80; ++second) seen.add_page(page.text(), t0 + std::chrono::seconds(second));
   HAS(all(seen, t0 + 80s), "p50 -");  // none in the last minute
+}
+
+void TestTopView::whatABucketDoesNotShowIsNotInvented() {
+  TopView seen = view();
+  Page page;
+  seen.add_page(page.text(), t0);
+  for (int i = 0; i < 100; ++i) page.flush(10, 790us, t0);
+  seen.add_page(page.text(), t0 + 5s);
+  const std::string text = all(seen, t0 + 5s);
+  HAS(text, "mean 0.79 ms");
+  HAS(text, "p50 < 10 ms");
+  HAS(text, "p99 < 10 ms");
+  QVERIFY(std::abs(object(seen, t0 + 5s)["flush_time"]["mean_s"].toDouble() - 0.00079) < 1e-6);
 }
 
 void TestTopView::nothingIsKnownBeforeTheSecondPage() {
