@@ -47,7 +47,7 @@ const QStringList kQuick = {"--interval", "50ms", "--schedule", "linger"};
 
 std::chrono::seconds soak() { return std::chrono::seconds(qEnvironmentVariableIntValue("METABATCH_SOAK_SECONDS")); }
 
-/// An agent that reports growing numbers until the service is gone.
+/// An agent that reports growing numbers until the service is gone. It sends the next one when the one before is answered.
 class Counting {
  public:
   Counting(std::uint16_t port, const AddedAgent& agent, long from)
@@ -56,9 +56,14 @@ class Counting {
           for (;;) {
             ++sent_;
             client.send(agent.report(std::to_string(sent_.load())));
-            if (answer_from(client).status != 204) return;
-            acknowledged_ = sent_.load();
-            std::this_thread::sleep_for(1ms);  // else two agents would use up a small machine
+            const bool is_taken = answer_from(client).status == 204;
+            {
+              const std::lock_guard lock(mutex_);
+              if (is_taken) acknowledged_ = sent_.load();
+              is_ended_ = !is_taken;
+            }
+            more_.notify_all();
+            if (!is_taken) return;
           }
         }) {}
   ~Counting() { join(); }
@@ -66,11 +71,23 @@ class Counting {
     if (thread_.joinable()) thread_.join();
   }
   [[nodiscard]] long sent() const { return sent_; }
-  [[nodiscard]] long acknowledged() const { return acknowledged_; }
+  [[nodiscard]] long acknowledged() {
+    const std::lock_guard lock(mutex_);
+    return acknowledged_;
+  }
+  /// Waits until as many more reports have been acknowledged.
+  void wait_for_more(long reports) {
+    std::unique_lock lock(mutex_);
+    const long until = acknowledged_ + reports;
+    more_.wait_for(lock, 30s, [&] { return acknowledged_ >= until || is_ended_; });
+  }
 
  private:
   std::atomic<long> sent_;
-  std::atomic<long> acknowledged_ = 0;
+  std::mutex mutex_;
+  std::condition_variable more_;
+  long acknowledged_ = 0;
+  bool is_ended_ = false;
   std::thread thread_;
 };
 
@@ -141,7 +158,7 @@ void TestPgServe::aKilledServiceTakesBackNothingThatWasSeen() {
       counting.push_back(std::make_unique<Counting>(serving.port(), agents_[i], from[i]));
     Seeing seeing(serving.port(), agents_[0]);
     const bool is_seen = seeing.becomes_more_than(from[0]);  // some value of this round was written
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 300));
+    counting[0]->wait_for_more(static_cast<long>(random() % 300));  // killed at any moment
     serving.kill();
     seeing.join();
     QVERIFY2(is_seen, "the watcher saw nothing of this round");
