@@ -146,7 +146,8 @@ Answer Api::answer_rpc(const HttpRequest& request, bool is_looked_up) {
   auto known = agent_with(token, is_looked_up, {kNoCookie, kNoBuild});
   if (Answer* const answer = std::get_if<Answer>(&known)) return std::move(*answer);
   const Uuid agent = std::get<Uuid>(known);
-  if (const auto problem = rpc_version_problem(query_value(request.query, "version").value_or(""))) {
+  const auto problem = rpc_version_problem(query_value(request.query, "version").value_or(""));
+  if (problem && !options_.is_relaying) {
     const FieldError wrong[] = {{"version", *problem}};
     return error_response(400, "Unknown or unsupported API version", {}, wrong);
   }
@@ -154,7 +155,8 @@ Answer Api::answer_rpc(const HttpRequest& request, bool is_looked_up) {
   if (is_draining_) return retry_later(503, "The service is shutting down.", {});
   std::shared_ptr<void> slot = options_.open_rpcs->reserve(agent);
   if (!slot) return retry_later(429, "This agent has as many RPC connections as it may.", {});
-  return RpcRequest{.agent = agent, .token = std::move(token), .slot = std::move(slot)};
+  return RpcRequest{
+      .agent = agent, .token = std::move(token), .slot = std::move(slot), .query = query_without(request.query, kCookie)};
 }
 
 std::unique_ptr<agentrpc::RpcHandler> Api::calls_of(const Uuid& agent, std::size_t thread,
@@ -166,6 +168,7 @@ std::unique_ptr<agentrpc::RpcHandler> Api::calls_of(const Uuid& agent, std::size
                                                       .request = buffers.request,
                                                       .report = buffers.report,
                                                       .on_drop = options_.on_drop,
+                                                      .is_relaying = options_.is_relaying,
                                                       .registration = std::move(registration)});
 }
 

@@ -36,6 +36,7 @@ struct ApiOptions {
   OpenStreams* open_watches = nullptr;
   OpenStreams* open_rpcs = nullptr;
   RpcMetrics* rpc_metrics = nullptr;
+  bool is_relaying = false;  ///< RPC connections go on to a control plane, which decides on their version
   std::function<MetricsPage(std::string_view accept)> metrics;
   bool has_metrics = true;  ///< false: another listener serves them
   std::function<Readiness()> readiness;

@@ -52,6 +52,7 @@ struct RpcRequest {
   Uuid agent;
   std::string token{};             ///< checked again whenever tokens change
   std::shared_ptr<void> slot = {};  ///< one of the connections that an agent may have, as in WatchRequest
+  std::string query{};              ///< of the request, without a token; what a control plane is asked
 };
 
 /// The answer is read from the database.

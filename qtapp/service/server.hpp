@@ -11,6 +11,7 @@
 #include "metabatch/time.hpp"
 #include "service/handler.hpp"
 #include "service/http/listen_address.hpp"
+#include "service/rpc/relay_address.hpp"
 
 namespace metabatch::service {
 
@@ -42,6 +43,8 @@ struct ServerOptions {
   std::vector<std::string> allowed_hosts{};  ///< names that a Host header may hold beside localhost and IP literals
   TlsOptions tls{};
   HttpLimits limits{};
+  std::optional<RelayAddress> relay{};  ///< a control plane that RPC connections are relayed to
+  bool relays_reports = false;          ///< reports that are taken here go there too
 };
 
 /// Counts of a server, for metrics.

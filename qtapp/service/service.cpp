@@ -133,6 +133,7 @@ ApiOptions Service::Impl::api_options(std::size_t threads) {
   made.open_watches = &open_watches;
   made.open_rpcs = &open_rpcs;
   made.rpc_metrics = &rpc_metrics;
+  made.is_relaying = options.server.relay.has_value();
   made.metrics = [this](std::string_view accept) { return metrics(accept); };
   made.has_metrics = !options.metrics_listen;
   made.readiness = [this] { return readiness(); };

@@ -58,10 +58,12 @@ void RpcServer::on_data(Stream& stream, std::string_view bytes) {
 }
 
 void RpcServer::read_packets(Stream& stream, std::string_view bytes) {
+  const std::uint32_t id = stream.id;
   stream.reader->receive(bytes);
   while (const auto packet = stream.reader->next()) {
     on_packet(stream, *packet);
-    if (stream.mode == Mode::relayed) return;
+    const Stream* const after = find(id);
+    if (after == nullptr || after->mode == Mode::relayed) return;  // the handler may have reset it
   }
   // As the reference: a stream that breaks the format ends, the connection goes on.
   if (stream.reader->is_broken() || is_over_packet_limit(stream)) abandon(stream);

@@ -282,6 +282,7 @@ Command add_serve(CLI::App& program) {
       "Examples:\n"
       "  metabatch agents add --key cpu --key mem && metabatch serve\n"
       "  metabatch serve --db postgres://metabatch@localhost/coder --watch-token-file tokens --writers 2\n"
+      "  metabatch serve --db postgres://metabatch@localhost/coder --relay https://coder.example.com\n"
       "  metabatch serve --print-config");
   return {app, [flags, app](Console& console) { return serve(*flags, *app, console); }};
 }

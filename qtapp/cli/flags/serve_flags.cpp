@@ -30,6 +30,13 @@ service::ServerOptions server_options(const ServeFlags& flags) {
                  .needs_tls13 = flags.tls_min_version == "1.3"};
   options.limits.connections = flags.max_connections;
   options.limits.body_bytes = flags.max_body_bytes;
+  if (!flags.relay.empty()) {
+    auto parsed = service::parse_relay_address(flags.relay);
+    if (const std::string* const wrong = std::get_if<std::string>(&parsed)) throw UsageError("--relay: " + *wrong);
+    options.relay = std::get<0>(std::move(parsed));
+  }
+  options.relays_reports = flags.relay_metadata;
+  if (flags.relay_metadata && flags.relay.empty()) throw UsageError("--relay-metadata needs --relay");
   return options;
 }
 
@@ -90,6 +97,8 @@ std::string fixed_lines(const ServeFlags& flags) {
   add_line(text, "db", database_text(flags.database.database()));
   add_line(text, "listen", flags.listen);
   add_line(text, "metrics-listen", flags.metrics_listen);
+  add_line(text, "relay", flags.relay);
+  add_line(text, "relay-metadata", flags.relay_metadata ? "true" : "false");
   add_line(text, "writers", std::to_string(flags.writers));
   add_line(text, "spool", flags.spool);
   add_list(text, "allowed-host", flags.allowed_hosts);
@@ -205,6 +214,9 @@ void ServeFlags::add_to(CLI::App& app) {
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--relay", relay, "a control plane that answers the agents' RPC calls which are not reports")
+      ->type_name("https://HOST");
+  app.add_flag("--relay-metadata", relay_metadata, "send reports taken by RPC to the control plane too");
   add_tls(app);
   add_limits(app);
   app.add_option("--metric-prefix", metric_prefix, "before every metric (coderd_agentapi_)")->type_name("TEXT");

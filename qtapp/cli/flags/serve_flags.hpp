@@ -23,6 +23,8 @@ struct ServeFlags {
   std::string tls_min_version = "1.2";
   std::string watch_token_file;
   std::string metrics_listen;
+  std::string relay;
+  bool relay_metadata = false;
   std::size_t max_streams_per_agent = 20;
   std::string drain_grace = "2s";
   std::string spool;

@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/role.hpp>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -45,8 +46,9 @@ class AnyStream {
   using executor_type = Executor;
 
   explicit AnyStream(PlainStream stream);
-  /// `tls`: none for a connection in the clear; else handshake() comes first.
-  AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls);
+  /// `tls`: none for a connection in the clear; else handshake() comes first. `server`: its name, where this is the client's side;
+  /// its certificate must be for that name.
+  AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls, const std::string& server = {});
 
   executor_type get_executor() { return next_layer().get_executor(); }
   PlainStream& next_layer() { return bytes_->lowest(); }

@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "engine/clock.hpp"
+#include "service/rpc/rpc_upstream.hpp"
 #include "service/server.hpp"
 
 /// The parts that the connections of a server share.
@@ -56,8 +57,11 @@ struct Worker {
 
 /// What all connections of a server have in common.
 struct Shared {
-  Shared(const ServerOptions& an_options, Handler& a_handler) : options(an_options), handler(a_handler) {}
+  Shared(const ServerOptions& an_options, Handler& a_handler) : options(an_options), handler(a_handler) {
+    if (options.relay) relay = relay_target(*options.relay);
+  }
   const ServerOptions options;
+  std::optional<RelayTarget> relay;
   Handler& handler;
   std::atomic<std::uint64_t> connections = 0;
   std::atomic<std::uint64_t> watchers = 0;

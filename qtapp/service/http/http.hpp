@@ -70,6 +70,8 @@ std::string http_date(WallTime time);
 std::optional<std::string> percent_decoded(std::string_view text);
 /// The decoded value of `name` in `a=1&b=2`. None: it is missing or cannot be decoded.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
+/// The query without the parameters of that name.
+std::string query_without(std::string_view query, std::string_view name);
 /// The value of a cookie in a Cookie header, or "".
 std::string_view cookie_value(std::string_view cookies, std::string_view name);
 

@@ -133,7 +133,7 @@ class Session final : public Connection {
     if (HttpResponse* const response = std::get_if<HttpResponse>(&answer)) return write(std::move(*response));
     if (WatchRequest* const watch = std::get_if<WatchRequest>(&answer)) return become_stream(std::move(*watch));
     if (RpcRequest* const rpc = std::get_if<RpcRequest>(&answer))
-      return begin_rpc_socket(worker_, shared_, std::move(stream_), std::move(*rpc), parser_->release());
+      return shared_.relay ? dial(std::move(*rpc)) : become_rpc(std::move(*rpc), nullptr);
     read_rows(std::get<ReadRequest>(std::move(answer)));
   }
 
@@ -192,6 +192,21 @@ class Session final : public Connection {
       return begin_socket_stream(worker_, shared_, std::move(stream_), std::move(watch), parser_->release());
     const StreamForm form{.is_chunked = parser_->get().version() >= 11};
     std::make_shared<EventStream>(worker_, shared_, std::move(stream_), std::move(watch), form)->run();
+  }
+
+  void become_rpc(RpcRequest rpc, std::shared_ptr<RpcUpstream> upstream) {
+    begin_rpc_socket(worker_, shared_, std::move(stream_), {std::move(rpc), parser_->release(), std::move(upstream)});
+  }
+  /// The control plane is asked before the agent is answered.
+  void dial(RpcRequest rpc) {
+    await<DialledUpstream>(
+        [&](auto done) {
+          dial_upstream(worker_.context, *shared_.relay, {rpc.query, rpc.token}, limits().write, std::move(done));
+        },
+        [this, kept = std::make_shared<RpcRequest>(rpc)](DialledUpstream dialled) {
+          if (dialled.upstream) return become_rpc(std::move(*kept), std::move(dialled.upstream));
+          write(std::move(dialled.refusal));
+        });
   }
 
   void refuse(const Refusal& refusal) {

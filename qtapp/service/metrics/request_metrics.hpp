@@ -26,8 +26,8 @@ class RequestMetrics {
   [[nodiscard]] Histogram duration() const;
 
  private:
-  static constexpr std::array<unsigned, 15> kStatuses = {200, 204, 400, 401, 403, 404, 405, 408,
-                                                         413, 415, 421, 429, 431, 500, 503};
+  static constexpr std::array<unsigned, 16> kStatuses = {200, 204, 400, 401, 403, 404, 405, 408,
+                                                         413, 415, 421, 429, 431, 502, 500, 503};
   static std::size_t index_of(unsigned status);
 
   using Counts = std::array<std::atomic<std::uint64_t>, kStatuses.size()>;

@@ -11,7 +11,7 @@ AgentCalls::AgentCalls(const Uuid& agent, AgentCallsParts parts) : agent_(agent)
 
 bool AgentCalls::answers(std::string_view rpc) {
   if (rpc == kReportRpc) return true;
-  parts_.metrics.record(CallOutcome::unimplemented);
+  parts_.metrics.record(parts_.is_relaying ? CallOutcome::relayed : CallOutcome::unimplemented);
   return false;
 }
 

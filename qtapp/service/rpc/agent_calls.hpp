@@ -22,6 +22,7 @@ struct AgentCallsParts {
   MetadataRequest& request;
   ReportBuffers& report;
   const std::function<void(const ReportDrop&)>& on_drop;
+  bool is_relaying = false;            ///< other calls go on to a control plane
   std::shared_ptr<void> registration;  ///< kept until the connection ends
 };
 

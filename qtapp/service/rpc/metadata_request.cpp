@@ -4,6 +4,7 @@
 #include <agent.pb.h>
 
 #include <limits>
+#include <map>
 
 namespace metabatch::service {
 
@@ -23,6 +24,20 @@ bool MetadataRequest::read(std::string_view message) {
   for (const auto& item : request.metadata())
     items_.push_back({item.key(), item.result().value(), item.result().error()});
   return true;
+}
+
+void merge_reports(std::string& waiting, std::string_view message) {
+  agentproto::BatchUpdateMetadataRequest all, more;
+  if (message.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return;
+  if (!more.ParseFromArray(message.data(), static_cast<int>(message.size())) || !all.ParseFromString(waiting)) return;
+  std::map<std::string, int, std::less<>> at;
+  for (int i = 0; i < all.metadata_size(); ++i) at[all.metadata(i).key()] = i;
+  for (auto& item : *more.mutable_metadata()) {
+    const auto [found, is_new] = at.try_emplace(item.key(), all.metadata_size());
+    auto* const into = is_new ? all.add_metadata() : all.mutable_metadata(found->second);
+    into->Swap(&item);
+  }
+  all.SerializeToString(&waiting);
 }
 
 }  // namespace metabatch::service

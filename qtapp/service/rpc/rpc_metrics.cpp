@@ -6,8 +6,8 @@
 namespace metabatch::service {
 namespace {
 
-constexpr std::array<std::string_view, 6> kOutcomes = {"taken",     "dropped", "refused",
-                                                       "malformed", "closed",  "unimplemented"};
+constexpr std::array<std::string_view, 7> kOutcomes = {"taken",  "dropped",       "refused", "malformed",
+                                                       "closed", "unimplemented", "relayed"};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/rpc/rpc_socket.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -8,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "agentrpc/rpc_relay.hpp"
 #include "service/jitter.hpp"
+#include "service/rpc/metadata_request.hpp"
 
 namespace metabatch::service {
 namespace {
@@ -23,16 +26,20 @@ Instant now() { return engine::system_clock().now(); }
 
 class RpcSocket final : public Connection {
  public:
-  RpcSocket(Worker& worker, Shared& shared, AnyStream stream, RpcRequest rpc, BeastRequest request)
+  RpcSocket(Worker& worker, Shared& shared, AnyStream stream, RpcBeginning beginning)
       : Connection(worker, shared),
-        rpc_(std::move(rpc)),
+        rpc_(std::move(beginning.rpc)),
         stream_(std::move(stream)),
-        request_(std::move(request)),
+        request_(std::move(beginning.request)),
+        upstream_(std::move(beginning.upstream)),
         timer_(worker.context.get_executor()),
         end_timer_(worker.context.get_executor()) {
     ++shared_.rpcs;
   }
-  ~RpcSocket() override { --shared_.rpcs; }
+  ~RpcSocket() override {
+    --shared_.rpcs;
+    if (upstream_) upstream_->end();
+  }
 
   void run() {
     beast::get_lowest_layer(stream_).expires_never();
@@ -88,10 +95,22 @@ class RpcSocket final : public Connection {
     }
     remote_ = std::make_shared<Remote>(worker_.context, self_as(this));
     calls_ = shared_.handler.open_rpc(rpc_, remote_, worker_.number);
-    server_.emplace(*calls_, now());
+    upstream_ ? begin_relay() : (void)server_.emplace(*calls_, now());
     input_.resize(kLeastInput);
-    read();
+    read_on();
     wait();
+  }
+  void begin_relay() {
+    const bool merges = shared_.options.relays_reports;
+    relay_.emplace(*calls_, now(), merges ? agentrpc::RpcRelay::Merge(merge_reports) : agentrpc::RpcRelay::Merge());
+    server_.emplace(*relay_, now());
+    relay_->attach(*server_);
+    const auto call = [weak = std::weak_ptr<RpcSocket>(self_as(this))](auto member, auto... arguments) {
+      if (const auto one = weak.lock(); one && !one->has_ended_ && !one->is_finishing_) ((*one).*member)(arguments...);
+    };
+    upstream_->begin({.bytes = [call](std::string_view bytes) { call(&RpcSocket::receive_upstream, bytes); },
+                      .written = [call] { call(&RpcSocket::written_upstream); },
+                      .ended = [call] { call(&RpcSocket::finish, close_code::internal_error); }});
   }
 
   void read() {
@@ -110,6 +129,14 @@ class RpcSocket final : public Connection {
     flush();
     read_on();
   }
+  void receive_upstream(std::string_view bytes) {
+    is_reading_upstream_ = false;
+    relay_->receive(bytes, now());
+    flush();
+    if (relay_->end() != agentrpc::YamuxEnd::none) return finish(close_code::internal_error);
+    if (server_->end() != agentrpc::YamuxEnd::none) return end();  // the agent does not take what is for it
+    read_on();
+  }
   void fit_input(std::size_t size) {
     if (size == input_.size() && size < kMostInput) input_.resize(size * 2);
     if (size > kLeastInput) small_reads_ = 0;
@@ -118,12 +145,18 @@ class RpcSocket final : public Connection {
     input_.resize(kLeastInput);
     input_.shrink_to_fit();
   }
-  /// An agent that takes no answers is not listened to.
+  /// A side that takes nothing is not listened to, and neither is the other.
   void read_on() {
-    if (!is_reading_ && !has_ended_ && !is_finishing_ && !server_->has_output()) read();
+    if (has_ended_ || is_finishing_ || server_->has_output() || (relay_ && relay_->has_output())) return;
+    if (!is_reading_) read();
+    if (relay_ && !std::exchange(is_reading_upstream_, true)) upstream_->read();
   }
 
   void flush() {
+    if (relay_ && !is_writing_upstream_ && relay_->has_output()) {
+      is_writing_upstream_ = true;
+      upstream_->write(relay_->take_output());
+    }
     if (is_writing_ || !server_->has_output()) return;
     output_ = server_->take_output();
     is_writing_ = true;
@@ -140,8 +173,15 @@ class RpcSocket final : public Connection {
     read_on();
   }
 
+  void written_upstream() {
+    is_writing_upstream_ = false;
+    flush();
+    read_on();
+  }
+
   void wait() {
-    timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(server_->next_deadline() - now()));
+    const Instant next = relay_ ? std::min(server_->next_deadline(), relay_->next_deadline()) : server_->next_deadline();
+    timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(next - now()));
     timer_.async_wait([self = self_as(this)](const Failure& failed) {
       if (!failed && !self->has_ended_ && !self->is_finishing_) self->advance();
     });
@@ -149,6 +189,8 @@ class RpcSocket final : public Connection {
   void advance() {
     server_->advance(now());
     if (server_->end() != agentrpc::YamuxEnd::none) return end();  // nobody is there who would read a close frame
+    if (relay_) relay_->advance(now());
+    if (relay_ && relay_->end() != agentrpc::YamuxEnd::none) return finish(close_code::internal_error);
     flush();
     wait();
   }
@@ -157,6 +199,7 @@ class RpcSocket final : public Connection {
   void finish(close_code code) {
     if (has_ended_ || std::exchange(is_finishing_, true)) return;
     code_ = code;
+    if (upstream_) upstream_->end();
     timer_.cancel();
     end_timer_.expires_after(in_ms(limits().write));  // for an agent that takes nothing
     end_timer_.async_wait([self = self_as(this)](const Failure& failed) {
@@ -172,6 +215,7 @@ class RpcSocket final : public Connection {
   }
   void end() {
     if (std::exchange(has_ended_, true)) return;
+    if (upstream_) upstream_->end();
     timer_.cancel();
     end_timer_.cancel();
     beast::get_lowest_layer(stream_).close();
@@ -179,11 +223,13 @@ class RpcSocket final : public Connection {
 
   const RpcRequest rpc_;
   beast::websocket::stream<AnyStream> stream_;
-  std::optional<BeastRequest> request_;  // until it is answered
-  Timer timer_;                          // of the keep-alive
+  std::optional<BeastRequest> request_;         // until it is answered
+  const std::shared_ptr<RpcUpstream> upstream_;  // or null
+  Timer timer_;                                 // of the keep-alive
   Timer end_timer_;
   std::shared_ptr<Remote> remote_;
   std::unique_ptr<agentrpc::RpcHandler> calls_;
+  std::optional<agentrpc::RpcRelay> relay_;      // where there is an upstream
   std::optional<agentrpc::RpcServer> server_;
   std::vector<char> input_;
   std::string output_;  // being sent
@@ -192,14 +238,16 @@ class RpcSocket final : public Connection {
   bool is_open_ = false;  // the handshake is done
   bool is_reading_ = false;
   bool is_writing_ = false;
+  bool is_reading_upstream_ = false;
+  bool is_writing_upstream_ = false;
   bool is_finishing_ = false;
   bool has_ended_ = false;
 };
 
 }  // namespace
 
-void begin_rpc_socket(Worker& worker, Shared& shared, AnyStream stream, RpcRequest rpc, BeastRequest request) {
-  std::make_shared<RpcSocket>(worker, shared, std::move(stream), std::move(rpc), std::move(request))->run();
+void begin_rpc_socket(Worker& worker, Shared& shared, AnyStream stream, RpcBeginning beginning) {
+  std::make_shared<RpcSocket>(worker, shared, std::move(stream), std::move(beginning))->run();
 }
 
 }  // namespace metabatch::service

@@ -20,7 +20,7 @@ class TestRpcDoor : public QObject {
   void whoIsNotKnownIsRefusedInTheOriginsWords();
   void theTokenMayBeACookieOrAQuery_data();
   void theTokenMayBeACookieOrAQuery();
-  void borderOfMessagesMeanNothing();
+  void bordersOfMessagesMeanNothing();
   void wrongBytesEndTheConnectionInOrder_data();
   void wrongBytesEndTheConnectionInOrder();
   void whatIsNoReportIsAnError();
@@ -196,7 +196,7 @@ void TestRpcDoor::theTokenMayBeACookieOrAQuery() {
   QCOMPARE(stage.ask(request("POST", "/api/v2/workspaceagents/me/rpc", stage.agents[0].token_text())).status, 405);
 }
 
-void TestRpcDoor::borderOfMessagesMeanNothing() {
+void TestRpcDoor::bordersOfMessagesMeanNothing() {
   Stage stage;
   RpcClient agent(stage.port(), stage.agents[0].token_text());
   std::string both = open_call(1, report("cpu", "1")) + open_call(3, report("mem", "2"));
@@ -347,7 +347,7 @@ void TestRpcDoor::moreStreamsThanTheLimitAreReset() {
 }
 
 void TestRpcDoor::anAgentThatTakesNoAnswersIsNotListenedTo() {
-  Stage stage;
+  Stage stage([](service::ServiceOptions& options) { options.server.limits.write = 500ms; });
   Client agent(stage.port(), 4096);
   agent.send(RpcClient::handshake(stage.agents[0].token_text()));
   agent.until("\r\n\r\n");
