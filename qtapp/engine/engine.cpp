@@ -171,7 +171,8 @@ bool Engine::wait_for_capacity(const Uuid& agent, std::size_t entries, std::size
   const auto fits = [&] {
     if (!impl.fifo_queue) {
       const bool has_capacity = impl.capacity.has(entries, bytes) || impl.capacity.entries() == 0;
-      return has_capacity && fits_beside(impl.keys_of(agent), impl.agent_capacity);
+      const bool is_of_all = impl.agent_capacity >= impl.slots;  // then no agent is limited beside the whole
+      return has_capacity && (is_of_all || fits_beside(impl.keys_of(agent), impl.agent_capacity));
     }
     const std::lock_guard lock(impl.fifo_mutex);
     const std::uint64_t queued = impl.fifo.counters().queued;

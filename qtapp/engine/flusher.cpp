@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/shards.hpp"
+#include "engine/writer_gate.hpp"
 
 namespace metabatch::engine {
 namespace {
@@ -49,8 +50,10 @@ Load Engine::Impl::load(bool with_oldest) {
 }
 
 void Engine::Impl::run() {
+  auto* const turns = dynamic_cast<TurnStore*>(&store);
   store.start();
-  while (const std::optional<Due> due = wait_until_due()) flush(*due);
+  while (const std::optional<Due> due = wait_until_due())
+    if (turns == nullptr || turns->await_turn()) flush(*due);
   store.stop();
   const std::lock_guard lock(state_mutex);
   stopped = true;

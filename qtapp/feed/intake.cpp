@@ -33,7 +33,7 @@ void Intake::set_lane(const Config& lane) {
 }
 
 const Record& Intake::read(const Line& line) {
-  line_ = line.number;
+  line_ = {.number = line.number, .at = line.at, .text = {}, .too_long = line.too_long};
   record_ = line.too_long ? &too_long_ : &parser_.parse(line.text);
   if (record_->kind == Record::Kind::bad) reject(record_->reason);
   return *record_;
@@ -45,7 +45,7 @@ bool Intake::add(bool goes_on) {
   if (record_->kind == Record::Kind::report) is_open = add_report(*record_);
   refused_items_ = limits_.refused_items();
   sanitized_ = limits_.sanitized() + parser_.sanitized();
-  if (is_open) lines_ = line_;
+  if (is_open) lines_ = line_.number;
   return is_open;
 }
 
@@ -61,8 +61,16 @@ bool Intake::add_update(const Update& update, bool goes_on) {
   return true;
 }
 
+bool Intake::wait(const Uuid& agent, std::size_t entries, std::size_t bytes) {
+  if (on_wait_) {
+    if (lanes_.wait_for_capacity(agent, entries, bytes, Instant::min())) return true;
+    on_wait_();
+  }
+  return lanes_.wait_for_capacity(agent, entries, bytes);
+}
+
 bool Intake::add_item(const Update& update) {
-  if (!lanes_.wait_for_capacity(update.agent, 1, bytes_of(update))) return false;
+  if (!wait(update.agent, 1, bytes_of(update))) return false;
   lanes_.add(update);
   return true;
 }
@@ -76,7 +84,7 @@ bool Intake::add_report(const Record& record) {
   for (std::size_t i = 0; i < report.size(); ++i) bytes += bytes_of(item_of(report, i));
   const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
   const bool is_added =
-      fits ? lanes_.wait_for_capacity(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
+      fits ? wait(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
   if (!is_added) return false;
   if (listener_) listener_(report, false);
   ++reports_;

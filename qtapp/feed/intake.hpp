@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "engine/clock.hpp"
 #include "engine/lanes.hpp"
@@ -17,9 +18,9 @@ namespace metabatch::feed {
 /// thread reads and adds lines; any thread may read the counts.
 class Intake {
  public:
-  /// Called for each refused line, and for each item left out of an accepted line, with the number
-  /// of the line and the reason.
-  using Complaint = std::function<void(std::uint64_t line, const std::string& what)>;
+  /// Called for each refused line, and for each item left out of an accepted line, with the line
+  /// (without its text) and the reason.
+  using Complaint = std::function<void(const Line& line, const std::string& what)>;
 
   /// @shape lane: the capacity of the smallest lane
   /// @owns  `lanes` outlive it
@@ -38,6 +39,8 @@ class Intake {
   /// first add().
   using Listener = std::function<void(const Report&, bool goes_on)>;
   void set_listener(Listener listener) { listener_ = std::move(listener); }
+  /// Called when an update is about to wait for capacity. Set it before the first add().
+  void set_on_wait(std::function<void()> on_wait) { on_wait_ = std::move(on_wait); }
   /// Call it after the capacity was changed.
   void set_lane(const Config& lane);
 
@@ -48,6 +51,7 @@ class Intake {
   [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
 
  private:
+  bool wait(const Uuid& agent, std::size_t entries, std::size_t bytes);
   bool add_update(const Update& update, bool goes_on);
   bool add_item(const Update& update);
   bool add_report(const Record& record);
@@ -58,6 +62,7 @@ class Intake {
   engine::Lanes& lanes_;
   const Complaint complaint_;
   Listener listener_;
+  std::function<void()> on_wait_;
   std::atomic<std::size_t> most_entries_ = 0;
   std::atomic<std::size_t> most_bytes_ = 0;
   engine::Stamper stamper_;
@@ -65,7 +70,7 @@ class Intake {
   ReportLimits limits_;
   Record too_long_;
   const Record* record_ = nullptr;  // of the last line
-  std::uint64_t line_ = 0;
+  Line line_;  // without its text
   std::atomic<std::uint64_t> lines_ = 0;
   std::atomic<std::uint64_t> reports_ = 0;
   std::atomic<std::uint64_t> rejected_lines_ = 0;

@@ -42,8 +42,9 @@ std::optional<Line> LineReader::next() {
     if (found != std::string_view::npos) return finish(searched + found, searched + found + 1);
     searched = held;
     if (held > most_ + 1) {
+      const std::uint64_t at = bytes_;
       skip_rest();
-      return Line{.number = ++number_, .text = {}, .too_long = true};
+      return Line{.number = ++number_, .at = at, .text = {}, .too_long = true};
     }
     if (fill()) continue;
     if (held == 0) return std::nullopt;
@@ -53,12 +54,13 @@ std::optional<Line> LineReader::next() {
 
 Line LineReader::finish(std::size_t size, std::size_t end) {
   std::string_view text(buffer_.data() + begin_, size);
+  const std::uint64_t at = bytes_;
   begin_ += end;
   bytes_ += end;
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   if (++number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (text.size() > most_) return {.number = number_, .text = {}, .too_long = true};
-  return {.number = number_, .text = text, .too_long = false};
+  if (text.size() > most_) return {.number = number_, .at = at, .text = {}, .too_long = true};
+  return {.number = number_, .at = at, .text = text, .too_long = false};
 }
 
 void LineReader::skip_rest() {

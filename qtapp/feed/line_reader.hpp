@@ -14,6 +14,7 @@ inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;  // without i
 
 struct Line {
   std::uint64_t number = 0;  ///< from 1
+  std::uint64_t at = 0;      ///< where it begins: bytes of the stream before it
   std::string_view text;     ///< without its end (LF or CRLF) and, on the first line, without a byte order mark
   bool too_long = false;     ///< over the limit: `text` is empty, the line was skipped without being held
 };

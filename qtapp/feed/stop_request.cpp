@@ -43,10 +43,15 @@ bool Stop::sleep_until(std::chrono::steady_clock::time_point when) {
   return false;
 }
 
-bool Stop::wait_readable(int fd) {
+bool Stop::wait_readable(int fd, std::chrono::milliseconds pause, const std::function<void()>& on_pause) {
+  int timeout = on_pause ? static_cast<int>(pause.count()) : -1;
   while (!is_requested_) {
     pollfd watched[] = {{.fd = fd, .events = POLLIN, .revents = 0}, {.fd = pipe_.fd(), .events = POLLIN, .revents = 0}};
-    if (::poll(watched, 2, -1) > 0 && watched[0].revents != 0 && !is_requested_) return true;
+    const int ready = ::poll(watched, 2, timeout);
+    if (ready > 0 && watched[0].revents != 0 && !is_requested_) return true;
+    if (ready != 0) continue;
+    timeout = -1;
+    on_pause();
   }
   return false;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 
 namespace metabatch::feed {
 
@@ -34,10 +35,11 @@ class Stop {
   [[nodiscard]] bool is_requested() const noexcept { return is_requested_; }
   /// @return false: stop was requested
   bool sleep_until(std::chrono::steady_clock::time_point when);
-  /// Waits until there is something to read, or the end of input.
+  /// Waits until there is something to read, or the end of input. Calls `on_pause` once when that
+  /// takes longer than `pause`.
   ///
   /// @return false: stop was requested
-  bool wait_readable(int fd);
+  bool wait_readable(int fd, std::chrono::milliseconds pause = {}, const std::function<void()>& on_pause = {});
 
  private:
   std::atomic<bool> is_requested_ = false;

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <cstring>
 #include <memory>
+#include <thread>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/ingest_plan.hpp"
 #include "cli/commands/store_run.hpp"
 #include "cli/commands/store_session.hpp"
 #include "cli/flags/arguments.hpp"
 #include "cli/flags/pubsub_flags.hpp"
+#include "cli/report/bad_lines.hpp"
 #include "cli/report/results.hpp"
 #include "cli/terminal/input_argument.hpp"
 #include "engine/clock.hpp"
 #include "engine/health_sample.hpp"
+#include "engine/writer_gate.hpp"
+#include "feed/decoding/record_source.hpp"
 #include "feed/intake.hpp"
 #include "health/text.hpp"
 
 namespace metabatch::cli {
 namespace {
+
+constexpr std::uint64_t kSteadyBytes = std::uint64_t{4} << 20;  // of a pipe without a pause: it is a file that is piped
+
+constexpr std::uint64_t kSmallRemainder = 5000;  // entries that closing writes in time
 
 struct IngestFlags {
   std::string input = "-";
@@ -28,92 +36,150 @@ struct IngestFlags {
   std::string spool;
   PubsubFlags pubsub;
   std::size_t writers = 1;
+  const CLI::App* app = nullptr;  // knows what was given
   bool print_notifications = false;
   bool json = false;
 };
 
-/// Adds lines to the lanes and reports bad ones.
+/// Adds the records of an input to the lanes and reports bad ones. While the input comes without a pause, the lanes have the
+/// settings for a file; when it pauses, those of a service, so that nothing waits for what may never come.
 class Ingest {
  public:
-  /// @shape lane: the settings of the lane with the smallest buffer
-  Ingest(Input& input, const Config& lane, std::size_t writers, Console& console)
-      : input_(input), lane_(lane), writers_(writers), console_(console) {}
+  Ingest(Input& input, const IngestPlan& plan, engine::WriterGate& gate, Console& console)
+      : input_(input), plan_(plan), gate_(gate), console_(console), bad_lines_(console), is_steady_(input.size() > 0) {}
+
+  [[nodiscard]] const Config& config() const { return is_steady_ ? plan_.steady : plan_.paced; }
 
   void feed(engine::Lanes& lanes, Stop& stop) {
-    intake_ = std::make_unique<feed::Intake>(lanes, lane_, [this](std::uint64_t line, const std::string& what) {
-      console_.text("line " + std::to_string(line) + ": " + what + "\n");
-    });
+    const Config lane = engine::config_of_lane(validated(config()).value(), plan_.writers - 1, plan_.writers).value();
+    intake_ = std::make_unique<feed::Intake>(
+        lanes, lane, [this](const Line& line, const std::string& what) { bad_lines_.report(line, what); });
+    intake_->set_on_wait([this] { gate_.awaited(); });
+    input_.set_on_pause([&] { set_steady(lanes, false); });
     is_begun_ = true;
-    LineReader lines(input_.source(&stop));
-    while (!stop.is_requested()) {
-      const std::optional<Line> line = lines.next();
-      if (!line || stop.is_requested()) break;  // a line that the stop has cut is not a bad line
-      intake_->read(*line);
-      if (!intake_->add()) break;
-    }
-    if (input_.error() != 0)
-      console_.message(input_.name() + ": " + std::strerror(input_.error()) + "; everything before it is written");
+    feed::RecordSource records(input_, &stop);
+    read(records, lanes, stop);
+    form_ = records.form();
+    problem_ = records.problem();
+    bad_lines_.finish();
+    if (!problem_.empty()) console_.message(problem_ + "; everything before it is written");
+    gate_.awaited();
+    drain(lanes, stop);
   }
 
   std::string watch(const engine::Snapshot& snapshot, Duration elapsed) {
     if (!is_begun_) return {};
-    health::Sample sample = engine::health_sample(snapshot, writers_, intake_->reports(), engine::system_clock().now());
+    health::Sample sample =
+        engine::health_sample(snapshot, plan_.writers, intake_->reports(), engine::system_clock().now());
     sample.now.input_waits = true;
     health_.record(sample);
     const Summary summary = summarize(snapshot.counters, snapshot.metrics, intake_->reports(), elapsed);
-    std::string text = with_commas(intake_->lines()) + " lines";
-    if (input_.size() > 0) text += " (" + std::to_string(input_.bytes_read() * 100 / input_.size()) + " %)";
+    std::string text = with_commas(intake_->lines()) + " lines" + progress(elapsed);
     text += " | " + health::headline(health::assess(health_.facts()));
     text += " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " +
             with_commas(snapshot.counters.held()) + " | writes " + rate_text(summary.db_writes_per_s) +
             "/s | bad lines " + with_commas(intake_->rejected_lines());
-    if (snapshot.closed) text += " | writing the remainder";
+    if (snapshot.closed || is_read_) text += " | writing the remainder";
     return text;
   }
 
   /// After feed().
   [[nodiscard]] RunResult result(const SessionResult& session) const {
-    RunResult result = result_of(session, writers_, intake_->reports(), true);
+    RunResult result = result_of(session, plan_.writers, intake_->reports(), true);
     result.rejected_lines = intake_->rejected_lines();
     result.refused_items = intake_->refused_items();
     result.sanitized = intake_->sanitized();
+    result.chosen = {.config = session.snapshot.config,
+                     .is_steady = is_steady_ && !plan_.is_told,
+                     .writers = plan_.writers,
+                     .writing = gate_.allowed(),
+                     .form = form_};
     return result;
   }
-  [[nodiscard]] bool is_read() const { return input_.error() == 0; }
+  [[nodiscard]] bool is_read() const { return problem_.empty(); }
 
  private:
+  void read(feed::RecordSource& records, engine::Lanes& lanes, Stop& stop) {
+    for (bool is_first = true; !stop.is_requested(); is_first = false) {
+      const std::optional<Line> line = records.next();
+      if (!line || stop.is_requested()) break;  // a line that the stop has cut is not a bad line
+      if (is_first && !records.form().empty()) console_.message(input_.name() + " is " + records.form());
+      if (!is_steady_ && input_.bytes_read() >= steady_from_ + kSteadyBytes) set_steady(lanes, true);
+      intake_->read(*line);
+      if (!intake_->add()) break;
+    }
+    is_read_ = true;
+  }
+
+  void set_steady(engine::Lanes& lanes, bool is_steady) {
+    steady_from_ = input_.bytes_read();
+    if (is_steady_ == is_steady) return;
+    is_steady_ = is_steady;
+    (void)lanes.reconfigure(config());  // both were validated, and their capacities are equal
+  }
+
+  /// Closing has a deadline, which is for a database that does not answer: a wide buffer is written before. Gives up when
+  /// flushes failed and nothing was written for as long as closing may take.
+  void drain(engine::Lanes& lanes, Stop& stop) {
+    const Duration patience = validated(config()).value().final_flush_timeout;
+    engine::Snapshot before = lanes.snapshot();
+    while (!stop.is_requested() && before.counters.held() > kSmallRemainder) {
+      if (lanes.wait_until_empty(engine::system_clock().now() + patience)) return;
+      engine::Snapshot after = lanes.snapshot();
+      const bool has_failed = after.metrics.flushes.total_failures() > before.metrics.flushes.total_failures();
+      if (has_failed && after.counters.held() >= before.counters.held()) return;
+      before = std::move(after);
+    }
+  }
+
+  /// " (12 %, 8 s left)": of reading, which waits for writing.
+  [[nodiscard]] std::string progress(Duration elapsed) const {
+    const std::uint64_t read = input_.bytes_read(), size = input_.size();
+    if (size == 0) return {};
+    std::string text = " (" + std::to_string(read * 100 / size) + " %";
+    const double seconds = std::chrono::duration<double>(elapsed).count();
+    if (read > 0 && read < size)
+      text += ", " + seconds_text(seconds * static_cast<double>(size - read) / static_cast<double>(read)) + " left";
+    return text + ")";
+  }
+
   Input& input_;
-  const Config lane_;
-  const std::size_t writers_;
+  const IngestPlan& plan_;
+  engine::WriterGate& gate_;
   Console& console_;
+  BadLines bad_lines_;
   health::Collector health_;  // of watch()
   std::unique_ptr<feed::Intake> intake_;
   std::atomic<bool> is_begun_ = false;  // intake_ exists
+  std::atomic<bool> is_read_ = false;
+  bool is_steady_;
+  std::uint64_t steady_from_ = 0;  // bytes: where the pause before ended
+  std::string form_, problem_;
 };
 
-/// Recorded updates are no threat to other agents: one agent may fill the buffer unless a flag limits it.
-Config config_of(const IngestFlags& flags) {
-  Config config = flags.settings.config();
-  const Result<Config> valid = validated(config);
-  if (config.agent_capacity == 0 && valid) config.agent_capacity = valid->queue_capacity;
-  return config;
+IngestPlan plan_of(const IngestFlags& flags) {
+  std::optional<std::size_t> writers;
+  if (flags.app->count("--writers") > 0) writers = flags.writers;
+  return plan_ingest(flags.settings, writers, flags.database.database().postgres() != nullptr,
+                     std::thread::hardware_concurrency());
 }
 
 int run_ingest(const IngestFlags& flags, Console& console) {
   const std::unique_ptr<Spool> spool = open_spool(flags.spool, console);
-  const SessionOptions options{.config = config_of(flags),
+  const IngestPlan plan = plan_of(flags);
+  engine::WriterGate gate(plan.writers);
+  Input input(flags.input);
+  Ingest ingest(input, plan, gate, console);
+  const SessionOptions options{.config = ingest.config(),
                                .database = flags.database.database(),
                                .register_missing = flags.register_missing,
                                .print_notifications = flags.print_notifications,
                                .pubsub = flags.pubsub.settings(),
-                               .writers = flags.writers,
+                               .writers = plan.writers,
+                               .gate = plan.writers_are_told ? nullptr : &gate,
                                .unwritten_store = spool.get()};
-  Input input(flags.input);
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
-  const Config lane =
-      engine::config_of_lane(validated(options.config).value(), flags.writers - 1, flags.writers).value();
-  Ingest ingest(input, lane, flags.writers, console);
   const auto session = run_session(
       options, console, [&](engine::Lanes& lanes, Stop& stop) { ingest.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
@@ -130,7 +196,7 @@ int run_ingest(const IngestFlags& flags, Console& console) {
 Command add_ingest(CLI::App& program) {
   const auto flags = std::make_shared<IngestFlags>();
   CLI::App* const app = program.add_subcommand("ingest", "Write recorded or piped updates to the database, batched");
-  app->add_option("FILE", flags->input, "NDJSON to read, - for standard input (-)");
+  app->add_option("FILE", flags->input, "NDJSON to read, also gzip, zstd or UTF-16; - for standard input (-)");
   flags->database.add_to(*app);
   app->add_flag("--register", flags->register_missing,
                 "create the missing rows; without this flag their updates are unmatched");
@@ -141,6 +207,11 @@ Command add_ingest(CLI::App& program) {
       ->type_name("FILE");
   flags->settings.add_to(*app);
   add_writers(*app, flags->writers);
+  app->get_option("--writers")
+      ->description(
+          "PostgreSQL: connections that write in parallel, each agent always on the same one (as many as pay, at most "
+          "the processors)");
+  flags->app = app;
   add_spool(*app, flags->spool);
   flags->pubsub.add_to(*app);
   app->footer(
@@ -148,7 +219,8 @@ Command add_ingest(CLI::App& program) {
       "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 "
       "%\",\"error\":\"\",\"collected_at\":\"2026-01-02T03:04:05.678901Z\"}\n"
       "  {\"agent\":\"<uuid>\",\"metadata\":[{\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\"}]}\n"
-      "A bad line costs itself only: its number and the reason are on stderr, and the exit status is 3.\n\n"
+      "A bad line costs itself only: its number and the reason are on stderr, and the exit status is 3.\n"
+      "A file, and a pipe that does not pause, is written in large batches from a wide buffer. Settings that are given win.\n\n"
       "Examples:\n"
       "  metabatch ingest --register updates.ndjson\n"
       "  zcat updates.ndjson.gz | metabatch ingest --db sqlite:agents.db --batch-size 5000 --json");

@@ -223,6 +223,7 @@ Stores open_stores(const SessionOptions& options, const Config& config, engine::
     stores.owned.push_back(pubsub::with_publisher(options.database.make_store(store_options), stores.publisher.get(),
                                                   options.pubsub, static_cast<std::size_t>(config.max_payload_bytes),
                                                   &notifier));
+    if (options.gate != nullptr) stores.owned.back() = options.gate->guard(std::move(stores.owned.back()));
     stores.all.push_back(stores.owned.back().get());
   }
   return stores;

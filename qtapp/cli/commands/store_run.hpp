@@ -10,6 +10,7 @@
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/stop_signals.hpp"
 #include "engine/lanes.hpp"
+#include "engine/writer_gate.hpp"
 #include "pubsub/pubsub_settings.hpp"
 #include "service/unwritten_store.hpp"
 #include "sql/database_address.hpp"
@@ -23,6 +24,7 @@ struct SessionOptions {
   bool print_notifications = false;
   pubsub::PubsubSettings pubsub{};                     ///< where notifications go
   std::size_t writers = 1;                             ///< lanes, each with a connection of its own
+  engine::WriterGate* gate = nullptr;                  ///< lets only some of the writers write at once; or none
   service::UnwrittenStore* unwritten_store = nullptr;  ///< stores unwritten updates for the next run; or none
 };
 

@@ -111,6 +111,29 @@ void add_flush_times(Json& object, const FlushFigures& figures) {
                      {"flushes", figures.flushes}};
 }
 
+void add_chosen(Json& object, const ChosenSettings& chosen) {
+  object["chosen"] = {{"batch_size", chosen.config.batch_size},
+                      {"queue_capacity", chosen.config.queue_capacity},
+                      {"queue_bytes", chosen.config.queue_bytes},
+                      {"interval_s", seconds_of(chosen.config.interval)},
+                      {"writers", chosen.writers},
+                      {"writing", chosen.writing},
+                      {"form", chosen.form}};
+}
+
+/// "Settings for this input: batches of 100,000 entries, ..."
+std::string chosen_text(const ChosenSettings& chosen) {
+  const Config& config = chosen.config;
+  std::string text = "Settings for this input: batches of " +
+                     counted(static_cast<std::uint64_t>(config.batch_size), "entry") + ", a buffer of " +
+                     counted(static_cast<std::uint64_t>(config.queue_capacity), "entry") + " and " +
+                     std::to_string(config.queue_bytes >> 20) + " MiB, " +
+                     (chosen.is_steady ? "no deadline" : "an interval of " + format_duration(config.interval)) + ", " +
+                     counted(chosen.writers, "writer");
+  if (chosen.writers > 1) text += " (" + std::to_string(chosen.writing) + " at once)";
+  return text + ".\n";
+}
+
 }  // namespace
 
 std::string result_json(const RunResult& result) {
@@ -137,6 +160,7 @@ std::string result_json(const RunResult& result) {
   // clang-format on
   if (summary.has_age) object["age_s"] = {{"p50", summary.age_p50}, {"p99", summary.age_p99}, {"max", summary.age_max}};
   if (result.flush_times) add_flush_times(object, *result.flush_times);
+  if (result.chosen) add_chosen(object, *result.chosen);
   return object.dump() + "\n";
 }
 
@@ -164,7 +188,7 @@ std::string result_text(const RunResult& result, const Config& config) {
   text += fates_text(result);
   text += "Time: " + seconds_text(summary.seconds) + ", " + rate_text(summary.updates_per_s) + " updates a second.\n";
   text += flushes_text(summary.flushes);
-  text += trigger_text(summary, config);
+  text += result.chosen && result.chosen->is_steady ? chosen_text(*result.chosen) : trigger_text(summary, config);
   text += delay_text(result);
   if (result.flush_times) text += flush_times_text(*result.flush_times);
   return text;

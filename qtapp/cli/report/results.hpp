@@ -12,6 +12,15 @@
 
 namespace metabatch::cli {
 
+/// What `ingest` chose, or was told.
+struct ChosenSettings {
+  Config config{};          ///< that it ended with
+  bool is_steady = false;   ///< the input came without a pause: there was no deadline
+  std::size_t writers = 1;  ///< lanes
+  std::size_t writing = 1;  ///< of them, how many were allowed to write at once in the end
+  std::string form{};       ///< what the input is, where it is not one object a line
+};
+
 /// The result of a run, with the counts that only its input knows.
 struct RunResult {
   Summary summary{};
@@ -22,6 +31,7 @@ struct RunResult {
   std::optional<Duration> oldest_unwritten{};      ///< how long the oldest entry that is still buffered has waited
   std::optional<health::Assessment> assessment{};  ///< of the whole run (run, ingest)
   std::optional<FlushFigures> flush_times{};       ///< run, ingest
+  std::optional<ChosenSettings> chosen{};          ///< ingest
 };
 
 /// The object of the specification, "The result": every member in order, on one line. A run adds

@@ -28,7 +28,7 @@ std::optional<std::string> ReplayFeeder::open(const ReplayPlan& plan) {
 
 void ReplayFeeder::start(engine::Lanes& lanes, const Config& config, Recorder& recorder) {
   m_intake = std::make_unique<feed::Intake>(
-      lanes, config, [this](std::uint64_t line, const std::string& what) { complain(line, what); });
+      lanes, config, [this](const feed::Line& line, const std::string& what) { complain(line.number, what); });
   m_intake->set_listener([&recorder](const Report& report, bool goesOn) { recorder.record(report, goesOn); });
   m_thread = std::thread([this] { run(); });
 }

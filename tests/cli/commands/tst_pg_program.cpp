@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real program against a real server: two commands lead from an address to a running fleet.
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -30,6 +31,20 @@ class TestPgProgram : public QObject {
                               {"value", value},
                               {"collected_at", time}};
     return QJsonDocument(line).toJson(QJsonDocument::Compact) + "\n";
+  }
+  /// A line of each row, round after round, each round a microsecond later; the model gets the same.
+  static QByteArray rounds(int count, std::size_t agents, std::size_t keys, Model& model) {
+    QByteArray lines;
+    for (int round = 0; round < count; ++round)
+      for (std::uint64_t agent = 1; agent <= agents; ++agent)
+        for (std::size_t key = 0; key < keys; ++key) {
+          const std::string value = std::to_string(round) + "/" + std::to_string(agent), name = key_number(key);
+          model.offer({agent_number(agent), name, value, "", at_us(1'700'000'000'000'000 + round)});
+          lines += "{\"agent\":\"" + QByteArray::fromStdString(format_uuid(agent_number(agent))) + "\",\"key\":\"" +
+                   name.c_str() + "\",\"value\":\"" + value.c_str() + "\",\"collected_at\":\"2023-11-14T22:13:20.0000" +
+                   QByteArray::number(round).rightJustified(2, '0') + "Z\"}\n";
+        }
+    return lines;
   }
   static QString verdict(const QJsonObject& report, const QString& subject) {
     for (const QJsonValue& one : report["findings"].toArray())
@@ -154,32 +169,38 @@ class TestPgProgram : public QObject {
     QCOMPARE(unknown.status, 3);
   }
 
-  // Every agent several times, one microsecond later each time, over two connections: the newest
+  void severalWritersLeaveWhatOneWould_data() {
+    QTest::addColumn<bool>("isFile");
+    QTest::addColumn<QStringList>("settings");
+    QTest::newRow("two writers") << false
+                                 << QStringList{"--writers", "2",   "--batch-size", "100", "--queue-capacity",
+                                                "400",       "--interval", "20ms"};
+    QTest::newRow("a file, as many as pay") << true << QStringList{"--batch-size", "100", "--queue-capacity", "1000"};
+    QTest::newRow("a file, in the settings of a file") << true << QStringList{};
+  }
+
+  // Every agent several times, one microsecond later each time, over several connections: the newest
   // value of each row stays.
-  void twoWritersLeaveWhatOneWould() {
+  void severalWritersLeaveWhatOneWould() {
+    QFETCH(bool, isFile);
+    QFETCH(QStringList, settings);
     constexpr std::size_t kAgents = 400, kKeys = 5;
-    constexpr int kRounds = 20;
     Program().run({"init-db", "--db", db_});
     register_rows(*session_, kAgents, kKeys);
     session_->run("LISTEN workspace_agent_metadata_batch");
     Model model;
     model.insert_rows(kAgents, kKeys);
-    QByteArray lines;
-    for (int round = 0; round < kRounds; ++round)
-      for (std::uint64_t agent = 1; agent <= kAgents; ++agent)
-        for (std::size_t key = 0; key < kKeys; ++key) {
-          const std::string value = std::to_string(round) + "/" + std::to_string(agent), name = key_number(key);
-          model.offer({agent_number(agent), name, value, "", at_us(1'700'000'000'000'000 + round)});
-          lines += "{\"agent\":\"" + QByteArray::fromStdString(format_uuid(agent_number(agent))) + "\",\"key\":\"" +
-                   name.c_str() + "\",\"value\":\"" + value.c_str() + "\",\"collected_at\":\"2023-11-14T22:13:20.0000" +
-                   QByteArray::number(round).rightJustified(2, '0') + "Z\"}\n";
-        }
-    const auto ended = Program().run({"ingest", "--db", db_, "--writers", "2", "--batch-size", "100",
-                                      "--queue-capacity", "400", "--interval", "20ms", "--json"},
-                                     lines);
+    const QByteArray lines = rounds(20, kAgents, kKeys, model);
+    Program program;
+    QFile file(program.home.filePath("updates.ndjson"));
+    QVERIFY(file.open(QFile::WriteOnly) && file.write(lines) == lines.size());
+    file.close();
+    settings = QStringList{"ingest", "--db", db_, "--json"} + settings;
+    if (isFile) settings += file.fileName();
+    const auto ended = program.run(settings, isFile ? QByteArray() : lines);
     QVERIFY2(ended.status == 0, ended.err + ended.out);
     const QJsonObject result = object(ended.out);
-    QCOMPARE(result["offered"].toInt(), static_cast<int>(kAgents * kKeys) * kRounds);
+    QCOMPARE(result["offered"].toInt(), static_cast<int>(kAgents * kKeys) * 20);
     QCOMPARE(result["offered"].toInt(),
              result["written"].toInt() + result["coalesced"].toInt() + result["stale"].toInt());
     QCOMPARE(model.difference(*session_), std::string());
