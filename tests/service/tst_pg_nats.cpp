@@ -2,12 +2,14 @@
 // Services on one PostgreSQL server that notify each other by NATS. Servers, services and clients are real.
 #include <QTest>
 
+#include "cli/serving.hpp"
 #include "metabatch/chunks.hpp"
 #include "pubsub/nats_clients.hpp"
 #include "pubsub/nats_server.hpp"
 #include "service/fleet.hpp"
 #include "service/stage.hpp"
 #include "service/watching.hpp"
+#include "support/pg/fault_proxy.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
 
@@ -26,6 +28,7 @@ class TestPgNats : public QObject {
   void withoutTheServerRowsAreReadAndItsReturnIsNoticed();
   void aLostMessageMakesOwnWatchersReadAgain();
   void aMissingPermissionIsNotTakenForListening();
+  void aCrashBetweenCommitAndPublishIsCaughtUp();
 
  private:
   [[nodiscard]] Stage::Change uses(const std::string& address, Stage::Change more = {}) const {
@@ -162,6 +165,35 @@ void TestPgNats::aMissingPermissionIsNotTakenForListening() {
   QVERIFY(shows(stage, "nats_connected 1"));
   QVERIFY(shows(stage, "resyncs_total 1"));
   QVERIFY(shows(stage, "listener_connected 0"));
+}
+
+// The answer of the server is 50 ms late, so the service is killed after the commit and before it knows of it. Where it was
+// quicker all the same, it is tried again.
+void TestPgNats::aCrashBetweenCommitAndPublishIsCaughtUp() {
+  Stage other(database(), uses(nats_.url(), [](service::ServiceOptions& options) { options.full_read = 2s; }), 2);
+  QVERIFY(is_connected(other));
+  Watching watching(other, other.agents[0]);
+  Watcher messages(options_for({nats_.url()}));
+  QCOMPARE(messages.inbox.next("resync"), std::string("resync"));
+  FaultProxy proxy(cluster_->folder());
+  Serving crashing(QString::fromStdString(proxy.address()));
+  for (int attempt = 0;; ++attempt) {
+    QVERIFY2(attempt < 20, "the service was never killed in between");
+    const std::string value = "crash " + std::to_string(attempt);
+    QVERIFY(crashing.start({"--pubsub", QString::fromStdString(nats_.url()), "--interval", "50ms"}));
+    proxy.set(FaultProxy::Fault::late);
+    Client agent(crashing.port());
+    agent.send(
+        request("POST", "/api/v2/workspaceagents/me/metadata", other.agents[0].token_text(), report(value)));
+    QCOMPARE(answer_from(agent).status, 204);
+    while (other.stored(other.agents[0])[0].value != value) {
+    }
+    crashing.kill();
+    proxy.set(FaultProxy::Fault::none);
+    QVERIFY(messages.subscription->measure_latency(20s));  // what was published has come
+    QVERIFY(watching.sees(shown(value)));
+    if (!messages.inbox.next_within("payload", 0ms)) break;
+  }
 }
 
 QTEST_GUILESS_MAIN(TestPgNats)

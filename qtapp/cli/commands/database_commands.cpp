@@ -8,8 +8,10 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/arguments.hpp"
+#include "cli/flags/pubsub_flags.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/terminal.hpp"
+#include "pubsub/nats_doctor.hpp"
 #include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_schema.hpp"
 
@@ -70,6 +72,7 @@ const char* name_of(Verdict verdict) {
 }
 
 struct DoctorFlags : DatabaseFlags {
+  PubsubFlags pubsub;
   bool fix_future_stamps = false;
   bool yes = false;
 };
@@ -113,10 +116,22 @@ int fix_future_stamps(const DoctorFlags& flags, Console& console) {
   return console.finish_data() ? exit_ok : exit_failed;
 }
 
+/// Of the database and of NATS, the worst first.
+std::vector<sql::PgFinding> findings_of(const DoctorFlags& flags) {
+  const Config config;
+  const pubsub::PubsubSettings pubsub = flags.pubsub.settings();
+  std::vector<sql::PgFinding> findings = sql::examine(flags.database.postgres());
+  for (sql::PgFinding& one :
+       pubsub::examine_nats(pubsub, config.channel, static_cast<std::size_t>(config.max_payload_bytes)))
+    findings.push_back(std::move(one));
+  std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.verdict > b.verdict; });
+  return findings;
+}
+
 int doctor(const DoctorFlags& flags, Console& console) {
   if (flags.fix_future_stamps) return fix_future_stamps(flags, console);
   if (flags.yes) throw UsageError("--yes: only with --fix-future-stamps");
-  const std::vector<sql::PgFinding> findings = sql::examine(flags.database.postgres());
+  const std::vector<sql::PgFinding> findings = findings_of(flags);
   const bool is_losing =
       std::any_of(findings.begin(), findings.end(), [](const auto& one) { return one.verdict == Verdict::loses_data; });
   nlohmann::ordered_json json = {{"ok", !is_losing}, {"findings", nlohmann::ordered_json::array()}};
@@ -167,12 +182,14 @@ Command add_init_db(CLI::App& program) {
 Command add_doctor(CLI::App& program) {
   const auto flags = std::make_shared<DoctorFlags>();
   CLI::App* const app =
-      described(program, *flags, "doctor", "Examine a PostgreSQL database and report what is wrong with it for metabatch",
+      described(program, *flags, "doctor", "Examine a PostgreSQL database, and NATS, and report what is wrong for metabatch",
                 "Changes nothing without --fix-future-stamps. Exit status 3: a finding would lose data.\n\n"
                 "Examples:\n"
                 "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"
                 "  metabatch doctor --db service=coder --json\n"
+                "  metabatch doctor --db service=coder --pubsub nats://localhost\n"
                 "  metabatch doctor --fix-future-stamps --db service=coder");
+  flags->pubsub.add_to(*app);
   app->add_flag("--fix-future-stamps", flags->fix_future_stamps,
                 "set the stamps of rows that are dated ahead back to the server's time; asks first");
   app->add_flag("--yes", flags->yes, "with --fix-future-stamps: do not ask");

@@ -23,7 +23,7 @@ void PubsubFlags::add_to(CLI::App& command) {
   command
       .add_option(
           "--pubsub", address,
-          "where notifications go: database, nats://HOST:PORT[,HOST:PORT...], tls://..., or database+nats://... "
+          "where notifications go and come from: database, nats://HOST:PORT[,HOST:PORT...], tls://..., or database+nats://... "
           "(database)")
       ->type_name("ADDRESS");
   command.add_option("--nats-subject", subject, "NATS subject (coder.v1.pubsub. and the channel)")->type_name("NAME");

@@ -100,6 +100,12 @@ std::string fixed_lines(const ServeFlags& flags) {
   add_line(text, "relay", flags.relay);
   add_line(text, "relay-metadata", flags.relay_metadata ? "true" : "false");
   add_line(text, "writers", std::to_string(flags.writers));
+  add_line(text, "pubsub", flags.pubsub.settings().address.shown());
+  add_line(text, "nats-subject", flags.pubsub.subject);
+  add_line(text, "nats-creds", flags.pubsub.credentials);
+  add_line(text, "nats-ca", flags.pubsub.ca);
+  add_line(text, "nats-cert", flags.pubsub.certificate);
+  add_line(text, "nats-key", flags.pubsub.key);
   add_line(text, "spool", flags.spool);
   add_list(text, "allowed-host", flags.allowed_hosts);
   add_line(text, "tls-cert", flags.tls_certificate);
@@ -136,6 +142,7 @@ Duration ServeFlags::refresh() const {
 service::ServiceOptions ServeFlags::options() const {
   if (!is_metric_prefix(metric_prefix)) throw UsageError("--metric-prefix: letters, digits, _ and : only");
   service::ServiceOptions options{.config = settings.config(), .database = database.database()};
+  options.pubsub = pubsub.settings();
   options.writers = writers;
   options.server = server_options(*this);
   if (!metrics_listen.empty()) options.metrics_listen = listen_address("--metrics-listen", metrics_listen);
@@ -229,6 +236,7 @@ void ServeFlags::add_to(CLI::App& app) {
   app.add_option("--config", config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
       ->type_name("FILE");
   settings.add_to(app);
+  pubsub.add_to(app);
   add_writers(app, writers);
   add_spool(app, spool);
 }

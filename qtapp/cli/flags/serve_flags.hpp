@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/flags/arguments.hpp"
+#include "cli/flags/pubsub_flags.hpp"
 #include "service/service.hpp"
 
 namespace metabatch::cli {
@@ -13,6 +14,7 @@ namespace metabatch::cli {
 struct ServeFlags {
   DatabaseFlag database;
   SettingsFlags settings;
+  PubsubFlags pubsub;
   std::size_t writers = 1;
   std::string listen = "127.0.0.1:7280";
   std::size_t threads = 0;

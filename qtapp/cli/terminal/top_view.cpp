@@ -25,6 +25,7 @@ constexpr std::size_t kLabel = 13;
 constexpr int kBar = 20;
 
 constexpr std::string_view kFlushTime = "metadata_flush_duration_seconds";
+constexpr std::string_view kAcknowledgementTime = "metadata_nats_acknowledgement_seconds";
 constexpr std::array<std::string_view, 3> kReasonNames = {"capacity", "scheduled", "shutdown"};
 
 double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -89,7 +90,8 @@ void TopView::add_page(std::string_view text, Instant now) {
       unreadable_ += ": line " + std::to_string(page.bad[0].line) + ", " + page.bad[0].what.toStdString();
   }
   Scrape scrape = models::scrapeOf(page, prefix_, now);
-  if (scrape.isEmpty()) return add_failure("the page has no metrics named " + prefix_ + "...; is this a metabatch?", now);
+  if (scrape.isEmpty())
+    return add_failure("the page has no metrics named " + prefix_ + "...; is this a metabatch?", now);
   why_not_.clear();
   if (!pages_.empty() && !models::between(scrape, pages_.back())) {
     pages_.clear();
@@ -139,21 +141,21 @@ TopView::Number TopView::gauge(std::string_view name) const {
   return newest() != nullptr ? newest()->gauge(name) : std::nullopt;
 }
 
-std::optional<models::ScrapedHistogram> TopView::flush_times() const {
+std::optional<models::ScrapedHistogram> TopView::times(std::string_view family) const {
   double seconds = 0;
   const auto more = grown(kTimeWindow, seconds);
   if (!more) return std::nullopt;
-  return models::mergedHistogram(*more, kFlushTime);
+  return models::mergedHistogram(*more, family);
 }
 
-std::optional<BucketQuantile> TopView::flush_time(double share) const {
-  const auto times = flush_times();
-  return times ? models::quantile(*times, share) : std::nullopt;
+std::optional<BucketQuantile> TopView::time(std::string_view family, double share) const {
+  const auto all = times(family);
+  return all ? models::quantile(*all, share) : std::nullopt;
 }
 
 TopView::Number TopView::mean_flush_time() const {
-  const auto times = flush_times();
-  return times ? times->mean() : std::nullopt;
+  const auto all = times(kFlushTime);
+  return all ? all->mean() : std::nullopt;
 }
 
 std::string TopView::held() const {
@@ -210,7 +212,8 @@ void TopView::add_figures_of_attention(std::vector<TopLine>& lines) const {
   if (depth && capacity && *depth > kNearlyFull * *capacity) add("the buffer is nearly full: " + held());
   if (const Number age = gauge("metadata_oldest_entry_age_seconds"); age && *age > kLongWaiting)
     add("not writing: the oldest entry has waited " + seconds_text(*age));
-  if (gauge("metadata_listener_connected") == Number(0)) add("not listening: the service reads the rows of watchers every 5 s");
+  if (gauge("metadata_listener_connected") == Number(0))
+    add("not listening: the service reads the rows of watchers every 5 s");
   if (const Number usage = gauge("metadata_notify_queue_usage"); usage && *usage >= kQueueFull)
     add("the notification " + queue() + " full; a session that listens stays in a transaction");
   if (const Number waiting = gauge("metadata_spool_waiting"); waiting && *waiting > 0)
@@ -239,10 +242,22 @@ void TopView::add_rates(std::vector<TopLine>& lines) const {
   lines.push_back(row("  because", {reasons[0], reasons[1], reasons[2]}));
   const Number mean = mean_flush_time();
   lines.push_back(row("  took", {"mean " + (mean ? precise_time_text(*mean) : "-"), "(last minute)"}));
-  lines.push_back(
-      row("", {"p50 " + time_text(flush_time(0.5)), "p99 " + time_text(flush_time(0.99)), "(last minute)"}));
+  lines.push_back(row(
+      "", {"p50 " + time_text(time(kFlushTime, 0.5)), "p99 " + time_text(time(kFlushTime, 0.99)), "(last minute)"}));
   lines.push_back(row("  notified", {every("metadata_notify_chunks_total", "chunks"),
-                                 every("metadata_notify_bytes_total", "bytes"), queue()}));
+                                     every("metadata_notify_bytes_total", "bytes"), queue()}));
+}
+
+void TopView::add_listening(std::vector<TopLine>& lines) const {
+  const auto yes_or_no = [](Number connected) { return !connected ? "-" : *connected > 0 ? "yes" : "no"; };
+  lines.push_back(row("listening", {yes_or_no(gauge("metadata_listener_connected")),
+                                    all("metadata_listener_reconnects_total", "reconnects"),
+                                    all("metadata_unauthorized_total", "bad tokens")}));
+  const Number nats = gauge("metadata_nats_connected");
+  if (!nats) return;  // the service publishes in the database only
+  lines.push_back(row(
+      "NATS", {std::string("connected ") + yes_or_no(nats), "answer p99 " + time_text(time(kAcknowledgementTime, 0.99)),
+               all("metadata_nats_unacknowledged_total", "unanswered")}));
 }
 
 std::vector<TopLine> TopView::lines(Instant now) const {
@@ -253,7 +268,7 @@ std::vector<TopLine> TopView::lines(Instant now) const {
   const bool is_calm = why_not_.empty() && !findings_.empty() && !findings_.front().needs_attention();
   if (is_calm) lines.push_back({TopLine::Kind::plain, findings_.front().text});
   add_rates(lines);
-  const Number oldest = gauge("metadata_oldest_entry_age_seconds"), connected = gauge("metadata_listener_connected");
+  const Number oldest = gauge("metadata_oldest_entry_age_seconds");
   lines.push_back(row("held", {held()}));
   lines.push_back(row("", {"oldest " + (oldest ? seconds_text(*oldest) : "-"),
                            "pending " + count_text(gauge("metadata_pending_entries"))}));
@@ -266,11 +281,7 @@ std::vector<TopLine> TopView::lines(Instant now) const {
   lines.push_back(row("clients", {"agents " + count_text(gauge("metadata_agents")),
                                   "watchers " + count_text(gauge("metadata_watchers")),
                                   "connections " + count_text(gauge("metadata_connections"))}));
-  lines.push_back(row("listening", {!connected       ? "-"
-                                    : *connected > 0 ? "yes"
-                                                     : "no",
-                                    all("metadata_listener_reconnects_total", "reconnects"),
-                                    all("metadata_unauthorized_total", "bad tokens")}));
+  add_listening(lines);
   return lines;
 }
 
@@ -284,18 +295,20 @@ std::string TopView::json(Instant now) const {
     per_s[name] = json_of(rate("metadata_" + std::string(name) + "_total"));
   for (const std::string_view reason : kReasonNames)
     per_s["batches_by_reason"][std::string(reason)] = json_of(rate("metadata_batches_total." + std::string(reason)));
-  for (const char* const name : {"reports", "flushed", "batches", "dropped", "flush_failures", "rows_unmatched",
-                                 "quarantined", "publish_errors", "unauthorized", "listener_reconnects"})
+  for (const char* const name :
+       {"reports", "flushed", "batches", "dropped", "flush_failures", "rows_unmatched", "quarantined", "publish_errors",
+        "nats_unacknowledged", "unauthorized", "listener_reconnects"})
     totals[name] = json_of(total("metadata_" + std::string(name) + "_total"));
   for (const char* const name :
        {"queue_depth", "queue_capacity", "pending_entries", "oldest_entry_age_seconds", "agents", "watchers",
-        "connections", "listener_connected", "notify_queue_usage", "spool_waiting"})
+        "connections", "listener_connected", "nats_connected", "notify_queue_usage", "spool_waiting"})
     now_is[name] = json_of(gauge("metadata_" + std::string(name)));
   object["findings"] = Json::array();
   for (const Finding& one : findings_) object["findings"].push_back({{"severity", one.severity}, {"text", one.text}});
   object["per_second"] = per_s;
-  object["flush_time"] = {
-      {"mean_s", json_of(mean_flush_time())}, {"p50", json_of(flush_time(0.5))}, {"p99", json_of(flush_time(0.99))}};
+  object["flush_time"] = {{"mean_s", json_of(mean_flush_time())},
+                          {"p50", json_of(time(kFlushTime, 0.5))},
+                          {"p99", json_of(time(kFlushTime, 0.99))}};
   object["now"] = now_is;
   object["total"] = totals;
   std::vector<TopLine> attention;

@@ -49,8 +49,8 @@ class TopView {
   [[nodiscard]] Number rate(std::string_view counter) const;
   [[nodiscard]] Number total(std::string_view family) const;
   [[nodiscard]] Number gauge(std::string_view name) const;
-  [[nodiscard]] std::optional<models::ScrapedHistogram> flush_times() const;
-  [[nodiscard]] std::optional<models::BucketQuantile> flush_time(double share) const;
+  [[nodiscard]] std::optional<models::ScrapedHistogram> times(std::string_view family) const;
+  [[nodiscard]] std::optional<models::BucketQuantile> time(std::string_view family, double share) const;
   [[nodiscard]] Number mean_flush_time() const;
   struct Finding {
     std::string severity, text;
@@ -61,6 +61,7 @@ class TopView {
   void add_figures_of_attention(std::vector<TopLine>& lines) const;
   void add_loss(std::vector<TopLine>& lines, std::string_view family, std::string_view what) const;
   void add_rates(std::vector<TopLine>& lines) const;
+  void add_listening(std::vector<TopLine>& lines) const;
   [[nodiscard]] std::string every(std::string_view counter, std::string_view noun) const;
   [[nodiscard]] std::string all(std::string_view family, std::string_view noun) const;
   [[nodiscard]] std::string held() const;
