@@ -214,6 +214,7 @@ void Triple::flush_last() {
   by_item_ = items_.take(now_);
   expect("a last batch item by item", batch_ != nullptr, by_item_ != nullptr);
   if (batch_ == nullptr) {
+    rendezvous_.settle();  // the last flush ends by the clock that the machine's ended by
     now_ = *machine_.next_deadline();
     clock_.set(now_);
     rendezvous_.settle();  // the flusher may have read the clock before, and be about to sleep
@@ -234,6 +235,7 @@ void Triple::drain() {
   machine_.close(now_);
   items_.close(now_);
   std::thread closer([this] { engine_->close(); });
+  rendezvous_.await_closing();  // its deadline counts from now, as the machine's does
   while (difference_.empty() && !machine_.finished(now_)) flush_last();
   while (!difference_.empty() && rendezvous_.await_store_or_end()) store_.answer({});  // release the flusher
   closer.join();

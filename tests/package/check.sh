@@ -10,7 +10,8 @@ trap 'rm -rf "$scratch"' EXIT
 fail() { printf 'package: %s\n' "$*" >&2; exit 1; }
 architecture=$(dpkg --print-architecture)
 names=(metabatch metabatch-desktop libmetabatch-dev)
-[[ ! -f $build/../wasm/site/index.html ]] || names+=(metabatch-page)
+has_page() { grep -q '^set(CPACK_COMPONENTS_ALL ".*page' "$build/CPackConfig.cmake"; }  # built before the programs were configured
+! has_page || names+=(metabatch-page)
 
 (cd "$scratch" && cpack --config "$build/CPackConfig.cmake" -B "$scratch/made" >"$scratch/cpack.log" 2>&1) ||
   { cat "$scratch/cpack.log" >&2; fail "cpack failed"; }
@@ -49,7 +50,7 @@ has metabatch-desktop bin/metabatch-desktop share/applications/metabatch-desktop
   share/metainfo/io.github.metabatch.desktop.metainfo.xml share/icons/hicolor/scalable/apps/metabatch-desktop.svg \
   share/man/man1/metabatch-desktop.1.gz share/doc/metabatch-desktop/{copyright,changelog.gz}
 has libmetabatch-dev include/metabatch/batcher.hpp share/doc/libmetabatch-dev/copyright
-[[ ! -f $build/../wasm/site/index.html ]] || has metabatch-page share/metabatch/page/index.html
+! has_page || has metabatch-page share/metabatch/page/index.html
 has_not metabatch 'desktop\|/include/'
 has_not metabatch-desktop 'bin/metabatch$\|/include/'
 

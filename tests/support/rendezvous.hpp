@@ -29,6 +29,17 @@ class Rendezvous {
     const std::lock_guard lock(mutex_);
     state_ = nullptr;
   }
+  /// Another thread than the flusher waits: the one that closes.
+  void closer_waits() {
+    const std::lock_guard lock(mutex_);
+    closer_waits_ = true;
+    changed_.notify_all();
+  }
+  /// Waits until the engine has been asked to close.
+  void await_closing() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [this] { return closer_waits_ || stopped_; });
+  }
   void in_store(bool inside) {
     const std::lock_guard lock(mutex_);
     in_store_ = inside;
@@ -98,6 +109,7 @@ class Rendezvous {
   std::uint64_t times_parked_ = 0;
   bool in_store_ = false;
   bool stopped_ = false;
+  bool closer_waits_ = false;
 };
 
 }  // namespace metabatch::engine

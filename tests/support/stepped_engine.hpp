@@ -34,8 +34,9 @@ class SteppedClock final : public Clock {
   WallTime wall_now() override { return {}; }
   void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake,
             std::optional<Instant> deadline) override {
-    if (deadline && *deadline <= now()) return;
     const bool announces = is_flusher();
+    if (!announces) rendezvous_.closer_waits();
+    if (deadline && *deadline <= now()) return;
     if (announces) rendezvous_.parked(lock.mutex(), &wake, deadline);
     wake.wait(lock);
     if (announces) rendezvous_.woken();

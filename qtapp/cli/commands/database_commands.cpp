@@ -118,7 +118,7 @@ int fix_future_stamps(const DoctorFlags& flags, Console& console) {
 
 /// Of the database and of NATS, the worst first.
 std::vector<sql::PgFinding> findings_of(const DoctorFlags& flags) {
-  const Config config;
+  const Config config = validated(Config{}).value();
   const pubsub::PubsubSettings pubsub = flags.pubsub.settings();
   std::vector<sql::PgFinding> findings = sql::examine(flags.database.postgres());
   for (sql::PgFinding& one :

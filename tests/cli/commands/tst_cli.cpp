@@ -59,7 +59,7 @@ void TestCli::wrongUsageIsStatusTwo_data() {
   QTest::newRow("no policy") << QStringList{"ingest", "--queue", "lifo"} << QByteArray("coalesce, fifo");
   QTest::newRow("negative") << QStringList{"ingest", "--batch-size", "-1"} << QByteArray("batch_size");
   QTest::newRow("too large") << QStringList{"run", "--batch-size", "100001"} << QByteArray("batch_size");
-  QTest::newRow("room below the batch") << QStringList{"ingest", "--queue-capacity", "10"}
+  QTest::newRow("room below the batch") << QStringList{"run", "--queue-capacity", "10"}
                                         << QByteArray("queue_capacity");
   QTest::newRow("huge size") << QStringList{"ingest", "--queue-bytes", "99999999999GiB"} << QByteArray("--queue-bytes");
   QTest::newRow("no channel") << QStringList{"ingest", "--channel="} << QByteArray("channel");

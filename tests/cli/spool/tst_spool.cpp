@@ -259,7 +259,7 @@ void TestSpool::onlyOneMayUseAFile() {
   const QTemporaryDir folder;
   Run first(folder.filePath("spool"));
   Run second(folder.filePath("spool"));
-  QVERIFY2(second.refused.find("another metabatch") != std::string::npos, second.refused.c_str());
+  QVERIFY2(second.refused.find("another running metabatch") != std::string::npos, second.refused.c_str());
   Run third(folder.filePath("spool2"));
   QCOMPARE(third.refused, std::string());
   first.spool.reset();

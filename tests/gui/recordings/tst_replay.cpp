@@ -134,7 +134,7 @@ void TstReplay::progressInWords_data() {
     p.waitSeconds = 1799.5;
     p.state = ReplayState::paused;
   });
-  row("reports", "2 lines, 9 B · 2 reports without a time, each sent right after the line before it",
+  row("reports", "2 lines, 9 B · 2 reports without a time, sent right after the previous line",
       [](ReplayProgress& p) { p.lines = 2, p.bytes = 9, p.untimed = 2; });
   row("ended", "End of the input · 2 lines, 9 B · no bad line",
       [](ReplayProgress& p) { p.lines = 2, p.bytes = 9, p.state = ReplayState::ended; });

@@ -114,8 +114,8 @@ void TstMetricsWatch::endlessAnswersEnd_data() {
   QTest::addColumn<QByteArray>("piece");
   QTest::addColumn<int>("everyMs");
   QTest::addColumn<QString>("why");
-  QTest::newRow("drop by drop") << QByteArray("a 1\n") << 20 << "no whole answer within 1s";
-  QTest::newRow("silent") << QByteArray() << 1000 << "no whole answer within 1s";
+  QTest::newRow("drop by drop") << QByteArray("a 1\n") << 20 << "no complete answer within 1s";
+  QTest::newRow("silent") << QByteArray() << 1000 << "no complete answer within 1s";
   QTest::newRow("a flood") << QByteArray(1 << 20, '#') << 0 << "the answer is over 16 MiB";
 }
 

@@ -199,7 +199,7 @@ void TstLogs::markersOfTheChannelAreShown() {
   ChannelLog log;
   log.add({lost, resync});
   QCOMPARE(printed(log), QString(" |  |  |  |  | listening began: earlier notifications are lost\n"
-                                 " |  |  |  |  | 3 notifications not received: read everything anew\n"));
+                                 " |  |  |  |  | 3 notifications not received: read everything again\n"));
   QCOMPARE(log.received(), 0u);
   QCOMPARE(log.lost(), 3u);
 }

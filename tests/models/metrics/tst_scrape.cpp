@@ -271,7 +271,7 @@ void TstScrape::restartIsAGapAndAMark() {
   watched.append(page(13), 15s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
   QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines)
-              .contains("notice: The process began anew in the last minute"));
+              .contains("notice: The process restarted in the last minute"));
 }
 
 void TstScrape::severalReplicasAreFound() {
