@@ -119,7 +119,8 @@ class Ingest {
   }
 
   /// Closing has a deadline, which is for a database that does not answer: a wide buffer is written before. Gives up when
-  /// flushes failed and nothing was written for as long as closing may take.
+  /// flushes failed and nothing was written for as long as closing may take. A flush that was too much is followed by a
+  /// smaller one, so it is no reason to give up.
   void drain(engine::Lanes& lanes, Stop& stop) {
     const Duration patience = validated(config()).value().final_flush_timeout;
     engine::Snapshot before = lanes.snapshot();
@@ -127,7 +128,8 @@ class Ingest {
       if (lanes.wait_until_empty(engine::system_clock().now() + patience)) return;
       engine::Snapshot after = lanes.snapshot();
       const bool has_failed = after.metrics.flushes.total_failures() > before.metrics.flushes.total_failures();
-      if (has_failed && after.counters.held() >= before.counters.held()) return;
+      const bool is_smaller = after.batch_limit < before.batch_limit;
+      if (has_failed && !is_smaller && after.counters.held() >= before.counters.held()) return;
       before = std::move(after);
     }
   }
@@ -160,8 +162,10 @@ class Ingest {
 IngestPlan plan_of(const IngestFlags& flags) {
   std::optional<std::size_t> writers;
   if (flags.app->count("--writers") > 0) writers = flags.writers;
-  return plan_ingest(flags.settings, writers, flags.database.database().postgres() != nullptr,
-                     std::thread::hardware_concurrency());
+  return plan_ingest(flags.settings, writers,
+                     {.is_postgres = flags.database.database().postgres() != nullptr,
+                      .registers = flags.register_missing,
+                      .processors = std::thread::hardware_concurrency()});
 }
 
 int run_ingest(const IngestFlags& flags, Console& console) {

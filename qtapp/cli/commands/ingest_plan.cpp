@@ -9,6 +9,7 @@ namespace metabatch::cli {
 namespace {
 
 constexpr std::int64_t kSteadyBatch = kMaxBatchSize;         // entries
+constexpr std::int64_t kRegisteringBatch = 20'000;           // inserts are slow, and a statement has a time limit
 constexpr std::int64_t kSteadyBytes = 96LL << 20;            // of queue_bytes
 constexpr std::int64_t kSteadyCapacity = 1'000'000;          // entries; with kSteadyBytes under 300 MB in all
 constexpr std::int64_t kBatchesBuffered = 2;                 // of each lane: one fills while one is written
@@ -16,8 +17,7 @@ constexpr std::size_t kMostWriters = engine::kMaxLanes / 2;  // a server has oth
 
 }  // namespace
 
-IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> writers, bool is_postgres,
-                       std::size_t processors) {
+IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> writers, const IngestStore& store) {
   IngestPlan plan;
   const auto is_given = [&flags](Setting setting) {
     const auto found = flags.given.find(setting);
@@ -26,7 +26,7 @@ IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> wr
   Config config = flags.config();
   plan.is_told = config.queue == QueuePolicy::fifo;  // the origin's queue has the origin's sizes
   plan.writers_are_told = writers.has_value();
-  plan.writers = writers.value_or(is_postgres && !plan.is_told ? std::clamp(processors, std::size_t{1}, kMostWriters) : 1);
+  plan.writers = writers.value_or(store.is_postgres && !plan.is_told ? std::clamp(store.processors, std::size_t{1}, kMostWriters) : 1);
   if (!plan.is_told) {
     const auto lanes = static_cast<std::int64_t>(plan.writers);
     if (!is_given(Setting::queue_bytes)) config.queue_bytes = std::max(kSteadyBytes, config.batch_bytes);
@@ -36,7 +36,8 @@ IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> wr
       plan.paced.batch_size = std::clamp<std::int64_t>(config.queue_capacity / lanes, 1, kDefaultBatchSize);
     if (!is_given(Setting::batch_size))
       config.batch_size =
-          std::clamp<std::int64_t>(config.queue_capacity / (kBatchesBuffered * lanes), 1, kSteadyBatch);
+          std::clamp<std::int64_t>(config.queue_capacity / (kBatchesBuffered * lanes), 1,
+                                   store.is_postgres && store.registers ? kRegisteringBatch : kSteadyBatch);
     if (!is_given(Setting::interval)) config.interval = kMaxInterval;
   } else {
     plan.paced = config;

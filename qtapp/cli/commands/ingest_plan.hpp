@@ -20,9 +20,15 @@ struct IngestPlan {
   bool writers_are_told = false;
 };
 
-/// @shape  writers: as given; nothing: chosen. processors: of this machine
+/// What the plan depends on beside the flags.
+struct IngestStore {
+  bool is_postgres = false;
+  bool registers = false;      ///< a flush inserts the rows that it finds missing
+  std::size_t processors = 1;  ///< of this machine
+};
+
+/// @shape  writers: as given; nothing: chosen
 /// @errors throws UsageError: as SettingsFlags::config()
-IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> writers, bool is_postgres,
-                       std::size_t processors);
+IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> writers, const IngestStore& store);
 
 }  // namespace metabatch::cli
