@@ -66,8 +66,8 @@ class WriterGate {
   Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable left_;
-  WriterCount count_;         // mutex_
-  std::size_t writing_ = 0;   // mutex_
+  WriterCount count_;        // mutex_
+  std::size_t writing_ = 0;  // mutex_
 };
 
 }  // namespace metabatch::engine

@@ -32,7 +32,9 @@ LineReader::Source Input::source(Stop* stop) {
   return [this, stop](char* to, std::size_t size) -> std::size_t {
     for (;;) {
       pollfd watched{.fd = fd_, .events = POLLIN, .revents = 0};
-      if (stop == nullptr ? ::poll(&watched, 1, -1) < 0 && errno != EINTR : !stop->wait_readable(fd_, kPause, on_pause_)) return 0;
+      if (stop == nullptr ? ::poll(&watched, 1, -1) < 0 && errno != EINTR
+                          : !stop->wait_readable(fd_, kPause, on_pause_))
+        return 0;
       const ssize_t got = ::read(fd_, to, size);
       if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (got < 0) error_ = errno;

@@ -83,8 +83,7 @@ bool Intake::add_report(const Record& record) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < report.size(); ++i) bytes += bytes_of(item_of(report, i));
   const bool fits = report.size() <= most_entries_ && bytes <= most_bytes_;
-  const bool is_added =
-      fits ? wait(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
+  const bool is_added = fits ? wait(report.agent, report.size(), bytes) && lanes_.add(report) : add_items(report);
   if (!is_added) return false;
   if (listener_) listener_(report, false);
   ++reports_;

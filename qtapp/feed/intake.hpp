@@ -70,7 +70,7 @@ class Intake {
   ReportLimits limits_;
   Record too_long_;
   const Record* record_ = nullptr;  // of the last line
-  Line line_;  // without its text
+  Line line_;                       // without its text
   std::atomic<std::uint64_t> lines_ = 0;
   std::atomic<std::uint64_t> reports_ = 0;
   std::atomic<std::uint64_t> rejected_lines_ = 0;

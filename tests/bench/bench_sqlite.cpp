@@ -40,7 +40,8 @@ struct Rows {
       agents.push_back(id);
     }
     for (std::size_t i = 0; i < kKeys; ++i) keys.push_back("key_number_" + std::to_string(10 + i));
-    for (std::size_t i = 0; i < 61; ++i) values.push_back(std::to_string(i * 7) + "." + std::to_string(i) + " of 32 GiB");
+    for (std::size_t i = 0; i < 61; ++i)
+      values.push_back(std::to_string(i * 7) + "." + std::to_string(i) + " of 32 GiB");
     key_views.assign(keys.begin(), keys.end());
   }
 

@@ -224,7 +224,8 @@ Command add_ingest(CLI::App& program) {
       "%\",\"error\":\"\",\"collected_at\":\"2026-01-02T03:04:05.678901Z\"}\n"
       "  {\"agent\":\"<uuid>\",\"metadata\":[{\"key\":\"cpu\",\"value\":\"12 %\",\"error\":\"\"}]}\n"
       "A bad line costs itself only: its number and the reason are on stderr, and the exit status is 3.\n"
-      "A file, and a pipe that does not pause, is written in large batches from a wide buffer. Settings that are given win.\n\n"
+      "A file, and a pipe that does not pause, is written in large batches from a wide buffer. Settings that are given "
+      "win.\n\n"
       "Examples:\n"
       "  metabatch ingest --register updates.ndjson\n"
       "  zcat updates.ndjson.gz | metabatch ingest --db sqlite:agents.db --batch-size 5000 --json");

@@ -26,11 +26,13 @@ IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> wr
   Config config = flags.config();
   plan.is_told = config.queue == QueuePolicy::fifo;  // the origin's queue has the origin's sizes
   plan.writers_are_told = writers.has_value();
-  plan.writers = writers.value_or(store.is_postgres && !plan.is_told ? std::clamp(store.processors, std::size_t{1}, kMostWriters) : 1);
+  plan.writers = writers.value_or(
+      store.is_postgres && !plan.is_told ? std::clamp(store.processors, std::size_t{1}, kMostWriters) : 1);
   if (!plan.is_told) {
     const auto lanes = static_cast<std::int64_t>(plan.writers);
     if (!is_given(Setting::queue_bytes)) config.queue_bytes = std::max(kSteadyBytes, config.batch_bytes);
-    if (!is_given(Setting::queue_capacity)) config.queue_capacity = std::max(kSteadyCapacity, config.batch_size * lanes);
+    if (!is_given(Setting::queue_capacity))
+      config.queue_capacity = std::max(kSteadyCapacity, config.batch_size * lanes);
     plan.paced = config;
     if (!is_given(Setting::batch_size))
       plan.paced.batch_size = std::clamp<std::int64_t>(config.queue_capacity / lanes, 1, kDefaultBatchSize);

@@ -24,11 +24,11 @@ struct ChosenSettings {
 /// The result of a run, with the counts that only its input knows.
 struct RunResult {
   Summary summary{};
-  std::uint64_t rejected_lines = 0;  ///< bad lines
-  std::uint64_t refused_items = 0;   ///< items of reports whose key does not fit the column; never offered
-  std::uint64_t sanitized = 0;       ///< texts in which something was replaced
-  std::string digest{};              ///< of the event log (simulate); else empty
-  std::optional<Duration> oldest_unwritten{};      ///< how long the oldest entry that is still buffered has waited
+  std::uint64_t rejected_lines = 0;            ///< bad lines
+  std::uint64_t refused_items = 0;             ///< items of reports whose key does not fit the column; never offered
+  std::uint64_t sanitized = 0;                 ///< texts in which something was replaced
+  std::string digest{};                        ///< of the event log (simulate); else empty
+  std::optional<Duration> oldest_unwritten{};  ///< how long the oldest entry that is still buffered has waited
   std::optional<health::Assessment> assessment{};  ///< of the whole run (run, ingest)
   std::optional<FlushFigures> flush_times{};       ///< run, ingest
   std::optional<ChosenSettings> chosen{};          ///< ingest

@@ -9,8 +9,8 @@
 namespace metabatch::feed {
 namespace {
 
-constexpr std::size_t kHeadBytes = 6;     // the longest signature
-constexpr std::size_t kMostUtf8 = 4;      // bytes of one character
+constexpr std::size_t kHeadBytes = 6;  // the longest signature
+constexpr std::size_t kMostUtf8 = 4;   // bytes of one character
 constexpr unsigned kReplacement = 0xFFFD;
 
 /// What is known and not read.

@@ -97,7 +97,8 @@ void TestCliIngestFiles::givenSettingsWin() {
 
 void TestCliIngestFiles::aPipeThatPausesIsWrittenInItsInterval() {
   Program program;
-  program.start({"ingest", "--register", "--json", "--print-notifications", "--db", program.db(), "--interval", "50ms"});
+  program.start(
+      {"ingest", "--register", "--json", "--print-notifications", "--db", program.db(), "--interval", "50ms"});
   program.process.write(object(1, "k", 1) + "\n");
   program.process.setReadChannel(QProcess::StandardOutput);
   while (!program.process.canReadLine()) QVERIFY(program.process.waitForReadyRead(60'000));  // it was written
@@ -129,7 +130,8 @@ void TestCliIngestFiles::everyFormGivesTheSameRows_data() {
   QTest::newRow("zstd, by its signature") << "a.ndjson" << through("zstd", {"-qc"}, text) << "zstd";
   QTest::newRow("UTF-16") << "a.json" << through("iconv", {"-f", "UTF-8", "-t", "UTF-16"}, text) << "UTF-16";
   QTest::newRow("array") << "a.json" << array << "an array of objects";
-  QTest::newRow("array of Python") << "a.json" << through("python3", {"-m", "json.tool"}, array) << "an array of objects";
+  QTest::newRow("array of Python") << "a.json" << through("python3", {"-m", "json.tool"}, array)
+                                   << "an array of objects";
   QTest::newRow("pretty-printed") << "a.json" << pretty << "objects over several lines";
   QTest::newRow("concatenated") << "a.json" << together << "several objects on a line";
   QTest::newRow("gzip of an array") << "a.json.gz" << through("gzip", {"-c"}, array) << "gzip, an array of objects";
@@ -140,8 +142,8 @@ void TestCliIngestFiles::everyFormGivesTheSameRows() {
   QFETCH(QByteArray, bytes);
   QFETCH(QString, form);
   Program program;
-  const auto ended = program.run(
-      {"ingest", "--register", "--json", "--db", program.db(), written(program, name, bytes)});
+  const auto ended =
+      program.run({"ingest", "--register", "--json", "--db", program.db(), written(program, name, bytes)});
   QVERIFY2(ended.status == 0, ended.err);
   QCOMPARE(resultOf(ended)["offered"].toInteger(), 300);
   QCOMPARE(resultOf(ended)["chosen"].toObject()["form"].toString(), form);
@@ -154,8 +156,8 @@ void TestCliIngestFiles::aCutFileFailsAndKeepsWhatCameBefore() {
   Program program;
   QByteArray packed = through("gzip", {"-1c"}, lines(20'000, 20'000));
   packed.chop(packed.size() / 2);
-  const auto ended = program.run(
-      {"ingest", "--register", "--json", "--db", program.db(), written(program, "a.gz", packed)});
+  const auto ended =
+      program.run({"ingest", "--register", "--json", "--db", program.db(), written(program, "a.gz", packed)});
   QCOMPARE(ended.status, 1);
   QVERIFY2(ended.err.contains("gzip ends in the middle of its data; everything before it is written"), ended.err);
   QVERIFY(resultOf(ended)["written"].toInteger() > 5000);
@@ -172,8 +174,8 @@ void TestCliIngestFiles::badLinesSayWhereAndAreCountedAfterTwenty() {
                            QByteArray::number(text.size()) + ")\n";
   for (int i = 0; i < 30; ++i) text += "{\"agent\":\"x\"}\n";
   text += "nonsense\n";
-  const auto ended = program.run(
-      {"ingest", "--register", "--json", "--db", program.db(), written(program, "a.ndjson", text)});
+  const auto ended =
+      program.run({"ingest", "--register", "--json", "--db", program.db(), written(program, "a.ndjson", text)});
   QCOMPARE(ended.status, 3);
   QVERIFY2(ended.err.startsWith(first), ended.err);
   QCOMPARE(ended.err.count("is not a UUID"), 22);

@@ -172,9 +172,8 @@ class TestPgProgram : public QObject {
   void severalWritersLeaveWhatOneWould_data() {
     QTest::addColumn<bool>("isFile");
     QTest::addColumn<QStringList>("settings");
-    QTest::newRow("two writers") << false
-                                 << QStringList{"--writers", "2",   "--batch-size", "100", "--queue-capacity",
-                                                "400",       "--interval", "20ms"};
+    QTest::newRow("two writers") << false << QStringList{"--writers",        "2",   "--batch-size", "100",
+                                                         "--queue-capacity", "400", "--interval",   "20ms"};
     QTest::newRow("a file, as many as pay") << true << QStringList{"--batch-size", "100", "--queue-capacity", "1000"};
     QTest::newRow("a file, in the settings of a file") << true << QStringList{};
   }

@@ -150,7 +150,8 @@ void TestTextSource::damagedAndForeignInputIsNamed() {
 void TestTextSource::aLoneSurrogateIsReplaced() {
   const QString text = QString("a") + QChar(0xD800) + "b" + QChar(0xDC00) + QChar(0xD83D);
   for (const std::size_t step : {1, 2, 3, 1000})
-    QCOMPARE(read("\xFF\xFE" + utf16(text, false), step).text, std::string("a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD"));
+    QCOMPARE(read("\xFF\xFE" + utf16(text, false), step).text, std::string("a\xEF\xBF\xBD"
+                                                                           "b\xEF\xBF\xBD\xEF\xBF\xBD"));
 }
 
 void TestTextSource::aLargeTextIsUnpackedInPieces() {

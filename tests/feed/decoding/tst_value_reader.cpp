@@ -83,7 +83,8 @@ void TestValueReader::objectsAreDivided_data() {
                                       << QStringList{"1@0:{\n \"a\": {\"b\": [1]}\n}", "4@21:{\n}"};
   QTest::newRow("concatenated") << "{\"a\":1}{\"a\":2}" << QStringList{"1@0:{\"a\":1}", "1@7:{\"a\":2}"};
   QTest::newRow("braces in texts") << "[{\"a\":\"}]\\\"{\"},{}]" << QStringList{"1@1:{\"a\":\"}]\\\"{\"}", "1@15:{}"};
-  QTest::newRow("what is no object ends with its line") << "[{},\nnull,\n{}]" << QStringList{"1@1:{}", "2@5:null,", "3@11:{}"};
+  QTest::newRow("what is no object ends with its line")
+      << "[{},\nnull,\n{}]" << QStringList{"1@1:{}", "2@5:null,", "3@11:{}"};
   QTest::newRow("a string without an end") << "{\n \"a\n}\n{\n}\n" << QStringList{"1@0:{\n \"a\n}", "4@8:{\n}"};
   QTest::newRow("an object without an end") << "{\n \"a\": 1\n{\n}\n" << QStringList{"1@0:{\n \"a\": 1\n", "3@10:{\n}"};
   QTest::newRow("cut") << "[{},{\"a\"" << QStringList{"1@1:{}", "1@4:{\"a\""};
