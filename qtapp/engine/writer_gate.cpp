@@ -14,6 +14,7 @@ constexpr std::uint64_t kFlushesEach = 2;  // of each writer are measured
 
 void WriterCount::awaited() {
   is_awaited_ = true;
+  if (allowed_ == 0) allowed_ = first_;
   judge();
 }
 
@@ -90,6 +91,11 @@ class WriterGate::Guarded final : public TurnStore {
   const std::unique_ptr<Store> store_;
   bool is_cancelled_ = false;  // gate's mutex
 };
+
+void WriterGate::hold() {
+  const std::lock_guard lock(mutex_);
+  count_.hold();
+}
 
 void WriterGate::awaited() {
   {

@@ -26,7 +26,12 @@ class TurnStore : public Store {
 /// allowed, and kept where that raises the entries a second by a tenth.
 class WriterCount {
  public:
-  explicit WriterCount(std::size_t most) : most_(most) {}
+  /// @shape  is_measured: else all are allowed
+  explicit WriterCount(std::size_t most, bool is_measured = true)
+      : most_(most), first_(is_measured ? 1 : most), allowed_(first_), is_settled_(!is_measured) {}
+
+  /// Lets nobody write until somebody waits.
+  void hold() { allowed_ = 0; }
 
   [[nodiscard]] std::size_t allowed() const { return allowed_; }
   /// Somebody waits for what is written: the writers are the limit, not the input.
@@ -38,9 +43,10 @@ class WriterCount {
   void judge();
 
   const std::size_t most_;
-  std::size_t allowed_ = 1;
+  const std::size_t first_;
+  std::size_t allowed_;
+  bool is_settled_;
   bool is_awaited_ = false;
-  bool is_settled_ = false;
   Instant changed_ = Instant::min();  // flushes that began before were beside fewer writers
   Instant last_end_ = Instant::min();
   std::uint64_t entries_ = 0, flushes_ = 0;  // since
@@ -51,9 +57,11 @@ class WriterCount {
 /// Lets only as many of several stores write at once as pay. An agent stays on its lane, whichever of them write.
 class WriterGate {
  public:
-  explicit WriterGate(std::size_t most, Clock& clock = system_clock()) : clock_(clock), count_(most) {}
+  explicit WriterGate(std::size_t most, bool is_measured = true, Clock& clock = system_clock())
+      : clock_(clock), count_(most, is_measured) {}
 
-  void awaited();  ///< see WriterCount; any thread
+  void hold();     ///< see WriterCount; any thread
+  void awaited();  ///< the same
   [[nodiscard]] std::size_t allowed() const;
   /// The store, which now waits for its turn before a batch is taken.
   ///

@@ -27,6 +27,7 @@ class TestWriterGate : public QObject {
   void oneMoreIsKeptWhereItPays();
   void nothingIsTriedUntilSomebodyWaits();
   void oneWritesUntilSomebodyWaits();
+  void nobodyWritesWhileItHolds();
   void aCloseEndsTheWaitForATurn();
 };
 
@@ -158,6 +159,24 @@ void TestWriterGate::oneWritesUntilSomebodyWaits() {
   stage.meeting.changed.wait(lock, [&] { return stage.meeting.writing == 2; });
   stage.meeting.may_end = true;
   stage.meeting.changed.notify_all();
+}
+
+void TestWriterGate::nobodyWritesWhileItHolds() {
+  Stage stage(one_by_one());
+  stage.meeting.may_end = true;
+  stage.gate.hold();
+  stage.add();
+  const Instant soon = system_clock().now() + 50ms;
+  QVERIFY(!stage.lanes->wait_until_empty(soon));
+  QCOMPARE(stage.lanes->snapshot().counters.held(), std::uint64_t{4});
+  stage.gate.awaited();
+  QVERIFY(stage.lanes->wait_until_empty(std::nullopt));
+  QCOMPARE(stage.lanes->snapshot().counters.written, std::uint64_t{4});
+  WriterCount told(4, false);
+  QCOMPARE(told.allowed(), std::size_t{4});
+  told.hold();
+  told.awaited();
+  QCOMPARE(told.allowed(), std::size_t{4});
 }
 
 void TestWriterGate::aCloseEndsTheWaitForATurn() {

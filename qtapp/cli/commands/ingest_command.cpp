@@ -56,6 +56,8 @@ class Ingest {
         lanes, lane, [this](const Line& line, const std::string& what) { bad_lines_.report(line, what); });
     intake_->set_on_wait([this] { gate_.awaited(); });
     input_.set_on_pause([&] { set_steady(lanes, false); });
+    // What is written before the buffer is full may come again.
+    if (is_steady_ && !plan_.is_told) gate_.hold();
     is_begun_ = true;
     feed::RecordSource records(input_, &stop);
     read(records, lanes, stop);
@@ -75,7 +77,7 @@ class Ingest {
     health_.record(sample);
     const Summary summary = summarize(snapshot.counters, snapshot.metrics, intake_->reports(), elapsed);
     std::string text = with_commas(intake_->lines()) + " lines" + progress(elapsed);
-    text += " | " + health::headline(health::assess(health_.facts()));
+    text += " | " + (gate_.allowed() == 0 ? "filling the buffer" : health::headline(health::assess(health_.facts())));
     text += " | " + rate_text(summary.updates_per_s) + " updates/s | buffered " +
             with_commas(snapshot.counters.held()) + " | writes " + rate_text(summary.db_writes_per_s) +
             "/s | bad lines " + with_commas(intake_->rejected_lines());
@@ -171,7 +173,7 @@ IngestPlan plan_of(const IngestFlags& flags) {
 int run_ingest(const IngestFlags& flags, Console& console) {
   const std::unique_ptr<Spool> spool = open_spool(flags.spool, console);
   const IngestPlan plan = plan_of(flags);
-  engine::WriterGate gate(plan.writers);
+  engine::WriterGate gate(plan.writers, !plan.writers_are_told);
   Input input(flags.input);
   Ingest ingest(input, plan, gate, console);
   const SessionOptions options{.config = ingest.config(),
@@ -180,7 +182,7 @@ int run_ingest(const IngestFlags& flags, Console& console) {
                                .print_notifications = flags.print_notifications,
                                .pubsub = flags.pubsub.settings(),
                                .writers = plan.writers,
-                               .gate = plan.writers_are_told ? nullptr : &gate,
+                               .gate = &gate,
                                .unwritten_store = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
