@@ -27,7 +27,9 @@ function(install_manual component program)
   install(DIRECTORY ${from}/fish/ DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT ${component})
 endfunction()
 install_manual(programs metabatch)
-install_manual(desktop metabatch-desktop)
+if(TARGET metabatch-desktop)  # the preset of ./dev run builds no window
+  install_manual(desktop metabatch-desktop)
+endif()
 
 # Every package has its copyright and a changelog in Debian's form, dated by the day of the build.
 string(TIMESTAMP released "%a, %d %b %Y 00:00:00 +0000" UTC)
