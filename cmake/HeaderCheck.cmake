@@ -17,6 +17,8 @@ function(check_headers library folder below)
     add_library(header_check_${below} OBJECT EXCLUDE_FROM_ALL ${sources})
     target_link_libraries(header_check_${below} PRIVATE ${library} ${ARGN})
     target_include_directories(header_check_${below} PRIVATE ${folder})
+    # A header beside its source may use what its room links for itself, such as libpq.
+    target_include_directories(header_check_${below} SYSTEM PRIVATE $<TARGET_PROPERTY:${library},INCLUDE_DIRECTORIES>)
     target_compile_options(header_check_${below} PRIVATE -O0 -g0)  # the objects are never used
     add_dependencies(header_check header_check_${below})
   endif()
