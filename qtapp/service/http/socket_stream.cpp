@@ -5,6 +5,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <string_view>
 
+#include "service/http/websocket_options.hpp"
 #include "service/watch/live_stream.hpp"
 
 namespace metabatch::service {
@@ -21,17 +22,9 @@ class SocketStream final : public LiveStream {
     lowest.expires_never();
     Failure ignored;
     lowest.socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
-    beast::websocket::stream_base::timeout limit{};
-    limit.handshake_timeout = in_ms(limits().write);
-    limit.idle_timeout = beast::websocket::stream_base::none();
-    limit.keep_alive_pings = false;
-    stream_.set_option(limit);
-    stream_.auto_fragment(false);
+    set_websocket_options(stream_, in_ms(limits().write));
     stream_.read_message_max(1024);
     stream_.text(true);
-    // Beast would name itself.
-    stream_.set_option(beast::websocket::stream_base::decorator(
-        [](beast::websocket::response_type& response) { response.set(beast::http::field::server, "metabatch"); }));
     stream_.async_accept(request_, [self = self_as(this)](const Failure& failed) {
       if (failed) return self->end();
       self->begin();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agentrpc/rpc_relay.hpp"
+#include "service/http/websocket_options.hpp"
 #include "service/jitter.hpp"
 #include "service/rpc/metadata_request.hpp"
 
@@ -43,17 +44,9 @@ class RpcSocket final : public Connection {
 
   void run() {
     beast::get_lowest_layer(stream_).expires_never();
-    beast::websocket::stream_base::timeout limit{};
-    limit.handshake_timeout = in_ms(limits().write);
-    limit.idle_timeout = beast::websocket::stream_base::none();
-    limit.keep_alive_pings = false;
-    stream_.set_option(limit);
-    stream_.auto_fragment(false);
+    set_websocket_options(stream_, in_ms(limits().write));
     stream_.read_message_max(0);  // messages are cut at will, and none is held as a whole
     stream_.binary(true);
-    // Beast would name itself.
-    stream_.set_option(beast::websocket::stream_base::decorator(
-        [](beast::websocket::response_type& response) { response.set(beast::http::field::server, "metabatch"); }));
     stream_.async_accept(*request_, [self = self_as(this)](const Failure& failed) {
       self->request_.reset();
       failed ? self->end() : self->begin();
@@ -74,7 +67,8 @@ class RpcSocket final : public Connection {
   /// Others hold this and not the connection, because that has to be destroyed on its own thread.
   class Remote final : public OpenStream {
    public:
-    Remote(asio::io_context& context, std::weak_ptr<RpcSocket> socket) : context_(context), socket_(std::move(socket)) {}
+    Remote(asio::io_context& context, std::weak_ptr<RpcSocket> socket)
+        : context_(context), socket_(std::move(socket)) {}
     void end() override {
       asio::post(context_, [socket = socket_] {
         if (const auto one = socket.lock()) one->finish(close_code::going_away);
@@ -180,7 +174,8 @@ class RpcSocket final : public Connection {
   }
 
   void wait() {
-    const Instant next = relay_ ? std::min(server_->next_deadline(), relay_->next_deadline()) : server_->next_deadline();
+    const Instant next =
+        relay_ ? std::min(server_->next_deadline(), relay_->next_deadline()) : server_->next_deadline();
     timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(next - now()));
     timer_.async_wait([self = self_as(this)](const Failure& failed) {
       if (!failed && !self->has_ended_ && !self->is_finishing_) self->advance();
@@ -223,13 +218,13 @@ class RpcSocket final : public Connection {
 
   const RpcRequest rpc_;
   beast::websocket::stream<AnyStream> stream_;
-  std::optional<BeastRequest> request_;         // until it is answered
+  std::optional<BeastRequest> request_;          // until it is answered
   const std::shared_ptr<RpcUpstream> upstream_;  // or null
-  Timer timer_;                                 // of the keep-alive
+  Timer timer_;                                  // of the keep-alive
   Timer end_timer_;
   std::shared_ptr<Remote> remote_;
   std::unique_ptr<agentrpc::RpcHandler> calls_;
-  std::optional<agentrpc::RpcRelay> relay_;      // where there is an upstream
+  std::optional<agentrpc::RpcRelay> relay_;  // where there is an upstream
   std::optional<agentrpc::RpcServer> server_;
   std::vector<char> input_;
   std::string output_;  // being sent
