@@ -22,7 +22,7 @@ import time
 
 from rpc_plane import serve
 from rpc_wire import (ACK, DATA, FIN, GO_AWAY, METADATA, PING, RST, SYN, WINDOW, WINDOW_UPDATE, Refused, WebSocket,
-                      metadata_request, packet, read_varint)
+                      metadata_request, packet, read_varint, take_frame)
 
 
 class Call:
@@ -69,12 +69,11 @@ class Session:
         for payload in self.websocket.payloads():
             self.input += payload
         ended = []
-        while len(self.input) >= 12:
-            _, kind, flags, stream, length = struct.unpack('>BBHII', self.input[:12])
-            body = length if kind == DATA else 0
-            if len(self.input) < 12 + body:
+        while True:
+            frame, self.input = take_frame(self.input)
+            if frame is None:
                 break
-            data, self.input = self.input[12:12 + body], self.input[12 + body:]
+            kind, flags, stream, length, data = frame
             if kind == PING:
                 if flags & SYN:
                     self.frame(PING, ACK, 0, length)

@@ -6,7 +6,8 @@ import struct
 import sys
 import threading
 
-from rpc_wire import ACK, DATA, FIN, METADATA, PING, RST, SYN, WINDOW, WINDOW_UPDATE, AcceptedSocket, Refused, packet, read_varint
+from rpc_wire import (ACK, DATA, FIN, METADATA, PING, RST, SYN, WINDOW, WINDOW_UPDATE, AcceptedSocket, Refused, packet,
+                      read_varint, take_frame)
 
 
 class Plane:
@@ -23,13 +24,10 @@ class Plane:
         while True:
             for payload in self.websocket.payloads():
                 self.input += payload
-            while len(self.input) >= 12:
-                _, kind, flags, stream, length = struct.unpack('>BBHII', self.input[:12])
-                body = length if kind == DATA else 0
-                if len(self.input) < 12 + body:
-                    break
-                data, self.input = self.input[12:12 + body], self.input[12 + body:]
-                self.take(kind, flags, stream, length, data)
+            frame, self.input = take_frame(self.input)
+            while frame is not None:
+                self.take(*frame)
+                frame, self.input = take_frame(self.input)
 
     def take(self, kind, flags, stream, length, data):
         if kind == PING:

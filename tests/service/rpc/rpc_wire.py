@@ -55,6 +55,17 @@ def read_varint(data, at):
             return value, at
 
 
+def take_frame(data):
+    """The first frame of yamux as (kind, flags, stream, length, body), and the bytes behind it; None: it is incomplete."""
+    if len(data) < 12:
+        return None, data
+    _, kind, flags, stream, length = struct.unpack('>BBHII', data[:12])
+    end = 12 + (length if kind == DATA else 0)
+    if len(data) < end:
+        return None, data
+    return (kind, flags, stream, length, data[12:end]), data[end:]
+
+
 class Refused(Exception):
     pass
 
