@@ -14,7 +14,8 @@ std::string seconds(Duration duration) {
 
 }  // namespace
 
-void Ledger::offered(const OwnedUpdate& update, const Admission& admission, Instant now) {
+void Ledger::offered(const OwnedUpdate& update, const Admission& admission, std::uint64_t held, Instant now) {
+  most_held_ = std::max(most_held_, held);
   if (admission.taken + admission.coalesced == 0) return;  // an older stamp than the buffered one, or dropped
   Key& key = keys_[{update.agent, update.key}];
   // A value that was refused for a reason that does not blame values is held until another row is
@@ -66,11 +67,13 @@ Instant Ledger::excused_until(const RowId& row, Instant now) const {
 }
 
 // An entry waits for its deadline, for the longest backoff, for the entries before it (one row a
-// flush in the worst case), and for entries before it that fail by themselves.
+// flush in the worst case), and for entries before it that fail by themselves. Entries coalesce to
+// one a row, but a fifo queue holds every update: a fleet that reports faster than the database
+// writes makes it long.
 Duration Ledger::bound() const {
-  const auto rows = static_cast<std::int64_t>(plan_.agents * plan_.keys);
-  return 3 *
-         (2 * plan_.config.interval + 15s + 10 * plan_.time_limit + 5 * rows * (4 * plan_.round_trip + plan_.row_time));
+  const auto entries = std::max<std::uint64_t>(plan_.agents * plan_.keys, most_held_);
+  return 3 * (2 * plan_.config.interval + 15s + 10 * plan_.time_limit +
+              5 * static_cast<std::int64_t>(entries) * (4 * plan_.round_trip + plan_.row_time));
 }
 
 std::string Ledger::overdue(Instant now) const {
@@ -82,6 +85,10 @@ std::string Ledger::overdue(Instant now) const {
            seconds(now - since) + " and nothing concerns it; the bound is " + seconds(bound());
   }
   return {};
+}
+
+bool Ledger::is_settled() const {
+  return std::all_of(keys_.begin(), keys_.end(), [](const auto& key) { return key.second.unsettled.empty(); });
 }
 
 std::uint64_t Ledger::may_be_held() const {

@@ -15,7 +15,8 @@ class Ledger {
  public:
   Ledger(const FaultPlan& plan, const ModelledDatabase& database) : plan_(plan), database_(database) {}
 
-  void offered(const OwnedUpdate& update, const Admission& admission, Instant now);
+  /// An update was added; `held`: the entries that a fifo machine holds now.
+  void offered(const OwnedUpdate& update, const Admission& admission, std::uint64_t held, Instant now);
   /// A flush ended.
   void flushed(const Flight& flight, const FlushOutcome& outcome);
 
@@ -23,6 +24,8 @@ class Ledger {
   /// the wait. Empty: none. The argument is how long an entry may take without such a fault.
   [[nodiscard]] Duration bound() const;
   [[nodiscard]] std::string overdue(Instant now) const;
+  /// Every accepted update has a fate, or may be held at the end.
+  [[nodiscard]] bool is_settled() const;
   /// Keys that may be held at the end.
   [[nodiscard]] std::uint64_t may_be_held() const;
   /// A key whose newest value is not in its row and was not reported with another fate. Empty:
@@ -46,6 +49,7 @@ class Ledger {
 
   const FaultPlan& plan_;
   const ModelledDatabase& database_;
+  std::uint64_t most_held_ = 0;
   std::map<RowId, Key> keys_;
 };
 

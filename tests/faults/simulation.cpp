@@ -105,7 +105,9 @@ void Simulation::report(std::size_t agent) {
     if (choices_.one_in(60)) update.value = "refused " + update.value;
     if (choices_.one_in(20)) update.collected_at -= std::chrono::microseconds(choices_.below(20'000)) * 1000;
     if (choices_.one_in(400)) database_.write_beside(agent * plan_.keys + key, WallTime(wall + 5s));
-    ledger_.offered(update, machine_->add(update), now_);
+    const Admission admission = machine_->add(update);
+    const bool is_fifo = plan_.config.queue == QueuePolicy::fifo;
+    ledger_.offered(update, admission, is_fifo ? machine_->counters().held() : 0, now_);
   }
 }
 
@@ -155,7 +157,11 @@ void Simulation::check_end() {
 Result Simulation::run() {
   const Instant end = kStart + plan_.length;
   reports_until_ = end - 60s;
-  for (const Instant last = end + ledger_.bound(); now_ < last && finding_.empty();) step();
+  const auto drains = [&] {
+    const bool is_quiet = ledger_.is_settled() && machine_->counters().held() <= ledger_.may_be_held();
+    return !is_quiet && now_ < end + ledger_.bound();
+  };
+  while (finding_.empty() && (now_ < end || drains())) step();
   if (finding_.empty()) check_end();
   return {finding_, now_ - kStart, flushes_};
 }

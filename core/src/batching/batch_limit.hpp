@@ -27,7 +27,11 @@ class BatchLimit {
     quick_ = quick ? quick_ + 1 : 0;
     if (quick_ < kQuickFlushes) return;
     quick_ = 0;
-    limit_ = limit_ < batch_size / 2 + batch_size % 2 ? limit_ * 2 : kNone;
+    grow(batch_size);
+  }
+  /// Doubles the limit, or removes it once it would reach `batch_size`.
+  void grow(std::uint64_t batch_size) {
+    if (limit_ != kNone) limit_ = limit_ < batch_size / 2 + batch_size % 2 ? limit_ * 2 : kNone;
   }
 
  private:

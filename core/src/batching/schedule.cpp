@@ -116,7 +116,7 @@ void Schedule::began_set_apart(bool last) {
   in_flight_ = true;
   set_apart_.in_flight = true;
   set_apart_.passed_over = false;
-  if (!set_apart_.in_round) set_apart_.settled = set_apart_.too_much = false;
+  if (!set_apart_.in_round) set_apart_.settled = set_apart_.too_much = set_apart_.failed = false;
   set_apart_.in_round = !last;
 }
 
@@ -156,14 +156,16 @@ void Schedule::ended_pending(const FlushEnd& end, Instant now) {
                                permission ? kLongestPermissionBackoff : kLongestBackoff);
 }
 
+// The limit grows only after a whole round that went well. If it grew within a round, the next round would join an
+// entry that is always too much with the same others again, and they would never be tried without it.
 void Schedule::ended_set_apart(const FlushEnd& end) {
   set_apart_.settled = set_apart_.settled || end.settled;
+  set_apart_.failed = set_apart_.failed || end.failure != FailureClass::none;
   if (end.too_much) {
     set_apart_.too_much = true;
     set_apart_.limit.was_too_much(end.entries);
-  } else {
-    set_apart_.limit.ended(end.failure != FailureClass::none, end.took, end.time_limit, batch_size_);
   }
+  if (!set_apart_.in_round && !set_apart_.failed) set_apart_.limit.grow(batch_size_);
 }
 
 // A round that is over plans the next one; so does the first entry that is set apart. Entries that join later wait for

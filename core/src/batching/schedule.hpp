@@ -97,6 +97,7 @@ class Schedule {
     bool in_round = false;              ///< a round has begun, and some have not been tried in it
     bool settled = false;               ///< some entry of this round is not held any more
     bool too_much = false;              ///< some batch of this round was: the next round must not come soon
+    bool failed = false;                ///< some batch of this round ended with a failure
     bool passed_over = false;           ///< was due when a batch of pending entries was taken
     bool in_flight = false;
     std::uint32_t failures = 0;  ///< rounds in a row that settled nothing

@@ -26,6 +26,7 @@ class TestSetApart : public QObject {
   void aFlushThatIsTooMuchHalvesTheNextBatches();
   void twoQuickFlushesDoubleThemAgain();
   void anEntryThatIsTooMuchByItselfIsSetApart();
+  void anEntryThatIsAlwaysTooMuchNeverKeepsOthersSetApart();
   void aFlushThatSettledAnythingDoesNotBackOff();
 };
 
@@ -247,6 +248,29 @@ void TestSetApart::anEntryThatIsTooMuchByItselfIsSetApart() {
   QCOMPARE(driven.counters(), (Counters{.offered = 1, .set_apart = 1}));
   driven.add(2, "k");
   QCOMPARE(driven.flush()->entries, (std::vector<std::string>{"2/k=v"}));
+}
+
+// Rows 1 to 4 are locked for a moment, rows 5 to 8 for good. Row 1 exceeds the time limit ever after,
+// whatever is tried with it.
+void TestSetApart::anEntryThatIsAlwaysTooMuchNeverKeepsOthersSetApart() {
+  Driven driven({.batch_size = 8});
+  driven.add_agents(1, 8);
+  driven.take();
+  driven.failed(FailureClass::none, fates(8, {0, 1, 2, 3, 4, 5, 6, 7}));
+  for (int batches = 0; driven.counters().written < 3; ++batches) {
+    QVERIFY2(batches < 60, "three entries wait for ever beside one that is always too much");
+    driven.now = std::max(driven.now, t0 + *driven.due_in());
+    const auto batch = driven.take();
+    QVERIFY(batch);
+    std::vector<Fate> ends;
+    for (const std::string& entry : batch->entries) ends.push_back(entry < "5" ? Fate::written : Fate::locked);
+    if (batch->entries.front() == "1/k=v") {
+      was_too_much(driven);
+    } else {
+      driven.failed(FailureClass::none, ends);
+    }
+  }
+  QCOMPARE(driven.counters().set_apart, std::uint64_t{5});
 }
 
 void TestSetApart::aFlushThatSettledAnythingDoesNotBackOff() {
