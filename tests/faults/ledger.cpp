@@ -14,8 +14,7 @@ std::string seconds(Duration duration) {
 
 }  // namespace
 
-void Ledger::offered(const OwnedUpdate& update, const Admission& admission, std::uint64_t held, Instant now) {
-  most_held_ = std::max(most_held_, held);
+void Ledger::offered(const OwnedUpdate& update, const Admission& admission, Instant now) {
   if (admission.taken + admission.coalesced == 0) return;  // an older stamp than the buffered one, or dropped
   Key& key = keys_[{update.agent, update.key}];
   // A value that was refused for a reason that does not blame values is held until another row is
@@ -24,11 +23,19 @@ void Ledger::offered(const OwnedUpdate& update, const Admission& admission, std:
   if (update.collected_at >= key.newest) key.newest_may_be_held = may_be_held;
   key.may_be_held = key.may_be_held || may_be_held;
   key.newest = std::max(key.newest, update.collected_at);
-  if (may_be_held) {  // it replaces the earlier entry
-    std::erase_if(key.unsettled, [&](const Key::Waiting& one) { return one.stamp <= update.collected_at; });
+  if (may_be_held) {  // it replaces the earlier entry, and a later one that is older
+    key.held = std::max(key.held, update.collected_at);
+    settle_if(key, [&](const Key::Waiting& one) { return one.stamp <= update.collected_at; });
     return;
   }
-  if (key.settled < update.collected_at) key.unsettled.push_back({update.collected_at, now});
+  if (update.collected_at <= std::max(key.settled, key.held)) return;
+  key.unsettled.push_back({update.collected_at, now});
+  most_unsettled_ = std::max(most_unsettled_, ++unsettled_);
+}
+
+template <class Is>
+void Ledger::settle_if(Key& key, Is is) {
+  unsettled_ -= std::erase_if(key.unsettled, is);
 }
 
 // An unwritten entry continues to wait; under `discard` it is gone, and so excused. A newer row
@@ -43,7 +50,7 @@ void Ledger::flushed(const Flight& flight, const FlushOutcome& outcome) {
     Key& key = keys_[{entry.agent, entry.key}];
     key.settled = std::max(key.settled, entry.collected_at);
     if (fate != Fate::written && fate != Fate::rows_stale) key.excused = std::max(key.excused, entry.collected_at);
-    std::erase_if(key.unsettled, [&key](const Key::Waiting& one) { return one.stamp <= key.settled; });
+    settle_if(key, [&key](const Key::Waiting& one) { return one.stamp <= key.settled; });
   }
 }
 
@@ -71,7 +78,7 @@ Instant Ledger::excused_until(const RowId& row, Instant now) const {
 // one a row, but a fifo queue holds every update: a fleet that reports faster than the database
 // writes makes it long.
 Duration Ledger::bound() const {
-  const auto entries = std::max<std::uint64_t>(plan_.agents * plan_.keys, most_held_);
+  const auto entries = std::max<std::uint64_t>(plan_.agents * plan_.keys, most_unsettled_);
   return 3 * (2 * plan_.config.interval + 15s + 10 * plan_.time_limit +
               5 * static_cast<std::int64_t>(entries) * (4 * plan_.round_trip + plan_.row_time));
 }
@@ -87,9 +94,7 @@ std::string Ledger::overdue(Instant now) const {
   return {};
 }
 
-bool Ledger::is_settled() const {
-  return std::all_of(keys_.begin(), keys_.end(), [](const auto& key) { return key.second.unsettled.empty(); });
-}
+bool Ledger::is_settled() const { return unsettled_ == 0; }
 
 std::uint64_t Ledger::may_be_held() const {
   return static_cast<std::uint64_t>(

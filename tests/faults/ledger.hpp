@@ -15,8 +15,7 @@ class Ledger {
  public:
   Ledger(const FaultPlan& plan, const ModelledDatabase& database) : plan_(plan), database_(database) {}
 
-  /// An update was added; `held`: the entries that a fifo machine holds now.
-  void offered(const OwnedUpdate& update, const Admission& admission, std::uint64_t held, Instant now);
+  void offered(const OwnedUpdate& update, const Admission& admission, Instant now);
   /// A flush ended.
   void flushed(const Flight& flight, const FlushOutcome& outcome);
 
@@ -38,6 +37,7 @@ class Ledger {
     bool newest_may_be_held = false;     ///< the newest one was
     WallTime newest = WallTime::min();   ///< stamp of the newest accepted update
     WallTime settled = WallTime::min();  ///< newest stamp that a flush reported: written, or counted with another fate
+    WallTime held = WallTime::min();     ///< newest stamp of an update that may be held
     WallTime excused = WallTime::min();  ///< of these, the newest one that was not written
     struct Waiting {
       WallTime stamp;
@@ -45,11 +45,14 @@ class Ledger {
     };
     std::vector<Waiting> unsettled;  ///< accepted updates newer than the settled one, in order of arrival
   };
+  template <class Is>
+  void settle_if(Key& key, Is is);
   [[nodiscard]] Instant excused_until(const RowId& row, Instant now) const;
 
   const FaultPlan& plan_;
   const ModelledDatabase& database_;
-  std::uint64_t most_held_ = 0;
+  std::uint64_t unsettled_ = 0;       ///< of all keys
+  std::uint64_t most_unsettled_ = 0;  ///< at any moment
   std::map<RowId, Key> keys_;
 };
 

@@ -105,9 +105,7 @@ void Simulation::report(std::size_t agent) {
     if (choices_.one_in(60)) update.value = "refused " + update.value;
     if (choices_.one_in(20)) update.collected_at -= std::chrono::microseconds(choices_.below(20'000)) * 1000;
     if (choices_.one_in(400)) database_.write_beside(agent * plan_.keys + key, WallTime(wall + 5s));
-    const Admission admission = machine_->add(update);
-    const bool is_fifo = plan_.config.queue == QueuePolicy::fifo;
-    ledger_.offered(update, admission, is_fifo ? machine_->counters().held() : 0, now_);
+    ledger_.offered(update, machine_->add(update), now_);
   }
 }
 
