@@ -43,7 +43,9 @@ class AgentCredentials {
   static std::unique_ptr<AgentCredentials> of(const Database& database);
   virtual ~AgentCredentials() = default;
 
-  /// All tokens, except those of agents that a control plane has marked as deleted.
+  /// All tokens that are good. Where a control plane keeps its builds in the same database: those of
+  /// the latest build of each workspace, and of the start before it while a stop is pending or
+  /// running; never of a deleted workspace or agent.
   virtual DatabaseResult<std::vector<AgentToken>> tokens() = 0;
   /// The agents whose token or id is one of `ids`, found by one statement. Never reads the whole
   /// table.

@@ -15,7 +15,8 @@ namespace metabatch::sql {
 namespace {
 
 constexpr PgStatement kReadTokens = {nullptr, statements::pg_read_tokens};
-constexpr PgStatement kFindTokens = {"metabatch_tokens", statements::pg_find_tokens};
+constexpr PgStatement kReadBuildTokens = {nullptr, statements::pg_read_build_tokens};
+constexpr PgStatement kFindBuilds = {nullptr, statements::pg_find_builds};
 constexpr PgStatement kReadQueue = {nullptr, statements::pg_read_queue};
 constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
 constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
@@ -24,24 +25,42 @@ constexpr PgStatement kListAgents = {nullptr, statements::pg_list_agents};
 constexpr PgStatement kRemoveAgent = {nullptr, statements::pg_remove_agent};
 constexpr PgStatement kRemoveRows = {nullptr, statements::pg_remove_rows};
 
-}  // namespace
-
-DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::tokens() { return read({&kReadTokens}); }
-
-DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::find(std::span<const Uuid> tokens) {
-  if (tokens.empty()) return std::vector<AgentToken>{};
-  const PgUuidArray array(tokens);
-  return read({&kFindTokens, array.all()});
+/// The remedies that a failure has by itself are those of the table of rows.
+DatabaseFailure explained(DatabaseFailure failure) {
+  const std::string reason = failure.message.substr(0, failure.message.find(';'));
+  if (failure.sqlstate == "42501")
+    failure.message = reason + "; tokens of agents need the grants for the service that metabatch init-db prints";
+  if (failure.sqlstate == "42703")
+    failure.message = reason + "; tokens of agents are read from tables as a current control plane has them";
+  return failure;
 }
 
-DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::read(const PgStep& step) {
-  const PgStep steps[] = {step};
+}  // namespace
+
+DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::tokens() { return read({}, true); }
+
+DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::find(std::span<const Uuid> ids) {
+  if (ids.empty()) return std::vector<AgentToken>{};
+  return read(ids, false);
+}
+
+// The tables are looked for each time, because a control plane may be installed while a service runs.
+DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::read(std::span<const Uuid> ids, bool wants_all) {
+  const PgStep find[] = {{&kFindBuilds}};
+  const auto has_builds = connection_.run(find);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&has_builds)) return *failed;
+  const bool is_by_build = PgRow(std::get<0>(has_builds)[0].get()).is_true(0);
+  const PgUuidArray array(ids);
+  const PgParameter parameters[] = {array.all()[0], {wants_all ? "true" : "false"}};
+  const PgStep steps[] = {{is_by_build ? &kReadBuildTokens : &kReadTokens, parameters}};
   const auto answer = connection_.run(steps);
-  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return explained(*failed);
   const PgResult& result = std::get<0>(answer)[0];
   std::vector<AgentToken> found;
-  for (int i = 0; i < PQntuples(result.get()); ++i)
-    found.push_back({PgRow(result.get(), i).id(0), PgRow(result.get(), i).id(1)});
+  for (int i = 0; i < PQntuples(result.get()); ++i) {
+    const PgRow row(result.get(), i);
+    found.push_back({row.id(0), row.id(1)});
+  }
   return found;
 }
 

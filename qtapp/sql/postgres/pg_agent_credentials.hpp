@@ -6,14 +6,14 @@
 
 namespace metabatch::sql {
 
-/// Agents and tokens in PostgreSQL. Each call is one round trip and one transaction, and ends
-/// within its limit even when the server does not answer.
+/// Agents and tokens in PostgreSQL. Each call is one or two round trips, and ends within its limit
+/// even when the server does not answer.
 class PgAgentCredentials final : public AgentCredentials {
  public:
   explicit PgAgentCredentials(const PgAddress& address) : address_(address), connection_(address) {}
 
   DatabaseResult<std::vector<AgentToken>> tokens() override;
-  DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> tokens) override;
+  DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> ids) override;
   DatabaseResult<std::optional<NotificationQueue>> notification_queue() override;
   std::optional<DatabaseFailure> create_table() override;
   std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) override;
@@ -21,7 +21,8 @@ class PgAgentCredentials final : public AgentCredentials {
   DatabaseResult<bool> remove(const Uuid& agent) override;
 
  private:
-  DatabaseResult<std::vector<AgentToken>> read(const PgStep& step);
+  /// The agents that are accepted; with `wants_all` not only those with these tokens or ids.
+  DatabaseResult<std::vector<AgentToken>> read(std::span<const Uuid> ids, bool wants_all);
 
   const PgAddress address_;
   PgOnDemand connection_;

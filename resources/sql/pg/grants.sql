@@ -9,5 +9,9 @@ GRANT SELECT ON workspace_agent_metadata TO metabatch_viewer;
 -- The registrar: who inserts agents (ingest --register and run need it besides the writer's).
 CREATE ROLE metabatch_registrar LOGIN;
 GRANT SELECT, INSERT, DELETE ON workspace_agent_metadata TO metabatch_registrar;
--- The service: metabatch serve needs the writer's and, where a control plane made the table, this.
--- GRANT SELECT (id, auth_token, deleted) ON workspace_agents TO metabatch_writer;
+-- The service: metabatch serve needs the writer's and, where a control plane made the tables, this.
+-- GRANT SELECT (id, auth_token, resource_id, deleted) ON workspace_agents TO metabatch_writer;
+-- GRANT SELECT (id, job_id) ON workspace_resources TO metabatch_writer;
+-- GRANT SELECT (workspace_id, build_number, transition, job_id) ON workspace_builds TO metabatch_writer;
+-- GRANT SELECT (id, job_status) ON provisioner_jobs TO metabatch_writer;
+-- GRANT SELECT (id, deleted) ON workspaces TO metabatch_writer;
