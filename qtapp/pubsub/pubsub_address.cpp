@@ -66,7 +66,7 @@ std::string PubsubAddress::shown() const {
   return text;
 }
 
-std::variant<PubsubAddress, AddressProblem> parse_pubsub(std::string_view text) {
+std::variant<PubsubAddress, std::string> parse_pubsub(std::string_view text) {
   PubsubAddress address;
   if (text == kDatabase) return address;
   if (text.starts_with(std::string(kDatabase) + '+'))
@@ -77,7 +77,7 @@ std::variant<PubsubAddress, AddressProblem> parse_pubsub(std::string_view text) 
   for (const std::string_view known : {std::string_view("nats://"), std::string_view("tls://")})
     if (text.starts_with(known)) scheme = known;
   if (scheme.empty())
-    return AddressProblem{"pubsub is `database`, `nats://HOST:PORT`, `tls://HOST:PORT` or `database+nats://HOST:PORT`"};
+    return std::string("pubsub is `database`, `nats://HOST:PORT`, `tls://HOST:PORT` or `database+nats://HOST:PORT`");
   text.remove_prefix(scheme.size());
   // A password may contain a comma, so the hosts begin behind the last `@`.
   const std::size_t at = text.rfind('@');
@@ -85,7 +85,7 @@ std::variant<PubsubAddress, AddressProblem> parse_pubsub(std::string_view text) 
   if (at != std::string_view::npos) text.remove_prefix(at + 1);
   for (;;) {
     const std::string_view host = text.substr(0, text.find(','));
-    if (const auto problem = host_problem(host)) return AddressProblem{"the NATS address cannot be read: " + *problem};
+    if (const auto problem = host_problem(host)) return "the NATS address cannot be read: " + *problem;
     address.nats_servers.push_back(with_port(scheme, user, host));
     if (host.size() == text.size()) return address;
     text.remove_prefix(host.size() + 1);

@@ -18,16 +18,13 @@ struct PubsubAddress {
   [[nodiscard]] std::string shown() const;
 };
 
-/// Why a text is no such address. The words repeat no part of it that may be a secret.
-struct AddressProblem {
-  std::string message;
-};
-
 /// Parses `database`, `nats://HOST:PORT[,HOST:PORT...]`, `tls://...` or `database+nats://...`.
 ///
 /// A server without a port has 4222. User and password stand before the host and hold for every
 /// server that names none: `nats://user:password@a,b`.
-std::variant<PubsubAddress, AddressProblem> parse_pubsub(std::string_view text);
+///
+/// @return or why it is no address, in words that repeat no part of it that may be a secret
+std::variant<PubsubAddress, std::string> parse_pubsub(std::string_view text);
 
 /// The NATS subject of a channel, as the origin maps its events: `:` becomes `.`, below `coder.v1.pubsub.`.
 std::string nats_subject(std::string_view channel);

@@ -27,7 +27,7 @@ void check(std::string_view text, MetricsForm form) {
   for (const MetricSample& sample : page.samples)
     require(std::string_view(sample.name).starts_with(kPrefix) ||
             std::string_view(sample.name).starts_with(kProcessStart));
-  for (const BadMetricLine& line : page.bad) require(line.line > 0 && !line.what.isEmpty());
+  for (const LineProblem& line : page.bad) require(line.line > 0 && !line.what.isEmpty());
   const Scrape scrape = scrapeOf(page, kPrefix, Instant{});
   for (const auto& [name, histogram] : scrape.histograms) {
     (void)quantile(histogram, 0.5);

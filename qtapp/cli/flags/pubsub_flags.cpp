@@ -37,8 +37,7 @@ void PubsubFlags::add_to(CLI::App& command) {
 
 pubsub::PubsubSettings PubsubFlags::settings() const {
   auto read = pubsub::parse_pubsub(address);
-  if (const auto* const problem = std::get_if<pubsub::AddressProblem>(&read))
-    throw UsageError("--pubsub: " + problem->message);
+  if (const auto* const problem = std::get_if<std::string>(&read)) throw UsageError("--pubsub: " + *problem);
   pubsub::PubsubSettings settings{.address = std::get<pubsub::PubsubAddress>(std::move(read)), .subject = subject};
   const bool has_nats_flag =
       !(subject.empty() && credentials.empty() && ca.empty() && certificate.empty() && key.empty());

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "models/line_problem.hpp"
+
 namespace metabatch::models {
 
 /// The format of a page of metrics. The two formats differ in the unit of time stamps, in exemplars
@@ -25,13 +27,6 @@ struct MetricSample {
   bool operator==(const MetricSample&) const = default;
 };
 
-/// A line that could not be read, and its number, from 1.
-struct BadMetricLine {
-  quint64 line = 0;
-  QString what;
-  bool operator==(const BadMetricLine&) const = default;
-};
-
 /// The content of a page of metrics.
 struct MetricsPage {
   static constexpr std::size_t kMostReported = 20;
@@ -39,7 +34,7 @@ struct MetricsPage {
   std::vector<MetricSample> samples;  ///< wanted ones
   quint64 series = 0;                 ///< samples in total
   quint64 badLines = 0;
-  std::vector<BadMetricLine> bad;  ///< the first kMostReported of them
+  std::vector<LineProblem> bad;  ///< the first kMostReported of them
   bool isWhole = true;             ///< false: the end is missing
 };
 

@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "metabatch/time.hpp"
+#include "models/line_problem.hpp"
 
 namespace metabatch::models {
-
-/// A refused line, or one of which a part was left out.
-struct LineProblem {
-  quint64 line = 0;  ///< from 1
-  QString what;
-  bool operator==(const LineProblem&) const = default;
-};
 
 enum class ReplayState : std::uint8_t { reading, paused, ended, failed };
 

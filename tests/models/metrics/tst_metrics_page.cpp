@@ -121,7 +121,7 @@ void TstMetricsPage::badLineCostsItselfOnly() {
   QCOMPARE(page.samples.size(), std::size_t(2));
   QVERIFY(!page.isWhole);
   QStringList said;
-  for (const BadMetricLine& line : page.bad) said += QStringLiteral("%1 %2").arg(line.line).arg(line.what);
+  for (const LineProblem& line : page.bad) said += QStringLiteral("%1 %2").arg(line.line).arg(line.what);
   QCOMPARE(said, (QStringList{"5 a second type of the same metric", "7 no value, at byte 8",
                               "8 a series that comes twice", "11 cut off: no end of line, at byte 6"}));
 }
