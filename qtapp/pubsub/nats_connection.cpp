@@ -19,7 +19,7 @@ struct OptionsDeleter {
 using OptionsHandle = std::unique_ptr<natsOptions, OptionsDeleter>;
 
 std::string without_url(std::string text, natsStatus status) {
-  // "... for url 'nats://user:password@host'": no part of it is worth the risk.
+  // "... for url 'nats://user:password@host'": the text may repeat a password, so none of it is shown.
   return text.find("://") == std::string::npos ? text : natsStatus_GetText(status);
 }
 

@@ -64,7 +64,7 @@ class NatsConnection {
   [[nodiscard]] std::size_t max_payload() const;
   /// The time until the server has processed all that was sent. Waits at most `limit`; none: it did not answer.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> flush(std::chrono::milliseconds limit) const;
-  /// The connection of this moment, or nothing.
+  /// The current connection, or nothing.
   [[nodiscard]] NatsHandle handle() const;
 
  private:

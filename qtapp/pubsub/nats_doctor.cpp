@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kAnswerLimit = std::chrono::seconds(2);
 constexpr std::chrono::milliseconds kListenerLimit = std::chrono::milliseconds(300);  // a refusal comes at once
 constexpr std::chrono::milliseconds kSlowAnswer = std::chrono::milliseconds(50);
 
-/// The first word of a connection: connected, or why not.
+/// The first event of a connection: it is connected, or the reason why not.
 struct FirstWord {
   std::mutex mutex;
   std::condition_variable said;

@@ -13,7 +13,7 @@ namespace metabatch::pubsub {
 /// listens. It publishes empty messages, which name no agent. Waits some seconds at most where the server does not answer.
 ///
 /// @shape max_payload_bytes: of a chunk, as it is configured
-/// @return findings as the database's doctor has them; nothing where the settings have no NATS
+/// @return findings in the form of the database's doctor; nothing if the settings have no NATS
 std::vector<sql::PgFinding> examine_nats(const PubsubSettings& settings, const std::string& channel,
                                          std::size_t max_payload_bytes);
 

@@ -16,11 +16,12 @@ class Inbox {
     items_.push_back(std::move(text));
     arrived_.notify_all();
   }
-  /// The next item that begins with `beginning`; those before it are dropped. Empty: it did not come within a minute.
+  /// The next item that begins with `beginning`; those before it are dropped. Empty: there was none
+  /// within a minute.
   std::string next(const std::string& beginning) {
     return next_within(beginning, std::chrono::minutes(1)).value_or("");
   }
-  /// The same within `limit`, which is for what may get lost.
+  /// The same within `limit`, for items that may be lost.
   std::optional<std::string> next_within(const std::string& beginning, std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     std::unique_lock lock(mutex_);

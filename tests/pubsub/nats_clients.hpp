@@ -26,7 +26,7 @@ inline metabatch::pubsub::NatsOptions options_for(const std::vector<std::string>
           .first_backoff = 50ms};
 }
 
-/// A subscription that writes into an inbox what it reports.
+/// A subscription that puts its reports into an inbox.
 struct Watcher {
   Inbox inbox;
   std::unique_ptr<metabatch::pubsub::NatsSubscription> subscription;
@@ -45,7 +45,7 @@ struct Watcher {
   }
 };
 
-/// A publisher that writes into an inbox what it lost.
+/// A publisher that puts its losses into an inbox.
 struct Publishing {
   Inbox inbox;
   metabatch::pubsub::NatsPublisher publisher;
@@ -57,7 +57,7 @@ struct Publishing {
                    .on_lost = [this](std::size_t chunks, const std::string& why) {
                      inbox.add("lost " + std::to_string(chunks) + " " + why);
                    }}) {}
-  /// Publishes once the connection is there.
+  /// Publishes when it is connected.
   metabatch::pubsub::NatsPublished publish(const std::vector<std::string>& chunks) {
     while (!publisher.is_connected()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return publisher.publish(chunks);

@@ -21,14 +21,15 @@ class NatsCluster {
     for (const auto& server : servers_) found.push_back(server->url());
     return found;
   }
-  /// As `--pubsub` takes them.
+  /// In the form that `--pubsub` takes.
   [[nodiscard]] std::string address() const {
     std::string text;
     for (const auto& server : servers_)
       text += (text.empty() ? "nats://127.0.0.1:" : ",127.0.0.1:") + std::to_string(server->port());
     return text;
   }
-  /// Another server, which joins by the routes to those that are there. Routes spread through the cluster by themselves.
+  /// Adds a server, which joins through routes to the others. Routes spread through the cluster by
+  /// themselves.
   NatsServer& add() {
     const quint16 port = NatsServer::free_port();
     QByteArray routes;

@@ -13,7 +13,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
-/// A real nats-server on loopback, of this test's own.
+/// A real nats-server on loopback that belongs to this test.
 class NatsServer {
  public:
   /// @shape config: more lines for its configuration file
@@ -23,7 +23,7 @@ class NatsServer {
   }
   ~NatsServer() { kill(); }
 
-  /// A port of loopback that nobody used a moment ago.
+  /// A loopback port that was free a moment ago.
   static quint16 free_port() {
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -42,14 +42,14 @@ class NatsServer {
   }
   void configure(QByteArray config) { config_ = std::move(config); }
 
-  /// Returns once it takes connections, by its own word.
+  /// Returns when the server has reported that it accepts connections.
   void start() {
     QFile file(folder_.filePath("nats.conf"));
     if (!file.open(QIODevice::WriteOnly)) qFatal("no configuration");
     file.write("host: 127.0.0.1\nport: " + QByteArray::number(port_) + "\n" + config_);
     file.close();
     process_.setProcessChannelMode(QProcess::MergedChannels);
-    // Debian keeps it where only root looks.
+    // Debian installs it in a folder that is only in the PATH of root.
     QString program = QStandardPaths::findExecutable("nats-server");
     if (program.isEmpty()) program = "/usr/sbin/nats-server";
     process_.start(program, {"-c", file.fileName()});
@@ -65,7 +65,7 @@ class NatsServer {
     process_.kill();
     process_.waitForFinished(-1);
   }
-  /// Returns once the process stands still: a signal takes effect only some time after it was sent.
+  /// Returns when the process has stopped: a signal takes effect some time after it was sent.
   void stop() {
     const auto pid = static_cast<pid_t>(process_.processId());
     siginfo_t stopped{};

@@ -41,7 +41,7 @@ void TestNatsCluster::aMessageCrossesRoutes() {
   QVERIFY(arrives(publishing, watcher, "through"));
 }
 
-// The watcher is given one server only. It knows the others by what that one announces.
+// The watcher is given only one server. It learns of the others from that one.
 void TestNatsCluster::afterAKilledServerWatchersAreOnAnother() {
   NatsCluster cluster;
   Publishing publishing(options_for({cluster[2].url()}));
@@ -58,7 +58,7 @@ void TestNatsCluster::afterAStoppedServerWatchersAreOnAnother() {
   Publishing publishing(options_for({cluster[2].url()}));
   NatsOptions options = options_for({cluster[0].url()});
   options.ping_interval = 200ms;
-  options.connect_limit = 2s;  // the stopped server takes connections and says nothing
+  options.connect_limit = 2s;  // the stopped server accepts connections and does not answer
   Watcher watcher(options);
   QVERIFY(arrives(publishing, watcher, "before"));
   cluster[0].stop();

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- As Coder creates it. A fillfactor of 60 leaves space to rewrite a row on its own page, so that a flush writes no
--- index entry. Nothing that exists is altered.
+-- As Coder creates it. A fillfactor of 60 leaves space to rewrite a row on its own page, so that a
+-- flush writes no index entry. Nothing that exists is altered.
 CREATE UNLOGGED TABLE IF NOT EXISTS workspace_agent_metadata (
   workspace_agent_id pg_catalog.uuid NOT NULL,
   display_name pg_catalog.varchar(127) NOT NULL,

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Ends the server process of our previous connection, which may hold row locks still. Four things have to match, so
--- that no other process is ever ended: the process, when it started, its role and its application name.
+-- Ends the server process of this program's previous connection, which may still hold row locks.
+-- Four things must match, so that no other process is ended: process id, start time, role and
+-- application name.
 SELECT pg_catalog.pg_terminate_backend(a.pid)
   FROM pg_catalog.pg_stat_activity AS a
  WHERE a.pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4

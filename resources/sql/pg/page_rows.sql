@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A page of rows for people, filtered here. Microseconds since 1970; a time that is infinite is shown as none.
+-- A page of rows for people, filtered here. Microseconds since 1970; a time that is infinite is
+-- shown as none.
 SELECT workspace_agent_id, key, value, error,
        CASE WHEN pg_catalog.isfinite(collected_at)
             THEN (extract(epoch FROM collected_at)::pg_catalog.numeric OPERATOR(pg_catalog.*) 1000000::pg_catalog.numeric)::pg_catalog.int8

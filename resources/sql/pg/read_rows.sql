@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- infinity is legal and no time: it is read as the largest or the least number there is.
+-- PostgreSQL accepts infinity as a time. It is read as the largest or the smallest number.
 SELECT workspace_agent_id, key, display_name, script, interval, timeout, value, error,
        CASE WHEN pg_catalog.isfinite(collected_at)
             THEN (extract(epoch FROM collected_at)::pg_catalog.numeric OPERATOR(pg_catalog.*) 1000000::pg_catalog.numeric)::pg_catalog.int8

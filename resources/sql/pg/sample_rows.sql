@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Do the keys of an agent lie in the order of their bytes in the index, and how many rows have these agents? to_jsonb:
--- servers before 15 and after 16 name the columns of a locale in other ways.
+-- Do the keys of an agent lie in the order of their bytes in the index, and how many rows have
+-- these agents? to_jsonb: servers before 15 and after 16 name the columns of a locale in other
+-- ways.
 SELECT pg_catalog.current_setting('server_encoding'::pg_catalog.text) OPERATOR(pg_catalog.=) 'UTF8'::pg_catalog.text AND EXISTS (
          SELECT FROM pg_catalog.pg_index AS i
            JOIN pg_catalog.pg_attribute AS agent ON agent.attrelid OPERATOR(pg_catalog.=) i.indrelid

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Of a batch that was written, the entries that can be among those not written: no row (true), or a newer one (false),
--- with the stamp of the row in microseconds since 1970. The number is that of the entry, from 1.
+-- Lists the entries of a batch that may not have been written: there is no row (true) or a newer
+-- one (false). The stamp of the row is in microseconds since 1970; the number is that of the entry,
+-- from 1.
 SELECT u.number::pg_catalog.int4, m.key IS NULL,
        CASE WHEN pg_catalog.isfinite(m.collected_at)
             THEN (extract(epoch FROM m.collected_at)::pg_catalog.numeric OPERATOR(pg_catalog.*) 1000000::pg_catalog.numeric)::pg_catalog.int8 END

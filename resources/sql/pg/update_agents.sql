@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Writes the same as update_entries.sql, with one range scan of the primary key an agent. An agent's keys, values and errors
--- are joined by U+001F, its keys in the order of their bytes; no errors at all: ''. OFFSET 0: each text is split once, not
--- once a row.
+-- Writes the same as update_entries.sql, with one range scan of the primary key an agent. An
+-- agent's keys, values and errors are joined by U+001F, its keys in the order of their bytes; no
+-- errors at all: ''. OFFSET 0: each text is split once, not once a row.
 UPDATE workspace_agent_metadata AS m
    SET value = coalesce(u.vals[pg_catalog.width_bucket(m.key::pg_catalog.text COLLATE pg_catalog."C", u.keys)], ''::pg_catalog.text),
        error = coalesce(u.errors[pg_catalog.width_bucket(m.key::pg_catalog.text COLLATE pg_catalog."C", u.keys)], ''::pg_catalog.text),
