@@ -11,34 +11,18 @@
 #include <memory>
 #include <vector>
 
-#include "cli/program.hpp"
-#include "support/pg/pg_cluster.hpp"
-#include "support/pg/pg_session.hpp"
+#include "cli/pg_program.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
 using namespace metabatch::test;
 
-class TestPgListen : public QObject {
+class TestPgListen : public QObject, protected PgProgram {
   Q_OBJECT
 
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-  QString db_;
-
-  static QJsonObject object(const QByteArray& text) { return QJsonDocument::fromJson(text).object(); }
-
  private slots:
-  void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    session_ = std::make_unique<PgSession>(cluster_->address());
-    db_ = QString("postgresql://postgres:hunter2@/postgres?host=%1").arg(QString::fromStdString(cluster_->folder()));
-  }
-  void cleanupTestCase() {
-    session_.reset();
-    cluster_.reset();
-  }
+  void initTestCase() { begin(); }
+  void cleanupTestCase() { end(); }
 
   void listenReportsTheSameReasonOnce() {
     Program listener;

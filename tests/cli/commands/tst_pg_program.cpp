@@ -8,23 +8,16 @@
 #include <memory>
 #include <vector>
 
-#include "cli/program.hpp"
+#include "cli/pg_program.hpp"
 #include "cli/serving.hpp"
-#include "support/pg/pg_cluster.hpp"
-#include "support/pg/pg_session.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
 using namespace metabatch::test;
 
-class TestPgProgram : public QObject {
+class TestPgProgram : public QObject, protected PgProgram {
   Q_OBJECT
 
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-  QString db_;
-
-  static QJsonObject object(const QByteArray& text) { return QJsonDocument::fromJson(text).object(); }
   static QByteArray update(int agent, const QString& key, const QString& value, const QString& time) {
     const QJsonObject line = {{"agent", QString("00000000-0000-0000-0000-00000000000%1").arg(agent)},
                               {"key", key},
@@ -64,16 +57,8 @@ class TestPgProgram : public QObject {
   }
 
  private slots:
-  void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    session_ = std::make_unique<PgSession>(cluster_->address());
-    db_ = QString("postgresql://postgres:hunter2@/postgres?host=%1").arg(QString::fromStdString(cluster_->folder()));
-  }
-  void cleanupTestCase() {
-    session_.reset();
-    cluster_.reset();
-  }
+  void initTestCase() { begin(); }
+  void cleanupTestCase() { end(); }
   void init() { session_->run("DROP TABLE IF EXISTS workspace_agent_metadata"); }
 
   void twoCommandsFromAnAddressToARunningFleet() {

@@ -9,22 +9,16 @@
 #include <QRegularExpression>
 #include <QTest>
 
-#include "cli/program.hpp"
+#include "cli/pg_program.hpp"
 #include "service/client.hpp"
-#include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_scene.hpp"
-#include "support/pg/pg_session.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
 using namespace metabatch::test;
 
-class TestPgSpool : public QObject {
+class TestPgSpool : public QObject, protected PgProgram {
   Q_OBJECT
-
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-  QString db_;
 
   [[nodiscard]] QStringList serve(const Program& program) const {
     return {"serve",
@@ -81,19 +75,13 @@ class TestPgSpool : public QObject {
 
  private slots:
   void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    session_ = std::make_unique<PgSession>(cluster_->address());
-    db_ = QString("postgresql://postgres@/postgres?host=%1").arg(QString::fromStdString(cluster_->folder()));
+    begin();
     session_->run("CREATE TABLE workspace_agents (id uuid PRIMARY KEY, auth_token uuid NOT NULL UNIQUE)");
     for (std::uint64_t agent = 1; agent <= 9; ++agent)
       session_->run("INSERT INTO workspace_agents VALUES ('" + format_uuid(agent_number(agent)) + "', '" +
                     format_uuid(agent_number(1000 + agent)) + "')");
   }
-  void cleanupTestCase() {
-    session_.reset();
-    cluster_.reset();
-  }
+  void cleanupTestCase() { end(); }
   void init() {
     session_->run("DROP TABLE IF EXISTS workspace_agent_metadata");
     session_->run(create_table_sql());
