@@ -29,6 +29,7 @@ class TestAccounting : public QObject {
   void completingTwiceCountsOnce();
   void roomCountsAKeyWaitingAndInFlightOnce();
   void roomInBytesFollowsEveryCopyHeld();
+  void aNoisyAgentKeepsNobodyOut();
   void delayRunsFromTheUpdateThatWasWritten();
 };
 
@@ -241,6 +242,26 @@ void TestAccounting::roomInBytesFollowsEveryCopyHeld() {
   QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{42});
   driven.written();
   QCOMPARE(driven.machine.buffered_bytes(), std::uint64_t{32});
+}
+
+// One agent reports 60 fresh keys a second and fills its own capacity. The database writes 10
+// entries a second. Every update of the other agents is accepted, and written within their turn.
+void TestAccounting::aNoisyAgentKeepsNobodyOut() {
+  Driven driven({.batch_size = 10, .queue_capacity = 100, .agent_capacity = 20});
+  std::uint64_t fresh = 0;
+  for (int second = 1; second <= 60; ++second) {
+    driven.now = t0 + second * 1s;
+    for (int i = 0; i < 60; ++i) driven.add(1, "fresh " + std::to_string(++fresh), at(second));
+    for (std::uint32_t agent = 2; agent <= 5; ++agent) {
+      const Admission admission = driven.add(agent, "k", at(second));
+      QCOMPARE(admission.taken + admission.coalesced, std::uint64_t{1});
+    }
+    driven.flush();
+    if (const auto oldest = driven.machine.oldest()) QVERIFY(driven.now - *oldest <= 3s);
+  }
+  QVERIFY(driven.counters().dropped_agent_full > 0);
+  QCOMPARE(driven.counters().dropped_full, std::uint64_t{0});
+  QVERIFY(driven.counters().balanced());
 }
 
 void TestAccounting::delayRunsFromTheUpdateThatWasWritten() {
