@@ -42,6 +42,8 @@ void Blocks::free(Block* block) {
 }
 
 void Blocks::overwrite(Block& block, const Report& report, TextBytes text, Instant now) {
+  // The old texts are not copied: every one of them is replaced. Space that is large enough is used again, so
+  // an agent whose reports keep their size costs no allocation.
   const std::uint64_t needed = block.count * sizeof(TextSize) + text.sum();
   if (needed > block.data_size) {
     if (block.data != nullptr) pool.give(block.data, block.data_size);
@@ -55,6 +57,8 @@ void Blocks::overwrite(Block& block, const Report& report, TextBytes text, Insta
   fill(block, report, text.errors > 0);
 }
 
+// All sizes come first, so that one pass over them finds every text without reading the texts. Reports
+// without errors are by far the most; they skip half of the copies.
 void Blocks::fill(Block& block, const Report& report, bool with_errors) {
   assert(block.count == 0 || block.data != nullptr);
   auto* sizes = reinterpret_cast<TextSize*>(block.data);
@@ -72,6 +76,9 @@ void Blocks::fill(Block& block, const Report& report, bool with_errors) {
   }
 }
 
+// The address of the block stays, because the list of pending blocks and the agent's slot point to it. Its
+// content is built anew, beside the old data, from which the texts are still read; only then is that given
+// back. Positions were consecutive in the report block, so entry i gets the first position plus i.
 void Blocks::to_entry_block(Block& block) {
   if (!block.is_report_block()) return;
   Block old = block;
@@ -94,6 +101,8 @@ void Blocks::to_entry_block(Block& block) {
   pool.give(old.data, old.data_size);
 }
 
+// The caller appends in ascending order of positions, or sorts afterwards: position and arrival of the block
+// are those of its first entry. `update` must not point into this block, because its data may move.
 void Blocks::append(Block& block, const Update& update, std::uint64_t position, Instant arrived, Instant added) {
   if (block.count == 0) {
     block.position = position;
@@ -122,6 +131,7 @@ void Blocks::append(Block& block, const Update& update, std::uint64_t position, 
   block.bytes += bytes;
   ++block.count;
   if (block.count <= kLinearKeys) return;
+  // At most half of the slots are in use, so find() always reaches an empty one.
   if (block.index == nullptr || block.count * 2 > block.index_mask) {
     rebuild_index(block);
   } else {
@@ -129,6 +139,9 @@ void Blocks::append(Block& block, const Update& update, std::uint64_t position, 
   }
 }
 
+// A text that fits stays in its place. A longer one is appended, and its old place is lost until grow_data()
+// compacts. `block.bytes` counts only what is valid, so that the capacity is charged for no gap. Position and
+// arrival stay: a newer value does not give an entry a later place.
 void Blocks::replace(Block& block, std::uint32_t i, const Update& update, Instant added) {
   const std::uint64_t text = update.value.size() + update.error.size();
   if (text > block.items[i].text_capacity) {
@@ -187,6 +200,7 @@ void Blocks::sort_by_position(Block& block) {
   rebuild_index(block);
 }
 
+// Entries are never removed from an index: after a removal their numbers are others, and it is built anew.
 void Blocks::rebuild_index(Block& block) {
   if (block.index != nullptr) pool.give(block.index, (block.index_mask + 1) * sizeof(std::uint32_t));
   block.index = nullptr;
@@ -200,12 +214,15 @@ void Blocks::rebuild_index(Block& block) {
 }
 
 void Blocks::insert_index(Block& block, std::uint32_t i) {
+  // Linear probing. 0 is an empty slot, so a slot holds the number of the entry plus 1. The hash is seeded:
+  // an agent cannot choose keys that meet in one slot.
   auto slot = static_cast<std::uint32_t>(hash_bytes(block.key(i), seed_)) & block.index_mask;
   while (block.index[slot] != 0) slot = (slot + 1) & block.index_mask;
   block.index[slot] = i + 1;
 }
 
 std::uint32_t Blocks::find(const Block& block, std::string_view key, std::uint32_t hint) const {
+  // Agents send their keys in the same order, so the hint is nearly always right.
   if (hint < block.count && equal_bytes(block.key(hint), key)) return hint;
   if (block.is_report_block()) {
     const auto& sorted = block.schema->sorted;

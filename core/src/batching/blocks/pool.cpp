@@ -33,6 +33,7 @@ Pool::Piece Pool::take(std::uint64_t size) {
   const std::size_t rounded = size_of(size_class);
   in_use_ += rounded;
   if (in_use_ > peak_) peak_ = in_use_;
+  // Last in, first out: the piece that was given back last is the likeliest to be in a cache.
   if (Free* piece = free_[size_class]) {
     free_[size_class] = piece->next;
     idle_ -= rounded;
@@ -45,6 +46,8 @@ Pool::Piece Pool::take(std::uint64_t size) {
   return {memory, rounded};
 }
 
+// `size` may be what was asked for or what was got: both are of one class. The piece itself holds the link of
+// the list, so free memory needs no other.
 void Pool::give(void* memory, std::uint64_t size) {
   const std::size_t size_class = class_of(static_cast<std::size_t>(size));
   const std::size_t rounded = size_of(size_class);
@@ -53,6 +56,8 @@ void Pool::give(void* memory, std::uint64_t size) {
   free_[size_class] = new (memory) Free{free_[size_class]};
 }
 
+// Once a batch. Idle memory may reach a quarter over the recent peak, which the next batch will need again.
+// The peak sinks by 1/256 a batch, so a burst is forgotten after some hundred batches.
 void Pool::settle() {
   if (idle_ + in_use_ > peak_ + peak_ / 4) trim(peak_ + peak_ / 4 - in_use_);
   peak_ = std::max(in_use_, peak_ - peak_ / 256);
