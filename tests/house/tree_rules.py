@@ -29,9 +29,9 @@ WITHOUT_HEADER_YET = {
     'qtapp/engine/flusher.cpp',
 }
 
-# Names that two rooms use; main.cpp and the dispatch of the codec are chosen by the build. This list may only shrink.
-SAME_NAMES = {'main.cpp', 'chunks_dispatch.cpp', 'health.hpp', 'health.cpp', 'flush_log.hpp', 'flush_log.cpp', 'tables.hpp', 'tables.cpp',
-              'layers.cpp', 'words.cpp', 'words.hpp'}
+# Names that two rooms use; each program has its main.cpp. This list may only shrink.
+SAME_NAMES = {'main.cpp', 'health.hpp', 'health.cpp', 'flush_log.hpp', 'flush_log.cpp', 'tables.hpp', 'tables.cpp',
+              'layers.cpp'}
 
 # Whose folders the map names.
 MAPPED = ('core', 'qtapp', 'wasm', 'tests', 'resources', 'tools', 'cmake')

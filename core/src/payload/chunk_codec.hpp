@@ -26,7 +26,7 @@ void encode_portable(const std::uint8_t* ids, std::size_t count, char* symbols);
 bool decode_portable(const char* symbols, std::size_t count, std::uint8_t* ids);
 
 /// All that run on this processor, the best last; the portable one is always first.
-/// The build chooses which source answers: x86/chunks_dispatch.cpp or portable/chunks_dispatch.cpp.
+/// The build chooses which source answers: x86/chunks_choice_x86.cpp or portable/chunks_choice_portable.cpp.
 std::size_t codecs(Codec (&out)[3]);
 
 /// The best one, chosen once.
