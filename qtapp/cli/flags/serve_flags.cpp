@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
+#include <algorithm>
+#include <cstdio>
 #include <sstream>
 
 namespace metabatch::cli {
@@ -57,10 +59,25 @@ std::string database_text(const sql::Database& database) {
   return is_plain && !keywords.empty() ? keywords : "postgresql:///" + query;
 }
 
-/// The parser of config files knows both quotes of TOML and no escapes.
+/// @source TOML 1.0.0, "String": basic and literal strings
 std::string toml_string(std::string_view value) {
-  const bool is_literal = value.find_first_of("\"\\") != std::string_view::npos;
-  return std::string(1, is_literal ? '\'' : '"').append(value).append(1, is_literal ? '\'' : '"');
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; };
+  const bool has_control = std::any_of(value.begin(), value.end(), is_control);
+  const bool has_quote = value.find('\'') != std::string_view::npos;
+  if (!has_control && value.find_first_of("\"\\") == std::string_view::npos) return "\"" + std::string(value) + "\"";
+  if (!has_control && !has_quote) return "'" + std::string(value) + "'";
+  std::string text = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') text += '\\';
+    if (!is_control(c)) {
+      text += c;
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    text += escape;
+  }
+  return text + "\"";
 }
 
 /// Adds a line of a config file. The file cannot express a setting that is not given, so the line
@@ -82,6 +99,8 @@ void add_config(std::string& text, const Config& config) {
   add_line(text, "interval", format_duration(config.interval));
   add_line(text, "queue", std::string(name_of(config.queue)));
   add_line(text, "queue-capacity", std::to_string(config.queue_capacity));
+  add_line(text, "batch-bytes", std::to_string(config.batch_bytes));
+  add_line(text, "agent-capacity", std::to_string(config.agent_capacity));
   add_line(text, "queue-bytes", std::to_string(config.queue_bytes));
   add_line(text, "schedule", std::string(name_of(config.schedule)));
   add_line(text, "ties", std::string(name_of(config.ties)));

@@ -27,8 +27,6 @@ class TestCliServe : public QObject {
   void aFlushLoopThatStandsStillIsSeen();
   void impossibleServicesAreReported_data();
   void impossibleServicesAreReported();
-  void theSettingsArePrintedWithoutSecrets();
-  void whatIsPrintedIsAConfigFile();
 
  private:
   QTemporaryDir home_;
@@ -322,47 +320,6 @@ void TestCliServe::impossibleServicesAreReported() {
   const auto ended = program.run(QStringList{"serve", "--db", program.db()} + arguments);
   QVERIFY2(ended.err.contains(said), ended.err.constData());
   QCOMPARE(ended.status, status);
-}
-
-void TestCliServe::theSettingsArePrintedWithoutSecrets() {
-  Program program;
-  program.set("METABATCH_INTERVAL", "7s");
-  const auto ended = program.run({"serve", "--print-config", "--batch-size", "9", "--db", "postgres://u:hush@h/d"});
-  QCOMPARE(ended.status, 0);
-  QVERIFY2(ended.out.contains("interval = \"7s\"\n") && ended.out.contains("batch-size = \"9\"\n"),
-           ended.out.constData());
-  QVERIFY(!ended.out.contains("hush") && !ended.err.contains("hush"));
-  const auto whole = Program().run({"serve", "--print-config", "--db",
-                                    "host=h dbname=d user=u password=hush sslmode=verify-full sslrootcert=/ca.pem "
-                                    "target_session_attrs=read-write options='-c a=\"b\\'c\"'"});
-  QVERIFY2(whole.out.contains("sslmode=verify-full") && whole.out.contains("sslrootcert=") &&
-               whole.out.contains("target_session_attrs=read-write") && !whole.out.contains("hush"),
-           whole.out.constData());
-  const QString file = program.home.filePath("whole.toml");
-  write(file, whole.out);
-  QCOMPARE(Program().run({"serve", "--print-config", "--config", file}).out, whole.out);
-}
-
-void TestCliServe::whatIsPrintedIsAConfigFile() {
-  Program program;
-  const QStringList given = {
-      "serve", "--print-config", "--db", program.db(),     "--spool", "a \"b\\c",     "--access-log",
-      "7",     "--allowed-host", "one",  "--allowed-host", "two",     "--log-format", "json"};
-  const auto printed = program.run(given);
-  QCOMPARE(printed.status, 0);
-  for (const char* const line : {"access-log = \"7\"\n", "spool = 'a \"b\\c'\n", "log-format = \"json\"\n",
-                                 "allowed-host = [\"one\", \"two\"]\n", "# tls-key = \"\"\n"})
-    QVERIFY2(printed.out.contains(line), printed.out.constData());
-  const QString file = program.home.filePath("printed.toml");
-  write(file, printed.out);
-  const auto again = Program().run({"serve", "--print-config", "--config", file});
-  QCOMPARE(again.out, printed.out);
-  Program environment;
-  environment.set("METABATCH_ACCESS_LOG", "8");
-  environment.set("METABATCH_SPOOL", "/var/lib/x");
-  const auto layered = environment.run({"serve", "--print-config", "--config", file, "--access-log", "9"});
-  QVERIFY2(layered.out.contains("access-log = \"9\"\n") && layered.out.contains("spool = \"/var/lib/x\"\n"),
-           layered.out);
 }
 
 QTEST_GUILESS_MAIN(TestCliServe)
