@@ -22,6 +22,15 @@ struct AgentToken {
   Uuid token;
 };
 
+/// What the row of a key says of it. A member without a value, or an empty text, leaves the row as it
+/// is.
+struct KeyDescription {
+  std::string key;
+  std::string display_name{}, script{};
+  std::optional<std::int64_t> interval{}, timeout{};  ///< seconds
+  std::optional<std::int32_t> order{};
+};
+
 /// An agent and the keys of its rows.
 struct AgentSummary {
   Uuid agent;
@@ -62,6 +71,8 @@ class AgentCredentials {
   /// Registers the agent, or gives a registered one a new token. Creates the missing rows of its
   /// keys.
   virtual std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) = 0;
+  /// Describes rows of the agent that exist.
+  virtual std::optional<DatabaseFailure> describe(const Uuid& agent, std::span<const KeyDescription> keys) = 0;
   virtual DatabaseResult<std::vector<AgentSummary>> list() = 0;
   /// Removes the agent and its rows. False: there is no such agent.
   virtual DatabaseResult<bool> remove(const Uuid& agent) = 0;

@@ -17,6 +17,7 @@ namespace {
 constexpr PgStatement kReadTokens = {nullptr, statements::pg_read_tokens};
 constexpr PgStatement kReadBuildTokens = {nullptr, statements::pg_read_build_tokens};
 constexpr PgStatement kFindBuilds = {nullptr, statements::pg_find_builds};
+constexpr PgStatement kDescribeRow = {nullptr, statements::pg_describe_row};
 constexpr PgStatement kReadQueue = {nullptr, statements::pg_read_queue};
 constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
 constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
@@ -33,6 +34,11 @@ DatabaseFailure explained(DatabaseFailure failure) {
   if (failure.sqlstate == "42703")
     failure.message = reason + "; tokens of agents are read from tables as a current control plane has them";
   return failure;
+}
+
+template <class Number>
+std::string text_or_empty(const std::optional<Number>& number) {
+  return number ? std::to_string(*number) : std::string();
 }
 
 }  // namespace
@@ -96,6 +102,20 @@ std::optional<DatabaseFailure> PgAgentCredentials::add(const AgentToken& agent,
   if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
   const auto registered = register_agents(address_, {&agent.agent, 1}, keys);
   if (const auto* const failed = std::get_if<DatabaseFailure>(&registered)) return *failed;
+  return std::nullopt;
+}
+
+std::optional<DatabaseFailure> PgAgentCredentials::describe(const Uuid& agent, std::span<const KeyDescription> keys) {
+  const std::string id = format_uuid(agent);
+  for (const KeyDescription& one : keys) {
+    const std::string interval = text_or_empty(one.interval), timeout = text_or_empty(one.timeout),
+                      order = text_or_empty(one.order);
+    const PgParameter parameters[] = {{id},      {one.key}, {one.display_name}, {one.script}, {interval},
+                                      {timeout}, {order}};
+    const PgStep steps[] = {{&kDescribeRow, parameters}};
+    const auto answer = connection_.run(steps);
+    if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  }
   return std::nullopt;
 }
 

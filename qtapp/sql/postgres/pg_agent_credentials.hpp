@@ -17,6 +17,7 @@ class PgAgentCredentials final : public AgentCredentials {
   DatabaseResult<std::optional<NotificationQueue>> notification_queue() override;
   std::optional<DatabaseFailure> create_table() override;
   std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) override;
+  std::optional<DatabaseFailure> describe(const Uuid& agent, std::span<const KeyDescription> keys) override;
   DatabaseResult<std::vector<AgentSummary>> list() override;
   DatabaseResult<bool> remove(const Uuid& agent) override;
 

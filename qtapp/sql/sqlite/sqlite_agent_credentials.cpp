@@ -30,11 +30,11 @@ DatabaseResult<std::vector<AgentToken>> SqliteAgentCredentials::tokens() {
   return found;
 }
 
-DatabaseResult<std::vector<AgentToken>> SqliteAgentCredentials::find(std::span<const Uuid> tokens) {
+DatabaseResult<std::vector<AgentToken>> SqliteAgentCredentials::find(std::span<const Uuid> ids) {
   if (auto failed = create_table()) return *failed;
   std::vector<AgentToken> found;
-  for (const Uuid& token : tokens) {
-    const std::string text = format_uuid(token);
+  for (const Uuid& id : ids) {
+    const std::string text = format_uuid(id);
     if (auto failed = connection_.run(statements::sqlite_find_token, {text}, [&](sqlite3_stmt* row) {
           found.push_back({id_of(row, 0), id_of(row, 1)});
         }))
@@ -48,12 +48,27 @@ std::optional<DatabaseFailure> SqliteAgentCredentials::create_table() {
   return connection_.execute(statements::sqlite_create_agents);
 }
 
-std::optional<DatabaseFailure> SqliteAgentCredentials::add(const AgentToken& agent, std::span<const std::string_view> keys) {
+std::optional<DatabaseFailure> SqliteAgentCredentials::add(const AgentToken& agent,
+                                                           std::span<const std::string_view> keys) {
   if (auto failed = connection_.ready()) return failed;
   const std::string id = format_uuid(agent.agent), token = format_uuid(agent.token);
   if (auto failed = connection_.run(statements::sqlite_add_agent, {id, token})) return failed;
   const auto registered = register_agents(file_, {&agent.agent, 1}, keys);
   if (const auto* const failed = std::get_if<DatabaseFailure>(&registered)) return *failed;
+  return std::nullopt;
+}
+
+std::optional<DatabaseFailure> SqliteAgentCredentials::describe(const Uuid& agent,
+                                                                std::span<const KeyDescription> keys) {
+  if (auto failed = connection_.ready()) return failed;
+  const std::string id = format_uuid(agent);
+  const auto text = [](const auto& number) { return number ? std::to_string(*number) : std::string(); };
+  for (const KeyDescription& one : keys) {
+    if (auto wrong = connection_.run(
+            statements::sqlite_describe_row,
+            {id, one.key, one.display_name, one.script, text(one.interval), text(one.timeout), text(one.order)}))
+      return wrong;
+  }
   return std::nullopt;
 }
 

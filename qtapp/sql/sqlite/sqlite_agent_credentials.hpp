@@ -12,10 +12,11 @@ class SqliteAgentCredentials final : public AgentCredentials {
   explicit SqliteAgentCredentials(const std::string& file) : file_(file), connection_(file) {}
 
   DatabaseResult<std::vector<AgentToken>> tokens() override;
-  DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> tokens) override;
+  DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> ids) override;
   DatabaseResult<std::optional<NotificationQueue>> notification_queue() override { return std::nullopt; }
   std::optional<DatabaseFailure> create_table() override;
   std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) override;
+  std::optional<DatabaseFailure> describe(const Uuid& agent, std::span<const KeyDescription> keys) override;
   DatabaseResult<std::vector<AgentSummary>> list() override;
   DatabaseResult<bool> remove(const Uuid& agent) override;
 

@@ -3,3 +3,4 @@
 GRANT SELECT (id, auth_token) ON workspace_agents TO metabatch_writer;
 -- Who registers agents adds, lists and removes them: metabatch agents.
 GRANT SELECT, INSERT, UPDATE (auth_token), DELETE ON workspace_agents TO metabatch_registrar;
+GRANT UPDATE (display_name, script, interval, timeout, display_order) ON workspace_agent_metadata TO metabatch_registrar;

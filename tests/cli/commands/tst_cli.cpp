@@ -36,10 +36,6 @@ class TestCli : public QObject {
   void aFullOutputIsAFailure();
   void runReportsWhatBatchingSaved();
   void runGivesTheSameAgentsAgain();
-  void agentsAreAddedListedAndRemoved();
-  void misuseOfAgentsIsRefusedBeforeAnythingIsDone_data();
-  void misuseOfAgentsIsRefusedBeforeAnythingIsDone();
-  void listsAreOneObjectALine();
   void numbersForPeople();
 };
 
@@ -295,63 +291,6 @@ void TestCli::runGivesTheSameAgentsAgain() {
   QVERIFY(program.run(fleet).err.contains("6 new rows"));
   QVERIFY(program.run(fleet).err.contains("0 new rows"));
   QVERIFY(program.run(fleet + QStringList{"--seed", "2"}).err.contains("6 new rows"));
-}
-
-void TestCli::agentsAreAddedListedAndRemoved() {
-  Program program;
-  const auto added = program.run({"agents", "add", "--key", "cpu", "--key", "mem", "--db", program.db()});
-  QCOMPARE(added.status, 0);
-  const auto token =
-      QRegularExpression("^agent ([0-9a-f-]{36})\ntoken ([0-9a-f-]{36})\n$").match(QString::fromUtf8(added.out));
-  QVERIFY2(token.hasMatch(), added.out.constData());
-  QVERIFY(!added.err.contains(token.captured(2).toUtf8()));
-  const auto listed = Program().run({"agents", "list", "--db", program.db()});
-  QCOMPARE(listed.out, token.captured(1).toUtf8() + " cpu mem\n");
-  QCOMPARE(Program().run({"agents", "remove", token.captured(1), "--db", program.db()}).status, 0);
-  QCOMPARE(Program().run({"agents", "remove", token.captured(1), "--db", program.db()}).status, 1);
-  QCOMPARE(Rows(program.file()).of("SELECT count(*) FROM workspace_agent_metadata"), QStringList{"0"});
-  QCOMPARE(Program().run({"agents", "add", "--db", program.db()}).status, 2);
-  QCOMPARE(Program().run({"agents", "remove", "x", "--db", program.db()}).status, 2);
-}
-
-void TestCli::misuseOfAgentsIsRefusedBeforeAnythingIsDone_data() {
-  QTest::addColumn<QStringList>("arguments");
-  QTest::addColumn<QByteArray>("said");
-  QTest::newRow("no keys") << QStringList{"add"} << QByteArray("which keys");
-  QTest::newRow("a key twice") << QStringList{"add", "--key", "cpu", "--key", "cpu"} << QByteArray("given twice");
-  QTest::newRow("an empty key") << QStringList{"add", "--key="} << QByteArray("");
-  QTest::newRow("a key too long") << QStringList{"add", "--key", QString(128, 'k')} << QByteArray("longer than 127");
-  QTest::newRow("a bad agent") << QStringList{"add", "00010203", "--key", "cpu"} << QByteArray("not a UUID");
-  QTest::newRow("remove whom?") << QStringList{"remove"} << QByteArray("which agent?");
-  QTest::newRow("remove a key") << QStringList{"remove", "00010203-0405-4607-8809-0a0b0c0d0e0f", "--key", "cpu"}
-                                << QByteArray("takes no --key");
-  QTest::newRow("list one") << QStringList{"list", "00010203-0405-4607-8809-0a0b0c0d0e0f"} << QByteArray("it lists all");
-  QTest::newRow("nothing like it") << QStringList{"rename"} << QByteArray("rename");
-}
-
-void TestCli::misuseOfAgentsIsRefusedBeforeAnythingIsDone() {
-  QFETCH(QStringList, arguments);
-  QFETCH(QByteArray, said);
-  Program program;
-  const auto ended = program.run(QStringList{"agents"} + arguments + QStringList{"--db", program.db()});
-  QVERIFY2(ended.err.contains(said), ended.err.constData());
-  QCOMPARE(ended.status, 2);
-  QCOMPARE(ended.out, QByteArray());
-  QVERIFY(!QFile::exists(program.file()));
-}
-
-void TestCli::listsAreOneObjectALine() {
-  Program program;
-  const QString id = "00010203-0405-4607-8809-0a0b0c0d0e0f";
-  const auto first = program.run({"agents", "add", id, "--key", "b\"c", "--key", "a", "--json", "--db", program.db()});
-  QCOMPARE(first.status, 0);
-  const QString token = QJsonDocument::fromJson(first.out).object()["token"].toString();
-  const auto again = Program().run({"agents", "add", id, "--key", "d", "--json", "--db", program.db()});
-  QVERIFY(QJsonDocument::fromJson(again.out).object()["token"].toString() != token);  // a new one; the keys stay
-  const auto listed = Program().run({"agents", "list", "--json", "--db", program.db()});
-  QCOMPARE(listed.out, "{\"agent\":\"" + id.toUtf8() + "\",\"keys\":[\"a\",\"b\\\"c\",\"d\"]}\n");
-  QCOMPARE(Program().run({"agents", "remove", id, "--db", program.db()}).status, 0);
-  QCOMPARE(Program().run({"agents", "list", "--json", "--db", program.db()}).out, QByteArray());
 }
 
 void TestCli::numbersForPeople() {

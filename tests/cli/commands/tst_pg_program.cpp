@@ -106,8 +106,15 @@ class TestPgProgram : public QObject, protected PgProgram {
     QCOMPARE(session_->value("SELECT id || '|' || auth_token FROM workspace_agents"), (id + "|" + token).toStdString());
     QCOMPARE(session_->value("SELECT key FROM workspace_agent_metadata"), std::string("cpu"));
     QCOMPARE(Program().run({"agents", "list", "--db", as("metabatch_registrar")}).out, id.toUtf8() + " cpu\n");
-    const auto again =
-        Program().run({"agents", "add", id, "--key", "mem", "--json", "--db", as("metabatch_registrar")});
+    const auto again = Program().run({"agents", "add", id, "--key", "mem", "--json", "--db", as("metabatch_registrar"),
+                                      "--display-name", "Memory", "--script", "free", "--interval", "10s", "--timeout",
+                                      "1m", "--order", "-2"});
+    QCOMPARE(session_->value("SELECT concat_ws('|', display_name, script, interval, timeout, display_order) FROM "
+                             "workspace_agent_metadata WHERE key = 'mem'"),
+             std::string("Memory|free|10|60|-2"));
+    QCOMPARE(session_->value("SELECT concat_ws('|', display_name, script, interval, timeout, display_order) FROM "
+                             "workspace_agent_metadata WHERE key = 'cpu'"),
+             std::string("cpu||0|0|0"));  // as it was
     QVERIFY(object(again.out)["token"].toString() != token);
     QCOMPARE(Program().run({"agents", "remove", id, "--db", as("metabatch_viewer")}).status, 1);
     QCOMPARE(Program().run({"agents", "remove", "00000000-0000-0000-0000-000000000007", "--db", db_}).status, 1);
