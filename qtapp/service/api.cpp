@@ -106,7 +106,7 @@ std::optional<Answer> Api::answer_header(const HttpRequest& request, std::size_t
   if (auto response = answer_operator(request, options_.has_metrics)) return std::move(*response);
   if (path != kBulk && !path.starts_with(kAgents)) return not_found();
   if (!is_read(request)) return wrong_method("GET, HEAD");
-  return path == kBulk ? answer_bulk(request) : answer_agent(request, path.substr(kAgents.size()), is_looked_up);
+  return path == kBulk ? answer_bulk(request, is_looked_up) : answer_agent(request, path.substr(kAgents.size()), is_looked_up);
 }
 
 HttpResponse Api::unauthorized(std::string_view message, std::string_view detail) {
@@ -222,7 +222,22 @@ bool Api::may_watch(std::string_view token, const Uuid& agent) const {
   if (!options_.directory->is_loaded() || options_.directory->knows(agent)) {
     if (options_.watch_tokens->admits(token)) return true;
   }
+  if (const auto access = session_of(token)) return may_see(*access, agent);
   return is_token_of(token, agent);
+}
+
+std::optional<SessionAccess> Api::session_of(std::string_view token) const {
+  if (options_.user_sessions == nullptr) return std::nullopt;
+  return options_.user_sessions->access_of(token, std::chrono::steady_clock::now());
+}
+
+bool Api::is_unknown_session(std::string_view token) const {
+  return options_.user_sessions != nullptr && !UserSessions::id_of(token).empty() &&
+         !options_.user_sessions->knows(token, std::chrono::steady_clock::now());
+}
+
+bool Api::may_see(const SessionAccess& access, const Uuid& agent) const {
+  return access.sees_all ? options_.directory->knows(agent) : options_.directory->is_owned_by(agent, access.user);
 }
 
 bool Api::is_token_of(std::string_view token, const Uuid& agent) const {
@@ -241,6 +256,8 @@ Answer Api::answer_agent(const HttpRequest& request, std::string_view path, bool
   std::string token = token_of(request);
   if (token.empty()) return unauthorized(kNoToken);
   const AgentDirectory& directory = *options_.directory;
+  if (options_.user_sessions != nullptr && !UserSessions::id_of(token).empty() && !options_.watch_tokens->admits(token))
+    return answer_session(request, std::move(token), *agent, what, is_looked_up);
   if (!options_.watch_tokens->admits(token)) {
     const Result<Uuid> id = parse_uuid(token);
     const std::optional<Uuid> self = id ? directory.agent_of(*id) : std::nullopt;
@@ -255,6 +272,20 @@ Answer Api::answer_agent(const HttpRequest& request, std::string_view path, bool
   return grant(request, std::move(token), *agent, what);
 }
 
+/// A workspace of somebody else is answered as if it did not exist.
+Answer Api::answer_session(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what,
+                           bool is_looked_up) {
+  const auto access = session_of(token);
+  if (access && may_see(*access, agent)) return grant(request, std::move(token), agent, what);
+  LookupRequest wanted{.id = {}};
+  if (!options_.directory->knows(agent)) wanted.id = agent;
+  if (is_unknown_session(token)) wanted.session = UserSessions::id_of(token);
+  if (!is_looked_up && (access || !wanted.session.empty()) && !(wanted.id == Uuid{} && wanted.session.empty()))
+    return wanted;
+  if (!access) return unauthorized("Session token is not valid.");
+  return not_found();
+}
+
 Answer Api::grant(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what) {
   if (what == "metadata")
     return ReadRequest{.agents = {agent}, .keys = list_of(query_value(request.query, "keys").value_or(""))};
@@ -267,10 +298,28 @@ Answer Api::grant(const HttpRequest& request, std::string token, const Uuid& age
   return WatchRequest{.agent = agent, .is_websocket = is_websocket, .token = std::move(token), .slot = std::move(slot)};
 }
 
-Answer Api::answer_bulk(const HttpRequest& request) {
-  const std::string token = token_of(request);
+std::optional<Answer> Api::refuse_watcher(const std::string& token, bool is_looked_up) {
   if (token.empty()) return unauthorized(kNoToken);
-  if (!options_.watch_tokens->admits(token)) return unauthorized("Session token is not valid.");
+  if (options_.watch_tokens->admits(token) || session_of(token)) return std::nullopt;
+  if (!is_looked_up && is_unknown_session(token))
+    return LookupRequest{.id = {}, .session = std::string(UserSessions::id_of(token))};
+  return unauthorized("Session token is not valid.");
+}
+
+/// One agent that a person may not see, and it is as if none existed.
+std::optional<Answer> Api::refuse_bulk(std::string_view token, std::span<const Uuid> agents, bool is_looked_up) {
+  if (options_.watch_tokens->admits(token)) return std::nullopt;
+  const auto access = session_of(token);
+  const auto hidden =
+      std::find_if(agents.begin(), agents.end(), [&](const Uuid& agent) { return !access || !may_see(*access, agent); });
+  if (hidden == agents.end()) return std::nullopt;
+  if (!is_looked_up && !options_.directory->knows(*hidden)) return LookupRequest{.id = *hidden};
+  return not_found();
+}
+
+Answer Api::answer_bulk(const HttpRequest& request, bool is_looked_up) {
+  const std::string token = token_of(request);
+  if (auto refusal = refuse_watcher(token, is_looked_up)) return std::move(*refusal);
   ReadRequest read{.agents = {}, .is_bulk = true};
   for (const std::string& one : list_of(query_value(request.query, "agents").value_or(""))) {
     const Result<Uuid> agent = parse_uuid(one);
@@ -278,6 +327,7 @@ Answer Api::answer_bulk(const HttpRequest& request) {
     if (std::find(read.agents.begin(), read.agents.end(), *agent) == read.agents.end()) read.agents.push_back(*agent);
     if (read.agents.size() > kMostBulkAgents) return error_response(400, "At most 1000 agents at once.");
   }
+  if (auto refusal = refuse_bulk(token, read.agents, is_looked_up)) return std::move(*refusal);
   if (read.agents.empty()) return error_response(400, "Query parameter \"agents\" must be provided.");
   read.keys = list_of(query_value(request.query, "keys").value_or(""));
   read.has_scripts = wants_script(request);

@@ -11,6 +11,7 @@
 #include "service/agents/open_streams.hpp"
 #include "service/agents/report_intake.hpp"
 #include "service/agents/report_reader.hpp"
+#include "service/agents/user_sessions.hpp"
 #include "service/handler.hpp"
 #include "service/rpc/agent_calls.hpp"
 #include "service/rpc/metadata_request.hpp"
@@ -33,12 +34,13 @@ struct ApiOptions {
   ReportIntake* intake = nullptr;
   AgentDirectory* directory = nullptr;
   const WatchTokens* watch_tokens = nullptr;
+  UserSessions* user_sessions = nullptr;  ///< or null: sessions of people are no tokens
   OpenStreams* open_watches = nullptr;
   OpenStreams* open_rpcs = nullptr;
   RpcMetrics* rpc_metrics = nullptr;
   bool is_relaying = false;  ///< RPC connections go on to a control plane, which decides on their version
   std::function<MetricsPage(std::string_view accept)> metrics;
-  bool has_metrics = true;  ///< false: another listener serves them
+  bool has_metrics = true;   ///< false: another listener serves them
   std::function<Readiness()> readiness;
   std::function<void(const ReportDrop&)> on_drop = [](const ReportDrop&) {};
   std::function<void()> on_unauthorized = [] {};
@@ -89,8 +91,17 @@ class Api : public Handler {
   std::optional<Answer> answer_me(const HttpRequest& request, bool is_looked_up);
   Answer answer_rpc(const HttpRequest& request, bool is_looked_up);
   Answer answer_agent(const HttpRequest& request, std::string_view path, bool is_looked_up);
+  Answer answer_session(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what,
+                        bool is_looked_up);
   Answer grant(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what);
-  Answer answer_bulk(const HttpRequest& request);
+  Answer answer_bulk(const HttpRequest& request, bool is_looked_up);
+  /// None: the token may watch many agents. Else why not, or what has to be looked up first.
+  std::optional<Answer> refuse_watcher(const std::string& token, bool is_looked_up);
+  std::optional<Answer> refuse_bulk(std::string_view token, std::span<const Uuid> agents, bool is_looked_up);
+  /// Whether `token` is of a session that has to be looked up.
+  [[nodiscard]] bool is_unknown_session(std::string_view token) const;
+  [[nodiscard]] std::optional<SessionAccess> session_of(std::string_view token) const;
+  [[nodiscard]] bool may_see(const SessionAccess& access, const Uuid& agent) const;
   HttpResponse response_to(const Uuid& agent, const ReportOutcome& outcome) const;
   [[nodiscard]] HttpResponse retry_later(unsigned status, std::string_view message, std::string_view detail) const;
   [[nodiscard]] HttpResponse unauthorized(std::string_view message, std::string_view detail = {});

@@ -64,10 +64,12 @@ struct ReadRequest {
   std::string peer{};               ///< filled in by the server
 };
 
-/// The answer depends on a token or an agent that has to be looked up in the database first.
+/// The answer depends on a token, an agent or a session that has to be looked up in the database
+/// first.
 struct LookupRequest {
-  Uuid id;             ///< a token, or the id of an agent
-  std::string peer{};  ///< filled in by the server
+  Uuid id;                ///< a token, or the id of an agent; nil: none
+  std::string session{};  ///< the id of a session of a person, or ""
+  std::string peer{};     ///< filled in by the server
 };
 
 /// How a lookup ended. `unavailable`: the database could not be asked, so that nothing is known.

@@ -116,6 +116,7 @@ void Service::Impl::start_refresher() {
   RefresherOptions refresher_options;
   refresher_options.open = [this] { return sql::AgentCredentials::of(options.database); };
   refresher_options.every = options.token_refresh;
+  if (options.user_sessions) refresher_options.user_sessions = &user_sessions;
   refresher_options.on_failure = [this](const std::string& why) {
     log.limited(Log::Level::warning, "agents cannot be read, those known stay", {{"reason", why}});
   };
@@ -130,6 +131,7 @@ ApiOptions Service::Impl::api_options(std::size_t threads) {
   made.intake = intake.get();
   made.directory = &directory;
   made.watch_tokens = &watch_tokens;
+  if (options.user_sessions) made.user_sessions = &user_sessions;
   made.open_watches = &open_watches;
   made.open_rpcs = &open_rpcs;
   made.rpc_metrics = &rpc_metrics;
@@ -173,6 +175,8 @@ std::string Service::Impl::start_servers() {
 }
 
 std::variant<std::unique_ptr<Service>, std::string> Service::start(const ServiceOptions& options, Log& log) {
+  if (options.user_sessions && options.database.postgres() == nullptr)
+    return "sessions of people are in the PostgreSQL database of a control plane, and this is a file";
   auto impl = std::make_unique<Impl>(options, log);
   if (!options.watch_token_file.empty())
     if (std::string wrong = impl->watch_tokens.read(options.watch_token_file); !wrong.empty()) return wrong;

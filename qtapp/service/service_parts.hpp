@@ -68,6 +68,7 @@ struct Service::Impl {
   std::unique_ptr<ReportIntake> intake;
   AgentDirectory directory;
   WatchTokens watch_tokens;
+  UserSessions user_sessions;
   OpenStreams open_watches;
   OpenStreams open_rpcs;
   RpcMetrics rpc_metrics;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,16 @@ namespace metabatch::sql {
 struct AgentToken {
   Uuid agent;
   Uuid token;
+  std::optional<Uuid> owner{};  ///< the user whose workspace it is, where a control plane says so
+};
+
+/// A session of a person at the control plane. Its token is ID-SECRET.
+struct UserSession {
+  std::string id;
+  std::array<std::uint8_t, 32> hashed_secret{};  ///< SHA-256
+  Uuid user;
+  Duration valid_for{};   ///< from when it was read
+  bool sees_all = false;  ///< the user may see the workspaces of everybody
 };
 
 /// What the row of a key says of it. A member without a value, or an empty text, leaves the row as it
@@ -61,6 +72,11 @@ class AgentCredentials {
   ///
   /// @shape at most a few hundred ids a call
   virtual DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> ids) = 0;
+
+  /// The sessions with these ids that the control plane accepts. In SQLite there are none.
+  ///
+  /// @shape ids: ASCII letters and digits
+  virtual DatabaseResult<std::vector<UserSession>> sessions(std::span<const std::string> ids) = 0;
 
   /// For SQLite: nothing, because a file has no queue.
   virtual DatabaseResult<std::optional<NotificationQueue>> notification_queue() = 0;

@@ -24,6 +24,7 @@ struct ServeFlags {
   std::string tls_certificate, tls_key, tls_ciphers, tls_client_ca;
   std::string tls_min_version = "1.2";
   std::string watch_token_file;
+  bool user_sessions = false;
   std::string metrics_listen;
   std::string relay;
   bool relay_metadata = false;

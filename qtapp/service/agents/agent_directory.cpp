@@ -60,7 +60,7 @@ void AgentDirectory::add(std::span<const sql::AgentToken> agents) {
   std::set<Uuid> changed;
   for (const sql::AgentToken& one : agents) changed.insert(one.agent);
   std::erase_if(table->by_digest, [&](const Entry& entry) { return changed.contains(entry.agent); });
-  std::erase_if(table->agents, [&](const Uuid& agent) { return changed.contains(agent); });
+  std::erase_if(table->agents, [&](const Known& known) { return changed.contains(known.agent); });
   append(*table, agents);
   table_ = std::move(table);
 }
@@ -68,11 +68,11 @@ void AgentDirectory::add(std::span<const sql::AgentToken> agents) {
 void AgentDirectory::append(Table& table, std::span<const sql::AgentToken> agents) const {
   for (const sql::AgentToken& one : agents) {
     table.by_digest.push_back({digest_of(one.token), one.agent});
-    table.agents.push_back(one.agent);
+    table.agents.push_back({one.agent, one.owner});
   }
   std::sort(table.by_digest.begin(), table.by_digest.end(),
             [](const Entry& a, const Entry& b) { return a.digest < b.digest; });
-  std::sort(table.agents.begin(), table.agents.end());
+  std::sort(table.agents.begin(), table.agents.end(), [](const Known& a, const Known& b) { return a.agent < b.agent; });
 }
 
 std::optional<Uuid> AgentDirectory::agent_of(const Uuid& token) const {
@@ -84,9 +84,18 @@ std::optional<Uuid> AgentDirectory::agent_of(const Uuid& token) const {
   return found->agent;
 }
 
-bool AgentDirectory::knows(const Uuid& agent) const {
+const AgentDirectory::Known* AgentDirectory::Table::find(const Uuid& agent) const {
+  const auto found = std::lower_bound(agents.begin(), agents.end(), agent,
+                                      [](const Known& known, const Uuid& wanted) { return known.agent < wanted; });
+  return found != agents.end() && found->agent == agent ? &*found : nullptr;
+}
+
+bool AgentDirectory::knows(const Uuid& agent) const { return table_.load()->find(agent) != nullptr; }
+
+bool AgentDirectory::is_owned_by(const Uuid& agent, const Uuid& user) const {
   const auto table = table_.load();
-  return std::binary_search(table->agents.begin(), table->agents.end(), agent);
+  const Known* const known = table->find(agent);
+  return known != nullptr && known->owner && *known->owner == user;
 }
 
 std::size_t AgentDirectory::size() const { return table_.load()->by_digest.size(); }

@@ -28,6 +28,8 @@ class AgentDirectory {
   void add(std::span<const sql::AgentToken> agents);
   [[nodiscard]] std::optional<Uuid> agent_of(const Uuid& token) const;
   [[nodiscard]] bool knows(const Uuid& agent) const;
+  /// Whether the agent is one of a workspace of this user.
+  [[nodiscard]] bool is_owned_by(const Uuid& agent, const Uuid& user) const;
   [[nodiscard]] std::size_t size() const;
   /// Whether replace() was called.
   [[nodiscard]] bool is_loaded() const { return is_loaded_; }
@@ -38,9 +40,14 @@ class AgentDirectory {
     Digest digest;
     Uuid agent;
   };
+  struct Known {
+    Uuid agent;
+    std::optional<Uuid> owner;
+  };
   struct Table {
     std::vector<Entry> by_digest;  // ascending
-    std::vector<Uuid> agents;      // ascending
+    std::vector<Known> agents;     // ascending
+    [[nodiscard]] const Known* find(const Uuid& agent) const;
   };
   [[nodiscard]] Digest digest_of(const Uuid& token) const;
   void append(Table& table, std::span<const sql::AgentToken> agents) const;

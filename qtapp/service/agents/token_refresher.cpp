@@ -20,6 +20,9 @@ constexpr std::size_t kMostUnknown = 10'000;  // negative answers remembered
 /// The address of address:port.
 std::string_view address_of(std::string_view peer) { return peer.substr(0, peer.rfind(':')); }
 
+/// What a negative answer is remembered by: both parts of a request, because either may be missing.
+std::string key_of(const LookupRequest& request) { return format_uuid(request.id) + request.session; }
+
 }  // namespace
 
 TokenRefresher::TokenRefresher(AgentDirectory& directory, RefresherOptions options)
@@ -42,8 +45,8 @@ void TokenRefresher::stop() {
   for (const Pending& one : pending) one.done(LookupResult::unavailable);
 }
 
-bool TokenRefresher::is_known_unknown(const Uuid& id, Instant now) {
-  const auto found = unknown_.find(id);
+bool TokenRefresher::is_known_unknown(const std::string& key, Instant now) {
+  const auto found = unknown_.find(key);
   if (found == unknown_.end()) return false;
   if (found->second > now) return true;
   unknown_.erase(found);
@@ -54,7 +57,7 @@ void TokenRefresher::look_up(const LookupRequest& request, LookupDone done) {
   LookupResult result = LookupResult::unavailable;
   {
     const std::lock_guard lock(mutex_);
-    if (is_known_unknown(request.id, SteadyClock::now())) {
+    if (is_known_unknown(key_of(request), SteadyClock::now())) {
       result = LookupResult::done;
     } else if (!is_stopping_ && pending_.size() < kMostPending) {
       std::size_t& of_peer = pending_of_[std::string(address_of(request.peer))];
@@ -145,33 +148,74 @@ void TokenRefresher::run() {
   }
 }
 
-void TokenRefresher::remember_unknown(const std::vector<Uuid>& ids, Instant now) {
-  if (unknown_.size() + ids.size() > kMostUnknown)
+void TokenRefresher::remember_unknown(const std::set<std::string>& keys, Instant now) {
+  if (unknown_.size() + keys.size() > kMostUnknown)
     std::erase_if(unknown_, [now](const auto& one) { return one.second <= now; });
-  for (const Uuid& id : ids)
-    if (unknown_.size() < kMostUnknown) unknown_[id] = now + options_.unknown_for;
+  for (const std::string& key : keys)
+    if (unknown_.size() < kMostUnknown) unknown_[key] = now + options_.unknown_for;
 }
 
 void TokenRefresher::look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending) {
-  std::set<Uuid> unknown;
-  for (const Pending& one : pending) unknown.insert(one.request.id);
+  std::set<Uuid> ids;
+  for (const Pending& one : pending)
+    if (!(one.request.id == Uuid{})) ids.insert(one.request.id);
   ++lookups_;
-  const auto answer = agents.find(std::vector<Uuid>(unknown.begin(), unknown.end()));
+  const auto answer = agents.find(std::vector<Uuid>(ids.begin(), ids.end()));
   const auto* const found = std::get_if<std::vector<sql::AgentToken>>(&answer);
+  bool is_well = found != nullptr;
+  std::set<std::string> sessions;
   if (found != nullptr) {
     for (const sql::AgentToken& one : *found) {
-      unknown.erase(one.token);
-      unknown.erase(one.agent);
+      ids.erase(one.token);
+      ids.erase(one.agent);
     }
     directory_.add(*found);
     for (const sql::AgentToken& one : *found) options_.on_found(one.agent);
-    const std::lock_guard lock(mutex_);
-    remember_unknown({unknown.begin(), unknown.end()}, SteadyClock::now());
+    is_well = look_up_sessions(agents, pending, sessions);
   } else {
     options_.on_failure(std::get<sql::DatabaseFailure>(answer).message);
   }
-  const LookupResult result = found != nullptr ? LookupResult::done : LookupResult::unavailable;
-  for (const Pending& one : pending) one.done(result);
+  if (is_well) remember_missing(pending, ids, sessions);
+  for (const Pending& one : pending) one.done(is_well ? LookupResult::done : LookupResult::unavailable);
+}
+
+void TokenRefresher::remember_missing(const std::vector<Pending>& pending, const std::set<Uuid>& ids,
+                                      const std::set<std::string>& sessions) {
+  std::set<std::string> keys;
+  for (const Pending& one : pending)
+    if (ids.contains(one.request.id) || sessions.contains(one.request.session)) keys.insert(key_of(one.request));
+  const std::lock_guard lock(mutex_);
+  remember_unknown(keys, SteadyClock::now());
+}
+
+bool TokenRefresher::look_up_sessions(sql::AgentCredentials& agents, const std::vector<Pending>& pending,
+                                      std::set<std::string>& unknown) {
+  for (const Pending& one : pending)
+    if (!one.request.session.empty()) unknown.insert(one.request.session);
+  if (unknown.empty() || options_.user_sessions == nullptr) return true;
+  const auto now = SteadyClock::now();  // before the reading, so that no session lasts longer here
+  const auto answer = agents.sessions(std::vector<std::string>(unknown.begin(), unknown.end()));
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&answer)) {
+    options_.on_failure(failed->message);
+    return false;
+  }
+  options_.user_sessions->add(std::get<0>(answer), now);
+  for (const sql::UserSession& one : std::get<0>(answer)) unknown.erase(one.id);
+  return true;
+}
+
+/// With no session in use too: a missing privilege then shows at the start.
+bool TokenRefresher::read_sessions(sql::AgentCredentials& agents) {
+  if (options_.user_sessions == nullptr) return true;
+  const auto now = SteadyClock::now();
+  const std::vector<std::string> used = options_.user_sessions->used();
+  const auto answer = agents.sessions(used);
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&answer)) {
+    options_.on_failure(failed->message);
+    return false;
+  }
+  options_.user_sessions->replace(std::get<0>(answer), now);
+  return true;
 }
 
 void TokenRefresher::sample_queue(sql::AgentCredentials& agents) const {
@@ -187,8 +231,9 @@ bool TokenRefresher::read(sql::AgentCredentials& agents) {
     return false;
   }
   directory_.replace(std::get<0>(found));
+  const bool is_whole = read_sessions(agents);
   options_.on_refresh();
-  return true;
+  return is_whole;
 }
 
 }  // namespace metabatch::service

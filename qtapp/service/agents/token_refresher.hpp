@@ -8,11 +8,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "service/agents/agent_directory.hpp"
+#include "service/agents/user_sessions.hpp"
 #include "service/handler.hpp"
 
 namespace metabatch::service {
@@ -20,6 +22,7 @@ namespace metabatch::service {
 struct RefresherOptions {
   std::function<std::unique_ptr<sql::AgentCredentials>()> open;  ///< called once, on the thread
   Duration every = std::chrono::minutes(5);
+  UserSessions* user_sessions = nullptr;  ///< or null: sessions of people are not read
   std::function<void(const std::string&)> on_failure;
   /// The directory has changed. Called on the thread.
   std::function<void()> on_refresh = [] {};
@@ -34,8 +37,8 @@ struct RefresherOptions {
 
 /// Keeps a directory of agents and tokens up to date, on a thread and a connection of its own.
 ///
-/// It reads everything at the start and then every `every`. An id that is not in the directory is
-/// looked up. Waiting lookups are sent together in one statement: at most one statement each
+/// It reads everything at the start and then every `every`; of sessions those that are in use. An
+/// id that is not in the directory, or a session that is not known, is looked up. Waiting lookups are sent together in one statement: at most one statement each
 /// `lookup_gap`, with 500 ids, 8 of one peer. So a newly registered agent is let in soon, and
 /// guessed tokens never cause a full reading. While the database cannot be read, the directory
 /// stays unchanged. The notification queue is sampled on the same connection.
@@ -73,9 +76,15 @@ class TokenRefresher {
   void look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending);
   void sample_queue(sql::AgentCredentials& agents) const;
   void wait_for_work(std::unique_lock<std::mutex>& lock, Instant next_read, Instant next_sample);
-  std::vector<Pending> take_lookups();                               // mutex_ is held
-  bool is_known_unknown(const Uuid& id, Instant now);                // mutex_ is held
-  void remember_unknown(const std::vector<Uuid>& ids, Instant now);  // mutex_ is held
+  std::vector<Pending> take_lookups();  // mutex_ is held
+  bool read_sessions(sql::AgentCredentials& agents);
+  /// Looks up the sessions of these requests, and erases from `unknown` what was found.
+  bool look_up_sessions(sql::AgentCredentials& agents, const std::vector<Pending>& pending,
+                        std::set<std::string>& unknown);
+  void remember_missing(const std::vector<Pending>& pending, const std::set<Uuid>& ids,
+                        const std::set<std::string>& sessions);
+  bool is_known_unknown(const std::string& key, Instant now);             // mutex_ is held
+  void remember_unknown(const std::set<std::string>& keys, Instant now);  // mutex_ is held
 
   AgentDirectory& directory_;
   const RefresherOptions options_;
@@ -84,7 +93,7 @@ class TokenRefresher {
   Duration every_;                                              // mutex_
   std::vector<Pending> pending_;                                // mutex_
   std::map<std::string, std::size_t, std::less<>> pending_of_;  // mutex_: lookups of each peer's address
-  std::map<Uuid, Instant> unknown_;                             // mutex_: until when
+  std::map<std::string, Instant> unknown_;                      // mutex_: until when
   Instant next_lookup_{};                                       // mutex_
   bool is_urgent_ = false;                                      // mutex_
   bool is_stopping_ = false;                                    // mutex_

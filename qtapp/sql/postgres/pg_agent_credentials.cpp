@@ -17,6 +17,7 @@ namespace {
 constexpr PgStatement kReadTokens = {nullptr, statements::pg_read_tokens};
 constexpr PgStatement kReadBuildTokens = {nullptr, statements::pg_read_build_tokens};
 constexpr PgStatement kFindBuilds = {nullptr, statements::pg_find_builds};
+constexpr PgStatement kFindSessions = {nullptr, statements::pg_find_sessions};
 constexpr PgStatement kDescribeRow = {nullptr, statements::pg_describe_row};
 constexpr PgStatement kReadQueue = {nullptr, statements::pg_read_queue};
 constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
@@ -27,13 +28,22 @@ constexpr PgStatement kRemoveAgent = {nullptr, statements::pg_remove_agent};
 constexpr PgStatement kRemoveRows = {nullptr, statements::pg_remove_rows};
 
 /// The remedies that a failure has by itself are those of the table of rows.
-DatabaseFailure explained(DatabaseFailure failure) {
-  const std::string reason = failure.message.substr(0, failure.message.find(';'));
+DatabaseFailure explained(DatabaseFailure failure, std::string_view what) {
   if (failure.sqlstate == "42501")
-    failure.message = reason + "; tokens of agents need the grants for the service that metabatch init-db prints";
+    failure.message = failure.message.substr(0, failure.message.find(';')) + "; " + std::string(what) +
+                      " need the grants for the service that metabatch init-db prints";
   if (failure.sqlstate == "42703")
-    failure.message = reason + "; tokens of agents are read from tables as a current control plane has them";
+    failure.message = failure.message.substr(0, failure.message.find(';')) + "; " + std::string(what) +
+                      " are read from tables as a current control plane has them";
   return failure;
+}
+
+std::optional<std::array<std::uint8_t, 32>> hash_of(const std::string& hex) {
+  std::array<std::uint8_t, 32> hash{};
+  if (hex.size() != hash.size() * 2) return std::nullopt;
+  for (std::size_t i = 0; i < hash.size(); ++i)
+    hash[i] = static_cast<std::uint8_t>(std::strtoul(hex.substr(i * 2, 2).c_str(), nullptr, 16));
+  return hash;
 }
 
 template <class Number>
@@ -60,12 +70,32 @@ DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::read(std::span<const
   const PgParameter parameters[] = {array.all()[0], {wants_all ? "true" : "false"}};
   const PgStep steps[] = {{is_by_build ? &kReadBuildTokens : &kReadTokens, parameters}};
   const auto answer = connection_.run(steps);
-  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return explained(*failed);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return explained(*failed, "tokens of agents");
   const PgResult& result = std::get<0>(answer)[0];
   std::vector<AgentToken> found;
   for (int i = 0; i < PQntuples(result.get()); ++i) {
     const PgRow row(result.get(), i);
-    found.push_back({row.id(0), row.id(1)});
+    found.push_back({row.id(0), row.id(1), {}});
+    if (!row.is_null(2)) found.back().owner = row.id(2);
+  }
+  return found;
+}
+
+DatabaseResult<std::vector<UserSession>> PgAgentCredentials::sessions(std::span<const std::string> ids) {
+  std::string array = "{";
+  for (const std::string& id : ids) array.append(array.size() > 1 ? "," : "").append(id);
+  array += '}';
+  const PgParameter parameters[] = {{array}};
+  const PgStep steps[] = {{&kFindSessions, parameters}};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return explained(*failed, "sessions of people");
+  const PgResult& result = std::get<0>(answer)[0];
+  std::vector<UserSession> found;
+  for (int i = 0; i < PQntuples(result.get()); ++i) {
+    const PgRow row(result.get(), i);
+    const auto hash = hash_of(row.text(1));
+    if (!hash) continue;
+    found.push_back({row.text(0), *hash, row.id(2), std::chrono::milliseconds(row.number(3)), row.is_true(4)});
   }
   return found;
 }

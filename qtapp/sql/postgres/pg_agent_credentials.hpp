@@ -14,6 +14,7 @@ class PgAgentCredentials final : public AgentCredentials {
 
   DatabaseResult<std::vector<AgentToken>> tokens() override;
   DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> ids) override;
+  DatabaseResult<std::vector<UserSession>> sessions(std::span<const std::string> ids) override;
   DatabaseResult<std::optional<NotificationQueue>> notification_queue() override;
   std::optional<DatabaseFailure> create_table() override;
   std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) override;

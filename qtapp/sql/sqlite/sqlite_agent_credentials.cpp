@@ -24,7 +24,7 @@ DatabaseResult<std::vector<AgentToken>> SqliteAgentCredentials::tokens() {
   if (auto failed = connection_.execute(statements::sqlite_create_agents)) return *failed;
   std::vector<AgentToken> found;
   if (auto failed = connection_.run(statements::sqlite_read_tokens, {}, [&](sqlite3_stmt* row) {
-        found.push_back({id_of(row, 0), id_of(row, 1)});
+        found.push_back({id_of(row, 0), id_of(row, 1), {}});
       }))
     return *failed;
   return found;
@@ -36,7 +36,7 @@ DatabaseResult<std::vector<AgentToken>> SqliteAgentCredentials::find(std::span<c
   for (const Uuid& id : ids) {
     const std::string text = format_uuid(id);
     if (auto failed = connection_.run(statements::sqlite_find_token, {text}, [&](sqlite3_stmt* row) {
-          found.push_back({id_of(row, 0), id_of(row, 1)});
+          found.push_back({id_of(row, 0), id_of(row, 1), {}});
         }))
       return *failed;
   }

@@ -13,6 +13,9 @@ class SqliteAgentCredentials final : public AgentCredentials {
 
   DatabaseResult<std::vector<AgentToken>> tokens() override;
   DatabaseResult<std::vector<AgentToken>> find(std::span<const Uuid> ids) override;
+  DatabaseResult<std::vector<UserSession>> sessions(std::span<const std::string>) override {
+    return std::vector<UserSession>{};
+  }
   DatabaseResult<std::optional<NotificationQueue>> notification_queue() override { return std::nullopt; }
   std::optional<DatabaseFailure> create_table() override;
   std::optional<DatabaseFailure> add(const AgentToken& agent, std::span<const std::string_view> keys) override;

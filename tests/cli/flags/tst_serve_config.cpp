@@ -58,6 +58,7 @@ const QMap<QString, QStringList> kNotDefaults = {
     {"access-log", {"9"}},
     {"token-refresh", {"90s"}},
     {"watch-token-file", {"/w"}},
+    {"user-sessions", {"true"}},
     {"batch-size", {"501"}},
     {"interval", {"6s"}},
     {"queue", {"fifo"}},

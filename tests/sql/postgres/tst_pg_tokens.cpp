@@ -128,6 +128,13 @@ class TestPgTokens : public QObject {
     QCOMPARE(accepted(), std::string("0101"));
   }
 
+  void theOwnerOfTheWorkspaceIsRead() {
+    session_->run(plane_build(1, 1, "start", "succeeded", agent_text(101), token_text(101), 5));
+    const auto all = std::get<0>(credentials()->tokens());
+    QCOMPARE(all.size(), std::size_t{1});
+    QVERIFY(all[0].owner && *all[0].owner == id_of(plane_user(5)));
+  }
+
   // Without the tables of builds the table of agents alone decides, and says so again once they come.
   void withoutAControlPlaneTheTableOfAgentsDecides() {
     build(1, 1, "start", "succeeded");
@@ -162,20 +169,56 @@ class TestPgTokens : public QObject {
     std::string lines(grants_sql());
     for (std::size_t at = lines.find("-- GRANT "); at != std::string::npos; at = lines.find("-- GRANT ", at + 1))
       grants.push_back(lines.substr(at + 3, lines.find('\n', at) - at - 3));
-    QCOMPARE(grants.size(), std::size_t{5});
+    QCOMPARE(grants.size(), std::size_t{7});
+    QVERIFY(accepted("metabatch_writer").find("permission denied") != std::string::npos);
     for (std::size_t left_out = 0; left_out <= grants.size(); ++left_out) {
       for (std::size_t i = 0; i < grants.size(); ++i)
         if (i != left_out) session_->run(grants[i]);
-      const std::string said = accepted("metabatch_writer");
-      if (left_out == grants.size())
-        QCOMPARE(said, std::string("0101"));
-      else
-        QVERIFY2(said.find("permission denied") != std::string::npos &&
-                     said.find("grants for the service") != std::string::npos,
-                 said.c_str());
+      const bool is_of_sessions = left_out >= 5 && left_out < 7;
+      const std::string tokens = accepted("metabatch_writer");
+      const auto sessions = credentials("metabatch_writer")->sessions({});
+      QCOMPARE(tokens == "0101", left_out >= 5);
+      if (left_out < 5) QVERIFY2(tokens.find("grants for the service") != std::string::npos, tokens.c_str());
+      QCOMPARE(std::holds_alternative<DatabaseFailure>(sessions), is_of_sessions);
       session_->run("DROP OWNED BY metabatch_writer");
     }
     session_->run("DROP ROLE metabatch_writer");
+  }
+
+  void sessionsAreThoseThatTheControlPlaneAccepts_data() {
+    QTest::addColumn<QString>("change");
+    QTest::addColumn<bool>("is_good");
+    QTest::newRow("as it is") << "" << true;
+    QTest::newRow("expired") << "UPDATE api_keys SET expires_at = now() - interval '1 s'" << false;
+    QTest::newRow("of a suspended user") << "UPDATE users SET status = 'suspended'" << false;
+    QTest::newRow("of a deleted user") << "UPDATE users SET deleted = true" << false;
+    QTest::newRow("for applications") << "UPDATE api_keys SET scopes = '{coder:application_connect}'" << false;
+    QTest::newRow("for reading") << "UPDATE api_keys SET scopes = '{template:read,workspace:read}'" << true;
+    QTest::newRow("for one workspace") << "UPDATE api_keys SET allow_list = '{workspace:1}'" << false;
+    QTest::newRow("older, for all") << "ALTER TABLE api_keys DROP scopes, DROP allow_list, ADD scope text DEFAULT 'all'"
+                                    << true;
+    QTest::newRow("older, for applications")
+        << "ALTER TABLE api_keys DROP scopes, DROP allow_list, ADD scope text DEFAULT 'application_connect'" << false;
+    QTest::newRow("revoked") << "DELETE FROM api_keys" << false;
+  }
+  void sessionsAreThoseThatTheControlPlaneAccepts() {
+    QFETCH(QString, change);
+    QFETCH(bool, is_good);
+    session_->run(
+        "INSERT INTO users (id, username, rbac_roles) VALUES ('" + plane_user(1) + "', 'a', '{auditor}');" +
+        "INSERT INTO api_keys (id, hashed_secret, user_id, expires_at) VALUES ('abcdefghij', sha256('secret'), '" +
+        plane_user(1) + "', now() + interval '1 h')");
+    if (!change.isEmpty()) session_->run(change.toStdString());
+    const std::vector<std::string> ids = {"abcdefghij", "0000000000"};
+    const auto found = std::get<0>(credentials()->sessions(ids));
+    QCOMPARE(found.size(), std::size_t{is_good ? 1U : 0U});
+    if (!is_good) return;
+    QCOMPARE(found[0].id, std::string("abcdefghij"));
+    QCOMPARE(int(found[0].hashed_secret[0]), 0x2b);  // of SHA-256 of "secret"
+    QVERIFY(found[0].user == id_of(plane_user(1)) && !found[0].sees_all);
+    QVERIFY(found[0].valid_for > std::chrono::minutes(50) && found[0].valid_for <= std::chrono::hours(1));
+    session_->run("UPDATE users SET rbac_roles = '{owner}'");
+    QVERIFY(std::get<0>(credentials()->sessions(ids))[0].sees_all);
   }
 };
 

@@ -7,16 +7,22 @@
 
 namespace metabatch::test {
 
-/// The tables of a control plane that say which tokens are good, with the columns that
+/// The tables of a control plane that say which tokens and sessions are good, with the columns that
 /// are read and some that are not.
 ///
 /// @source coder/coder, coderd/database/dump.sql
 inline std::string control_plane_sql() {
   return R"sql(
-DROP TABLE IF EXISTS workspace_agents, workspace_resources, workspace_builds, provisioner_jobs, workspaces CASCADE;
-DROP TYPE IF EXISTS workspace_transition, provisioner_job_status CASCADE;
+DROP TABLE IF EXISTS workspace_agents, workspace_resources, workspace_builds, provisioner_jobs, workspaces, api_keys, users CASCADE;
+DROP TYPE IF EXISTS workspace_transition, provisioner_job_status, user_status, api_key_scope CASCADE;
 CREATE TYPE workspace_transition AS ENUM ('start', 'stop', 'delete');
 CREATE TYPE provisioner_job_status AS ENUM ('pending', 'running', 'succeeded', 'canceling', 'canceled', 'failed', 'unknown');
+CREATE TYPE user_status AS ENUM ('active', 'suspended', 'dormant');
+CREATE TYPE api_key_scope AS ENUM ('coder:all', 'coder:application_connect', 'workspace:read', 'template:read');
+CREATE TABLE users (id uuid PRIMARY KEY, username text NOT NULL, hashed_password bytea NOT NULL DEFAULT '',
+  status user_status NOT NULL DEFAULT 'active', rbac_roles text[] NOT NULL DEFAULT '{}', deleted boolean NOT NULL DEFAULT false);
+CREATE TABLE api_keys (id text PRIMARY KEY, hashed_secret bytea NOT NULL, user_id uuid NOT NULL REFERENCES users (id),
+  expires_at timestamptz NOT NULL, scopes api_key_scope[] NOT NULL DEFAULT '{coder:all}', allow_list text[] NOT NULL DEFAULT '{*:*}');
 CREATE TABLE workspaces (id uuid PRIMARY KEY, owner_id uuid NOT NULL, deleted boolean NOT NULL DEFAULT false, name text NOT NULL DEFAULT 'w');
 CREATE TABLE provisioner_jobs (id uuid PRIMARY KEY, job_status provisioner_job_status NOT NULL);
 CREATE TABLE workspace_builds (id uuid PRIMARY KEY, workspace_id uuid NOT NULL REFERENCES workspaces (id), build_number integer NOT NULL,
