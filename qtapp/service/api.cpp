@@ -5,6 +5,7 @@
 
 #include "service/jitter.hpp"
 #include "service/rpc/rpc_version.hpp"
+#include "service/watch/watcher_page.hpp"
 
 namespace metabatch::service {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::string_view kAgents = "/api/v2/workspaceagents/";
 constexpr std::string_view kMe = "/api/v2/workspaceagents/me/";
 constexpr std::string_view kBulk = "/api/v2/metadata";
+constexpr std::string_view kList = "/api/v2/metadata/agents";
 constexpr std::size_t kMostBulkAgents = 1000;
 constexpr std::string_view kCookie = "coder_session_token";
 constexpr std::string_view kNoToken = "Header \"Coder-Session-Token\" must be provided.";
@@ -104,8 +106,11 @@ std::optional<Answer> Api::answer_header(const HttpRequest& request, std::size_t
   const std::string_view path = request.path;
   if (path.starts_with(kMe)) return answer_me(request, is_looked_up);
   if (auto response = answer_operator(request, options_.has_metrics)) return std::move(*response);
-  if (path != kBulk && !path.starts_with(kAgents)) return not_found();
+  auto page = options_.has_watcher ? watcher_file(path) : std::nullopt;
+  if (!page && path != kBulk && path != kList && !path.starts_with(kAgents)) return not_found();
   if (!is_read(request)) return wrong_method("GET, HEAD");
+  if (page) return std::move(*page);
+  if (path == kList) return answer_list(request, is_looked_up);
   return path == kBulk ? answer_bulk(request, is_looked_up) : answer_agent(request, path.substr(kAgents.size()), is_looked_up);
 }
 
@@ -315,6 +320,18 @@ std::optional<Answer> Api::refuse_bulk(std::string_view token, std::span<const U
   if (hidden == agents.end()) return std::nullopt;
   if (!is_looked_up && !options_.directory->knows(*hidden)) return LookupRequest{.id = *hidden};
   return not_found();
+}
+
+Answer Api::answer_list(const HttpRequest& request, bool is_looked_up) {
+  const std::string token = token_of(request);
+  if (auto refusal = refuse_watcher(token, is_looked_up)) return std::move(*refusal);
+  const auto access = options_.watch_tokens->admits(token) ? std::nullopt : session_of(token);
+  const bool is_one_user = access && !access->sees_all;
+  HttpResponse response;
+  for (const Uuid& agent : options_.directory->agents(is_one_user ? std::optional(access->user) : std::nullopt))
+    response.body.append(response.body.empty() ? "[\"" : ",\"").append(format_uuid(agent)).append("\"");
+  response.body += response.body.empty() ? "[]\n" : "]\n";
+  return response;
 }
 
 Answer Api::answer_bulk(const HttpRequest& request, bool is_looked_up) {

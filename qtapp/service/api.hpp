@@ -40,6 +40,7 @@ struct ApiOptions {
   RpcMetrics* rpc_metrics = nullptr;
   bool is_relaying = false;  ///< RPC connections go on to a control plane, which decides on their version
   std::function<MetricsPage(std::string_view accept)> metrics;
+  bool has_watcher = false;  ///< the page for browsers at `/`
   bool has_metrics = true;   ///< false: another listener serves them
   std::function<Readiness()> readiness;
   std::function<void(const ReportDrop&)> on_drop = [](const ReportDrop&) {};
@@ -95,6 +96,7 @@ class Api : public Handler {
                         bool is_looked_up);
   Answer grant(const HttpRequest& request, std::string token, const Uuid& agent, std::string_view what);
   Answer answer_bulk(const HttpRequest& request, bool is_looked_up);
+  Answer answer_list(const HttpRequest& request, bool is_looked_up);
   /// None: the token may watch many agents. Else why not, or what has to be looked up first.
   std::optional<Answer> refuse_watcher(const std::string& token, bool is_looked_up);
   std::optional<Answer> refuse_bulk(std::string_view token, std::span<const Uuid> agents, bool is_looked_up);

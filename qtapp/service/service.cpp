@@ -137,6 +137,7 @@ ApiOptions Service::Impl::api_options(std::size_t threads) {
   made.rpc_metrics = &rpc_metrics;
   made.is_relaying = options.server.relay.has_value();
   made.metrics = [this](std::string_view accept) { return metrics(accept); };
+  made.has_watcher = options.has_watcher;
   made.has_metrics = !options.metrics_listen;
   made.readiness = [this] { return readiness(); };
   made.on_drop = [this](const ReportDrop& drop) { on_drop(drop); };

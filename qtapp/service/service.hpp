@@ -27,6 +27,7 @@ struct ServiceOptions {
   std::size_t streams_per_agent = 20;             ///< watch streams that one agent may have
   Duration drain_grace = std::chrono::seconds(2);  ///< at the end: not ready, but reports are still accepted
   std::string watch_token_file{};
+  bool has_watcher = false;    ///< serves the page for browsers at `/`
   bool user_sessions = false;  ///< sessions of people at the control plane may watch; PostgreSQL only
   Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after this at the latest
   std::string metric_prefix{kDefaultMetricPrefix};

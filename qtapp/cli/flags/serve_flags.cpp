@@ -118,6 +118,7 @@ std::string fixed_lines(const ServeFlags& flags) {
   add_line(text, "metrics-listen", flags.metrics_listen);
   add_line(text, "relay", flags.relay);
   add_line(text, "relay-metadata", flags.relay_metadata ? "true" : "false");
+  add_line(text, "ui", flags.ui ? "true" : "false");
   add_line(text, "user-sessions", flags.user_sessions ? "true" : "false");
   add_line(text, "writers", std::to_string(flags.writers));
   add_line(text, "pubsub", flags.pubsub.settings().address.shown());
@@ -171,6 +172,7 @@ service::ServiceOptions ServeFlags::options() const {
   if (options.drain_grace < Duration::zero() || options.drain_grace > kMaxDrainGrace)
     throw UsageError("--drain-grace: from 0s to 60s");
   options.watch_token_file = watch_token_file;
+  options.has_watcher = ui;
   options.user_sessions = user_sessions;
   if (user_sessions && options.database.postgres() == nullptr) throw UsageError("--user-sessions needs a PostgreSQL server");
   options.token_refresh = refresh();
@@ -238,6 +240,7 @@ void ServeFlags::add_to(CLI::App& app) {
       ->type_name("ADDRESS:PORT");
   app.add_option("--watch-token-file", watch_token_file, "tokens that may watch every agent, one a line")
       ->type_name("FILE");
+  app.add_flag("--ui", ui, "serve a page at / that shows agents and their values to who has a token");
   app.add_flag("--user-sessions", user_sessions, "let people watch their own agents with a session of the control plane");
   app.add_option("--token-refresh", token_refresh, "how often agents and tokens are read (5m)")->type_name("TIME");
   app.add_option("--allowed-host", allowed_hosts, "a name that the Host header may hold, beside localhost and IPs")

@@ -25,6 +25,7 @@ struct ServeFlags {
   std::string tls_min_version = "1.2";
   std::string watch_token_file;
   bool user_sessions = false;
+  bool ui = false;
   std::string metrics_listen;
   std::string relay;
   bool relay_metadata = false;

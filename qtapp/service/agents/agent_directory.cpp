@@ -98,6 +98,14 @@ bool AgentDirectory::is_owned_by(const Uuid& agent, const Uuid& user) const {
   return known != nullptr && known->owner && *known->owner == user;
 }
 
+std::vector<Uuid> AgentDirectory::agents(const std::optional<Uuid>& user) const {
+  const auto table = table_.load();
+  std::vector<Uuid> found;
+  for (const Known& known : table->agents)
+    if (!user || (known.owner && *known.owner == *user)) found.push_back(known.agent);
+  return found;
+}
+
 std::size_t AgentDirectory::size() const { return table_.load()->by_digest.size(); }
 
 std::string WatchTokens::read(const std::string& file) {

@@ -30,6 +30,8 @@ class AgentDirectory {
   [[nodiscard]] bool knows(const Uuid& agent) const;
   /// Whether the agent is one of a workspace of this user.
   [[nodiscard]] bool is_owned_by(const Uuid& agent, const Uuid& user) const;
+  /// All agents, or those of one user, ascending.
+  [[nodiscard]] std::vector<Uuid> agents(const std::optional<Uuid>& user = {}) const;
   [[nodiscard]] std::size_t size() const;
   /// Whether replace() was called.
   [[nodiscard]] bool is_loaded() const { return is_loaded_; }

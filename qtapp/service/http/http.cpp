@@ -14,6 +14,10 @@
 namespace metabatch::service {
 namespace {
 
+constexpr std::string_view kPolicy =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'\r\n";
+
 namespace http = boost::beast::http;
 
 void append_text(std::string& out, std::string_view text) { append_json_text(out, text, JsonEscapes::html); }
@@ -80,6 +84,7 @@ std::string head_of(const HttpResponse& response, const HeadForm& form) {
     head.append("Retry-After: ").append(std::to_string(response.retry_after)).append("\r\n");
   if (response.status == 401) head.append("WWW-Authenticate: Coder-Session-Token realm=\"metabatch\"\r\n");
   if (response.status == 415) head.append("Accept-Encoding: identity\r\n");
+  if (response.content_type == kHtmlType) head.append(kPolicy).append("Referrer-Policy: no-referrer\r\n");
   head.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
   if (!form.is_kept_alive) head.append("Connection: close\r\n");
   if (form.is_kept_alive && form.is_http10) head.append("Connection: keep-alive\r\n");

@@ -31,6 +31,7 @@ struct HttpRequest {
 
 inline constexpr std::string_view kJsonType = "application/json; charset=utf-8";
 inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+inline constexpr std::string_view kHtmlType = "text/html; charset=utf-8";
 
 struct HttpResponse {
   unsigned status = 200;
@@ -58,7 +59,8 @@ struct HeadForm {
   std::string_view date = {};  ///< value of the Date header; empty: none
 };
 
-/// Status line and headers of a response of known length. 204 has neither Content-Type nor Content-Length.
+/// Status line and headers of a response of known length. 204 has neither Content-Type nor Content-Length. A page (kHtmlType)
+/// has a policy: it loads and reads from its own origin only, runs no script but files, and is in no frame.
 std::string head_of(const HttpResponse& response, const HeadForm& form);
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`.

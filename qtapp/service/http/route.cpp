@@ -10,11 +10,13 @@ namespace {
 constexpr std::string_view kAgents = "/api/v2/workspaceagents/";
 constexpr std::string_view kMine = "me/metadata";
 
-constexpr std::array<std::string_view, 11> kRoutes = {
+constexpr std::array<std::string_view, 13> kRoutes = {
     "/metrics",
     "/healthz",
     "/readyz",
+    "/",
     "/api/v2/metadata",
+    "/api/v2/metadata/agents",
     "/api/v2/workspaceagents/me/metadata",
     "/api/v2/workspaceagents/me/metadata/KEY",
     "/api/v2/workspaceagents/me/rpc",
@@ -23,8 +25,8 @@ constexpr std::array<std::string_view, 11> kRoutes = {
     "/api/v2/workspaceagents/ID/watch-metadata-ws",
     "other",
 };
-constexpr std::size_t kFixedRoutes = 4;  // the first ones are paths as they stand
-constexpr std::size_t kReports = 4, kOneKey = 5, kRpc = 6, kOther = kRoutes.size() - 1;
+constexpr std::size_t kFixedRoutes = 6;  // the first ones are paths as they stand
+constexpr std::size_t kReports = 6, kOneKey = 7, kRpc = 8, kOther = kRoutes.size() - 1;
 
 }  // namespace
 

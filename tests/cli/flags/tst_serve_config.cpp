@@ -59,6 +59,7 @@ const QMap<QString, QStringList> kNotDefaults = {
     {"token-refresh", {"90s"}},
     {"watch-token-file", {"/w"}},
     {"user-sessions", {"true"}},
+    {"ui", {"true"}},
     {"batch-size", {"501"}},
     {"interval", {"6s"}},
     {"queue", {"fifo"}},

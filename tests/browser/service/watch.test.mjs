@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { launch } from './chromium.mjs';
+import { launch } from '../chromium.mjs';
 import { dashboard, Service, watchToken } from './service.mjs';
 
 let browser, service, front;

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const program = process.env.METABATCH_PROGRAM ?? join(root, 'build/dev/bin/metabatch');
 export const watchToken = 'a-watch-token-of-some-length';
 
@@ -49,6 +49,12 @@ export class Service {
   async end() {
     if (this.process?.exitCode === null && this.process.signalCode === null) await this.stop('SIGKILL');
     rmSync(this.folder, { recursive: true });
+  }
+  /** Says more about a key of an agent. Its token is another one then, so it is read anew. */
+  describe(agent, key, ...flags) {
+    const id = agent.path.split('/')[4];
+    const added = execFileSync(program, ['agents', 'add', id, '--key', key, ...flags, '--json', ...this.db], { stdio: ['ignore', 'pipe', 'ignore'] });
+    agent.token = JSON.parse(added).token;
   }
   /** The service's answer to a report of an agent. */
   async report({ token }, values) {
