@@ -42,6 +42,7 @@ health::Sample health_sample(const Snapshot& snapshot, std::size_t writers, std:
   sample.now.oldest_age = snapshot.oldest_age;
   sample.now.locked_entries = snapshot.set_apart_entries;
   sample.now.locked_for = snapshot.set_apart_age;
+  sample.now.future_by = snapshot.ahead_by;
   sample.now.is_closing = snapshot.closed;
   add_failures(sample.now, snapshot, now);
   return sample;

@@ -84,6 +84,17 @@ QString fillText(double seconds) {
   return QCoreApplication::translate("Health", "the buffer is full in %1").arg(secondsText(std::round(seconds)));
 }
 
+QString behindText(double behind) {
+  if (!std::isfinite(behind)) return {};
+  return QCoreApplication::translate("Health", " (this host's is %1 behind the newest row)")
+      .arg(secondsText(std::round(behind)));
+}
+
+QString forText(double seconds) {
+  if (!std::isfinite(seconds)) return {};
+  return QCoreApplication::translate("Health", " for %1").arg(secondsText(std::round(seconds)));
+}
+
 QString causeText(const health::Finding& finding) {
   QString cause = QString::fromStdString(finding.detail).section('\n', 0, 0).trimmed();
   if (cause.isEmpty() && finding.failure != FailureClass::none) cause = text(name_of(finding.failure));
@@ -97,6 +108,8 @@ QString valueText(double value, QChar form) {
     case 'p': return percentText(value);
     case 'b': return bytesText(value);
     case 'f': return fillText(value);
+    case 'c': return behindText(value);
+    case 'd': return forText(value);
     default: return rateText(value);
   }
 }

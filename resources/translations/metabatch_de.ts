@@ -270,6 +270,14 @@
         <source>oldest value now</source>
         <translation>ältester Wert jetzt</translation>
     </message>
+    <message>
+        <source> (this host&apos;s is %1 behind the newest row)</source>
+        <translation> (die dieses Rechners geht gegenüber der neuesten Zeile %1 nach)</translation>
+    </message>
+    <message>
+        <source> for %1</source>
+        <translation> (seit %1)</translation>
+    </message>
 </context>
 <context>
     <name>HealthHeadline</name>
@@ -351,7 +359,7 @@
     </message>
     <message>
         <source>rows_stale</source>
-        <translation>{0n} von {1n} Einträgen waren älter als ihre Zeilen</translation>
+        <translation>Eine Uhr geht falsch: {0n} von {1n} Einträgen sind älter als ihre Zeilen</translation>
     </message>
     <message>
         <source>unmatched</source>
@@ -486,7 +494,7 @@
     </message>
     <message>
         <source>rows_stale</source>
-        <translation>{0n} von {1n} Einträgen waren älter als die Zeilen der Datenbank: eine Uhr geht falsch.</translation>
+        <translation>{0n} von {1n} Einträgen waren älter als die Zeilen der Datenbank: eine Uhr geht falsch{3c}.</translation>
     </message>
     <message>
         <source>unmatched</source>
@@ -494,7 +502,7 @@
     </message>
     <message>
         <source>locked</source>
-        <translation>{0n} Einträge warten auf Zeilen, die jemand gesperrt hat. Alle anderen werden geschrieben.</translation>
+        <translation>{0n} Einträge warten auf Zeilen, die jemand gesperrt hat{1d}. Alle anderen werden geschrieben.</translation>
     </message>
     <message>
         <source>rows_in_future</source>

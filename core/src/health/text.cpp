@@ -168,7 +168,8 @@ std::string degraded_headline(const Finding& f) {
     case Code::publish_errors: return "Watchers are not notified";
     case Code::not_listening: return "The listener is not connected";
     case Code::rows_stale:
-      return count_figure(f.numbers[0]) + " of " + entries(f.numbers[1]) + " were older than their rows";
+      return "A clock is wrong: " + count_figure(f.numbers[0]) + " of " + entries(f.numbers[1]) +
+             " are older than their rows";
     case Code::unmatched: return count_figure(f.numbers[0]) + " of " + entries(f.numbers[1]) + " found no row";
     case Code::locked: return counted_figure(f.numbers[0], "entry waits", "entries wait") + " for locked rows";
     case Code::rows_in_future: return counted_figure(f.numbers[0], "row is", "rows are") + " dated in the future";

@@ -82,11 +82,11 @@ void HealthTextTest::everyCodeHasItsSentence_data() {
       "again.");
   row({Code::not_listening}, "The listener is not connected",
       "The listener is not connected: watchers are not notified and read again every few seconds.");
-  row({Code::rows_stale, {54, 55, 30, 60}}, "54 of 55 entries were older than their rows",
+  row({Code::rows_stale, {54, 55, 30, 60}}, "A clock is wrong: 54 of 55 entries are older than their rows",
       "54 of 55 entries were older than what the database holds: a clock is wrong (this host's is 60 s behind the "
       "newest "
       "row).");
-  row({Code::rows_stale, {54, 55, 30, kNotKnown}}, "54 of 55 entries were older than their rows",
+  row({Code::rows_stale, {54, 55, 30, kNotKnown}}, "A clock is wrong: 54 of 55 entries are older than their rows",
       "54 of 55 entries were older than what the database holds: a clock is wrong.");
   row({Code::unmatched, {12, 900, 30}}, "12 of 900 entries found no row",
       "12 of 900 entries found no row: those agents or keys are not registered.");
