@@ -3,30 +3,21 @@
 // service accepts, how long one waits at half of that, what thousands of watchers cost, and how
 // soon an update reaches all of them. The service runs in a process of its own.
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <QCoreApplication>
-#include <QTemporaryDir>
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "bench/serve_load.hpp"
-#include "service/service.hpp"
-#include "sql/agent_credentials.hpp"
+#include "bench/serve/serve_load.hpp"
+#include "bench/serve/serve_process.hpp"
 
 namespace {
 
@@ -36,49 +27,11 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr double kWantedRate = 25'000;  // reports a second
-constexpr const char* kWatchToken = "the-watch-token-of-the-bench";
-
 struct Options {
   int seconds = 5;
   std::size_t connections = 64;
   std::size_t watchers = 10'000;
 };
-
-/// The service in the child process. It sends its port through the pipe and ends when the parent
-/// closes the pipe.
-[[noreturn]] void serve(int argc, char** argv, int tell, int end) {
-  const QCoreApplication application(argc, argv);
-  QTemporaryDir folder;
-  const Config defaults;
-  service::ServiceOptions options{.config = defaults, .database = sql::Database(folder.filePath("m.db").toStdString())};
-  options.watch_token_file = folder.filePath("tokens").toStdString();
-  options.server.limits.connections = 100'000;
-  options.streams_per_agent = 100'000;
-  std::ofstream(options.watch_token_file) << kWatchToken << "\n";
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < kKeys; ++i) names.push_back("key_" + std::to_string(i));
-  const std::vector<std::string_view> keys(names.begin(), names.end());
-  const auto agents = sql::AgentCredentials::of(options.database);
-  if (agents->create_table()) fail("database");
-  for (std::size_t i = 0; i < kAgents; ++i)
-    if (agents->add({agent_number(i), token_number(i)}, keys)) fail("agents");
-  service::Log log(service::Log::Form::logfmt);
-  auto started = service::Service::start(options, log);
-  if (started.index() == 1) fail(std::get<1>(started).c_str());
-  const std::uint16_t port = std::get<0>(started)->port();
-  if (::write(tell, &port, sizeof port) != sizeof port) fail("pipe");
-  char ignored = 0;
-  while (::read(end, &ignored, 1) > 0) {
-  }
-  const auto counters = std::get<0>(started)->stop().snapshot.counters;
-  std::printf("service: offered %llu, written %llu, coalesced %llu, dropped %llu, held %llu, %s\n",
-              static_cast<unsigned long long>(counters.offered), static_cast<unsigned long long>(counters.written),
-              static_cast<unsigned long long>(counters.coalesced), static_cast<unsigned long long>(counters.dropped()),
-              static_cast<unsigned long long>(counters.held()), counters.balanced() ? "balanced" : "NOT BALANCED");
-  std::fflush(stdout);
-  folder.remove();
-  std::_Exit(counters.balanced() ? 0 : 1);
-}
 
 /// Streams that are read as data arrives.
 class Watchers {
@@ -127,35 +80,6 @@ class Watchers {
   std::vector<bool> has_seen_;
   char bytes_[65536];
 };
-
-/// Of the service: memory, and seconds of processor time.
-double resident_mb(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("VmRSS:")) return std::atof(line.c_str() + 6) / 1024;
-  return 0;
-}
-double cpu_seconds(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  for (int i = 0; i < 13; ++i) file >> text;
-  double user = 0, system = 0;
-  file >> user >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
-/// One line of the final table: the bound, and the measurement.
-struct Verdict {
-  std::string what, wanted, measured;
-  bool is_met;
-};
-using Verdicts = std::vector<Verdict>;
-
-std::string text_of(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
 
 void print(const char* what, const Quantiles& of) {
   std::printf("  %-44s p50 %8.2f  p99 %8.2f  most %8.2f ms\n", what, of.p50, of.p99, of.most);
@@ -222,18 +146,6 @@ void measure_watchers(std::uint16_t port, pid_t pid, const Options& options, Ver
   ::close(socket);
 }
 
-void print(const Verdicts& verdicts) {
-  double load[1] = {0};
-  (void)::getloadavg(load, 1);
-  std::printf("\n%-46s %-14s %-14s\n", "what", "wanted", "measured");
-  for (const Verdict& one : verdicts)
-    std::printf("%-46s %-14s %-14s %s\n", one.what.c_str(), one.wanted.c_str(), one.measured.c_str(),
-                one.is_met ? "met" : "MISSED");
-  const unsigned processors = std::thread::hardware_concurrency();
-  std::printf("load average %.1f on %u processors, of which this client takes about one%s\n", load[0], processors,
-              load[0] > processors + 1.0 ? ": NOT QUIET, so what was missed may be the machine's fault" : "");
-}
-
 constexpr const char* kUsage =
     "usage: metabatch-bench-serve [--seconds N] [--connections N] [--watchers N]\n\n"
     "Load on `metabatch serve` in a process of its own, over loopback.\n"
@@ -271,28 +183,12 @@ Options options_of(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const Options options = options_of(argc, argv);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  int tell[2], end[2];
-  if (::pipe(tell) != 0 || ::pipe(end) != 0) fail("pipe");
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    ::close(end[1]);
-    serve(argc, argv, tell[1], end[0]);
-  }
-  ::close(end[0]);
-  std::uint16_t port = 0;
-  ::close(tell[1]);
-  if (::read(tell[0], &port, sizeof port) != sizeof port) return 1;
-  std::this_thread::sleep_for(500ms);  // tokens are read
+  raise_file_limit();
+  ServeProcess service(argc, argv);
   Verdicts verdicts;
-  measure_reports(port, pid, options, verdicts);
-  measure_watchers(port, pid, options, verdicts);
-  ::close(end[1]);
-  int status = 0;
-  ::waitpid(pid, &status, 0);
+  measure_reports(service.port(), service.pid(), options, verdicts);
+  measure_watchers(service.port(), service.pid(), options, verdicts);
+  const int status = service.end();
   print(verdicts);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  return status;
 }

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/serve_fleet.hpp"
+#include "bench/serve/serve_fleet.hpp"
 
 /// A client that measures its own part of a delay separately.
 namespace metabatch::bench {

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// A service in a process of its own, and what is measured of it.
+namespace metabatch::bench {
+
+inline constexpr const char* kWatchToken = "the-watch-token-of-the-bench";
+
+/// Serves a file of its own with the agents of serve_fleet.hpp.
+class ServeProcess {
+ public:
+  /// @shape relay_port: the service relays to a plain HTTP port here; 0: it does not
+  ServeProcess(int argc, char** argv, std::uint16_t relay_port = 0);
+  ~ServeProcess() { (void)end(); }
+  ServeProcess(const ServeProcess&) = delete;
+  ServeProcess& operator=(const ServeProcess&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Ends it. Its exit status: 0 when every report is accounted for. Idempotent.
+  int end();
+
+ private:
+  pid_t pid_ = -1;
+  int end_ = -1;
+  int status_ = 0;
+  std::uint16_t port_ = 0;
+};
+
+double resident_mb(pid_t pid);
+double cpu_seconds(pid_t pid);  ///< of a processor
+
+/// One line of the final table: the bound, and the measurement.
+struct Verdict {
+  std::string what, wanted, measured;
+  bool is_met;
+};
+using Verdicts = std::vector<Verdict>;
+
+std::string text_of(const char* format, double value);
+/// With the load of the machine below it.
+void print(const Verdicts& verdicts);
+
+/// As many open files as this process may have.
+void raise_file_limit();
+
+}  // namespace metabatch::bench
