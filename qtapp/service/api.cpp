@@ -220,7 +220,7 @@ HttpResponse Api::response_to(const Uuid& agent, const ReportOutcome& outcome) c
                        kept(outcome.dropped_agent_full));
   }
   if (outcome.problem.empty()) return {.status = 204};
-  return error_response(400, outcome.problem, {}, outcome.refused_items);
+  return error_response(outcome.has_too_many_keys ? 413 : 400, outcome.problem, {}, outcome.refused_items);
 }
 
 bool Api::may_watch(std::string_view token, const Uuid& agent) const {

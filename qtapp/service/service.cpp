@@ -54,6 +54,7 @@ std::string Service::Impl::start_lanes() {
   if (!made) return engine::describe(made.error(), options.config, options.writers);
   lanes = std::move(made).value();
   intake = std::make_unique<ReportIntake>(*lanes, missing_rows);
+  intake->set_agent_capacity(config->agent_capacity);
   return {};
 }
 
@@ -219,6 +220,7 @@ std::string Service::change_all(const ServiceChange& wanted) {
   if (impl_->metrics_server) impl_->metrics_server->use(std::get<0>(certificate));
   impl_->server->use(std::get<0>(std::move(certificate)));
   impl_->watch_tokens.take(tokens);
+  impl_->intake->set_agent_capacity(impl_->lanes->snapshot().config.agent_capacity);
   impl_->api->set_interval(impl_->lanes->snapshot().config.interval);
   impl_->api->end_revoked_streams();
   impl_->missing_rows.clear();

@@ -11,8 +11,9 @@ ReportIntake::ReportIntake(engine::Lanes& lanes, const MissingRows& missing_rows
 ReportOutcome ReportIntake::add(const Uuid& agent, std::span<const RawItem> items, ReportBuffers& buffers) {
   ReportLimits& limits = buffers.limits;
   const std::uint64_t sanitized = limits.sanitized(), refused = limits.refused_items();
-  const Report report = limits.apply(agent, items, stamper_.next());
+  const Report report = limits.apply(agent, items, stamper_.next(), agent_capacity_);
   ReportOutcome outcome;
+  outcome.has_too_many_keys = limits.over_most_keys() > 0;
   const auto admission = lanes_.add(without_missing_rows(report, buffers));
   if (admission) {
     outcome.is_closed = admission->dropped_closed > 0;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct ReportOutcome {
   std::size_t dropped_full = 0;             ///< items for which the buffer had no capacity
   std::size_t dropped_agent_full = 0;       ///< items beyond the keys that one agent may have in the buffer
   bool is_closed = false;                   ///< the engine accepts nothing any more
+  bool has_too_many_keys = false;  ///< more than one agent may have; the first ones were taken, `refused_items` has the others
 };
 
 /// A report of which something was dropped.
@@ -46,6 +48,8 @@ class ReportIntake {
   /// @shape lanes, missing_rows: outlive it
   ReportIntake(engine::Lanes& lanes, const MissingRows& missing_rows);
 
+  /// How many keys a report may have: those that one agent may have in the buffer.
+  void set_agent_capacity(std::int64_t keys) { agent_capacity_ = static_cast<std::size_t>(keys); }
   ReportOutcome add(const Uuid& agent, std::span<const RawItem> items, ReportBuffers& buffers);
 
   [[nodiscard]] std::uint64_t reports() const { return reports_; }  ///< accepted, in whole or in part
@@ -60,6 +64,7 @@ class ReportIntake {
   engine::Lanes& lanes_;
   const MissingRows& missing_rows_;
   engine::Stamper stamper_;
+  std::atomic<std::size_t> agent_capacity_ = std::numeric_limits<std::size_t>::max();
   std::atomic<std::uint64_t> reports_ = 0;
   std::atomic<std::uint64_t> sanitized_ = 0;
   std::atomic<std::uint64_t> refused_items_ = 0;

@@ -23,6 +23,11 @@ class TestRequests : public QObject {
   void oldClientsGetAKeepAliveHeader();
   void emptyLinesBeforeARequestAreSkipped();
   void encodedContentIsRefused();
+  void bodiesOverTheLimitEndTheConnection_data();
+  void bodiesOverTheLimitEndTheConnection();
+  void aBodyOfTheLimitIsTaken_data();
+  void aBodyOfTheLimitIsTaken();
+  void moreKeysThanAnAgentMayHaveAreNamed();
   void answersHaveTheHeadersOfAnOriginServer();
   void aWebSocketDoesNotNameALibrary();
   void bodiesOfStrangersAreNotRead_data();
@@ -118,6 +123,87 @@ void TestRequests::encodedContentIsRefused() {
   QCOMPARE(refused.status, 415);
   QVERIFY(refused.head.find("Accept-Encoding: identity\r\n") != std::string::npos);
   QCOMPARE(post("identity").status, 204);
+}
+
+namespace {
+
+constexpr std::size_t kBodyLimit = 1 << 20;
+
+/// The body in chunks of this size.
+std::string chunked(const std::string& body, std::size_t size) {
+  std::string text;
+  for (std::size_t at = 0; at < body.size(); at += size) {
+    const std::string part = body.substr(at, size);
+    text += QByteArray::number(static_cast<qulonglong>(part.size()), 16).toStdString() + "\r\n" + part + "\r\n";
+  }
+  return text + "0\r\n\r\n";
+}
+
+std::string blank_body(std::size_t size) { return "{" + std::string(size - 2, ' ') + "}"; }
+
+}  // namespace
+
+void TestRequests::bodiesOverTheLimitEndTheConnection_data() {
+  QTest::addColumn<QByteArray>("headers");
+  QTest::addColumn<QByteArray>("body");
+  const auto row = [](const char* name, const std::string& headers, const std::string& body) {
+    QTest::newRow(name) << QByteArray::fromStdString(headers) << QByteArray::fromStdString(body);
+  };
+  const std::string body = blank_body(kBodyLimit + 1), length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  row("declared", length, body);
+  row("declared, and not sent", length, "");
+  row("declared, and asked for", length + "Expect: 100-continue\r\n", "");
+  row("far over the limit", "Content-Length: 99999999999999999\r\n", "");
+  row("one chunk", "Transfer-Encoding: chunked\r\n", chunked(body, body.size()));
+  row("one chunk, and not sent", "Transfer-Encoding: chunked\r\n", "7fffffffffffffff\r\n");
+  row("many chunks", "Transfer-Encoding: chunked\r\n", chunked(body, 1000));
+  row("the last chunk is over", "Transfer-Encoding: chunked\r\n", chunked(body, kBodyLimit));
+  row("chunks with extensions", "Transfer-Encoding: chunked\r\n",
+      "80000;a=b\r\n" + body.substr(0, 0x80000) + "\r\n80001;c\r\n" + body.substr(0x80000) + "\r\n0\r\n\r\n");
+}
+
+void TestRequests::bodiesOverTheLimitEndTheConnection() {
+  QFETCH(QByteArray, headers);
+  QFETCH(QByteArray, body);
+  Client client(stage_->port());
+  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() + "\r\n" +
+              headers.toStdString() + "\r\n" + body.toStdString());
+  (void)client.send(request("GET", "/healthz"));
+  const Answered answered = answer_from(client);
+  QCOMPARE(answered.status, 413);
+  QVERIFY2(answered.head.find("Connection: close\r\n") != std::string::npos, answered.head.c_str());
+  QCOMPARE(answered.body, std::string("{\"message\":\"Request body is too large.\"}\n"));
+  QCOMPARE(client.rest(), std::string());  // what came behind it is no request
+}
+
+void TestRequests::aBodyOfTheLimitIsTaken_data() {
+  QTest::addColumn<QByteArray>("text");
+  const auto row = [](const char* name, const std::string& text) { QTest::newRow(name) << QByteArray::fromStdString(text); };
+  const std::string body = blank_body(kBodyLimit);
+  row("declared", "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  row("one chunk", "Transfer-Encoding: chunked\r\n\r\n" + chunked(body, body.size()));
+  row("many chunks", "Transfer-Encoding: chunked\r\n\r\n" + chunked(body, 1000));
+}
+
+void TestRequests::aBodyOfTheLimitIsTaken() {
+  QFETCH(QByteArray, text);
+  Client client(stage_->port());
+  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() + "\r\n" +
+              text.toStdString() + request("GET", "/healthz"));
+  QCOMPARE(answer_from(client).status, 204);
+  QCOMPARE(answer_from(client).status, 200);
+}
+
+void TestRequests::moreKeysThanAnAgentMayHaveAreNamed() {
+  Stage stage([](service::ServiceOptions& options) { options.config.agent_capacity = 2; });
+  const Answered answered = stage.post(
+      stage.agents[0],
+      R"({"metadata":[{"key":"cpu","value":"1"},{"key":"mem","value":"2"},{"key":"cpu","value":"3"},{"key":"disk"}]})");
+  QCOMPARE(answered.status, 413);
+  QVERIFY2(answered.body.find("\"field\":\"metadata[3].key\"") != std::string::npos, answered.body.c_str());
+  QVERIFY(stage.get("/metrics").body.find("metadata_refused_items_total 2\n") != std::string::npos);
+  const auto rows = stage.written(stage.agents[0]);
+  QCOMPARE(rows[0].value + rows[1].value, std::string("32"));
 }
 
 void TestRequests::answersHaveTheHeadersOfAnOriginServer() {
