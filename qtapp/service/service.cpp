@@ -10,6 +10,7 @@ namespace metabatch::service {
 namespace {
 
 constexpr double kQueueFills = 0.5;                             // where PostgreSQL begins to warn
+constexpr Duration kClocksDiffer = std::chrono::seconds(5);     // as the alert MetabatchClocksDiffer
 constexpr Duration kFirstReading = std::chrono::seconds(3);     // of agents, before any request is answered
 constexpr Duration kDrainLimit = std::chrono::seconds(3);       // for requests that have come; flushing has its own
 constexpr Duration kMetricsDrain = std::chrono::milliseconds(500);
@@ -90,6 +91,10 @@ void Service::Impl::on_malformed(const ChunkTally& tally) {
 void Service::Impl::on_queue(const sql::NotificationQueue& queue) {
   queue_usage = queue.usage;
   oldest_transaction = std::chrono::duration<double>(queue.oldest).count();
+  clock_ahead = std::chrono::duration<double>(queue.clock_ahead).count();
+  if (std::chrono::abs(queue.clock_ahead) >= kClocksDiffer)
+    log.limited(Log::Level::warning, "clock differs from the database's",
+                {{"ahead_s", std::to_string(std::chrono::round<std::chrono::seconds>(queue.clock_ahead).count())}});
   if (queue.usage < kQueueFills) return;
   log.limited(Log::Level::warning, "notification queue fills",
               {{"percent", std::to_string(static_cast<int>(queue.usage * 100))},

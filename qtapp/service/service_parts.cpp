@@ -97,6 +97,19 @@ void Service::Impl::write_rpc(PrometheusText& more) const {
               "Total number of RPC connections ended because their token was revoked.", open_rpcs.revoked());
 }
 
+void Service::Impl::write_clocks(PrometheusText& more, const engine::Snapshot& now) const {
+  using enum MetricType;
+  more.single("metadata_clock_ahead_seconds", gauge,
+              "How far the clock of this host is ahead of the database's; negative: behind. Read every 10 s; 0 for a file.",
+              clock_ahead);
+  more.single("metadata_rows_ahead_total", counter,
+              "Total number of entries refused by rows that are dated over a minute ahead of the database's clock.",
+              now.metrics.flushes.rows_ahead);
+  more.single("metadata_rows_ahead_seconds", gauge,
+              "How far ahead the rows were dated in the last flush that found such rows.",
+              std::chrono::duration<double>(now.ahead_by).count());
+}
+
 void Service::Impl::write_nats(PrometheusText& more) const {
   using enum MetricType;
   if (!publisher) return;
@@ -143,6 +156,7 @@ MetricsPage Service::Impl::metrics(std::string_view accept) const {
   write_clients(more);
   write_watching(more);
   write_rpc(more);
+  write_clocks(more, now);
   write_nats(more);
   write_state(more);
   write_process_metrics(process, started_at);

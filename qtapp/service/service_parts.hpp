@@ -51,6 +51,7 @@ struct Service::Impl {
   void write_clients(PrometheusText& more) const;
   void write_watching(PrometheusText& more) const;
   void write_rpc(PrometheusText& more) const;
+  void write_clocks(PrometheusText& more, const engine::Snapshot& now) const;
   void write_nats(PrometheusText& more) const;
   void write_state(PrometheusText& more) const;
 
@@ -94,6 +95,7 @@ struct Service::Impl {
   std::atomic<bool> is_reload_well = true;
   std::atomic<double> queue_usage = 0;         // 0 to 1
   std::atomic<double> oldest_transaction = 0;  // seconds
+  std::atomic<double> clock_ahead = 0;         // seconds; negative: behind the database's
   std::atomic<std::uint64_t> malformed = 0;    // notifications
 };
 

@@ -54,6 +54,7 @@ struct NotificationQueue {
   double usage = 0;                 ///< 0 to 1; at 1 every commit that notifies fails
   std::optional<std::int64_t> pid;  ///< the server process with the oldest open transaction that this role may see
   Duration oldest{};                ///< how long that transaction has been open
+  Duration clock_ahead{};           ///< this host's clock minus the server's, within half a round trip
 };
 
 /// The agents and their tokens. Opens a connection of its own on demand, and opens it again after

@@ -28,6 +28,7 @@ class TestPgService : public QObject {
   void watchersBehindAPoolerAreReadForAtEveryHeartbeat();
   void aStartWithoutADatabaseRefusesNobodyForGood();
   void stuckListenerShowsInTheMetrics();
+  void theClockOfTheServerIsCompared();
 
  private:
   [[nodiscard]] sql::Database database() const { return database_at(cluster_->address()); }
@@ -250,6 +251,19 @@ void TestPgService::stuckListenerShowsInTheMetrics() {
     QVERIFY(std::chrono::steady_clock::now() < end);
   QVERIFY(gauge("queue_usage") < 0.1);
   QVERIFY(gauge("oldest_transaction_seconds") > 0);
+}
+
+/// Both have one clock here; what is wrong by a unit or a sign of microseconds would be far off.
+void TestPgService::theClockOfTheServerIsCompared() {
+  const Stage stage(database(), {}, 1);
+  const auto ahead = [&stage] {
+    const std::string page = stage.get("/metrics").body, name = "\ncoderd_agentapi_metadata_clock_ahead_seconds ";
+    const std::size_t at = page.find(name);
+    return at == std::string::npos ? 1e9 : std::atof(page.c_str() + at + name.size());
+  };
+  for (const auto end = std::chrono::steady_clock::now() + 20s; ahead() == 0;)  // measured after the first reading of tokens
+    QVERIFY(std::chrono::steady_clock::now() < end);
+  QVERIFY2(std::abs(ahead()) < 60, std::to_string(ahead()).c_str());
 }
 
 QTEST_GUILESS_MAIN(TestPgService)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "engine/clock.hpp"
 #include "sql/postgres/connection/pg_row.hpp"
 #include "sql/postgres/store/pg_arrays.hpp"
 #include "sql/postgres/store/pg_registration.hpp"
@@ -102,12 +103,15 @@ DatabaseResult<std::vector<UserSession>> PgAgentCredentials::sessions(std::span<
 
 DatabaseResult<std::optional<NotificationQueue>> PgAgentCredentials::notification_queue() {
   const PgStep steps[] = {{&kReadQueue}};
+  const WallTime asked = engine::system_clock().wall_now();
   const auto answer = connection_.run(steps);
   if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  const WallTime answered = engine::system_clock().wall_now();
   const PgRow row(std::get<0>(answer)[0].get());
   NotificationQueue queue{.usage = row.real(0), .pid = std::nullopt, .oldest = {}};
   if (!row.is_null(1)) queue.pid = row.number(1);
   if (!row.is_null(2)) queue.oldest = std::chrono::milliseconds(std::max(row.number(2), std::int64_t{0}));
+  queue.clock_ahead = asked + (answered - asked) / 2 - WallTime(std::chrono::microseconds(row.number(3)));
   return queue;
 }
 
