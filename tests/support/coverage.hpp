@@ -31,7 +31,7 @@ namespace metabatch::oracle {
   X(fate_retained) X(failed_in_part) X(complete_unknown)                                              \
   X(back_alone) X(back_older) X(back_newer) X(back_tie_first) X(back_tie_last)                        \
   X(backoff_doubles) X(backoff_capped) X(backoff_permission) X(backoff_permission_doubles) X(backoff_spared_by_progress)                  \
-  X(too_much_halves) X(too_much_alone) X(fails_alone) X(fails_again_halves) X(too_much_in_retry) X(limit_doubles) X(limit_ends)            \
+  X(too_much_halves) X(too_much_alone) X(fails_alone) X(fails_again_halves) X(too_much_in_retry) X(limit_doubles) X(limit_ends) X(retry_limit_grows)            \
   X(round_without_progress) X(round_ends) X(rounds_end) X(backoff_ends_due) X(backoff_ends_empty) \
   X(backoff_reset) X(backoff_ended_by_close) X(backoff_while_closing)                                 \
   X(change_refused) X(change_channel_refused) X(change_makes_full) X(change_interval)                 \

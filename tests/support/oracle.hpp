@@ -107,6 +107,7 @@ class Oracle {
   void take_pending(Flight& flight);
   void take_set_apart(Flight& flight);
   void adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, bool fails_again, Instant now);
+  void adapt_retries(const Flight& flight, const FlushOutcome& outcome);
   void plan_round(bool was_retry, Instant now);
   struct Tally {
     std::size_t settled = 0, unwritten = 0;
@@ -130,7 +131,7 @@ class Oracle {
   std::vector<Item> set_apart_;
   std::optional<Backoff> retry_;  // of the entries that are set apart
   bool in_round_ = false;
-  bool round_settled_ = false, round_too_much_ = false;
+  bool round_settled_ = false, round_too_much_ = false, round_failed_ = false;
   bool passed_over_ = false;
   std::uint64_t round_from_ = 0;     // positions before were tried in this round
   std::uint64_t rounds_failed_ = 0;  // in a row

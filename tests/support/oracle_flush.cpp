@@ -195,7 +195,7 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   if (ended.set_apart) {
     round_settled_ = round_settled_ || tally.settled > 0;
     round_too_much_ = round_too_much_ || outcome.too_much;
-    adapt(retry_limit_, ended, outcome, false, now);
+    adapt_retries(ended, outcome);
     fire_remembered();
   } else {
     end_pending(ended, outcome, progress, now);

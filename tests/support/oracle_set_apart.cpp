@@ -22,7 +22,7 @@ void Oracle::take_set_apart(Flight& flight) {
   passed_over_ = false;
   if (!in_round_) {
     round_from_ = 0;
-    round_settled_ = round_too_much_ = false;
+    round_settled_ = round_too_much_ = round_failed_ = false;
   }
   std::sort(set_apart_.begin(), set_apart_.end(), [](const Item& a, const Item& b) { return a.position < b.position; });
   std::uint64_t bytes = 0;
@@ -41,7 +41,7 @@ void Oracle::take_set_apart(Flight& flight) {
 
 void Oracle::adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, bool fails_again, Instant now) {
   if (outcome.too_much || fails_again) {
-    if (outcome.too_much) visit(flight.set_apart ? Branch::too_much_in_retry : Branch::too_much_halves);
+    if (outcome.too_much) visit(Branch::too_much_halves);
     limit = {std::max<std::uint64_t>(flight.entries.size() / 2, 1), 0};
     return;
   }
@@ -55,6 +55,19 @@ void Oracle::adapt(Limit& limit, const Flight& flight, const FlushOutcome& outco
   if (std::cmp_less(*limit.entries, config_.batch_size)) return;
   visit(Branch::limit_ends);
   limit.entries.reset();
+}
+
+// Called when the batch of a retry ended. The limit of retries doubles only after a whole round without a failure.
+void Oracle::adapt_retries(const Flight& flight, const FlushOutcome& outcome) {
+  round_failed_ = round_failed_ || outcome.failure != FailureClass::none;
+  if (outcome.too_much) {
+    visit(Branch::too_much_in_retry);
+    retry_limit_ = {std::max<std::uint64_t>(flight.entries.size() / 2, 1), 0};
+  }
+  if (in_round_ || round_failed_ || !retry_limit_.entries) return;
+  visit(Branch::retry_limit_grows);
+  *retry_limit_.entries *= 2;
+  if (std::cmp_greater_equal(*retry_limit_.entries, config_.batch_size)) retry_limit_.entries.reset();
 }
 
 void Oracle::plan_round(bool was_retry, Instant now) {
