@@ -5,6 +5,9 @@
     latency_tables.py            write the file
     latency_tables.py --check    write nothing; exit 1 when it would change
 
+The tables are smooth, so the file has their differences of an order that makes these small and alike: a page that is
+loaded over a network contains the module. latency.cpp sums them up again, modulo 2^32.
+
 Entry p of a quantile table is for the tail probability t = 2^-(p / 32) between the powers of two, straight in between:
 p = 32 (k + 1) - j stands for t = 2^-(k+1) (1 + j/32). Quantiles are scaled so that the median is 0 and p99 is 1.
 """
@@ -44,8 +47,10 @@ def power(i):
     return round(2.0 ** (i / POWER_STEPS) * POWER_ONE)
 
 
-def table(kind, name, numbers):
-    numbers = [str(n) for n in numbers]
+def table(name, numbers, order):
+    for _ in range(order):
+        numbers = [b - a for a, b in zip([0] + numbers, numbers)]
+    numbers = [str((n + (1 << 31)) % (1 << 32) - (1 << 31)) for n in numbers]
     lines, line = [], ""
     for number in numbers:
         if len(line) + len(number) + 2 > 116:
@@ -53,7 +58,7 @@ def table(kind, name, numbers):
             line = ""
         line += number + ", "
     lines.append(line.rstrip().rstrip(","))
-    return f"const {kind} {name}[{len(numbers)}] = {{\n" + "\n".join("    " + one for one in lines) + "};\n"
+    return f"const std::int32_t {name}[{len(numbers)}] = {{\n" + "\n".join("    " + one for one in lines) + "};\n"
 
 
 def source():
@@ -61,9 +66,9 @@ def source():
     return ("// SPDX-License-Identifier: Apache-2.0\n"
             "// Written by tests/golden/latency_tables.py, which says what it means.\n"
             '#include "simulation/latency.hpp"\n\nnamespace metabatch {\n\n// clang-format off\n'
-            + table("std::int32_t", "kExponentialQuantiles", [exponential(p) for p in entries]) + "\n"
-            + table("std::int32_t", "kNormalQuantiles", [normal(p) for p in entries]) + "\n"
-            + table("std::uint32_t", "kPowersOfTwo", [power(i) for i in range(POWER_STEPS + 1)])
+            + table("kExponentialDifferences", [exponential(p) for p in entries], 1) + "\n"
+            + table("kNormalDifferences", [normal(p) for p in entries], 4) + "\n"
+            + table("kPowerDifferences", [power(i) for i in range(POWER_STEPS + 1)], 3)
             + "// clang-format on\n\n}  // namespace metabatch\n")
 
 

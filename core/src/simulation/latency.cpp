@@ -18,6 +18,37 @@ std::int64_t scaled(std::int64_t value, std::uint64_t factor, int bits) {
   return static_cast<std::int64_t>(high * factor + (low * factor >> bits));
 }
 
+/// A table out of its differences.
+template <std::size_t order, std::size_t size>
+class Table {
+ public:
+  explicit Table(const std::int32_t (&differences)[size]) {
+    std::uint32_t sums[order] = {};
+    for (std::size_t i = 0; i < size; ++i) {
+      std::uint32_t sum = static_cast<std::uint32_t>(differences[i]);
+      for (std::uint32_t& one : sums) sum = one += sum;
+      entries_[i] = static_cast<std::int32_t>(sum);
+    }
+  }
+  [[nodiscard]] const std::int32_t* entries() const { return entries_; }
+
+ private:
+  std::int32_t entries_[size];
+};
+
+const std::int32_t* exponential_quantiles() {
+  static const Table<1, kQuantiles> table(kExponentialDifferences);
+  return table.entries();
+}
+const std::int32_t* normal_quantiles() {
+  static const Table<4, kQuantiles> table(kNormalDifferences);
+  return table.entries();
+}
+const std::int32_t* powers_of_two() {
+  static const Table<3, kPowers> table(kPowerDifferences);
+  return table.entries();
+}
+
 /// Entry of `table` for a tail probability of tail / 2^64, straight between its neighbours.
 std::int64_t quantile(const std::int32_t* table, std::uint64_t tail) {
   constexpr int kLast = kQuantileSteps * kQuantileOctaves;
@@ -35,8 +66,8 @@ std::int64_t quantile(const std::int32_t* table, std::uint64_t tail) {
 /// Of the standard normal distribution, in units of its p99.
 std::int64_t normal_quantile(std::uint64_t tail) {
   constexpr std::uint64_t kHalf = std::uint64_t{1} << 63;
-  if (tail < kHalf) return quantile(kNormalQuantiles, tail << 1);
-  return -quantile(kNormalQuantiles, ~tail << 1);
+  if (tail < kHalf) return quantile(normal_quantiles(), tail << 1);
+  return -quantile(normal_quantiles(), ~tail << 1);
 }
 
 /// log2 of a number above 0, by squaring: a bit a square.
@@ -58,7 +89,9 @@ std::int64_t log2_of(std::int64_t value) {
 std::int64_t times_power(std::int64_t value, std::int64_t exponent) {
   const std::int64_t whole = exponent >> kQuantileBits;
   const std::int64_t fraction = exponent & (kQuantileOne - 1);
-  const std::int64_t from = kPowersOfTwo[fraction >> 20], to = kPowersOfTwo[(fraction >> 20) + 1];
+  // 2.0 is 2^31, so the last one is read as unsigned.
+  const std::int32_t* const powers = powers_of_two() + (fraction >> 20);
+  const std::int64_t from = static_cast<std::uint32_t>(powers[0]), to = static_cast<std::uint32_t>(powers[1]);
   const std::int64_t power = from + ((to - from) * (fraction & 0xf'ffff) >> 20);
   const std::int64_t most = kLongestLatency.count();
   std::int64_t result = scaled(value, static_cast<std::uint64_t>(power), kPowerBits);
@@ -96,7 +129,7 @@ Duration LatencyCurve::at(std::uint64_t tail) const {
       return bounded(p50_ + width / 2 - scaled(width, tail >> 32, 32));
     }
     case LatencyShape::exponential: {
-      const std::int64_t q = quantile(kExponentialQuantiles, tail);
+      const std::int64_t q = quantile(exponential_quantiles(), tail);
       const std::int64_t away = scaled(spread_, static_cast<std::uint64_t>(q < 0 ? -q : q), kQuantileBits);
       return bounded(q < 0 ? p50_ - away : p50_ + away);
     }

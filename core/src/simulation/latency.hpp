@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "metabatch/simulation/store_model.hpp"
@@ -12,10 +13,14 @@ inline constexpr int kQuantileSteps = 32;              // an octave of the tail 
 inline constexpr int kQuantileOctaves = 33;
 inline constexpr Duration kLongestLatency = std::chrono::hours(24 * 366 * 4);  // nothing takes longer
 
-/// Quantiles by tail probability, ascending; made by tests/golden/latency_tables.py.
-extern const std::int32_t kExponentialQuantiles[kQuantileSteps * kQuantileOctaves + 1];
-extern const std::int32_t kNormalQuantiles[kQuantileSteps * kQuantileOctaves + 1];
-extern const std::uint32_t kPowersOfTwo[257];  ///< 2^(i/256), 1.0 is 2^30
+inline constexpr std::size_t kQuantiles = kQuantileSteps * kQuantileOctaves + 1;
+inline constexpr std::size_t kPowers = 257;
+
+/// Tables as differences of the first, fourth and third order; made by tests/golden/latency_tables.py. Quantiles by tail
+/// probability, ascending; powers: 2^(i/256), 1.0 is 2^30.
+extern const std::int32_t kExponentialDifferences[kQuantiles];
+extern const std::int32_t kNormalDifferences[kQuantiles];
+extern const std::int32_t kPowerDifferences[kPowers];
 
 /// The distribution of a Latency, without floating point: the same integers on every platform.
 class LatencyCurve {
