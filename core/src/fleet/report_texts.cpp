@@ -2,9 +2,10 @@
 #include "fleet/report_texts.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <iterator>
 
 #include "base/bytes.hpp"
+#include "base/number.hpp"
 #include "base/rng.hpp"
 
 namespace metabatch {
@@ -14,31 +15,30 @@ constexpr std::string_view kSymbols = "abcdefghijklmnopqrstuvwxyz0123456789 .%/-
 constexpr std::string_view kKeyTail = "_of_the_agent_as_it_was_measured_";
 constexpr std::size_t kDigits = 4;  // of a key's number, behind the first byte
 
-/// A key as templates of workspaces define them, and what its values look like: a number below `range` in `format`.
+/// A key as templates of workspaces define them, and what its values look like: a number below `range` between two texts.
 struct Kind {
-  std::string_view key;
-  const char* format;
-  unsigned range;
+  std::string_view key, before, after;
+  std::uint64_t range;
 };
 constexpr Kind kKinds[] = {
-    {"0_cpu_usage", "%u %%", 101},
-    {"1_memory_usage", "%u.3/16 GiB", 16},
-    {"2_home_disk", "%u %%", 101},
-    {"3_load_average", "%u.42", 8},
-    {"4_uptime", "up %u minutes", 10'000},
-    {"5_network_rx", "%u kB/s", 90'000},
-    {"6_network_tx", "%u kB/s", 40'000},
-    {"7_swap", "%u MiB", 2048},
-    {"8_processes", "%u", 400},
-    {"9_open_files", "%u", 60'000},
-    {"containers", "%u running", 12},
-    {"git_branch", "feature/%u", 900},
-    {"temperature",
-     "%u \xC2\xB0"
+    {"0_cpu_usage", "", " %", 101},
+    {"1_memory_usage", "", ".3/16 GiB", 16},
+    {"2_home_disk", "", " %", 101},
+    {"3_load_average", "", ".42", 8},
+    {"4_uptime", "up ", " minutes", 10'000},
+    {"5_network_rx", "", " kB/s", 90'000},
+    {"6_network_tx", "", " kB/s", 40'000},
+    {"7_swap", "", " MiB", 2048},
+    {"8_processes", "", "", 400},
+    {"9_open_files", "", "", 60'000},
+    {"containers", "", " running", 12},
+    {"git_branch", "feature/", "", 900},
+    {"temperature", "",
+     " \xC2\xB0"
      "C",
      90},
-    {"users", "%u", 4},
-    {"weather", "\xE2\x98\x80\xEF\xB8\x8F +%u", 35},
+    {"users", "", "", 4},
+    {"weather", "\xE2\x98\x80\xEF\xB8\x8F +", "", 35},
 };
 constexpr unsigned kErrorOneIn = 500;  // a script that timed out now and then
 constexpr std::string_view kError = "context deadline exceeded";
@@ -109,10 +109,15 @@ void ReportTexts::fill_lifelike(std::uint32_t number, std::uint32_t version) {
   for (std::size_t key = 0; key < values_.size(); ++key) {
     const Kind& kind = kKinds[key % std::size(kKinds)];
     const bool has_failed = random.below(kErrorOneIn) == 0;
-    char text[64];
-    const int size = std::snprintf(text, sizeof text, kind.format, static_cast<unsigned>(random.below(kind.range)));
-    written_[key].assign(text, has_failed ? 0 : static_cast<std::size_t>(size));
-    values_[key] = written_[key];
+    const std::uint64_t drawn = random.below(kind.range);
+    std::string& text = written_[key];
+    text.clear();
+    if (!has_failed) {
+      text = kind.before;
+      append_number(text, drawn);
+      text += kind.after;
+    }
+    values_[key] = text;
     errors_[key] = has_failed ? kError : std::string_view();
   }
 }

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/number.hpp"
 #include "base/sha256.hpp"
 #include "metabatch/simulation/simulator.hpp"
 
@@ -15,34 +14,11 @@ namespace metabatch {
 class EventLog {
  public:
   /// Begins a line. Parts that follow belong to it until end().
-  EventLog& line(Duration now, std::string_view event) {
-    text_.clear();
-    append_number(text_, static_cast<std::uint64_t>(now.count()));
-    return word(event);
-  }
-  EventLog& word(std::string_view text) {
-    text_ += ' ';
-    text_ += text;
-    return *this;
-  }
-  EventLog& number(std::string_view name, std::uint64_t value) {
-    word(name);
-    text_ += '=';
-    append_number(text_, value);
-    return *this;
-  }
-  EventLog& named(std::string_view name, std::string_view value) {
-    word(name);
-    text_ += '=';
-    text_ += value;
-    return *this;
-  }
-  void end() {
-    if (sink_) sink_(text_);
-    text_ += '\n';
-    digest_.update(text_);
-    ++lines_;
-  }
+  EventLog& line(Duration now, std::string_view event);
+  EventLog& word(std::string_view text);
+  EventLog& number(std::string_view name, std::uint64_t value);
+  EventLog& named(std::string_view name, std::string_view value);
+  void end();
 
   void set_sink(EventSink sink) { sink_ = std::move(sink); }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }

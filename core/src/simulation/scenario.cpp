@@ -69,24 +69,11 @@ std::optional<Error> list_out_of_range(const Scenario& s) {
     if (outside(change.at)) return refused(Errc::field_too_large, "fleet.changes");
   for (const SettingChange& change : s.changes)
     if (outside(change.at)) return refused(Errc::field_too_large, "changes");
-  for (const auto& [name, windows] :
-       {std::pair{"store.outages", &s.store.outages}, std::pair{"store.slow", &s.store.slow}})
-    for (const Window& window : *windows)
-      if (outside(window.begin) || outside(window.length)) return refused(Errc::field_too_large, name);
+  for (std::size_t i = 0; i < kFaults; ++i)
+    for (const Window& window : windows_of(s.store, static_cast<Fault>(i)))
+      if (outside(window.begin) || outside(window.length))
+        return refused(Errc::field_too_large, name_of(static_cast<Fault>(i)));
   return std::nullopt;
-}
-
-void join(std::vector<Window>& windows) {
-  std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.begin < b.begin; });
-  std::vector<Window> joined;
-  for (const Window& window : windows) {
-    if (window.length == Duration{}) continue;
-    if (!joined.empty() && window.begin <= joined.back().end())
-      joined.back().length = std::max(joined.back().end(), window.end()) - joined.back().begin;
-    else
-      joined.push_back(window);
-  }
-  windows = std::move(joined);
 }
 
 template <class Change>
@@ -156,12 +143,24 @@ std::int64_t most_agents(const Fleet& fleet) {
   return most;
 }
 
+void join(std::vector<Window>& windows) {
+  std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.begin < b.begin; });
+  std::vector<Window> joined;
+  for (const Window& window : windows) {
+    if (window.length == Duration{}) continue;
+    if (!joined.empty() && window.begin <= joined.back().end())
+      joined.back().length = std::max(joined.back().end(), window.end()) - joined.back().begin;
+    else
+      joined.push_back(window);
+  }
+  windows = std::move(joined);
+}
+
 Result<Scenario> validated(Scenario scenario) {
   if (const auto error = list_out_of_range(scenario)) return *error;
   sort_by_time(scenario.fleet.changes);
   sort_by_time(scenario.changes);
-  join(scenario.store.outages);
-  join(scenario.store.slow);
+  for (std::size_t i = 0; i < kFaults; ++i) join(windows_of(scenario.store, static_cast<Fault>(i)));
   if (const auto error = out_of_range(scenario)) return *error;
   if (const auto error = too_often(scenario)) return *error;
   if (const auto error = at_odds(scenario)) return *error;

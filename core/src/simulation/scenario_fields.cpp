@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/scenario_fields.hpp"
 
+#include <iterator>
 #include <limits>
+#include <utility>
+
+#include "base/enum_names.hpp"
 
 namespace metabatch {
 namespace {
@@ -16,6 +20,15 @@ constexpr std::string_view kQueues[] = {"coalesce", "fifo"};
 constexpr std::string_view kSchedules[] = {"fixed", "after_flush", "linger", "reset"};
 constexpr std::string_view kTies[] = {"keep_first", "keep_last"};
 constexpr std::string_view kOnFailure[] = {"retain", "discard"};
+
+constexpr std::string_view kFaultLists[] = {"store.outages", "store.slow", "store.locked", "store.refused",
+                                            "store.cut-off"};
+static_assert(std::size(kFaultLists) == kFaults);
+
+template <Fault fault>
+std::vector<Window>& windows_in(Scenario& scenario) {
+  return windows_of(scenario.store, fault);
+}
 
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kItems = 64;  // of a list
@@ -123,16 +136,24 @@ const FieldAccess kFields[] = {
     {choice("store.failure-class", "failure-class", kClasses, "How they fail: it decides how long the retry waits."),
      [](const Scenario& s) { return static_cast<std::int64_t>(s.store.failure_class) - 1; },
      [](Scenario& s, std::int64_t n) { s.store.failure_class = static_cast<FailureClass>(n + 1); }},
-    {list("store.outages", "outage", ListKind::windows, "Times without a database, such as 60s+60s (begin+length)."),
-     nullptr, nullptr, [](Scenario& s) -> std::vector<Window>& { return s.store.outages; }},
+    {list(kFaultLists[0], "outage", ListKind::windows, "Times without a database, such as 60s+60s (begin+length)."),
+     nullptr, nullptr, windows_in<Fault::away>},
     {time("store.outage-answer", "outage-answer", 0ns, 1h, "How long a flush takes to find the database away."),
      METABATCH_TIME(store.outage_answer)},
-    {list("store.slow", "slow", ListKind::windows, "Times of a slow database, such as 5m+2m (begin+length)."), nullptr,
-     nullptr, [](Scenario& s) -> std::vector<Window>& { return s.store.slow; }},
+    {list(kFaultLists[1], "slow", ListKind::windows, "Times of a slow database, such as 5m+2m (begin+length)."),
+     nullptr, nullptr, windows_in<Fault::slow>},
     {number("store.slow-factor", "slow-factor", {1, 1000}, "How many times as long flushes take then."),
      METABATCH_NUMBER(store.slow_factor)},
     {share("store.publish-failures", "publish-failures", "Share of chunks that cannot be published."),
      METABATCH_NUMBER(store.publish_failures)},
+    {list(kFaultLists[2], "locked", ListKind::windows,
+          "Times in which somebody holds the lock of one row, such as 60s+60s (begin+length)."),
+     nullptr, nullptr, windows_in<Fault::locked_row>},
+    {list(kFaultLists[3], "refused", ListKind::windows,
+          "Times in which the database refuses the values of one row in a hundred."),
+     nullptr, nullptr, windows_in<Fault::refused_values>},
+    {list(kFaultLists[4], "cut-off", ListKind::windows, "Times in which watchers cannot be notified."), nullptr,
+     nullptr, windows_in<Fault::cut_off>},
 
     {setting(number("batch-size", {}, {0, kMaxBatchSize}, "Entries that make a batch due at once; 0: 500.")),
      METABATCH_NUMBER(config.batch_size)},
@@ -177,6 +198,28 @@ std::string_view name_of(StartPhase start) {
 std::string_view name_of(LatencyShape shape) {
   const auto index = static_cast<std::size_t>(shape);
   return index < std::size(kShapes) ? kShapes[index] : "?";
+}
+
+std::string_view name_of(Fault fault) { return enum_name(kFaultLists, fault); }
+
+std::string_view label_of(Fault fault) {
+  constexpr std::string_view kLabels[] = {"database gone", "database slow", "one row locked", "values refused",
+                                          "watchers cut off"};
+  return enum_name(kLabels, fault);
+}
+
+const std::vector<Window>& windows_of(const StoreModel& store, Fault fault) {
+  switch (fault) {
+    case Fault::away: break;
+    case Fault::slow: return store.slow;
+    case Fault::locked_row: return store.locked;
+    case Fault::refused_values: return store.refused;
+    case Fault::cut_off: return store.cut_off;
+  }
+  return store.outages;
+}
+std::vector<Window>& windows_of(StoreModel& store, Fault fault) {
+  return const_cast<std::vector<Window>&>(windows_of(std::as_const(store), fault));
 }
 
 std::span<const FieldAccess> field_access() { return kFields; }

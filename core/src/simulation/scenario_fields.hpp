@@ -18,6 +18,12 @@ struct FieldAccess {
 
 std::span<const FieldAccess> field_access();
 
+/// The times of a fault.
+std::vector<Window>& windows_of(StoreModel& store, Fault fault);
+const std::vector<Window>& windows_of(const StoreModel& store, Fault fault);
+/// Puts windows in order, and joins those that touch.
+void join(std::vector<Window>& windows);
+
 /// Reads and writes the items of lists, each without blanks around it; at = offset in `text` of what cannot be read.
 Result<FleetChange> parse_fleet_change(std::string_view text);
 Result<Window> parse_window(std::string_view text);

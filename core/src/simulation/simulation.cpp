@@ -8,6 +8,18 @@
 #include "simulation/scenario_fields.hpp"
 
 namespace metabatch {
+namespace {
+
+constexpr Duration kTenth = std::chrono::milliseconds(100);  // scenarios stay readable
+
+Duration next_tenth(Duration now) { return (now / kTenth + 1) * kTenth; }
+
+bool covers(const Window& window, Duration at) { return window.begin <= at && at < window.end(); }
+bool covers(const std::vector<Window>& windows, Duration at) {
+  return std::any_of(windows.begin(), windows.end(), [at](const Window& one) { return covers(one, at); });
+}
+
+}  // namespace
 
 Simulator::Machinery::Machinery(const Scenario& a_scenario, std::unique_ptr<Arrivals> an_arrivals)
     : scenario(a_scenario),
@@ -166,7 +178,8 @@ bool Simulator::Machinery::take(Replica& replica) {
   ages.take(replica.rows);
   replica.flight = replica.store.begin(*batch, replica.batcher.config().max_payload_bytes, now);
   if (replica.flight.end > replica.closes) {  // cancelled at the deadline of the final flush
-    replica.flight = {replica.closes, FailureClass::timeout, replica.flight.chunks, 0, 0};
+    replica.flight.end = replica.closes;
+    replica.flight.failure = FailureClass::timeout;
   }
   before_at_ = std::min(before_at_, replica.flight.end);
   log.line(now, "take").number("r", replica.number).number("id", batch->id).named("reason", name_of(batch->reason));
@@ -180,11 +193,17 @@ void Simulator::Machinery::complete(Replica& replica) {
   FlushOutcome outcome;
   outcome.failure = flight.failure;
   if (flight.failure == FailureClass::none) {
-    table.write(*replica.batch, replica.rows, outcome.fates);
-    outcome.chunks_published = flight.published;
-    outcome.notify_bytes = flight.notify_bytes;
-    outcome.publish_errors = flight.chunks - flight.published;
+    table.write(*replica.batch, replica.rows, flight, outcome.fates);
+    const ModelPublished published = replica.store.publish(*replica.batch, flight);
+    outcome.chunks_published = published.chunks;
+    outcome.notify_bytes = published.notify_bytes;
+    outcome.publish_errors = flight.chunks - published.chunks;
+    replica.succeeded_at = now;
+    replica.failures_in_a_row = 0;
+  } else {
+    ++replica.failures_in_a_row;
   }
+  replica.failure = flight.failure;
   ages.complete(replica.rows, outcome.fates, flight.failure != FailureClass::none, now);
   replica.fullest = std::max(replica.fullest, room_share(replica.batcher));
   replica.busy += now - replica.took_at;
@@ -192,6 +211,10 @@ void Simulator::Machinery::complete(Replica& replica) {
   const std::uint64_t id = replica.batch->id;
   replica.batch = nullptr;
   replica.batcher.complete(id, outcome, instant());
+  if (replica.batcher.set_apart_entries() == 0)
+    replica.apart_since = kNever;
+  else
+    replica.apart_since = std::min(replica.apart_since, now);
   end_drops(replica);
   poll(replica);
 }
@@ -209,6 +232,8 @@ void Simulator::Machinery::log_outcome(const Replica& replica, const FlushOutcom
   const std::uint64_t written = outcome.fates.empty() ? entries : of(Fate::written);
   log.line(now, "done").number("r", replica.number).number("id", replica.batch->id).number("written", written);
   log.number("rows_stale", of(Fate::rows_stale)).number("unmatched", of(Fate::unmatched));
+  for (const Fate fate : {Fate::locked, Fate::quarantined})
+    if (const std::uint64_t count = of(fate)) log.number(fate == Fate::locked ? "locked" : "quarantined", count);
   log.number("published", outcome.chunks_published).number("publish_errors", outcome.publish_errors);
   log.number("notify_bytes", outcome.notify_bytes).end();
 }
@@ -243,13 +268,57 @@ void Simulator::Machinery::reconfigure(const Config& wanted) {
   recompute();
 }
 
+bool Simulator::Machinery::has_fault(Fault fault) const {
+  return covers(windows_of(scenario.store, fault), next_tenth(now));
+}
+
+/// What happened until now is as it was: every change lies after now, and only a flush in flight is judged anew.
+Result<Duration> Simulator::Machinery::set_fault(Fault fault, bool is_on, Duration not_before) {
+  const Duration at = std::max(next_tenth(now), (not_before + kTenth - Duration(1)) / kTenth * kTenth);
+  std::vector<Window>& windows = windows_of(scenario.store, fault);
+  Begun& begun = begun_[static_cast<std::size_t>(fault)];
+  if (covers(windows, at) == is_on) return at;
+  if (is_on) {
+    if (windows.size() >= static_cast<std::size_t>(find_field(name_of(fault))->most))
+      return Error{Errc::field_too_large};
+    begun = {at, windows};
+    // Until after the last replica can have closed.
+    const Duration most(find_field("duration")->most);
+    windows.push_back({at, std::min(scenario.duration + kMaxFinalFlushTimeout - at, most)});
+    join(windows);
+    if (fault == Fault::away) break_flights(at);
+    return at;
+  }
+  if (begun.at) {
+    windows = std::move(begun.others);
+    windows.push_back({*begun.at, std::max(at - *begun.at, kTenth)});
+    begun = {};
+  }
+  for (Window& window : windows)
+    if (covers(window, at) && window.begin < at) window.length = at - window.begin;
+  join(windows);
+  return at;
+}
+
+/// As ModelStore::begin() does where it knows of the outage.
+void Simulator::Machinery::break_flights(Duration at) {
+  for (Replica& replica : replicas) {
+    if (replica.batch == nullptr || replica.flight.end <= at) continue;
+    replica.flight.failure = FailureClass::connection;
+    replica.flight.end = at;
+  }
+  recompute();
+}
+
 void Simulator::Machinery::close() {
   closed = true;
   for (Replica& replica : replicas) {
     replica.batcher.close(instant());
     replica.closes = now + replica.batcher.config().final_flush_timeout;
-    if (replica.batch != nullptr && replica.flight.end > replica.closes)
-      replica.flight = {replica.closes, FailureClass::timeout, replica.flight.chunks, 0, 0};
+    if (replica.batch != nullptr && replica.flight.end > replica.closes) {
+      replica.flight.end = replica.closes;
+      replica.flight.failure = FailureClass::timeout;
+    }
     log.line(now, "close").number("r", replica.number).number("held", replica.batcher.counters().held()).end();
     poll(replica);
     if (!replica.finished && replica.batcher.finished(instant())) finish(replica);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "fleet/arrivals.hpp"
@@ -34,7 +36,11 @@ struct Replica {
   Duration closes = kNever;    ///< when the final flush times out
   std::uint64_t drops = 0;     ///< since the last flush ended
   Duration busy{};
-  double fullest = 0;  ///< share of the capacity
+  Duration succeeded_at{};        ///< the last flush that did, or the start
+  Duration apart_since = kNever;  ///< the first of the entries that are set apart
+  std::uint64_t failures_in_a_row = 0;
+  FailureClass failure = FailureClass::none;  ///< of the last flush
+  double fullest = 0;                         ///< share of the capacity
   bool finished = false;
 };
 
@@ -45,6 +51,8 @@ struct Simulator::Machinery {
 
   void run_until(Duration until, std::uint64_t most_reports);
   void reconfigure(const Config& wanted);
+  Result<Duration> set_fault(Fault fault, bool is_on, Duration not_before);
+  [[nodiscard]] bool has_fault(Fault fault) const;
 
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] Metrics metrics() const;
@@ -67,6 +75,7 @@ struct Simulator::Machinery {
  private:
   [[nodiscard]] Instant instant() const { return kOrigin + now; }
   [[nodiscard]] Duration next_arrival() const;
+  void break_flights(Duration at);
   bool deliver();
   void note_arrival(const Arrival& arrival);
   void before_arrivals();
@@ -82,6 +91,12 @@ struct Simulator::Machinery {
   void finish(Replica& replica);
   void sample();
 
+  /// A fault that was begun while it runs: since when, and all other times of it.
+  struct Begun {
+    std::optional<Duration> at;
+    std::vector<Window> others;
+  };
+  std::array<Begun, kFaults> begun_;
   std::size_t next_change_ = 0;
   Duration next_sample_;
   Duration before_at_ = kNever;  // the earliest flush that ends or setting that changes

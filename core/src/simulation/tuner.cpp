@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "metabatch/simulation/simulator.hpp"
+#include "simulation/scenario_fields.hpp"
 
 namespace metabatch {
 namespace {
@@ -66,8 +67,8 @@ std::vector<Duration> chosen_intervals(const TuneQuestion& question) {
 Duration last_event(const Scenario& scenario) {
   Duration last{};
   for (const FleetChange& change : scenario.fleet.changes) last = std::max(last, change.at);
-  for (const auto* windows : {&scenario.store.outages, &scenario.store.slow})
-    for (const Window& window : *windows) last = std::max(last, window.end());
+  for (std::size_t i = 0; i < kFaults; ++i)
+    for (const Window& window : windows_of(scenario.store, static_cast<Fault>(i))) last = std::max(last, window.end());
   return std::max(last, scenario.fleet.burst_every * 2);
 }
 

@@ -19,10 +19,15 @@
 
 namespace metabatch {
 
+namespace health {
+struct Sample;  // health/collector.hpp
+}
+
 /// One line of the event log, without its end:
 ///
 ///     NS take   r=R id=N reason=capacity|scheduled|shutdown entries=N agents=N chunks=N
-///     NS done   r=R id=N written=N rows_stale=N unmatched=N published=N publish_errors=N notify_bytes=N
+///     NS done   r=R id=N written=N rows_stale=N unmatched=N [locked=N] [quarantined=N] published=N publish_errors=N
+///               notify_bytes=N
 ///     NS fail   r=R id=N class=connection|... entries=N
 ///     NS drop   r=R                      the first update dropped since the last flush ended
 ///     NS dropped r=R updates=N           how many these were, when that flush has ended
@@ -82,6 +87,15 @@ class Simulator {
   /// @errors those of validated_change(); then nothing changes
   Result<void> reconfigure(const Config& config);
 
+  /// Begins or ends a fault of the database while the simulation runs: at the first tenth of a second after now() that
+  /// is not before `not_before`. It stays until it is ended, whoever began it. scenario() has its time from then on, and a
+  /// run of that scenario has the same event log.
+  ///
+  /// @errors field_too_large: the list of its times is full; then nothing changes
+  Result<Duration> set_fault(Fault fault, bool is_on, Duration not_before = {});
+  /// Whether the fault is there after the next tenth of a second.
+  [[nodiscard]] bool has_fault(Fault fault) const;
+
   [[nodiscard]] bool finished() const;
   /// Virtual time since the start.
   [[nodiscard]] Duration now() const;
@@ -113,6 +127,8 @@ class Simulator {
   [[nodiscard]] std::size_t replicas() const;
   [[nodiscard]] ReplicaState replica(std::size_t index) const;
   [[nodiscard]] Counters counters() const;  ///< the sum of all replicas
+  /// All replicas at this moment, for health (health/collector.hpp).
+  [[nodiscard]] health::Sample health_sample() const;
 
  private:
   struct Machinery;

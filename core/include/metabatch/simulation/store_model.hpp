@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,16 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
+/// What can be wrong with the database at times, each with a list of these times.
+enum class Fault : std::uint8_t { away, slow, locked_row, refused_values, cut_off };
+inline constexpr std::size_t kFaults = 5;
+/// The name of its list in a scenario: `store.outages`.
+std::string_view name_of(Fault fault);
+/// A few words for people: `database gone`.
+std::string_view label_of(Fault fault);
+
+inline constexpr std::uint32_t kRefusedRows = 100;
+
 /// A modelled database: how long a flush takes, and how it ends. Each replica writes on one connection of its own. The
 /// connections do not slow each other down.
 ///
@@ -49,6 +60,9 @@ struct StoreModel {
   std::vector<Window> slow;  ///< a flush that begins in one takes slow_factor times as long
   std::int64_t slow_factor = 10;
   std::uint32_t publish_failures = 0;  ///< share of chunks that cannot be published; the rows are written all the same
+  std::vector<Window> locked;          ///< somebody holds the lock of one row: a flush that begins in one leaves it out
+  std::vector<Window> refused;  ///< one row in kRefusedRows has values that the database refuses, in flushes as above
+  std::vector<Window> cut_off;  ///< nothing of a flush that begins in one can be published; its rows are written
   bool operator==(const StoreModel&) const = default;
 };
 
