@@ -6,7 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 
-#include "service/http/http_session.hpp"
+#include "service/http/http_connection.hpp"
 #include "service/http/tls.hpp"
 
 namespace metabatch::service {
@@ -117,7 +117,7 @@ void Server::Impl::accepted(PlainSocket socket, Worker& worker) {
       const std::lock_guard lock(shared.tls_mutex);
       tls = shared.tls;
     }
-    start_http_session(worker, shared, std::move(connected), std::move(peer), std::move(tls));
+    start_http_connection(worker, shared, std::move(connected), std::move(peer), std::move(tls));
   });
 }
 

@@ -11,7 +11,7 @@
 #include "engine/clock.hpp"
 #include "service/agents/token_refresher.hpp"
 #include "service/file_lock.hpp"
-#include "service/flush_log.hpp"
+#include "service/flush_events.hpp"
 #include "service/health_monitor.hpp"
 #include "service/http/access_log.hpp"
 #include "service/service.hpp"
@@ -57,7 +57,7 @@ struct Service::Impl {
 
   const ServiceOptions options;
   Log& log;
-  FlushLog flush_log;
+  FlushEvents flush_log;
   std::unique_ptr<FileLock> file_lock;  // of a SQLite file
   engine::Notifier notifier;
   const std::shared_ptr<engine::NotificationRing> ring = std::make_shared<engine::NotificationRing>(kNotificationRing);

@@ -2,7 +2,7 @@
 #include <QtTest>
 
 #include "models/finding_text.hpp"
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 #include "models/steady_fleet.hpp"
 
 using namespace metabatch;

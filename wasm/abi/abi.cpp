@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "abi/abi.hpp"
 
-#include "abi/tables.hpp"
+#include "abi/table_columns.hpp"
 
 namespace metabatch::wasm {
 namespace {

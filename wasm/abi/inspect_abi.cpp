@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "abi/abi.hpp"
-#include "abi/tables.hpp"
+#include "abi/table_columns.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/config.hpp"
 #include "metabatch/inspect.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "abi/abi.hpp"
-#include "abi/tables.hpp"
+#include "abi/table_columns.hpp"
 #include "recording/recording_reader.hpp"
 
 /// Recorded arrivals for the simulator of the page. There is one recording at a time, for both

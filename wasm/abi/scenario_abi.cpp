@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "abi/abi.hpp"
-#include "abi/tables.hpp"
+#include "abi/table_columns.hpp"
 
 /// The form of the page: its fields, and the problems of the entered values.
 using namespace metabatch;

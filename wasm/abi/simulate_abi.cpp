@@ -10,7 +10,7 @@
 #include "abi/recording_abi.hpp"
 #include "abi/run_text.hpp"
 #include "abi/scenario_abi.hpp"
-#include "abi/tables.hpp"
+#include "abi/table_columns.hpp"
 #include "metabatch/simulation/simulator.hpp"
 
 /// The simulator for the page: one run a slot, in slices.

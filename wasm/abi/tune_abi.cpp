@@ -5,7 +5,7 @@
 #include "abi/findings_text.hpp"
 #include "abi/recording_abi.hpp"
 #include "abi/scenario_abi.hpp"
-#include "abi/tables.hpp"
+#include "abi/table_columns.hpp"
 #include "base/number.hpp"
 #include "metabatch/simulation/tuner.hpp"
 

@@ -6,7 +6,7 @@
 #include <QTimer>
 
 #include "models/charts/sample.hpp"
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 
 class QLabel;
 class QProgressBar;

@@ -8,7 +8,7 @@
 
 #include "gui/charts/chart_card.hpp"
 #include "models/charts/what_if.hpp"
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 
 class QGridLayout;
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gui/window/theme.hpp"
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 
 class QLabel;
 class QPushButton;

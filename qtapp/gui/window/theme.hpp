@@ -6,7 +6,7 @@
 #include <QPen>
 #include <array>
 
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 
 namespace metabatch::gui {
 

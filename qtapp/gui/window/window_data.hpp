@@ -3,7 +3,7 @@
 
 #include "models/charts/live_series.hpp"
 #include "models/charts/time_window.hpp"
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 #include "models/logs/channel_log.hpp"
 #include "models/logs/flush_log.hpp"
 #include "models/logs/quarantine.hpp"

@@ -5,7 +5,7 @@
 #include <QString>
 #include <vector>
 
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 
 namespace metabatch::models {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 #include "models/metrics/scrape_series.hpp"
 
 namespace metabatch::models {

@@ -10,7 +10,7 @@
 #include "models/charts/arrival_ring.hpp"
 #include "models/charts/live_series.hpp"
 #include "models/charts/measured.hpp"
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 #include "recording/recording_reader.hpp"
 #include "recording/session_lines.hpp"
 

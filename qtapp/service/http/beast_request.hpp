@@ -29,7 +29,7 @@ std::string_view text_of(const View& view) {
 }
 
 /// What the server answers without asking the handler. The connection ends with it.
-struct Refusal {
+struct RefusedRequest {
   unsigned status;
   std::string_view message;  ///< a literal
   std::string detail{};
@@ -48,25 +48,25 @@ inline bool is_framing_clear(const BeastRequest& message) {
 }
 
 /// Checks that do not depend on what the request asks for. None: the request is passed to the handler.
-inline std::optional<Refusal> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
+inline std::optional<RefusedRequest> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
   namespace http = boost::beast::http;
   constexpr std::string_view kWrongHost = "This service does not answer to that host name.";
   constexpr std::string_view kAllowHost = "Allow the name with --allowed-host if it is meant for this service.";
   if (!is_framing_clear(message))
-    return Refusal{400, "Request is not HTTP/1.1.", "The only Transfer-Encoding is chunked, given once."};
+    return RefusedRequest{400, "Request is not HTTP/1.1.", "The only Transfer-Encoding is chunked, given once."};
   const auto hosts = message.equal_range(http::field::host);
   const auto count = std::distance(hosts.first, hosts.second);
-  if (count > 1 || (count == 0 && message.version() >= 11)) return Refusal{400, "Request needs one Host header."};
+  if (count > 1 || (count == 0 && message.version() >= 11)) return RefusedRequest{400, "Request needs one Host header."};
   const std::optional<Target> target = parse_target(text_of(message.target()));
-  if (!target) return Refusal{400, "Request target must be a path."};
+  if (!target) return RefusedRequest{400, "Request target must be a path."};
   // In the absolute form the target names the host, and Host is ignored.
   const bool is_named = target->authority || count == 1;
   if (is_named && !is_host_allowed(target->authority.value_or(text_of(message[http::field::host])), allowed_hosts))
-    return Refusal{421, kWrongHost, std::string(kAllowHost)};
+    return RefusedRequest{421, kWrongHost, std::string(kAllowHost)};
   const auto encodings = message.equal_range(http::field::content_encoding);
   for (auto one = encodings.first; one != encodings.second; ++one)
     if (!boost::beast::iequals(one->value(), "identity"))
-      return Refusal{415, "Content-Encoding is not supported.", "Send the body without compression."};
+      return RefusedRequest{415, "Content-Encoding is not supported.", "Send the body without compression."};
   return std::nullopt;
 }
 
@@ -89,15 +89,15 @@ inline HttpRequest request_of(const BeastRequest& message) {
 }
 
 /// The answer to a request that could not be read. None: the client has closed the connection, or was too slow.
-inline std::optional<Refusal> refusal_of(const boost::system::error_code& failed) {
+inline std::optional<RefusedRequest> refusal_of(const boost::system::error_code& failed) {
   namespace http = boost::beast::http;
   if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
-    return Refusal{431, "Request header is too large."};
-  if (failed == http::error::body_limit) return Refusal{413, "Request body is too large."};
+    return RefusedRequest{431, "Request header is too large."};
+  if (failed == http::error::body_limit) return RefusedRequest{413, "Request body is too large."};
   const bool is_malformed = failed.category() == http::make_error_code(http::error::bad_method).category() &&
                             failed != http::error::end_of_stream && failed != http::error::partial_message;
   if (!is_malformed) return std::nullopt;
-  return Refusal{400, "Request is not HTTP/1.1.", failed.message()};
+  return RefusedRequest{400, "Request is not HTTP/1.1.", failed.message()};
 }
 
 /// Whether a TLS handshake failed because the client spoke HTTP.

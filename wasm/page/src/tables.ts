@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Tables of the core, read by the names of their columns. The core describes each one once (wasm/abi/tables.hpp). */
+/** Tables of the core, read by the names of their columns. The core describes each one once (wasm/abi/table_columns.hpp). */
 
 /** Positions of the columns, and how many there are. */
 export type Columns<N extends string> = { readonly [K in N]: number } & { readonly width: number };

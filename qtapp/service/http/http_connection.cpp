@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/http/http_session.hpp"
+#include "service/http/http_connection.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -32,9 +32,9 @@ HttpResponse lookup_unavailable() {
 ///
 /// The header is checked, then the handler sees it, and only then the body is read. An answer that does not need the body
 /// discards a short one; a long one ends the connection, because the next request could not be found behind it.
-class Session final : public Connection {
+class HttpConnection final : public Connection {
  public:
-  Session(Worker& worker, Shared& shared, std::string peer, AnyStream stream)
+  HttpConnection(Worker& worker, Shared& shared, std::string peer, AnyStream stream)
       : Connection(worker, shared), peer_(std::move(peer)), stream_(std::move(stream)) {}
 
   void run() {
@@ -154,8 +154,8 @@ class Session final : public Connection {
   }
   void answer_body() { write(shared_.handler.answer(request(), worker_.number)); }
 
-  /// Calls `next` with the result of `start` on this session's thread, where alone a session may end. `start` calls back
-  /// on a thread of its own, perhaps after this session has ended.
+  /// Calls `next` with the result of `start` on this connection's thread, where alone it may end. `start` calls back
+  /// on a thread of its own, perhaps after this connection has ended.
   template <class Result, class Start, class Next>
   void await(Start start, Next next) {
     lowest().expires_never();
@@ -209,7 +209,7 @@ class Session final : public Connection {
         });
   }
 
-  void refuse(const Refusal& refusal) {
+  void refuse(const RefusedRequest& refusal) {
     shared_.handler.refused({peer_, refusal.status, refusal.message});
     is_alive_ = false;
     send(error_response(refusal.status, refusal.message, refusal.detail));
@@ -272,9 +272,9 @@ class Session final : public Connection {
 
 }  // namespace
 
-void start_http_session(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
+void start_http_connection(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
                         std::shared_ptr<asio::ssl::context> tls) {
-  std::make_shared<Session>(worker, shared, std::move(peer), AnyStream(std::move(socket), std::move(tls)))->run();
+  std::make_shared<HttpConnection>(worker, shared, std::move(peer), AnyStream(std::move(socket), std::move(tls)))->run();
 }
 
 }  // namespace metabatch::service

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/flush_log.hpp"
+#include "service/flush_events.hpp"
 
 #include <string>
 
 namespace metabatch::service {
 
-void FlushLog::record(const engine::FlushRecord& flush) {
+void FlushEvents::record(const engine::FlushRecord& flush) {
   if (flush.failure != FailureClass::none) {
     failing_.insert(flush.lane);
     log_.limited(Log::Level::error, "flush failed",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/health.hpp"
+#include "models/health_view.hpp"
 
 #include <QCoreApplication>
 #include <cmath>

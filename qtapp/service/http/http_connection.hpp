@@ -8,10 +8,10 @@
 
 namespace metabatch::service {
 
-/// Begins to serve a connection, in TLS where `tls` is given. The session keeps itself alive until the connection ends.
+/// Begins to serve a connection, in TLS where `tls` is given. It keeps itself alive until it ends.
 ///
 /// @shape peer: address:port of the other end
-void start_http_session(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
+void start_http_connection(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
                         std::shared_ptr<asio::ssl::context> tls);
 
 }  // namespace metabatch::service

@@ -9,9 +9,9 @@
 namespace metabatch::service {
 
 /// Logs facts about flushes that an operator needs. Called by one flush at a time.
-class FlushLog {
+class FlushEvents {
  public:
-  explicit FlushLog(Log& log) : log_(log) {}
+  explicit FlushEvents(Log& log) : log_(log) {}
   void record(const engine::FlushRecord& flush);
 
  private:
