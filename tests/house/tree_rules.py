@@ -29,8 +29,7 @@ WITHOUT_HEADER_YET = {
 }
 
 # Names that two rooms use; each program has its main.cpp. This list may only shrink.
-SAME_NAMES = {'main.cpp', 'health.hpp', 'health.cpp', 'flush_log.hpp', 'flush_log.cpp', 'tables.hpp', 'tables.cpp',
-              'layers.cpp'}
+SAME_NAMES = {'main.cpp', 'layers.cpp'}
 
 # Whose folders the map names.
 MAPPED = ('core', 'qtapp', 'wasm', 'tests', 'resources', 'tools', 'cmake')

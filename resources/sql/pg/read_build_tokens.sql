@@ -12,7 +12,7 @@ SELECT a.id, a.auth_token, w.owner_id
     ON b.workspace_id OPERATOR(pg_catalog.=) w.id
    AND b.build_number OPERATOR(pg_catalog.>=) (latest.build_number OPERATOR(pg_catalog.-) 1)
   JOIN workspace_resources AS r ON r.job_id OPERATOR(pg_catalog.=) b.job_id
-  JOIN (SELECT agent.* FROM (VALUES (false)) AS otherwise (deleted)
+  JOIN (SELECT agent.id, agent.auth_token, agent.resource_id FROM (VALUES (false)) AS otherwise (deleted)
          CROSS JOIN LATERAL (
            SELECT id, auth_token, resource_id FROM workspace_agents
             WHERE auth_token IS NOT NULL AND NOT deleted

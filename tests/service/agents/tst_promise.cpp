@@ -57,9 +57,17 @@ class Credentials final : public sql::AgentCredentials {
       if (std::find(ids.begin(), ids.end(), one.token) != ids.end()) found.push_back(one);
     return found;
   }
+  sql::DatabaseResult<std::vector<sql::UserSession>> sessions(std::span<const std::string>) override {
+    return std::vector<sql::UserSession>{};
+  }
   sql::DatabaseResult<std::optional<sql::NotificationQueue>> notification_queue() override { return std::nullopt; }
   std::optional<sql::DatabaseFailure> create_table() override { return std::nullopt; }
-  std::optional<sql::DatabaseFailure> add(const sql::AgentToken&, std::span<const std::string_view>) override { return std::nullopt; }
+  std::optional<sql::DatabaseFailure> add(const sql::AgentToken&, std::span<const std::string_view>) override {
+    return std::nullopt;
+  }
+  std::optional<sql::DatabaseFailure> describe(const Uuid&, std::span<const sql::KeyDescription>) override {
+    return std::nullopt;
+  }
   sql::DatabaseResult<std::vector<sql::AgentSummary>> list() override { return std::vector<sql::AgentSummary>{}; }
   sql::DatabaseResult<bool> remove(const Uuid&) override { return false; }
 

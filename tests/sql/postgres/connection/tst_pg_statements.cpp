@@ -46,6 +46,7 @@ QStringList unqualified(const QString& statement) {
     found << "an operator behind a keyword";
   QString rest = text;
   rest.remove(QRegularExpression("\\b(value|error|collected_at|auth_token) = "));  // assignments
+  rest.remove(QRegularExpression("\\b(display_name|script|interval|timeout|display_order) = "));
   rest.remove("count(*)").remove("WITH (fillfactor = 60)");
   for (auto it = QRegularExpression("[<>=+*/|]+|(?<=\\s)-(?=\\s)").globalMatch(rest); it.hasNext();)
     found << it.next().captured(0);
