@@ -75,6 +75,7 @@ struct NatsConnection::State {
   std::condition_variable changed;
   bool is_over = false;        // mutex
   bool is_closed = false;      // mutex: the library gave the connection up
+  bool has_handle = false;     // mutex: NatsConnection::handle() returns the connection that calls back
   bool was_connected = false;  // mutex: since it was made
   const NatsEvents events;
 
@@ -87,13 +88,16 @@ struct NatsConnection::State {
   }
 
   // Subscriptions are sent with the connection, but the server may not have processed them yet. Only after a round trip is
-  // nothing missed that is published from here on.
+  // nothing missed that is published from here on. The library may connect before begin() has stored the handle, which who
+  // is notified here is going to use: so wait for it.
   static void connected(natsConnection* connection, void* closure) {
     natsConnection_FlushTimeout(connection, kSubscribedLimit.count());
-    of(closure).call([](State& state) {
-      state.was_connected = true;
-      if (state.events.on_connected) state.events.on_connected();
-    });
+    State& state = of(closure);
+    std::unique_lock lock(state.mutex);
+    state.changed.wait(lock, [&state] { return state.has_handle || state.is_over; });
+    if (state.is_over) return;
+    state.was_connected = true;
+    if (state.events.on_connected) state.events.on_connected();
   }
   static void disconnected(natsConnection* connection, void* closure) {
     of(closure).report_lost(last_error_of(connection));
@@ -143,10 +147,6 @@ NatsConnection::~NatsConnection() {
 void NatsConnection::run() {
   for (auto backoff = options_.first_backoff;; backoff = std::min(backoff * 2, options_.longest_backoff)) {
     NatsHandle made = connect();
-    {
-      const std::lock_guard lock(mutex_);
-      handle_ = made;
-    }
     std::unique_lock lock(state_->mutex);
     if (made) state_->changed.wait(lock, [this] { return state_->is_over || state_->is_closed; });
     if (state_->was_connected) backoff = options_.first_backoff;
@@ -170,6 +170,7 @@ NatsHandle NatsConnection::connect() {
   {
     const std::lock_guard lock(state_->mutex);
     state_->is_closed = false;
+    state_->has_handle = false;
   }
   Setter setter;
   set_connection(setter, raw, options_);
@@ -193,9 +194,15 @@ NatsHandle NatsConnection::begin(natsOptions* options, const std::string& proble
     return nullptr;
   }
   NatsHandle made(raw, natsConnection_Destroy);
+  {
+    const std::lock_guard lock(mutex_);
+    handle_ = made;
+  }
   state_->call([&](State& state) {
+    state.has_handle = true;
     if (state.events.on_created) state.events.on_created(made);
   });
+  state_->changed.notify_all();
   if (begun == NATS_OK) State::connected(raw, closure);  // the library calls back only where it had to wait
   return made;
 }

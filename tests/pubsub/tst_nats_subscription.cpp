@@ -14,6 +14,7 @@ class TestNatsSubscription : public QObject {
   Q_OBJECT
 
  private slots:
+  void whoIsNotifiedOfAConnectionHasItsHandle();
   void aPublishedChunkArrivesInOrder();
   void aKilledServerIsReportedAndAResyncFollowsItsReturn();
   void aServerThatIsNotThereYetIsWaitedFor();
@@ -27,6 +28,17 @@ class TestNatsSubscription : public QObject {
   void anotherServerOfTheListTakesOver();
   void unusableFilesAreReported();
 };
+
+void TestNatsSubscription::whoIsNotifiedOfAConnectionHasItsHandle() {
+  const NatsServer server;
+  for (int round = 0; round < 200; ++round) {
+    std::promise<void> connected;
+    const NatsConnection connection(options_for({server.url()}),
+                                    {.on_connected = [&connected] { connected.set_value(); }, .on_disconnected = {}});
+    connected.get_future().wait();
+    QVERIFY2(connection.handle(), qPrintable("round " + QString::number(round)));
+  }
+}
 
 void TestNatsSubscription::aPublishedChunkArrivesInOrder() {
   const NatsServer server;
