@@ -46,12 +46,15 @@ Pool::Piece Pool::take(std::uint64_t size) {
   return {memory, rounded};
 }
 
-// `size` may be what was asked for or what was got: both are of one class. The piece itself holds the link of
-// the list, so free memory needs no other.
+// `size` may be what was asked for or what was got: both are of one class. The piece itself holds
+// the link of the list, so free memory needs no other. A block that grows leaves a piece of every
+// class behind, together eight times its size, so large pieces are not kept: beside the copy of
+// their texts, the allocation costs nothing.
 void Pool::give(void* memory, std::uint64_t size) {
   const std::size_t size_class = class_of(static_cast<std::size_t>(size));
   const std::size_t rounded = size_of(size_class);
   in_use_ -= rounded;
+  if (rounded > kLargestKept) return std::free(memory);
   idle_ += rounded;
   free_[size_class] = new (memory) Free{free_[size_class]};
 }

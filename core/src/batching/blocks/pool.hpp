@@ -7,9 +7,10 @@
 
 namespace metabatch {
 
-/// Memory for blocks: eight size classes an octave (at most 1/8 of a block is slack), and what is given back is
-/// kept for the next taker, newest first, so that a steady state allocates nothing. How much is kept follows the
-/// recent peak of what was in use, so a burst does not pin its memory for ever.
+/// Memory for blocks: eight size classes an octave (at most 1/8 of a block is slack), and what is
+/// given back is kept for the next taker, newest first, so that a steady state allocates nothing.
+/// How much is kept follows the recent peak of what was in use, so a burst does not pin its memory
+/// for ever. Pieces of more than 64 KiB are returned to the system at once.
 class Pool {
  public:
   Pool() = default;
@@ -33,6 +34,7 @@ class Pool {
   };
   static constexpr std::size_t kStepsAnOctave = 8;
   static constexpr std::size_t kSmallest = 64;     // bytes
+  static constexpr std::size_t kLargestKept = std::size_t{64} << 10;
   static constexpr std::size_t kClasses = 8 * 27;  // 64 B .. 8 GiB
   static std::size_t class_of(std::size_t size);
   static std::size_t size_of(std::size_t size_class);
