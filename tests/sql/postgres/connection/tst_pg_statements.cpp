@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QRegularExpression>
 #include <QTest>
+#include <cstring>
 #include <memory>
 
 #include "sql/agent_credentials.hpp"
@@ -11,6 +12,7 @@
 #include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "sql/row_reader.hpp"
+#include "support/pg/control_plane.hpp"
 #include "support/pg/pg_scene.hpp"
 #include "support/show.hpp"
 
@@ -75,9 +77,11 @@ class TestPgStatements : public QObject, protected PgScene {
     trap("to_regclass(text)", "regclass", "NULL");
     trap("isfinite(timestamptz)", "bool", "true");
     trap("lower(text)", "text", "''");
-    for (const char* const type : {"uuid", "text", "timestamptz"})
-      for (const char* const sign : {"=", "<=", ">"}) {
-        const std::string name = "op_" + std::string(type) + std::to_string(sign[0]) + std::to_string(sign[1]);
+    trap("encode(bytea, text)", "text", "''");
+    for (const char* const type : {"uuid", "text", "timestamptz", "int", "text[]"})
+      for (const char* const sign : {"=", "<=", ">", ">=", "-", "&&"}) {
+        const std::string name = "op_" + std::string(type).substr(0, 4) + std::to_string(std::strlen(type)) + "_" +
+                                 std::to_string(sign[0]) + std::to_string(sign[1]);
         trap(name + "(" + type + ", " + type + ")", "bool", "true");
         session_->run("CREATE OPERATOR trap." + std::string(sign) + " (LEFTARG = " + type + ", RIGHTARG = " + type +
                       ", FUNCTION = trap." + name + ")");
@@ -85,6 +89,21 @@ class TestPgStatements : public QObject, protected PgScene {
     trap("op_mixed(varchar, text)", "bool", "true");
     session_->run("CREATE OPERATOR trap.= (LEFTARG = varchar, RIGHTARG = text, FUNCTION = trap.op_mixed)");
     session_->run("CREATE DOMAIN trap.uuid AS text");
+  }
+
+  void read_control_plane(const Database& database) const {
+    session_->run(control_plane_sql() + ";" +
+                  plane_build(1, 1, "start", "succeeded", plane_id(7, 101), plane_id(8, 101)) +
+                  plane_build(1, 2, "stop", "running", "", "") + "INSERT INTO users (id, username) VALUES ('" +
+                  plane_user(1) + "', 'one'); INSERT INTO api_keys VALUES ('key', decode(repeat('ab', 32), 'hex'), '" +
+                  plane_user(1) + "', now() + interval '1 hour')");
+    const Uuid built = parse_uuid(plane_id(8, 101)).value();
+    const std::string session = "key";
+    const auto all = AgentCredentials::of(database)->tokens();
+    if (const auto* const failed = std::get_if<DatabaseFailure>(&all)) QFAIL(failed->message.c_str());
+    QCOMPARE(std::get<0>(all).size(), std::size_t{1});
+    QCOMPARE(std::get<0>(AgentCredentials::of(database)->find({&built, 1})).size(), std::size_t{1});
+    QCOMPARE(std::get<0>(AgentCredentials::of(database)->sessions({&session, 1})).size(), std::size_t{1});
   }
 
  private slots:
@@ -150,6 +169,7 @@ class TestPgStatements : public QObject, protected PgScene {
     QCOMPARE(std::get<0>(AgentCredentials::of(database)->tokens()).size(), std::size_t{1});
     QCOMPARE(std::get<0>(AgentRows::of(database)->rows({&agent, 1})).size(), std::size_t{3});
     QCOMPARE(std::get<0>(RowReader(database).read({"v", 0, 100})).size(), std::size_t{20});
+    read_control_plane(database);
     (void)examine(*database.postgres());
     QCOMPARE(session_->value("SELECT coalesce(string_agg(DISTINCT name, ' '), '') FROM trap.sprung"), std::string());
   }
