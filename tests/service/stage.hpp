@@ -103,6 +103,12 @@ class Stage {
     return std::get<0>(std::move(found));
   }
   [[nodiscard]] metabatch::Counters counters() const { return service->snapshot().counters; }
+  /// What the service has logged so far.
+  [[nodiscard]] QByteArray logged() const {
+    QFile file(folder.filePath("log"));
+    if (!file.open(QIODevice::ReadOnly)) qFatal("cannot read the log");
+    return file.readAll();
+  }
 
   QTemporaryDir folder;
   const std::string watch_token = "a-watch-token-of-some-length";
@@ -110,6 +116,8 @@ class Stage {
   std::unique_ptr<metabatch::sql::AgentCredentials> credentials;
   std::unique_ptr<metabatch::sql::AgentRows> rows;
   std::vector<Agent> agents;
-  metabatch::service::Log log{metabatch::service::Log::Form::logfmt, ::open("/dev/null", O_WRONLY | O_CLOEXEC)};
+  metabatch::service::Log log{
+      metabatch::service::Log::Form::logfmt,
+      ::open(qPrintable(folder.filePath("log")), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
   std::unique_ptr<metabatch::service::Service> service;
 };

@@ -265,6 +265,9 @@ void TestRpcDoor::aFullBufferIsAnsweredWithSuccessAndCounted() {
   const double dropped = metric(stage, "metadata_rpc_calls_total{outcome=\"dropped\"}", 1);
   QVERIFY(dropped >= 1);
   QVERIFY(stage.counters().dropped() >= static_cast<std::uint64_t>(dropped) && stage.counters().balanced());
+  const QByteArray logged = stage.logged();
+  const QByteArray line = "\"updates dropped\" agent=" + QByteArray::fromStdString(stage.agents[0].id_text());
+  QVERIFY2(logged.contains(line) && logged.contains(" reason=full"), logged.constData());
   std::string said;
   for (const auto end = std::chrono::steady_clock::now() + Client::kPatience;
        said.find("dropped") == std::string::npos && std::chrono::steady_clock::now() < end;)
