@@ -7,7 +7,7 @@
 #include <condition_variable>
 
 #include "service/http/http_connection.hpp"
-#include "service/http/tls.hpp"
+#include "service/sockets/tls.hpp"
 
 namespace metabatch::service {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "metabatch/time.hpp"
 #include "service/handler.hpp"
-#include "service/http/listen_address.hpp"
 #include "service/rpc/relay_address.hpp"
+#include "service/sockets/listen_address.hpp"
 
 namespace metabatch::service {
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/http/any_stream.hpp"
 
-#include <openssl/ssl.h>
-
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/teardown.hpp>
+
+#include "service/sockets/tls_stream.hpp"
 
 namespace metabatch::service {
 namespace {
@@ -33,27 +30,25 @@ struct AnyStream::InTheClear final : Bytes {
 };
 
 struct AnyStream::InTls final : Bytes {
-  InTls(PlainSocket socket, std::shared_ptr<asio::ssl::context> a_tls, const std::string& server)
-      : tls(std::move(a_tls)),
-        side(server.empty() ? asio::ssl::stream_base::server : asio::ssl::stream_base::client),
-        stream(PlainStream(std::move(socket)), *tls) {
-    if (server.empty()) return;
-    SSL_set_tlsext_host_name(stream.native_handle(), server.c_str());
-    stream.set_verify_callback(asio::ssl::host_name_verification(server));
-  }
-  PlainStream& lowest() override { return beast::get_lowest_layer(stream); }
-  void handshake(IoCallback done) override {
-    stream.async_handshake(side, [kept = std::move(done)](const Failure& failed) mutable { kept(failed, 0); });
-  }
+  InTls(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls, const std::string& server)
+      : stream(std::make_shared<TlsStream>(PlainStream(std::move(socket)), std::move(tls), server)) {}
+  ~InTls() override { stream->lowest().close(); }  // else an operation would keep it alive
+  InTls(const InTls&) = delete;
+  InTls& operator=(const InTls&) = delete;
+  PlainStream& lowest() override { return stream->lowest(); }
+  void handshake(IoCallback done) override { stream->handshake(std::move(done)); }
   void read_some(const asio::mutable_buffer& into, IoCallback done) override {
-    stream.async_read_some(into, std::move(done));
+    stream->read_some(into, std::move(done));
   }
-  void write_some(const Several& from, IoCallback done) override { stream.async_write_some(from, std::move(done)); }
-  void teardown(beast::role_type role, IoCallback done) override { tear_down(role, stream, std::move(done)); }
+  void write_some(const Several& from, IoCallback done) override { stream->write_some(from, std::move(done)); }
+  void teardown(beast::role_type role, IoCallback done) override {
+    stream->say_end(
+        IoCallback([one = stream, role, kept = std::move(done)](const Failure& failed, std::size_t) mutable {
+          failed ? kept(failed, 0) : tear_down(role, one->lowest(), std::move(kept));
+        }));
+  }
 
-  const std::shared_ptr<asio::ssl::context> tls;  // outlives the stream
-  const asio::ssl::stream_base::handshake_type side;
-  beast::ssl_stream<PlainStream> stream;
+  const std::shared_ptr<TlsStream> stream;
 };
 
 AnyStream::AnyStream(PlainStream stream) : bytes_(std::make_unique<InTheClear>(std::move(stream))) {}

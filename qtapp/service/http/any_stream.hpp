@@ -17,9 +17,11 @@ namespace metabatch::service {
 /// What is to be called once when bytes have come or gone; of any type, so that what calls it is compiled once.
 class IoCallback {
  public:
+  IoCallback() = default;  // nothing to call
   template <class Handler>
   requires(!std::is_same_v<std::decay_t<Handler>, IoCallback>) explicit IoCallback(Handler&& handler)
       : target_(std::make_unique<Holder<std::decay_t<Handler>>>(std::forward<Handler>(handler))) {}
+  explicit operator bool() const { return target_ != nullptr; }
   void operator()(const Failure& failed, std::size_t size) { std::exchange(target_, nullptr)->call(failed, size); }
 
  private:
@@ -73,8 +75,8 @@ class AnyStream {
   /// What Beast does to a stream at the end of a WebSocket.
   template <class Handler>
   friend void async_teardown(beast::role_type role, AnyStream& stream, Handler&& handler) {
-    stream.bytes_->teardown(role, IoCallback([kept = std::forward<Handler>(handler)](const Failure& failed,
-                                                                               std::size_t) mutable { kept(failed); }));
+    stream.bytes_->teardown(role, IoCallback([kept = std::forward<Handler>(handler)](
+                                                 const Failure& failed, std::size_t) mutable { kept(failed); }));
   }
 
  private:

@@ -5,8 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "service/http/acknowledged.hpp"
 #include "service/jitter.hpp"
+#include "service/sockets/acknowledged.hpp"
 
 namespace metabatch::service {
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS with a test authority, against the program as users run it.
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/stat.h>
 
 #include <QTest>
 
 #include "cli/serving.hpp"
+#include "cli/tls_client.hpp"
 
 class TestServeTls : public QObject {
   Q_OBJECT
@@ -16,6 +14,8 @@ class TestServeTls : public QObject {
   void whoKnowsTheAuthorityIsServed();
   void aWebSocketIsServedAndClosed();
   void curlIsServed();
+  void bodiesAndAnswersTakeManyRecords();
+  void keysMayChange();
   void whoKnowsAnotherAuthorityLeaves();
   void oldVersionsAreRefused();
   void plainHttpGetsAReason();
@@ -24,85 +24,13 @@ class TestServeTls : public QObject {
   void aNewCertificateCountsForNewConnections();
 
  private:
-  [[nodiscard]] QString file(const QString& name) const { return folder_.filePath(name); }
+  [[nodiscard]] QString file(const QString& name) const { return certificates_.file(name); }
   void write(const QString& name, const QByteArray& text) const;
-  void openssl(const QStringList& arguments) const;
-  void make_authority(const QString& name) const;
-  void make_certificate(const QString& serial) const;
-  QTemporaryDir folder_;
+  TestCertificates certificates_;
   QString db_;
   std::unique_ptr<AddedAgent> agent_;
   std::unique_ptr<Serving> serving_;
 };
-
-namespace {
-
-/// A TLS client that trusts one authority.
-class TlsClient {
- public:
-  TlsClient(std::uint16_t port, const QString& authority, int newest = TLS1_3_VERSION)
-      : context_(SSL_CTX_new(TLS_client_method())) {
-    SSL_CTX_load_verify_locations(context_, authority.toUtf8().constData(), nullptr);
-    SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_security_level(context_, 0);  // the server must refuse old versions
-    SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
-    SSL_CTX_set_max_proto_version(context_, newest);
-    tls_ = SSL_new(context_);
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_), "127.0.0.1");
-    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    const timeval patience{.tv_sec = 20, .tv_usec = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) qFatal("no connection");
-    SSL_set_fd(tls_, socket_);
-    ERR_clear_error();
-    is_connected_ = SSL_connect(tls_) == 1;
-    if (!is_connected_) failure_ = ERR_reason_error_string(ERR_peek_error());
-  }
-  ~TlsClient() {
-    SSL_free(tls_);
-    SSL_CTX_free(context_);
-    ::close(socket_);
-  }
-  TlsClient(const TlsClient&) = delete;
-  TlsClient& operator=(const TlsClient&) = delete;
-
-  [[nodiscard]] bool is_connected() const { return is_connected_; }
-  [[nodiscard]] QByteArray failure() const { return failure_; }
-  [[nodiscard]] QByteArray version() const { return SSL_get_version(tls_); }
-  [[nodiscard]] long serial() const {
-    X509* const certificate = SSL_get1_peer_certificate(tls_);
-    const long number = ASN1_INTEGER_get(X509_get0_serialNumber(certificate));
-    X509_free(certificate);
-    return number;
-  }
-  void send(const std::string& text) { SSL_write(tls_, text.data(), static_cast<int>(text.size())); }
-  /// Everything received up to and including `mark`.
-  std::string until(const std::string& mark) {
-    while (seen_.find(mark) == std::string::npos) {
-      char bytes[4096];
-      const int got = SSL_read(tls_, bytes, sizeof bytes);
-      if (got <= 0) return std::exchange(seen_, {});
-      seen_.append(bytes, static_cast<std::size_t>(got));
-    }
-    const std::string taken = seen_.substr(0, seen_.find(mark) + mark.size());
-    seen_.erase(0, taken.size());
-    return taken;
-  }
-
- private:
-  SSL_CTX* context_;
-  SSL* tls_;
-  int socket_;
-  bool is_connected_ = false;
-  QByteArray failure_;
-  std::string seen_;
-};
-
-}  // namespace
 
 void TestServeTls::write(const QString& name, const QByteArray& text) const {
   QFile to(file(name));
@@ -110,30 +38,10 @@ void TestServeTls::write(const QString& name, const QByteArray& text) const {
   to.write(text);
 }
 
-void TestServeTls::openssl(const QStringList& arguments) const {
-  QProcess program;
-  program.start("openssl", arguments);
-  if (!program.waitForFinished() || program.exitCode() != 0)
-    qFatal("openssl: %s", program.readAllStandardError().constData());
-}
-
-void TestServeTls::make_authority(const QString& name) const {
-  openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-           "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
-}
-
-void TestServeTls::make_certificate(const QString& serial) const {
-  write("names", "subjectAltName=IP:127.0.0.1\n");
-  openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=service", "-keyout",
-           file("server.key"), "-out", file("server.csr")});
-  openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
-           "-set_serial", serial, "-days", "2", "-extfile", file("names"), "-out", file("server.crt")});
-}
-
 void TestServeTls::initTestCase() {
-  make_authority("ours");
-  make_authority("others");
-  make_certificate("41");
+  certificates_.make_authority("ours");
+  certificates_.make_authority("others");
+  certificates_.make_certificate("41");
   write("config.toml", "");
   db_ = "sqlite:" + file("m.db");
   agent_ = std::make_unique<AddedAgent>(AddedAgent::to(db_));
@@ -191,6 +99,32 @@ void TestServeTls::curlIsServed() {
   QVERIFY(sees("\"value\":\"by curl\""));
   watcher.kill();
   watcher.waitForFinished();
+}
+
+void TestServeTls::bodiesAndAnswersTakeManyRecords() {
+  TlsClient client(serving_->port(), file("ours.crt"));
+  const std::string body = R"({"value":"long"})" + std::string(1'000'000, ' ');
+  const std::string text = request("POST", "/api/v2/workspaceagents/me/metadata/cpu", agent_->token, body);
+  for (std::size_t at = 0; at < 300; ++at) client.send(text.substr(at, 1));  // a record each
+  client.send(text.substr(300));
+  QVERIFY(client.until("\r\n\r\n").starts_with("HTTP/1.1 204 "));
+  client.send(request("GET", "/metrics"));
+  const std::string head = client.until("\r\n\r\n");
+  const std::string length = head.substr(head.find("Content-Length: ") + 16);
+  QVERIFY2(std::stoul(length) > 16'384, head.c_str());
+  QCOMPARE(client.exactly(std::stoul(length)).size(), std::stoul(length));
+  client.send(request("GET", "/healthz"));
+  QVERIFY(client.until("ok\n").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+/// The service changes its own key too, as asked, while it waits for a request.
+void TestServeTls::keysMayChange() {
+  TlsClient client(serving_->port(), file("ours.crt"));
+  for (int i = 0; i < 3; ++i) {
+    client.change_keys();
+    client.send(request("GET", "/healthz"));
+    QVERIFY(client.until("ok\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  }
 }
 
 void TestServeTls::whoKnowsAnotherAuthorityLeaves() {
@@ -279,7 +213,7 @@ void TestServeTls::aNewCertificateCountsForNewConnections() {
   serving_->program().signal(SIGHUP);
   QVERIFY(serving_->program().hasSaid("not reloaded, everything stays as it was"));
   QCOMPARE(TlsClient(serving_->port(), file("ours.crt")).serial(), 41L);
-  make_certificate("42");
+  certificates_.make_certificate("42");
   serving_->program().signal(SIGHUP);
   QVERIFY(serving_->program().hasSaid("\"event\":\"reloaded\""));
   QCOMPARE(TlsClient(serving_->port(), file("ours.crt")).serial(), 42L);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/http/listen_address.hpp"
+#include "service/sockets/listen_address.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/http/tls.hpp"
+#include "service/sockets/tls.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -33,7 +33,6 @@ std::shared_ptr<ssl::context> make_tls_context(const TlsOptions& options) {
         "--tls-min-version");
   check(SSL_CTX_set_cipher_list(native, options.ciphers.empty() ? kDefaultCiphers : options.ciphers.c_str()),
         "--tls-ciphers");
-  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   context->use_certificate_chain_file(options.certificate);
   context->use_private_key_file(options.key, ssl::context::pem);
   if (!options.client_ca.empty()) {

@@ -12,9 +12,7 @@ namespace metabatch::service {
 
 /// A context for accepted connections; null when no certificate is configured.
 ///
-/// Key exchange is ephemeral (ECDHE) only, so that a stolen key does not reveal recorded connections. Buffers are released
-/// while a connection is idle. OpenSSL then holds about 10 KiB a connection, and Asio four buffers of 17 KiB, which it never
-/// releases.
+/// Key exchange is ephemeral (ECDHE) only, so that a stolen key does not reveal recorded connections.
 ///
 /// @errors throws boost::system::system_error
 std::shared_ptr<boost::asio::ssl::context> make_tls_context(const TlsOptions& options);

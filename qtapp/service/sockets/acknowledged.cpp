@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/http/acknowledged.hpp"
+#include "service/sockets/acknowledged.hpp"
 
 #include <linux/tcp.h>  // <netinet/tcp.h>, which Asio includes, has a shorter tcp_info
 #include <netinet/in.h>
