@@ -2,18 +2,24 @@
 #include "service/server.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <cstring>
+#include <stdexcept>
 
 #include "service/http/http_connection.hpp"
 #include "service/sockets/tls.hpp"
+#include "service/sockets/unix_socket.hpp"
 
 namespace metabatch::service {
 namespace {
 
 using asio::ip::tcp;
 
+constexpr int kBacklog = 4096;
 constexpr std::size_t kDefaultThreads = 4;                       // at most, when no number is given
 constexpr auto kPauseOfAccept = std::chrono::milliseconds(100);  // for example without a free descriptor
 
@@ -22,15 +28,32 @@ std::size_t threads_of(const ServerOptions& options) {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kDefaultThreads);
 }
 
-/// address:port, or "" when the client has disconnected.
-std::string peer_of(const PlainSocket& socket) {
+std::optional<tcp::endpoint> tcp_endpoint(const StreamProtocol::endpoint& generic) {
+  tcp::endpoint found;
+  if (generic.size() > found.capacity() ||
+      (generic.protocol().family() != AF_INET && generic.protocol().family() != AF_INET6))
+    return std::nullopt;
+  std::memcpy(found.data(), generic.data(), generic.size());
+  found.resize(generic.size());
+  return found;
+}
+
+/// The other end of a connection.
+struct Peer {
+  std::string name;  // address:port, or `unix`; "" when the client has disconnected
+  std::optional<AddressCounts::Address> address;
+};
+
+Peer peer_of(const PlainSocket& socket) {
   Failure failed;
-  const tcp::endpoint peer = socket.remote_endpoint(failed);
+  const StreamProtocol::endpoint generic = socket.remote_endpoint(failed);
   if (failed) return {};
-  asio::ip::address from = peer.address();  // a socket for both families shows IPv4 as ::ffff:1.2.3.4
+  const auto peer = tcp_endpoint(generic);
+  if (!peer) return {"unix", std::nullopt};
+  asio::ip::address from = peer->address();  // a socket for both families shows IPv4 as ::ffff:1.2.3.4
   if (from.is_v6() && from.to_v6().is_v4_mapped()) from = asio::ip::make_address_v4(asio::ip::v4_mapped, from.to_v6());
-  const std::string address = from.to_string(), port = std::to_string(peer.port());
-  return from.is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+  const std::string address = from.to_string(), port = std::to_string(peer->port());
+  return {from.is_v6() ? "[" + address + "]:" + port : address + ":" + port, parse_address(address)};
 }
 
 }  // namespace
@@ -47,6 +70,8 @@ struct Server::Impl {
   }
 
   void listen();
+  void listen_tcp();
+  void listen_unix();
   void accept();
   void accepted(PlainSocket socket, Worker& worker);
   void drain(Duration limit);
@@ -56,10 +81,11 @@ struct Server::Impl {
 
   Shared shared;
   std::vector<std::unique_ptr<Worker>> workers;
-  using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
+  using Acceptor = asio::basic_socket_acceptor<StreamProtocol, Executor>;
   using Timer =
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  std::optional<Acceptor> acceptor;  // belongs to worker 0
+  std::optional<Acceptor> acceptor;         // belongs to worker 0
+  std::unique_ptr<UnixSocket> unix_socket;  // the same; or none
   std::optional<Timer> pause;
   std::size_t next = 0;
   bool is_accepting = true;
@@ -68,6 +94,19 @@ struct Server::Impl {
 
 void Server::Impl::listen() {
   shared.tls = make_tls_context(shared.options.tls);
+  shared.options.listen.unix_path.empty() ? listen_tcp() : listen_unix();
+  accept();
+  for (const auto& worker : workers) worker->thread = std::thread([&one = *worker] { one.context.run(); });
+}
+
+void Server::Impl::listen_unix() {
+  auto made = UnixSocket::listen(shared.options.listen.unix_path, shared.options.socket_mode, kBacklog);
+  if (const std::string* const wrong = std::get_if<std::string>(&made)) throw std::runtime_error(*wrong);
+  unix_socket = std::get<0>(std::move(made));
+  acceptor->assign(StreamProtocol(AF_UNIX, 0), unix_socket->take_descriptor());
+}
+
+void Server::Impl::listen_tcp() {
   tcp::endpoint endpoint(asio::ip::make_address(shared.options.listen.address), shared.options.listen.port);
   Failure failed;
   acceptor->open(endpoint.protocol(), failed);
@@ -79,10 +118,8 @@ void Server::Impl::listen() {
   if (endpoint.address().is_v6()) acceptor->set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()));
   acceptor->set_option(asio::socket_base::reuse_address(true));
   acceptor->bind(endpoint);
-  acceptor->listen(4096);
-  port = acceptor->local_endpoint().port();
-  accept();
-  for (const auto& worker : workers) worker->thread = std::thread([&one = *worker] { one.context.run(); });
+  acceptor->listen(kBacklog);
+  port = tcp_endpoint(acceptor->local_endpoint())->port();
 }
 
 void Server::Impl::accept() {
@@ -103,21 +140,26 @@ void Server::Impl::accept() {
 }
 
 void Server::Impl::accepted(PlainSocket socket, Worker& worker) {
+  Peer peer = peer_of(socket);
   if (shared.connections >= shared.options.limits.connections) {
     ++shared.refused;
-    shared.handler.refused({peer_of(socket), 0, "Too many connections."});
-    return;
+    return shared.handler.refused({peer.name, 0, "Too many connections."});
+  }
+  auto slot = shared.addresses.reserve(peer.address);
+  if (!slot) {
+    ++shared.refused_by_address;
+    return shared.handler.refused({peer.name, 0, "Too many connections of one address."});
   }
   Failure ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  asio::post(worker.context, [this, &worker, connected = std::move(socket)]() mutable {
-    std::string peer = peer_of(connected);
+  socket.set_option(tcp::no_delay(true), ignored);  // a Unix socket has no such option
+  asio::post(worker.context, [this, &worker, connected = std::move(socket), name = std::move(peer.name),
+                              kept = std::move(*slot)]() mutable {
     std::shared_ptr<asio::ssl::context> tls;
     {
       const std::lock_guard lock(shared.tls_mutex);
       tls = shared.tls;
     }
-    start_http_connection(worker, shared, std::move(connected), std::move(peer), std::move(tls));
+    start_http_connection(worker, shared, std::move(connected), std::move(name), std::move(tls), std::move(kept));
   });
 }
 
@@ -142,6 +184,7 @@ void Server::Impl::drain(Duration limit) {
     is_accepting = false;
     Failure ignored;
     acceptor->close(ignored);
+    unix_socket.reset();
     pause->cancel();
   });
   end_all(true);
@@ -159,6 +202,7 @@ void Server::Impl::stop() {
     worker->thread.join();
   }
   acceptor.reset();
+  unix_socket.reset();
   pause.reset();
   workers.clear();  // the connections that are left are destroyed with their loops
 }
@@ -172,13 +216,10 @@ Server::~Server() {
 
 std::variant<std::unique_ptr<Server>, std::string> Server::start(const ServerOptions& options, Handler& handler) {
   auto impl = std::make_unique<Impl>(options, handler);
-  const bool is_v6 = options.listen.address.find(':') != std::string::npos;
-  const std::string where = (is_v6 ? "[" + options.listen.address + "]" : options.listen.address) + ":" +
-                            std::to_string(options.listen.port);
   try {
     impl->listen();
-  } catch (const boost::system::system_error& failed) {
-    return "cannot serve on " + where + ": " + failed.what();
+  } catch (const std::runtime_error& failed) {  // a system_error is one
+    return "cannot serve on " + shown(options.listen) + ": " + failed.what();
   }
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
@@ -188,7 +229,13 @@ std::size_t Server::threads() const { return impl_->workers.size(); }
 
 ServerCounts Server::counts() const {
   const Shared& shared = impl_->shared;
-  return {shared.connections, shared.watchers, shared.rpcs, shared.requests, shared.refused, shared.accept_failures};
+  return {.connections = shared.connections,
+          .watchers = shared.watchers,
+          .rpcs = shared.rpcs,
+          .requests = shared.requests,
+          .refused = shared.refused,
+          .refused_by_address = shared.refused_by_address,
+          .accept_failures = shared.accept_failures};
 }
 
 void Server::end_streams(Duration spread) { impl_->end_streams(spread); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,7 +19,8 @@ namespace metabatch::service {
 
 /// What one client may cost.
 struct HttpLimits {
-  std::size_t connections = 20'000;  ///< more are closed at once
+  std::size_t connections = 20'000;         ///< more are closed at once
+  std::size_t connections_per_address = 0;  ///< more of one IP address are closed at once; 0: any number
   std::uint32_t header_bytes = 16 << 10;
   std::uint64_t body_bytes = 1 << 20;
   Duration header = std::chrono::seconds(10);  ///< for the first header of a connection, TLS included
@@ -39,12 +42,14 @@ inline constexpr std::size_t kMaxServerThreads = 256;
 
 struct ServerOptions {
   ListenAddress listen{};
+  mode_t socket_mode = 0660;                 ///< of the file, where it listens on a Unix socket
   std::size_t threads = 0;                   ///< 0: as many as processors, at most 4
   std::vector<std::string> allowed_hosts{};  ///< names that a Host header may hold beside localhost and IP literals
   TlsOptions tls{};
   HttpLimits limits{};
-  std::optional<RelayAddress> relay{};  ///< a control plane that RPC connections are relayed to
-  bool relays_reports = false;          ///< reports that are taken here go there too
+  std::vector<std::string> trusted_proxies{};  ///< IP literals whose connections are not counted by address
+  std::optional<RelayAddress> relay{};         ///< a control plane that RPC connections are relayed to
+  bool relays_reports = false;                 ///< reports that are taken here go there too
 };
 
 /// Counts of a server, for metrics.
@@ -53,11 +58,12 @@ struct ServerCounts {
   std::uint64_t watchers = 0;     ///< streams open now
   std::uint64_t rpcs = 0;         ///< RPC connections open now
   std::uint64_t requests = 0;
-  std::uint64_t refused = 0;          ///< connections over the limit
-  std::uint64_t accept_failures = 0;  ///< for example without a free descriptor
+  std::uint64_t refused = 0;             ///< connections over the limit
+  std::uint64_t refused_by_address = 0;  ///< connections over the limit of their address
+  std::uint64_t accept_failures = 0;     ///< for example without a free descriptor
 };
 
-/// HTTP/1.1 on one port: event loops on a few threads, each connection on one of them until it ends. Whatever bytes a client
+/// HTTP/1.1 on one port or Unix socket: event loops on a few threads, each connection on one of them until it ends. Whatever bytes a client
 /// sends are a request, an error answer or the end of that connection; no client costs more than HttpLimits allows.
 ///
 /// A Handler answers the requests. A WatchRequest becomes a stream: server-sent events (chunked where the client speaks
@@ -73,7 +79,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t port() const;  ///< 0: a Unix socket
   [[nodiscard]] std::size_t threads() const;
   [[nodiscard]] ServerCounts counts() const;
   /// Ends every stream in order, each after a random part of `spread`; requests are still answered. Returns at once.

@@ -20,7 +20,7 @@ constexpr Duration kMetricsDrain = std::chrono::milliseconds(500);
 std::string Service::Impl::lock_file() {
   const std::string* const path = options.database.sqlite_file();
   if (path == nullptr) return {};
-  auto taken = FileLock::take(*path);
+  auto taken = FileLock::take(*path, "uses this database; one file serves one process");
   if (std::string* const wrong = std::get_if<std::string>(&taken)) return std::move(*wrong);
   file_lock = std::get<0>(std::move(taken));
   return {};

@@ -65,6 +65,8 @@ void Service::Impl::write_clients(PrometheusText& more) const {
   more.single("metadata_connections", gauge, "Open connections.", counts.connections);
   more.single("metadata_connections_refused_total", counter, "Total number of connections over the limit.",
               counts.refused);
+  more.single("metadata_connections_refused_by_address_total", counter,
+              "Total number of connections over the limit of their address.", counts.refused_by_address);
   more.single("metadata_accept_failures_total", counter, "Total number of connections that could not be accepted.",
               counts.accept_failures);
   request_metrics.write(more);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -19,13 +20,27 @@ class Client {
  public:
   static constexpr auto kPatience = std::chrono::seconds(20);
 
-  explicit Client(std::uint16_t port, int receive_buffer = 0, std::chrono::seconds patience = kPatience)
+  /// @shape from: the address of this end; null: the system's choice
+  explicit Client(std::uint16_t port, int receive_buffer = 0, std::chrono::seconds patience = kPatience,
+                  const char* from = nullptr)
       : socket_(::socket(AF_INET, SOCK_STREAM, 0)), deadline_(std::chrono::steady_clock::now() + patience) {
     if (receive_buffer > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    if (from != nullptr) {
+      ::inet_pton(AF_INET, from, &address.sin_addr);
+      if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
+    }
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
+  }
+  /// By a Unix socket.
+  explicit Client(const std::string& path)
+      : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)), deadline_(std::chrono::steady_clock::now() + kPatience) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
   }
   ~Client() { ::close(socket_); }

@@ -81,9 +81,10 @@ class Stage {
   }
   [[nodiscard]] std::uint16_t port() const { return service->port(); }
   [[nodiscard]] Answered ask(const std::string& text) const {
-    Client client(port());
-    client.send(text);
-    return answer_from(client);
+    const std::string& path = options.server.listen.unix_path;
+    const auto client = path.empty() ? std::make_unique<Client>(port()) : std::make_unique<Client>(path);
+    client->send(text);
+    return answer_from(*client);
   }
   [[nodiscard]] Answered get(std::string_view target, std::string_view token = {}) const {
     return ask(request("GET", target, token));

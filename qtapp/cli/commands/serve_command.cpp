@@ -98,7 +98,8 @@ class Serving {
     auto started = service::Service::start(options, log_);
     if (const std::string* const wrong = std::get_if<std::string>(&started)) return fail(*wrong);
     service_ = std::get<0>(std::move(started));
-    log_.info("serving", {{"address", options.server.listen.address},
+    const service::ListenAddress& listen = options.server.listen;
+    log_.info("serving", {{"address", listen.unix_path.empty() ? listen.address : service::shown(listen)},
                           {"port", std::to_string(service_->port())},
                           {"metrics_port", std::to_string(service_->metrics_port())},
                           {"tls", options.server.tls.certificate.empty() ? "off" : "on"},

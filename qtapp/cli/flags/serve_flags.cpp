@@ -4,8 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <sstream>
+
+#include "service/sockets/address_counts.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -18,11 +21,22 @@ service::ListenAddress listen_address(const std::string& flag, const std::string
   return std::get<0>(std::move(parsed));
 }
 
+/// @source chmod(1): octal digits
+mode_t socket_mode(const std::string& text) {
+  mode_t mode = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || mode > 0777)
+    throw UsageError("--socket-mode: octal, from 0 to 0777");
+  return mode;
+}
+
 service::ServerOptions server_options(const ServeFlags& flags) {
   service::ServerOptions options;
   if (flags.tls_certificate.empty() != flags.tls_key.empty()) throw UsageError("--tls-cert and --tls-key go together");
-  if (flags.tls_certificate.empty() && !flags.tls_client_ca.empty()) throw UsageError("--tls-client-ca needs --tls-cert");
+  if (flags.tls_certificate.empty() && !flags.tls_client_ca.empty())
+    throw UsageError("--tls-client-ca needs --tls-cert");
   options.listen = listen_address("--listen", flags.listen);
+  options.socket_mode = socket_mode(flags.socket_mode);
   options.threads = flags.threads;
   options.allowed_hosts = flags.allowed_hosts;
   options.tls = {.certificate = flags.tls_certificate,
@@ -31,6 +45,10 @@ service::ServerOptions server_options(const ServeFlags& flags) {
                  .client_ca = flags.tls_client_ca,
                  .needs_tls13 = flags.tls_min_version == "1.3"};
   options.limits.connections = flags.max_connections;
+  options.limits.connections_per_address = flags.max_connections_per_address;
+  options.trusted_proxies = flags.trusted_proxies;
+  for (const std::string& one : flags.trusted_proxies)
+    if (!service::parse_address(one)) throw UsageError("--trusted-proxy: '" + one + "' is not an IP address");
   options.limits.body_bytes = flags.max_body_bytes;
   if (!flags.relay.empty()) {
     auto parsed = service::parse_relay_address(flags.relay);
@@ -116,6 +134,7 @@ std::string fixed_lines(const ServeFlags& flags) {
   add_line(text, "db", database_text(flags.database.database()));
   add_line(text, "listen", flags.listen);
   add_line(text, "metrics-listen", flags.metrics_listen);
+  add_line(text, "socket-mode", flags.socket_mode);
   add_line(text, "relay", flags.relay);
   add_line(text, "relay-metadata", flags.relay_metadata ? "true" : "false");
   add_line(text, "ui", flags.ui ? "true" : "false");
@@ -139,6 +158,8 @@ std::string fixed_lines(const ServeFlags& flags) {
   add_line(text, "metric-prefix", flags.metric_prefix);
   add_line(text, "threads", std::to_string(flags.threads));
   add_line(text, "max-connections", std::to_string(flags.max_connections));
+  add_line(text, "max-connections-per-address", std::to_string(flags.max_connections_per_address));
+  add_list(text, "trusted-proxy", flags.trusted_proxies);
   add_line(text, "max-body-bytes", std::to_string(flags.max_body_bytes));
   add_line(text, "log-format", flags.log_format);
   add_line(text, "access-log", std::to_string(flags.access_log));
@@ -174,7 +195,8 @@ service::ServiceOptions ServeFlags::options() const {
   options.watch_token_file = watch_token_file;
   options.has_watcher = ui;
   options.user_sessions = user_sessions;
-  if (user_sessions && options.database.postgres() == nullptr) throw UsageError("--user-sessions needs a PostgreSQL server");
+  if (user_sessions && options.database.postgres() == nullptr)
+    throw UsageError("--user-sessions needs a PostgreSQL server");
   options.token_refresh = refresh();
   options.metric_prefix = metric_prefix;
   options.access_log = access_log;
@@ -209,7 +231,8 @@ void ServeFlags::add_tls(CLI::App& app) {
   app.add_option("--tls-key", tls_key, "its key, PEM")->type_name("FILE");
   app.add_option("--tls-min-version", tls_min_version, "oldest version of TLS, 1.2 or 1.3 (1.2)")
       ->check(CLI::IsMember({"1.2", "1.3"}));
-  app.add_option("--tls-ciphers", tls_ciphers, "ciphers of TLS 1.2, as OpenSSL lists them (ECDHE with AES-GCM, ChaCha20)")
+  app.add_option("--tls-ciphers", tls_ciphers,
+                 "ciphers of TLS 1.2, as OpenSSL lists them (ECDHE with AES-GCM, ChaCha20)")
       ->type_name("LIST");
   app.add_option("--tls-client-ca", tls_client_ca, "accept only clients with a certificate of this authority, PEM")
       ->type_name("FILE");
@@ -222,6 +245,14 @@ void ServeFlags::add_limits(CLI::App& app) {
   app.add_option("--max-connections", max_connections, "connections at once, watchers included (20000)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  app.add_option("--max-connections-per-address", max_connections_per_address,
+                 "connections at once of one IP address, or of one IPv6 network of 64 bits (0: any number)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}));
+  app.add_option("--trusted-proxy", trusted_proxies, "an IP address whose connections are not counted so")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--max-streams-per-agent", max_streams_per_agent, "watch streams that one agent may have (20)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
@@ -234,14 +265,19 @@ void ServeFlags::add_limits(CLI::App& app) {
 
 void ServeFlags::add_to(CLI::App& app) {
   database.add_to(app);
-  app.add_option("--listen", listen, "where to serve (127.0.0.1:7280); :PORT is every address, port 0 any free port")
+  app.add_option(
+         "--listen", listen,
+         "where to serve (127.0.0.1:7280); :PORT is every address, port 0 any free port, unix:PATH a Unix socket")
       ->type_name("ADDRESS:PORT");
-  app.add_option("--metrics-listen", metrics_listen, "serve /metrics, /healthz and /readyz there, and /metrics only there")
+  app.add_option("--metrics-listen", metrics_listen,
+                 "serve /metrics, /healthz and /readyz there, and /metrics only there")
       ->type_name("ADDRESS:PORT");
+  app.add_option("--socket-mode", socket_mode, "mode of the files of Unix sockets, octal (0660)")->type_name("MODE");
   app.add_option("--watch-token-file", watch_token_file, "tokens that may watch every agent, one a line")
       ->type_name("FILE");
   app.add_flag("--ui", ui, "serve a page at / that shows agents and their values to who has a token");
-  app.add_flag("--user-sessions", user_sessions, "let people watch their own agents with a session of the control plane");
+  app.add_flag("--user-sessions", user_sessions,
+               "let people watch their own agents with a session of the control plane");
   app.add_option("--token-refresh", token_refresh, "how often agents and tokens are read (5m)")->type_name("TIME");
   app.add_option("--allowed-host", allowed_hosts, "a name that the Host header may hold, beside localhost and IPs")
       ->type_name("NAME")

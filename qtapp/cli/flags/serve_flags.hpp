@@ -19,6 +19,9 @@ struct ServeFlags {
   std::string listen = "127.0.0.1:7280";
   std::size_t threads = 0;
   std::size_t max_connections = service::HttpLimits{}.connections;
+  std::size_t max_connections_per_address = service::HttpLimits{}.connections_per_address;
+  std::vector<std::string> trusted_proxies;
+  std::string socket_mode = "0660";
   std::size_t max_body_bytes = service::HttpLimits{}.body_bytes;
   std::vector<std::string> allowed_hosts;
   std::string tls_certificate, tls_key, tls_ciphers, tls_client_ca;

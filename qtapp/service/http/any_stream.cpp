@@ -3,6 +3,7 @@
 
 #include <boost/beast/websocket/teardown.hpp>
 
+#include "service/sockets/acknowledged.hpp"
 #include "service/sockets/tls_stream.hpp"
 
 namespace metabatch::service {
@@ -51,13 +52,22 @@ struct AnyStream::InTls final : Bytes {
   const std::shared_ptr<TlsStream> stream;
 };
 
-AnyStream::AnyStream(PlainStream stream) : bytes_(std::make_unique<InTheClear>(std::move(stream))) {}
+AnyStream::AnyStream(PlainStream stream, std::shared_ptr<void> slot)
+    : slot_(std::move(slot)), bytes_(std::make_unique<InTheClear>(std::move(stream))) {}
 
-AnyStream::AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls, const std::string& server) {
+AnyStream::AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls, const std::string& server,
+                     std::shared_ptr<void> slot)
+    : slot_(std::move(slot)) {
   if (tls)
     bytes_ = std::make_unique<InTls>(std::move(socket), std::move(tls), server);
   else
     bytes_ = std::make_unique<InTheClear>(PlainStream(std::move(socket)));
+}
+
+/// The kernel counts what the other end of a TCP connection has acknowledged. A Unix socket has one small buffer, so that a new
+/// writing begins only while the other end reads.
+std::uint64_t AnyStream::taken_bytes() {
+  return acknowledged_bytes(next_layer().socket().native_handle()) + bytes_->writings;
 }
 
 }  // namespace metabatch::service

@@ -47,14 +47,19 @@ class AnyStream {
  public:
   using executor_type = Executor;
 
-  explicit AnyStream(PlainStream stream);
+  /// `slot`: released with the stream; here and below
+  explicit AnyStream(PlainStream stream, std::shared_ptr<void> slot = {});
   /// `tls`: none for a connection in the clear; else handshake() comes first. `server`: its name, where this is the client's side;
   /// its certificate must be for that name.
-  AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls, const std::string& server = {});
+  AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls, const std::string& server = {},
+            std::shared_ptr<void> slot = {});
 
   executor_type get_executor() { return next_layer().get_executor(); }
   PlainStream& next_layer() { return bytes_->lowest(); }
   [[nodiscard]] const PlainStream& next_layer() const { return bytes_->lowest(); }
+  [[nodiscard]] const std::shared_ptr<void>& slot() const { return slot_; }
+  /// Grows, or changes, while somebody takes bytes at the other end, and stands still soon after nobody does.
+  [[nodiscard]] std::uint64_t taken_bytes();
   /// Calls back at once where there is nothing to do.
   void handshake(IoCallback done) { bytes_->handshake(std::move(done)); }
 
@@ -68,6 +73,7 @@ class AnyStream {
   template <class Buffers, class Handler>
   auto async_write_some(const Buffers& buffers, Handler&& handler) {
     const auto begin = [bytes = bytes_.get()](auto&& done, const Several& from) {
+      ++bytes->writings;
       bytes->write_some(from, IoCallback(std::forward<decltype(done)>(done)));
     };
     return asio::async_initiate<Handler, void(Failure, std::size_t)>(begin, handler, several_of(buffers));
@@ -88,6 +94,7 @@ class AnyStream {
     virtual void read_some(const asio::mutable_buffer& into, IoCallback done) = 0;
     virtual void write_some(const Several& from, IoCallback done) = 0;
     virtual void teardown(beast::role_type role, IoCallback done) = 0;
+    std::uint64_t writings = 0;  // that were begun
   };
   struct InTheClear;
   struct InTls;
@@ -109,6 +116,7 @@ class AnyStream {
     return several;
   }
 
+  std::shared_ptr<void> slot_;
   std::unique_ptr<Bytes> bytes_;
 };
 

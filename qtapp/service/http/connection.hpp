@@ -3,8 +3,8 @@
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/stream_traits.hpp>
@@ -18,6 +18,7 @@
 #include "engine/clock.hpp"
 #include "service/rpc/rpc_upstream.hpp"
 #include "service/server.hpp"
+#include "service/sockets/address_counts.hpp"
 
 /// The parts that the connections of a server share.
 namespace metabatch::service {
@@ -25,9 +26,10 @@ namespace metabatch::service {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using Executor = asio::io_context::executor_type;
-using PlainStream = beast::basic_stream<asio::ip::tcp, Executor>;
+using StreamProtocol = asio::generic::stream_protocol;  // TCP or Unix sockets
+using PlainStream = beast::basic_stream<StreamProtocol, Executor>;
 using Failure = boost::system::error_code;
-using PlainSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using PlainSocket = asio::basic_stream_socket<StreamProtocol, Executor>;
 
 class Connection;
 
@@ -57,17 +59,22 @@ struct Worker {
 
 /// What all connections of a server have in common.
 struct Shared {
-  Shared(const ServerOptions& an_options, Handler& a_handler) : options(an_options), handler(a_handler) {
+  Shared(const ServerOptions& an_options, Handler& a_handler)
+      : options(an_options),
+        handler(a_handler),
+        addresses(an_options.limits.connections_per_address, an_options.trusted_proxies) {
     if (options.relay) relay = relay_target(*options.relay);
   }
   const ServerOptions options;
   std::optional<RelayTarget> relay;
   Handler& handler;
+  AddressCounts addresses;
   std::atomic<std::uint64_t> connections = 0;
   std::atomic<std::uint64_t> watchers = 0;
   std::atomic<std::uint64_t> rpcs = 0;
   std::atomic<std::uint64_t> requests = 0;
   std::atomic<std::uint64_t> refused = 0;
+  std::atomic<std::uint64_t> refused_by_address = 0;
   std::atomic<std::uint64_t> accept_failures = 0;
   std::mutex tls_mutex;
   std::shared_ptr<asio::ssl::context> tls;  // tls_mutex

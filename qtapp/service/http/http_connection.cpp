@@ -224,7 +224,7 @@ class HttpConnection final : public Connection {
     if (is_plain_http(failed)) {
       constexpr std::string_view kHttpsOnly = "This port speaks HTTPS only.";
       shared_.handler.refused({peer_, 400, kHttpsOnly});
-      std::make_shared<LingeringClose>(worker_, shared_, AnyStream(std::move(lowest())))
+      std::make_shared<LingeringClose>(worker_, shared_, AnyStream(std::move(lowest()), stream_.slot()))
           ->run(error_response(400, kHttpsOnly));
     } else if (failed != asio::error::eof && failed != asio::error::operation_aborted) {
       shared_.handler.refused({peer_, 0, "TLS handshake failed."});
@@ -273,8 +273,9 @@ class HttpConnection final : public Connection {
 }  // namespace
 
 void start_http_connection(Worker& worker, Shared& shared, PlainSocket socket, std::string peer,
-                        std::shared_ptr<asio::ssl::context> tls) {
-  std::make_shared<HttpConnection>(worker, shared, std::move(peer), AnyStream(std::move(socket), std::move(tls)))->run();
+                           std::shared_ptr<asio::ssl::context> tls, std::shared_ptr<void> slot) {
+  AnyStream stream(std::move(socket), std::move(tls), {}, std::move(slot));
+  std::make_shared<HttpConnection>(worker, shared, std::move(peer), std::move(stream))->run();
 }
 
 }  // namespace metabatch::service

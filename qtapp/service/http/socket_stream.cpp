@@ -65,7 +65,7 @@ class SocketStream final : public LiveStream {
                         [self = self_as(this)](const Failure&) { self->end(); });
   }
   void shut() override { beast::get_lowest_layer(stream_).close(); }
-  int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }
+  std::uint64_t taken_bytes() override { return stream_.next_layer().taken_bytes(); }
 
   beast::websocket::stream<AnyStream> stream_;
   const BeastRequest request_;

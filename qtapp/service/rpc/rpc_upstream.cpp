@@ -74,7 +74,7 @@ class UpstreamSocket final : public RpcUpstream, public std::enable_shared_from_
     if (!done_) return;
     Failure ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
-    stream_.emplace(AnyStream(std::move(socket_), to_.tls, to_.address.host));
+    stream_.emplace(AnyStream(PlainSocket(std::move(socket_)), to_.tls, to_.address.host));
     stream_->next_layer().handshake(IoCallback([self = shared_from_this()](const Failure& failed, std::size_t) {
       failed ? self->fail(failed.message()) : self->upgrade();
     }));
@@ -123,7 +123,7 @@ class UpstreamSocket final : public RpcUpstream, public std::enable_shared_from_
   const UpstreamRequest request_;
   std::function<void(DialledUpstream)> done_;  // until it was called
   Resolver resolver_;
-  PlainSocket socket_;  // until it is connected
+  asio::basic_stream_socket<tcp, Executor> socket_;  // until it is connected
   Timer limit_;
   std::optional<websocket::stream<AnyStream>> stream_;
   websocket::response_type response_;

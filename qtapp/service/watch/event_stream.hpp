@@ -83,7 +83,7 @@ class EventStream final : public LiveStream {
                       [self = self_as(this)](const Failure& failed, std::size_t) { self->written(!failed); });
   }
   void shut() override { beast::get_lowest_layer(stream_).close(); }
-  int descriptor() override { return beast::get_lowest_layer(stream_).socket().native_handle(); }
+  std::uint64_t taken_bytes() override { return stream_.taken_bytes(); }
 
   AnyStream stream_;
   const StreamForm form_;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "service/jitter.hpp"
-#include "service/sockets/acknowledged.hpp"
 
 namespace metabatch::service {
 
@@ -101,8 +100,8 @@ void LiveStream::wait_for_tick() {
 
 bool LiveStream::is_stuck(SteadyClock::time_point now) {
   if (!writing_since_) return false;
-  const std::uint64_t before = std::exchange(acknowledged_, acknowledged_bytes(descriptor()));
-  if (acknowledged_ != before) writing_since_ = now;
+  const std::uint64_t before = std::exchange(taken_, taken_bytes());
+  if (taken_ != before) writing_since_ = now;
   return now - *writing_since_ >= limits().write;
 }
 

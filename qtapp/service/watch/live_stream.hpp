@@ -43,7 +43,7 @@ class LiveStream : public Connection {
   virtual void write(FrameType type, const FrameText& json) = 0;  // calls written() later
   virtual void write_end() = 0;                                   // calls written() later
   virtual void shut() = 0;
-  [[nodiscard]] virtual int descriptor() = 0;  // of the socket
+  [[nodiscard]] virtual std::uint64_t taken_bytes() = 0;  // AnyStream::taken_bytes
   void receive(FrameType type, FrameText json);
   void send(FrameType type, FrameText json);
   void unwatch();
@@ -56,8 +56,8 @@ class LiveStream : public Connection {
   Timer timer_;
   Timer end_timer_;
   std::chrono::steady_clock::time_point pinged_;
-  std::optional<std::chrono::steady_clock::time_point> writing_since_;  // or since the client last acknowledged bytes
-  std::uint64_t acknowledged_ = 0;                                      // bytes, at the last check
+  std::optional<std::chrono::steady_clock::time_point> writing_since_;  // or since the client last took bytes
+  std::uint64_t taken_ = 0;                                             // taken_bytes() at the last check
   FrameText next_data_;
   FrameText next_error_;
   bool is_watching_ = false;

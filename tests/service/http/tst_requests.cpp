@@ -40,6 +40,7 @@ class TestRequests : public QObject {
   void withoutDescriptorsItGoesOn();
   void listenAddressesAreUnderstoodOrRefused_data();
   void listenAddressesAreUnderstoodOrRefused();
+  void unixAddressesHaveAPath();
 
  private:
   [[nodiscard]] std::string token() const { return stage_->agents[0].token_text(); }
@@ -347,7 +348,8 @@ void TestRequests::listenAddressesAreUnderstoodOrRefused_data() {
   row("[::]:7280", "::");
   row("[::1]:7280", "::1");
   row("0.0.0.0:7280", "0.0.0.0");
-  row("unix:/run/x", "");
+  row("unix:", "");
+  row(QByteArray("unix:/" + QByteArray(107, 'x')).constData(), "");
   row("7280", "");
   row("::1:7280", "");
   row("[x]:7280", "");
@@ -366,6 +368,15 @@ void TestRequests::listenAddressesAreUnderstoodOrRefused() {
   if (address.isEmpty()) return;
   QCOMPARE(QByteArray::fromStdString(std::get<0>(parsed).address), address);
   QCOMPARE(std::get<0>(parsed).port, std::uint16_t{7280});
+}
+
+void TestRequests::unixAddressesHaveAPath() {
+  for (const std::string& path : {std::string("/run/x"), std::string("x:1"), "/" + std::string(106, 'x')}) {
+    const auto parsed = service::parse_listen_address("unix:" + path);
+    QVERIFY(std::holds_alternative<service::ListenAddress>(parsed));
+    QCOMPARE(std::get<0>(parsed).unix_path, path);
+    QCOMPARE(service::shown(std::get<0>(parsed)), "unix:" + path);
+  }
 }
 
 QTEST_GUILESS_MAIN(TestRequests)
