@@ -88,7 +88,7 @@ Api::Api(ApiOptions options) : options_(std::move(options)) {
   for (std::size_t i = 0; i < options_.threads; ++i) buffers_.push_back(std::make_unique<Buffers>());
 }
 
-std::optional<HttpResponse> Api::answer_operator(const HttpRequest& request, bool has_metrics) const {
+std::optional<HttpResponse> Api::answer_operator(const HttpRequest& request, bool has_metrics) {
   const std::string_view path = request.path;
   const bool is_metrics = path == "/metrics" && has_metrics;
   if (!is_metrics && path != "/healthz" && path != "/readyz") return std::nullopt;
@@ -97,6 +97,11 @@ std::optional<HttpResponse> Api::answer_operator(const HttpRequest& request, boo
   if (path == "/readyz") {
     Readiness readiness = options_.readiness();
     return text(readiness.is_ready ? 200 : 503, std::move(readiness.body));
+  }
+  if (options_.metrics_tokens->are_given() && !options_.metrics_tokens->admits(bearer_token(request.authorization))) {
+    HttpResponse refusal = unauthorized("The metrics need a token.", "Send it as Authorization: Bearer TOKEN.");
+    refusal.challenge = kBearerChallenge;
+    return refusal;
   }
   MetricsPage page = options_.metrics(request.accept);
   return HttpResponse{.status = 200, .body = std::move(page.body), .content_type = page.content_type};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/agents/agent_directory.hpp"
+#include "service/agents/file_tokens.hpp"
 #include "service/agents/open_streams.hpp"
 #include "service/agents/report_intake.hpp"
 #include "service/agents/report_reader.hpp"
@@ -33,7 +34,8 @@ struct Readiness {
 struct ApiOptions {
   ReportIntake* intake = nullptr;
   AgentDirectory* directory = nullptr;
-  const WatchTokens* watch_tokens = nullptr;
+  const FileTokens* watch_tokens = nullptr;
+  const FileTokens* metrics_tokens = nullptr;  ///< where they are given, /metrics needs one of them
   UserSessions* user_sessions = nullptr;  ///< or null: sessions of people are no tokens
   OpenStreams* open_watches = nullptr;
   OpenStreams* open_rpcs = nullptr;
@@ -69,8 +71,8 @@ class Api : public Handler {
   [[nodiscard]] bool is_token_of(std::string_view token, const Uuid& agent) const;
   [[nodiscard]] std::uint64_t unauthorized() const { return unauthorized_; }
 
-  /// The answers of /metrics, /healthz and /readyz, which need no token. None: another path.
-  std::optional<HttpResponse> answer_operator(const HttpRequest& request, bool has_metrics) const;
+  /// The answers of /metrics, /healthz and /readyz. Only /metrics may need a token. None: another path.
+  std::optional<HttpResponse> answer_operator(const HttpRequest& request, bool has_metrics);
 
  protected:
   /// Answers the calls of an agent's RPC connection on one thread.

@@ -9,11 +9,15 @@
 namespace metabatch::service {
 namespace {
 
-constexpr double kQueueFills = 0.5;                             // where PostgreSQL begins to warn
-constexpr Duration kClocksDiffer = std::chrono::seconds(5);     // as the alert MetabatchClocksDiffer
-constexpr Duration kFirstReading = std::chrono::seconds(3);     // of agents, before any request is answered
-constexpr Duration kDrainLimit = std::chrono::seconds(3);       // for requests that have come; flushing has its own
+constexpr double kQueueFills = 0.5;                          // where PostgreSQL begins to warn
+constexpr Duration kClocksDiffer = std::chrono::seconds(5);  // as the alert MetabatchClocksDiffer
+constexpr Duration kFirstReading = std::chrono::seconds(3);  // of agents, before any request is answered
+constexpr Duration kDrainLimit = std::chrono::seconds(3);    // for requests that have come; flushing has its own
 constexpr Duration kMetricsDrain = std::chrono::milliseconds(500);
+
+std::string read_if_given(FileTokens& tokens, const std::string& file) {
+  return file.empty() ? std::string() : tokens.read(file);
+}
 
 }  // namespace
 
@@ -137,6 +141,7 @@ ApiOptions Service::Impl::api_options(std::size_t threads) {
   made.intake = intake.get();
   made.directory = &directory;
   made.watch_tokens = &watch_tokens;
+  made.metrics_tokens = &metrics_tokens;
   if (options.user_sessions) made.user_sessions = &user_sessions;
   made.open_watches = &open_watches;
   made.open_rpcs = &open_rpcs;
@@ -185,8 +190,8 @@ std::variant<std::unique_ptr<Service>, std::string> Service::start(const Service
   if (options.user_sessions && options.database.postgres() == nullptr)
     return "sessions of people are in the PostgreSQL database of a control plane, and this is a file";
   auto impl = std::make_unique<Impl>(options, log);
-  if (!options.watch_token_file.empty())
-    if (std::string wrong = impl->watch_tokens.read(options.watch_token_file); !wrong.empty()) return wrong;
+  if (std::string wrong = read_if_given(impl->watch_tokens, options.watch_token_file); !wrong.empty()) return wrong;
+  if (std::string wrong = read_if_given(impl->metrics_tokens, options.metrics_token_file); !wrong.empty()) return wrong;
   if (std::string wrong = impl->lock_file(); !wrong.empty()) return wrong;
   if (std::string wrong = impl->start_lanes(); !wrong.empty()) return wrong;
   if (options.unwritten_store != nullptr)
@@ -215,16 +220,17 @@ std::string Service::change(const ServiceChange& wanted) {
 
 /// What can be refused comes first. The settings come last; they are changed as a whole or not at all.
 std::string Service::change_all(const ServiceChange& wanted) {
-  WatchTokens tokens;
-  if (!wanted.watch_token_file.empty())
-    if (std::string wrong = tokens.read(wanted.watch_token_file); !wrong.empty()) return wrong;
+  FileTokens watch_tokens, metrics_tokens;
+  if (std::string wrong = read_if_given(watch_tokens, wanted.watch_token_file); !wrong.empty()) return wrong;
+  if (std::string wrong = read_if_given(metrics_tokens, wanted.metrics_token_file); !wrong.empty()) return wrong;
   auto certificate = impl_->server->read_certificate();
   if (std::string* const wrong = std::get_if<std::string>(&certificate)) return std::move(*wrong);
   if (const auto changed = impl_->lanes->reconfigure(wanted.config); !changed)
     return engine::describe(changed.error(), wanted.config, impl_->options.writers);
   if (impl_->metrics_server) impl_->metrics_server->use(std::get<0>(certificate));
   impl_->server->use(std::get<0>(std::move(certificate)));
-  impl_->watch_tokens.take(tokens);
+  impl_->watch_tokens.take(watch_tokens);
+  impl_->metrics_tokens.take(metrics_tokens);
   impl_->intake->set_agent_capacity(impl_->lanes->snapshot().config.agent_capacity);
   impl_->api->set_interval(impl_->lanes->snapshot().config.interval);
   impl_->api->end_revoked_streams();

@@ -27,6 +27,7 @@ struct ServiceOptions {
   std::size_t streams_per_agent = 20;             ///< watch streams that one agent may have
   Duration drain_grace = std::chrono::seconds(2);  ///< at the end: not ready, but reports are still accepted
   std::string watch_token_file{};
+  std::string metrics_token_file{};  ///< given: /metrics needs one of its tokens
   bool has_watcher = false;    ///< serves the page for browsers at `/`
   bool user_sessions = false;  ///< sessions of people at the control plane may watch; PostgreSQL only
   Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after this at the latest
@@ -42,6 +43,7 @@ struct ServiceChange {
   Config config;
   Duration token_refresh;
   std::string watch_token_file;
+  std::string metrics_token_file;
 };
 
 /// The counts of a service that has ended.

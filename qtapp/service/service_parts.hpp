@@ -68,7 +68,8 @@ struct Service::Impl {
   std::unique_ptr<engine::Lanes> lanes;
   std::unique_ptr<ReportIntake> intake;
   AgentDirectory directory;
-  WatchTokens watch_tokens;
+  FileTokens watch_tokens;
+  FileTokens metrics_tokens;
   UserSessions user_sessions;
   OpenStreams open_watches;
   OpenStreams open_rpcs;

@@ -185,7 +185,7 @@ class Serving {
       flags_.reset();
       app_.get_parent()->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
       left = flags_.changed_beyond_reload(as_run_);
-      wrong = service_->change({flags_.settings.config(), flags_.refresh(), flags_.watch_token_file});
+      wrong = service_->change({flags_.settings.config(), flags_.refresh(), flags_.watch_token_file, flags_.metrics_token_file});
     } catch (const CLI::ParseError& error) {
       wrong = error.what();
     } catch (const UsageError& error) {

@@ -13,8 +13,8 @@
 #include <memory>
 #include <utility>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/screen.hpp"
 #include "cli/terminal/stop_signals.hpp"
@@ -23,6 +23,7 @@
 #include "feed/stop_request.hpp"
 #include "feed/text_file.hpp"
 #include "metabatch/prometheus.hpp"
+#include "service/agents/file_tokens.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -36,6 +37,7 @@ struct TopFlags {
   std::string every = "1s";
   std::string metric_prefix{kDefaultMetricPrefix};
   std::string ca;
+  std::string token_file;
   std::string config_file;
   bool once = false;
   bool json = false;
@@ -91,6 +93,7 @@ class Top {
         url_(url_of(flags.address)),
         view_(url_.toDisplayString(QUrl::RemovePassword).toStdString(), flags.metric_prefix) {
     if (!flags.ca.empty()) read_authorities();
+    if (!flags.token_file.empty()) read_token();
     if (!flags.once && !flags.json && Screen::is_there()) screen_ = std::make_unique<Screen>();
   }
 
@@ -123,6 +126,13 @@ class Top {
     tls_.setCaCertificates(known);
   }
 
+  void read_token() {
+    const auto tokens = service::read_tokens(flags_.token_file);
+    if (const std::string* const wrong = std::get_if<std::string>(&tokens)) throw UsageError("--token-file: " + *wrong);
+    if (std::get<0>(tokens).empty()) throw UsageError("--token-file: " + flags_.token_file + " has no token");
+    authorization_ = "Bearer " + QByteArray::fromStdString(std::get<0>(tokens).front());
+  }
+
   void on_key() {
     const char key = Screen::key();
     if (key == 'q' || key == 'Q' || key == 0) loop_.exit(exit_ok);  // 0: the terminal is gone
@@ -138,6 +148,10 @@ class Top {
   void request(const QUrl& url, const std::function<void()>& on_answer) {
     QNetworkRequest request(url);
     request.setRawHeader("Accept", kAccept);
+    if (!authorization_.isEmpty()) {
+      request.setRawHeader("Authorization", authorization_);
+      request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::SameOriginRedirectPolicy);
+    }
     request.setTransferTimeout(milliseconds_of(kPatience));
     request.setSslConfiguration(tls_);
     reply_ = network_.get(request);
@@ -212,6 +226,7 @@ class Top {
   Console& console_;
   const QUrl url_;
   TopView view_;
+  QByteArray authorization_;  // or empty
   QSslConfiguration tls_ = QSslConfiguration::defaultConfiguration();
   Signals signals_;
   Resizes resizes_;
@@ -234,18 +249,20 @@ int top(const TopFlags& flags, Console& console) {
 Command add_top(CLI::App& program) {
   const auto flags = std::make_shared<TopFlags>();
   CLI::App* const app = program.add_subcommand("top", "Watch a running `metabatch serve` in the terminal");
-  app->add_option("ADDRESS", flags->address,
-                  "the service: HOST:PORT or http(s)://HOST:PORT/metrics (127.0.0.1:7280)");
+  app->add_option("ADDRESS", flags->address, "the service: HOST:PORT or http(s)://HOST:PORT/metrics (127.0.0.1:7280)");
   app->add_option("--every", flags->every, "time between two requests (1s)")->type_name("TIME");
   app->add_flag("--once", flags->once, "request two pages, print once and end; status 1 when there is no answer");
   app->add_flag("--json", flags->json, "print one JSON object a page");
   app->add_option("--ca", flags->ca, "certificates to trust, PEM (those of the system)")->type_name("FILE");
+  app->add_option("--token-file", flags->token_file, "the first token in it is sent, as --metrics-token-file wants it")
+      ->type_name("FILE");
   app->add_option("--metric-prefix", flags->metric_prefix, "before every metric (coderd_agentapi_)")->type_name("TEXT");
   app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
       ->type_name("FILE");
   app->footer(
       "Rates are of the last 10 s, flush times of the last minute, as exact as the buckets of the histogram.\n"
-      "A line that begins with ! needs attention. Without a terminal, or with TERM=dumb, each page is printed as plain\n"
+      "A line that begins with ! needs attention. Without a terminal, or with TERM=dumb, each page is printed as "
+      "plain\n"
       "text. NO_COLOR switches colours off.\n"
       "\n"
       "Examples:\n"

@@ -193,6 +193,7 @@ service::ServiceOptions ServeFlags::options() const {
   if (options.drain_grace < Duration::zero() || options.drain_grace > kMaxDrainGrace)
     throw UsageError("--drain-grace: from 0s to 60s");
   options.watch_token_file = watch_token_file;
+  options.metrics_token_file = metrics_token_file;
   options.has_watcher = ui;
   options.user_sessions = user_sessions;
   if (user_sessions && options.database.postgres() == nullptr)
@@ -212,6 +213,7 @@ std::string ServeFlags::config_text() const {
   add_config(text, *config);
   add_line(text, "token-refresh", format_duration(as_run.token_refresh));
   add_line(text, "watch-token-file", watch_token_file);
+  add_line(text, "metrics-token-file", metrics_token_file);
   return text;
 }
 
@@ -263,8 +265,7 @@ void ServeFlags::add_limits(CLI::App& app) {
       ->check(CLI::Range(std::size_t{1024}, std::size_t{2} << 20));
 }
 
-void ServeFlags::add_to(CLI::App& app) {
-  database.add_to(app);
+void ServeFlags::add_listeners(CLI::App& app) {
   app.add_option(
          "--listen", listen,
          "where to serve (127.0.0.1:7280); :PORT is every address, port 0 any free port, unix:PATH a Unix socket")
@@ -273,6 +274,14 @@ void ServeFlags::add_to(CLI::App& app) {
                  "serve /metrics, /healthz and /readyz there, and /metrics only there")
       ->type_name("ADDRESS:PORT");
   app.add_option("--socket-mode", socket_mode, "mode of the files of Unix sockets, octal (0660)")->type_name("MODE");
+  app.add_option("--metrics-token-file", metrics_token_file,
+                 "tokens one of which /metrics needs (Authorization: Bearer TOKEN), one a line")
+      ->type_name("FILE");
+}
+
+void ServeFlags::add_to(CLI::App& app) {
+  database.add_to(app);
+  add_listeners(app);
   app.add_option("--watch-token-file", watch_token_file, "tokens that may watch every agent, one a line")
       ->type_name("FILE");
   app.add_flag("--ui", ui, "serve a page at / that shows agents and their values to who has a token");

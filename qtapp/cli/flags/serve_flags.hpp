@@ -26,7 +26,7 @@ struct ServeFlags {
   std::vector<std::string> allowed_hosts;
   std::string tls_certificate, tls_key, tls_ciphers, tls_client_ca;
   std::string tls_min_version = "1.2";
-  std::string watch_token_file;
+  std::string watch_token_file, metrics_token_file;
   bool user_sessions = false;
   bool ui = false;
   std::string metrics_listen;
@@ -55,6 +55,7 @@ struct ServeFlags {
   [[nodiscard]] std::string changed_beyond_reload(const ServeFlags& as_run) const;
 
  private:
+  void add_listeners(CLI::App& app);
   void add_tls(CLI::App& app);
   void add_limits(CLI::App& app);
 };

@@ -2,9 +2,6 @@
 #include "service/agents/agent_directory.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <random>
 #include <set>
 
@@ -12,9 +9,6 @@
 
 namespace metabatch::service {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kBlanks = " \t\r";
 
 std::array<char, 16> random_salt() {
   std::random_device device;
@@ -107,33 +101,5 @@ std::vector<Uuid> AgentDirectory::agents(const std::optional<Uuid>& user) const 
 }
 
 std::size_t AgentDirectory::size() const { return table_.load()->by_digest.size(); }
-
-std::string WatchTokens::read(const std::string& file) {
-  std::ifstream stream(file);
-  if (!stream) return file + ": cannot be read: " + std::strerror(errno);
-  auto tokens = std::make_shared<std::vector<std::string>>();
-  std::size_t number = 0;
-  for (std::string line; std::getline(stream, line);) {
-    ++number;
-    if (number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-    while (!line.empty() && kBlanks.find(line.back()) != std::string_view::npos) line.pop_back();
-    line.erase(0, std::min(line.find_first_not_of(kBlanks), line.size()));
-    if (line.empty() || line[0] == '#') continue;
-    if (line.size() < kLeastWatchToken)
-      return file + ": the token in line " + std::to_string(number) + " is shorter than 16 characters";
-    tokens->push_back(std::move(line));
-  }
-  if (stream.bad()) return file + ": cannot be read: " + std::strerror(errno);
-  tokens_ = std::move(tokens);
-  return {};
-}
-
-bool WatchTokens::admits(std::string_view token) const {
-  const auto tokens = tokens_.load();
-  if (!tokens) return false;
-  bool is_known = false;
-  for (const std::string& one : *tokens) is_known |= are_equal_in_constant_time(one, token);
-  return is_known;
-}
 
 }  // namespace metabatch::service

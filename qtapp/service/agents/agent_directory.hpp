@@ -59,24 +59,6 @@ class AgentDirectory {
   std::atomic<bool> is_loaded_ = false;
 };
 
-/// Tokens that may watch every agent. Compared in constant time.
-class WatchTokens {
- public:
-  /// Reads one token a line. Surrounding blanks, empty lines, lines that begin with # and a byte
-  /// order mark are skipped.
-  ///
-  /// @return why the file cannot be used, or "": its tokens are valid now
-  std::string read(const std::string& file);
-  [[nodiscard]] bool admits(std::string_view token) const;
-  /// Makes the tokens of `others`, and only these, valid here.
-  void take(const WatchTokens& others) { tokens_ = others.tokens_.load(); }
-
- private:
-  std::atomic<std::shared_ptr<const std::vector<std::string>>> tokens_;
-};
-
-inline constexpr std::size_t kLeastWatchToken = 16;  // characters: a shorter one could be guessed
-
 /// Whether both are the same, in a time that depends on their sizes only.
 bool are_equal_in_constant_time(std::string_view a, std::string_view b);
 

@@ -79,6 +79,7 @@ inline HttpRequest request_of(const BeastRequest& message) {
   HttpRequest request{.method = text_of(message.method_string()), .path = target.substr(0, question)};
   request.query = target.substr(std::min(target.size(), question + 1));
   request.session_token = text_of(message["Coder-Session-Token"]);
+  request.authorization = text_of(message[http::field::authorization]);
   request.cookies = text_of(message[http::field::cookie]);
   request.accept = text_of(message[http::field::accept]);
   request.origin = text_of(message[http::field::origin]);

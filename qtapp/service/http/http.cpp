@@ -82,7 +82,7 @@ std::string head_of(const HttpResponse& response, const HeadForm& form) {
   if (!response.allow.empty()) head.append("Allow: ").append(response.allow).append("\r\n");
   if (response.retry_after > 0)
     head.append("Retry-After: ").append(std::to_string(response.retry_after)).append("\r\n");
-  if (response.status == 401) head.append("WWW-Authenticate: Coder-Session-Token realm=\"metabatch\"\r\n");
+  if (response.status == 401) head.append("WWW-Authenticate: ").append(response.challenge).append("\r\n");
   if (response.status == 415) head.append("Accept-Encoding: identity\r\n");
   if (response.content_type == kHtmlType) head.append(kPolicy).append("Referrer-Policy: no-referrer\r\n");
   head.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
@@ -116,6 +116,14 @@ std::optional<Target> parse_target(std::string_view target) {
     return Target{authority, target};
   }
   return std::nullopt;
+}
+
+std::string_view bearer_token(std::string_view authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!equals_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) return {};
+  authorization.remove_prefix(kScheme.size());
+  authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
+  return authorization;
 }
 
 std::optional<std::string> percent_decoded(std::string_view text) {

@@ -21,6 +21,7 @@ struct HttpRequest {
   std::string_view path = {};   ///< of the target, still percent-encoded, without the query
   std::string_view query = {};  ///< behind the `?`
   std::string_view session_token = {};  ///< header Coder-Session-Token
+  std::string_view authorization = {};
   std::string_view cookies = {};        ///< header Cookie
   std::string_view accept = {};
   std::string_view origin = {};  ///< browsers send it with a WebSocket
@@ -31,6 +32,9 @@ struct HttpRequest {
 
 inline constexpr std::string_view kJsonType = "application/json; charset=utf-8";
 inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+/// What WWW-Authenticate says: which token a client has to send, and how.
+inline constexpr std::string_view kSessionChallenge = "Coder-Session-Token realm=\"metabatch\"";
+inline constexpr std::string_view kBearerChallenge = "Bearer realm=\"metabatch metrics\"";
 inline constexpr std::string_view kHtmlType = "text/html; charset=utf-8";
 
 struct HttpResponse {
@@ -38,6 +42,7 @@ struct HttpResponse {
   std::string body = {};
   std::string_view content_type = kJsonType;  ///< a literal
   std::string_view allow = {};                ///< a literal; of 405
+  std::string_view challenge = kSessionChallenge;  ///< a literal; of 401
   unsigned retry_after = 0;                   ///< seconds; 0: no Retry-After header
 };
 
@@ -70,6 +75,10 @@ std::string http_date(WallTime time);
 
 /// The text with %XX decoded. None: a `%` is not followed by two hex digits.
 std::optional<std::string> percent_decoded(std::string_view text);
+/// The token of `Bearer TOKEN`, or "".
+///
+/// @source RFC 6750 section 2.1; the scheme is of any case (RFC 9110 section 11.1)
+std::string_view bearer_token(std::string_view authorization);
 /// The decoded value of `name` in `a=1&b=2`. None: it is missing or cannot be decoded.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 /// The query without the parameters of that name.

@@ -9,6 +9,7 @@ class TestCliTop : public QObject {
  private slots:
   void topShowsWhatRuns();
   void topWithoutAServiceReportsIt();
+  void topSendsTheTokenThatTheMetricsNeed();
   void topOutlivesTheServiceItWatches();
   void topLeavesTheTerminalAsItWas_data();
   void topLeavesTheTerminalAsItWas();
@@ -56,6 +57,30 @@ void TestCliTop::topWithoutAServiceReportsIt() {
     QCOMPARE(Program().run(QStringList{"top"} + wrong).status, 2);
   const auto secret = Program().run({"top", "http://me:hush@127.0.0.1:1/metrics", "--once"});
   QVERIFY2(!secret.err.contains("hush"), secret.err);
+}
+
+void TestCliTop::topSendsTheTokenThatTheMetricsNeed() {
+  const QString tokens = home_.filePath("tokens"), others = home_.filePath("others");
+  for (const QString& name : {tokens, others}) {
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(name == tokens ? "\xEF\xBB\xBF# two\r\n\r\n  the-first-of-the-tokens \r\nthe-second-of-the-tokens\r\n"
+                              : "the-token-of-another-service\n");
+  }
+  Serving serving(home_.filePath("token.db").prepend("sqlite:"));
+  QVERIFY(serving.start({"--metrics-token-file", tokens}));
+  const auto top = [&](const QStringList& more) {
+    const QString address = QString("127.0.0.1:%1").arg(serving.port());
+    return Program().run(QStringList{"top", address, "--once", "--every", "100ms"} + more);
+  };
+  for (const QStringList& wrong : {QStringList{}, QStringList{"--token-file", others}}) {
+    const auto refused = top(wrong);
+    QCOMPARE(refused.status, 1);
+    QVERIFY2(refused.err.contains("HTTP status 401"), refused.err);
+  }
+  const auto shown = top({"--token-file", tokens});
+  QVERIFY2(shown.status == 0, shown.err);
+  QCOMPARE(top({"--token-file", "/no/such"}).status, 2);
 }
 
 void TestCliTop::topOutlivesTheServiceItWatches() {

@@ -61,6 +61,7 @@ const QMap<QString, QStringList> kNotDefaults = {
     {"access-log", {"9"}},
     {"token-refresh", {"90s"}},
     {"watch-token-file", {"/w"}},
+    {"metrics-token-file", {"/m"}},
     {"user-sessions", {"true"}},
     {"ui", {"true"}},
     {"batch-size", {"501"}},

@@ -9,6 +9,7 @@
 #include "base/json_writer.hpp"
 #include "metabatch/time.hpp"
 #include "service/agents/agent_directory.hpp"
+#include "service/agents/file_tokens.hpp"
 #include "service/http/http.hpp"
 #include "service/log.hpp"
 #include "service/watch/metadata_json.hpp"
@@ -34,6 +35,7 @@ class TestHttp : public QObject {
   void aBodyIsReadOrAReasonIsGiven();
   void aBodyCutAnywhereIsAnError();
   void aTokenLeadsToItsAgentOnly();
+  void bearerTokensAreFound();
   void shortWatchTokensAreRefused();
   void floodsAreLoggedOnceInAWhile_data();
   void floodsAreLoggedOnceInAWhile();
@@ -232,6 +234,13 @@ void TestHttp::aTokenLeadsToItsAgentOnly() {
   QVERIFY(!are_equal_in_constant_time("abc", "ab") && !are_equal_in_constant_time("xbc", "abc"));
 }
 
+void TestHttp::bearerTokensAreFound() {
+  QCOMPARE(bearer_token("Bearer abc"), std::string_view("abc"));
+  QCOMPARE(bearer_token("bEARER   a b"), std::string_view("a b"));
+  for (const char* const other : {"", "Bearer", "Bearer ", "Bearerabc", "Basic abc", "abc", "Bear"})
+    QCOMPARE(bearer_token(other), std::string_view());
+}
+
 void TestHttp::shortWatchTokensAreRefused() {
   QTemporaryDir folder;
   const auto write = [&](const char* text) {
@@ -239,14 +248,15 @@ void TestHttp::shortWatchTokensAreRefused() {
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(text);
   };
-  WatchTokens tokens;
+  FileTokens tokens;
   const std::string name = folder.filePath("t").toStdString();
   QVERIFY(tokens.read(name).find("cannot be read") != std::string::npos);
   write("0123456789abcdef\r\n");
   QCOMPARE(tokens.read(name), std::string());
   QVERIFY(tokens.admits("0123456789abcdef") && !tokens.admits("0123456789abcdeg") && !tokens.admits(""));
+  QVERIFY(tokens.are_given());
   write("0123456789abcdef\n\nshort\n");
-  QVERIFY(tokens.read(name).find("line 3") != std::string::npos);
+  QVERIFY(tokens.read(name).find("line 3, column 1: ") != std::string::npos);
   QVERIFY(tokens.admits("0123456789abcdef"));
 }
 

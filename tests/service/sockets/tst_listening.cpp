@@ -17,6 +17,7 @@ class TestListening : public QObject {
  private slots:
   void aUnixSocketIsServedAndRemoved();
   void metricsMayHaveAUnixSocketOfTheirOwn();
+  void metricsMayNeedAToken();
   void theModeIsAsAsked();
   void theSocketOfAKilledProcessIsReplaced();
   void aSocketThatAnswersIsLeftAlone();
@@ -101,6 +102,40 @@ void TestListening::metricsMayHaveAUnixSocketOfTheirOwn() {
   Client client(path.toStdString());
   client.send(request("GET", "/metrics"));
   QCOMPARE(answer_from(client).status, 200);
+}
+
+void TestListening::metricsMayNeedAToken() {
+  const std::string token = "a-token-of-prometheus";
+  for (const bool has_listener : {false, true}) {
+    Stage stage([&](ServiceOptions& options) {
+      if (has_listener) options.metrics_listen = ListenAddress{};
+      options.metrics_token_file = QString::fromStdString(options.watch_token_file).append(".metrics").toStdString();
+      QFile file(QString::fromStdString(options.metrics_token_file));
+      if (!file.open(QIODevice::WriteOnly)) qFatal("no file");
+      file.write("# of Prometheus\n" + QByteArray::fromStdString(token));
+    });
+    Client client(stage.service->metrics_port());
+    const auto get = [&](std::string_view target, const std::string& header) {
+      client.send(request("GET", target, {}, {}, header.empty() ? "" : header + "\r\n"));
+      return answer_from(client);
+    };
+    for (const std::string& header :
+         {std::string(), "Authorization: Bearer " + token + "x", "Authorization: Basic " + token,
+          "Authorization: Bearer " + stage.watch_token, "Coder-Session-Token: " + token}) {
+      const Answered refused = get("/metrics", header);
+      QCOMPARE(refused.status, 401);
+      QVERIFY2(refused.head.find("\r\nWWW-Authenticate: Bearer realm=") != std::string::npos, refused.head.c_str());
+      QVERIFY(refused.body.find("metadata_") == std::string::npos);
+    }
+    QCOMPARE(get("/metrics", "Authorization: Bearer " + token).status, 200);
+    QCOMPARE(get("/readyz", {}).status, 200);
+    stage.write_file("tokens.metrics", "another-token-of-prometheus");
+    QCOMPARE(stage.service->change({stage.options.config, stage.options.token_refresh, stage.options.watch_token_file,
+                                    stage.options.metrics_token_file}),
+             std::string());
+    QCOMPARE(get("/metrics", "Authorization: Bearer " + token).status, 401);
+    QCOMPARE(get("/metrics", "Authorization: Bearer another-token-of-prometheus").status, 200);
+  }
 }
 
 void TestListening::theModeIsAsAsked() {

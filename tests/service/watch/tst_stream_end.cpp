@@ -48,7 +48,8 @@ void bring_about(Stage& stage, End end) {
       stage.write_file("tokens", "another-token-of-some-length\n");
       if (const std::string wrong = stage.service->change({.config = stage.options.config,
                                                            .token_refresh = 5min,
-                                                           .watch_token_file = stage.options.watch_token_file});
+                                                           .watch_token_file = stage.options.watch_token_file,
+                                                           .metrics_token_file = {}});
           !wrong.empty())
         qFatal("%s", wrong.c_str());
   }
