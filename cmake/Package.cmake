@@ -51,7 +51,7 @@ endfunction()
 install_documents(programs metabatch ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
   ${PROJECT_SOURCE_DIR}/docs/runbook.md)
 install(FILES ${resources}/systemd/config.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/metabatch/examples
-  COMPONENT programs OPTIONAL)
+  COMPONENT programs)
 install_documents(desktop metabatch-desktop)
 install_documents(core libmetabatch-dev)
 install_documents(page metabatch-page)

@@ -12,6 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/qt_messages.hpp"
+#include "service/systemd.hpp"
 
 namespace {
 
@@ -73,6 +74,10 @@ int main(int argc, char** argv) {
       add_top(program),    add_init_db(program), add_doctor(program)};
   try {
     parse(program, argc, argv);
+    if (const std::string wrong = metabatch::service::adopt_password_credential(); !wrong.empty()) {
+      console.message(wrong);
+      return exit_failed;
+    }
     const QCoreApplication application(argc, argv);  // loads the database drivers
     QCoreApplication::setApplicationVersion(METABATCH_VERSION);
     std::setlocale(LC_NUMERIC, "C");  // QCoreApplication has set the user's locale; numbers must stay machine-readable

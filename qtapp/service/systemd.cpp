@@ -1,16 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/systemd.hpp"
 
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 
+#include "feed/text_file.hpp"
+
 namespace metabatch::service {
+namespace {
+
+constexpr std::size_t kMostPasswords = std::size_t{1} << 20;  // bytes: as much as systemd passes in one credential
+
+std::string environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+}  // namespace
+
+std::string adopt_password_credential() {
+  const std::string folder = environment("CREDENTIALS_DIRECTORY"), file = environment("PGPASSFILE");
+  struct stat found {};
+  if (folder.empty() || !file.starts_with(folder + "/") || ::stat(file.c_str(), &found) != 0) return {};
+  if ((found.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
+  const feed::TextFile passwords = feed::read_text_file(file, kMostPasswords);
+  if (!passwords.problem.empty()) return passwords.problem;
+  const int copy = ::memfd_create("pgpass", MFD_CLOEXEC);  // stays open: it has no other name
+  const auto size = static_cast<ssize_t>(passwords.text.size());
+  if (copy < 0 || ::fchmod(copy, 0600) != 0 || ::write(copy, passwords.text.data(), passwords.text.size()) != size)
+    return file + ": cannot be copied: " + std::strerror(errno);
+  ::setenv("PGPASSFILE", ("/proc/self/fd/" + std::to_string(copy)).c_str(), 1);
+  return {};
+}
 
 void notify_manager(std::string_view state) {
   const char* const path = std::getenv("NOTIFY_SOCKET");

@@ -43,7 +43,7 @@ has() {
 }
 has_not() { ! dpkg-deb --fsys-tarfile "$(deb "$1")" | tar -t | grep -q "$2" || fail "$2 has no place in $1"; }
 has metabatch bin/metabatch lib/systemd/system/metabatch.service share/metabatch/scenarios/headline.toml \
-  share/doc/metabatch/{copyright,changelog.gz,runbook.md} share/man/man1/metabatch{,-run,-ingest,-serve,-top,-doctor}.1.gz \
+  share/doc/metabatch/{copyright,changelog.gz,runbook.md,examples/config.toml} share/man/man1/metabatch{,-run,-ingest,-serve,-top,-doctor}.1.gz \
   share/bash-completion/completions/metabatch share/zsh/vendor-completions/_metabatch \
   share/fish/vendor_completions.d/metabatch.fish
 has metabatch-desktop bin/metabatch-desktop share/applications/metabatch-desktop.desktop \
