@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// links: metabatch::cli
-// Any bytes as a threshold of --fail-if: either it is parsed, or the message points at the wrong
-// position.
+// Any bytes as a threshold: either it is parsed and judges any result, or the error points into the
+// expression.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
-#include "cli/flags/arguments.hpp"
-#include "cli/flags/thresholds.hpp"
+#include "results/thresholds.hpp"
 
-using namespace metabatch::cli;
+using namespace metabatch;
 
 namespace {
 
@@ -21,17 +19,18 @@ void require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  if (text.find('\0') != std::string::npos) return 0;  // an argument cannot contain it
-  try {
-    const Threshold threshold = Threshold::parse(text);
-    RunResult late;
-    late.summary.delay_p99 = 1e300;
-    for (const RunResult& result : {RunResult{}, late}) {
-      const auto missed = threshold.missed(result);
-      require(!missed || !missed->empty());
-    }
-  } catch (const UsageError& error) {
-    require(std::string(error.what()).find("\n  ") != std::string::npos);
+  const auto parsed = Threshold::parse(text);
+  if (const auto* const error = std::get_if<ThresholdError>(&parsed)) {
+    require(error->at <= size && error->size <= size - error->at);
+    require(!describe(*error, text).empty());
+    return 0;
+  }
+  JudgedResult late;
+  late.summary.delay_p99 = late.summary.age_p99 = 1e300;
+  late.summary.has_age = true;
+  for (const JudgedResult& result : {JudgedResult{}, late}) {
+    const auto missed = std::get<Threshold>(parsed).missed(result);
+    require(!missed || !missed->empty());
   }
   return 0;
 }

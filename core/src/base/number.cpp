@@ -166,6 +166,55 @@ void append_scientific(std::string& out, std::string_view digits, int exponent) 
   append_number(out, magnitude);
 }
 
+constexpr int kExactPower = 22;             // 10^22 is the largest power of ten that is a double
+constexpr int kMostExponent = 100'000'000;  // more is as good as this
+constexpr std::uint64_t kMostDigits = 1'000'000'000'000'000'000;
+
+/// The digits of a number and the power of ten behind them, from left to right.
+struct NumberReader {
+  std::string_view text;
+  std::size_t at = 0;
+  std::uint64_t digits = 0;
+  int exponent = 0;
+  bool has_digits = false;
+
+  [[nodiscard]] bool take(std::string_view any_of) {
+    if (at >= text.size() || any_of.find(text[at]) == any_of.npos) return false;
+    ++at;
+    return true;
+  }
+  /// Digits that do not fit any more only count.
+  void read_digits(bool is_fraction) {
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
+      has_digits = true;
+      const bool is_kept = digits < kMostDigits;
+      if (is_kept) digits = digits * 10 + static_cast<std::uint64_t>(text[at] - '0');
+      if (is_fraction && is_kept) exponent = std::max(exponent - 1, -kMostExponent);
+      if (!is_fraction && !is_kept) exponent = std::min(exponent + 1, kMostExponent);
+    }
+  }
+  [[nodiscard]] bool read_exponent() {
+    if (!take("eE")) return true;
+    const bool is_negative = at < text.size() && text[at] == '-';
+    if (!take("+-") && at == text.size()) return false;
+    const std::size_t begin = at;
+    int read = 0;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
+      read = std::min(read * 10 + (text[at] - '0'), kMostExponent);
+    exponent += is_negative ? -read : read;
+    return at > begin;
+  }
+};
+
+double scaled(std::uint64_t digits, int exponent) {
+  auto value = static_cast<double>(digits);
+  for (; exponent > kExactPower && value > 0 && !std::isinf(value); exponent -= kExactPower) value *= 1e22;
+  for (; exponent < -kExactPower && value > 0; exponent += kExactPower) value /= 1e22;
+  double power = 1;
+  for (int i = 0; i < std::min(std::abs(exponent), kExactPower); ++i) power *= 10;
+  return exponent < 0 ? value / power : value * power;
+}
+
 }  // namespace
 
 void append_number(std::string& out, std::uint64_t value) {
@@ -187,6 +236,18 @@ void append_number(std::string& out, double value) {
     append_scientific(out, digits, decimal.exponent);
   else
     append_plain(out, digits, decimal.exponent);
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  NumberReader in{text};
+  const bool is_negative = text.starts_with('-');
+  (void)in.take("+-");
+  in.read_digits(false);
+  if (in.take(".")) in.read_digits(true);
+  if (!in.has_digits || !in.read_exponent() || in.at != text.size()) return std::nullopt;
+  const double value = scaled(in.digits, in.exponent);
+  if (std::isinf(value)) return std::nullopt;
+  return is_negative ? -value : value;
 }
 
 }  // namespace metabatch

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace metabatch {
 
@@ -16,5 +18,12 @@ namespace metabatch {
 /// @source Steele and White 1990 / Dybvig and Burger 1996, free-format printing
 void append_number(std::string& out, double value);
 void append_number(std::string& out, std::uint64_t value);
+
+/// Reads a decimal number: `-1.5`, `.5`, `1e3`; no blanks, no names, no other base. Nothing: it is none, or is too large.
+/// The same value on every platform and in every locale: the closest double of a number with up to 15 digits and an
+/// exponent of at most 22, of any other one of the closest few.
+///
+/// @source Clinger 1990: both the digits and the power of ten are exact there, so that one operation rounds once
+std::optional<double> parse_number(std::string_view text);
 
 }  // namespace metabatch

@@ -6,10 +6,10 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/arguments.hpp"
+#include "cli/flags/fail_if.hpp"
 #include "cli/flags/recording_file.hpp"
 #include "cli/flags/scenario_file.hpp"
 #include "cli/flags/scenario_flags.hpp"
-#include "cli/flags/thresholds.hpp"
 #include "cli/report/output_file.hpp"
 #include "cli/report/simulation_html.hpp"
 #include "cli/report/simulation_report.hpp"
@@ -100,7 +100,7 @@ void list_scenarios(Console& console) {
 int judge(const RunResult& result, const std::vector<Threshold>& thresholds, Console& console) {
   bool is_missed = false;
   for (const Threshold& threshold : thresholds)
-    if (const auto text = threshold.missed(result)) {
+    if (const auto text = threshold.missed(judged(result))) {
       console.message("missed: " + *text);
       is_missed = true;
     }
@@ -150,7 +150,7 @@ int simulate(const SimulateFlags& flags, Console& console) {
     return console.finish_data() ? exit_ok : exit_failed;
   }
   std::vector<Threshold> thresholds;
-  for (const std::string& expression : flags.fail_if) thresholds.push_back(Threshold::parse(expression));
+  for (const std::string& expression : flags.fail_if) thresholds.push_back(parse_threshold(expression));
   const Question question(flags, console);
   Outputs outputs(flags);
   Simulator simulator = question.simulator();
@@ -176,8 +176,7 @@ int simulate(const SimulateFlags& flags, Console& console) {
 
 constexpr const char* kExamples =
     "A scenario gives the defaults; flags, environment and config file win over it.\n"
-    "--fail-if NAME OP VALUE: NAME is a number of the JSON such as delay.p99, dropped, saved, db_writes_per_s or "
-    "held;\n"
+    "--fail-if NAME OP VALUE: NAME is a number of the JSON such as age.p99, delay.p99, dropped, saved or held;\n"
     "OP is > >= < <= == or !=; when it is true the exit status is 3.\n\n"
     "Examples:\n"
     "  metabatch simulate --list\n"

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <random>
 
 #include "base/number.hpp"
 
@@ -53,6 +54,10 @@ class TstNumber : public QObject {
   void everyPowerOfTwoAndItsNeighbours();
   void everyPowerOfTenAndItsNeighbours();
   void randomBits();
+  void decimalsAreRead_data();
+  void decimalsAreRead();
+  void whatIsNoDecimalIsRefused();
+  void fifteenDigitsAreReadExactly();
 };
 
 void TstNumber::numbers_data() {
@@ -119,6 +124,53 @@ void TstNumber::randomBits() {
     if (!is_shortest(value)) QFAIL(qPrintable(QString::number(value, 'g', 17)));
     const double small = static_cast<double>(bits >> 40) / 1000;  // a typical metric
     if (!is_shortest(small)) QFAIL(qPrintable(QString::number(small, 'g', 17)));
+  }
+}
+
+void TstNumber::decimalsAreRead_data() {
+  QTest::addColumn<QByteArray>("text");
+  QTest::addColumn<double>("value");
+  const auto row = [](const char* text, double value) { QTest::newRow(text) << QByteArray(text) << value; };
+  row("0", 0);
+  row("7.2", 7.2);
+  row("-1.5", -1.5);
+  row("+.5", .5);
+  row("5.", 5);
+  row("1e3", 1e3);
+  row("1E-05", 1e-05);
+  row("0.1", 0.1);
+  row("123456789012345", 123456789012345.0);
+  row("1234567890.12345", 1234567890.12345);
+  row("1e22", 1e22);
+  row("0.000000000000000000000000000001", 1e-30);
+  row("100000000000000000000000000000000000000000", 1e41);
+  row("0e999999999999", 0);
+  row("1e-999999999999", 0);
+}
+
+void TstNumber::decimalsAreRead() {
+  QFETCH(QByteArray, text);
+  QFETCH(double, value);
+  const auto read = parse_number(text.toStdString());
+  QVERIFY(read.has_value());
+  QVERIFY2(std::abs(*read - value) <= std::abs(value) * 1e-15, QByteArray::number(*read, 'g', 17).constData());
+  if (text.size() <= 16) QCOMPARE(*read, value);
+}
+
+void TstNumber::whatIsNoDecimalIsRefused() {
+  for (const char* text : {"", "-", ".", "e3", "1e", "1e+", "1 ", " 1", "1,5", "0x10", "inf", "nan", "1.2.3", "1e400"})
+    QVERIFY2(!parse_number(text).has_value(), text);
+}
+
+/// Up to 15 digits the value is the closest double; the standard library is the judge.
+void TstNumber::fifteenDigitsAreReadExactly() {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text = std::to_string(random() % 1'000'000'000'000'000);
+    text.insert(random() % text.size(), ".").append("e").append(std::to_string(static_cast<int>(random() % 20) - 7));
+    double theirs = 0;
+    std::from_chars(text.data(), text.data() + text.size(), theirs);
+    QVERIFY2(parse_number(text) == theirs, text.c_str());
   }
 }
 
