@@ -2690,8 +2690,8 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation>Ein Stapel mit so vielen Einträgen geht sofort hinaus.</translation>
     </message>
     <message>
-        <source>How long entries wait at most: 250ms, 5s, 2m.</source>
-        <translation>Wie lange Einträge höchstens warten: 250ms, 5s, 2m.</translation>
+        <source>How long entries wait at most: 250 ms, 5 s, 2 min.</source>
+        <translation>Wie lange Einträge höchstens warten: 250 ms, 5 s, 2 min.</translation>
     </message>
     <message>
         <source>fixed: ticks every interval. after_flush: counted from the end of the last flush. linger: from the first entry of an empty batch.</source>
@@ -2790,12 +2790,12 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation> Plätze</translation>
     </message>
     <message>
-        <source>not a duration: 250ms, 5s, 2m</source>
-        <translation>keine Dauer: 250ms, 5s, 2m</translation>
+        <source>not a duration: 250 ms, 5 s, 2 min</source>
+        <translation>keine Dauer: 250 ms, 5 s, 2 min</translation>
     </message>
     <message>
-        <source>report every: from 1ms to 1h</source>
-        <translation>Bericht alle: von 1ms bis 1h</translation>
+        <source>report every: from 1 ms to 1 h</source>
+        <translation>Bericht alle: von 1 ms bis 1 h</translation>
     </message>
     <message>
         <source>%1: cannot change while running.</source>

@@ -14,6 +14,7 @@
 #include "gui/panels/field_guard.hpp"
 #include "gui/session/fleet_feeder.hpp"
 #include "gui/session/fleet_settings.hpp"
+#include "models/durations.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -92,7 +93,8 @@ QWidget* TunePanel::makeSettings() {
   form.setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
   addRow(form, Setting::batch_size, m_batchSize = sizeField(tr(" entries"), 10'000'000),
          tr("A batch with this many entries leaves at once."));
-  addRow(form, Setting::interval, m_interval = durationField(), tr("How long entries wait at most: 250ms, 5s, 2m."));
+  addRow(form, Setting::interval, m_interval = durationField(),
+         tr("How long entries wait at most: 250 ms, 5 s, 2 min."));
   addRow(form, Setting::schedule,
          m_schedule = choiceField(
              {name_of(SchedulePolicy::fixed), name_of(SchedulePolicy::after_flush), name_of(SchedulePolicy::linger)}),
@@ -268,8 +270,7 @@ TunePanel::Asked TunePanel::asked() const {
   config.on_failure = static_cast<OnFailure>(m_onFailure->currentIndex());
   config.max_payload_bytes = typed(*m_payload);
   const auto read = [&](Setting setting, const QLineEdit& field, Duration& value) {
-    const Result<Duration> duration = parse_duration(field.text().trimmed().toStdString());
-    if (duration)
+    if (const std::optional<Duration> duration = models::readDuration(field.text()))
       value = *duration;
     else
       found.unreadable = setting;
@@ -298,7 +299,7 @@ void TunePanel::check() {
   if (possible) return showProblem(Setting::channel, {});
   const Error wrong = possible.error();
   showProblem(static_cast<Setting>(wrong.at), wrong.code == Errc::bad_duration
-                                                  ? tr("not a duration: 250ms, 5s, 2m")
+                                                  ? tr("not a duration: 250 ms, 5 s, 2 min")
                                                   : QString::fromStdString(describe(wrong, asked().config)));
 }
 
@@ -311,11 +312,11 @@ void TunePanel::ask() {
 
 /// The fleet in the fields, or nothing; the problem is shown beside the field.
 std::optional<Fleet> TunePanel::readFleet() {
-  const Result<Duration> every = parse_duration(m_every->text().trimmed().toStdString());
+  const std::optional<Duration> every = models::readDuration(m_every->text());
   const bool isTime = every && *every >= std::chrono::milliseconds(1) && *every <= kMaxInterval;
   const bool isPossible = isTime && m_agents->value() * m_keys->value() <= kMostFleetRows;
   m_fleetNote->setVisible(!isPossible);
-  if (!isTime) m_fleetNote->setText(tr("report every: from 1ms to 1h"));
+  if (!isTime) m_fleetNote->setText(tr("report every: from 1 ms to 1 h"));
   if (isTime && !isPossible)
     m_fleetNote->setText(tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows)));
   if (!isPossible) return std::nullopt;

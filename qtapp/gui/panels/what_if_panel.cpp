@@ -12,6 +12,7 @@
 
 #include "engine/clock.hpp"
 #include "gui/panels/field_guard.hpp"
+#include "models/durations.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -186,7 +187,8 @@ std::optional<Config> WhatIfPanel::read(const std::vector<QString>& texts, QStri
   scenario.config = running();
   for (std::size_t i = 0; i < m_fields.size(); ++i) {
     const ScenarioField& field = *m_fields[i].field;
-    const std::string text = QString(texts[i]).remove(',').toStdString();
+    const std::string text = field.kind == FieldKind::duration ? models::settingText(field.kind, texts[i])
+                                                               : QString(texts[i]).remove(',').toStdString();
     if (text.empty()) continue;
     if (const Result<void> done = set_field(scenario, field.name, text); !done) {
       problem = QString::fromStdString(describe(done.error(), field.name, text));

@@ -7,6 +7,7 @@
 #include <QLineEdit>
 
 #include "engine/live_fleet.hpp"
+#include "models/durations.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -115,7 +116,7 @@ std::optional<Fleet> FleetKnobs::read(const Fleet& fleet) {
   scenario.fleet.keys = fleet.keys;
   scenario.fleet.every = fleet.every;
   for (const Knob& knob : m_knobs) {
-    const std::string text = typed(knob).toStdString();
+    const std::string text = models::settingText(knob.field->kind, typed(knob));
     if (text.empty()) continue;
     if (const Result<void> done = set_field(scenario, knob.field->name, text); !done) {
       showProblem(knob, describe(done.error(), knob.field->name, text));

@@ -35,6 +35,7 @@ class TstWindow : public QObject {
   void demoRunsAtOneClick();
   void changedSettingIsAppliedMarkedAndTakenBack();
   void impossibleSettingStaysInItsField();
+  void durationsAreTypedAsTheyArePrinted();
   void zoomPauseAndLiveMoveAllCharts();
   void heldFlushesAreWrittenWhenTheyGoOn();
   void faultIsSeenAndNothingIsLost();
@@ -128,6 +129,23 @@ void TstWindow::impossibleSettingStaysInItsField() {
   interval->selectAll();
   QTest::keyClicks(interval, "soon");
   QCOMPARE(part<TunePanel>(*window).wanted().error().code, Errc::bad_duration);
+}
+
+void TstWindow::durationsAreTypedAsTheyArePrinted() {
+  QVERIFY(demoRuns(*window));
+  const auto type = [&](const char* name, const QString& text) {
+    auto* const field = window->findChild<QLineEdit*>(name);
+    field->setFocus();
+    field->selectAll();
+    QTest::keyClicks(field, text);
+    QTest::keyClick(field, Qt::Key_Return);
+  };
+  type("interval", "1 min 30 s");
+  QVERIFY(until([&] { return part<TunePanel>(*window).running().interval == 90s; }));
+  type("interval", "2,5 Sekunden");
+  QVERIFY(until([&] { return part<TunePanel>(*window).running().interval == 2500ms; }));
+  type("every", "2 s");
+  QVERIFY(window->findChild<QPushButton*>("fleet-apply")->isEnabled());
 }
 
 void TstWindow::zoomPauseAndLiveMoveAllCharts() {
