@@ -727,6 +727,14 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <source>&amp;About metabatch</source>
         <translation>&amp;Über metabatch</translation>
     </message>
+    <message>
+        <source>Ctrl+U</source>
+        <translation>Strg+U</translation>
+    </message>
+    <message>
+        <source>search settings for the updates that arrive</source>
+        <translation>Einstellungen für die eintreffenden Meldungen suchen</translation>
+    </message>
 </context>
 <context>
     <name>Keychain</name>
@@ -1081,6 +1089,49 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
     </message>
 </context>
 <context>
+    <name>Tuning</name>
+    <message>
+        <source>batch size %1, interval %2, %3, %4</source>
+        <translation>Stapelgröße %1, Intervall %2, %3, %4</translation>
+    </message>
+    <message>
+        <source>No tried setting keeps values younger than %1 for 99 % of the time and drops nothing. The closest one: %2 old, %3 writes and NOTIFYs a second.</source>
+        <translation>Keine erprobte Einstellung hält die Werte in 99 % der Zeit jünger als %1 und verwirft nichts. Am nächsten kommt: %2 alt, %3 Schreibvorgänge und NOTIFYs pro Sekunde.</translation>
+    </message>
+    <message>
+        <source>Fewest writes and NOTIFYs with values at most %1 old for 99 % of the time: %2 a second, %3 old.</source>
+        <translation>Wenigste Schreibvorgänge und NOTIFYs mit Werten, die in 99 % der Zeit höchstens %1 alt sind: %2 pro Sekunde, %3 alt.</translation>
+    </message>
+    <message>
+        <source>The running settings are the best ones.</source>
+        <translation>Die laufenden Einstellungen sind die besten.</translation>
+    </message>
+    <message>
+        <source>The running settings need %1 a second, %2 old.</source>
+        <translation>Die laufenden Einstellungen brauchen %1 pro Sekunde, %2 alt.</translation>
+    </message>
+    <message>
+        <source>They lose %1.</source>
+        <translation>Sie verlieren %1.</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Warnung: %1</translation>
+    </message>
+    <message>
+        <source>Running settings: %1</source>
+        <translation>Laufende Einstellungen: %1</translation>
+    </message>
+    <message>
+        <source>Tried %1 of %2 settings on the updates of %3.</source>
+        <translation>%1 von %2 Einstellungen an den Meldungen von %3 erprobt.</translation>
+    </message>
+    <message>
+        <source>That is short for this age: a longer session gives a better answer.</source>
+        <translation>Das ist kurz für dieses Alter: eine längere Sitzung gibt eine bessere Antwort.</translation>
+    </message>
+</context>
+<context>
     <name>WhatIf</name>
     <message>
         <source>%1 instead of %2</source>
@@ -1291,6 +1342,17 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
     <message>
         <source>no database is open</source>
         <translation>keine Datenbank ist offen</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::Analysis</name>
+    <message>
+        <source>T&amp;une …</source>
+        <translation>Einstellungen s&amp;uchen …</translation>
+    </message>
+    <message>
+        <source>Search settings for the updates that arrive (Ctrl+U)</source>
+        <translation>Einstellungen für die eintreffenden Meldungen suchen (Strg+U)</translation>
     </message>
 </context>
 <context>
@@ -2676,6 +2738,85 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
     </message>
 </context>
 <context>
+    <name>metabatch::gui::TuneDialog</name>
+    <message>
+        <source>Tune</source>
+        <translation>Einstellungen suchen</translation>
+    </message>
+    <message>
+        <source>Plays the updates of the last minutes with many settings, through the same batcher and a modelled database. The running settings do not change.</source>
+        <translation>Spielt die Meldungen der letzten Minuten mit vielen Einstellungen durch denselben Batcher und eine modellierte Datenbank. Die laufenden Einstellungen ändern sich nicht.</translation>
+    </message>
+    <message>
+        <source>Settings tried</source>
+        <translation>Erprobte Einstellungen</translation>
+    </message>
+    <message>
+        <source>%v of %m settings</source>
+        <translation>%v von %m Einstellungen</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Selected settings</source>
+        <translation>Gewählte Einstellungen</translation>
+    </message>
+    <message>
+        <source>Reasons</source>
+        <translation>Gründe</translation>
+    </message>
+    <message>
+        <source>How it was calculated</source>
+        <translation>Wie es berechnet wurde</translation>
+    </message>
+    <message>
+        <source>Frontier, by age</source>
+        <translation>Beste Einstellungen, nach Alter</translation>
+    </message>
+    <message>
+        <source>For 99 % of the time a watcher sees values that are not older: 250 ms, 5 s, 2 min</source>
+        <translation>In 99 % der Zeit sieht ein Beobachter keine älteren Werte: 250 ms, 5 s, 2 min</translation>
+    </message>
+    <message>
+        <source>Values are at most so &amp;old:</source>
+        <translation>&amp;Höchstes Alter der Werte:</translation>
+    </message>
+    <message>
+        <source>&amp;Search</source>
+        <translation>&amp;Suchen</translation>
+    </message>
+    <message>
+        <source>Sto&amp;p</source>
+        <translation>A&amp;nhalten</translation>
+    </message>
+    <message>
+        <source>End the search with what was tried so far</source>
+        <translation>Die Suche mit dem beenden, was bisher erprobt wurde</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>An&amp;wenden</translation>
+    </message>
+    <message>
+        <source>Let the batcher run with the settings of the selected row; Ctrl+Z undoes it</source>
+        <translation>Den Batcher mit den Einstellungen der gewählten Zeile laufen lassen; Strg+Z macht es rückgängig</translation>
+    </message>
+    <message>
+        <source>The age must be a duration from 1 ns to 1 h: 250 ms, 5 s, 2 min.</source>
+        <translation>Das Alter muss eine Dauer von 1 ns bis 1 h sein: 250 ms, 5 s, 2 min.</translation>
+    </message>
+    <message>
+        <source>Too few updates have arrived yet: try again in a few seconds.</source>
+        <translation>Noch sind zu wenige Meldungen angekommen: in ein paar Sekunden noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>Nothing was tried.</source>
+        <translation>Nichts wurde erprobt.</translation>
+    </message>
+</context>
+<context>
     <name>metabatch::gui::TunePanel</name>
     <message>
         <source>Settings, live</source>
@@ -3213,6 +3354,61 @@ Nachricht %1 von %2: %3, %4
     <message>
         <source>Age</source>
         <translation>Alter</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::models::TuningTable</name>
+    <message>
+        <source>recommended</source>
+        <translation>empfohlen</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>drops %1</source>
+        <translation>verwirft %1</translation>
+    </message>
+    <message>
+        <source>writes + NOTIFYs/s</source>
+        <translation>Schreibvorgänge + NOTIFYs/s</translation>
+    </message>
+    <message>
+        <source>age p99</source>
+        <translation>Alter p99</translation>
+    </message>
+    <message>
+        <source>delay p99</source>
+        <translation>Verzögerung p99</translation>
+    </message>
+    <message>
+        <source>coalesced</source>
+        <translation>zusammengefasst</translation>
+    </message>
+    <message>
+        <source>saved</source>
+        <translation>gespart</translation>
+    </message>
+    <message>
+        <source>batch size</source>
+        <translation>Stapelgröße</translation>
+    </message>
+    <message>
+        <source>interval</source>
+        <translation>Intervall</translation>
+    </message>
+    <message>
+        <source>schedule</source>
+        <translation>Zeitplan</translation>
+    </message>
+    <message>
+        <source>queue</source>
+        <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>remarks</source>
+        <translation>Anmerkungen</translation>
     </message>
 </context>
 <context>

@@ -206,6 +206,11 @@ std::optional<Config> WhatIfPanel::wanted() const {
   return read(typed(), problem);
 }
 
+std::optional<models::WhatIfQuestion> WhatIfPanel::question() const {
+  if (!m_arrivals) return std::nullopt;
+  return models::whatIfQuestion(m_arrivals(), m_measured, running());
+}
+
 void WhatIfPanel::check() {
   QString problem;
   (void)read(typed(), problem);

@@ -47,6 +47,9 @@ class WhatIfPanel : public QWidget {
 
   /// The settings in the fields, or nothing when one of them is wrong.
   [[nodiscard]] std::optional<Config> wanted() const;
+  /// The arrivals and measurements so far, with the settings that run; nothing while there is too
+  /// little of them.
+  [[nodiscard]] std::optional<models::WhatIfQuestion> question() const;
   [[nodiscard]] QString answerText() const { return m_answerText->text(); }
   /// When the answer was calculated, and whether it is kept up to date.
   [[nodiscard]] QString when() const { return m_when->text(); }

@@ -20,6 +20,7 @@
 #include "gui/session/fleet_settings.hpp"
 #include "gui/window/page_tabs.hpp"
 #include "gui/window/window_data.hpp"
+#include "models/tuning/tuning.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -152,6 +153,8 @@ void DriveSource::apply(const Config& wanted) {
   m_undo.push(new Change(
       changeText(before, wanted), [=] { change(wanted); }, [=] { change(before); }));
 }
+
+void DriveSource::applyTuned(const Config& found) { apply(models::withTuned(m_tune.running(), found)); }
 
 void DriveSource::onApplied(const Config& running) {
   const QString change = changeText(m_tune.running(), running);

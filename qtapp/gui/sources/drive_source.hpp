@@ -41,6 +41,8 @@ class DriveSource : public Source {
   void setFlushingPaused(bool paused);
   /// The change can be undone.
   void apply(const Config& wanted);
+  /// The same for what the tuner found: all other settings stay as they run.
+  void applyTuned(const Config& found);
   /// Creates the missing rows of the fleet; asks first when the database is not local.
   void registerFleet();
   /// Stops the fleet and deletes its rows, after a question.

@@ -32,6 +32,7 @@ void showShortcuts(QMainWindow& window) {
       {QT_TRANSLATE_NOOP("Help", "Alt+1 … Alt+7"), QT_TRANSLATE_NOOP("Help", "pages")},
       {QT_TRANSLATE_NOOP("Help", "Ctrl+C"), QT_TRANSLATE_NOOP("Help", "copy the selected rows of a table")},
       {QT_TRANSLATE_NOOP("Help", "F5"), QT_TRANSLATE_NOOP("Help", "on the Doctor page: examine again")},
+      {QT_TRANSLATE_NOOP("Help", "Ctrl+U"), QT_TRANSLATE_NOOP("Help", "search settings for the updates that arrive")},
       {QT_TRANSLATE_NOOP("Help", "Ctrl+P"), QT_TRANSLATE_NOOP("Help", "pause a replay, or resume it")},
       {QT_TRANSLATE_NOOP("Help", "F9, F10"), QT_TRANSLATE_NOOP("Help", "settings panel, what if")},
       {QT_TRANSLATE_NOOP("Help", "Ctrl+N, Ctrl+K, Ctrl+R, Ctrl+I, Ctrl+O"),

@@ -16,6 +16,7 @@
 #include "gui/sources/drive_source.hpp"
 #include "gui/sources/recording_source.hpp"
 #include "gui/sources/replay_source.hpp"
+#include "gui/window/analysis.hpp"
 #include "gui/window/help_menu.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/page_tabs.hpp"
@@ -43,6 +44,7 @@ MainMenu::MainMenu(MainWindow& window, const Sources& sources, QDockWidget& tune
   auto* const pageExport = new PageExport(window.data(), window.pages(), window);
   m_csv = pageExport->csv();
   m_picture = pageExport->picture();
+  m_analysis = new Analysis(m_sources.drive, m_sources.recording, window);
   makeToolBar();
   makeSessionMenu();
   makeEditMenu();
@@ -167,6 +169,7 @@ void MainMenu::makeSessionMenu() {
   menu->addSeparator();
   menu->addActions({m_flushNow, m_pauseFlushing, m_registerFleet, m_record});
   menu->addSeparator();
+  menu->addAction(m_analysis->tune());
   menu->addActions({m_csv, m_picture});
   menu->addSeparator();
   menu->addAction(m_close);
@@ -251,6 +254,7 @@ void MainMenu::refresh(bool hasPages, bool isRecordingShown) {
   for (QAction* const action : {m_flushNow, m_pauseFlushing, m_record}) action->setEnabled(isDriving);
   m_registerFleet->setEnabled(isDriving && !m_sources.drive.session()->plan().replay);
   for (QAction* const action : {m_csv, m_picture, m_close}) action->setEnabled(hasPages);
+  m_analysis->refresh();
   const models::TimeWindow& time = m_window.data().time;
   m_live->setChecked(time.isLive());
   m_live->setText(isRecordingShown ? (time.isLive() ? tr("At its end") : tr("To its end"))

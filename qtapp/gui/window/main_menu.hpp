@@ -13,6 +13,7 @@ class QToolBar;
 
 namespace metabatch::gui {
 
+class Analysis;
 class DriveSource;
 class MainWindow;
 class RecordingSource;
@@ -52,6 +53,7 @@ class MainMenu : public QObject {
   MainWindow& m_window;
   Sources m_sources;
   RecentList m_recordings{"recordings"};
+  Analysis* m_analysis;
   QComboBox* m_span;
   QAction *m_new, *m_connect, *m_replay, *m_inspect, *m_open, *m_close, *m_record;
   QAction *m_live, *m_flushNow, *m_pauseFlushing, *m_registerFleet;

@@ -108,15 +108,6 @@ class Run {
   const WhatIfQuestion& m_question;
 };
 
-Scenario scenarioOf(const WhatIfQuestion& question, const Config& config, std::vector<SettingChange> changes) {
-  Scenario scenario;
-  scenario.duration = std::max<Duration>(question.to - question.from, kShortest);
-  scenario.config = config;
-  scenario.store = question.store.model;
-  scenario.changes = std::move(changes);
-  return scenario;
-}
-
 /// `3.60 → 0.40`, and the relative change.
 QString change(double before, double after) {
   const QString both = WhatIf::tr("%1 instead of %2").arg(rateText(after), rateText(before));
@@ -134,6 +125,15 @@ QString microsText(Duration duration) {
 double statements(const Summary& summary) { return summary.db_writes_per_s + summary.notifies_per_s; }
 
 }  // namespace
+
+Scenario scenarioOf(const WhatIfQuestion& question, const Config& config, std::vector<SettingChange> changes) {
+  Scenario scenario;
+  scenario.duration = std::max<Duration>(question.to - question.from, kShortest);
+  scenario.config = config;
+  scenario.store = question.store.model;
+  scenario.changes = std::move(changes);
+  return scenario;
+}
 
 std::optional<WhatIfQuestion> whatIfQuestion(const ArrivalRing& arrivals, const Measured& measured,
                                              const Config& wanted) {

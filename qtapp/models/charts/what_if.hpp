@@ -45,6 +45,9 @@ using OnProgress = std::function<void(double)>;
 std::optional<WhatIfQuestion> whatIfQuestion(const ArrivalRing& arrivals, const Measured& measured,
                                              const Config& wanted);
 
+/// The scenario of a run over the arrivals of the question, with these settings.
+Scenario scenarioOf(const WhatIfQuestion& question, const Config& config, std::vector<SettingChange> changes);
+
 /// Plays the arrivals twice: with the settings asked and with those that ran.
 ///
 /// @return nothing: cancelled
