@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <initializer_list>
 #include <memory>
 
 #include "cli/commands/commands.hpp"
@@ -11,10 +10,10 @@
 #include "cli/flags/scenario_file.hpp"
 #include "cli/flags/scenario_flags.hpp"
 #include "cli/report/output_file.hpp"
-#include "cli/report/simulation_html.hpp"
 #include "cli/report/simulation_report.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/stop_signals.hpp"
+#include "models/report/simulation_html.hpp"
 #include "recording/recording_reader.hpp"
 
 namespace metabatch::cli {
@@ -44,9 +43,9 @@ struct Outputs {
     if (!flags.html.empty()) html = OutputFile("--html", flags.html);
   }
 
-  bool finish(const Simulator& simulator, const std::string& name, bool is_interrupted, Console& console) {
+  bool finish(const Simulator& simulator, const report::Subject& subject, bool is_interrupted, Console& console) {
     if (timeline) timeline.write(simulator.timeline_csv());
-    if (html) html.write(simulation_html(simulator, name, is_interrupted));
+    if (html) html.write(report::simulation_html(simulator, subject, is_interrupted));
     const bool has_log = log.finish(console), has_timeline = timeline.finish(console), has_html = html.finish(console);
     return has_log && has_timeline && has_html;
   }
@@ -75,16 +74,6 @@ bool run_to_end(Simulator& simulator, Console& console) {
     }
   }
   return true;
-}
-
-/// At most as many samples as a chart has columns, at round times. Rates over shorter times would
-/// show single flushes.
-Duration pace_of(Duration duration) {
-  using namespace std::chrono_literals;
-  for (const Duration pace : std::initializer_list<Duration>{100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 15s, 30s, 1min, 2min,
-                                                             5min, 10min, 15min, 30min, 1h, 2h, 6h, 12h})
-    if (duration / pace <= kChartColumns) return pace;
-  return 24h;
 }
 
 void list_scenarios(Console& console) {
@@ -123,7 +112,7 @@ struct Question {
     } else {
       scenario = flags.scenario.scenario();
     }
-    if (scenario.sample_every == Duration{}) scenario.sample_every = pace_of(scenario.duration);
+    if (scenario.sample_every == Duration{}) scenario.sample_every = report::pace_of(scenario.duration);
   }
 
   [[nodiscard]] Simulator simulator() const {
@@ -132,10 +121,10 @@ struct Question {
     if (!created) throw UsageError(describe(created.error(), scenario));
     return std::move(created).value();
   }
-  [[nodiscard]] std::string text() const {
-    if (!is_recorded) return name + ": " + fleet_text(scenario);
-    return name + ": " + counted(recording.updates, "update") + " in " + counted(recording.reports->size(), "report") +
-           ", for " + format_duration(scenario.duration);
+  [[nodiscard]] std::string text() const { return name + ": " + about(); }
+  [[nodiscard]] std::string about() const {
+    if (!is_recorded) return fleet_text(scenario);
+    return report::arrivals_text(recording.updates, recording.reports->size(), scenario.duration);
   }
   [[nodiscard]] RunResult result(const Simulator& simulator) const {
     RunResult found = result_of(simulator);
@@ -168,7 +157,7 @@ int simulate(const SimulateFlags& flags, Console& console) {
   const RunResult result = question.result(simulator);
   console.data(flags.json ? result_json(result) : simulation_text(simulator));
   const bool is_printed = console.finish_data();
-  const bool is_written = outputs.finish(simulator, question.name, !is_finished, console);
+  const bool is_written = outputs.finish(simulator, {question.name, question.about()}, !is_finished, console);
   const int verdict = judge(result, thresholds, console);
   if (!is_finished) return exit_interrupted;
   return is_printed && is_written ? verdict : exit_failed;

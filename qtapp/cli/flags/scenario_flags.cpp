@@ -135,13 +135,4 @@ Scenario ScenarioFlags::scenario_of(Duration recording) const {
 
 std::string ScenarioFlags::name() const { return named_.empty() ? "the default fleet" : named_; }
 
-std::string fleet_text(const Scenario& scenario) {
-  const auto number = [](std::int64_t value) { return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)); };
-  std::string text = counted(number(scenario.fleet.agents), "agent") + " with " +
-                     counted(number(scenario.fleet.keys), "key") + ", a report each every " +
-                     format_duration(scenario.fleet.every) + ", for " + format_duration(scenario.duration);
-  if (scenario.replicas > 1) text += ", on " + counted(number(scenario.replicas), "replica");
-  return text;
-}
-
 }  // namespace metabatch::cli

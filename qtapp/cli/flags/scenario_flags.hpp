@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "metabatch/simulation/scenario.hpp"
+#include "models/report/simulation_html.hpp"
 
 namespace CLI {
 class App;
@@ -46,7 +47,6 @@ class ScenarioFlags {
   std::string config_file_, store_from_;
 };
 
-/// `600 agents with 15 keys, every 10s, for 10m`
-std::string fleet_text(const Scenario& scenario);
+using report::fleet_text;
 
 }  // namespace metabatch::cli

@@ -6,13 +6,16 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/flags/scenario_flags.hpp"
-#include "cli/report/chart.hpp"
-#include "cli/report/report_page.hpp"
-#include "cli/report/simulation_html.hpp"
 #include "cli/report/simulation_report.hpp"
 #include "cli/terminal/console.hpp"
+#include "models/report/chart.hpp"
+#include "models/report/report_page.hpp"
+#include "models/report/simulation_html.hpp"
 
 namespace metabatch::cli {
+
+using namespace report;
+
 namespace {
 
 using Json = nlohmann::ordered_json;

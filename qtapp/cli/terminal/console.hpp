@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/report/numbers.hpp"
+
 namespace metabatch::cli {
 
 /// The exit statuses of every command.
@@ -61,13 +63,9 @@ class Console {
   bool is_error_reported_ = false;
 };
 
-/// `1,234,567`
-std::string with_commas(std::uint64_t number);
-/// `1.8`, `60`, `12,345`: three significant digits or a whole number.
-std::string rate_text(double rate);
-/// `0.56 s`, `280 ms`, `3.1 ms`, `2 m 5 s`
-std::string seconds_text(double seconds);
-/// `1 agent`, `2 agents`, `2 entries`
-std::string counted(std::uint64_t number, std::string_view noun);
+using report::counted;
+using report::rate_text;
+using report::seconds_text;
+using report::with_commas;
 
 }  // namespace metabatch::cli

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/report/report_page.hpp"
+#include "models/report/report_page.hpp"
 
-#include "cli/embedded.hpp"
-#include "cli/report/chart.hpp"
+#include "models/report/chart.hpp"
+#include "models/report/report_style.hpp"
 
-namespace metabatch::cli {
+namespace metabatch::report {
 
 std::string figures_html(const std::vector<KeyFigure>& figures) {
   std::string text = "<dl class=\"figures\">\n";
@@ -22,10 +22,10 @@ std::string page_html(std::string_view title, std::string_view lead, std::string
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'\"/>\n<title>";
-  text.append(escaped(title)).append("</title>\n<style>\n").append(embedded::kReportStyle);
+  text.append(escaped(title)).append("</title>\n<style>\n").append(kReportStyle);
   text.append("</style>\n</head>\n<body>\n<main>\n<h1>").append(escaped(title)).append("</h1>\n");
   if (!lead.empty()) text.append("<p class=\"lead\">").append(escaped(lead)).append("</p>\n");
   return text.append(body).append("</main>\n</body>\n</html>\n");
 }
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::report

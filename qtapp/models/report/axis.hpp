@@ -3,7 +3,7 @@
 
 #include <vector>
 
-namespace metabatch::cli {
+namespace metabatch::report {
 
 /// The marks of an axis: round numbers or times, from 0; on a logarithmic axis powers of ten and their parts.
 struct Axis {
@@ -21,4 +21,4 @@ Axis time_axis(double seconds);
 /// Round `least` and `most`, both above 0.
 Axis logarithmic_axis(double least, double most);
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::report

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/report/simulation_html.hpp"
+#include "models/report/simulation_html.hpp"
 
 #include <cstdio>
 
-#include "cli/flags/scenario_flags.hpp"
-#include "cli/report/chart.hpp"
-#include "cli/report/report_page.hpp"
-#include "cli/report/simulation_report.hpp"
-#include "cli/terminal/console.hpp"
+#include "models/report/chart.hpp"
+#include "models/report/numbers.hpp"
+#include "models/report/report_page.hpp"
+#include "models/report/simulation_columns.hpp"
 
-namespace metabatch::cli {
+namespace metabatch::report {
 namespace {
 
 struct LineSource {
@@ -150,9 +149,9 @@ std::string settings_html(const Scenario& scenario) {
   return table_html("Settings, and what else differs from the defaults", {"field", "value"}, rows);
 }
 
-std::string simulation_html(const Simulator& simulator, std::string_view name, bool is_interrupted) {
+std::string simulation_html(const Simulator& simulator, const Subject& subject, bool is_interrupted) {
   const RunFacts facts = simulator.facts();
-  std::string lead = fleet_text(simulator.scenario()) + "; simulated by metabatch.";
+  std::string lead = subject.about + "; simulated by metabatch.";
   if (is_interrupted)
     lead += " Interrupted after " + seconds_text(std::chrono::duration<double>(simulator.now()).count()) +
             ": these are the figures so far.";
@@ -162,7 +161,20 @@ std::string simulation_html(const Simulator& simulator, std::string_view name, b
                      fates_html(facts.summary.counters) + "</div>\n<div>" + settings_html(simulator.scenario()) +
                      "</div>\n</div>\n<p>Event log: " + counted(simulator.events(), "line") + ", SHA-256 <code>" +
                      simulator.digest() + "</code></p>\n";
-  return page_html("Simulation of " + std::string(name), lead, body);
+  return page_html("Simulation of " + subject.name, lead, body);
 }
 
-}  // namespace metabatch::cli
+std::string fleet_text(const Scenario& scenario) {
+  const auto number = [](std::int64_t value) { return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)); };
+  std::string text = counted(number(scenario.fleet.agents), "agent") + " with " +
+                     counted(number(scenario.fleet.keys), "key") + ", a report each every " +
+                     format_duration(scenario.fleet.every) + ", for " + format_duration(scenario.duration);
+  if (scenario.replicas > 1) text += ", on " + counted(number(scenario.replicas), "replica");
+  return text;
+}
+
+std::string arrivals_text(std::uint64_t updates, std::uint64_t reports, Duration duration) {
+  return counted(updates, "update") + " in " + counted(reports, "report") + ", for " + format_duration(duration);
+}
+
+}  // namespace metabatch::report

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/report/chart.hpp"
+#include "models/report/chart.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
-#include "cli/report/axis.hpp"
-#include "cli/terminal/console.hpp"
 #include "metabatch/time.hpp"
+#include "models/report/axis.hpp"
+#include "models/report/numbers.hpp"
 
-namespace metabatch::cli {
+namespace metabatch::report {
 namespace {
 
 constexpr double kSide = 1000;          // of the viewBox, which is stretched to the available space
@@ -236,4 +236,4 @@ std::string chart_html(const PointChart& chart) {
   return text + "</div>\n</div>\n<p class=\"axis below\">" + escaped(chart.x_name) + "</p>\n</figure>\n";
 }
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::report

@@ -11,7 +11,7 @@
 
 /// Charts as HTML. The marks are inline SVG that stretches to any width; the words are HTML, so that they keep their size.
 /// Nothing needs a script. The page brings the style (report_page.hpp).
-namespace metabatch::cli {
+namespace metabatch::report {
 
 /// Escapes a text for use between tags or in an attribute.
 std::string escaped(std::string_view text);
@@ -72,4 +72,4 @@ std::string chart_html(const PointChart& chart);
 std::string table_html(std::string_view caption, const std::vector<std::string>& head,
                        const std::vector<std::vector<std::string>>& rows);
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::report

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/report/chart.hpp"
+#include "models/report/chart.hpp"
 
 #include <QTest>
 #include <QXmlStreamReader>
 
-#include "cli/report/axis.hpp"
-#include "cli/report/report_page.hpp"
+#include "models/report/axis.hpp"
+#include "models/report/report_page.hpp"
 
 using namespace metabatch;
-using namespace metabatch::cli;
+using namespace metabatch::report;
 
 class TestChart : public QObject {
   Q_OBJECT

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/report/axis.hpp"
+#include "models/report/axis.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/axis_steps.hpp"
 
-namespace metabatch::cli {
+namespace metabatch::report {
 namespace {
 
 constexpr int kMarks = 5;             // about as many as fit into a small chart
@@ -57,4 +57,4 @@ Axis logarithmic_axis(double least, double most) {
   return axis;
 }
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::report

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace metabatch::cli {
+namespace metabatch::report {
 
 /// One of the numbers at the top of a report.
 struct KeyFigure {
@@ -22,4 +22,4 @@ std::string figures_html(const std::vector<KeyFigure>& figures);
 /// @shape title, lead: text; body: HTML in which all text is already escaped
 std::string page_html(std::string_view title, std::string_view lead, std::string_view body);
 
-}  // namespace metabatch::cli
+}  // namespace metabatch::report
