@@ -1356,6 +1356,17 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
     </message>
 </context>
 <context>
+    <name>metabatch::gui::Announcer</name>
+    <message>
+        <source>&amp;Notify when the state turns bad</source>
+        <translation>Be&amp;nachrichtigen, wenn der Zustand schlecht wird</translation>
+    </message>
+    <message>
+        <source>Show a notification on the desktop when writing stops, updates are lost, or the database falls behind</source>
+        <translation>Auf dem Schreibtisch benachrichtigen, wenn nicht mehr geschrieben wird, Meldungen verloren gehen oder die Datenbank nicht nachkommt</translation>
+    </message>
+</context>
+<context>
     <name>metabatch::gui::ChannelPage</name>
     <message>
         <source>Notifications</source>

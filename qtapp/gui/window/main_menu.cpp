@@ -12,6 +12,7 @@
 #include <QToolBar>
 
 #include "gui/files/page_export.hpp"
+#include "gui/notify/announcer.hpp"
 #include "gui/panels/what_if_panel.hpp"
 #include "gui/sources/drive_source.hpp"
 #include "gui/sources/recording_source.hpp"
@@ -201,6 +202,7 @@ void MainMenu::makeViewMenu(QDockWidget& tune, QDockWidget& whatIf) {
     QSettings().setValue("wall-clock", on);
     time.setShowsWallClock(on);
   });
+  menu->addAction(m_window.announcer().action());
   const auto zoom = [&](const QString& text, const QKeySequence& key, double factor) {
     menu->addAction(text, key, this, [&time, factor] { time.zoom(factor, 1); });
   };

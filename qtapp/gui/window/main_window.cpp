@@ -15,6 +15,7 @@
 #include "gui/dialogs/closing_dialog.hpp"
 #include "gui/dialogs/connect_dialog.hpp"
 #include "gui/dialogs/replay_dialog.hpp"
+#include "gui/notify/announcer.hpp"
 #include "gui/pages/dashboard.hpp"
 #include "gui/pages/inspector_page.hpp"
 #include "gui/pages/start_page.hpp"
@@ -95,6 +96,8 @@ void MainWindow::makeSources() {
   }
   connect(m_drive, &DriveSource::started, this, &MainWindow::refreshState);
   connect(m_drive, &DriveSource::drained, this, &MainWindow::sessionClosed);
+  m_announcer = new Announcer(m_data, this);
+  for (Source* const live : std::initializer_list<Source*>{m_drive, m_metrics}) m_announcer->watch(*live);
   m_recording->whatIf().setSeen([this] {
     return m_data.time.isLive() && !isMinimized() &&
            (m_pages->dashboard().isVisible() || m_recording->whatIf().isVisible());

@@ -14,6 +14,7 @@ class QStackedWidget;
 
 namespace metabatch::gui {
 
+class Announcer;
 class MainMenu;
 class MetricsSource;
 class PageTabs;
@@ -56,6 +57,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] const WindowData& data() const { return m_data; }
   [[nodiscard]] PageTabs& pages() { return *m_pages; }
   [[nodiscard]] DriveSource& drive() { return *m_drive; }
+  [[nodiscard]] Announcer& announcer() { return *m_announcer; }
 
  signals:
   void sourceOpened();
@@ -91,6 +93,7 @@ class MainWindow : public QMainWindow {
   MetricsSource* m_metrics;
   ReplaySource* m_replay;
   RecordingSource* m_recording;
+  Announcer* m_announcer;
   QDockWidget* m_tuneDock;
   QDockWidget* m_whatIfDock;
   MainMenu* m_menu;
