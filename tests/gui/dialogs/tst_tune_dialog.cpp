@@ -36,7 +36,7 @@ class TstTuneDialog : public QObject {
 
  private:
   TuneDialog& opened() {
-    QTest::keyClick(window.get(), Qt::Key_U, Qt::ControlModifier);
+    window->findChild<QAction*>("tune-settings")->trigger();
     return part<TuneDialog>(*window);
   }
   static void type(TuneDialog& dialog, const QString& age) {
@@ -87,7 +87,7 @@ void TstTuneDialog::settingsFoundForTheSessionAreAppliedAndUndone() {
   QTest::mouseClick(dialog.findChild<QPushButton*>("tune-apply"), Qt::LeftButton);
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == best.batch_size; }));
   QVERIFY(part<TunePanel>(*window).running().interval == best.interval);
-  QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
+  window->drive().undo().undo();
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 500; }));
 }
 
