@@ -4,6 +4,7 @@
 
 #include "abi/abi.hpp"
 #include "abi/table_columns.hpp"
+#include "base/order.hpp"
 #include "metabatch/chunks.hpp"
 #include "metabatch/config.hpp"
 #include "metabatch/inspect.hpp"
@@ -156,12 +157,17 @@ std::vector<Uuid> ids_of(const Inspection& inspection) {
   return ids;
 }
 
-std::vector<Uuid> agents_of(const Inspection& inspection) {
-  std::vector<Uuid> ids = ids_of(inspection);
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+/// Sorted.
+std::vector<Uuid> each_once(const std::vector<Uuid>& ids) {
+  std::vector<KeyedIndex> order;
+  order_ids(order, ids.size(), [&](std::size_t i) -> const Uuid& { return ids[i]; });
+  std::vector<Uuid> found;
+  for (const KeyedIndex& next : order)
+    if (found.empty() || found.back() != ids[next.index]) found.push_back(ids[next.index]);
+  return found;
 }
+
+std::vector<Uuid> agents_of(const Inspection& inspection) { return each_once(ids_of(inspection)); }
 
 Comparison comparison_of(const std::vector<Uuid>& here, const std::vector<Uuid>& there) {
   Comparison found;
@@ -257,10 +263,7 @@ METABATCH_EXPORT(mb_encode)(std::uint32_t max_payload, std::uint32_t sorted) {
   ids.reserve(uuids.size() / (kUuidChars + 1) + 1);
   for (std::size_t at = 0; at + kUuidChars <= uuids.size(); at += kUuidChars + 1)
     if (const auto id = parse_uuid(uuids.substr(at, kUuidChars))) ids.push_back(*id);
-  if (sorted != 0) {
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  }
+  if (sorted != 0) ids = each_once(ids);
   std::string text;
   if (const auto chunks = encode_chunks(ids, max_payload))
     for (const std::string& chunk : *chunks) text += chunk + '\n';

@@ -5,35 +5,20 @@
 
 namespace metabatch {
 
-namespace {
-
-std::uint64_t big_endian(const std::uint8_t* bytes) {
-  std::uint64_t number = 0;
-  for (int i = 0; i < 8; ++i) number = number << 8 | bytes[i];
-  return number;
-}
-
-}  // namespace
-
 void BatchBuilder::build(std::span<Block* const> taken, Batch& batch) {
-  sortable_.clear();
-  for (Block* block : taken) {
-    const std::uint8_t* id = block->agent.bytes.data();
-    sortable_.push_back({big_endian(id), big_endian(id + 8), block});
-  }
-  std::sort(sortable_.begin(), sortable_.end(),
-            [](const Sortable& a, const Sortable& b) { return a.high != b.high ? a.high < b.high : a.low < b.low; });
+  order_ids(by_agent_, taken.size(), [&](std::size_t i) -> const Uuid& { return taken[i]->agent; });
   batch.agents.clear();
   batch.keys_per_agent.clear();
   blocks_.clear();
   first_entry_.clear();
   std::uint32_t entries = 0;
-  for (const Sortable& next : sortable_) {
+  for (const KeyedIndex& next : by_agent_) {
+    Block* block = taken[next.index];
     first_entry_.push_back(entries);
-    entries += next.block->count;
-    blocks_.push_back(next.block);
-    batch.agents.push_back(next.block->agent);
-    batch.keys_per_agent.push_back(next.block->count);
+    entries += block->count;
+    blocks_.push_back(block);
+    batch.agents.push_back(block->agent);
+    batch.keys_per_agent.push_back(block->count);
   }
   first_entry_.push_back(entries);
   batch.entries.resize(entries);  // batches are mostly of one size: then this touches nothing

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/order.hpp"
 #include "batching/entries.hpp"
 #include "metabatch/batch.hpp"
 
@@ -29,11 +30,7 @@ class BatchBuilder {
  private:
   void fill(const Block& block, Update* to);
 
-  struct Sortable {
-    std::uint64_t high, low;  ///< the agent's bytes as numbers: two comparisons instead of sixteen
-    Block* block;
-  };
-  std::vector<Sortable> sortable_;
+  std::vector<KeyedIndex> by_agent_;
   std::vector<Block*> blocks_;
   std::vector<std::uint32_t> first_entry_;
   std::vector<std::uint32_t> order_;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/order.hpp"
+
 namespace metabatch::health {
 namespace {
 
@@ -47,8 +49,8 @@ class Judge {
       return severity_of(finding.code) == Severity::notice;
     });
     if (is_undisturbed) judge_rest();
-    std::stable_sort(out_.findings.begin(), out_.findings.end(),
-                     [](const Finding& a, const Finding& b) { return state_of(a.code) < state_of(b.code); });
+    insertion_sort(out_.findings,
+                   [](const Finding& a, const Finding& b) { return state_of(a.code) < state_of(b.code); });
     add_saved();
     return std::move(out_);
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/order.hpp"
 #include "inspect/bytes/encoding.hpp"
 #include "inspect/bytes/symbols.hpp"
 #include "inspect/bytes/windows.hpp"
@@ -181,7 +182,7 @@ void count_ids(std::string_view input, Inspection& result) {
     if (one.ids == 0) one.ids = static_cast<std::uint32_t>(inspect_plainly(text_of(one, input)).ids.size());
   auto& all = result.alternatives;
   all.erase(std::remove_if(all.begin(), all.end(), [](const Alternative& one) { return one.ids == 0; }), all.end());
-  std::stable_sort(all.begin(), all.end(), [](const Alternative& a, const Alternative& b) { return a.at < b.at; });
+  insertion_sort(all, [](const Alternative& a, const Alternative& b) { return a.at < b.at; });
 }
 
 }  // namespace inspecting

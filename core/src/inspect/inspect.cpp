@@ -2,11 +2,11 @@
 #include "metabatch/inspect.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <optional>
 
 #include "base/enum_names.hpp"
+#include "base/order.hpp"
 #include "inspect/alternatives.hpp"
 #include "inspect/bytes/encoding.hpp"
 #include "inspect/bytes/windows.hpp"
@@ -77,39 +77,17 @@ bool lists_agents_once(const Finding& finding) {
          finding.form != Form::unknown;
 }
 
-/// The position of an id in the order of bytes. Its first eight decide nearly always; they are compared as one number.
-struct IdPosition {
-  std::uint64_t first_bytes;
-  std::uint32_t index;
-};
-
-std::vector<std::uint32_t> order_of(const std::vector<FoundId>& ids) {
-  std::vector<IdPosition> positions(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    std::uint64_t number = 0;
-    for (std::size_t byte = 0; byte < 8; ++byte) number = number << 8 | ids[i].id.bytes[byte];
-    positions[i] = {number, static_cast<std::uint32_t>(i)};
-  }
-  std::sort(positions.begin(), positions.end(), [&](const IdPosition& a, const IdPosition& b) {
-    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
-    const int rest = std::memcmp(ids[a.index].id.bytes.data() + 8, ids[b.index].id.bytes.data() + 8, 8);
-    return rest != 0 ? rest < 0 : a.index < b.index;
-  });
-  std::vector<std::uint32_t> order(ids.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = positions[i].index;
-  return order;
-}
-
 void find_duplicates(Inspection& result) {
-  const std::vector<std::uint32_t> order = order_of(result.ids);
+  std::vector<KeyedIndex> order;
+  order_ids(order, result.ids.size(), [&](std::size_t i) -> const Uuid& { return result.ids[i].id; });
   for (std::size_t i = 0; i < order.size(); ++i) {
-    FoundId& one = result.ids[order[i]];
-    const bool seen = i > 0 && result.ids[order[i - 1]].id == one.id;
+    FoundId& one = result.ids[order[i].index];
+    const bool seen = i > 0 && result.ids[order[i - 1].index].id == one.id;
     if (!seen) {
       ++result.distinct_ids;
       continue;
     }
-    const FoundId& before = result.ids[order[i - 1]];
+    const FoundId& before = result.ids[order[i - 1].index];
     one.first = before.first;
     if (one.finding == kNowhere || before.finding != one.finding) continue;
     Finding& finding = result.findings[one.finding];

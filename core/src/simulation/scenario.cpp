@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/order.hpp"
 #include "simulation/scenario_fields.hpp"
 
 namespace metabatch {
@@ -78,7 +79,7 @@ std::optional<Error> list_out_of_range(const Scenario& s) {
 
 template <class Change>
 void sort_by_time(std::vector<Change>& changes) {
-  std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
+  insertion_sort(changes, [](const Change& a, const Change& b) { return a.at < b.at; });
 }
 
 /// The changes in their order, each on top of the one before.
@@ -144,7 +145,7 @@ std::int64_t most_agents(const Fleet& fleet) {
 }
 
 void join(std::vector<Window>& windows) {
-  std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.begin < b.begin; });
+  insertion_sort(windows, [](const Window& a, const Window& b) { return a.begin < b.begin; });
   std::vector<Window> joined;
   for (const Window& window : windows) {
     if (window.length == Duration{}) continue;

@@ -2,7 +2,9 @@
 #include "metabatch/simulation/tuner.hpp"
 
 #include <algorithm>
+#include <functional>
 
+#include "base/order.hpp"
 #include "metabatch/simulation/simulator.hpp"
 #include "simulation/scenario_fields.hpp"
 
@@ -42,7 +44,7 @@ std::int64_t rounded(double number) {
 
 template <class Item>
 void sort_distinct(std::vector<Item>& items) {
-  std::sort(items.begin(), items.end());
+  insertion_sort(items, std::less<>());
   items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
@@ -249,8 +251,8 @@ std::vector<std::size_t> Tuner::frontier() const {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < done(); ++i)
     if (points()[i].on_frontier) found.push_back(i);
-  std::sort(found.begin(), found.end(),
-            [&](std::size_t a, std::size_t b) { return points()[a].judged_delay() < points()[b].judged_delay(); });
+  insertion_sort(found,
+                 [&](std::size_t a, std::size_t b) { return points()[a].judged_delay() < points()[b].judged_delay(); });
   return found;
 }
 

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/bytes.hpp"
+#include "base/order.hpp"
 
 namespace metabatch {
 namespace {
@@ -194,7 +195,11 @@ void Blocks::grow_data(Block& block, std::uint64_t extra) {
 void Blocks::sort_by_position(Block& block) {
   const auto before = [](const Item& a, const Item& b) { return a.position < b.position; };
   if (std::is_sorted(block.items, block.items + block.count, before)) return;
-  std::sort(block.items, block.items + block.count, before);
+  std::vector<KeyedIndex> order;
+  for (std::uint32_t i = 0; i < block.count; ++i) order.push_back({block.items[i].position, i});
+  sort_by_key(order);
+  const std::vector<Item> items(block.items, block.items + block.count);
+  for (std::uint32_t i = 0; i < block.count; ++i) block.items[i] = items[order[i].index];
   block.position = block.items[0].position;
   block.arrived = block.items[0].arrived;
   rebuild_index(block);
