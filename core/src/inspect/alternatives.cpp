@@ -106,8 +106,7 @@ std::string read_as(Reading reading, std::string_view text) {
     case Reading::joined_lines: return only_symbols(text);
     case Reading::url_safe: return from_url_safe(text);
     case Reading::hex_prefix: return lines_of(ids_of_bytes(text_of_hex(text.substr(2))));
-    case Reading::hex_of_text:
-      return text_of_hex(text.substr(0, 2) == "0x" || text.substr(0, 2) == "0X" ? text.substr(2) : text);
+    case Reading::hex_of_text: return text_of_hex(text.substr(text.find_first_of("xX") + 1));  // behind `0x` or `\x`
     case Reading::base64_bytes: return lines_of(ids_of_bytes(bytes_of_base64(text.substr(0, text.find('=')))));
     case Reading::mixed_order: break;
   }

@@ -98,6 +98,9 @@ void TestPastes::damagedInputIsOfferedAnotherReading() {
   const auto taken = inspect(text_of(one, input));
   QCOMPARE(taken.ids.size(), std::size_t{ids});
   QVERIFY(taken.alternatives.empty());
+  // The page puts it in the place of the bytes it is read from.
+  const std::string whole = input.substr(0, one.at) + text_of(one, input) + input.substr(one.at + one.length);
+  QCOMPARE(inspect(whole).ids.size(), std::size_t{ids});
 }
 
 void TestPastes::mistypedUuidIsNamedWithItsPosition_data() {

@@ -125,9 +125,9 @@ namespace {
 void read_hex_payload(Recorder& out, const Source& payload, std::size_t from, Form form) {
   if (!is_hex_of_text(payload.text.substr(from))) return read_hex(out, payload, from, form);
   out.finding().form = Form::unknown;
-  out.add_alternative(
-      {Reading::hex_of_text, payload.raw(from), payload.raw(payload.text.size()) - payload.raw(from), 0, 1});
-  out.upto(payload.raw(payload.text.size()), SpanKind::value);
+  const std::size_t at = payload.raw(0), end = payload.raw(payload.text.size());  // with what says that it is hex
+  out.add_alternative({Reading::hex_of_text, at, end - at, 0, 1});
+  out.upto(end, SpanKind::value);
 }
 
 }  // namespace

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the page shows of an input, compared with what `metabatch inspect --json` prints of it. */
+import assert from 'node:assert/strict';
+
+import { assertQuiet, drop, paste } from './browser.mjs';
+import { inspected } from './native.mjs';
+
+const counted = (number) => number.toLocaleString('en-US');
+const bring = (page, input) => (typeof input === 'string' ? paste(page, input) : drop(page, input));
+const plural = (number, one) => `${counted(number)} ${one}${number === 1 ? '' : 's'}`;
+const capital = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
+/** The detail line for a span, from the native program's JSON. */
+function detailOf({ at, length, kind, verdict, meaning }) {
+  const range = length === 1 ? `Byte ${counted(at)}` : `Bytes ${counted(at)} to ${counted(at + length - 1)}`;
+  return `${range} (${counted(length)}) · ${kind.replaceAll('_', ' ')} · ${verdict} · ${meaning}`;
+}
+
+/** Walks from the first part to the last with the arrow key and notes what the page says of each. */
+async function walked(page, count) {
+  const details = [];
+  await page.focus('.bytes');
+  for (let at = 0; at < count; ++at) {
+    await page.keyboard.press(at === 0 ? 'Home' : 'ArrowRight');
+    const isNext = ([old, first]) => ((text) => (first ? /^Bytes? 0 /.test(text) : text !== old))(document.querySelector('#details').textContent);
+    await page.waitForFunction(isNext, [details.at(-1) ?? '', at === 0]);
+    details.push(await page.textContent('#details'));
+  }
+  return details;
+}
+
+/** Rows of a grid that is small enough to exist as a whole. */
+const rows = (page, grid) => page.$$eval(`${grid} .rows .row:not([hidden])`, (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+
+/** The native program's sentence about the id at this byte. */
+function versionOf({ spans }, byte) {
+  const { meaning } = spans.find(({ at }) => at === byte);
+  const version = /: version (\d+)/.exec(meaning);
+  return version ? `v${version[1]}` : (/: variant (\w+)/.exec(meaning)?.[1] ?? (/Max/.test(meaning) ? 'max' : 'nil'));
+}
+
+const badAt = ({ at, bad_at: badByte }) => badByte ?? at;
+/** The page's text behind the verdict's sentence when a part is bad. */
+function firstBadOf({ spans }) {
+  const bad = spans.find(({ verdict }) => verdict === 'bad');
+  return bad ? ` The first byte that does not fit is at offset ${counted(badAt(bad))}.` : '';
+}
+
+/** `[byte, sentence]` of everything that is not as it should be, in the order of the input, findings before their parts. */
+function problemsOf(native) {
+  const problems = [];
+  const isProblem = (verdict) => verdict === 'odd' || verdict === 'bad';
+  const findings = native.findings.filter(({ verdict }) => isProblem(verdict)).map((finding) => ({ ...finding, byte: finding.at, order: 0 }));
+  const spans = native.spans.filter(({ verdict }) => isProblem(verdict)).map((span) => ({ ...span, byte: badAt(span), order: 1 }));
+  for (const one of [...findings, ...spans].sort((a, b) => a.at - b.at || a.order - b.order)) problems.push([counted(one.byte), one.meaning]);
+  return problems;
+}
+
+/** Brings the input (a text is pasted, bytes are dropped) and compares all that the page says of it. Returns what the
+ *  native program printed. */
+export async function assertAsNative(opened, input) {
+  const { page } = opened;
+  const native = inspected(input);
+  await bring(page, input);
+  if (native.findings.length === 1) {
+    await page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, capital(native.findings[0].meaning) + firstBadOf(native));
+  } else {
+    const sentence = await page.textContent('#verdict');
+    if (native.findings.length === 0) assert.match(sentence, /^Nothing here that metabatch knows/);
+    else assert.ok(sentence.startsWith(`${native.findings.length} findings: ${plural(native.ids, 'id')} of ${plural(native.distinct_ids, 'agent')}; `), sentence);
+  }
+  const shownIds = (await rows(page, '.ids')).map(([, uuid, byte, version]) => ({ id: uuid, at: byte, version }));
+  const nativeIds = native.findings.flatMap(({ ids }) => ids).map(({ id, at }) => ({ id, at: counted(at), version: versionOf(native, at) }));
+  assert.deepEqual(shownIds.slice(0, 5), nativeIds.slice(0, 5));
+  if (native.findings.length > 1) {
+    const table = (await rows(page, '.findings')).map((cells) => [cells[2].replaceAll(' ', '_'), cells[8], cells[9]]);
+    assert.deepEqual(table, native.findings.map(({ form, payload_bytes, at }) => [form, counted(payload_bytes), counted(at)]));
+  }
+  await page.click('#found-problems');
+  const problems = problemsOf(native);
+  await page.waitForFunction(() => ![...document.querySelectorAll('.problems .sentence')].some((cell) => cell.textContent === '…'));
+  const shown = (await rows(page, '.problems')).map(([byte, , sentence]) => [byte, sentence]);
+  assert.deepEqual(shown.slice(0, 10), problems.slice(0, 10));
+  await page.click('#found-ids');
+  if (native.spans.length <= 40) assert.deepEqual(await walked(page, native.spans.length), native.spans.map(detailOf));
+  assertQuiet(opened);
+  return native;
+}
