@@ -29,6 +29,8 @@ Engine::Impl::Impl(const Config& validated, Store& a_store, EngineOptions an_opt
       seed(options.seed != 0 ? options.seed : random_seed()),
       fifo(capacity),
       schedule(validated, a_clock.now(), seed),
+      written(seed),
+      repeats(seed),
       started_at(a_clock.now()) {
   const std::size_t count = std::bit_ceil(options.shards != 0 ? options.shards : default_shards());
   shard_bits = std::countr_zero(count);
@@ -49,6 +51,8 @@ void Engine::Impl::adopt(const Config& next) {
     const std::lock_guard lock(shard->mutex);
     shard->entries.set_rules(config.ties, to_fifo ? CapacityLimits{}.entries : agent_capacity.load());
   }
+  written.set_rules(config);
+  if (written.is_on()) repeats.clear();
   if (!to_fifo) absorb(CapacityLimits{}.entries);
   if (to_fifo && !fifo_in_flight) absorb(batch_size);
   fifo_queue = to_fifo;
@@ -212,6 +216,16 @@ void Engine::flush_now() {
   const std::lock_guard lock(impl_->state_mutex);
   impl_->schedule.flush_now(impl_->load(false));
   impl_->wake();
+}
+
+void Engine::forget_written(std::span<const Uuid> agents) {
+  const std::lock_guard lock(impl_->state_mutex);
+  impl_->written.forget(agents, impl_->clock.now());
+}
+
+void Engine::forget_written() {
+  const std::lock_guard lock(impl_->state_mutex);
+  impl_->written.forget_all(impl_->clock.now());
 }
 
 void Engine::abandon() {

@@ -100,6 +100,9 @@ class Engine {
   Result<void> reconfigure(const Config& config);
   /// Makes all held entries due now, as `scheduled`.
   void flush_now();
+  /// Another process may have written rows of these agents, or any row; see Batcher. Any thread.
+  void forget_written(std::span<const Uuid> agents);
+  void forget_written();
   [[nodiscard]] Snapshot snapshot() const;
 
   /// Refuses further adds, drains within final_flush_timeout and stops the flusher. Idempotent;

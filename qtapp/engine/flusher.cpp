@@ -52,8 +52,14 @@ Load Engine::Impl::load(bool with_oldest) {
 void Engine::Impl::run() {
   auto* const turns = dynamic_cast<TurnStore*>(&store);
   store.start();
-  while (const std::optional<Due> due = wait_until_due())
-    if (turns == nullptr || turns->await_turn()) flush(*due);
+  while (const std::optional<Due> due = wait_until_due()) {
+    if (turns != nullptr && !turns->await_turn()) continue;
+    if (take(*due)) {
+      flush(*due);
+    } else if (turns != nullptr) {
+      turns->give_up_turn();
+    }
+  }
   store.stop();
   const std::lock_guard lock(state_mutex);
   stopped = true;
@@ -117,7 +123,6 @@ void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, I
 }
 
 void Engine::Impl::flush(const Due& due) {
-  take(due);
   const Instant started = clock.now();
   const std::span<const std::string> payloads(chunks.data(), chunk_count);
   FlushOutcome outcome =
@@ -126,28 +131,39 @@ void Engine::Impl::flush(const Due& due) {
   complete(outcome, started, clock.now());
 }
 
-void Engine::Impl::take(const Due& due) {
+// False: nothing is to be written now. What was left out was settled, so those who wait for that are notified here.
+bool Engine::Impl::take(const Due& due) {
   const std::lock_guard lock(state_mutex);
   const std::lock_guard fifo_lock(fifo_mutex);
+  const Instant now = clock.now();
+  std::size_t got = 0;
   if (due.set_apart) {
     take_set_apart();
   } else {
-    take_pending();
+    got = take_pending();
   }
-  fifo_in_flight = true;
   builder.build(taken, batch);
+  if (!due.set_apart && !leave_out(got, now)) {
+    absorb(batch_size);
+    changed.notify_all();
+    return false;
+  }
+  if (due.set_apart && written.is_on()) written.judge(batch.entries, false, now);
+  fifo_in_flight = true;
   flight_bytes = static_cast<std::int64_t>(bytes_of(taken));
   capacity.charge_beside(flight_bytes);
   flight_oldest = builder.oldest();
   ++batch.id;
   batch.reason = due.reason;
   batch.set_apart = due.set_apart;
-  metrics.attempted(batch.keys_per_agent, clock.now());
+  took_at = now;
+  metrics.attempted(batch.keys_per_agent, now);
   chunk_count =
       encode_chunks_into(batch.agents, static_cast<std::size_t>(config.max_payload_bytes), chunks).value_or(0);
+  return true;
 }
 
-void Engine::Impl::take_pending() {
+std::size_t Engine::Impl::take_pending() {
   const BatchSize most{static_cast<std::size_t>(schedule.batch_limit()),
                        static_cast<std::uint64_t>(config.batch_bytes)};
   const std::size_t got = take_batch(
@@ -163,7 +179,7 @@ void Engine::Impl::take_pending() {
       },
       [this](std::uint64_t position) { return give_back(position); }, taken);
   base += got;
-  schedule.began(got);
+  return got;
 }
 
 // A key may have been offered again since its entry was taken. Then the pending entry and the
@@ -184,6 +200,59 @@ std::size_t Engine::Impl::give_back(std::uint64_t position) {
   taken = std::move(kept);
   base += settled.joined;
   return settled.returned;
+}
+
+// Takes what need not be written out of the batch. False: nothing remains, or so little that it
+// went back to wait.
+bool Engine::Impl::leave_out(std::size_t got, Instant now) {
+  std::span<const Leaving> leaving;
+  if (written.is_on()) leaving = written.judge(batch.entries, true, now);
+  if (leaving.empty()) {
+    schedule.began(got);
+    return true;
+  }
+  remove_left_out(leaving);
+  const auto kept = static_cast<std::size_t>(std::count(leaving.begin(), leaving.end(), Leaving::written));
+  if (kept == 0) {
+    schedule.left_out_all(got, now);
+    return false;
+  }
+  if (schedule.may_wait(got, kept, pending())) {
+    schedule.left_out(got - kept);
+    put_back();
+    return false;
+  }
+  schedule.began(got);
+  builder.build(taken, batch);
+  return true;
+}
+
+void Engine::Impl::remove_left_out(std::span<const Leaving> leaving) {
+  std::vector<const Block*> gone;
+  for (std::size_t b = 0; b < builder.blocks().size(); ++b) {
+    const std::span<const Leaving> part = builder.part_of(b, leaving);
+    if (std::all_of(part.begin(), part.end(), [](Leaving one) { return one == Leaving::written; })) continue;
+    Block* const block = builder.blocks()[b];
+    Shard& shard = shard_of(agent_hash(batch.agents[b], seed));
+    const std::lock_guard lock(shard.mutex);
+    if (shard.entries.leave_out(block, part) == nullptr) gone.push_back(block);
+  }
+  std::sort(gone.begin(), gone.end());
+  std::vector<Block*> kept;
+  std::size_t next = 0;
+  for (Run& run : runs) {
+    for (; next < run.end; ++next)
+      if (!std::binary_search(gone.begin(), gone.end(), taken[next])) kept.push_back(taken[next]);
+    run.end = kept.size();
+  }
+  taken = std::move(kept);
+  if (taken.empty()) runs.clear();
+}
+
+void Engine::Impl::put_back() {
+  base -= give_back(0);
+  runs.clear();
+  cursor = 0;
 }
 
 void Engine::Impl::take_set_apart() {
@@ -273,6 +342,11 @@ void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instan
     const Verdict verdict = judge(outcome, entries, config.on_failure);
     record.fates = count_fates(verdict, entries, config.on_failure);
     const std::lock_guard fifo_lock(fifo_mutex);
+    if (written.is_on()) {
+      written.landed(verdict, outcome, took_at, ended);
+    } else {
+      repeats.landed(batch.entries, verdict, took_at, metrics.flushes);
+    }
     land(outcome, verdict, ended - started, ended);
     fifo_in_flight = false;
     absorb(batch_size);

@@ -59,6 +59,7 @@ Result<Config> config_of_lane(const Config& whole, std::size_t lane, std::size_t
   config.queue_capacity = share(whole.queue_capacity, lane, lanes);
   config.queue_bytes = share(whole.queue_bytes, lane, lanes);
   config.batch_bytes = std::min(whole.batch_bytes, config.queue_bytes);
+  config.suppress_capacity = std::max<std::int64_t>(share(whole.suppress_capacity, lane, lanes), 1);
   const auto too_small = [](Setting setting) {
     return Error{Errc::setting_too_small, static_cast<std::size_t>(setting)};
   };
@@ -134,6 +135,17 @@ Result<void> Lanes::reconfigure(const Config& config) {
 
 void Lanes::flush_now() {
   for (const auto& engine : engines_) engine->flush_now();
+}
+
+void Lanes::forget_written(std::span<const Uuid> agents) {
+  if (engines_.size() == 1) return engines_.front()->forget_written(agents);
+  std::vector<std::vector<Uuid>> parts(engines_.size());
+  for (const Uuid& agent : agents) parts[lane_of(agent)].push_back(agent);
+  for (std::size_t lane = 0; lane < engines_.size(); ++lane) engines_[lane]->forget_written(parts[lane]);
+}
+
+void Lanes::forget_written() {
+  for (const auto& engine : engines_) engine->forget_written();
 }
 
 Snapshot Lanes::snapshot() const {

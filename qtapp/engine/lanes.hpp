@@ -55,6 +55,8 @@ class Lanes {
   /// @errors those of validated_change() and of create()
   Result<void> reconfigure(const Config& config);
   void flush_now();
+  void forget_written(std::span<const Uuid> agents);
+  void forget_written();
   /// The sum of all lanes, with the config of the whole. `parts` and `recent` contain those of all
   /// lanes; `recent` is ordered by start. oldest_age is that of the oldest entry of all lanes.
   /// `closed` is true when all are closed.

@@ -11,6 +11,8 @@
 #include "batching/fifo.hpp"
 #include "batching/schedule.hpp"
 #include "batching/selection.hpp"
+#include "batching/unchanged/repeat_sample.hpp"
+#include "batching/unchanged/written_values.hpp"
 #include "batching/verdict.hpp"
 #include "engine/engine.hpp"
 #include "engine/shared_capacity.hpp"
@@ -54,9 +56,12 @@ struct Engine::Impl {
   void sleep(std::unique_lock<std::mutex>& lock, const Load& load, Instant now);
   bool drained();
   void flush(const Due& due);
-  void take(const Due& due);
-  void take_pending();
+  bool take(const Due& due);
+  std::size_t take_pending();
   std::size_t give_back(std::uint64_t position);
+  bool leave_out(std::size_t got, Instant now);
+  void remove_left_out(std::span<const Leaving> leaving);
+  void put_back();
   void take_set_apart();
   Settled settle(const Verdict& verdict, Instant now);
   void land(const FlushOutcome& outcome, const Verdict& verdict, Duration took, Instant now);
@@ -92,6 +97,8 @@ struct Engine::Impl {
   std::condition_variable wake_flusher;
   Config config;                         // state lock
   Schedule schedule;                     // state lock
+  WrittenValues written;                 // state lock
+  RepeatSample repeats;                  // state lock
   Metrics metrics;                       // state lock
   std::vector<FlushRecord> recent;       // state lock: a ring, the oldest at recent_from once it is full
   std::size_t recent_from = 0;           // state lock
@@ -123,6 +130,7 @@ struct Engine::Impl {
   std::vector<SetApartEntry> candidates;
   std::uint64_t set_apart_from = 0;  // all that is set apart and arrived before this position was tried in this round
   std::int64_t flight_bytes = 0;
+  Instant took_at{};
   BatchBuilder builder;
   Batch batch;
   std::vector<std::string> chunks;

@@ -62,6 +62,13 @@ class WriterGate::Guarded final : public TurnStore {
   FlushOutcome flush_set_apart(std::span<const Update> entries, std::span<const std::string> chunks) override {
     return in_turn(entries.size(), [&] { return store_->flush_set_apart(entries, chunks); });
   }
+  void give_up_turn() override {
+    {
+      const std::lock_guard lock(gate_.mutex_);
+      --gate_.writing_;
+    }
+    gate_.left_.notify_all();
+  }
   void cancel() noexcept override {
     {
       const std::lock_guard lock(gate_.mutex_);

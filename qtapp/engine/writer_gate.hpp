@@ -20,6 +20,8 @@ class TurnStore : public Store {
   ///
   /// @return false: it was cancelled, and no flush follows
   virtual bool await_turn() = 0;
+  /// Ends the turn without a flush: nothing was to be written.
+  virtual void give_up_turn() = 0;
 };
 
 /// How many writers pay, found out while they write. It begins with one. While somebody waits for the writers, one more is

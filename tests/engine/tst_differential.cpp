@@ -61,6 +61,7 @@ class Triple {
   void add_report();
   void complete(const FlushOutcome& outcome);
   void reconfigure();
+  void forget();
   void advance();
   void drain();
   void flush_last();
@@ -104,6 +105,8 @@ std::string Triple::drive() {
       add_report();
     else if (what < 9 && batch_ != nullptr)
       complete(draw_.outcome(batch_->entries.size()));
+    else if (what == 9 && choices_.one_in(3))
+      forget();
     else if (what == 9)
       reconfigure();
     flush_when_due();
@@ -150,6 +153,14 @@ void Triple::reconfigure() {
   const bool changed = machine_.reconfigure(wanted, now_).has_value();
   expect("reconfigured", changed, items_.reconfigure(wanted, now_).has_value());
   expect("engine reconfigured", changed, engine_->reconfigure(wanted).has_value());
+}
+
+void Triple::forget() {
+  const Uuid agent = draw_.agent();
+  note([&] { return "forget " + show(agent); });
+  machine_.forget_written({&agent, 1}, now_);
+  items_.forget_written({&agent, 1}, now_);
+  engine_->forget_written({&agent, 1});
 }
 
 void Triple::advance() {
@@ -213,6 +224,7 @@ void Triple::flush_last() {
   batch_ = machine_.take(now_);
   by_item_ = items_.take(now_);
   expect("a last batch item by item", batch_ != nullptr, by_item_ != nullptr);
+  if (batch_ == nullptr && machine_.finished(now_)) return;  // all that was held repeated what its rows have
   if (batch_ == nullptr) {
     rendezvous_.settle();  // the last flush ends by the clock that the machine's ended by
     now_ = *machine_.next_deadline();

@@ -31,6 +31,9 @@ class BatcherMachine final : public Machine {
     flight.set_apart = lane.batch->set_apart;
     return flight;
   }
+  void forget(const Uuid& agent) override {
+    for (Lane& lane : lanes_) lane.batcher.forget_written({&agent, 1}, now_);
+  }
   void complete(std::size_t number, const FlushOutcome& outcome) override {
     Lane& lane = lanes_[number];
     lane.batcher.complete(lane.batch->id, outcome, now_);

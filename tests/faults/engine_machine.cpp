@@ -127,6 +127,7 @@ class EngineMachine final : public Machine {
     handed_out_[lane] = true;
     return stores_[lane].flight;
   }
+  void forget(const Uuid& agent) override { lanes_->forget_written({&agent, 1}); }
   void complete(std::size_t lane, const FlushOutcome& outcome) override {
     handed_out_[lane] = false;
     stores_[lane].answer(outcome);

@@ -27,6 +27,8 @@ void draw_config(Choices& choices, Config& config) {
   config.schedule = static_cast<SchedulePolicy>(choices.below(4));
   config.ties = static_cast<Ties>(choices.below(2));
   config.on_failure = choices.one_in(8) ? OnFailure::discard : OnFailure::retain;
+  static constexpr Duration kSuppress[] = {0s, 30s, 60s, 150s};  // longer than a stamp is late
+  config.suppress_unchanged = kSuppress[choices.below(4)];
   if (choices.one_in(3)) config.batch_bytes = 20 + choices.below(400);
   config.agent_capacity = 100'000;
   config.final_flush_timeout = 60s;

@@ -22,6 +22,8 @@ void Ledger::offered(const OwnedUpdate& update, const Admission& admission, Inst
   const bool may_be_held = plan_.refuses_with_other && ModelledDatabase::refuses(update);
   if (update.collected_at >= key.newest) key.newest_may_be_held = may_be_held;
   key.may_be_held = key.may_be_held || may_be_held;
+  if (update.collected_at > key.newest) key.values.clear();
+  if (update.collected_at >= key.newest) key.values.push_back(update.value);
   key.newest = std::max(key.newest, update.collected_at);
   if (may_be_held) {  // it replaces the earlier entry, and a later one that is older
     key.held = std::max(key.held, update.collected_at);
@@ -31,6 +33,12 @@ void Ledger::offered(const OwnedUpdate& update, const Admission& admission, Inst
   if (update.collected_at <= std::max(key.settled, key.held)) return;
   key.unsettled.push_back({update.collected_at, now});
   most_unsettled_ = std::max(most_unsettled_, ++unsettled_);
+}
+
+bool Ledger::has_newest_value(const RowId& row, const Key& key) const {
+  const ModelledDatabase::Row* const found = database_.find(row);
+  if (plan_.config.suppress_unchanged == Duration{} || found == nullptr) return false;
+  return found->collected_at >= key.newest || std::count(key.values.begin(), key.values.end(), found->value) > 0;
 }
 
 template <class Is>
@@ -85,16 +93,21 @@ Duration Ledger::bound() const {
 
 std::string Ledger::overdue(Instant now) const {
   for (const auto& [row, key] : keys_) {
-    if (key.unsettled.empty()) continue;
+    if (key.unsettled.empty() || has_newest_value(row, key)) continue;
     const Instant since = std::max(key.unsettled.front().since, excused_until(row, now));
-    if (now <= since + bound()) continue;
+    if (now <= since + bound() + plan_.config.suppress_unchanged) continue;
     return "row " + std::to_string(database_.number_of(row)) + " (" + row.second + ") has waited for " +
            seconds(now - since) + " and nothing concerns it; the bound is " + seconds(bound());
   }
   return {};
 }
 
-bool Ledger::is_settled() const { return unsettled_ == 0; }
+bool Ledger::is_settled() const {
+  if (unsettled_ == 0) return true;
+  return std::all_of(keys_.begin(), keys_.end(), [this](const auto& key) {
+    return key.second.unsettled.empty() || has_newest_value(key.first, key.second);
+  });
+}
 
 std::uint64_t Ledger::may_be_held() const {
   return static_cast<std::uint64_t>(
@@ -104,7 +117,7 @@ std::uint64_t Ledger::may_be_held() const {
 std::string Ledger::missing() const {
   for (const auto& [id, key] : keys_) {
     const ModelledDatabase::Row* row = database_.find(id);
-    const bool is_there = row != nullptr && row->collected_at >= key.newest;
+    const bool is_there = (row != nullptr && row->collected_at >= key.newest) || has_newest_value(id, key);
     const bool was_there = database_.lost(id).value_or(WallTime::min()) >= key.newest;
     if (is_there || was_there || key.newest_may_be_held || key.excused >= key.newest || key.newest == WallTime::min())
       continue;

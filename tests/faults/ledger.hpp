@@ -23,7 +23,7 @@ class Ledger {
   /// the wait. Empty: none. The argument is how long an entry may take without such a fault.
   [[nodiscard]] Duration bound() const;
   [[nodiscard]] std::string overdue(Instant now) const;
-  /// Every accepted update has a fate, or may be held at the end.
+  /// Every accepted update has a fate, or its row has its value, or may be held at the end.
   [[nodiscard]] bool is_settled() const;
   /// Keys that may be held at the end.
   [[nodiscard]] std::uint64_t may_be_held() const;
@@ -36,6 +36,7 @@ class Ledger {
     bool may_be_held = false;            ///< some update was one that the server may refuse permanently
     bool newest_may_be_held = false;     ///< the newest one was
     WallTime newest = WallTime::min();   ///< stamp of the newest accepted update
+    std::vector<std::string> values;     ///< of the updates with that stamp
     WallTime settled = WallTime::min();  ///< newest stamp that a flush reported: written, or counted with another fate
     WallTime held = WallTime::min();     ///< newest stamp of an update that may be held
     WallTime excused = WallTime::min();  ///< of these, the newest one that was not written
@@ -45,6 +46,9 @@ class Ledger {
     };
     std::vector<Waiting> unsettled;  ///< accepted updates newer than the settled one, in order of arrival
   };
+  /// With suppress_unchanged: the row has the newest value, or a newer one of another writer, so that nothing need be
+  /// written.
+  [[nodiscard]] bool has_newest_value(const RowId& row, const Key& key) const;
   template <class Is>
   void settle_if(Key& key, Is is);
   [[nodiscard]] Instant excused_until(const RowId& row, Instant now) const;

@@ -19,6 +19,8 @@ class Machine {
   virtual void advance(Instant now) = 0;
   /// A batch that a lane has begun to flush and that was not returned yet.
   virtual std::optional<Flight> next_flight(std::size_t lane) = 0;
+  /// Another writer has written rows of an agent.
+  virtual void forget(const Uuid& agent) = 0;
   virtual void complete(std::size_t lane, const FlushOutcome& outcome) = 0;
   /// When the next call of advance() can have an effect.
   [[nodiscard]] virtual std::optional<Instant> deadline() = 0;

@@ -20,6 +20,7 @@ RowId row_of(const OwnedUpdate& entry) { return {entry.agent, entry.key}; }
 Instant ModelledStore::begin(Flight flight, Instant now) {
   flight_ = std::move(flight);
   check_chunks();
+  reconnected_ = last_end_ && was_disconnected(*last_end_, now);
   const Instant end = plan_end(now);
   const Instant cut = end_ == End::refused_connection ? end : cut_before(now, end);
   if (cut == end) return end;
@@ -75,7 +76,21 @@ FlushOutcome ModelledStore::fail(FailureClass failure) const {
   return outcome;
 }
 
+bool ModelledStore::was_disconnected(Instant from, Instant until) const {
+  const auto is_between = [&](Instant at) { return from <= at && at <= until; };
+  return std::any_of(plan_.kills.begin(), plan_.kills.end(), is_between) ||
+         std::any_of(plan_.outages.begin(), plan_.outages.end(),
+                     [&](const Window& one) { return one.from <= until && from < one.until; });
+}
+
 FlushOutcome ModelledStore::finish(Instant now) {
+  FlushOutcome outcome = end_of_flight(now);
+  outcome.reconnected = reconnected_ && outcome.failure != FailureClass::connection;
+  last_end_ = now;
+  return outcome;
+}
+
+FlushOutcome ModelledStore::end_of_flight(Instant now) {
   switch (end_) {
     case End::refused_connection: return fail(FailureClass::connection);
     case End::permission:
@@ -128,6 +143,9 @@ FlushOutcome ModelledStore::finish_done(Instant now) {
     outcome.fates.push_back(fate);
   }
   outcome.chunks_published = flight_.chunks.size();
+  const auto unmatched = std::count(outcome.fates.begin(), outcome.fates.end(), Fate::unmatched);
+  outcome.table_emptied = matched_before_ && unmatched == std::ssize(outcome.fates);
+  matched_before_ = unmatched < std::ssize(outcome.fates);
   return outcome;
 }
 

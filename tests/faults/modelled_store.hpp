@@ -46,6 +46,8 @@ class ModelledStore {
   enum class End { refused_connection, permission, table_locked, maintenance, too_much, cut, done };
   Instant plan_end(Instant now);
   [[nodiscard]] Instant cut_before(Instant now, Instant end) const;
+  [[nodiscard]] bool was_disconnected(Instant from, Instant until) const;
+  FlushOutcome end_of_flight(Instant now);
   FlushOutcome fail(FailureClass failure) const;
   FlushOutcome finish_cut();
   FlushOutcome finish_done(Instant now);
@@ -60,6 +62,9 @@ class ModelledStore {
   End end_ = End::done;
   std::map<RowId, WallTime> refused_;
   Reported reported_;
+  std::optional<Instant> last_end_;  // of a flush
+  bool reconnected_ = false;
+  bool matched_before_ = false;
   std::string wrong_chunks_;
 };
 

@@ -58,7 +58,7 @@ class Simulation {
   Instant now_ = kStart;
   Instant next_check_ = kStart + kCheckEvery;
   Instant reports_until_ = kStart;
-  std::uint64_t serial_ = 0;
+  std::uint64_t serial_ = 1;  // 0 and 1 are values that repeat
   std::uint64_t flushes_ = 0;
   std::string finding_;
 };
@@ -101,10 +101,15 @@ void Simulation::report(std::size_t agent) {
   for (std::size_t key = 0; key < plan_.keys; ++key) {
     if (choices_.one_in(5)) continue;
     const auto [id, name] = database_.row(agent * plan_.keys + key);
-    OwnedUpdate update{id, name, "value " + std::to_string(++serial_), WallTime(wall)};
+    const bool repeats = plan_.config.suppress_unchanged > 0s && !choices_.one_in(4);
+    const std::uint64_t value = repeats ? choices_.below(2) : ++serial_;
+    OwnedUpdate update{id, name, "value " + std::to_string(value), WallTime(wall)};
     if (choices_.one_in(60)) update.value = "refused " + update.value;
     if (choices_.one_in(20)) update.collected_at -= std::chrono::microseconds(choices_.below(20'000)) * 1000;
-    if (choices_.one_in(400)) database_.write_beside(agent * plan_.keys + key, WallTime(wall + 5s));
+    if (choices_.one_in(400)) {
+      database_.write_beside(agent * plan_.keys + key, WallTime(wall + 5s));
+      machine_->forget(id);
+    }
     ledger_.offered(update, machine_->add(update), now_);
   }
 }

@@ -82,6 +82,7 @@ std::string show(const Counters& c) {
   field(out, "dropped_closed", c.dropped_closed);
   field(out, "coalesced", c.coalesced);
   field(out, "stale", c.stale);
+  field(out, "unchanged", c.unchanged);
   field(out, "written", c.written);
   field(out, "rows_stale", c.rows_stale);
   field(out, "unmatched", c.unmatched);
@@ -112,6 +113,8 @@ std::string show(const FlushCounters& f) {
 std::string show(const FlushOutcome& outcome) {
   std::string out = "failure=" + std::string(name_of(outcome.failure)) + " fates=";
   for (const Fate fate : outcome.fates) out += "wsmqlu"[static_cast<std::size_t>(fate)];
+  if (outcome.reconnected) out += " reconnected";
+  if (outcome.table_emptied) out += " table_emptied";
   if (outcome.too_much) out += " too_much";
   if (outcome.time_limit != Duration{}) out += " limit=" + show(outcome.time_limit);
   return out;
@@ -135,9 +138,10 @@ std::string show(const Config& c) {
   return "batch=" + std::to_string(c.batch_size) + " interval=" + show(c.interval) + " " +
          std::string(name_of(c.queue)) + " capacity=" + std::to_string(c.queue_capacity) +
          " bytes=" + std::to_string(c.queue_bytes) + " batch_bytes=" + std::to_string(c.batch_bytes) +
-         " agent=" + std::to_string(c.agent_capacity) + " " + std::string(name_of(c.schedule)) + " " +
-         std::string(name_of(c.ties)) + " " + std::string(name_of(c.on_failure)) +
-         " final=" + show(c.final_flush_timeout) + " payload=" + std::to_string(c.max_payload_bytes) + " " + c.channel;
+         " agent=" + std::to_string(c.agent_capacity) + " suppress=" + show(c.suppress_unchanged) + " " +
+         std::string(name_of(c.schedule)) + " " + std::string(name_of(c.ties)) + " " +
+         std::string(name_of(c.on_failure)) + " final=" + show(c.final_flush_timeout) +
+         " payload=" + std::to_string(c.max_payload_bytes) + " " + c.channel;
 }
 
 std::string difference(const Batch& machine, const Flight& model) {

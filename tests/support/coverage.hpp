@@ -21,6 +21,7 @@ namespace metabatch::oracle {
   X(absorb_new) X(absorb_coalesced) X(absorb_stale) X(absorb_stops_full)                              \
   X(take_capacity) X(take_scheduled) X(take_shutdown) X(take_in_flight) X(take_nothing) X(take_late)  \
   X(take_in_backoff) X(take_remainder_of_sweep) X(take_remainder_waits)                                         \
+  X(left_out) X(left_out_older) X(left_out_all) X(left_out_waits) X(repeat_too_late) X(repeat_forgotten)   \
   X(take_cut_by_bytes) X(take_set_apart) X(take_set_apart_in_turn) X(take_set_apart_in_part)            \
   X(tick_empty) X(tick_sweeps) X(tick_in_flight) X(tick_in_backoff) X(tick_second_missed)             \
   X(tick_remembered_sweeps) X(tick_remembered_empty)                                                  \

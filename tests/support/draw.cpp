@@ -13,6 +13,7 @@ constexpr std::uint8_t kFirst[] = {0x00, 0x7f, 0x80, 0x80};
 constexpr std::uint8_t kLast[] = {0x01, 0x00, 0x00, 0xff};
 constexpr std::string_view kKeys[] = {"", "a", "b", "ab", "\x80", "cpu usage of the whole workspace"};
 constexpr Duration kIntervals[] = {10ms, 100ms, 1s, 7s};
+constexpr Duration kSuppress[] = {0ns, 20ms, 1s, 30s};
 
 }  // namespace
 
@@ -42,6 +43,11 @@ std::string Draw::key() {
 Text Draw::text() {
   Text text;
   text.key = key();
+  if (choices_.one_in(3)) {  // one of few values, which so repeats
+    text.value = choices_.one_in(4) ? "other" : "same";
+    text.collected_at = WallTime(std::chrono::microseconds(choices_.below(8)) - 2us);
+    return text;
+  }
   text.value = std::to_string(++serial_);
   text.value.resize(text.value.size() + choices_.below(6), '.');
   if (choices_.one_in(4)) text.error.assign(choices_.below(5), 'e');
@@ -82,6 +88,7 @@ Config Draw::config() {
   if (choices_.one_in(3)) config.batch_bytes = 1 + choices_.below(large_ ? 400 : 60);
   if (config.queue_bytes > 0) config.batch_bytes = std::min(config.batch_bytes, config.queue_bytes);
   config.agent_capacity = choices_.one_in(3) ? 1 + choices_.below(large_ ? 20 : 4) : 0;
+  config.suppress_unchanged = kSuppress[choices_.below(4)];
   config.ties = static_cast<Ties>(choices_.below(2));
   config.on_failure = choices_.one_in(3) ? OnFailure::discard : OnFailure::retain;
   config.final_flush_timeout = choices_.one_in(3) ? 50ms : choices_.one_in(2) ? 1s : 0s;
@@ -97,7 +104,7 @@ Config Draw::change(Config config) {
 }
 
 void Draw::change_one(Config& config) {
-  switch (choices_.below(11)) {
+  switch (choices_.below(12)) {
     case 0: config.batch_size = 1 + choices_.below(large_ ? 80 : 6); break;
     case 1: config.interval = kIntervals[choices_.below(4)]; break;
     case 2: config.queue = static_cast<QueuePolicy>(choices_.below(2)); break;
@@ -108,12 +115,13 @@ void Draw::change_one(Config& config) {
     case 7: config.on_failure = static_cast<OnFailure>(choices_.below(2)); break;
     case 8: config.batch_bytes = choices_.below(large_ ? 500 : 70); break;
     case 9: config.agent_capacity = choices_.below(5); break;
+    case 10: config.suppress_unchanged = kSuppress[choices_.below(4)]; break;
     default: config.final_flush_timeout = choices_.below(3) * 100ms; break;
   }
 }
 
 void Draw::make_impossible(Config& config) {
-  switch (choices_.below(9)) {
+  switch (choices_.below(10)) {
     case 0: config.batch_size = -1; break;
     case 1:
       config.batch_size = 100'001;
@@ -125,6 +133,7 @@ void Draw::make_impossible(Config& config) {
     case 5: config.queue_bytes = -1; break;
     case 6: config.final_flush_timeout = -1ns; break;
     case 7: config.max_payload_bytes = choices_.one_in(2) ? 21 : 8008; break;
+    case 8: config.suppress_unchanged = choices_.one_in(2) ? -1ns : 24h + 1ns; break;
     default: config.channel = "another"; break;
   }
 }
@@ -141,6 +150,8 @@ FlushOutcome Draw::outcome(std::size_t entries) {
       outcome.fates.push_back(choices_.one_in(2) ? Fate::locked : Fate::written);
   outcome.too_much = fails && choices_.one_in(3);
   if (choices_.one_in(2)) outcome.time_limit = choices_.one_in(2) ? 1s : 100ms;
+  outcome.reconnected = choices_.one_in(12);
+  outcome.table_emptied = choices_.one_in(16);
   outcome.chunks_published = fails ? 0 : 1 + choices_.below(2);
   outcome.notify_bytes = 22 * outcome.chunks_published;
   outcome.publish_errors = choices_.one_in(8) ? 1 : 0;

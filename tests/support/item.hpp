@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,20 @@ struct Flight {
   bool set_apart = false;     ///< a retry of locked entries
   std::vector<Item> entries;  ///< in the order in which they leave
   Instant taken{};
+  bool remembers = false;  ///< what it writes is remembered (suppress_unchanged)
+};
+
+/// The limit of a batch after flushes that were too slow.
+struct Limit {
+  std::optional<std::uint64_t> entries;
+  int quick = 0;
+  [[nodiscard]] std::uint64_t of(std::int64_t batch_size) const;
+};
+
+/// What became of the entries of a flight.
+struct Tally {
+  std::size_t settled = 0, unwritten = 0;
+  std::vector<Fate> fates;  ///< one for each entry
 };
 
 }  // namespace metabatch::oracle

@@ -24,7 +24,8 @@ std::int64_t default_batch_bytes(const Config& c) { return std::min(c.queue_byte
 
 std::optional<Config> Oracle::filled(Config c) {
   if (c.batch_size < 0 || c.interval < 0ns || c.queue_capacity < 0 || c.queue_bytes < 0 || c.batch_bytes < 0 ||
-      c.agent_capacity < 0 || c.final_flush_timeout < 0ns || c.max_payload_bytes < 0)
+      c.agent_capacity < 0 || c.suppress_unchanged < 0ns || c.suppress_capacity < 0 || c.final_flush_timeout < 0ns ||
+      c.max_payload_bytes < 0)
     return {};
   if (c.batch_size == 0) c.batch_size = 500;
   if (c.interval == 0ns) c.interval = 5s;
@@ -32,10 +33,11 @@ std::optional<Config> Oracle::filled(Config c) {
   if (c.queue_bytes == 0) c.queue_bytes = 256 * 1024 * 1024;
   if (c.batch_bytes == 0) c.batch_bytes = default_batch_bytes(c);
   if (c.agent_capacity == 0) c.agent_capacity = 1024;
+  if (c.suppress_capacity == 0) c.suppress_capacity = 1'000'000;
   if (c.final_flush_timeout == 0ns) c.final_flush_timeout = 15s;
   if (c.max_payload_bytes == 0) c.max_payload_bytes = 8000;
   if (c.batch_size > 100'000 || c.interval > 1h || c.queue_capacity < c.batch_size) return {};
-  if (c.batch_bytes > c.queue_bytes) return {};
+  if (c.batch_bytes > c.queue_bytes || c.suppress_unchanged > 24h) return {};
   if (c.max_payload_bytes < 22 || c.max_payload_bytes / 22 * 22 > 7999) return {};
   if (c.channel.empty() || c.channel.size() > 63) return {};
   return c;
@@ -57,7 +59,7 @@ bool Oracle::is_in_flight(const Uuid& agent, std::string_view key) const {
   return false;
 }
 
-std::uint64_t Oracle::Limit::of(std::int64_t batch_size) const {
+std::uint64_t Limit::of(std::int64_t batch_size) const {
   const auto most = static_cast<std::uint64_t>(batch_size);
   return entries ? std::min(*entries, most) : most;
 }
@@ -289,6 +291,10 @@ bool Oracle::reconfigure(const Config& config, Instant now) {
     return false;
   }
   const Config before = std::exchange(config_, *wanted);
+  if (config_.suppress_unchanged != before.suppress_unchanged) {
+    known_.clear();
+    if (flight_) flight_->remembers = false;
+  }
   const bool was_fifo = before.queue == QueuePolicy::fifo;
   const bool is_fifo = config_.queue == QueuePolicy::fifo;
   if (closed_) visit(Branch::change_while_closing);
@@ -308,6 +314,10 @@ bool Oracle::reconfigure(const Config& config, Instant now) {
   if (!was_fifo && is_fifo) visit(Branch::change_coalesce_to_fifo);
   absorb();
   return true;
+}
+
+void Oracle::forget(const Uuid& agent, Instant now) {
+  if (config_.suppress_unchanged > Duration{}) known_.forget(agent, now);
 }
 
 void Oracle::close(Instant now) {

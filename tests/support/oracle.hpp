@@ -12,6 +12,7 @@
 #include "metabatch/update.hpp"
 #include "support/coverage.hpp"
 #include "support/item.hpp"
+#include "support/known_rows.hpp"
 
 namespace metabatch::oracle {
 
@@ -34,6 +35,8 @@ class Oracle {
   const Flight* take(Instant now);
   void complete(std::uint64_t id, const FlushOutcome& outcome, Instant now);
   bool reconfigure(const Config& config, Instant now);
+  void forget(const Uuid& agent, Instant now);
+  void forget_all(Instant now) { known_.forget_all(now); }
   void close(Instant now);
 
   [[nodiscard]] bool is_due(Instant now) const;
@@ -74,12 +77,6 @@ class Oracle {
   Duration longest_delay{};
 
  private:
-  /// The limit of a batch after flushes that were too slow.
-  struct Limit {
-    std::optional<std::uint64_t> entries;
-    int quick = 0;
-    [[nodiscard]] std::uint64_t of(std::int64_t batch_size) const;
-  };
   [[nodiscard]] bool is_pending(const Uuid& agent, std::string_view key) const;
   [[nodiscard]] std::int64_t keys_of(const Uuid& agent) const;
   [[nodiscard]] std::int64_t slots_of(const Uuid& agent) const;
@@ -104,14 +101,13 @@ class Oracle {
   [[nodiscard]] bool holds_due() const;
   [[nodiscard]] bool is_pending_due() const;
   [[nodiscard]] bool is_retry_due(Instant now) const;
+  Flight next_flight(Instant now);
+  bool leave_out(Flight& flight, Instant now);
   void take_pending(Flight& flight);
   void take_set_apart(Flight& flight);
   void adapt(Limit& limit, const Flight& flight, const FlushOutcome& outcome, bool fails_again, Instant now);
   void adapt_retries(const Flight& flight, const FlushOutcome& outcome);
   void plan_round(bool was_retry, Instant now);
-  struct Tally {
-    std::size_t settled = 0, unwritten = 0;
-  };
   Tally settle_all(const Flight& flight, const FlushOutcome& outcome, Instant now);
   void count(const Flight& flight, const FlushOutcome& outcome, std::size_t settled);
   void end_pending(const Flight& flight, const FlushOutcome& outcome, bool progress, Instant now);
@@ -144,7 +140,8 @@ class Oracle {
   std::uint64_t ids_ = 0;
   std::uint64_t failures_ = 0;  // in a row
   bool remembered_ = false;     // a tick that passed in flight or in a backoff
-  Counters counts_;             // all except the held ones
+  KnownRows known_;
+  Counters counts_;  // all except the held ones
 };
 
 }  // namespace metabatch::oracle

@@ -130,20 +130,34 @@ std::optional<Instant> Oracle::deadline(Instant now) const {
 
 const Flight* Oracle::take(Instant now) {
   pass_time(now);
-  sweep_when_due(now);
-  if (!is_due(now)) {
-    if (flight_)
-      visit(Branch::take_in_flight);
-    else if (backoff_ && !(pending_.empty() && set_apart_.empty()))
-      visit(Branch::take_in_backoff);
-    else if (closed_ && !(pending_.empty() && set_apart_.empty()))
-      visit(Branch::take_late);
-    else
-      visit(Branch::take_nothing);
-    return nullptr;
+  for (;;) {
+    sweep_when_due(now);
+    if (!is_due(now)) {
+      if (flight_)
+        visit(Branch::take_in_flight);
+      else if (backoff_ && !(pending_.empty() && set_apart_.empty()))
+        visit(Branch::take_in_backoff);
+      else if (closed_ && !(pending_.empty() && set_apart_.empty()))
+        visit(Branch::take_late);
+      else
+        visit(Branch::take_nothing);
+      return nullptr;
+    }
+    Flight flight = next_flight(now);
+    flight.remembers = config_.suppress_unchanged > Duration{};
+    if (!flight.set_apart && flight.remembers && !leave_out(flight, now)) continue;
+    flight.id = ++ids_;
+    std::sort(flight.entries.begin(), flight.entries.end(), leaves_before);
+    for (std::size_t i = 0; i < flight.entries.size(); ++i)
+      if (i == 0 || !(flight.entries[i].agent == flight.entries[i - 1].agent)) ++utilization_count;
+    utilization_sum += flight.entries.size();
+    flight_ = std::move(flight);
+    return &*flight_;
   }
+}
+
+Flight Oracle::next_flight(Instant now) {
   Flight flight;
-  flight.id = ++ids_;
   flight.taken = now;
   const bool retry = is_retry_due(now);
   flight.set_apart = retry && (!is_pending_due() || passed_over_);
@@ -157,12 +171,7 @@ const Flight* Oracle::take(Instant now) {
     passed_over_ = retry;
     take_pending(flight);
   }
-  std::sort(flight.entries.begin(), flight.entries.end(), leaves_before);
-  for (std::size_t i = 0; i < flight.entries.size(); ++i)
-    if (i == 0 || !(flight.entries[i].agent == flight.entries[i - 1].agent)) ++utilization_count;
-  utilization_sum += flight.entries.size();
-  flight_ = std::move(flight);
-  return &*flight_;
+  return flight;
 }
 
 void Oracle::take_pending(Flight& flight) {
@@ -180,6 +189,35 @@ void Oracle::take_pending(Flight& flight) {
     visit(holds_due() ? Branch::take_remainder_of_sweep : Branch::take_remainder_waits);
 }
 
+// False: nothing of the batch is to be written now.
+bool Oracle::leave_out(Flight& flight, Instant now) {
+  const bool holds_due =
+      std::any_of(flight.entries.begin(), flight.entries.end(), [](const Item& item) { return item.due; });
+  const std::size_t taken = flight.entries.size();
+  std::erase_if(flight.entries, [&](const Item& item) {
+    const KnownRows::Answer answer = known_.judge(item, config_.suppress_unchanged, now, coverage_);
+    counts_.unchanged += answer == KnownRows::Answer::unchanged;
+    counts_.stale += answer == KnownRows::Answer::older;
+    return answer != KnownRows::Answer::written;
+  });
+  const std::size_t kept = flight.entries.size();
+  if (kept == taken) return true;
+  if (kept == 0) {
+    visit(Branch::left_out_all);
+    last_end_ = now;
+    absorb();
+    return false;
+  }
+  const bool is_small = kept * 2 < limit_.of(config_.batch_size);
+  const bool more_is_due = !pending_.empty() && (closed_ || pending_.front().due);
+  const bool nothing_is_due = !closed_ && !holds_due;
+  if (!is_small || !(more_is_due || nothing_is_due)) return true;
+  visit(Branch::left_out_waits);
+  pending_.insert(pending_.begin(), flight.entries.begin(), flight.entries.end());
+  absorb();
+  return false;
+}
+
 void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now) {
   if (!flight_ || flight_->id != id) {
     visit(Branch::complete_unknown);
@@ -189,6 +227,7 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   const Flight ended = *flight_;
   flight_.reset();
   const Tally tally = settle_all(ended, outcome, now);
+  if (config_.suppress_unchanged > Duration{}) known_.landed(ended, outcome, tally.fates, now);
   const bool progress = tally.unwritten < ended.entries.size();
   count(ended, outcome, tally.settled);
   absorb();
@@ -203,7 +242,7 @@ void Oracle::complete(std::uint64_t id, const FlushOutcome& outcome, Instant now
   plan_round(ended.set_apart, now);
 }
 
-Oracle::Tally Oracle::settle_all(const Flight& ended, const FlushOutcome& outcome, Instant now) {
+Tally Oracle::settle_all(const Flight& ended, const FlushOutcome& outcome, Instant now) {
   const bool failed = outcome.failure != FailureClass::none;
   if (failed && !outcome.fates.empty()) visit(Branch::failed_in_part);
   Tally tally;
@@ -217,6 +256,7 @@ Oracle::Tally Oracle::settle_all(const Flight& ended, const FlushOutcome& outcom
       fate = Fate::locked;
     }
     tally.settled += fate != Fate::unwritten && fate != Fate::locked;
+    tally.fates.push_back(fate);
     settle(ended.entries[i], fate, ended.set_apart, now);
   }
   return tally;

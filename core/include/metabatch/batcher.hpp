@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "metabatch/batch.hpp"
 #include "metabatch/config.hpp"
@@ -52,6 +53,11 @@ class Batcher {
   /// The flush of `batch_id` ended at `now`. Under on_failure=retain the unwritten are merged back under what
   /// arrived meanwhile. A batch_id that is not in flight is ignored.
   void complete(std::uint64_t batch_id, const FlushOutcome& outcome, Instant now);
+
+  /// Another process may have written rows of these agents, or any row: what suppress_unchanged remembers of them is
+  /// forgotten. To be called when another process names them on the channel, and when such messages may have been missed.
+  void forget_written(std::span<const Uuid> agents, Instant now);
+  void forget_written(Instant now);
 
   /// Changes the settings of the running machine, as a whole or not at all.
   ///

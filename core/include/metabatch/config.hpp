@@ -31,11 +31,15 @@ inline constexpr std::int64_t kDefaultBatchSize = 500;  // entries
 inline constexpr std::int64_t kMaxBatchSize = 100'000;  // entries
 inline constexpr Duration kDefaultInterval = std::chrono::seconds(5);
 inline constexpr Duration kMaxInterval = std::chrono::hours(1);
-inline constexpr std::int64_t kDefaultQueueCapacity = 100'000;   // entries buffered, coalesce
-inline constexpr std::int64_t kFifoSlotsPerEntry = 5;            // fifo: slots = this x batch_size
-inline constexpr std::int64_t kDefaultBatchBytes = 16LL << 20;   // bytes of keys, values and errors of one batch
-inline constexpr std::int64_t kDefaultAgentCapacity = 1024;      // distinct keys of one agent
-inline constexpr std::int64_t kDefaultQueueBytes = 256LL << 20;  // bytes of keys, values and errors buffered
+inline constexpr std::int64_t kDefaultQueueCapacity = 100'000;       // entries buffered, coalesce
+inline constexpr std::int64_t kFifoSlotsPerEntry = 5;                // fifo: slots = this x batch_size
+inline constexpr std::int64_t kDefaultBatchBytes = 16LL << 20;       // bytes of keys, values and errors of one batch
+inline constexpr std::int64_t kDefaultAgentCapacity = 1024;          // distinct keys of one agent
+inline constexpr std::int64_t kDefaultQueueBytes = 256LL << 20;      // bytes of keys, values and errors buffered
+inline constexpr std::int64_t kDefaultSuppressCapacity = 1'000'000;  // keys whose values are remembered
+inline constexpr std::int64_t kMaxSuppressCapacity = 1LL << 27;      // keys; 8 GB
+inline constexpr Duration kMaxSuppressUnchanged = std::chrono::hours(24);
+inline constexpr Duration kRepeatsWithin = std::chrono::seconds(60);  // what suppression is proposed with
 inline constexpr Duration kDefaultFinalFlushTimeout = std::chrono::seconds(15);
 inline constexpr std::int64_t kMaxQueueCapacity = 1LL << 27;  // entries or slots; packed counts must not overlap
 inline constexpr std::int64_t kMaxQueueBytes = 1LL << 36;     // bytes buffered (64 GiB); the same
@@ -52,6 +56,9 @@ struct Config {
   std::int64_t batch_bytes = 0;     ///< bytes of keys, values and errors; a batch ends before it passes them
   std::int64_t agent_capacity = 0;  ///< coalesce: distinct keys buffered of one agent; fifo: its slots
   std::int64_t queue_bytes = 0;     ///< bytes of keys, values and errors buffered
+  /// How long an equal value of a key is not written again; 0: always written.
+  Duration suppress_unchanged{};
+  std::int64_t suppress_capacity = 0;  ///< keys whose values are remembered for that
   SchedulePolicy schedule = SchedulePolicy::fixed;
   Ties ties = Ties::keep_first;
   OnFailure on_failure = OnFailure::retain;
@@ -71,6 +78,8 @@ enum class Setting : std::uint8_t {
   batch_bytes,
   agent_capacity,
   queue_bytes,
+  suppress_unchanged,
+  suppress_capacity,
   schedule,
   ties,
   on_failure,

@@ -55,6 +55,8 @@ struct FlushCounters {
   std::uint64_t chunks = 0;
   std::uint64_t notify_bytes = 0;
   std::uint64_t publish_errors = 0;
+  std::uint64_t examined = 0;    ///< of a sample of the entries written while suppress_unchanged is off: all, and
+  std::uint64_t repeated = 0;    ///< those that repeated the value written less than kRepeatsWithin before
   std::uint64_t rows_ahead = 0;  ///< rows left alone because they are dated ahead of the server's clock
 
   [[nodiscard]] std::uint64_t total_flushes() const { return flushes[0] + flushes[1] + flushes[2]; }

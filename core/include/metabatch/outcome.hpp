@@ -58,6 +58,8 @@ struct FlushOutcome {
   Duration time_limit{};           ///< how long this flush might have taken; 0: no limit, or not known
   std::size_t rows_ahead = 0;      ///< of the rows_stale: rows dated ahead of the server's clock
   Duration ahead_by{};             ///< how far ahead the newest of these is
+  bool reconnected = false;        ///< on another connection than the flush before: rows may have been lost meanwhile
+  bool table_emptied = false;      ///< it matched no row, where earlier flushes did
   std::string sqlstate;            ///< of the failure, when the store has one
   std::string message;             ///< for people; never holds a secret
 };

@@ -34,7 +34,7 @@ std::optional<Instant> BatchBuilder::oldest() const {
 
 std::span<const Fate> BatchBuilder::fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const {
   if (fates.empty()) return {&all, 1};
-  return fates.subspan(first_entry_[b], first_entry_[b + 1] - first_entry_[b]);
+  return part_of(b, fates);
 }
 
 void BatchBuilder::fill(const Block& block, Update* to) {

@@ -24,6 +24,12 @@ class BatchBuilder {
   /// The fates of block b, out of those of the batch; `all` where every entry shares it.
   [[nodiscard]] std::span<const Fate> fates_of(std::size_t b, std::span<const Fate> fates, const Fate& all) const;
 
+  /// What concerns block b, out of one value for each entry of the batch.
+  template <class Value>
+  [[nodiscard]] std::span<const Value> part_of(std::size_t b, std::span<const Value> values) const {
+    return values.subspan(first_entry_[b], first_entry_[b + 1] - first_entry_[b]);
+  }
+
   /// When the earliest of the entries arrived; none: there is no entry.
   [[nodiscard]] std::optional<Instant> oldest() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metabatch/batcher.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "batching/batch_builder.hpp"
@@ -8,6 +9,8 @@
 #include "batching/fifo.hpp"
 #include "batching/schedule.hpp"
 #include "batching/selection.hpp"
+#include "batching/unchanged/repeat_sample.hpp"
+#include "batching/unchanged/written_values.hpp"
 #include "batching/verdict.hpp"
 
 namespace metabatch {
@@ -18,7 +21,9 @@ struct Batcher::Machine {
         seed(a_seed),
         entries(capacity, a_seed),
         fifo(capacity),
-        schedule(config, now, a_seed) {
+        schedule(config, now, a_seed),
+        written(a_seed),
+        repeats(a_seed) {
     adopt(config);
   }
 
@@ -30,8 +35,11 @@ struct Batcher::Machine {
   [[nodiscard]] bool must_queue() const;
   void absorb(std::uint64_t max_pending);
   Admission add(const Update& update, Instant now);
-  void take_pending();
+  std::uint64_t take_pending();
   void take_set_apart();
+  bool take(const Due& due, Instant now);
+  bool leave_out(std::uint64_t got, Instant now);
+  void put_back();
   Settled settle(const Verdict& verdict, Instant now);
   [[nodiscard]] std::optional<Instant> oldest() const;
 
@@ -41,6 +49,8 @@ struct Batcher::Machine {
   Entries entries;
   Fifo fifo;
   Schedule schedule;
+  WrittenValues written;
+  RepeatSample repeats;
   Metrics metrics;
   BatchBuilder builder;
   Batch batch;
@@ -60,6 +70,8 @@ void Batcher::Machine::adopt(const Config& changed) {
                   static_cast<std::uint64_t>(config.queue_bytes)});
   entries.set_rules(config.ties,
                     fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.agent_capacity));
+  written.set_rules(config);
+  if (written.is_on()) repeats.clear();
 }
 
 Load Batcher::Machine::load() const {
@@ -89,7 +101,7 @@ Admission Batcher::Machine::add(const Update& update, Instant now) {
       {static_cast<std::uint64_t>(config.queue_capacity), static_cast<std::uint64_t>(config.agent_capacity)});
 }
 
-void Batcher::Machine::take_pending() {
+std::uint64_t Batcher::Machine::take_pending() {
   const Load now = load();
   const BatchSize most{static_cast<std::size_t>(schedule.batch_limit()),
                        static_cast<std::uint64_t>(config.batch_bytes)};
@@ -99,10 +111,9 @@ void Batcher::Machine::take_pending() {
     std::erase(taken, nullptr);
     return settled.returned;
   };
-  const std::size_t got = take_batch(
+  return take_batch(
       1, most, now.pending, now.pending_bytes, capacity.next_position(), cursor,
       [this](std::size_t, auto visit) { visit(entries); }, give_back, taken);
-  schedule.began(got);
 }
 
 void Batcher::Machine::take_set_apart() {
@@ -114,6 +125,66 @@ void Batcher::Machine::take_set_apart() {
   entries.take_set_apart(range.from, range.until, taken);
   set_apart_from = range.is_last ? 0 : range.until;
   schedule.began_set_apart(range.is_last);
+}
+
+// False: nothing is to be written now.
+bool Batcher::Machine::take(const Due& due, Instant now) {
+  std::uint64_t got = 0;
+  if (due.set_apart) {
+    take_set_apart();
+  } else {
+    got = take_pending();
+  }
+  builder.build(taken, batch);
+  if (!due.set_apart && !leave_out(got, now)) {
+    absorb(batch_size());
+    return false;
+  }
+  if (due.set_apart && written.is_on()) written.judge(batch.entries, false, now);
+  flight_bytes = static_cast<std::int64_t>(bytes_of(taken));
+  capacity.charge_beside(flight_bytes);
+  flight_oldest = builder.oldest();
+  ++batch.id;
+  batch.reason = due.reason;
+  batch.set_apart = due.set_apart;
+  metrics.attempted(batch.keys_per_agent, now);
+  took_at = now;
+  return true;
+}
+
+// Takes what need not be written out of the batch. False: nothing remains, or so little that it went back to wait.
+bool Batcher::Machine::leave_out(std::uint64_t got, Instant now) {
+  std::span<const Leaving> leaving;
+  if (written.is_on()) leaving = written.judge(batch.entries, true, now);
+  if (leaving.empty()) {
+    schedule.began(got);
+    return true;
+  }
+  taken.clear();
+  for (std::size_t b = 0; b < builder.blocks().size(); ++b) {
+    Block* const rest = entries.leave_out(builder.blocks()[b], builder.part_of(b, leaving));
+    if (rest != nullptr) taken.push_back(rest);
+  }
+  const auto kept = static_cast<std::uint64_t>(std::count(leaving.begin(), leaving.end(), Leaving::written));
+  if (kept == 0) {
+    schedule.left_out_all(got, now);
+    return false;
+  }
+  if (schedule.may_wait(got, kept, entries.counters().pending)) {
+    schedule.left_out(got - kept);
+    put_back();
+    return false;
+  }
+  schedule.began(got);
+  builder.build(taken, batch);
+  return true;
+}
+
+void Batcher::Machine::put_back() {
+  Settled settled;
+  for (Block* block : taken) entries.untake(block, 0, settled);
+  taken.clear();
+  cursor = 0;
 }
 
 Settled Batcher::Machine::settle(const Verdict& verdict, Instant now) {
@@ -169,23 +240,9 @@ std::optional<Instant> Batcher::next_deadline() const { return machine_->schedul
 
 const Batch* Batcher::take(Instant now) {
   Machine& m = *machine_;
-  const std::optional<Due> due = m.schedule.due(m.load(), now);
-  if (!due) return nullptr;
-  if (due->set_apart) {
-    m.take_set_apart();
-  } else {
-    m.take_pending();
-  }
-  m.builder.build(m.taken, m.batch);
-  m.flight_bytes = static_cast<std::int64_t>(bytes_of(m.taken));
-  m.capacity.charge_beside(m.flight_bytes);
-  m.flight_oldest = m.builder.oldest();
-  ++m.batch.id;
-  m.batch.reason = due->reason;
-  m.batch.set_apart = due->set_apart;
-  m.metrics.attempted(m.batch.keys_per_agent, now);
-  m.took_at = now;
-  return &m.batch;
+  while (const std::optional<Due> due = m.schedule.due(m.load(), now))
+    if (m.take(*due, now)) return &m.batch;
+  return nullptr;
 }
 
 void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Instant now) {
@@ -194,6 +251,11 @@ void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Inst
   const std::size_t entries = m.batch.entries.size();
   const Verdict verdict = judge(outcome, entries, m.config.on_failure);
   FlushEnd end = flush_end(outcome, verdict, entries, now - m.took_at);
+  if (m.written.is_on()) {
+    m.written.landed(verdict, outcome, m.took_at, now);
+  } else {
+    m.repeats.landed(m.batch.entries, verdict, m.took_at, m.metrics.flushes);
+  }
   end.returned = m.settle(verdict, now).returned;
   end.all_set_apart = m.capacity.set_apart();
   m.schedule.ended(end, now);
@@ -201,6 +263,9 @@ void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Inst
   m.absorb(m.batch_size());
   m.schedule.pass_ticks(m.load(), now);
 }
+
+void Batcher::forget_written(std::span<const Uuid> agents, Instant now) { machine_->written.forget(agents, now); }
+void Batcher::forget_written(Instant now) { machine_->written.forget_all(now); }
 
 Result<void> Batcher::reconfigure(const Config& config, Instant now) {
   Machine& m = *machine_;

@@ -51,6 +51,8 @@ std::string asked_for(Setting setting, const Config& asked) {
     case Setting::batch_bytes: return count(asked.batch_bytes) + " bytes";
     case Setting::agent_capacity: return count(asked.agent_capacity) + " keys of one agent";
     case Setting::queue_bytes: return count(asked.queue_bytes) + " bytes";
+    case Setting::suppress_unchanged: return format_duration(asked.suppress_unchanged);
+    case Setting::suppress_capacity: return count(asked.suppress_capacity) + " keys";
     case Setting::schedule: return std::string(name_of(asked.schedule));
     case Setting::ties: return std::string(name_of(asked.ties));
     case Setting::on_failure: return std::string(name_of(asked.on_failure));
@@ -86,6 +88,11 @@ std::string possible(Setting setting, const Config& asked) {
       return "1 to " + count(kMaxQueueCapacity) + " keys, or 0 for the default of " + count(kDefaultAgentCapacity);
     case Setting::queue_bytes:
       return "1 to " + count(kMaxQueueBytes) + " bytes, or 0 for the default of " + count(kDefaultQueueBytes);
+    case Setting::suppress_unchanged:
+      return "up to " + format_duration(kMaxSuppressUnchanged) + ", or 0 to write every value";
+    case Setting::suppress_capacity:
+      return "1 to " + count(kMaxSuppressCapacity) + " keys, or 0 for the default of " +
+             count(kDefaultSuppressCapacity);
     case Setting::final_flush_timeout:
       return "up to " + format_duration(kMaxFinalFlushTimeout) + ", or 0 for the default of " +
              format_duration(kDefaultFinalFlushTimeout);
@@ -106,8 +113,9 @@ std::string possible(Setting setting, const Config& asked) {
 
 std::string_view name_of(Setting setting) {
   static constexpr std::string_view kNames[] = {
-      "batch_size",          "interval",          "queue",    "queue_capacity", "batch_bytes",
-      "agent_capacity",      "queue_bytes",       "schedule", "ties",           "on_failure",
+      "batch_size",          "interval",          "queue",       "queue_capacity",
+      "batch_bytes",         "agent_capacity",    "queue_bytes", "suppress_unchanged",
+      "suppress_capacity",   "schedule",          "ties",        "on_failure",
       "final_flush_timeout", "max_payload_bytes", "channel"};
   return enum_name(kNames, setting);
 }
@@ -148,6 +156,11 @@ Result<Config> validated(Config config) {
     return *e;
   if (const auto e = settle(config.agent_capacity, kDefaultAgentCapacity, std::int64_t{1}, kMaxQueueCapacity,
                             Setting::agent_capacity))
+    return *e;
+  if (const auto e = settle(config.suppress_unchanged, D{}, D{}, kMaxSuppressUnchanged, Setting::suppress_unchanged))
+    return *e;
+  if (const auto e = settle(config.suppress_capacity, kDefaultSuppressCapacity, std::int64_t{1}, kMaxSuppressCapacity,
+                            Setting::suppress_capacity))
     return *e;
   if (const auto e = settle(config.final_flush_timeout, kDefaultFinalFlushTimeout, D{1}, kMaxFinalFlushTimeout,
                             Setting::final_flush_timeout))

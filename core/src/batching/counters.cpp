@@ -34,6 +34,8 @@ FlushCounters& FlushCounters::operator+=(const FlushCounters& other) {
   chunks += other.chunks;
   notify_bytes += other.notify_bytes;
   publish_errors += other.publish_errors;
+  examined += other.examined;
+  repeated += other.repeated;
   rows_ahead += other.rows_ahead;
   return *this;
 }
@@ -65,6 +67,8 @@ FlushCounters since(const FlushCounters& later, const FlushCounters& earlier) {
   found.chunks -= earlier.chunks;
   found.notify_bytes -= earlier.notify_bytes;
   found.publish_errors -= earlier.publish_errors;
+  found.examined -= earlier.examined;
+  found.repeated -= earlier.repeated;
   found.rows_ahead -= earlier.rows_ahead;
   return found;
 }

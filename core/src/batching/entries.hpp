@@ -9,6 +9,7 @@
 
 #include "batching/capacity.hpp"
 #include "batching/flight.hpp"
+#include "batching/unchanged/leaving.hpp"
 #include "metabatch/config.hpp"
 #include "metabatch/counters.hpp"
 #include "metabatch/histogram.hpp"
@@ -65,6 +66,11 @@ class Entries {
   ///
   /// @return what is left of the block; null: nothing
   Block* untake(Block* block, std::uint64_t position, Settled& settled);
+  /// Takes entries out of a taken block, which are counted `unchanged` or `stale`.
+  ///
+  /// @shape  leaving: one for each entry in key order
+  /// @return what is left of the block; null: nothing
+  Block* leave_out(Block* block, std::span<const Leaving> leaving);
   [[nodiscard]] std::optional<Oldest> oldest() const;
 
   /// Appends the entries that are set apart and arrived at `from` or later.

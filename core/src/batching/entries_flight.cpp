@@ -79,6 +79,37 @@ Block* Entries::untake(Block* block, std::uint64_t position, Settled& settled) {
   return slot.in_flight;
 }
 
+Block* Entries::leave_out(Block* block, std::span<const Leaving> leaving) {
+  Blocks& blocks = storage_->blocks;
+  AgentSlot& slot = storage_->agents.at(block->agent);
+  sort_keys(*block, storage_->order);
+  storage_->ways.assign(block->count, Way::back);
+  std::int64_t gone = 0;  // keys that are not buffered any more
+  std::size_t left = 0;
+  for (std::uint32_t j = 0; j < block->count; ++j) {
+    if (leaving[j] == Leaving::written) continue;
+    const std::uint32_t i = storage_->order[j];
+    storage_->ways[i] = Way::out;
+    ++left;
+    ++(leaving[j] == Leaving::unchanged ? counters_.unchanged : counters_.stale);
+    gone += slot.pending == nullptr || blocks.find(*slot.pending, block->key(i), i) == kNoEntry;
+  }
+  if (left == 0) return block;
+  counters_.in_flight -= left;
+  const std::uint64_t before = block->bytes;
+  if (left == block->count) {
+    slot.in_flight = nullptr;
+    blocks.free(block);
+    capacity_.charge(-gone, -static_cast<std::int64_t>(before));
+    if (slot.empty()) storage_->agents.erase(slot);
+    return nullptr;
+  }
+  blocks.to_entry_block(*block);
+  blocks.keep_if(*block, [this](std::uint32_t i) { return storage_->ways[i] == Way::back; });
+  capacity_.charge(-gone, -static_cast<std::int64_t>(before - block->bytes));
+  return block;
+}
+
 Block* Entries::split(Block& block, std::uint64_t position) {
   storage_->blocks.to_entry_block(block);
   Block* front = storage_->blocks.make_entry_block(block.agent);

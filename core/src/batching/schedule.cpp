@@ -107,6 +107,18 @@ std::optional<Due> Schedule::due(const Load& load, Instant now) {
   return std::nullopt;
 }
 
+// Less than half a batch waits, unless no larger batch can come of it: a sweep or a close takes everything.
+bool Schedule::may_wait(std::uint64_t taken, std::uint64_t kept, std::uint64_t pending) const {
+  if (kept == taken || kept * 2 >= batch_limit()) return false;
+  if (closing()) return pending > 0;
+  return sweep_ == 0 || sweep_ > taken;
+}
+
+void Schedule::left_out_all(std::uint64_t entries, Instant now) {
+  left_out(entries);
+  last_end_ = now;
+}
+
 void Schedule::began(std::uint64_t entries) {
   in_flight_ = true;
   sweep_ -= std::min(sweep_, entries);

@@ -73,6 +73,14 @@ class Schedule {
   void began_set_apart(bool last);
   void ended(const FlushEnd& end, Instant now);
 
+  /// Of `taken` pending entries `kept` remain, because the others repeat what their rows have. Whether these may go back
+  /// and wait for more, so that one flush writes what would otherwise be several. `pending`: those that were not taken.
+  [[nodiscard]] bool may_wait(std::uint64_t taken, std::uint64_t kept, std::uint64_t pending) const;
+  /// `entries` of the longest-pending ones were left out and are not pending any more; the others go back.
+  void left_out(std::uint64_t entries) { sweep_ -= std::min(sweep_, entries); }
+  /// All of a batch was left out. It counts as a flush for `after_flush`, so that the interval begins anew.
+  void left_out_all(std::uint64_t entries, Instant now);
+
   /// When due() is next worth a call; an instant in the past: now. None: only another call can change the answer.
   [[nodiscard]] std::optional<Instant> next_deadline(const Load& load) const;
 

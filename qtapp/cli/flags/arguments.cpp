@@ -78,6 +78,8 @@ void set(Config& config, Setting setting, const std::string& text) {
     case Setting::batch_bytes: config.batch_bytes = count_of(setting, text); break;
     case Setting::agent_capacity: config.agent_capacity = count_of(setting, text); break;
     case Setting::queue_bytes: config.queue_bytes = count_of(setting, text); break;
+    case Setting::suppress_unchanged: config.suppress_unchanged = duration_of(flag_of(setting), text); break;
+    case Setting::suppress_capacity: config.suppress_capacity = count_of(setting, text); break;
     case Setting::schedule:
       config.schedule =
           policy_of(setting, text,

@@ -19,6 +19,8 @@ Config with(Setting setting, std::int64_t value, QueuePolicy queue = QueuePolicy
     case Setting::batch_bytes: config.batch_bytes = value; break;
     case Setting::agent_capacity: config.agent_capacity = value; break;
     case Setting::queue_bytes: config.queue_bytes = value; break;
+    case Setting::suppress_unchanged: config.suppress_unchanged = Duration(value); break;
+    case Setting::suppress_capacity: config.suppress_capacity = value; break;
     case Setting::final_flush_timeout: config.final_flush_timeout = Duration(value); break;
     case Setting::max_payload_bytes: config.max_payload_bytes = value; break;
     case Setting::channel: config.channel = std::string(static_cast<std::size_t>(value), 'c'); break;
@@ -89,9 +91,9 @@ void TstConfig::boundaries_data() {
   const int large = static_cast<int>(Errc::setting_too_large);
   const int small = static_cast<int>(Errc::setting_too_small);
   const std::int64_t hour = 3'600'000'000'000;
-  for (const auto setting :
-       {Setting::batch_size, Setting::interval, Setting::queue_capacity, Setting::batch_bytes, Setting::agent_capacity,
-        Setting::queue_bytes, Setting::final_flush_timeout, Setting::max_payload_bytes}) {
+  for (const auto setting : {Setting::batch_size, Setting::interval, Setting::queue_capacity, Setting::batch_bytes,
+                             Setting::agent_capacity, Setting::queue_bytes, Setting::suppress_unchanged,
+                             Setting::suppress_capacity, Setting::final_flush_timeout, Setting::max_payload_bytes}) {
     row(setting, -1, negative);
     row(setting, std::numeric_limits<std::int64_t>::min(), negative);
     row(setting, 0, kFine);
@@ -116,6 +118,11 @@ void TstConfig::boundaries_data() {
   row(Setting::queue_bytes, 1, kFine);
   row(Setting::queue_bytes, 1LL << 36, kFine);
   row(Setting::queue_bytes, (1LL << 36) + 1, large);
+  row(Setting::suppress_unchanged, 24 * hour, kFine);
+  row(Setting::suppress_unchanged, 24 * hour + 1, large);
+  row(Setting::suppress_capacity, 1, kFine);
+  row(Setting::suppress_capacity, 1LL << 27, kFine);
+  row(Setting::suppress_capacity, (1LL << 27) + 1, large);
   row(Setting::final_flush_timeout, hour, kFine);
   row(Setting::final_flush_timeout, hour + 1, large);
   row(Setting::max_payload_bytes, 21, small);

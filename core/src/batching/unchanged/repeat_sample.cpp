@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batching/unchanged/repeat_sample.hpp"
+
+#include "batching/agent_table.hpp"
+
+namespace metabatch {
+
+namespace {
+
+constexpr std::uint64_t kLargestMask = 0xfffff;
+
+}  // namespace
+
+void RepeatSample::clear() {
+  records_.clear();
+  mask_ = 0;
+}
+
+void RepeatSample::landed(std::span<const Update> entries, const Verdict& verdict, Instant took_at,
+                          FlushCounters& counted) {
+  std::uint64_t agent = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Fate fate = verdict.fates.empty() ? verdict.all : verdict.fates[i];
+    if (i == 0 || !(entries[i].agent == entries[i - 1].agent)) agent = hash_agent(entries[i].agent, 0);
+    if (fate == Fate::written && is_sampled(agent)) examine(entries[i], agent, took_at, counted);
+  }
+}
+
+void RepeatSample::examine(const Update& entry, std::uint64_t agent, Instant took_at, FlushCounters& counted) {
+  const std::uint64_t tag = hash_.key(entry.agent, entry.key);
+  const Hash128 value = hash_.value(tag, entry);
+  Record* record = records_.find(tag);
+  if (record == nullptr) {
+    if (records_.size() >= kSampledKeys && mask_ < kLargestMask) {
+      mask_ = mask_ * 2 + 1;
+      records_.erase_if([this](const Record& one) { return !is_sampled(one.agent); });
+    }
+    if (records_.size() >= kSampledKeys || !is_sampled(agent)) return;
+    record = &records_.insert(tag);
+    record->agent = agent;
+  } else if (record->value == value && took_at - record->since < kRepeatsWithin) {
+    ++counted.examined;
+    ++counted.repeated;
+    return;
+  }
+  ++counted.examined;
+  record->since = took_at;
+  record->value = value;
+}
+
+}  // namespace metabatch
