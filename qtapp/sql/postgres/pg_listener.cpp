@@ -101,8 +101,7 @@ DatabaseFailure PgListener::listen() {
       if (auto failed = probe()) return *failed;
       continue;
     }
-    const bool is_there_input = connection_.wait_for_input(probed_ ? *probed_ + options_.probe_limit : next_probe);
-    if (!is_there_input && !connection_.is_open()) return {FailureClass::connection, "", "the connection is lost"};
+    if (auto lost = connection_.wait_for_input(probed_ ? *probed_ + options_.probe_limit : next_probe)) return *lost;
   }
   return {FailureClass::other, "", "stopped"};
 }

@@ -40,6 +40,11 @@ class Listening {
     const std::lock_guard lock(mutex_);
     return told_;
   }
+  /// Whether anything of it was told so far.
+  bool is_told(const std::string& part) {
+    const std::vector<std::string> all = told();
+    return std::any_of(all.begin(), all.end(), [&](const std::string& one) { return one.find(part) != one.npos; });
+  }
   std::vector<std::string> payloads() {
     std::vector<std::string> found;
     for (const std::string& one : told())
@@ -209,6 +214,7 @@ class TestPgListener : public QObject {
     QVERIFY(listening.heard("latency"));
     session.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'metabatch-listen'");
     QVERIFY(listening.heard("resync", 2));
+    QVERIFY2(listening.is_told("administrator command"), "the server's last words are not the reason");
     session.run("SELECT pg_notify('Odd.\"channel\"', 'after')");  // sent after the resync was reported: it must arrive
     QVERIFY(listening.heard("after"));
   }

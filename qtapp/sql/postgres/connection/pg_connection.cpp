@@ -217,14 +217,16 @@ std::vector<PgAnswer> PgConnection::run_open(std::span<const PgGroup> groups) {
   return answers;
 }
 
-bool PgConnection::wait_for_input(PgPipeline::Deadline deadline) {
+std::optional<DatabaseFailure> PgConnection::wait_for_input(PgPipeline::Deadline deadline) {
   pipeline_.set_deadline(deadline);
   for (;;) {
     const PgPipeline::Event event = pipeline_.wait(false);
     if (event == PgPipeline::Event::again && !is_cancelled()) continue;
-    if (event == PgPipeline::Event::input && PQconsumeInput(handle_) == 1) return true;
-    if (event == PgPipeline::Event::input || event == PgPipeline::Event::broken) close();
-    return false;
+    if (event == PgPipeline::Event::input && PQconsumeInput(handle_) == 1) return std::nullopt;
+    if (event != PgPipeline::Event::input && event != PgPipeline::Event::broken) return std::nullopt;
+    DatabaseFailure why = lost();
+    close();
+    return why;
   }
 }
 
@@ -250,8 +252,11 @@ DatabaseFailure PgConnection::failure_of(const pg_result* result) const {
 }
 
 DatabaseFailure PgConnection::lost() {
-  for (int i = 0; i < 64 && PQconsumeInput(handle_) == 1; ++i)
+  bool may_be_more = true;
+  for (int i = 0; i < 64 && may_be_more; ++i) {
+    may_be_more = PQconsumeInput(handle_) == 1;
     (void)PQisBusy(handle_);  // reads the server's last words
+  }
   const std::string where = "the connection to " + address_.shown() + " is lost: ";
   if (last_words_)
     return {FailureClass::connection, last_words_->sqlstate, address_.redacted(where + last_words_->message)};

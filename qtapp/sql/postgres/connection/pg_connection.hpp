@@ -71,8 +71,9 @@ class PgConnection {
 
   /// Waits for input until `deadline`, and consumes what arrived.
   ///
-  /// @return false: cancelled, too late, or the connection is lost (then it is closed)
-  bool wait_for_input(PgPipeline::Deadline deadline);
+  /// @return why the connection is lost (then it is closed); none: there is input, or it was
+  ///         cancelled, or too late
+  std::optional<DatabaseFailure> wait_for_input(PgPipeline::Deadline deadline);
 
   /// Ends running work: asks the server to cancel, and drops the connection when the server does
   /// not answer. Any thread; a short lock.
