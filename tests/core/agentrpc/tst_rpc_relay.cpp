@@ -143,17 +143,23 @@ void TestRpcRelay::aWindowOfTheAgentHoldsTheControlPlaneBack() {
   Yamux upstream(YamuxSide::server, t0);
   joined.agent.receive(open_call(1, kManifest, ""), t0);
   take(upstream, joined.relay.take_output());
-  const std::string body(std::size_t{kYamuxWindow} + kYamuxWindow / 2, 'z');
-  upstream.send(1, body);
+  const std::string window(kYamuxWindow, 'z'), half(kYamuxWindow / 2, 'z');
+  upstream.send(1, window + window + half);
   joined.relay.receive(upstream.take_output(), t0);
-  QCOMPARE(joined.agent.take_output().size(), 2 * 12 + std::size_t{kYamuxWindow});
+  QCOMPARE(joined.agent.take_output().size(), 2 * 12 + window.size());
   take(upstream, joined.relay.take_output());
-  joined.relay.receive(upstream.take_output(), t0);  // the other half of a window
+  joined.relay.receive(upstream.take_output(), t0);  // a second window, which the agent's holds back
+  QCOMPARE(joined.agent.take_output(), std::string());
+  take(upstream, joined.relay.take_output());
+  QCOMPARE(upstream.take_output(), std::string());  // nothing is credited for it
   upstream.finish(1);
+  joined.agent.receive(update(1, kYamuxWindow), t0);
+  QCOMPARE(joined.agent.take_output(), wire::data(1, window));
+  take(upstream, joined.relay.take_output());
   joined.relay.receive(upstream.take_output(), t0);
   QCOMPARE(joined.agent.take_output(), std::string());
   joined.agent.receive(update(1, kYamuxWindow) + fin(1), t0);
-  QCOMPARE(joined.agent.take_output(), wire::data(1, std::string(kYamuxWindow / 2, 'z')) + fin(1));  // the end behind it
+  QCOMPARE(joined.agent.take_output(), wire::data(1, half) + fin(1));  // the end behind it
   QCOMPARE(joined.relay.streams(), std::size_t{0});
 }
 

@@ -5,7 +5,7 @@
 #include "service/rpc/rpc_client.hpp"
 #include "service/stage.hpp"
 #include "support/pg/control_plane.hpp"
-#include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_scene.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
@@ -35,7 +35,7 @@ std::string sessions_sql() {
 
 }  // namespace
 
-class TestPgUserSessions : public QObject {
+class TestPgUserSessions : public QObject, protected PgScene {
   Q_OBJECT
 
   /// A service with sessions. Agent i is of build 1 of workspace i + 1.
@@ -61,20 +61,12 @@ class TestPgUserSessions : public QObject {
     return client;
   }
 
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-
  private slots:
   void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    session_ = std::make_unique<PgSession>(cluster_->address());
+    start();
     session_->run(create_table_sql());
   }
-  void cleanupTestCase() {
-    session_.reset();
-    cluster_.reset();
-  }
+  void cleanupTestCase() { end(); }
   void init() { session_->run(control_plane_sql() + ";" + sessions_sql()); }
 
   void peopleWatchTheirOwnAgents() {

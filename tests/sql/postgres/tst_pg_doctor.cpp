@@ -21,9 +21,7 @@ class TestPgDoctor : public QObject, protected PgScene {
 
  private slots:
   void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    listen_in();
+    start();
     session_->run(
         "CREATE ROLE writer LOGIN; CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = "
         "false)");

@@ -7,15 +7,14 @@
 #include "sql/agent_credentials.hpp"
 #include "sql/postgres/pg_schema.hpp"
 #include "support/pg/control_plane.hpp"
-#include "support/pg/pg_cluster.hpp"
-#include "support/pg/pg_session.hpp"
+#include "support/pg/pg_scene.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
 using namespace metabatch::sql;
 using namespace metabatch::test;
 
-class TestPgTokens : public QObject {
+class TestPgTokens : public QObject, protected PgScene {
   Q_OBJECT
 
   static std::string agent_text(int number) { return plane_id(7, number); }
@@ -50,20 +49,12 @@ class TestPgTokens : public QObject {
     return text;
   }
 
-  std::unique_ptr<PgCluster> cluster_;
-  std::unique_ptr<PgSession> session_;
-
  private slots:
   void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    session_ = std::make_unique<PgSession>(cluster_->address());
+    start();
     session_->run(create_table_sql());
   }
-  void cleanupTestCase() {
-    session_.reset();
-    cluster_.reset();
-  }
+  void cleanupTestCase() { end(); }
   void init() { session_->run(control_plane_sql()); }
 
   void onlyTheLatestBuildOfEachWorkspaceIsGood() {

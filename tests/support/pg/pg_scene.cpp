@@ -3,6 +3,12 @@
 
 namespace metabatch::test {
 
+void PgScene::start() {
+  cluster_ = std::make_unique<PgCluster>();
+  cluster_->start();
+  listen_in();
+}
+
 void PgScene::listen_in() {
   session_ = std::make_unique<PgSession>(cluster_->address());
   session_->run("LISTEN workspace_agent_metadata_batch");

@@ -18,6 +18,8 @@ inline constexpr const char* kWriterWaits =
 class PgScene {
  protected:
   [[nodiscard]] sql::PgOptions options() const { return options_at(cluster_->address()); }
+  /// A server of its own, and a session that listens.
+  void start();
   /// A new session that listens.
   void listen_in();
   /// A new table with the rows of `agents` agents with `keys` keys; the model is of it.

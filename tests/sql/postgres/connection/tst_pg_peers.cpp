@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <QTest>
+#include <fstream>
 #include <memory>
 
 #include "sql/postgres/pg_schema.hpp"
@@ -37,6 +38,14 @@ int free_port() {
 
 constexpr const char* kWriters =
     "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name = 'metabatch'";
+
+/// Whether a process that was stopped has a SIGTERM waiting for it.
+bool is_told_to_end(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("ShdPnd:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1) != 0;
+  return false;
+}
 
 }  // namespace
 
@@ -120,6 +129,7 @@ class TestPgPeers : public QObject, protected PgScene {
     QCOMPARE(silent.failure, FailureClass::connection);
     QVERIFY(!silent.too_much);
     QCOMPARE(store.flush(one_entry(), {}).failure, FailureClass::none);
+    QVERIFY(is_told_to_end(process));  // before it goes on and finds its client gone
     ::kill(process, SIGCONT);
     QCOMPARE(notices_,
              std::vector<std::string>{"debug: ended our server process " + lost + ", whose connection had broken"});

@@ -63,9 +63,7 @@ class TestPgIsolation : public QObject, protected PgScene {
 
  private slots:
   void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    listen_in();
+    start();
     session_->run("CREATE ROLE writer LOGIN");
   }
   void cleanupTestCase() { end(); }

@@ -60,9 +60,7 @@ class TestPgLargeBatches : public QObject, protected PgScene {
 
  private slots:
   void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    listen_in();
+    start();
   }
   void cleanupTestCase() { end(); }
 

@@ -37,11 +37,7 @@ class TestPgLocks : public QObject, protected PgScene {
   }
 
  private slots:
-  void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    listen_in();
-  }
+  void initTestCase() { start(); }
   void cleanupTestCase() { end(); }
   void init() {
     alarms_.clear();
@@ -63,6 +59,7 @@ class TestPgLocks : public QObject, protected PgScene {
     QCOMPARE(outcome.fates[25], Fate::locked);
     QVERIFY2(outcome.message.starts_with("1 entry waits for a row that somebody has locked since "),
              outcome.message.c_str());
+    QCOMPARE(alarms_, std::vector<std::string>{outcome.message});
     QCOMPARE(named(session_->notifications()).size(), std::size_t{50});
     QCOMPARE(outcome.chunks_published, std::size_t{1});
 
@@ -197,6 +194,10 @@ class TestPgLocks : public QObject, protected PgScene {
 
   void largeBatchIsWrittenByPieces() {
     make_table(50, 20);
+    session_->run(
+        "CREATE TABLE statements (); CREATE FUNCTION during() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO "
+        "statements DEFAULT VALUES; RETURN NULL; END $$; CREATE TRIGGER during AFTER UPDATE ON "
+        "workspace_agent_metadata FOR EACH STATEMENT EXECUTE FUNCTION during()");
     const Entries entries = entries_of(50, 20, std::string(20'000, 'x'));
     PgStore store(recording_options());
     const FlushOutcome outcome = store.flush(entries.sorted(), entries.chunks());
@@ -205,6 +206,8 @@ class TestPgLocks : public QObject, protected PgScene {
     QCOMPARE(session_->value("SELECT count(*) FROM workspace_agent_metadata WHERE length(value) = 20000"),
              std::string("1000"));
     QCOMPARE(named(session_->notifications()).size(), std::size_t{50});
+    // A statement has about 1 MiB of texts: more would be copied again for each part that is sent.
+    QCOMPARE(session_->value("SELECT count(*) FROM statements"), std::string("20"));
   }
 
  private:

@@ -25,9 +25,7 @@ class TestPgPooler : public QObject, protected PgScene {
 
  private slots:
   void initTestCase() {
-    cluster_ = std::make_unique<PgCluster>();
-    cluster_->start();
-    listen_in();
+    start();
     pooler_ = std::make_unique<PgPooler>(cluster_->folder());
     start_pooler();
   }
