@@ -11,7 +11,9 @@
 #include "abi/run_text.hpp"
 #include "abi/scenario_abi.hpp"
 #include "abi/table_columns.hpp"
-#include "metabatch/simulation/simulator.hpp"
+#include "health/text.hpp"
+#include "simulation/run_health.hpp"
+#include "simulation/scenario_fields.hpp"
 
 /// The simulator for the page: one run a slot, in slices.
 using namespace metabatch;
@@ -19,12 +21,13 @@ using namespace metabatch::wasm;
 
 namespace {
 
-constexpr std::size_t kLogLines = 2'000;         // shown; all are kept to be taken away
+constexpr std::size_t kLogLines = 2'000;          // shown; all are kept to be taken away
 constexpr std::size_t kMostLogBytes = 64u << 20;  // of what is kept
 constexpr std::int64_t kFinestColumns = 20'000;   // looked at for one chart
 
 struct Run {
   Simulator simulator;
+  RunHealth health;
   std::string log;  // up to kMostLogBytes
 };
 std::unique_ptr<Run> runs[kSlots];
@@ -49,11 +52,11 @@ constexpr std::array<RealColumn<Simulator>, 7> kStateColumns = {{
 
 /// A time that charts shade.
 struct Shaded {
-  int kind = 0;
+  Fault fault{};
   Window window;
 };
 constexpr std::array<RealColumn<Shaded>, 3> kWindowColumns = {{
-    {"kind", [](const Shaded& s) { return static_cast<double>(s.kind); }},
+    {"fault", [](const Shaded& s) { return static_cast<double>(s.fault); }},
     {"from", [](const Shaded& s) { return in_seconds(s.window.begin); }},
     {"to", [](const Shaded& s) { return in_seconds(s.window.end()); }},
 }};
@@ -117,7 +120,9 @@ void add_series(const Timeline& timeline, std::size_t series, bool greatest, con
 
 }  // namespace
 
-std::string metabatch::wasm::simulate_layout() { return layout_line("run", kStateColumns) + layout_line("window", kWindowColumns); }
+std::string metabatch::wasm::simulate_layout() {
+  return layout_line("run", kStateColumns) + layout_line("window", kWindowColumns);
+}
 
 /// Makes a run of the scenario in the slot, with the arrivals of the recording if there is one. 0: mb_scenario() reports why
 /// it cannot be simulated.
@@ -127,7 +132,7 @@ METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   const std::shared_ptr<const Recording> arrivals = recorded();
   Result<Simulator> created = arrivals ? Simulator::create(asked(slot), arrivals) : Simulator::create(asked(slot));
   if (!created) return 0;
-  runs[slot] = std::make_unique<Run>(Run{std::move(created).value(), {}});
+  runs[slot] = std::make_unique<Run>(Run{std::move(created).value(), {}, {}});
   Run* run = runs[slot].get();
   run->simulator.set_sink([run](std::string_view line) {
     if (run->log.size() < kMostLogBytes) run->log.append(line).append("\n");
@@ -145,7 +150,7 @@ METABATCH_EXPORT(mb_run_advance)(std::uint32_t slot, double until, std::uint32_t
   Run* run = run_in(slot);
   if (run == nullptr) return 1;
   const Duration wanted = from_seconds(until);
-  run->simulator.run_until(wanted, reports);
+  run->health.run_until(run->simulator, wanted, reports);
   return run->simulator.finished() || run->simulator.now() >= wanted ? 1 : 0;
 }
 
@@ -193,13 +198,53 @@ METABATCH_EXPORT(mb_run_whole_log)(std::uint32_t slot) {
   return answer(run == nullptr ? std::string() : run->log);
 }
 
-/// Times in which the database is away (kind 0) or slow (1): rows of the table `window`.
+/// The health of the last seconds, worst first, in the columns of the findings. The first line has the state and the
+/// headline, the second one which seconds these are. The others have a finding each: severity, code, sentence.
+METABATCH_EXPORT(mb_run_health)(std::uint32_t slot) {
+  std::string text = findings_header();
+  if (const Run* run = run_in(slot)) {
+    const health::Assessment assessment = run->health.assess();
+    add_finding(text, "headline", name_of(assessment.state()), headline(assessment));
+    add_finding(text, "span", {}, span_text(assessment));
+    for (const health::Finding& finding : assessment.findings)
+      add_finding(text, name_of(severity_of(finding.code)), name_of(finding.code), describe(finding));
+  }
+  return answer(std::move(text));
+}
+
+/// The faults in the order of their numbers, as a table with a header line: the field of the scenario that has their
+/// times, words for people, whether the fault is there, and these times.
+METABATCH_EXPORT(mb_run_faults)(std::uint32_t slot) {
+  std::string text = "name\tlabel\ton\ttimes\n";
+  const Run* run = run_in(slot);
+  for (std::size_t i = 0; run != nullptr && i < kFaults; ++i) {
+    const auto fault = static_cast<Fault>(i);
+    const std::string_view name = name_of(fault);
+    text.append(name).append("\t").append(label_of(fault)).append(run->simulator.has_fault(fault) ? "\t1\t" : "\t\t");
+    text.append(field_text(run->simulator.scenario(), name)).append("\n");
+  }
+  return answer(std::move(text));
+}
+
+/// Begins or ends a fault, not before an instant (seconds). The answer is the instant; no answer: the list of its times
+/// is full.
+METABATCH_EXPORT(mb_run_set_fault)(std::uint32_t slot, std::uint32_t fault, std::uint32_t is_on, double not_before) {
+  reals().clear();
+  Run* run = run_in(slot);
+  if (run != nullptr && fault < kFaults)
+    if (const auto at = run->simulator.set_fault(static_cast<Fault>(fault), is_on != 0, from_seconds(not_before)))
+      reals().push_back(in_seconds(*at));
+  return answer_reals();
+}
+
+/// The times of all faults: rows of the table `window`.
 METABATCH_EXPORT(mb_run_windows)(std::uint32_t slot) {
   reals().clear();
-  if (const Run* run = run_in(slot)) {
-    const StoreModel& store = run->simulator.scenario().store;
-    for (const Window& window : store.outages) add_row(kWindowColumns, Shaded{0, window});
-    for (const Window& window : store.slow) add_row(kWindowColumns, Shaded{1, window});
+  const Run* run = run_in(slot);
+  for (std::size_t i = 0; run != nullptr && i < kFaults; ++i) {
+    const auto fault = static_cast<Fault>(i);
+    for (const Window& window : windows_of(run->simulator.scenario().store, fault))
+      add_row(kWindowColumns, Shaded{fault, window});
   }
   return answer_reals();
 }

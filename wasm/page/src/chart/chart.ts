@@ -6,6 +6,8 @@ import { listenTo } from './gestures';
 
 /** Colours alone are not enough: every line of a chart has dashes of its own. */
 const kDashes: number[][] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
+/** How each kind of shade is striped: colour, pixels from stripe to stripe, rising or falling. */
+const kStripes: [colour: `--${string}`, gap: number, rise: 1 | -1][] = [['--bad', 6, 1], ['--odd', 12, 1], ['--series-4', 6, -1], ['--word', 12, -1], ['--series-3', 9, 1]];
 const kPlot = { left: 46, right: 10, top: 8, bottom: 20 }; // pixels round the plot
 const kHeight = 168;
 
@@ -29,11 +31,12 @@ export interface ChartData {
   width: number;
   values: Float64Array[];
 }
-/** A time that is shaded: the database was away, or slow. */
+/** A time that is shaded, in the stripes of its kind, with a few words. */
 export interface Shade {
   from: number;
   to: number;
-  kind: 'outage' | 'slow';
+  kind: number;
+  label: string;
 }
 export interface Shown {
   data: ChartData;
@@ -105,7 +108,9 @@ export class Chart {
   /** What the lines say at the crosshair, or of all that is shown. */
   get reading(): string {
     const texts = this.shape.lines.map(({ label }, index) => `${label} ${this.readings[index]!.textContent}`);
-    return `${this.when.textContent}: ${texts.join(', ')}`;
+    const { at } = this;
+    const shades = (this.shown?.shades ?? []).filter(({ from, to }) => at !== undefined && at >= from && at < to).map(({ label }) => `, ${label}`);
+    return `${this.when.textContent}${shades.join('')}: ${texts.join(', ')}`;
   }
   /** The instants that are shown. */
   get range(): [number, number] {
@@ -185,19 +190,23 @@ export class Chart {
   }
 
   /** Stripes, so that it is seen without colours too. */
-  private drawShade(pen: CanvasRenderingContext2D, { from, to, kind }: Shade): void {
+  private drawShade(pen: CanvasRenderingContext2D, { from, to, kind, label }: Shade): void {
     const [left, right] = [this.toX(from), Math.max(this.toX(to), this.toX(from) + 2)];
     const bottom = kHeight - kPlot.bottom;
+    const [ink, gap, rise] = kStripes[kind]!;
     pen.save();
-    pen.fillStyle = pen.strokeStyle = colour(kind === 'outage' ? '--bad' : '--odd');
+    pen.fillStyle = pen.strokeStyle = colour(ink);
     pen.globalAlpha = 0.13;
     pen.fillRect(left, kPlot.top, right - left, bottom - kPlot.top);
     pen.globalAlpha = 0.35;
     pen.beginPath();
     pen.rect(left, kPlot.top, right - left, bottom - kPlot.top);
     pen.clip();
-    for (let x = left - bottom; x < right; x += kind === 'outage' ? 6 : 12) stroke(pen, x, bottom, x + bottom, 0);
+    for (let x = left - bottom; x < right; x += gap) stroke(pen, x, rise > 0 ? bottom : 0, x + bottom, rise > 0 ? 0 : bottom);
     pen.restore();
+    const seen = Math.max(left, kPlot.left) + 3;
+    pen.fillStyle = colour('--text');
+    if (pen.measureText(label).width < right - seen) pen.fillText(label, seen, kPlot.top + 2 + kind * 12);
   }
 
   private drawLine(pen: CanvasRenderingContext2D, line: LineShape, { middle, width, values: all }: ChartData, of: number, top: number, isOther: boolean): void {

@@ -34,6 +34,21 @@ export interface Outcome {
   age_s: { p50: number; p99: number; max: number };
   digest: string;
 }
+/** What can be wrong with the database. Its number is its place in the list. */
+export interface Fault {
+  /** The field of the scenario that has its times. */
+  name: string;
+  label: string;
+  isOn: boolean;
+  times: string;
+}
+/** The health of the last seconds, as every face of metabatch says it; the worst finding first. */
+export interface Health {
+  state: string;
+  headline: string;
+  span: string;
+  findings: Finding[];
+}
 export interface State {
   now: number;
   isFinished: boolean;
@@ -43,10 +58,12 @@ export interface State {
   pace: number;
   outcome: Outcome;
   findings: Finding[];
+  health: Health;
+  faults: Fault[];
 }
-/** kind 0: away, 1: slow. Seconds. */
+/** A time with a fault. Seconds. */
 export interface Span {
-  kind: number;
+  fault: number;
   from: number;
   to: number;
 }
@@ -65,7 +82,9 @@ export interface SimulatorCalls {
   /** Goes on to `until`, for at most so many milliseconds; all runs together. */
   advance: { request: { until: number; milliseconds: number }; answer: { states: State[]; milliseconds: number } };
   columns: { request: { slot: number; asked: ColumnsAsked }; answer: Float64Array };
-  /** Times in which the database is away or slow: those of the scenario, and those injected since. */
+  /** Begins or ends a fault, in all runs at the same instant. */
+  fault: { request: { fault: number; isOn: boolean }; answer: State[] };
+  /** The times of faults: those of the scenario, and those injected since. */
   windows: { request: { slot: number }; answer: Span[] };
   series: { request: null; answer: string[] };
   text: { request: { slot: number; what: 'json' | 'csv' | 'log' | 'whole_log' }; answer: string };
@@ -73,11 +92,11 @@ export interface SimulatorCalls {
 
 /** Findings as wasm/abi/findings_text.hpp writes them, each with what it is: a warning, a reason, or about today's settings. */
 export function findingsOf(text: string): (Finding & { what: string })[] {
-  return rowsOf(text, ['what', 'kind', 'sentence']).map(({ what, kind, sentence }) => ({ what, isWarning: what === 'warning', kind, sentence }));
+  return rowsOf(text, ['what', 'kind', 'sentence']).map(({ what, kind, sentence }) => ({ what, isWarning: what === 'warning' || what === 'alarm', kind, sentence }));
 }
 
 const runNames = ['now', 'finished', 'events', 'offered', 'agents', 'duration', 'pace'] as const;
-const windowNames = ['kind', 'from', 'to'] as const;
+const windowNames = ['fault', 'from', 'to'] as const;
 const runOf = (core: Core, slot: number) => core.row('run', runNames, core.reals('mb_run_state', slot))!;
 
 function stateOf(core: Core, slot: number): State {
@@ -86,7 +105,20 @@ function stateOf(core: Core, slot: number): State {
     now, isFinished: finished === 1, events, offered, duration, pace,
     outcome: JSON.parse(core.text('mb_run_json', slot)) as Outcome,
     findings: findingsOf(core.text('mb_run_findings', slot)),
+    health: healthOf(core.text('mb_run_health', slot)),
+    faults: rowsOf(core.text('mb_run_faults', slot), ['name', 'label', 'on', 'times']).map(({ on, ...fault }) => ({ ...fault, isOn: on !== '' })),
   };
+}
+function healthOf(text: string): Health {
+  const [headline, span, ...findings] = findingsOf(text);
+  return { state: headline!.kind, headline: headline!.sentence, span: span!.sentence, findings };
+}
+
+/** The run that is ahead says when: the others have not reached that instant. */
+function setFault(core: Core, fault: number, isOn: boolean): void {
+  let at = 0;
+  const nowOf = (slot: number) => runOf(core, slot).now;
+  for (const slot of [...running].sort((a, b) => nowOf(b) - nowOf(a))) at = core.reals('mb_run_set_fault', slot, fault, Number(isOn), at)[0] ?? at;
 }
 
 let running: number[] = [];
@@ -120,6 +152,10 @@ export const simulatorHandlers: Handlers<SimulatorCalls> = {
   advance: (core, { until, milliseconds }) => {
     const took = advance(core, until, milliseconds);
     return { states: running.map((slot) => stateOf(core, slot)), milliseconds: took };
+  },
+  fault: (core, { fault, isOn }) => {
+    setFault(core, fault, isOn);
+    return running.map((slot) => stateOf(core, slot));
   },
   columns: (core, { slot, asked }) => {
     core.giveText(asked.series.map(([name, how]) => `${name}\t${how}\n`).join(''));

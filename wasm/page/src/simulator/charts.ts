@@ -125,7 +125,9 @@ export class Charts {
 
   private async shadesOf(slot: number): Promise<Shade[]> {
     const windows = await this.worker.call('windows', { slot });
-    return windows.map(({ kind, from, to }) => ({ kind: kind === 0 ? 'outage' : 'slow', from, to }));
+    const { now = 0, duration = 0, faults = [] } = this.states[slot] ?? {};
+    // What was begun and is not ended lasts beyond the run: so far it lasts until now.
+    return windows.map(({ fault, from, to }) => ({ kind: fault, label: faults[fault]?.label ?? '', from, to: to > duration ? Math.max(from, now) : to }));
   }
 
   /** What a legend says while nothing is pointed at. */

@@ -19,12 +19,14 @@ export class Runner {
   onStates: (states: readonly State[]) => Promise<void> = async () => {};
   onPhase: () => void = () => {};
   private turn = 0;
+  private run = 0;
 
   constructor(private readonly worker: CoreWorker) {}
 
   /** Problems of A and B, or, when there are none, a new run. */
   async begin(slots: Texts[]): Promise<Texts[]> {
     const turn = ++this.turn;
+    ++this.run;
     const problems = await this.worker.call('create', { slots });
     if (turn !== this.turn) return problems;
     if (problems.some((one) => one.length > 0)) {
@@ -43,6 +45,14 @@ export class Runner {
   }
   resume(): void {
     if (this.phase === 'paused') void this.go();
+  }
+
+  /** Begins or ends a fault in all runs. Undefined: another run has begun. */
+  async inject(fault: number, isOn: boolean): Promise<readonly State[] | undefined> {
+    const { run } = this;
+    const states = await this.worker.call('fault', { fault, isOn });
+    if (run !== this.run) return undefined;
+    return (this.states = states);
   }
 
   private async go(): Promise<void> {

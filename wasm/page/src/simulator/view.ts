@@ -12,7 +12,9 @@ import { presets } from '../scenario/presets';
 import { onThemeChange } from '../theme';
 import type { State } from './calls';
 import { Charts } from './charts';
+import { FaultBar } from './faults';
 import { droppedOf, Figures, percentText } from './figures';
+import { HealthView } from './health';
 import { RecordingBar } from './recording';
 import { Runner } from './runner';
 import { FiguresTable } from './table';
@@ -20,6 +22,8 @@ import { pictureOf } from './take_away';
 import { commandLines, scenarioFile } from './written';
 
 const speeds: [value: string, label: string][] = [['Infinity', 'as fast as it goes'], ['600', '10 minutes a second'], ['60', 'a minute a second'], ['10', '10 times real time'], ['1', 'real time']];
+
+const kLive = '10'; // slow enough to press a button and watch
 
 const kinds = { json: { ending: 'json', type: 'application/json' }, csv: { ending: 'csv', type: 'text/csv' }, whole_log: { ending: 'log', type: 'text/plain' } };
 
@@ -39,7 +43,10 @@ export class SimulatorView implements View {
   private fields: Field[] = [];
   private isOurs = false; // the address is as we set it
   private shown: string | undefined;
+  private health = ''; // as it was announced
   private readonly figures = new Figures();
+  private readonly healthView = new HealthView();
+  private readonly faults = new FaultBar(button('Run live', () => this.runLive(), { id: 'live', title: 'From the start, at 10 times real time' }));
   private readonly outcome = h('p', { class: 'outcome', role: 'status' });
   private readonly progress = h('progress', { max: 1, value: 0, 'aria-label': 'Simulated' });
   private readonly clock = h('span', { class: 'clock' });
@@ -63,7 +70,7 @@ export class SimulatorView implements View {
     this.table = new FiguresTable(this.charts);
     const side = h('section', { class: 'panel side', 'aria-label': 'Scenario' });
     const hint = h('p', { class: 'muted hint' }, 'Drag over a chart, or spread two fingers, to zoom; a tap sets the crosshair. Keys on a chart: arrows move the crosshair, + and - zoom, 0 shows all.');
-    const result = h('div', { class: 'result' }, this.bar(), this.figures.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
+    const result = h('div', { class: 'result' }, this.bar(), this.faults.element, this.healthView.element, this.figures.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
     panel.append(h('div', { class: 'simulator' }, side, result));
     this.wire();
     void this.worker.call('fields', null).then((fields) => {
@@ -96,6 +103,7 @@ export class SimulatorView implements View {
     };
     this.runner.onStates = (states) => this.show(states);
     this.runner.onPhase = () => this.showPhase();
+    this.faults.onToggle = (fault, isOn) => void this.inject(fault, isOn);
     this.charts.onPoint = (text) => this.frame.announce(text);
     this.charts.onRange = () => (this.whole.hidden = !this.charts.isZoomed);
     this.model.onChange(() => {
@@ -115,6 +123,7 @@ export class SimulatorView implements View {
     if (!form) return;
     this.isOurs = false;
     this.panel.dataset['phase'] = 'checking';
+    this.showFaults();
     await pointerFree();
     this.compare.checked = model.b !== undefined;
     form.show();
@@ -156,6 +165,10 @@ export class SimulatorView implements View {
     const [first] = states;
     if (!first) return;
     this.figures.show(states);
+    this.showFaults();
+    this.healthView.show(states);
+    if (this.isGoing && this.runner.speed < Infinity && this.health !== first.health.state) this.frame.announce(first.health.headline);
+    this.health = first.health.state;
     this.progress.value = Math.min(...states.map(({ now, duration }) => Math.min(1, now / duration)));
     this.clock.textContent = `${clockText(first.now)} of ${clockText(first.duration)}`;
     this.digest.textContent = states.map(({ outcome }, slot) => (states.length > 1 ? `${'AB'[slot]} ` : '') + outcome.digest).join('\n');
@@ -174,6 +187,7 @@ export class SimulatorView implements View {
     const { phase, states, milliseconds } = this.runner;
     this.panel.dataset['phase'] = phase;
     this.pause.textContent = phase === 'running' ? 'Pause' : phase === 'paused' ? 'Go on' : 'Run again';
+    this.showFaults();
     if (phase !== 'finished') return;
     const updates = states.reduce((sum, { offered }) => sum + offered, 0);
     this.panel.dataset['updates'] = String(updates);
@@ -181,6 +195,31 @@ export class SimulatorView implements View {
     this.say(`${counted(updates, 'update')} in ${Math.max(1, Math.round(milliseconds))} ms.`);
     const { outcome } = states[0]!;
     this.frame.announce(`Finished: ${percentText(outcome.saved)} saved, ${counted(droppedOf(outcome))} dropped.`);
+  }
+  private get isGoing(): boolean {
+    return this.panel.dataset['phase'] === 'running' || this.panel.dataset['phase'] === 'paused';
+  }
+  private showFaults(): void {
+    this.faults.show(this.runner.states, this.isGoing);
+  }
+  private runLive(): void {
+    this.speed.value = kLive;
+    this.runner.speed = Number(kLive);
+    void this.run();
+  }
+  /** What was injected becomes part of the scenario: a link, a file or a command line gives the same run. */
+  private async inject(fault: number, isOn: boolean): Promise<void> {
+    const states = await this.runner.inject(fault, isOn);
+    if (!states || !this.isGoing) return;
+    const { faults } = states[0]!;
+    if (faults[fault]!.isOn !== isOn) this.say(`There are too many times with ${faults[fault]!.label}.`);
+    const times = faults.map(({ name, times }): Texts[number] => [name, times]);
+    this.model.injected(times);
+    this.checked!.changed = [...this.checked!.changed.filter(([name]) => !faults.some((one) => one.name === name)), ...times.filter(([, text]) => text !== '')];
+    this.form!.show();
+    this.shown = this.model.state(this.checked!.changed);
+    this.frame.setState(this.name, this.shown);
+    await this.show(states);
   }
   private pauseOrGo(): void {
     if (this.runner.phase === 'running') this.runner.pause();
