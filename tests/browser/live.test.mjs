@@ -11,6 +11,7 @@ let opened;
 before(async () => {
   ground = await start();
   opened = await open(ground);
+  await reach(opened.page, 'simulator', 'duration=1s');
 });
 after(() => ground.end());
 
@@ -55,7 +56,6 @@ const nativeDigest = (line) => JSON.parse(native([...line.replaceAll("'", '').sp
 
 test('faults can be injected while a run goes on, and only then', async () => {
   const { page } = opened;
-  await reach(page, 'simulator', 'duration=1s');
   assert.deepEqual(await page.$$eval('.faults button', (all) => all.map(({ textContent, disabled }) => [textContent, disabled])), faults.map((label) => [label, true]));
   await page.click('#live');
   await page.waitForSelector('.fault-bar button:enabled');
