@@ -9,6 +9,17 @@ import { assertQuiet, open, start } from './browser.mjs';
 import { reach, scenarios, stateOf } from './simulation.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Two runs that go on, with a fault. */
+async function broken(page) {
+  await page.selectOption('#speed', '10');
+  await page.click('#pause'); // Run again
+  await page.waitForSelector('.faults button:enabled');
+  await page.click('.faults button');
+  await page.waitForSelector('.health [data-state="stalled"]');
+  await page.click('#pause');
+  await page.waitForSelector('#panel-simulator[data-phase="paused"]');
+  await page.selectOption('#speed', 'Infinity');
+}
 const states = [
   ['simulator', 'duration=10s', () => {}],
   ['simulator', `${stateOf(scenarios.get('saturating-fifo'))}&b.=&b.queue=coalesce`, openAll],
@@ -23,12 +34,12 @@ function openAll(page) {
   return page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
 }
 
-for (const colorScheme of ['light', 'dark'])
-  test(`axe finds nothing, ${colorScheme}`, async () => {
-    const opened = await open(ground, { colorScheme, reducedMotion: 'reduce' });
+for (const [colorScheme, width] of [['light', 360], ['dark', 700], ['light', 1280], ['dark', 1920]])
+  test(`axe finds nothing, ${colorScheme}, ${width} pixels`, async () => {
+    const opened = await open(ground, { colorScheme, reducedMotion: 'reduce', viewport: { width, height: 900 } });
     const { page, context } = opened;
     await page.evaluate(axe);
-    for (const [view, state, reachMore] of states) {
+    for (const [view, state, reachMore] of [['simulator', 'duration=5m&b.=&b.queue=fifo', broken], ...states]) {
       await reach(page, view, state);
       await reachMore(page);
       const { violations, passes } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
