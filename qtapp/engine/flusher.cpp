@@ -345,7 +345,7 @@ void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instan
     if (written.is_on()) {
       written.landed(verdict, outcome, took_at, ended);
     } else {
-      repeats.landed(batch.entries, verdict, took_at, metrics.flushes);
+      repeats.landed(batch, verdict, took_at, metrics.flushes);
     }
     land(outcome, verdict, ended - started, ended);
     fifo_in_flight = false;

@@ -254,7 +254,7 @@ void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Inst
   if (m.written.is_on()) {
     m.written.landed(verdict, outcome, m.took_at, now);
   } else {
-    m.repeats.landed(m.batch.entries, verdict, m.took_at, m.metrics.flushes);
+    m.repeats.landed(m.batch, verdict, m.took_at, m.metrics.flushes);
   }
   end.returned = m.settle(verdict, now).returned;
   end.all_set_apart = m.capacity.set_apart();

@@ -13,7 +13,7 @@ constexpr std::size_t kFewestFlushes = 4;                      // steps with flu
 /// Flushes that came to an end with fates. A flush of locked rows only is one; a group that committed before its flush
 /// failed shows in the fates.
 std::uint64_t completed(const Counters& counters, const FlushCounters& flushes) {
-  return flushes.total_flushes() + counters.written + counters.rows_stale + counters.quarantined;
+  return flushes.total_flushes() + counters.written + counters.rows_stale + counters.quarantined + counters.unchanged;
 }
 
 /// True: something should leave now. A failed flush that waits for its backoff is due all the same.

@@ -64,6 +64,8 @@ void write_fates(PrometheusText& out, const Counters& counters) {
              counters.coalesced);
   out.single("metadata_stale_total", counter, "Total number of updates not taken because a newer one was held.",
              counters.stale);
+  out.single("metadata_unchanged_total", counter,
+             "Total number of entries not written because their row had the same value.", counters.unchanged);
   out.single("metadata_rows_unmatched_total", counter, "Total number of entries for which the database has no row.",
              counters.unmatched);
   out.single("metadata_rows_stale_total", counter, "Total number of entries not written because the row was newer.",

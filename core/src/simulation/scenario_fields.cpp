@@ -173,6 +173,12 @@ const FieldAccess kFields[] = {
     {setting(
          number("queue-bytes", {}, {0, kMaxQueueBytes}, "Capacity in bytes of keys, values and errors; 0: 256 MiB.")),
      METABATCH_NUMBER(config.queue_bytes)},
+    {setting(time("suppress-unchanged", {}, 0ns, kMaxSuppressUnchanged,
+                  "How long an equal value of a key is not written again; 0: off.")),
+     METABATCH_TIME(config.suppress_unchanged)},
+    {setting(number("suppress-capacity", {}, {0, kMaxSuppressCapacity},
+                    "Keys whose values are remembered for that; 0: 1000000.")),
+     METABATCH_NUMBER(config.suppress_capacity)},
     {setting(choice("schedule", {}, kSchedules, "From when the interval is counted.")),
      METABATCH_NUMBER(config.schedule)},
     {setting(choice("ties", {}, kTies, "Who wins when two updates of a key have the same stamp.")),

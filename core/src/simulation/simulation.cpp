@@ -163,7 +163,10 @@ void Simulator::Machinery::poll(Replica& replica) {
   replica.deadline = at ? *at - kOrigin : kNever;
   if (replica.deadline < now) {
     replica.deadline = kNever;
-    take(replica);
+    if (!take(replica)) {  // what was due repeats what its rows have
+      const std::optional<Instant> next = replica.batcher.next_deadline();
+      if (next && *next - kOrigin > now) replica.deadline = *next - kOrigin;
+    }
   }
   after_at_ = std::min(after_at_, replica.deadline);
   if (closed && replica.batcher.finished(instant())) finish(replica);
@@ -198,6 +201,8 @@ void Simulator::Machinery::complete(Replica& replica) {
     outcome.chunks_published = published.chunks;
     outcome.notify_bytes = published.notify_bytes;
     outcome.publish_errors = flight.chunks - published.chunks;
+    for (Replica& other : replicas)  // they hear it on the channel
+      if (&other != &replica) other.batcher.forget_written(replica.batch->agents, instant());
     replica.succeeded_at = now;
     replica.failures_in_a_row = 0;
   } else {

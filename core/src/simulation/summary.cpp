@@ -15,7 +15,7 @@ Summary summarize(const Counters& counters, const Metrics& metrics, std::uint64_
   const double seconds = in_seconds(elapsed);
   summary.seconds = seconds;
   const std::uint64_t sent = metrics.flushes.total_flushes() + metrics.flushes.chunks;
-  const std::uint64_t merged = counters.dropped() + counters.coalesced + counters.stale;
+  const std::uint64_t merged = counters.dropped() + counters.coalesced + counters.stale + counters.unchanged;
   summary.updates_per_s = rate(counters.offered, seconds);
   summary.entries_per_s = rate(counters.offered - merged, seconds);
   summary.db_writes_per_s = rate(metrics.flushes.total_flushes(), seconds);

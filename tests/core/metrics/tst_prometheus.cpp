@@ -26,6 +26,7 @@ std::string page_of(QueuePolicy queue, std::string_view prefix = kDefaultMetricP
   counters.quarantined = 107;
   counters.pending = 108;
   counters.queued = 109;
+  counters.unchanged = 113;
   Metrics metrics;
   const std::uint32_t keys[] = {1, 15, 15, 161};
   metrics.attempted(keys, t0);
@@ -80,6 +81,7 @@ void TstPrometheus::everyNameOfTheSpecIsThere() {
                            "publish_errors_total counter",
                            "coalesced_total counter",
                            "stale_total counter",
+                           "unchanged_total counter",
                            "rows_unmatched_total counter",
                            "rows_stale_total counter",
                            "flush_failures_total counter",

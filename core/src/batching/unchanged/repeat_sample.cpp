@@ -16,13 +16,16 @@ void RepeatSample::clear() {
   mask_ = 0;
 }
 
-void RepeatSample::landed(std::span<const Update> entries, const Verdict& verdict, Instant took_at,
-                          FlushCounters& counted) {
-  std::uint64_t agent = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Fate fate = verdict.fates.empty() ? verdict.all : verdict.fates[i];
-    if (i == 0 || !(entries[i].agent == entries[i - 1].agent)) agent = hash_agent(entries[i].agent, 0);
-    if (fate == Fate::written && is_sampled(agent)) examine(entries[i], agent, took_at, counted);
+void RepeatSample::landed(const Batch& batch, const Verdict& verdict, Instant took_at, FlushCounters& counted) {
+  std::size_t first = 0;
+  for (std::size_t a = 0; a < batch.agents.size(); ++a) {
+    const std::size_t last = first + batch.keys_per_agent[a];
+    const std::uint64_t agent = hash_agent(batch.agents[a], 0);
+    for (std::size_t i = first; i < last && is_sampled(agent); ++i) {
+      const Fate fate = verdict.fates.empty() ? verdict.all : verdict.fates[i];
+      if (fate == Fate::written) examine(batch.entries[i], agent, took_at, counted);
+    }
+    first = last;
   }
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "batching/unchanged/written_values.hpp"
+#include "metabatch/batch.hpp"
 #include "metabatch/counters.hpp"
 
 namespace metabatch {
@@ -18,14 +18,15 @@ class RepeatSample {
  public:
   explicit RepeatSample(std::uint64_t seed) : hash_(seed) {}
 
-  /// A flush that was taken at `took_at` ended.
+  /// The flush of `batch`, which was taken at `took_at`, ended.
   ///
-  /// @shape entries: of its batch; `counted` gets what was found
-  void landed(std::span<const Update> entries, const Verdict& verdict, Instant took_at, FlushCounters& counted);
+  /// @shape counted: gets what was found
+  /// @cost  about 2 ns an agent, and 100 ns for each entry that is examined
+  void landed(const Batch& batch, const Verdict& verdict, Instant took_at, FlushCounters& counted);
   /// Suppression was turned on: it counts by itself.
   void clear();
 
-  static constexpr std::size_t kSampledKeys = 512;
+  static constexpr std::size_t kSampledKeys = 128;
 
  private:
   struct Record {
