@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Target `header_check`: every header compiles on its own, so that the order of includes never matters.
-# CMake checks the installed headers by their header set. For the others this file writes one source a header.
+# Target `header_check`: every header compiles on its own, so that the order of includes never
+# matters. CMake checks the installed headers by their header set. For the others this file writes
+# one source a header.
 add_custom_target(header_check)
 add_dependencies(header_check metabatch_core_verify_interface_header_sets)
 
-# Checks the headers under folder/below, included as `below/x.hpp`. They see what `library` and the targets after it export.
+# Checks the headers under folder/below, included as `below/x.hpp`. They see what `library` and the
+# targets after it export.
 function(check_headers library folder below)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/${below}/*.hpp)
   set(sources)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the commands share. Each command sources this file first; its working folder is then the root of the project.
+# What the commands share. Each command sources this file first; its working folder is then the root
+# of the project.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 

@@ -131,7 +131,8 @@ void Engine::Impl::flush(const Due& due) {
   complete(outcome, started, clock.now());
 }
 
-// False: nothing is to be written now. What was left out was settled, so those who wait for that are notified here.
+// False: nothing is to be written now. What was left out was settled, so those who wait for that
+// are notified here.
 bool Engine::Impl::take(const Due& due) {
   const std::lock_guard lock(state_mutex);
   const std::lock_guard fifo_lock(fifo_mutex);

@@ -12,12 +12,14 @@
 
 namespace metabatch::engine {
 
-/// The fleet of a scenario in real time: the same arrivals as the simulator's, stamped by the wall clock. The same fleet
-/// and seed give the same agents, instants and values. Values of the default lengths look as they are met in practice;
-/// where other lengths are asked for, they are random symbols.
+/// The fleet of a scenario in real time: the same arrivals as the simulator's, stamped by the wall
+/// clock. The same fleet and seed give the same agents, instants and values. Values of the default
+/// lengths look as they are met in practice; where other lengths are asked for, they are random
+/// symbols.
 class LiveFleet {
  public:
-  /// `fleet` is validated, except that its jitter may be kUsualJitter. `began`: the wall clock at its start.
+  /// `fleet` is validated, except that its jitter may be kUsualJitter. `began`: the wall clock at
+  /// its start.
   LiveFleet(const Fleet& fleet, std::uint64_t seed, WallTime began);
 
   [[nodiscard]] std::span<const Uuid> agents() const { return agents_; }
@@ -26,8 +28,9 @@ class LiveFleet {
   [[nodiscard]] std::span<const std::string_view> keys() const { return arrivals_.keys(); }
   /// When take_next() is due, counted from the start of the fleet.
   [[nodiscard]] Duration next_due() const { return arrivals_.next(); }
-  /// The report that arrives then, and on to the next one; its views are valid until the next call. None: something else
-  /// happened at that instant (a report was sent and arrives later, an agent left).
+  /// The report that arrives then, and on to the next one; its views are valid until the next call.
+  /// None: something else happened at that instant (a report was sent and arrives later, an agent
+  /// left).
   std::optional<Report> take_next();
 
  private:

@@ -24,8 +24,8 @@ class TurnStore : public Store {
   virtual void give_up_turn() = 0;
 };
 
-/// How many writers pay, found out while they write. It begins with one. While somebody waits for the writers, one more is
-/// allowed, and kept where that raises the entries a second by a tenth.
+/// How many writers pay, found out while they write. It begins with one. While somebody waits for
+/// the writers, one more is allowed, and kept where that raises the entries a second by a tenth.
 class WriterCount {
  public:
   /// @shape  is_measured: else all are allowed
@@ -56,7 +56,8 @@ class WriterCount {
   double before_ = 0;                        // entries a nanosecond with one writer fewer
 };
 
-/// Lets only as many of several stores write at once as pay. An agent stays on its lane, whichever of them write.
+/// Lets only as many of several stores write at once as pay. An agent stays on its lane, whichever
+/// of them write.
 class WriterGate {
  public:
   explicit WriterGate(std::size_t most, bool is_measured = true, Clock& clock = system_clock())

@@ -16,8 +16,8 @@ struct Unpacked {
   bool is_whole = false;  ///< every member ended, with its checksum
 };
 
-/// Unpacks a gzip file of one or several members, as gzip(1) does. What stands behind the last member and is none is
-/// ignored.
+/// Unpacks a gzip file of one or several members, as gzip(1) does. What stands behind the last
+/// member and is none is ignored.
 ///
 /// @shape  `limit` bytes at most are unpacked, however small the file is
 /// @errors none: a damaged or incomplete file gives what could be read, and `is_whole` is false

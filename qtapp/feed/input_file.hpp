@@ -28,8 +28,8 @@ class Input {
   [[nodiscard]] const std::string& problem() const { return problem_; }
   /// Reads until the end or, with `stop`, until a stop is requested.
   [[nodiscard]] LineReader::Source source(Stop* stop = nullptr);
-  /// Called by a source with a stop, on the reading thread, when a read has waited for longer than kPause. Set it before
-  /// the first read.
+  /// Called by a source with a stop, on the reading thread, when a read has waited for longer than
+  /// kPause. Set it before the first read.
   void set_on_pause(std::function<void()> on_pause) { on_pause_ = std::move(on_pause); }
   /// 0, or the errno that ended the reading before the end.
   [[nodiscard]] int error() const { return error_; }

@@ -87,7 +87,8 @@ class Reading {
   std::string& reason_;
 };
 
-/// Where a line ceases to be JSON. simdjson does not say, so the reader of recordings, whose grammar is the same, is asked.
+/// Where a line ceases to be JSON. simdjson does not say, so the reader of recordings, whose
+/// grammar is the same, is asked.
 std::string column_of(std::string_view line) {
   RecordedLine recorded;
   const std::optional<BadLine> bad = recorded.read(line);

@@ -38,22 +38,25 @@ struct Record {
 ///     {"agent":"<uuid>","key":"cpu","value":"12 %","error":"","collected_at":"2026-01-02T03:04:05.678901Z"}
 ///     {"agent":"<uuid>","metadata":[{"key":"cpu","value":"12 %","error":""}]}
 ///
-/// @shape A line with a member `metadata` is a report; one with a text `record` and no agent is a session line of a
-///        recording (docs/recording-format.md). Unknown members are ignored (a report's collected_at is one);
-///        of a member that comes twice the last counts; a missing value or error is "". A member of the wrong type
-///        (null is one) makes the line bad, as does everything that is not JSON. A line whose first character is # is a comment.
-///        NUL, invalid UTF-8 and lone surrogate escapes inside strings become U+FFFD; numbers of any size are passed over.
+/// @shape A line with a member `metadata` is a report; one with a text `record` and no agent is a
+///        session line of a recording (docs/recording-format.md). Unknown members are ignored (a
+///        report's collected_at is one); of a member that comes twice the last counts; a missing
+///        value or error is "". A member of the wrong type (null is one) makes the line bad, as
+///        does everything that is not JSON. A line whose first character is # is a comment. NUL,
+///        invalid UTF-8 and lone surrogate escapes inside strings become U+FFFD; numbers of any
+///        size are passed over.
 /// @errors none: every line of any content is a Record
 /// @owns  the texts: a Record holds until the next parse(), and while the line does
-/// @cost  about a copy and one pass; memory grows with the longest line (bounded by LineReader) and stays
+/// @cost  about a copy and one pass; memory grows with the longest line (bounded by LineReader) and
+///        stays
 class NdjsonParser {
  public:
   NdjsonParser();
   ~NdjsonParser();
 
   const Record& parse(std::string_view line);
-  /// Texts of updates in which something was replaced, since construction. Those of reports are counted
-  /// by ReportLimits.
+  /// Texts of updates in which something was replaced, since construction. Those of reports are
+  /// counted by ReportLimits.
   [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
 
  private:

@@ -12,7 +12,8 @@ namespace metabatch::models {
 
 /// `1,234,567`
 QString withCommas(quint64 number);
-/// `1.8`, `60`, `12,345`: three significant digits or a whole number; an en dash for what was not measured.
+/// `1.8`, `60`, `12,345`: three significant digits or a whole number; an en dash for what was not
+/// measured.
 QString rateText(double rate);
 /// The same for the labels of an axis, whose numbers are round: `0.002`, `50`, `10,000`.
 QString axisText(double value);

@@ -19,7 +19,8 @@ struct OptionsDeleter {
 using OptionsHandle = std::unique_ptr<natsOptions, OptionsDeleter>;
 
 std::string without_url(std::string text, natsStatus status) {
-  // "... for url 'nats://user:password@host'": the text may repeat a password, so none of it is shown.
+  // "... for url 'nats://user:password@host'": the text may repeat a password, so none of it is
+  // shown.
   return text.find("://") == std::string::npos ? text : natsStatus_GetText(status);
 }
 
@@ -67,8 +68,8 @@ void set_credentials(Setter& setter, natsOptions* raw, const NatsOptions& option
 
 }  // namespace
 
-/// The library calls back on threads of its own, also while and after a connection is closed. `is_over` is set under the lock
-/// that every callback holds: afterwards none runs.
+/// The library calls back on threads of its own, also while and after a connection is closed.
+/// `is_over` is set under the lock that every callback holds: afterwards none runs.
 struct NatsConnection::State {
   explicit State(NatsEvents an_events) : events(std::move(an_events)) {}
   std::mutex mutex;
@@ -87,9 +88,10 @@ struct NatsConnection::State {
     if (!is_over) callback(*this);
   }
 
-  // Subscriptions are sent with the connection, but the server may not have processed them yet. Only after a round trip is
-  // nothing missed that is published from here on. The library may connect before begin() has stored the handle, which who
-  // is notified here is going to use: so wait for it.
+  // Subscriptions are sent with the connection, but the server may not have processed them yet.
+  // Only after a round trip is nothing missed that is published from here on. The library may
+  // connect before begin() has stored the handle, which who is notified here is going to use: so
+  // wait for it.
   static void connected(natsConnection* connection, void* closure) {
     natsConnection_FlushTimeout(connection, kSubscribedLimit.count());
     State& state = of(closure);
@@ -184,7 +186,8 @@ NatsHandle NatsConnection::connect() {
   return begin(raw, setter.problem, closure);
 }
 
-// A connection that is not there yet goes on connecting by itself; one that was refused for good is no connection.
+// A connection that is not there yet goes on connecting by itself; one that was refused for good is
+// no connection.
 NatsHandle NatsConnection::begin(natsOptions* options, const std::string& problem, void* closure) {
   natsConnection* raw = nullptr;
   const natsStatus begun = problem.empty() ? natsConnection_Connect(&raw, options) : NATS_INVALID_ARG;

@@ -35,8 +35,8 @@ struct NatsOptions {
   std::chrono::milliseconds longest_backoff = std::chrono::seconds(30);
 };
 
-/// What happens to a connection. Called on threads of the client library and of the connection; must not wait and not
-/// destroy the connection. No reason holds a secret.
+/// What happens to a connection. Called on threads of the client library and of the connection;
+/// must not wait and not destroy the connection. No reason holds a secret.
 struct NatsEvents {
   /// Before it connects; each time that a connection is made anew. Subscribe here.
   std::function<void(const NatsHandle&)> on_created{};
@@ -46,9 +46,10 @@ struct NatsEvents {
   std::function<void(const std::string& reason, bool is_slow_consumer)> on_error{};
 };
 
-/// A connection to a NATS cluster that connects and reconnects by itself, for ever, to the servers given and to those that
-/// they announce. The client library gives up after refused credentials; then a new connection is made, after `first_backoff`
-/// doubling to `longest_backoff`, because a password may be wrong for a moment.
+/// A connection to a NATS cluster that connects and reconnects by itself, for ever, to the servers
+/// given and to those that they announce. The client library gives up after refused credentials;
+/// then a new connection is made, after `first_backoff` doubling to `longest_backoff`, because a
+/// password may be wrong for a moment.
 ///
 /// Any thread may use it. Once the destructor has returned, no callback runs.
 class NatsConnection {
@@ -62,7 +63,8 @@ class NatsConnection {
   [[nodiscard]] bool is_connected() const;
   /// Bytes of the largest message that the server takes; 0: not connected.
   [[nodiscard]] std::size_t max_payload() const;
-  /// The time until the server has processed all that was sent. Waits at most `limit`; none: it did not answer.
+  /// The time until the server has processed all that was sent. Waits at most `limit`; none: it did
+  /// not answer.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> flush(std::chrono::milliseconds limit) const;
   /// The current connection, or nothing.
   [[nodiscard]] NatsHandle handle() const;
@@ -80,7 +82,8 @@ class NatsConnection {
   std::thread thread_;
 };
 
-/// The library's last error on this thread, or the text of `status`; without URLs, which may hold a password.
+/// The library's last error on this thread, or the text of `status`; without URLs, which may hold a
+/// password.
 std::string nats_error_text(int status);
 
 }  // namespace metabatch::pubsub

@@ -9,8 +9,9 @@
 
 namespace metabatch::pubsub {
 
-/// Checks whether NATS fits this job: reachable, latency, max_payload, may publish, may subscribe, whether anybody else
-/// listens. It publishes empty messages, which name no agent. Waits some seconds at most where the server does not answer.
+/// Checks whether NATS fits this job: reachable, latency, max_payload, may publish, may subscribe,
+/// whether anybody else listens. It publishes empty messages, which name no agent. Waits some
+/// seconds at most where the server does not answer.
 ///
 /// @shape max_payload_bytes: of a chunk, as it is configured
 /// @return findings in the form of the database's doctor; nothing if the settings have no NATS

@@ -26,10 +26,12 @@ struct PubsubAddress {
 /// @return or why it is no address, in words that repeat no part of it that may be a secret
 std::variant<PubsubAddress, std::string> parse_pubsub(std::string_view text);
 
-/// The NATS subject of a channel, as the origin maps its events: `:` becomes `.`, below `coder.v1.pubsub.`.
+/// The NATS subject of a channel, as the origin maps its events: `:` becomes `.`, below
+/// `coder.v1.pubsub.`.
 std::string nats_subject(std::string_view channel);
 
-/// Whether messages can be published to it: no empty part, no wildcard, no white space or control character.
+/// Whether messages can be published to it: no empty part, no wildcard, no white space or control
+/// character.
 bool is_subject(std::string_view subject);
 
 }  // namespace metabatch::pubsub

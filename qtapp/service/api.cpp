@@ -40,7 +40,8 @@ HttpResponse wrong_method(std::string_view allow) {
 
 bool is_read(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
 
-/// A browser sends the cookie along with a WebSocket that any page opens, so the page must be of this host.
+/// A browser sends the cookie along with a WebSocket that any page opens, so the page must be of
+/// this host.
 bool is_cross_origin(const HttpRequest& request) {
   if (!request.is_upgrade || request.origin.empty()) return false;
   const std::size_t scheme = request.origin.find("://");
@@ -275,7 +276,8 @@ Answer Api::answer_agent(const HttpRequest& request, std::string_view path, bool
     if (!self) return unauthorized("Session token is not valid.");
     if (!(*self == *agent)) return not_found();  // as if it did not exist
   } else if (directory.is_loaded() && !directory.knows(*agent)) {
-    // A browser's EventSource gives up for good at any refusal, so an operator's stream begins before the agents are read.
+    // A browser's EventSource gives up for good at any refusal, so an operator's stream begins
+    // before the agents are read.
     if (!is_looked_up) return LookupRequest{.id = *agent};
     return not_found();
   }

@@ -50,10 +50,12 @@ struct ApiOptions {
   std::size_t threads = 1;  ///< that call it
 };
 
-/// Every path that the service answers. Reading, looking up and feeding streams is left to the class derived from it.
+/// Every path that the service answers. Reading, looking up and feeding streams is left to the
+/// class derived from it.
 ///
-/// The token is taken from the header Coder-Session-Token, the cookie coder_session_token or the query of that name, in this
-/// order. A POST uses the header only, so that no page can send one in the name of a cookie.
+/// The token is taken from the header Coder-Session-Token, the cookie coder_session_token or the
+/// query of that name, in this order. A POST uses the header only, so that no page can send one in
+/// the name of a cookie.
 class Api : public Handler {
  public:
   explicit Api(ApiOptions options);
@@ -71,7 +73,8 @@ class Api : public Handler {
   [[nodiscard]] bool is_token_of(std::string_view token, const Uuid& agent) const;
   [[nodiscard]] std::uint64_t unauthorized() const { return unauthorized_; }
 
-  /// The answers of /metrics, /healthz and /readyz. Only /metrics may need a token. None: another path.
+  /// The answers of /metrics, /healthz and /readyz. Only /metrics may need a token. None: another
+  /// path.
   std::optional<HttpResponse> answer_operator(const HttpRequest& request, bool has_metrics);
 
  protected:

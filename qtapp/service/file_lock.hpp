@@ -7,8 +7,9 @@
 
 namespace metabatch::service {
 
-/// Keeps a second service from using the same file. Of SQLite: each would keep its own newest values, and neither would hear
-/// of the other's changes. The lock is on PATH.lock, because SQLite itself locks the file. It ends with the process.
+/// Keeps a second service from using the same file. Of SQLite: each would keep its own newest
+/// values, and neither would hear of the other's changes. The lock is on PATH.lock, because SQLite
+/// itself locks the file. It ends with the process.
 class FileLock {
  public:
   /// @shape use: what the other one does, and why that is refused: "uses this database; ..."

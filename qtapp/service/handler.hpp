@@ -98,8 +98,8 @@ class Handler {
   using WatchId = std::uint64_t;
 
   virtual ~Handler() = default;
-  /// The header has been read. None: the answer needs the body, and answer() follows. So a client without a valid token
-  /// cannot make the server hold a body.
+  /// The header has been read. None: the answer needs the body, and answer() follows. So a client
+  /// without a valid token cannot make the server hold a body.
   ///
   /// @shape thread: 0 .. threads - 1; the calls of one thread come one after the other.
   ///        is_looked_up: a LookupRequest of this request has ended; the answer is not another one
@@ -113,7 +113,8 @@ class Handler {
   virtual WatchId watch(const WatchRequest& request, std::shared_ptr<Watcher> watcher) = 0;
   /// The watcher is released soon; a frame may still come.
   virtual void unwatch(WatchId watch) = 0;
-  /// An RPC connection is open. Who answers its calls, on this thread only, until the connection ends.
+  /// An RPC connection is open. Who answers its calls, on this thread only, until the connection
+  /// ends.
   virtual std::unique_ptr<agentrpc::RpcHandler> open_rpc(const RpcRequest& request, std::shared_ptr<OpenStream> stream,
                                                          std::size_t thread) = 0;
 

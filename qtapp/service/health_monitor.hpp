@@ -10,8 +10,8 @@
 
 namespace metabatch::service {
 
-/// Samples the machine twice a second, on a thread of its own, and judges the samples with core's health function. Any thread
-/// may ask for the assessment.
+/// Samples the machine twice a second, on a thread of its own, and judges the samples with core's
+/// health function. Any thread may ask for the assessment.
 class HealthMonitor {
  public:
   /// @shape sample: called on the monitor's thread; outlives the monitor

@@ -11,11 +11,12 @@
 
 namespace metabatch::service {
 
-/// Writes log lines to stderr, as logfmt or JSON. Never blocks: when nobody reads, lines are lost and counted, and the next line
-/// says how many.
+/// Writes log lines to stderr, as logfmt or JSON. Never blocks: when nobody reads, lines are lost
+/// and counted, and the next line says how many.
 ///
-/// Actions of an operator and rare events are always logged. Events that clients or a failing database can cause in floods are
-/// limited: the same event is logged at most every 10 s, with the number of lines that were suppressed.
+/// Actions of an operator and rare events are always logged. Events that clients or a failing
+/// database can cause in floods are limited: the same event is logged at most every 10 s, with the
+/// number of lines that were suppressed.
 class Log {
  public:
   enum class Form : std::uint8_t { logfmt, json };

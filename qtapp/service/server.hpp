@@ -63,12 +63,14 @@ struct ServerCounts {
   std::uint64_t accept_failures = 0;     ///< for example without a free descriptor
 };
 
-/// HTTP/1.1 on one port or Unix socket: event loops on a few threads, each connection on one of them until it ends. Whatever bytes a client
-/// sends are a request, an error answer or the end of that connection; no client costs more than HttpLimits allows.
+/// HTTP/1.1 on one port or Unix socket: event loops on a few threads, each connection on one of
+/// them until it ends. Whatever bytes a client sends are a request, an error answer or the end of
+/// that connection; no client costs more than HttpLimits allows.
 ///
-/// A Handler answers the requests. A WatchRequest becomes a stream: server-sent events (chunked where the client speaks
-/// HTTP/1.1), or a WebSocket. Each stream holds one frame that is being sent and the newest one; a client that accepts no byte
-/// for `write` is closed. A client message on a WebSocket closes it with 1002.
+/// A Handler answers the requests. A WatchRequest becomes a stream: server-sent events (chunked
+/// where the client speaks HTTP/1.1), or a WebSocket. Each stream holds one frame that is being
+/// sent and the newest one; a client that accepts no byte for `write` is closed. A client message
+/// on a WebSocket closes it with 1002.
 class Server {
  public:
   /// Listens and serves. `handler` outlives the server.
@@ -82,10 +84,11 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;  ///< 0: a Unix socket
   [[nodiscard]] std::size_t threads() const;
   [[nodiscard]] ServerCounts counts() const;
-  /// Ends every stream in order, each after a random part of `spread`; requests are still answered. Returns at once.
+  /// Ends every stream in order, each after a random part of `spread`; requests are still answered.
+  /// Returns at once.
   void end_streams(Duration spread);
-  /// Accepts no new connection, completes the requests that have come, ends streams and idle connections; all within
-  /// `limit`. Blocks; idempotent.
+  /// Accepts no new connection, completes the requests that have come, ends streams and idle
+  /// connections; all within `limit`. Blocks; idempotent.
   void drain(Duration limit);
   /// Certificate and key as they are read.
   struct Certificate;

@@ -63,7 +63,8 @@ std::string Service::Impl::start_lanes() {
   return {};
 }
 
-/// What was lost on the way makes the watchers of this process read again. It may be reported late, so it holds the ring itself.
+/// What was lost on the way makes the watchers of this process read again. It may be reported late,
+/// so it holds the ring itself.
 std::unique_ptr<pubsub::NatsPublisher> Service::Impl::make_publisher(const std::string& channel) {
   const auto on_lost = [ring = ring, &to = log](std::size_t chunks, const std::string& reason) {
     ring->push_resync();
@@ -218,7 +219,8 @@ std::string Service::change(const ServiceChange& wanted) {
   return wrong;
 }
 
-/// What can be refused comes first. The settings come last; they are changed as a whole or not at all.
+/// What can be refused comes first. The settings come last; they are changed as a whole or not at
+/// all.
 std::string Service::change_all(const ServiceChange& wanted) {
   FileTokens watch_tokens, metrics_tokens;
   if (std::string wrong = read_if_given(watch_tokens, wanted.watch_token_file); !wrong.empty()) return wrong;
@@ -245,7 +247,8 @@ ServiceEnd Service::stop() {
     impl.is_draining = true;
     if (impl.api) impl.api->begin_drain();
     if (impl.server) {
-      // A balancer needs this time to see /readyz; reports are accepted meanwhile, and streams end one after the other.
+      // A balancer needs this time to see /readyz; reports are accepted meanwhile, and streams end
+      // one after the other.
       impl.server->end_streams(impl.options.drain_grace);
       impl.wait_for_grace();
       impl.server->drain(kDrainLimit);

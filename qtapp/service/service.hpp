@@ -53,7 +53,8 @@ struct ServiceEnd {
   std::uint64_t sanitized = 0;
 };
 
-/// The whole service: lanes on their stores, the agent API, the watch streams and the metrics. Needs a QCoreApplication.
+/// The whole service: lanes on their stores, the agent API, the watch streams and the metrics.
+/// Needs a QCoreApplication.
 class Service {
  public:
   /// Starts to serve. `log` outlives it.
@@ -75,8 +76,9 @@ class Service {
   void refresh_tokens();
   [[nodiscard]] MetricsPage metrics(std::string_view accept) const;
 
-  /// After drain_grace ends connections and streams, then writes the buffered entries within final_flush_timeout. What could not
-  /// be written goes to the unwritten store. Blocks; idempotent.
+  /// After drain_grace ends connections and streams, then writes the buffered entries within
+  /// final_flush_timeout. What could not be written goes to the unwritten store. Blocks;
+  /// idempotent.
   ServiceEnd stop();
   /// Shortens a running stop(): no grace, and the final flush is cancelled. Call it again until
   /// stop() returns.

@@ -9,7 +9,8 @@
 
 namespace metabatch::service {
 
-/// The first line says why a service is not ready, or "ready". The lines behind it are the findings, worst first.
+/// The first line says why a service is not ready, or "ready". The lines behind it are the
+/// findings, worst first.
 Readiness Service::Impl::readiness() const {
   const health::Assessment assessment = health_monitor->assessment();
   std::string findings;

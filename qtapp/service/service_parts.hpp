@@ -26,7 +26,8 @@ inline double wall_seconds() {
 
 inline constexpr std::size_t kNotificationRing = 4096;  // chunks: a few hundred flushes of a large fleet
 
-/// The parts of a service. Members are destroyed from the last to the first: the servers before the handler, and that before what it uses.
+/// The parts of a service. Members are destroyed from the last to the first: the servers before the
+/// handler, and that before what it uses.
 struct Service::Impl {
   Impl(const ServiceOptions& an_options, Log& a_log)
       : options(an_options), log(a_log), flush_log(a_log), open_watches(an_options.streams_per_agent),

@@ -14,9 +14,9 @@ namespace metabatch::service {
 /// @source sd_notify(3)
 void notify_manager(std::string_view state);
 
-/// libpq ignores a password file that a group may read, and a credential of systemd looks like that where an access control list
-/// opens it to the service. Where PGPASSFILE is such a credential, this copies it to memory and names the copy instead. Call it
-/// before other threads start.
+/// libpq ignores a password file that a group may read, and a credential of systemd looks like that
+/// where an access control list opens it to the service. Where PGPASSFILE is such a credential,
+/// this copies it to memory and names the copy instead. Call it before other threads start.
 ///
 /// @return why it could not be copied, or ""
 /// @source libpq, fe-connect.c, passwordFromFile(); systemd.exec(5), LoadCredential=

@@ -33,8 +33,8 @@ struct UserSession {
   bool sees_all = false;  ///< the user may see the workspaces of everybody
 };
 
-/// What the row of a key says of it. A member without a value, or an empty text, leaves the row as it
-/// is.
+/// What the row of a key says of it. A member without a value, or an empty text, leaves the row as
+/// it is.
 struct KeyDescription {
   std::string key;
   std::string display_name{}, script{};
@@ -64,8 +64,8 @@ class AgentCredentials {
   static std::unique_ptr<AgentCredentials> of(const Database& database);
   virtual ~AgentCredentials() = default;
 
-  /// All tokens that are good. Where a control plane keeps its builds in the same database: those of
-  /// the latest build of each workspace, and of the start before it while a stop is pending or
+  /// All tokens that are good. Where a control plane keeps its builds in the same database: those
+  /// of the latest build of each workspace, and of the start before it while a stop is pending or
   /// running; never of a deleted workspace or agent.
   virtual DatabaseResult<std::vector<AgentToken>> tokens() = 0;
   /// The agents whose token or id is one of `ids`, found by one statement. Never reads the whole

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole reports of 15 keys through Engine::add into a store that does nothing: merging, taking, sorting, building the
-// batch and encoding its chunks included. An item is an update. The time runs until the last entry has been flushed.
+// Whole reports of 15 keys through Engine::add into a store that does nothing: merging, taking,
+// sorting, building the batch and encoding its chunks included. An item is an update. The time runs
+// until the last entry has been flushed.
 #include <benchmark/benchmark.h>
 
 #include <atomic>

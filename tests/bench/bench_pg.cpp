@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// `./dev bench pg`: ways to write flushes, one after the other and round after round on one private server, because the
-// speed of a machine drifts: read the ratios. `ratio` is of the clock; `lighter` is of the server's processor time, which
-// suffers less where others use the machine; `calm` is the fastest tenth of the flushes (of writers: the best round), which
-// suffers least. Medians of rounds, ratios taken within each round against the first line.
+// `./dev bench pg`: ways to write flushes, one after the other and round after round on one private
+// server, because the speed of a machine drifts: read the ratios. `ratio` is of the clock;
+// `lighter` is of the server's processor time, which suffers less where others use the machine;
+// `calm` is the fastest tenth of the flushes (of writers: the best round), which suffers least.
+// Medians of rounds, ratios taken within each round against the first line.
 #include <sys/utsname.h>
 
 #include <QCoreApplication>

@@ -15,8 +15,8 @@ struct Turn {
   std::vector<double> flush_us = {};  ///< an entry, each flush by the clock
 };
 
-/// A line of a table: the turns of one form, one a round. Ratios are medians of the rounds' own, because the speed of a
-/// machine drifts.
+/// A line of a table: the turns of one form, one a round. Ratios are medians of the rounds' own,
+/// because the speed of a machine drifts.
 class Row {
  public:
   void add(const Turn& turn);

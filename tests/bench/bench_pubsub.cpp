@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `./dev bench pubsub`: notifications to many listeners, NOTIFY beside NATS, and what they cost the commits of writers.
-// Private servers on this machine, listeners in this process, payloads of one id:
+// `./dev bench pubsub`: notifications to many listeners, NOTIFY beside NATS, and what they cost the
+// commits of writers. Private servers on this machine, listeners in this process, payloads of one
+// id:
 //
 //     metabatch-bench-pubsub [--rounds N] [--turn-ms N] [--writers N]
 #include <libpq-fe.h>

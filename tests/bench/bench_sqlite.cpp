@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `./dev bench sqlite [ROUNDS]`: flushes of the SQLite store beside a bare loop of the same prepared
-// UPDATE over the same rows, each in one transaction on a file of its own. They take turns. The
-// program fails when the store reaches less than 0.8 of the loop.
+// `./dev bench sqlite [ROUNDS]`: flushes of the SQLite store beside a bare loop of the same
+// prepared UPDATE over the same rows, each in one transaction on a file of its own. They take
+// turns. The program fails when the store reaches less than 0.8 of the loop.
 #include <sqlite3.h>
 
 #include <QCoreApplication>

@@ -9,8 +9,8 @@
 
 namespace metabatch::bench {
 
-/// One agent's report of 15 keys with realistic values (about 18 bytes) and empty errors; owns its bytes, as a report
-/// that came from a socket does. The peer makes the same bytes.
+/// One agent's report of 15 keys with realistic values (about 18 bytes) and empty errors; owns its
+/// bytes, as a report that came from a socket does. The peer makes the same bytes.
 struct OwnedReport {
   Uuid agent;
   std::vector<std::string> key_bytes, value_bytes;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times of the page, on a machine that does nothing else: `./dev bench page` [ROUNDS]. Suites count, they do not time.
+// Times of the page, on a machine that does nothing else: `./dev bench page` [ROUNDS]. Suites
+// count, they do not time.
 import { createHash } from 'node:crypto';
 
 import { drop, open, paste, start } from './browser.mjs';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures of the page for the documents: shots.mjs [FOLDER]. Each view, light and dark, wide and on a phone.
+// Pictures of the page for the documents: shots.mjs [FOLDER]. Each view, light and dark, wide and
+// on a phone.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -16,7 +16,8 @@
 #include <string>
 #include <utility>
 
-/// Authorities and a certificate in a folder of their own: NAME.crt and NAME.key, server.crt and server.key.
+/// Authorities and a certificate in a folder of their own: NAME.crt and NAME.key, server.crt and
+/// server.key.
 class TestCertificates {
  public:
   [[nodiscard]] QString file(const QString& name) const { return folder_.filePath(name); }

@@ -15,8 +15,9 @@ using namespace metabatch;
 using namespace metabatch::oracle;
 using namespace std::chrono_literals;
 
-/// Three ways to do the same: the machine given whole reports, the machine given them item by item, the engine with
-/// many shards driven by one thread. Batches and counters must be equal after every step. METABATCH_SEED repeats a run.
+/// Three ways to do the same: the machine given whole reports, the machine given them item by item,
+/// the engine with many shards driven by one thread. Batches and counters must be equal after every
+/// step. METABATCH_SEED repeats a run.
 class TestDifferential : public QObject {
   Q_OBJECT
 
@@ -173,7 +174,8 @@ void Triple::advance() {
   clock_.set(now_);
 }
 
-// A driver of the machine takes at once; the flusher must come to the same by itself, and must not when there is nothing.
+// A driver of the machine takes at once; the flusher must come to the same by itself, and must not
+// when there is nothing.
 void Triple::flush_when_due() {
   if (!difference_.empty() || batch_ != nullptr) return;
   batch_ = machine_.take(now_);
@@ -218,8 +220,8 @@ void Triple::compare() {
   expect("oldest", machine_.oldest(), oldest);
 }
 
-// A batch of the drain; or, where none is due, time passes until one is: an entry whose row was locked waits for its
-// next round.
+// A batch of the drain; or, where none is due, time passes until one is: an entry whose row was
+// locked waits for its next round.
 void Triple::flush_last() {
   batch_ = machine_.take(now_);
   by_item_ = items_.take(now_);

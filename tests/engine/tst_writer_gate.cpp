@@ -35,7 +35,8 @@ namespace {
 
 constexpr Instant kStart{};
 
-/// Lets `count` write, each flush of 1000 entries taking as long as `took` has for that number of writers.
+/// Lets `count` write, each flush of 1000 entries taking as long as `took` has for that number of
+/// writers.
 std::size_t found(std::size_t most, const std::map<std::size_t, Duration>& took) {
   WriterCount count(most);
   count.awaited();

@@ -46,8 +46,8 @@ class Ledger {
     };
     std::vector<Waiting> unsettled;  ///< accepted updates newer than the settled one, in order of arrival
   };
-  /// With suppress_unchanged: the row has the newest value, or a newer one of another writer, so that nothing need be
-  /// written.
+  /// With suppress_unchanged: the row has the newest value, or a newer one of another writer, so
+  /// that nothing need be written.
   [[nodiscard]] bool has_newest_value(const RowId& row, const Key& key) const;
   template <class Is>
   void settle_if(Key& key, Is is);

@@ -204,7 +204,8 @@ void TestNdjson::theColumnOfWhatIsNoJsonIsNamed() {
 }
 
 void TestNdjson::plainLinesAreReadAsAllLinesAre() {
-  // A blank in front is refused by the parser of plain lines only. It moves the columns of what is no JSON.
+  // A blank in front is refused by the parser of plain lines only. It moves the columns of what is
+  // no JSON.
   const auto readTwice = [](const std::string& line) {
     const auto withoutColumn = [](const QString& text) { return text.section(" (column ", 0, 0); };
     QCOMPARE(withoutColumn(parsed(line)), withoutColumn(parsed(" " + line)));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A line means the same to ingest (feed) and to a reader of recordings (core): one corpus, read by both.
+// A line means the same to ingest (feed) and to a reader of recordings (core): one corpus, read by
+// both.
 #include <QTest>
 
 #include "base/utf8.hpp"

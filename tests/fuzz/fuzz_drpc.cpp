@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes to the server of an agent's calls: answers do not depend on how the bytes are cut, and what is read of a packet
-// is what append_packet() wrote.
+// Any bytes to the server of an agent's calls: answers do not depend on how the bytes are cut, and
+// what is read of a packet is what append_packet() wrote.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

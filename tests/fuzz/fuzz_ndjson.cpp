@@ -80,8 +80,8 @@ void check_mended(NdjsonParser& parser, std::string_view line, Record::Kind kind
   if (kind != Record::Kind::blank) require(parser.parse(mended).kind == kind);
 }
 
-/// A blank in front is passed over by the parser of all lines and refused by that of plain ones: both
-/// read alike.
+/// A blank in front is passed over by the parser of all lines and refused by that of plain ones:
+/// both read alike.
 void check_plain(NdjsonParser& parser, std::string_view line, const Record& record) {
   const Record& other = parser.parse(" " + std::string(line));
   require(other.kind == record.kind && other.reason.empty() == record.reason.empty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch_test_support
-// Sequences of operations from a fuzzer's bytes: the machine must agree with the oracle on every one.
+// Sequences of operations from a fuzzer's bytes: the machine must agree with the oracle on every
+// one.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever an agent sends, what is handed on obeys every limit, and nothing disappears without being counted.
+// Whatever an agent sends, what is handed on obeys every limit, and nothing disappears without
+// being counted.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -19,7 +20,8 @@ void require(bool holds) {
 
 bool clean(std::string_view text) { return clean_size(text) == text.size(); }
 
-/// The bytes as texts: a length byte (times 1, or times 40 for the long ones), then the text, repeated where too short.
+/// The bytes as texts: a length byte (times 1, or times 40 for the long ones), then the text,
+/// repeated where too short.
 struct Texts {
   std::string_view bytes;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: metabatch::service
-// Any bytes as the parts of a request's address: decoding undoes encoding, and no part reads beyond its own.
+// Any bytes as the parts of a request's address: decoding undoes encoding, and no part reads beyond
+// its own.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

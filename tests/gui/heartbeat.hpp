@@ -9,8 +9,9 @@
 
 namespace metabatch::gui {
 
-/// Measures how long the event loop of its thread is blocked. Time in which the thread was ready to run but had no
-/// processor is not counted, so that a busy machine does not look like a window that blocks.
+/// Measures how long the event loop of its thread is blocked. Time in which the thread was ready to
+/// run but had no processor is not counted, so that a busy machine does not look like a window that
+/// blocks.
 class Heartbeat : public QObject {
  public:
   using Clock = std::chrono::steady_clock;
@@ -52,7 +53,8 @@ class Heartbeat : public QObject {
     m_lastWait = wait;
     ++m_beats;
   }
-  /// @source Linux, Documentation/scheduler/sched-stats.rst: /proc/<pid>/schedstat, time spent waiting on a runqueue, ns
+  /// @source Linux, Documentation/scheduler/sched-stats.rst: /proc/<pid>/schedstat, time spent
+  ///         waiting on a runqueue, ns
   static std::chrono::nanoseconds waitedForProcessor() {
     std::ifstream file("/proc/thread-self/schedstat");
     long long ran = 0, waited = 0;

@@ -26,7 +26,8 @@ ROOMS = {
 CORE_FOLDERS = {'base', 'batching', 'payload', 'inspect', 'metrics', 'recording', 'fleet', 'simulation', 'health', 'agentrpc'}
 
 
-# Words of an earlier vocabulary, with the words that replace them. Only words that mean nothing else here.
+# Words of an earlier vocabulary, with the words that replace them. Only words that mean nothing
+# else here.
 OLD_WORDS = {r'rehears\w*': 'dry_run', r'hunt(s|ed|ing)?': 'bisect', r'by and by': 'over time', r'held now': 'buffered'}
 OLD_WORDS_YET = ('resources/translations/', 'tests/house/')
 
@@ -183,6 +184,16 @@ def long_prose(file):
         return
     for number, line in markdown_text.prose(file.text):
         if len(line) > PROSE_COLUMNS and ' ' in line.strip(' *-')[:PROSE_COLUMNS]:
+            yield number, f'{len(line)} columns'
+
+
+@rule(f'a comment over {PROSE_COLUMNS} columns is hard to read beside code; what is indented below it, such as '
+      'a format or an example, may be longer')
+def long_comment(file):
+    if not (file.is_cpp or file.is_typescript or file.path.endswith(('.sql', '.proto'))):
+        return
+    for number, line in enumerate(file.lines, 1):
+        if len(line) > PROSE_COLUMNS and re.match(r'\s*(///?|--) (?!  |GRANT )\S+ ', line):
             yield number, f'{len(line)} columns'
 
 

@@ -80,6 +80,11 @@ BAD = {
         ('qtapp/engine/a.cpp', SPDX + 'int rehearse_batch();\n', 2),
         ('wasm/page/src/a.ts', SPDX + "const a = 'Held now';\n", 2),
     ],
+    'long-comment': [
+        ('core/src/a.cpp', SPDX + '/// ' + 'word ' * 20 + 'words\n', 2),
+        ('wasm/page/src/a.ts', SPDX + 'const a = 1;\n  // ' + 'word ' * 20 + 'words\n', 3),
+        ('resources/sql/pg/a.sql', '-- SPDX-License-Identifier: Apache-2.0\n-- ' + 'word ' * 20 + 'words\n', 2),
+    ],
     'long-prose': [
         ('docs/a.md', PAGE + 'word ' * 20 + 'words\n', 2),
         ('docs/a.md', PAGE + '```\n' + 'code ' * 30 + '\n```\n* ' + 'word ' * 20 + '\n', 5),

@@ -14,8 +14,9 @@ MAP = 'ARCHITECTURE.md'
 FOLDER_FILES = 24
 WIDE_FOLDERS = {'qtapp/gui/session': 33, 'resources/sql/pg': 40}
 
-# Sources that one header may be cut over: a class that needs several sources is several classes. These are other cases:
-# one command or one part of the ABI each, code selected for a processor, a generated table.
+# Sources that one header may be cut over: a class that needs several sources is several classes.
+# These are other cases: one command or one part of the ABI each, code selected for a processor, a
+# generated table.
 WITHOUT_HEADER = re.compile(r'/commands/\w+_commands?\.cpp$|^wasm/abi/\w+_abi\.cpp$|/main\.cpp$'
                             r'|^core/src/payload/.*chunks_\w+\.cpp$|_tables\.cpp$')
 # Sources that break the rule and are not corrected yet; this list may only shrink.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check.sh BUILD_FOLDER: makes the Debian packages of what was built there, installs them into a bare root with dpkg, starts
-# the programs from there, and removes the packages. Ends with 0 when all of it holds; reports on stderr what does not.
+# check.sh BUILD_FOLDER: makes the Debian packages of what was built there, installs them into a
+# bare root with dpkg, starts the programs from there, and removes the packages. Ends with 0 when
+# all of it holds; reports on stderr what does not.
 set -euo pipefail
 
 build=$(realpath "$1")
@@ -20,7 +21,8 @@ made=("$scratch"/made/*.deb)
 deb() { printf '%s\n' "$scratch/made/$1"_*_{"$architecture",all}.deb | xargs ls 2>/dev/null | head -1; }
 for name in "${names[@]}"; do [[ -f $(deb "$name") ]] || fail "there is no package $name: ${made[*]}"; done
 
-# A root with nothing in it but dpkg's own books: what the packages depend on is on the machine, not in there.
+# A root with nothing in it but dpkg's own books: what the packages depend on is on the machine, not
+# in there.
 root=$scratch/root
 mkdir -p "$root"/var/lib/dpkg/{info,updates}
 touch "$root"/var/lib/dpkg/status

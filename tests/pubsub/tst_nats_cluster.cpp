@@ -23,7 +23,8 @@ class TestNatsCluster : public QObject {
 
 namespace {
 
-/// Publishes until the watcher receives it: routes and the interest of subscribers spread some time after a start.
+/// Publishes until the watcher receives it: routes and the interest of subscribers spread some time
+/// after a start.
 bool arrives(Publishing& publishing, Watcher& watcher, const std::string& text) {
   for (int attempt = 0; attempt < 600; ++attempt) {
     publishing.publish({text});

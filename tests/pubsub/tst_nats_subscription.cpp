@@ -172,7 +172,8 @@ void TestNatsSubscription::aWrongPasswordIsTriedAgainAndNeverShown() {
   QCOMPARE(watcher.inbox.next("resync"), std::string("resync"));
 }
 
-// One server at a time is there, so that each resync says which one the watcher uses: the library chooses at random.
+// One server at a time is there, so that each resync says which one the watcher uses: the library
+// chooses at random.
 void TestNatsSubscription::anotherServerOfTheListTakesOver() {
   NatsServer first, other;
   other.kill();

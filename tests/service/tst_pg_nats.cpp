@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Services on one PostgreSQL server that notify each other by NATS. Servers, services and clients are real.
+// Services on one PostgreSQL server that notify each other by NATS. Servers, services and clients
+// are real.
 #include <QTest>
 
 #include "cli/serving.hpp"
@@ -72,7 +73,8 @@ void TestPgNats::initTestCase() {
 }
 
 void TestPgNats::aWrittenValueReachesTheWatcherOfAnotherReplica() {
-  // Without a notification it would be read after a minute at the earliest, and the watcher waits for less.
+  // Without a notification it would be read after a minute at the earliest, and the watcher waits
+  // for less.
   const auto rarely = [](service::ServiceOptions& options) { options.full_read = 10min; };
   Stage one(database(), uses(nats_.url(), rarely), 2), two(database(), uses(nats_.url(), rarely), 2);
   QVERIFY(is_connected(one) && is_connected(two));
@@ -113,8 +115,8 @@ void TestPgNats::duringAMigrationWatchersOnEitherSideSeeEverything() {
   for (Watching* const one : {&both, &new_side}) QVERIFY(one->sees(shown("from the new side")));
 }
 
-// The second notification comes by the other way a moment later. Rows that are as they were are not sent before the next
-// heartbeat, after 5 s.
+// The second notification comes by the other way a moment later. Rows that are as they were are not
+// sent before the next heartbeat, after 5 s.
 void TestPgNats::aRepeatedNotificationSendsNothingTwice() {
   Stage stage(database(), uses("database+" + nats_.url()), 2);
   QVERIFY(is_connected(stage));
@@ -167,8 +169,8 @@ void TestPgNats::aMissingPermissionIsNotTakenForListening() {
   QVERIFY(shows(stage, "listener_connected 0"));
 }
 
-// The answer of the server is 50 ms late, so the service is killed after the commit and before it knows of it. Where it was
-// quicker all the same, it is tried again.
+// The answer of the server is 50 ms late, so the service is killed after the commit and before it
+// knows of it. Where it was quicker all the same, it is tried again.
 void TestPgNats::aCrashBetweenCommitAndPublishIsCaughtUp() {
   Stage other(database(), uses(nats_.url(), [](service::ServiceOptions& options) { options.full_read = 2s; }), 2);
   QVERIFY(is_connected(other));

@@ -7,7 +7,8 @@
 #include "metabatch/chunks.hpp"
 #include "support/vec.hpp"
 
-/// Runs each kind of case of uuids.vec and chunks.vec in core; used by the suites and by the selfcheck.
+/// Runs each kind of case of uuids.vec and chunks.vec in core; used by the suites and by the
+/// selfcheck.
 namespace metabatch::tests {
 
 struct Outcome {

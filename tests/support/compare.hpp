@@ -35,8 +35,8 @@ std::string show(T value) {
   return std::to_string(value);
 }
 
-/// The differences between the batch of the machine and that of the oracle: id, reason, entries and their order,
-/// agents and keys per agent. Empty when there is none.
+/// The differences between the batch of the machine and that of the oracle: id, reason, entries and
+/// their order, agents and keys per agent. Empty when there is none.
 std::string difference(const Batch& machine, const Flight& model);
 
 }  // namespace metabatch::oracle

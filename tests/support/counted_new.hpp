@@ -4,7 +4,8 @@
 #include <cstdlib>
 #include <new>
 
-/// Counts the allocations of a program. Include this in one source of it, because it replaces operator new.
+/// Counts the allocations of a program. Include this in one source of it, because it replaces
+/// operator new.
 namespace {
 std::size_t g_allocations = 0;
 }

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Ids that differ in the first or the last byte only, on both sides of the sign bit: the order is that of unsigned bytes.
+// Ids that differ in the first or the last byte only, on both sides of the sign bit: the order is
+// that of unsigned bytes.
 constexpr std::uint8_t kFirst[] = {0x00, 0x7f, 0x80, 0x80};
 constexpr std::uint8_t kLast[] = {0x01, 0x00, 0x00, 0xff};
 constexpr std::string_view kKeys[] = {"", "a", "b", "ab", "\x80", "cpu usage of the whole workspace"};

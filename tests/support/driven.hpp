@@ -64,8 +64,8 @@ class Driven {
   [[nodiscard]] std::optional<Duration> due_in() const;
   Counters counters() const { return machine.counters(); }
 
-  /// The metrics that a dashboard reads, as one line:
-  /// `batches=c/s/x flushed=n dropped=n utilization=count:sum size=count:sum seconds=c/s/x chunks=n:bytes failed=n`
+  /// The metrics that a dashboard reads, as one line: `batches=c/s/x flushed=n dropped=n
+  /// utilization=count:sum size=count:sum seconds=c/s/x chunks=n:bytes failed=n`
   [[nodiscard]] std::string metrics() const;
 
   Instant now = t0;

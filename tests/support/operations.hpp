@@ -11,7 +11,8 @@
 
 namespace metabatch::oracle {
 
-/// The source of a run's decisions: a seed, or the bytes of a fuzzer. The same source gives the same run.
+/// The source of a run's decisions: a seed, or the bytes of a fuzzer. The same source gives the
+/// same run.
 class Choices {
  public:
   explicit Choices(std::uint64_t seed) : state_(seed) {}

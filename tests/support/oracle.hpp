@@ -65,7 +65,8 @@ class Oracle {
   [[nodiscard]] const std::optional<Backoff>& backoff() const { return backoff_; }
   /// False when `end` is outside the bounds.
   bool learn_backoff_end(Instant end);
-  /// When the next round of retries begins; the same rule as for backoffs. None: nothing is set apart.
+  /// When the next round of retries begins; the same rule as for backoffs. None: nothing is set
+  /// apart.
   bool learn_retry(std::optional<Instant> at);
   [[nodiscard]] std::uint64_t set_apart_entries() const;
   [[nodiscard]] std::uint64_t batch_limit() const { return limit_.of(config_.batch_size); }

@@ -57,7 +57,8 @@ void Oracle::adapt(Limit& limit, const Flight& flight, const FlushOutcome& outco
   limit.entries.reset();
 }
 
-// Called when the batch of a retry ended. The limit of retries doubles only after a whole round without a failure.
+// Called when the batch of a retry ended. The limit of retries doubles only after a whole round
+// without a failure.
 void Oracle::adapt_retries(const Flight& flight, const FlushOutcome& outcome) {
   round_failed_ = round_failed_ || outcome.failure != FailureClass::none;
   if (outcome.too_much) {

@@ -11,7 +11,8 @@
 
 namespace metabatch::tests {
 
-/// A scenario from its fields. Agents start evenly spread and keep exact time, and the store answers after exactly 10 ms unless a field changes that.
+/// A scenario from its fields. Agents start evenly spread and keep exact time, and the store
+/// answers after exactly 10 ms unless a field changes that.
 inline Scenario scenario_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   Scenario scenario;
   scenario.fleet.start = StartPhase::spread;

@@ -243,20 +243,22 @@ METABATCH_EXPORT(mb_describe_span)(std::uint32_t index) {
 /// The ids that the input names, in any form the inspector reads; the held inspection stays.
 METABATCH_EXPORT(mb_read_ids)() { return answer_ids(ids_of(inspect(input()))); }
 
-/// Compares the agents of the held inspection with those that the input names. The answer is one row of the table
-/// `compared`.
+/// Compares the agents of the held inspection with those that the input names. The answer is one
+/// row of the table `compared`.
 METABATCH_EXPORT(mb_compare)() {
   compared = comparison_of(agents_of(held), agents_of(inspect(input())));
   return answer_rows(kComparedColumns, {compared});
 }
-/// The agents that only the held inspection names, then those that only the other one names, 36 characters each.
+/// The agents that only the held inspection names, then those that only the other one names, 36
+/// characters each.
 METABATCH_EXPORT(mb_compared_ids)() {
   std::vector<Uuid> ids = compared.here;
   ids.insert(ids.end(), compared.there.begin(), compared.there.end());
   return answer_ids(ids);
 }
 
-/// The chunks of the UUIDs in the input (36 characters each, one a line), one a line; nothing when the budget is refused.
+/// The chunks of the UUIDs in the input (36 characters each, one a line), one a line; nothing when
+/// the budget is refused.
 METABATCH_EXPORT(mb_encode)(std::uint32_t max_payload, std::uint32_t sorted) {
   std::vector<Uuid> ids;  // read here and not by inspect(), whose limit of spans would drop some
   const std::string_view uuids = input();

@@ -124,8 +124,8 @@ std::string metabatch::wasm::simulate_layout() {
   return layout_line("run", kStateColumns) + layout_line("window", kWindowColumns);
 }
 
-/// Makes a run of the scenario in the slot, with the arrivals of the recording if there is one. 0: mb_scenario() reports why
-/// it cannot be simulated.
+/// Makes a run of the scenario in the slot, with the arrivals of the recording if there is one. 0:
+/// mb_scenario() reports why it cannot be simulated.
 METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   if (slot >= kSlots) return 0;
   runs[slot].reset();  // frees its memory first
@@ -170,7 +170,8 @@ METABATCH_EXPORT(mb_run_csv)(std::uint32_t slot) {
   return answer(run == nullptr ? std::string() : run->simulator.timeline_csv());
 }
 
-/// The findings as a table with a header line: what (`warning` or `reason`), kind, sentence. Warnings come first.
+/// The findings as a table with a header line: what (`warning` or `reason`), kind, sentence.
+/// Warnings come first.
 METABATCH_EXPORT(mb_run_findings)(std::uint32_t slot) {
   std::string text = findings_header();
   if (const Run* run = run_in(slot)) {
@@ -198,8 +199,9 @@ METABATCH_EXPORT(mb_run_whole_log)(std::uint32_t slot) {
   return answer(run == nullptr ? std::string() : run->log);
 }
 
-/// The health of the last seconds, worst first, in the columns of the findings. The first line has the state and the
-/// headline, the second one which seconds these are. The others have a finding each: severity, code, sentence.
+/// The health of the last seconds, worst first, in the columns of the findings. The first line has
+/// the state and the headline, the second one which seconds these are. The others have a finding
+/// each: severity, code, sentence.
 METABATCH_EXPORT(mb_run_health)(std::uint32_t slot) {
   std::string text = findings_header();
   if (const Run* run = run_in(slot)) {
@@ -212,8 +214,8 @@ METABATCH_EXPORT(mb_run_health)(std::uint32_t slot) {
   return answer(std::move(text));
 }
 
-/// The faults in the order of their numbers, as a table with a header line: the field of the scenario that has their
-/// times, words for people, whether the fault is there, and these times.
+/// The faults in the order of their numbers, as a table with a header line: the field of the
+/// scenario that has their times, words for people, whether the fault is there, and these times.
 METABATCH_EXPORT(mb_run_faults)(std::uint32_t slot) {
   std::string text = "name\tlabel\ton\ttimes\n";
   const Run* run = run_in(slot);
@@ -226,8 +228,8 @@ METABATCH_EXPORT(mb_run_faults)(std::uint32_t slot) {
   return answer(std::move(text));
 }
 
-/// Begins or ends a fault, not before an instant (seconds). The answer is the instant; no answer: the list of its times
-/// is full.
+/// Begins or ends a fault, not before an instant (seconds). The answer is the instant; no answer:
+/// the list of its times is full.
 METABATCH_EXPORT(mb_run_set_fault)(std::uint32_t slot, std::uint32_t fault, std::uint32_t is_on, double not_before) {
   reals().clear();
   Run* run = run_in(slot);

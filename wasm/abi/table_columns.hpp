@@ -9,8 +9,8 @@
 
 #include "abi/abi.hpp"
 
-/// Tables that the page reads by the names of their columns. Each is described once, by an array of columns: the same
-/// array writes the rows and the description, so the page never counts positions.
+/// Tables that the page reads by the names of their columns. Each is described once, by an array of
+/// columns: the same array writes the rows and the description, so the page never counts positions.
 namespace metabatch::wasm {
 
 /// A column: its name, and its value in a row.
@@ -26,7 +26,8 @@ using RealColumn = TableColumn<Row, double>;
 template <class Row>
 using TextColumn = TableColumn<Row, std::string>;
 
-/// `table name name ...` and a line end; tabs between. The page asks for all of them once, by mb_layout().
+/// `table name name ...` and a line end; tabs between. The page asks for all of them once, by
+/// mb_layout().
 template <class Columns>
 std::string layout_line(std::string_view table, const Columns& columns) {
   std::string line(table);
@@ -48,7 +49,8 @@ void add_row(const std::array<RealColumn<Row>, N>& columns, const Row& row) {
   for (const auto& column : columns) reals().push_back(column.value(row));
 }
 
-/// The same as text: a line with the names, then a line for each row; tabs between. No value has a tab or a line end.
+/// The same as text: a line with the names, then a line for each row; tabs between. No value has a
+/// tab or a line end.
 template <class Row, std::size_t N>
 std::string header_line(const std::array<TextColumn<Row>, N>& columns) {
   std::string line;

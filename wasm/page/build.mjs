@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the page: build.mjs WASM SITE. The site has an index.html and files named by what is in them, and metabatch.html, the
-// same page as one file for opening from disk.
+// Builds the page: build.mjs WASM SITE. The site has an index.html and files named by what is in
+// them, and metabatch.html, the same page as one file for opening from disk.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -38,7 +38,8 @@ function inside(parts) {
   };
 }
 
-// Whatever a page is asked to run, load or send: its own script, style, Worker and module, and nothing else.
+// Whatever a page is asked to run, load or send: its own script, style, Worker and module, and
+// nothing else.
 function policy(script, style, worker, own) {
   const rules = [
     "default-src 'none'", `script-src ${script} 'wasm-unsafe-eval'`, `style-src ${style}`, `worker-src ${worker}`, `img-src ${own} data: blob:`,

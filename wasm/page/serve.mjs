@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves a folder on loopback, as any static server would: serve.mjs FOLDER [PORT]. Nothing of the page depends on it.
+// Serves a folder on loopback, as any static server would: serve.mjs FOLDER [PORT]. Nothing of the
+// page depends on it.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';

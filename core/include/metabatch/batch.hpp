@@ -10,8 +10,8 @@
 
 namespace metabatch {
 
-/// The entries of one flush, ready to be written. Built by the machine, read by the driver, valid until
-/// complete() ends the flush.
+/// The entries of one flush, ready to be written. Built by the machine, read by the driver, valid
+/// until complete() ends the flush.
 struct Batch {
   std::uint64_t id = 0;  ///< 1, 2, 3, ...; what complete() asks for
   Reason reason = Reason::scheduled;

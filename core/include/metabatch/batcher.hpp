@@ -15,9 +15,9 @@
 
 namespace metabatch {
 
-/// The batcher as a machine that is asked and never waits. Every call that depends on time is told the
-/// time; instants never go back. Not thread-safe: one owner. The simulator drives it as it is; the engine
-/// drives the same parts (Entries, Fifo, Schedule) from many threads.
+/// The batcher as a machine that is asked and never waits. Every call that depends on time is told
+/// the time; instants never go back. Not thread-safe: one owner. The simulator drives it as it is;
+/// the engine drives the same parts (Entries, Fifo, Schedule) from many threads.
 ///
 /// A driver's loop:
 ///
@@ -45,17 +45,19 @@ class Batcher {
   /// None: nothing will be due before one of those. An instant in the past: now.
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
-  /// The next batch that is due, or null: nothing is due, or one is in flight. A spurious call is a no-op.
+  /// The next batch that is due, or null: nothing is due, or one is in flight. A spurious call is a
+  /// no-op.
   ///
   /// @owns the machine; valid until complete()
   const Batch* take(Instant now);
 
-  /// The flush of `batch_id` ended at `now`. Under on_failure=retain the unwritten are merged back under what
-  /// arrived meanwhile. A batch_id that is not in flight is ignored.
+  /// The flush of `batch_id` ended at `now`. Under on_failure=retain the unwritten are merged back
+  /// under what arrived meanwhile. A batch_id that is not in flight is ignored.
   void complete(std::uint64_t batch_id, const FlushOutcome& outcome, Instant now);
 
-  /// Another process may have written rows of these agents, or any row: what suppress_unchanged remembers of them is
-  /// forgotten. To be called when another process names them on the channel, and when such messages may have been missed.
+  /// Another process may have written rows of these agents, or any row: what suppress_unchanged
+  /// remembers of them is forgotten. To be called when another process names them on the channel,
+  /// and when such messages may have been missed.
   void forget_written(std::span<const Uuid> agents, Instant now);
   void forget_written(Instant now);
 
@@ -78,11 +80,13 @@ class Batcher {
   [[nodiscard]] std::uint64_t buffered_bytes() const;
   /// Entries set apart because their row is locked, those of a running retry included.
   [[nodiscard]] std::uint64_t set_apart_entries() const;
-  /// When these are next retried; none: there are none. An instant in the past: in turn with the next batches.
+  /// When these are next retried; none: there are none. An instant in the past: in turn with the
+  /// next batches.
   [[nodiscard]] std::optional<Instant> set_apart_retry() const;
   /// Until when nothing is due after a failed flush; in the past, or none: nothing is held back.
   [[nodiscard]] std::optional<Instant> backoff_end() const;
-  /// The most entries that the next batch may have: batch_size, or less after flushes that were too much.
+  /// The most entries that the next batch may have: batch_size, or less after flushes that were too
+  /// much.
   [[nodiscard]] std::uint64_t batch_limit() const;
   /// When the longest-buffered entry arrived: pending, in flight or set apart.
   [[nodiscard]] std::optional<Instant> oldest() const;

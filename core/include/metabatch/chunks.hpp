@@ -19,7 +19,8 @@ inline constexpr std::size_t kMaxNotifyBytes = 7999;  // PostgreSQL async.c: NOT
 
 /// Splits agent ids into NOTIFY payloads, in the order given.
 ///
-/// @shape  payload := id{1,363}; id := 22 symbols of A-Za-z0-9+/ (16 UUID bytes, base64 without padding)
+/// @shape  payload := id{1,363}; id := 22 symbols of A-Za-z0-9+/ (16 UUID bytes, base64 without
+///         padding)
 /// @units  max_payload bytes
 /// @errors payload_too_small: max_payload < 22, at = max_payload;
 ///         payload_too_large: a whole chunk would exceed 7999 bytes, at = max_payload
@@ -30,8 +31,8 @@ Result<std::vector<std::string>> encode_chunks(std::span<const Uuid> ids,
                                                std::size_t max_payload = std::size_t{kDefaultPayloadBytes});
 
 /// The same into strings that are reused: steady state allocates nothing. The result is how many of
-/// `chunks`, from the first, are the payloads; strings beyond them are kept for later calls and mean nothing.
-/// After an error `chunks` is as it was.
+/// `chunks`, from the first, are the payloads; strings beyond them are kept for later calls and
+/// mean nothing. After an error `chunks` is as it was.
 Result<std::size_t> encode_chunks_into(std::span<const Uuid> ids, std::size_t max_payload,
                                        std::vector<std::string>& chunks);
 
@@ -66,8 +67,8 @@ class ChunkReader {
   std::size_t at_ = 0;
 };
 
-/// Whether the payload names the agent. Compares aligned windows, never substrings, and decodes nothing else.
-/// A non-canonical last symbol matches as it decodes.
+/// Whether the payload names the agent. Compares aligned windows, never substrings, and decodes
+/// nothing else. A non-canonical last symbol matches as it decodes.
 bool chunk_names(std::string_view payload, const Uuid& agent);
 
 }  // namespace metabatch

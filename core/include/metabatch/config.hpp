@@ -69,7 +69,8 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-/// Names of the settings, for messages and flags; the order is that of the specification, "Settings".
+/// Names of the settings, for messages and flags; the order is that of the specification,
+/// "Settings".
 enum class Setting : std::uint8_t {
   batch_size,
   interval,
@@ -98,8 +99,9 @@ std::string_view name_of(OnFailure on_failure);
 /// @errors setting_negative, setting_too_large, setting_too_small: at = the Setting
 Result<Config> validated(Config config);
 
-/// The same for a running machine: a change of `channel` is refused as well. A queue_capacity or batch_bytes that is
-/// the default of `running` and that `wanted` repeats stays a default: it follows the settings it depends on.
+/// The same for a running machine: a change of `channel` is refused as well. A queue_capacity or
+/// batch_bytes that is the default of `running` and that `wanted` repeats stays a default: it
+/// follows the settings it depends on.
 ///
 /// @shape running: as validated() returned it
 /// @errors those of validated(); setting_fixed: at = Setting::channel

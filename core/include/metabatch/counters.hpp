@@ -43,7 +43,8 @@ struct Counters {
   Counters& operator+=(const Counters& other);
   bool operator==(const Counters&) const = default;
 };
-/// What was counted between two readings of the same counters; the held parts are those of the later one.
+/// What was counted between two readings of the same counters; the held parts are those of the
+/// later one.
 [[nodiscard]] Counters since(const Counters& later, const Counters& earlier);
 
 /// Counts of flushes. Kept by the owner of the machine.

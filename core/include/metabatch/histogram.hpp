@@ -12,10 +12,11 @@
 namespace metabatch {
 
 /// The exponential form of Prometheus' native histograms: schema 3 (factor 2^(1/8), about 1.09; the
-/// origin asks for a factor of at most 1.1), at most 100 buckets, zero threshold 2^-128. When a new bucket
-/// would be one too many: reset if the last reset (or the first observation) is an hour or more ago, else
-/// halve the resolution until they fit (schema -4 is the coarsest). A reset keeps the latest observation only,
-/// in `count` and `sum` too; the classic form beside it is never reset. NaN counts, in no bucket.
+/// origin asks for a factor of at most 1.1), at most 100 buckets, zero threshold 2^-128. When a new
+/// bucket would be one too many: reset if the last reset (or the first observation) is an hour or
+/// more ago, else halve the resolution until they fit (schema -4 is the coarsest). A reset keeps
+/// the latest observation only, in `count` and `sum` too; the classic form beside it is never
+/// reset. NaN counts, in no bucket.
 ///
 /// @cost   observe: one map look-up; a new bucket allocates
 /// @source client_golang prometheus/histogram.go (limitBuckets, maybeReset, doubleBucketWidth)
@@ -30,8 +31,8 @@ struct NativeHistogram {
   Instant last_reset{};
 
   void observe(double value, Instant now);
-  /// The observations of both, at the coarser resolution of the two; `last_reset` becomes the later one. More buckets
-  /// than allowed halve the resolution: a sum is never reset.
+  /// The observations of both, at the coarser resolution of the two; `last_reset` becomes the later
+  /// one. More buckets than allowed halve the resolution: a sum is never reset.
   NativeHistogram& operator+=(const NativeHistogram& other);
   bool operator==(const NativeHistogram&) const = default;
 };
@@ -61,21 +62,24 @@ class Histogram {
   NativeHistogram native_;
 };
 
-/// Delays in integer nanoseconds, log-linear: 32 steps an octave, so a quantile is within 1/32 above the
-/// truth and equal on every platform. Delays below 64 ns are exact, negative ones count as 0.
+/// Delays in integer nanoseconds, log-linear: 32 steps an octave, so a quantile is within 1/32
+/// above the truth and equal on every platform. Delays below 64 ns are exact, negative ones count
+/// as 0.
 ///
 /// @cost observe: a few instructions, no allocation; a copy is 15 KB; quantile: one pass over it
 class DelayHistogram {
  public:
   void observe(Duration delay, std::uint64_t times = 1);
-  /// The upper edge of the step that holds the quantile, never above max(); 0 when nothing was observed.
+  /// The upper edge of the step that holds the quantile, never above max(); 0 when nothing was
+  /// observed.
   ///
   /// @units ten_thousandths: 5000 = median, 9900 = p99
   [[nodiscard]] Duration quantile(std::uint32_t ten_thousandths) const;
   [[nodiscard]] Duration max() const { return max_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
   DelayHistogram& operator+=(const DelayHistogram& other);
-  /// What was observed since `earlier`, a former state of this one; max() is then exact only to its step.
+  /// What was observed since `earlier`, a former state of this one; max() is then exact only to its
+  /// step.
   DelayHistogram& operator-=(const DelayHistogram& earlier);
   bool operator==(const DelayHistogram&) const = default;
 

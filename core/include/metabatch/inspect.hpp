@@ -10,8 +10,9 @@
 #include "metabatch/inspect_kinds.hpp"
 #include "metabatch/uuid.hpp"
 
-/// Reads anything a person may paste and names what it is. Strict decoding is chunks.hpp; this never fails.
-/// All results are numbers and enums (inspect_kinds.hpp); sentences are made by the functions below.
+/// Reads anything a person may paste and names what it is. Strict decoding is chunks.hpp; this
+/// never fails. All results are numbers and enums (inspect_kinds.hpp); sentences are made by the
+/// functions below.
 namespace metabatch {
 
 inline constexpr std::uint32_t kNowhere = 0xffff'ffff;  // no finding, no id
@@ -54,7 +55,8 @@ struct Finding {
   std::uint32_t duplicates = 0;  ///< ids named before in this finding
 };
 
-/// A stretch that gives more ids, or other ones, when it is read another way. What it gives is not among the ids above.
+/// A stretch that gives more ids, or other ones, when it is read another way. What it gives is not
+/// among the ids above.
 struct Alternative {
   Reading reading = Reading::joined_lines;
   std::size_t at = 0;
@@ -76,19 +78,20 @@ struct Inspection {
 
 inline constexpr std::size_t kMaxAlternatives = 1'000;
 
-/// Bounds the memory of the result: 40 bytes a span and 32 an id, at most one id a span. The default holds every list of
-/// UUIDs and every chunk of 64 MiB.
+/// Bounds the memory of the result: 40 bytes a span and 32 an id, at most one id a span. The
+/// default holds every list of UUIDs and every chunk of 64 MiB.
 struct InspectLimits {
   std::size_t max_spans = 4'000'000;
 };
 
 /// @errors none: what cannot be read is a span that says so
 /// @owns   nothing of `input`; the result holds offsets, no text
-/// @cost   linear in the input, plus sorting the ids; 50 MB of anything, however hostile, take a few seconds
+/// @cost   linear in the input, plus sorting the ids; 50 MB of anything, however hostile, take a
+///         few seconds
 Inspection inspect(std::string_view input, InspectLimits limits = {});
 
-/// The ids that an alternative gives, as text that takes its place in the input: a chunk for joined lines and URL-safe
-/// base64, else UUIDs, one a line.
+/// The ids that an alternative gives, as text that takes its place in the input: a chunk for joined
+/// lines and URL-safe base64, else UUIDs, one a line.
 ///
 /// @shape `input` is the one that was inspected
 std::string text_of(const Alternative& alternative, std::string_view input);

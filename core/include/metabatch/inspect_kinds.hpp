@@ -29,7 +29,8 @@ enum class Wrapping : std::uint8_t { none, psql, notify, pg_notify, parameters, 
 /// Which channel carried it, when the input says so.
 enum class Channel : std::uint8_t { unnamed, batch, agent, latency, watchdog, other };
 
-/// What the whole input is. Text in UTF-16 and UTF-32 is read, everything else but `none` is only named.
+/// What the whole input is. Text in UTF-16 and UTF-32 is read, everything else but `none` is only
+/// named.
 enum class Container : std::uint8_t {
   none,
   utf_16le,

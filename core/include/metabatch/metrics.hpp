@@ -11,8 +11,8 @@
 
 namespace metabatch {
 
-/// What the flushes of one machine were like: the values of the specification, "Metrics", without names or labels.
-/// A plain value: copy it to read it while the machine goes on.
+/// What the flushes of one machine were like: the values of the specification, "Metrics", without
+/// names or labels. A plain value: copy it to read it while the machine goes on.
 struct Metrics {
   Metrics();
 
@@ -27,9 +27,9 @@ struct Metrics {
   /// @shape keys_per_agent: one count for each agent of the batch
   void attempted(std::span<const std::uint32_t> keys_per_agent, Instant now);
 
-  /// A flush ended that settled `entries` of its entries. Successful = outcome.failure is none. A failed one counts
-  /// its class, its retries, chunks and publish errors, and nothing else. A flush that found every row locked settled
-  /// nothing: it counts as no flush.
+  /// A flush ended that settled `entries` of its entries. Successful = outcome.failure is none. A
+  /// failed one counts its class, its retries, chunks and publish errors, and nothing else. A flush
+  /// that found every row locked settled nothing: it counts as no flush.
   void completed(Reason reason, std::size_t entries, Duration took, const FlushOutcome& outcome, Instant now);
 
   /// What the flushes of both machines were like.

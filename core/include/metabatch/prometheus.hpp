@@ -57,7 +57,8 @@ class PrometheusText {
 /// True when names with this prefix are valid: empty, or `[A-Za-z_:][A-Za-z0-9_:]*`.
 bool is_metric_prefix(std::string_view prefix);
 
-/// What the metrics tell beside counters and histograms: the state of the moment, and of the listener.
+/// What the metrics tell beside counters and histograms: the state of the moment, and of the
+/// listener.
 struct Gauges {
   std::uint64_t buffered_entries = 0;  ///< distinct keys held, in flight included (Batcher::buffered_entries)
   Duration oldest_entry_age{};         ///< of the longest-waiting entry; 0 when none waits
@@ -67,8 +68,9 @@ struct Gauges {
   std::string_view version;   ///< label of the build info
 };
 
-/// All metrics of the specification, "Metrics", in its order, as a page to scrape. Every label value of a known set
-/// is there from the start, at 0. queue_depth is what takes room: updates queued with `fifo`, distinct keys held with `coalesce`.
+/// All metrics of the specification, "Metrics", in its order, as a page to scrape. Every label
+/// value of a known set is there from the start, at 0. queue_depth is what takes room: updates
+/// queued with `fifo`, distinct keys held with `coalesce`.
 ///
 /// @shape config: as running, defaults filled in; prefix: see is_metric_prefix()
 /// @cost  one pass, about 10 KB of text, some 50 microseconds

@@ -31,7 +31,8 @@ struct RawItem {
   std::string_view error;
 };
 
-/// An item that was not taken: its key does not fit the column, or the report has more keys than one agent may have.
+/// An item that was not taken: its key does not fit the column, or the report has more keys than
+/// one agent may have.
 struct RefusedItem {
   std::size_t index = 0;       ///< in the report
   std::size_t characters = 0;  ///< of a key that is too long; 0: one key too many
@@ -41,30 +42,36 @@ struct RefusedItem {
 /// Applies the limits to one report after the other, in memory that it keeps.
 ///
 /// In the order of the items:
-/// * The running sum of key bytes, refused and repeated keys included, decides how many items are examined: the first key
-///   that takes it past 6144 bytes and all that follow are left out, and error() says so. From the 257th item on an empty
-///   key counts one byte.
+/// * The running sum of key bytes, refused and repeated keys included, decides how many items are
+///   examined: the first key that takes it past 6144 bytes and all that follow are left out, and
+///   error() says so. From the 257th item on an empty key counts one byte.
 /// * A key of more than 127 characters: the item is left out, listed in refused() and counted.
-/// * Of a key that comes twice, as it is after sanitising, the last item is taken. Earlier ones are counted.
-/// * Of more than `most_keys` distinct keys the first are taken. The others are listed in refused() and counted.
-/// * An error of more than 2048 bytes becomes `error of N bytes exceeded 2048 bytes`; otherwise a value of more than
-///   2048 bytes makes the error `value of N bytes exceeded 2048 bytes`. N is the length received.
-/// * Key, value and error are sanitised (utf8.hpp); value and error are then cut to 2048 bytes at a code point. A text
-///   that only the replacements made longer than that is cut without a message.
+/// * Of a key that comes twice, as it is after sanitising, the last item is taken. Earlier ones are
+///   counted.
+/// * Of more than `most_keys` distinct keys the first are taken. The others are listed in refused()
+///   and counted.
+/// * An error of more than 2048 bytes becomes `error of N bytes exceeded 2048 bytes`; otherwise a
+///   value of more than 2048 bytes makes the error `value of N bytes exceeded 2048 bytes`. N is the
+///   length received.
+/// * Key, value and error are sanitised (utf8.hpp); value and error are then cut to 2048 bytes at a
+///   code point. A text that only the replacements made longer than that is cut without a message.
 ///
 /// @owns  every text it had to change; the others are views into the items
-/// @cost  about a read of what is kept; no allocation once it has seen a report as large and as dirty. It keeps the
-///        memory of the largest report, so the caller bounds what one report may be
+/// @cost  about a read of what is kept; no allocation once it has seen a report as large and as
+///        dirty. It keeps the memory of the largest report, so the caller bounds what one report
+///        may be
 class ReportLimits {
  public:
-  /// The items to add, all with the one `stamp`. Replaces what the last call gave out; views hold until the next
-  /// call and as long as `items` do.
+  /// The items to add, all with the one `stamp`. Replaces what the last call gave out; views hold
+  /// until the next call and as long as `items` do.
   Report apply(const Uuid& agent, std::span<const RawItem> items, WallTime stamp,
                std::size_t most_keys = std::numeric_limits<std::size_t>::max());
 
-  /// Of the last apply(). keys_too_long: at = the running sum at the first key over; what came before was taken.
+  /// Of the last apply(). keys_too_long: at = the running sum at the first key over; what came
+  /// before was taken.
   [[nodiscard]] std::optional<Error> error() const { return error_; }
-  /// Of the last apply(), by their index: first the keys that are too long, then those over `most_keys`.
+  /// Of the last apply(), by their index: first the keys that are too long, then those over
+  /// `most_keys`.
   [[nodiscard]] std::span<const RefusedItem> refused() const { return refused_; }
   /// Of the last apply(): items left out because a later one has their key.
   [[nodiscard]] std::size_t repeated() const { return repeated_; }
@@ -73,7 +80,8 @@ class ReportLimits {
 
   /// Texts (a key, a value or an error) handed on with something replaced, since construction.
   [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
-  /// Items left out for their key (too long, repeated, one too many), since construction. They were never offered.
+  /// Items left out for their key (too long, repeated, one too many), since construction. They were
+  /// never offered.
   [[nodiscard]] std::uint64_t refused_items() const { return refused_items_; }
 
  private:
@@ -111,11 +119,12 @@ class ReportLimits {
 /// @shape error: of ReportLimits::error()
 std::string describe_report(const Error& error);
 
-/// `metadata key of N characters exceeded 127 characters`, or `one key more than an agent may have`.
+/// `metadata key of N characters exceeded 127 characters`, or `one key more than an agent may
+/// have`.
 std::string describe(const RefusedItem& item);
 
-/// Makes stamps for reports that strictly increase whatever the clock does: max(now, last + 1 us). One for the
-/// whole process; the caller serialises the calls.
+/// Makes stamps for reports that strictly increase whatever the clock does: max(now, last + 1 us).
+/// One for the whole process; the caller serialises the calls.
 class StampSource {
  public:
   WallTime next(WallTime now);

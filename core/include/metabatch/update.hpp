@@ -40,8 +40,8 @@ struct Report {
   }
 };
 
-/// The message for a report that is not parallel: `invalid Add call, all inputs must have the same number of items; keys: %d,
-/// values: %d, errors: %d, collectedAt: %d`, word for word the origin's.
+/// The message for a report that is not parallel: `invalid Add call, all inputs must have the same
+/// number of items; keys: %d, values: %d, errors: %d, collectedAt: %d`, word for word the origin's.
 std::string describe_unequal(const Report& report);
 
 /// A report of one update. @owns nothing: `update` must outlive it

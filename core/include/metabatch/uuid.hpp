@@ -30,8 +30,8 @@ enum class UuidVariant : std::uint8_t { ncs, rfc, microsoft, future };
 UuidVariant variant(const Uuid& id);
 std::string_view name_of(UuidVariant variant);  // for people: `RFC 9562`, `Microsoft`, ...
 
-/// Reads every usual form, in either case: 8-4-4-4-12, 32 hex digits, and both of them in {braces} or
-/// behind urn:uuid:. Nothing around it: blanks are an error.
+/// Reads every usual form, in either case: 8-4-4-4-12, 32 hex digits, and both of them in {braces}
+/// or behind urn:uuid:. Nothing around it: blanks are an error.
 ///
 /// @errors bad_uuid: at = the first byte with which no UUID goes on (so a surplus byte is its own
 ///         offset), or the size when the text ends too early

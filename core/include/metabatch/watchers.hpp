@@ -21,15 +21,17 @@ struct ChunkTally {
   bool operator==(const ChunkTally&) const = default;
 };
 
-/// The table of watchers and agents. A payload is decoded once, and each of its ids is looked up here, however many
-/// watchers there are. If every watcher decoded the payload itself, the cost would be their number times the payload.
+/// The table of watchers and agents. A payload is decoded once, and each of its ids is looked up
+/// here, however many watchers there are. If every watcher decoded the payload itself, the cost
+/// would be their number times the payload.
 ///
-/// A watcher is a token, which means something to the caller only. An agent may have many watchers and a
-/// token may watch many agents. Not for several threads at once: the caller guards it.
+/// A watcher is a token, which means something to the caller only. An agent may have many watchers
+/// and a token may watch many agents. Not for several threads at once: the caller guards it.
 ///
-/// @cost   each id of a payload, add and remove: one probe of a flat table that is at most half full, whose slots
-///         are chosen by mixing all 16 bytes; add and remove also walk the watchers of that agent. Memory: 20 bytes
-///         a slot plus 16 a watch. Only add allocates, and only when the table holds more than ever before.
+/// @cost   each id of a payload, add and remove: one probe of a flat table that is at most half
+///         full, whose slots are chosen by mixing all 16 bytes; add and remove also walk the
+///         watchers of that agent. Memory: 20 bytes a slot plus 16 a watch. Only add allocates, and
+///         only when the table holds more than ever before.
 /// @owns   everything it holds; nothing of the payloads
 class WatchTable {
  public:
@@ -46,10 +48,10 @@ class WatchTable {
   /// How many agents have at least one watcher.
   [[nodiscard]] std::size_t agents() const { return agents_; }
 
-  /// Calls `fn(agent, token)` for each watcher of each agent that the payload names, in the order of the payload;
-  /// watchers of one agent in no particular order. An agent named twice is called twice. An id that cannot be
-  /// read is counted and skipped: a forged one must not hide the others.
-  /// `fn` must not change the table.
+  /// Calls `fn(agent, token)` for each watcher of each agent that the payload names, in the order
+  /// of the payload; watchers of one agent in no particular order. An agent named twice is called
+  /// twice. An id that cannot be read is counted and skipped: a forged one must not hide the
+  /// others. `fn` must not change the table.
   template <class Fn>
   ChunkTally for_each_named(std::string_view payload, Fn&& fn) const {
     ChunkTally tally;
@@ -79,7 +81,8 @@ class WatchTable {
     std::uint32_t next = kNone;
   };
 
-  /// Moves up to a block of ids from the front of `payload`; the unreadable are left out. How many are in `block`.
+  /// Moves up to a block of ids from the front of `payload`; the unreadable are left out. How many
+  /// are in `block`.
   static std::size_t read_block(std::string_view& payload, Block& block, ChunkTally& tally);
 
   static std::size_t mixed(const Uuid& agent) {

@@ -42,7 +42,8 @@ bool is_ignored(std::uint8_t control) { return (control & kIgnorable) != 0 && !i
 }  // namespace
 
 std::optional<DrpcPacket> DrpcReader::next() {
-  // The packet given out last is read by now: a large one must not cost memory while the stream is idle.
+  // The packet given out last is read by now: a large one must not cost memory while the stream is
+  // idle.
   if (!is_in_packet_ && packet_.capacity() > kDrpcFrameBytes) std::string().swap(packet_);
   while (!is_broken_) {
     if (!is_in_frame_ && !(read_header() && begin_frame())) return std::nullopt;

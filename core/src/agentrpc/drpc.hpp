@@ -43,8 +43,8 @@ class DrpcReader {
   /// The next whole packet. None: more bytes are needed, or is_broken().
   std::optional<DrpcPacket> next();
 
-  /// A rule of the format was broken: ids fell, frames of one packet differ in kind, an unknown kind, a packet over
-  /// kDrpcMaxPacketBytes. Nothing can be read any more.
+  /// A rule of the format was broken: ids fell, frames of one packet differ in kind, an unknown
+  /// kind, a packet over kDrpcMaxPacketBytes. Nothing can be read any more.
   [[nodiscard]] bool is_broken() const { return is_broken_; }
   /// Bytes that are kept until their packet is complete.
   [[nodiscard]] std::size_t buffered_bytes() const { return (is_in_packet_ ? packet_.size() : 0) + header_.size(); }

@@ -123,7 +123,8 @@ RpcRelay::At RpcRelay::of_upstream(std::uint32_t stream) {
   return std::find_if(pairs_.begin(), pairs_.end(), [stream](const Pair& one) { return one.upstream == stream; });
 }
 
-// A direction is finished when its last byte was handed over; what a window still holds back, Yamux sends before the end.
+// A direction is finished when its last byte was handed over; what a window still holds back, Yamux
+// sends before the end.
 void RpcRelay::erase_if_closed(At pair) {
   if (pair->is_finished_by_agent && pair->is_finished_by_upstream) pairs_.erase(pair);
 }

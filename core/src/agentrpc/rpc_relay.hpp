@@ -14,15 +14,16 @@
 
 namespace metabatch::agentrpc {
 
-/// Joins an agent's connection with one to a control plane ("upstream"): calls that are not answered here go on, byte by
-/// byte and both ways, each on a stream of its own there.
+/// Joins an agent's connection with one to a control plane ("upstream"): calls that are not
+/// answered here go on, byte by byte and both ways, each on a stream of its own there.
 ///
-/// Where `merge` is given, the messages of calls that were answered here are sent on too, on streams of the relay's own: one
-/// call at a time, and what comes meanwhile is merged for the next. How upstream answers changes nothing.
+/// Where `merge` is given, the messages of calls that were answered here are sent on too, on
+/// streams of the relay's own: one call at a time, and what comes meanwhile is merged for the next.
+/// How upstream answers changes nothing.
 ///
-/// It is the handler of the agent's RpcServer. Bytes return to the window of one side only when the window of the other side
-/// had room for them. A stream that cannot be opened upstream is reset. The driver moves the bytes of both sides; when one
-/// of them ends it ends the other.
+/// It is the handler of the agent's RpcServer. Bytes return to the window of one side only when the
+/// window of the other side had room for them. A stream that cannot be opened upstream is reset.
+/// The driver moves the bytes of both sides; when one of them ends it ends the other.
 ///
 /// @cost at most one window a stream and direction, and YamuxLimits::buffered_bytes a side
 class RpcRelay final : public RpcHandler {

@@ -43,7 +43,8 @@ void RpcServer::on_event(const YamuxEvent& event) {
   }
 }
 
-// Relayed bytes return to the agent's window only when the other side took them; all others are processed here and now.
+// Relayed bytes return to the agent's window only when the other side took them; all others are
+// processed here and now.
 void RpcServer::on_data(Stream& stream, std::string_view bytes) {
   const std::uint32_t id = stream.id;
   if (stream.mode == Mode::relayed) return handler_.on_relay(id, bytes);
@@ -155,7 +156,8 @@ void RpcServer::relay_reset(std::uint32_t id) {
   erase(id);
 }
 
-// The stream stays known until the agent closes its direction, so that its bytes are returned to the window.
+// The stream stays known until the agent closes its direction, so that its bytes are returned to
+// the window.
 void RpcServer::abandon(Stream& stream) {
   if (stream.mode == Mode::ignored) return;
   *stream.reader = {};

@@ -20,12 +20,13 @@ struct RpcAnswer {
   std::string text{};      ///< of the error
 };
 
-/// What an agent's connection asks of whoever drives it. All calls come from within RpcServer::receive().
+/// What an agent's connection asks of whoever drives it. All calls come from within
+/// RpcServer::receive().
 class RpcHandler {
  public:
   virtual ~RpcHandler() = default;
-  /// Whether calls of this name are answered here. Every other call is relayed where relays() says so, else it is answered
-  /// with kDrpcUnimplemented.
+  /// Whether calls of this name are answered here. Every other call is relayed where relays() says
+  /// so, else it is answered with kDrpcUnimplemented.
   virtual bool answers(std::string_view rpc) = 0;
   /// One call with its message. Must not wait.
   ///
@@ -34,7 +35,8 @@ class RpcHandler {
 
   /// Whether streams whose first call is not answered here go to somebody else, byte by byte.
   virtual bool relays() { return false; }
-  /// Bytes of a relayed stream, from its first. Return them by RpcServer::relay_consumed() once the other side took them.
+  /// Bytes of a relayed stream, from its first. Return them by RpcServer::relay_consumed() once the
+  /// other side took them.
   virtual void on_relay(std::uint32_t /*stream*/, std::string_view /*bytes*/) {}
   virtual void on_relay_finished(std::uint32_t /*stream*/) {}
   virtual void on_relay_reset(std::uint32_t /*stream*/) {}
@@ -44,15 +46,17 @@ class RpcHandler {
 
 struct RpcLimits {
   YamuxLimits yamux{};
-  /// Of packets that are not complete, over all streams of the connection; the stream that passes it is reset.
+  /// Of packets that are not complete, over all streams of the connection; the stream that passes
+  /// it is reset.
   std::size_t packet_bytes = std::size_t{8} << 20;
 };
 
 /// The server's side of an agent's RPC connection: yamux streams that each carry calls of dRPC.
 ///
-/// A call is answered as soon as its message is there, with the message and CloseSend. Our direction of a stream is closed
-/// only after the agent closed its own: an agent that sees the end first takes the call for cancelled (measured against the
-/// reference client), and one that never sees it waits.
+/// A call is answered as soon as its message is there, with the message and CloseSend. Our
+/// direction of a stream is closed only after the agent closed its own: an agent that sees the end
+/// first takes the call for cancelled (measured against the reference client), and one that never
+/// sees it waits.
 ///
 /// @cost about 300 bytes a stream; a message that arrives in one piece is not copied
 class RpcServer {

@@ -69,7 +69,8 @@ bool Yamux::parse_some() {
   return true;
 }
 
-// The flags of a Data frame that close the stream take effect after its body, so that no byte arrives after `finished`.
+// The flags of a Data frame that close the stream take effect after its body, so that no byte
+// arrives after `finished`.
 void Yamux::on_body(std::string_view part) {
   Stream* const stream = find(body_stream_);
   if (stream == nullptr) return;  // reset meanwhile, or never known: the reference drops such data too
@@ -189,7 +190,8 @@ std::size_t Yamux::send(std::uint32_t id, std::string_view bytes) {
   return now;
 }
 
-// As the reference: the update grants what makes the window whole again, and is sent once that is half of it.
+// As the reference: the update grants what makes the window whole again, and is sent once that is
+// half of it.
 void Yamux::consumed(std::uint32_t id, std::size_t count) {
   Stream* const stream = find(id);
   if (stream == nullptr) return;

@@ -15,32 +15,38 @@ namespace metabatch::agentrpc {
 
 /// One side of a yamux session, without a socket and without a clock.
 ///
-/// The caller passes received bytes to receive() in any portions, takes the events from next(), sends what take_output()
-/// returns, and calls advance() at next_deadline(). A stream is forgotten once both directions are closed or one side reset it; later frames for it are
-/// ignored, as the reference implementation does.
+/// The caller passes received bytes to receive() in any portions, takes the events from next(),
+/// sends what take_output() returns, and calls advance() at next_deadline(). A stream is forgotten
+/// once both directions are closed or one side reset it; later frames for it are ignored, as the
+/// reference implementation does.
 ///
-/// @shape  frame := version 0 | type | flags (2 bytes) | stream (4) | length (4), big endian; Data is followed by `length` bytes
+/// @shape  frame := version 0 | type | flags (2 bytes) | stream (4) | length (4), big endian; Data
+///         is followed by `length` bytes
 /// @cost   memory: about 64 bytes a stream; received data is never stored
 /// @source hashicorp/yamux v0.1.2, spec.md, session.go and stream.go, with its DefaultConfig
 class Yamux {
  public:
   Yamux(YamuxSide side, Instant now, YamuxLimits limits = {});
 
-  /// Hands over what the peer sent; then call next() until it returns none. The bytes must live until then.
+  /// Hands over what the peer sent; then call next() until it returns none. The bytes must live
+  /// until then.
   void receive(std::string_view bytes, Instant now);
-  /// The next event. A frame is parsed only when the events before it were taken, so that what the caller does in between
-  /// (closing a stream, say) has the same effect however the bytes were cut. After the end of the session there is none.
+  /// The next event. A frame is parsed only when the events before it were taken, so that what the
+  /// caller does in between (closing a stream, say) has the same effect however the bytes were cut.
+  /// After the end of the session there is none.
   std::optional<YamuxEvent> next();
 
   /// Opens a stream.
   ///
-  /// @return none: the session is over, the peer wants no new streams, or kYamuxMaxUnacknowledged streams are not acknowledged yet
+  /// @return none: the session is over, the peer wants no new streams, or kYamuxMaxUnacknowledged
+  ///         streams are not acknowledged yet
   std::optional<std::uint32_t> open(Instant now);
   /// Queues data on a stream. Bytes beyond the peer's window wait; events `sent` report them later.
   ///
   /// @return the bytes that went into the output at once; 0 for a stream that cannot send
   std::size_t send(std::uint32_t stream, std::string_view bytes);
-  /// Returns `count` received bytes of a stream to the peer's window; the update is sent once it is half a window.
+  /// Returns `count` received bytes of a stream to the peer's window; the update is sent once it is
+  /// half a window.
   void consumed(std::uint32_t stream, std::size_t count);
   /// Closes our direction, after the data that waits.
   void finish(std::uint32_t stream);

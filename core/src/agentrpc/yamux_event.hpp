@@ -7,7 +7,8 @@
 
 #include "metabatch/time.hpp"
 
-/// The wire of an agent's RPC connection: yamux streams that carry dRPC calls. Bytes in, bytes and events out.
+/// The wire of an agent's RPC connection: yamux streams that carry dRPC calls. Bytes in, bytes and
+/// events out.
 namespace metabatch::agentrpc {
 
 inline constexpr std::size_t kYamuxHeaderBytes = 12;

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string_view>
 
-/// Keys and values are mostly 4 to 32 bytes: a call of memcpy or memcmp for each costs more than the bytes do.
-/// Overlapping loads of fixed size compile to a few instructions.
+/// Keys and values are mostly 4 to 32 bytes: a call of memcpy or memcmp for each costs more than
+/// the bytes do. Overlapping loads of fixed size compile to a few instructions.
 namespace metabatch {
 
 template <class Word>
@@ -65,7 +65,8 @@ inline bool equal_bytes(std::string_view a, std::string_view b) {
 
 inline constexpr std::size_t kLine = 64;  // bytes the processor fetches at once
 
-/// Asks for lines that another processor may have changed last and that are written soon. Reads nothing.
+/// Asks for lines that another processor may have changed last and that are written soon. Reads
+/// nothing.
 inline void prefetch_lines(const void* from, std::size_t lines) {
   for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(static_cast<const char*>(from) + i * kLine, 1);
 }

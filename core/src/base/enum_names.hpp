@@ -6,7 +6,8 @@
 
 namespace metabatch {
 
-/// The name of an enumerator out of a table in the enum's order; `?` for a value that the enum does not have.
+/// The name of an enumerator out of a table in the enum's order; `?` for a value that the enum does
+/// not have.
 template <std::size_t N, class Enum>
 constexpr std::string_view enum_name(const std::string_view (&names)[N], Enum which) {
   const auto index = static_cast<std::size_t>(which);

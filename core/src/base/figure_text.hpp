@@ -7,7 +7,8 @@
 /// Numbers as English sentences show them. The same bytes on every platform and in every locale.
 namespace metabatch {
 
-/// Three significant digits, or a whole number with commas: `1.8`, `900`, `1,836`, `0.024`. No trailing zeros.
+/// Three significant digits, or a whole number with commas: `1.8`, `900`, `1,836`, `0.024`. No
+/// trailing zeros.
 std::string figure(double number);
 
 /// A whole number with commas: `54,000`.

@@ -10,21 +10,25 @@ namespace metabatch {
 
 /// Walks through one JSON text (RFC 8259) value by value. After a failure every step returns false.
 ///
-/// Texts come out as they are written, escapes resolved: NUL and invalid UTF-8 are the caller's to replace; an escaped
-/// lone surrogate is U+FFFD already. A raw control character other than NUL is refused.
+/// Texts come out as they are written, escapes resolved: NUL and invalid UTF-8 are the caller's to
+/// replace; an escaped lone surrogate is U+FFFD already. A raw control character other than NUL is
+/// refused.
 ///
-/// Written for core, which has nothing but the standard library and must read recordings in the browser too; outside core
-/// simdjson reads. That both take the same of a line is tested line by line, in tests/feed.
+/// Written for core, which has nothing but the standard library and must read recordings in the
+/// browser too; outside core simdjson reads. That both take the same of a line is tested line by
+/// line, in tests/feed.
 class JsonReader {
  public:
   explicit JsonReader(std::string_view text) : text_(text) {}
 
-  /// Steps into an object or an array; false (and no failure) when the next value is something else.
+  /// Steps into an object or an array; false (and no failure) when the next value is something
+  /// else.
   bool enter(char open);
   /// On to the next member or item of what was entered last; false: it is over, or a failure.
   bool next_member(std::string& name);
   bool next_item();
-  /// Takes the next value if it is a text or a whole number of 63 bits; else it is still the next one.
+  /// Takes the next value if it is a text or a whole number of 63 bits; else it is still the next
+  /// one.
   bool take_text(std::string& to);
   bool take_integer(std::int64_t& to);
   /// Takes the next value if it is a number, as it is written; else it is still the next one.

@@ -15,7 +15,8 @@ enum class JsonEscapes : std::uint8_t {
   html,      ///< as Go's encoder writes it, safe inside HTML: also `<`, `>`, `&`, U+2028, U+2029; and \n, \r, \t in short
 };
 
-/// Appends `text` as a JSON string, in quotes. Bytes that are not UTF-8, and NUL, become U+FFFD (utf8.hpp).
+/// Appends `text` as a JSON string, in quotes. Bytes that are not UTF-8, and NUL, become U+FFFD
+/// (utf8.hpp).
 ///
 /// @cost one pass; text without escapes is copied in one piece
 void append_json_text(std::string& to, std::string_view text, JsonEscapes escapes = JsonEscapes::required);

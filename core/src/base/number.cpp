@@ -70,8 +70,9 @@ struct Decimal {
   int exponent = 0;  ///< of the first digit: d.ddd x 10^exponent
 };
 
-/// The remainder of a number to print, all over one scale: value = rest/scale, and any number between rest - low and
-/// rest + high reads back as the same double (the ends too when its last bit is even).
+/// The remainder of a number to print, all over one scale: value = rest/scale, and any number
+/// between rest - low and rest + high reads back as the same double (the ends too when its last bit
+/// is even).
 struct Printing {
   Big rest, scale, high, low;
   bool ends_count;

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-/// Sorts that are compiled once. std::sort is compiled anew for every type and comparison: its copies were an eighth of
-/// the module of the page.
+/// Sorts that are compiled once. std::sort is compiled anew for every type and comparison: its
+/// copies were an eighth of the module of the page.
 namespace metabatch {
 
 /// Something to sort: the number that decides, and where it is.
@@ -27,7 +27,8 @@ inline std::uint64_t big_endian(const std::uint8_t* bytes) {
   return number;
 }
 
-/// Makes `order` the order of so many UUIDs by their bytes, equal ones as they came: two comparisons instead of sixteen.
+/// Makes `order` the order of so many UUIDs by their bytes, equal ones as they came: two
+/// comparisons instead of sixteen.
 template <class IdAt>
 void order_ids(std::vector<KeyedIndex>& order, std::size_t count, const IdAt& id_at) {
   order.resize(count);

@@ -9,7 +9,8 @@
 
 namespace metabatch {
 
-/// SHA-256, piece by piece: the digest of event logs. Not for secrets (no care is taken about timing).
+/// SHA-256, piece by piece: the digest of event logs. Not for secrets (no care is taken about
+/// timing).
 ///
 /// @cost   about 250 MB/s in portable code; no allocation
 /// @source FIPS 180-4 sections 5 and 6.2

@@ -13,11 +13,13 @@ struct Hash128 {
   bool operator==(const Hash128& other) const { return half[0] == other.half[0] && half[1] == other.half[1]; }
 };
 
-/// SipHash-2-4 with 128 bits: who does not know the key cannot find two texts of one hash. Texts that are added one after
-/// the other count as one text, so their sizes must be added where they matter.
+/// SipHash-2-4 with 128 bits: who does not know the key cannot find two texts of one hash. Texts
+/// that are added one after the other count as one text, so their sizes must be added where they
+/// matter.
 ///
 /// @cost   about 15 ns and 1 ns for every 8 bytes
-/// @source Aumasson, Bernstein: SipHash: a fast short-input PRF, 2012; the 128-bit form of the reference code
+/// @source Aumasson, Bernstein: SipHash: a fast short-input PRF, 2012; the 128-bit form of the
+///         reference code
 class SipHash {
  public:
   SipHash(std::uint64_t key0, std::uint64_t key1);

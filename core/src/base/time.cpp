@@ -20,7 +20,8 @@ struct Date {
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
-/// Years are counted from March, so that the leap day is the last of its year and months have a formula.
+/// Years are counted from March, so that the leap day is the last of its year and months have a
+/// formula.
 std::int64_t days_since_epoch(Date date) {
   const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
   const std::int64_t month = date.month + (date.month <= 2 ? 9 : -3);  // 0 = March
@@ -72,7 +73,8 @@ struct Reader {
     if (!take(any_of)) fail(at);
   }
 
-  /// A number of exactly `digits` digits from `least` to `most`; out of range, its first byte is the offence.
+  /// A number of exactly `digits` digits from `least` to `most`; out of range, its first byte is
+  /// the offence.
   std::int64_t field(std::size_t digits, std::int64_t least, std::int64_t most) {
     const std::size_t start = at;
     std::int64_t value = 0;

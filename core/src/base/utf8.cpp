@@ -76,7 +76,8 @@ std::size_t clean_size(std::string_view text) {
 }
 
 Sanitized sanitize(std::string_view text, std::string& room, std::size_t max_bytes) {
-  // A code point that starts before the cut is seen whole; one that the window splits starts behind the cut.
+  // A code point that starts before the cut is seen whole; one that the window splits starts behind
+  // the cut.
   const std::size_t reach = std::min(text.size(), max_bytes);
   const std::string_view window = text.substr(0, reach + std::min(text.size() - reach, kLongest - 1));
   const std::size_t clean = clean_size(window);

@@ -17,21 +17,25 @@ struct Sanitized {
   std::size_t replaced = 0;  ///< U+FFFD written; those that the sender wrote do not count
 };
 
-/// Replaces each NUL byte and each maximal subpart of an ill-formed sequence by U+FFFD, as browsers do (so
-/// `F0 9F 98` alone becomes one, `ED A0 80` three), and cuts the result to at most `max_bytes` at a code point.
-/// Replacements past the cut are not made and not counted. Clean text comes back unchanged, so sanitising twice
-/// is sanitising once.
+/// Replaces each NUL byte and each maximal subpart of an ill-formed sequence by U+FFFD, as browsers
+/// do (so `F0 9F 98` alone becomes one, `ED A0 80` three), and cuts the result to at most
+/// `max_bytes` at a code point. Replacements past the cut are not made and not counted. Clean text
+/// comes back unchanged, so sanitising twice is sanitising once.
 ///
 /// @units  bytes
-/// @owns   nothing when nothing was replaced: the view points into `text`; else into `room`, whose content it replaces
-/// @cost   reads at most max_bytes + 3 bytes, ASCII eight at a time; allocates only when `room` must grow
-/// @source Unicode 15 section 3.9, table 3-7 and "U+FFFD substitution of maximal subparts"; WHATWG Encoding 9.1.1
+/// @owns   nothing when nothing was replaced: the view points into `text`; else into `room`, whose
+///         content it replaces
+/// @cost   reads at most max_bytes + 3 bytes, ASCII eight at a time; allocates only when `room`
+///         must grow
+/// @source Unicode 15 section 3.9, table 3-7 and "U+FFFD substitution of maximal subparts"; WHATWG
+///         Encoding 9.1.1
 Sanitized sanitize(std::string_view text, std::string& room, std::size_t max_bytes = std::string_view::npos);
 
 /// Bytes before the first NUL or ill-formed sequence; text.size() when there is none.
 std::size_t clean_size(std::string_view text);
 
-/// The longest start of `text` that has at most `max_bytes` bytes and does not end inside a code point.
+/// The longest start of `text` that has at most `max_bytes` bytes and does not end inside a code
+/// point.
 ///
 /// @shape text: valid UTF-8; of other text at most three bytes more than needed are cut
 /// @cost  constant

@@ -22,15 +22,17 @@ inline std::uint64_t hash_agent(const Uuid& agent, std::uint64_t seed) {
   return mix(load<std::uint64_t>(bytes) ^ seed, load<std::uint64_t>(bytes + 8) ^ 0xd6e8feb86659fd93ULL);
 }
 
-/// Agents that have something buffered: flat, open-addressed, linear probing, deletion by shifting back. Grows with the
-/// peak, never shrinks (32 bytes a slot). A pointer to a slot is valid until the next insert or erase.
+/// Agents that have something buffered: flat, open-addressed, linear probing, deletion by shifting
+/// back. Grows with the peak, never shrinks (32 bytes a slot). A pointer to a slot is valid until
+/// the next insert or erase.
 class AgentTable {
  public:
   explicit AgentTable(std::uint64_t seed) : seed_(seed) {}
 
   [[nodiscard]] std::uint64_t hash(const Uuid& agent) const { return hash_agent(agent, seed_); }
 
-  /// The agent's slot, made (empty) when it has none. An empty slot must be filled or erased before the next call.
+  /// The agent's slot, made (empty) when it has none. An empty slot must be filled or erased before
+  /// the next call.
   AgentSlot& obtain(const Uuid& agent, std::uint64_t hash) {
     if ((used_ + 1) * 4 > slots_.size() * 3) grow();
     for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {

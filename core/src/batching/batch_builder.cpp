@@ -50,7 +50,8 @@ void BatchBuilder::fill(const Block& block, Update* to) {
     texts_[i] = text;
     text += sizes[i].value + sizes[i].error;
   }
-  // Member by member: a temporary that is copied in wider pieces than it was written stalls the processor.
+  // Member by member: a temporary that is copied in wider pieces than it was written stalls the
+  // processor.
   for (const std::uint32_t i : block.schema->sorted) {
     to->agent = block.agent;
     to->key = block.schema->key(i);

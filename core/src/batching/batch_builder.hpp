@@ -14,11 +14,13 @@
 
 namespace metabatch {
 
-/// Builds the sorted entries, agents and counts of a batch from taken blocks. Keeps its working memory.
+/// Builds the sorted entries, agents and counts of a batch from taken blocks. Keeps its working
+/// memory.
 class BatchBuilder {
  public:
   void build(std::span<Block* const> taken, Batch& batch);
-  /// The blocks, ascending by agent: block b became the entries first_entry()[b] .. first_entry()[b + 1].
+  /// The blocks, ascending by agent: block b became the entries first_entry()[b] .. first_entry()[b
+  /// + 1].
   [[nodiscard]] std::span<Block* const> blocks() const { return blocks_; }
   [[nodiscard]] std::span<const std::uint32_t> first_entry() const { return first_entry_; }
   /// The fates of block b, out of those of the batch; `all` where every entry shares it.

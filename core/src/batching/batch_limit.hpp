@@ -9,9 +9,9 @@
 
 namespace metabatch {
 
-/// The number of entries that one flush may bring while the store is slow. A flush that was too much for its time limit
-/// makes the next ones half as large, down to one entry. Two flushes in a row that took under half the limit double it,
-/// until nothing limits the batch size any more.
+/// The number of entries that one flush may bring while the store is slow. A flush that was too
+/// much for its time limit makes the next ones half as large, down to one entry. Two flushes in a
+/// row that took under half the limit double it, until nothing limits the batch size any more.
 class BatchLimit {
  public:
   [[nodiscard]] std::uint64_t within(std::uint64_t batch_size) const { return std::min(batch_size, limit_); }
@@ -20,7 +20,8 @@ class BatchLimit {
     limit_ = std::max<std::uint64_t>(entries / 2, 1);
     quick_ = 0;
   }
-  /// A flush of a batch that was not too much ended. `time_limit` 0: not known, so the flush counts as quick.
+  /// A flush of a batch that was not too much ended. `time_limit` 0: not known, so the flush counts
+  /// as quick.
   void ended(bool failed, Duration took, Duration time_limit, std::uint64_t batch_size) {
     if (limit_ == kNone) return;
     const bool quick = !failed && (time_limit == Duration{} || took < time_limit / 2);

@@ -152,7 +152,8 @@ bool Batcher::Machine::take(const Due& due, Instant now) {
   return true;
 }
 
-// Takes what need not be written out of the batch. False: nothing remains, or so little that it went back to wait.
+// Takes what need not be written out of the batch. False: nothing remains, or so little that it
+// went back to wait.
 bool Batcher::Machine::leave_out(std::uint64_t got, Instant now) {
   std::span<const Leaving> leaving;
   if (written.is_on()) leaving = written.judge(batch.entries, true, now);

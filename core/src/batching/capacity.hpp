@@ -6,16 +6,19 @@
 
 namespace metabatch {
 
-/// The capacity that all shards of one batcher share, and the order of arrival. A port: one owner counts plainly
-/// (PlainCapacity), many threads count with atomics (SharedCapacity). Called once a report, not once an update.
+/// The capacity that all shards of one batcher share, and the order of arrival. A port: one owner
+/// counts plainly (PlainCapacity), many threads count with atomics (SharedCapacity). Called once a
+/// report, not once an update.
 ///
-/// @units entries: distinct (agent, key) buffered, in flight included; bytes: of keys, values and errors buffered
+/// @units entries: distinct (agent, key) buffered, in flight included; bytes: of keys, values and
+///        errors buffered
 class Capacity {
  public:
   virtual ~Capacity() = default;
   /// Uses capacity for `entries` new entries of `bytes` together, or none at all and answers false.
   virtual bool admit(std::uint64_t entries, std::uint64_t bytes) = 0;
-  /// Uses (or, negative, frees) capacity unconditionally: repeats of buffered keys, and what was settled.
+  /// Uses (or, negative, frees) capacity unconditionally: repeats of buffered keys, and what was
+  /// settled.
   virtual void charge(std::int64_t entries, std::int64_t bytes) = 0;
   /// Counts buffered bytes that are not pending: those in flight and those in the fifo.
   virtual void charge_beside(std::int64_t bytes) = 0;

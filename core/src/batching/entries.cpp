@@ -165,7 +165,8 @@ void Entries::add_entry(AgentSlot& slot, const Update& update, Instant now, Admi
   ++admission.taken;
 }
 
-// Distinct keys are at most as many as the entries of all three states; a key in flight may be pending as well.
+// Distinct keys are at most as many as the entries of all three states; a key in flight may be
+// pending as well.
 std::uint64_t Entries::most_keys(const AgentSlot& slot) const {
   std::uint64_t keys = slot.pending == nullptr ? 0 : slot.pending->count;
   if (slot.in_flight != nullptr) keys += slot.in_flight->count;
@@ -188,7 +189,8 @@ std::uint64_t Entries::keys_of(const Uuid& agent, std::uint64_t hash) {
   return apart == nullptr ? 0 : apart->pending->count;
 }
 
-// Counting exactly costs a search for each key, so it is done once a report, and only near the limit.
+// Counting exactly costs a search for each key, so it is done once a report, and only near the
+// limit.
 bool Entries::agent_has_capacity(const AgentSlot& slot, KeyCount& keys) const {
   if (!keys) {
     if (most_keys(slot) < agent_capacity_) return true;
@@ -231,8 +233,8 @@ void Entries::link_last(Block* block) {
   storage_->tail = block;
 }
 
-// Blocks that come back (split, merged back) come in ascending order of place: starting at the last one makes
-// the walk short.
+// Blocks that come back (split, merged back) come in ascending order of place: starting at the last
+// one makes the walk short.
 void Entries::link(Block* block) {
   Block* after = storage_->last_linked;
   if (after == nullptr || after->position > block->position) {

@@ -25,18 +25,21 @@ struct TextBytes;
 /// The hash that finds an agent; its upper bits also choose the shard.
 std::uint64_t agent_hash(const Uuid& agent, std::uint64_t seed);
 
-/// One shard: the newest update of each (agent, key). An entry is in one of three states: pending, in flight, or set
-/// apart because its row is locked. Rules of merging, capacity and accounting live here, and only here. Not thread-safe:
-/// the engine puts a lock around each shard.
+/// One shard: the newest update of each (agent, key). An entry is in one of three states: pending,
+/// in flight, or set apart because its row is locked. Rules of merging, capacity and accounting
+/// live here, and only here. Not thread-safe: the engine puts a lock around each shard.
 ///
-/// Invariant: a key is pending or set apart, never both; beside that it may be in flight. So an update of a key that is
-/// set apart finds its entry there, and no batch of pending entries ever brings that key.
+/// Invariant: a key is pending or set apart, never both; beside that it may be in flight. So an
+/// update of a key that is set apart finds its entry there, and no batch of pending entries ever
+/// brings that key.
 ///
-/// Stored by agent: a report whose key set is known is kept as one report block and overwritten in place by the next;
-/// everything else is kept entry by entry (ARCHITECTURE, "How entries are held").
+/// Stored by agent: a report whose key set is known is kept as one report block and overwritten in
+/// place by the next; everything else is kept entry by entry (ARCHITECTURE, "How entries are
+/// held").
 class Entries {
  public:
-  /// `capacity` is shared by all shards and outlives them. All shards of one batcher take the same seed.
+  /// `capacity` is shared by all shards and outlives them. All shards of one batcher take the same
+  /// seed.
   Entries(Capacity& capacity, std::uint64_t seed);
   ~Entries();
   Entries(const Entries&) = delete;
@@ -45,24 +48,27 @@ class Entries {
   /// `agent_capacity`: how many distinct keys of one agent may be buffered.
   void set_rules(Ties ties, std::uint64_t agent_capacity);
 
-  /// Offers the updates of a parallel report, as if added one by one in order. `hash` is agent_hash(report.agent).
+  /// Offers the updates of a parallel report, as if added one by one in order. `hash` is
+  /// agent_hash(report.agent).
   ///
-  /// @cost about 4 ns an update when the key set is the one held, 10 ns when it is new; no allocation in steady state
+  /// @cost about 4 ns an update when the key set is the one held, 10 ns when it is new; no
+  ///       allocation in steady state
   Admission add(const Report& report, std::uint64_t hash, Instant now, Admit admit = Admit::if_it_fits);
-  /// Fetches into the processor's cache what the next call will touch, which another processor may have changed last.
-  /// Needs no lock: nothing is read.
+  /// Fetches into the processor's cache what the next call will touch, which another processor may
+  /// have changed last. Needs no lock: nothing is read.
   void warm() const;
   /// Counts updates that came after close.
   Admission refuse(std::size_t updates);
   /// Distinct keys of an agent that are buffered.
   [[nodiscard]] std::uint64_t keys_of(const Uuid& agent, std::uint64_t hash);
 
-  /// Moves the entries that arrived before `position` into flight and appends their blocks to `taken`. Several calls
-  /// build one batch; then settle() each block before the next batch.
+  /// Moves the entries that arrived before `position` into flight and appends their blocks to
+  /// `taken`. Several calls build one batch; then settle() each block before the next batch.
   ///
   /// @return how many entries were moved
   std::size_t take_before(std::uint64_t position, std::vector<Block*>& taken);
-  /// Moves the entries of a taken block that arrived at `position` or later back: the batch has no capacity for them.
+  /// Moves the entries of a taken block that arrived at `position` or later back: the batch has no
+  /// capacity for them.
   ///
   /// @return what is left of the block; null: nothing
   Block* untake(Block* block, std::uint64_t position, Settled& settled);
@@ -75,7 +81,8 @@ class Entries {
 
   /// Appends the entries that are set apart and arrived at `from` or later.
   void list_set_apart(std::uint64_t from, std::vector<SetApartEntry>& entries) const;
-  /// Moves those that arrived at `from` or later and before `until` into flight, as take_before() does.
+  /// Moves those that arrived at `from` or later and before `until` into flight, as take_before()
+  /// does.
   std::size_t take_set_apart(std::uint64_t from, std::uint64_t until, std::vector<Block*>& taken);
   [[nodiscard]] std::optional<SetApartAges> set_apart_ages() const;
 

@@ -59,7 +59,8 @@ std::size_t Entries::take_before(std::uint64_t position, std::vector<Block*>& ta
   return moved;
 }
 
-// An agent has one block in flight: a second part for the batch that is being built joins the first.
+// An agent has one block in flight: a second part for the batch that is being built joins the
+// first.
 void Entries::put_in_flight(AgentSlot& slot, Block* part, std::vector<Block*>& taken) {
   if (slot.in_flight != nullptr) {
     join(*slot.in_flight, part);
@@ -162,8 +163,9 @@ void Entries::settle_uniform(const Block& block, const Block* pending, Fate fate
   capacity_.charge(-gone, -static_cast<std::int64_t>(block.bytes));
 }
 
-// The order of the steps matters: an entry that goes out frees its key only when no pending entry holds it, so this is
-// asked before set_apart() absorbs pending entries; and what is merged back must not meet entries that leave.
+// The order of the steps matters: an entry that goes out frees its key only when no pending entry
+// holds it, so this is asked before set_apart() absorbs pending entries; and what is merged back
+// must not meet entries that leave.
 Settled Entries::settle_each(AgentSlot& slot, Block* block, std::span<const Fate> fates, const Landing& landing,
                              DelayHistogram& delay) {
   sort_keys(*block, storage_->order);
@@ -223,7 +225,8 @@ Settled Entries::merge_back(AgentSlot& slot, Block* block) {
   return settled;
 }
 
-// As if the entries of `block` had been added first and those of `waiting` after them: so they keep their places.
+// As if the entries of `block` had been added first and those of `waiting` after them: so they keep
+// their places.
 std::size_t Entries::merge_under(Block& block, Block& pending) {
   Blocks& blocks = storage_->blocks;
   blocks.to_entry_block(block);

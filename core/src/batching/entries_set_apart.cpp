@@ -6,8 +6,8 @@
 
 namespace metabatch {
 
-// A report of an agent that has entries set apart: an update of such a key becomes one with its entry there, and claims
-// no position. All others are added as usual.
+// A report of an agent that has entries set apart: an update of such a key becomes one with its
+// entry there, and claims no position. All others are added as usual.
 void Entries::add_beside(AgentSlot& slot, Block& apart, const Report& report, Instant now, Admit admit,
                          Admission& admission) {
   KeyCount keys;
@@ -28,9 +28,9 @@ void Entries::add_beside(AgentSlot& slot, Block& apart, const Report& report, In
   }
 }
 
-// Moves the entries of a landed block that go apart, as ways says. Where a newer update of such a key arrived during the
-// flight, it is pending: it becomes one with the entry, as if it had been added after it, so that the key is in one
-// state only. Distinct keys stay as many as they were.
+// Moves the entries of a landed block that go apart, as ways says. Where a newer update of such a
+// key arrived during the flight, it is pending: it becomes one with the entry, as if it had been
+// added after it, so that the key is in one state only. Distinct keys stay as many as they were.
 std::size_t Entries::set_apart(AgentSlot& slot, const Block& block, Instant now) {
   Blocks& blocks = storage_->blocks;
   AgentSlot& home = storage_->set_apart.obtain(block.agent, storage_->set_apart.hash(block.agent));

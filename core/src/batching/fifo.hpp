@@ -12,8 +12,8 @@
 
 namespace metabatch {
 
-/// The origin's bounded channel (`queue = fifo`): updates that came while a flush was in flight or the batch was full,
-/// in order. Nothing is merged here; that happens when they are absorbed.
+/// The origin's bounded channel (`queue = fifo`): updates that came while a flush was in flight or
+/// the batch was full, in order. Nothing is merged here; that happens when they are absorbed.
 class Fifo {
  public:
   /// `capacity` counts the bytes; slots are counted here.
@@ -42,7 +42,8 @@ class Fifo {
   /// The front was absorbed: it was offered there, and no longer here.
   void pop();
 
-  /// `offered` counts what is queued and what was dropped here; absorbed updates are counted where they went.
+  /// `offered` counts what is queued and what was dropped here; absorbed updates are counted where
+  /// they went.
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:

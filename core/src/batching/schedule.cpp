@@ -48,9 +48,9 @@ bool Schedule::needs_oldest(Instant now) const {
   return policy_ == SchedulePolicy::linger || (has_ticks() && next_tick_ <= now);
 }
 
-// A tick that passes during a flush is remembered (fixed) or discarded (reset: the end of the flush sets the timer
-// anew). A retry of what is set apart must not delay what is pending, so a tick that passes during one is always
-// remembered.
+// A tick that passes during a flush is remembered (fixed) or discarded (reset: the end of the flush
+// sets the timer anew). A retry of what is set apart must not delay what is pending, so a tick that
+// passes during one is always remembered.
 void Schedule::pass_ticks(const Load& load, Instant now) {
   if (!has_ticks()) return;
   if (next_tick_ <= now) {
@@ -88,8 +88,8 @@ std::optional<Reason> Schedule::pending_due(const Load& load, Instant now) {
   return std::nullopt;
 }
 
-// When both kinds are due they take turns, the pending entries first: so neither starves the other, and a batch of
-// pending entries waits for one retry at most.
+// When both kinds are due they take turns, the pending entries first: so neither starves the other,
+// and a batch of pending entries waits for one retry at most.
 std::optional<Due> Schedule::due(const Load& load, Instant now) {
   pass_ticks(load, now);
   if (load.pending == 0) sweep_ = 0;
@@ -107,7 +107,8 @@ std::optional<Due> Schedule::due(const Load& load, Instant now) {
   return std::nullopt;
 }
 
-// Less than half a batch waits, unless no larger batch can come of it: a sweep or a close takes everything.
+// Less than half a batch waits, unless no larger batch can come of it: a sweep or a close takes
+// everything.
 bool Schedule::may_wait(std::uint64_t taken, std::uint64_t kept, std::uint64_t pending) const {
   if (kept == taken || kept * 2 >= batch_limit()) return false;
   if (closing()) return pending > 0;
@@ -144,8 +145,8 @@ void Schedule::ended(const FlushEnd& end, Instant now) {
   set_apart_.in_flight = false;
 }
 
-// The returned entries are the longest-pending again, and were due already. A flush that settled anything made
-// progress: what it left is due at once, without a backoff.
+// The returned entries are the longest-pending again, and were due already. A flush that settled
+// anything made progress: what it left is due at once, without a backoff.
 void Schedule::ended_pending(const FlushEnd& end, Instant now) {
   last_end_ = now;
   if (policy_ == SchedulePolicy::reset) next_tick_ = now + interval_;
@@ -168,8 +169,9 @@ void Schedule::ended_pending(const FlushEnd& end, Instant now) {
                                permission ? kLongestPermissionBackoff : kLongestBackoff);
 }
 
-// The limit grows only after a whole round that went well. If it grew within a round, the next round would join an
-// entry that is always too much with the same others again, and they would never be tried without it.
+// The limit grows only after a whole round that went well. If it grew within a round, the next
+// round would join an entry that is always too much with the same others again, and they would
+// never be tried without it.
 void Schedule::ended_set_apart(const FlushEnd& end) {
   set_apart_.settled = set_apart_.settled || end.settled;
   set_apart_.failed = set_apart_.failed || end.failure != FailureClass::none;
@@ -180,8 +182,8 @@ void Schedule::ended_set_apart(const FlushEnd& end) {
   if (!set_apart_.in_round && !set_apart_.failed) set_apart_.limit.grow(batch_size_);
 }
 
-// A round that is over plans the next one; so does the first entry that is set apart. Entries that join later wait for
-// the round that is planned already.
+// A round that is over plans the next one; so does the first entry that is set apart. Entries that
+// join later wait for the round that is planned already.
 void Schedule::plan_round(const FlushEnd& end, Instant now) {
   if (end.all_set_apart == 0) {
     set_apart_.next_round.reset();

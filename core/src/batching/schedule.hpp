@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -43,8 +44,8 @@ inline constexpr Duration kLongestBackoff = std::chrono::seconds(5);
 inline constexpr Duration kFirstPermissionBackoff = std::chrono::seconds(1);
 inline constexpr Duration kLongestPermissionBackoff = std::chrono::seconds(30);
 
-/// Decides when a batch is due, and why. Knows counts and instants, no entries: one flush in flight, ticks, backoff,
-/// retries of what is set apart, closing. Fed by the owner of the entries; a plain value.
+/// Decides when a batch is due, and why, from counts and instants: one flush in flight, ticks,
+/// backoff, retries of what is set apart, closing. A plain value, fed by the owner of the entries.
 class Schedule {
  public:
   /// `config` is validated.
@@ -61,30 +62,33 @@ class Schedule {
 
   /// Whether due() and next_deadline() want Load::oldest at `now`.
   [[nodiscard]] bool needs_oldest(Instant now) const;
-  /// Lets ticks fire that have passed: before entries arrive, so that a tick sweeps only what it found, and when a
-  /// flush has ended, so that a remembered tick sweeps what is pending at that moment.
+  /// Lets ticks fire that have passed: before entries arrive, so that a tick sweeps only what it
+  /// found, and when a flush has ended, so that a remembered tick sweeps what is pending at that
+  /// moment.
   void pass_ticks(const Load& load, Instant now);
 
-  /// Whether a batch is to be taken at `now`, and why; the caller takes it. Ticks up to and including `now` fire.
+  /// Whether a batch is to be taken at `now`, and why; the caller takes it. Ticks up to and
+  /// including `now` fire.
   std::optional<Due> due(const Load& load, Instant now);
   /// `entries` of the pending ones went into flight.
   void began(std::uint64_t entries);
-  /// Entries that were set apart went into flight. `last`: with this batch all of them have been tried once.
+  /// Entries that were set apart went into flight. `last`: then all of them have been tried once.
   void began_set_apart(bool last);
   void ended(const FlushEnd& end, Instant now);
 
-  /// Of `taken` pending entries `kept` remain, because the others repeat what their rows have. Whether these may go back
-  /// and wait for more, so that one flush writes what would otherwise be several. `pending`: those that were not taken.
+  /// Of `taken` pending entries `kept` remain, because the others repeat what their rows have.
+  /// Whether these may go back and wait for more, so that one flush writes what would otherwise be
+  /// several. `pending`: those that were not taken.
   [[nodiscard]] bool may_wait(std::uint64_t taken, std::uint64_t kept, std::uint64_t pending) const;
-  /// `entries` of the longest-pending ones were left out and are not pending any more; the others go back.
+  /// `entries` of the longest-pending ones were left out; the others of that batch go back.
   void left_out(std::uint64_t entries) { sweep_ -= std::min(sweep_, entries); }
-  /// All of a batch was left out. It counts as a flush for `after_flush`, so that the interval begins anew.
+  /// All of a batch was left out. For `after_flush` this is a flush: the interval begins anew.
   void left_out_all(std::uint64_t entries, Instant now);
 
-  /// When due() is next worth a call; an instant in the past: now. None: only another call can change the answer.
+  /// When due() is next worth a call; in the past: now. None: only another call can change that.
   [[nodiscard]] std::optional<Instant> next_deadline(const Load& load) const;
 
-  /// The most entries that the next batch may have: batch_size, or less after flushes that were too much.
+  /// The most entries of the next batch: less than batch_size after flushes that were too much.
   [[nodiscard]] std::uint64_t batch_limit() const { return limit_.within(batch_size_); }
   [[nodiscard]] std::uint64_t set_apart_limit() const { return set_apart_.limit.within(batch_size_); }
   /// The next tick of `fixed` and `reset`, whether or not anything is pending.
@@ -99,7 +103,7 @@ class Schedule {
   [[nodiscard]] std::optional<Instant> backoff_end() const { return backoff_end_; }
 
  private:
-  /// The retries of entries that are set apart: a round tries each of them once, in as many batches as it needs.
+  /// The retries of entries that are set apart: a round, of one or more batches, tries each once.
   struct SetApart {
     std::optional<Instant> next_round;  ///< none: nothing is set apart
     bool in_round = false;              ///< a round has begun, and some have not been tried in it

@@ -17,8 +17,9 @@ struct Verdict {
   bool progress = false;    ///< some entry is not unwritten: the next batch need not wait for a backoff
 };
 
-/// Reads an outcome. An entry that fails in a batch of its own, because it is too much or for a reason that may be its own
-/// (data, other), must not keep the others from being written: it is set apart as if its row were locked.
+/// Reads an outcome. An entry that fails in a batch of its own, because it is too much or for a
+/// reason that may be its own (data, other), must not keep the others from being written: it is set
+/// apart as if its row were locked.
 ///
 /// @shape outcome.fates: empty, or as many as `entries`
 /// @owns  nothing: the outcome must outlive the verdict

@@ -8,24 +8,29 @@
 
 namespace metabatch {
 
-/// Two lines that follow each other are not further apart: else a clock was wrong, as one of 1970 or of 2099.
+/// Two lines that follow each other are not further apart: else a clock was wrong, as one of 1970
+/// or of 2099.
 inline constexpr std::chrono::hours kMostApart{24 * 365};
 inline constexpr std::int64_t kMostMicros = std::int64_t{1} << 50;  // 35 years: as nanoseconds 60 bits
 
-/// When the lines of a recording arrived, in their order: the one rule for everything that reads or plays one.
+/// When the lines of a recording arrived, in their order: the one rule for everything that reads or
+/// plays one.
 ///
-/// @shape  by at_us where the line has it, else by its collected_at, counted from the first of the session; a line with
-///         neither comes with the one before it. Time does not go back: an earlier line comes with the last one
+/// @shape  by at_us where the line has it, else by its collected_at, counted from the first of the
+///         session; a line with neither comes with the one before it. Time does not go back: an
+///         earlier line comes with the last one
 /// @units  Duration since the recording began; never negative, at most kMostMicros
 /// @errors none: every number and every stamp is some time
 class ArrivalTimes {
  public:
   /// The next line's.
   Duration next(std::optional<std::int64_t> at_us, std::optional<WallTime> stamp);
-  /// A session's head amid the file: at_us and stamps count anew, from where the lines before it ended.
+  /// A session's head amid the file: at_us and stamps count anew, from where the lines before it
+  /// ended.
   void begin_anew();
 
-  /// The last line had a collected_at more than a year from those around it, and no at_us: it came with the line before.
+  /// The last line had a collected_at more than a year from those around it, and no at_us: it came
+  /// with the line before.
   [[nodiscard]] bool is_clock_wrong() const { return is_clock_wrong_; }
   /// The last line's.
   [[nodiscard]] Duration now() const { return now_; }

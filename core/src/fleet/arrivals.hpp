@@ -25,7 +25,8 @@ struct Arrival {
   Report report;  ///< views of the source, until its next pop()
   std::uint32_t replica = 0;
   ArrivalKind kind = ArrivalKind::fresh;
-  /// The rows of its items, where they are numbered one after the other from here; kNoRow: they have none, or `rows`.
+  /// The rows of its items, where they are numbered one after the other from here; kNoRow: they
+  /// have none, or `rows`.
   std::uint32_t first_row = kNoRow;
   std::span<const std::uint32_t> rows{};  ///< else; until the next pop()
 };
@@ -36,8 +37,8 @@ class Arrivals {
   virtual ~Arrivals() = default;
   /// When the next report comes; kNever: no more.
   [[nodiscard]] virtual Duration next() const = 0;
-  /// Returns that report and moves on to the next. None: something else happened at that instant (a report sent late,
-  /// an agent that went away).
+  /// Returns that report and moves on to the next. None: something else happened at that instant (a
+  /// report sent late, an agent that went away).
   virtual std::optional<Arrival> pop() = 0;
   /// How many agents belong to the fleet, and how many of these report at the moment.
   [[nodiscard]] virtual std::uint64_t agents() const = 0;

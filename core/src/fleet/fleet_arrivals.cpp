@@ -20,7 +20,8 @@ void store_big_endian(std::uint8_t* to, int bytes, std::uint64_t number) {
   for (int i = bytes - 1; i >= 0; --i, number >>= 8) to[i] = static_cast<std::uint8_t>(number);
 }
 
-/// Encodes the number of an agent in its id, so that ids look random and the number can be read back.
+/// Encodes the number of an agent in its id, so that ids look random and the number can be read
+/// back.
 std::uint32_t cover(const Uuid& id, std::uint64_t salt) {
   return static_cast<std::uint32_t>(mix(load_big_endian(id.bytes.data(), 8) ^ salt, 0xa076'1d64'78bd'642f));
 }
@@ -45,7 +46,8 @@ void push(std::vector<Item>& heap, Item item, Later later) {
   std::push_heap(heap.begin(), heap.end(), later);
 }
 
-/// Replaces the front by `item` with one way down the heap; pop_heap and push_heap would go down and up.
+/// Replaces the front by `item` with one way down the heap; pop_heap and push_heap would go down
+/// and up.
 template <class Item, class Later>
 void replace_front(std::vector<Item>& heap, Item item, Later later) {
   std::size_t hole = 0;

@@ -13,7 +13,8 @@ namespace metabatch {
 
 /// The fleet of a scenario as arrivals.
 ///
-/// @cost a heap of one report an agent: tens of nanoseconds a report; about 80 bytes and 8 bytes a row an agent
+/// @cost a heap of one report an agent: tens of nanoseconds a report; about 80 bytes and 8 bytes a
+///       row an agent
 class FleetArrivals final : public Arrivals {
  public:
   /// `fleet` is validated. `began`: what the servers' clocks show at first.
@@ -27,7 +28,8 @@ class FleetArrivals final : public Arrivals {
   [[nodiscard]] std::size_t rows() const override { return agents_.size() * static_cast<std::size_t>(fleet_.keys); }
   void rows_of(const Batch& batch, std::vector<std::uint32_t>& rows) const override;
   [[nodiscard]] std::span<const std::string_view> keys() const { return texts_.keys(); }
-  /// Every agent that will ever belong to the fleet; `with_rows`: only those that have rows in the table.
+  /// Every agent that will ever belong to the fleet; `with_rows`: only those that have rows in the
+  /// table.
   [[nodiscard]] std::vector<Uuid> ids(bool with_rows) const;
 
  private:

@@ -11,7 +11,8 @@ namespace metabatch {
 /// A recording as arrivals. Every (agent, key) of it has a row.
 class RecordedArrivals final : public Arrivals {
  public:
-  /// `recording` is in the order of time and its lists are parallel. Reports from `end` on are left out.
+  /// `recording` is in the order of time and its lists are parallel. Reports from `end` on are left
+  /// out.
   RecordedArrivals(std::shared_ptr<const Recording> recording, std::int64_t replicas, Duration end);
 
   [[nodiscard]] Duration next() const override;

@@ -15,7 +15,8 @@ constexpr std::string_view kSymbols = "abcdefghijklmnopqrstuvwxyz0123456789 .%/-
 constexpr std::string_view kKeyTail = "_of_the_agent_as_it_was_measured_";
 constexpr std::size_t kDigits = 4;  // of a key's number, behind the first byte
 
-/// A key as templates of workspaces define them, and what its values look like: a number below `range` between two texts.
+/// A key as templates of workspaces define them, and what its values look like: a number below
+/// `range` between two texts.
 struct Kind {
   std::string_view key, before, after;
   std::uint64_t range;

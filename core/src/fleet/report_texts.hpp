@@ -18,8 +18,8 @@ enum class TextStyle : std::uint8_t {
   lifelike,  ///< keys and values as templates of workspaces define them, for people to read; lengths as they come
 };
 
-/// The keys of every report and its values. What an agent sends is a function of its number and of how often its values
-/// changed, so none of it is kept.
+/// The keys of every report and its values. What an agent sends is a function of its number and of
+/// how often its values changed, so none of it is kept.
 class ReportTexts {
  public:
   ReportTexts(const Fleet& fleet, std::uint64_t seed, TextStyle style);

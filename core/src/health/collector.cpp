@@ -10,8 +10,8 @@ namespace {
 constexpr Duration kShortestGrowth = std::chrono::seconds(2);  // a rate of less says little
 constexpr std::size_t kFewestFlushes = 4;                      // steps with flushes that a fit needs
 
-/// Flushes that came to an end with fates. A flush of locked rows only is one; a group that committed before its flush
-/// failed shows in the fates.
+/// Flushes that came to an end with fates. A flush of locked rows only is one; a group that
+/// committed before its flush failed shows in the fates.
 std::uint64_t completed(const Counters& counters, const FlushCounters& flushes) {
   return flushes.total_flushes() + counters.written + counters.rows_stale + counters.quarantined + counters.unchanged;
 }
@@ -46,7 +46,8 @@ struct Fit {
     ++steps;
   }
   [[nodiscard]] std::optional<FlushCost> solved() const {
-    // Flushes of one size do not tell what a flush costs from what an entry costs: the determinant vanishes.
+    // Flushes of one size do not tell what a flush costs from what an entry costs: the determinant
+    // vanishes.
     const double determinant = ff * ee - fe * fe;
     if (steps < kFewestFlushes || !(determinant > ff * ee * 1e-3)) return std::nullopt;
     return FlushCost{std::max(0.0, (fy * ee - ey * fe) / determinant),

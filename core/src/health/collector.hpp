@@ -25,10 +25,11 @@ struct Sample {
   Now now;
 };
 
-/// Turns cumulative samples into the facts of a window. Knows no clock: samples carry their instants.
+/// Turns cumulative samples into the facts of a window. Knows no clock: samples carry their
+/// instants.
 ///
-/// A changed config begins a new window there; counts that went back (another process answers) begin one "since the
-/// start". Overdue time goes on over a change of settings.
+/// A changed config begins a new window there; counts that went back (another process answers)
+/// begin one "since the start". Overdue time goes on over a change of settings.
 ///
 ///     collector.record(sample);                 // about twice a second, at least once a second
 ///     const Assessment health = assess(collector.facts());

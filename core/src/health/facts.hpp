@@ -10,18 +10,21 @@
 #include "metabatch/outcome.hpp"
 #include "metabatch/time.hpp"
 
-/// Health: what every screen shows first (specification, "Health"). assess() in health.hpp holds all rules.
+/// Health: what every screen shows first (specification, "Health"). assess() in health.hpp holds
+/// all rules.
 namespace metabatch::health {
 
-/// The state of this moment. A face fills in what it knows; the defaults mean "not known" or "none".
+/// The state of this moment. A face fills in what it knows; the defaults mean "not known" or
+/// "none".
 struct Now {
   std::uint64_t buffered_entries = 0;  ///< distinct keys held, in flight included
   std::uint64_t buffered_bytes = 0;
   std::int64_t capacity_entries = 0;   ///< 0: that of the config
   std::int64_t capacity_bytes = 0;     ///< 0: that of the config
   std::optional<Duration> oldest_age;  ///< of the oldest entry that is not set apart; counts entries in flight
-  /// Since the last flush that completed with failure == none. With several writers: of the writer that has entries
-  /// due and for which it is longest. Not known: the collector uses its own samples.
+  /// Since the last flush that completed with failure == none. With several writers: of the writer
+  /// that has entries due and for which it is longest. Not known: the collector uses its own
+  /// samples.
   std::optional<Duration> since_success;
 
   std::uint64_t failures_in_a_row = 0;        ///< flushes that failed since the last success

@@ -22,7 +22,8 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
-/// The next number of two digits that count: 4,523 -> 4,600. What a rate is above it by chance does not count.
+/// The next number of two digits that count: 4,523 -> 4,600. What a rate is above it by chance does
+/// not count.
 double rounded_up(double wanted) {
   wanted *= 0.995;
   double scale = 1;
@@ -144,7 +145,8 @@ class Judge {
     if (w_.busy_share && *w_.busy_share < kBackToBack) return false;
     const auto grown = static_cast<double>(w_.held_growth);
     const bool grows = grown > batch() * writers() && grown > 0.1 * arrivals_per_s() * seconds();
-    // Entries of a fleet whose every key is held already coalesce: nothing grows any more but their age.
+    // Entries of a fleet whose every key is held already coalesce: nothing grows any more but their
+    // age.
     const bool is_late = w_.busy_share && n_.oldest_age && n_.locked_entries == 0 &&
                          *n_.oldest_age > 2 * f_.config.interval + std::chrono::seconds(1);
     return grows || is_late;

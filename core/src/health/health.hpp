@@ -11,7 +11,8 @@
 
 namespace metabatch::health {
 
-/// One finding, as values. text.hpp makes the English sentence; another language makes its own from the same values.
+/// One finding, as values. text.hpp makes the English sentence; another language makes its own from
+/// the same values.
 struct Finding {
   Code code = Code::measuring;
   std::array<double, kNumbers> numbers{};
@@ -45,8 +46,8 @@ struct Assessment {
 /// Judges a window and this moment. A pure function: equal facts give equal findings.
 Assessment assess(const Facts& facts);
 
-/// The settings with what the finding advises: larger batches, a larger buffer, a longer interval. None: no setting
-/// mends it.
+/// The settings with what the finding advises: larger batches, a larger buffer, a longer interval.
+/// None: no setting mends it.
 std::optional<Config> advised(const Finding& finding, const Config& running);
 
 }  // namespace metabatch::health

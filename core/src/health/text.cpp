@@ -15,7 +15,8 @@ std::string rates(const Finding& f) {
   return figure(f.numbers[0]) + "/s arrive, " + figure(f.numbers[1]) + "/s are written";
 }
 
-/// The first line of what a server said, or the class of the failure; in brackets, with a space before.
+/// The first line of what a server said, or the class of the failure; in brackets, with a space
+/// before.
 std::string cause(const Finding& f) {
   std::string text = f.detail.substr(0, f.detail.find_first_of("\r\n"));
   if (text.empty() && f.failure != FailureClass::none) text = name_of(f.failure);

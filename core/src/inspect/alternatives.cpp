@@ -39,7 +39,8 @@ Uuid id_at(std::string_view bytes, std::size_t at) {
   return id;
 }
 
-/// The length of a sign that cannot be seen, or 0: no-break space, soft hyphen, zero-width and bidirectional marks.
+/// The length of a sign that cannot be seen, or 0: no-break space, soft hyphen, zero-width and
+/// bidirectional marks.
 std::size_t invisible_size(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
   if (byte(0) == 0xc2 && (byte(1) == 0xa0 || byte(1) == 0xad)) return 2;

@@ -17,7 +17,8 @@ std::size_t end_of_padding(std::string_view text, std::size_t at);
 /// Is a run the base64 of the raw bytes of two or more ids, one behind the other?
 bool is_base64_of_ids(std::string_view run, std::string_view behind);
 
-/// Runs of symbols with nothing but line ends, quoting marks of mails, or signs that cannot be seen between them.
+/// Runs of symbols with nothing but line ends, quoting marks of mails, or signs that cannot be seen
+/// between them.
 struct Joined {
   std::size_t end = 0;  ///< of the last of them
   std::size_t lines = 1;

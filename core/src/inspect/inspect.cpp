@@ -26,8 +26,8 @@ Uuid id_at(std::string_view input, std::size_t at) {
   return id;
 }
 
-/// Where raw ids begin: behind what may stand in front of them, at the offset with the most plausible ones. Nothing: most
-/// of the bytes are no ids at any.
+/// Where raw ids begin: behind what may stand in front of them, at the offset with the most
+/// plausible ones. Nothing: most of the bytes are no ids at any.
 std::optional<std::size_t> offset_of_ids(std::string_view input) {
   std::size_t best = 0, most = 0;
   for (std::size_t offset = 0; offset < kUuidBytes && offset + kUuidBytes <= input.size(); ++offset) {
@@ -69,8 +69,8 @@ bool has_mixed_line_ends(std::string_view input) {
   return met[0] + met[1] + met[2] > 1;
 }
 
-/// Only where each agent should stand once. A probe names its measurer twice by design; the parameters of an UPDATE have the
-/// agent of every row.
+/// Only where each agent should stand once. A probe names its measurer twice by design; the
+/// parameters of an UPDATE have the agent of every row.
 bool lists_agents_once(const Finding& finding) {
   if (finding.form == Form::uuid_list) return finding.wrapping != Wrapping::parameters;
   return finding.form != Form::probe && finding.form != Form::agent_json && finding.form != Form::channel_name &&

@@ -8,8 +8,8 @@
 /// What every reader of the inspector writes its result to.
 namespace metabatch::inspecting {
 
-/// Collects the result. Spans are made by naming their end: each begins where the last one ended, so there
-/// can be no gap. When the limit is reached nothing is recorded any more.
+/// Collects the result. Spans are made by naming their end: each begins where the last one ended,
+/// so there can be no gap. When the limit is reached nothing is recorded any more.
 class Recorder {
  public:
   /// @shape from: the offset of the first byte that it covers
@@ -27,7 +27,8 @@ class Recorder {
   void pause_finding() { paused_ = true; }
   void resume_finding() { paused_ = false; }
   [[nodiscard]] bool in_finding() const { return open_; }
-  /// Findings that begin from now on stand in a line of a log, or do not; and are read through escapes, or are not.
+  /// Findings that begin from now on stand in a line of a log, or do not; and are read through
+  /// escapes, or are not.
   void set_in_log(bool in_log) { in_log_ = in_log; }
   void set_escaped(bool escaped) { escaped_ = escaped; }
   /// Only while in a finding.

@@ -14,8 +14,9 @@ constexpr int kFinestSchema = 3;
 constexpr int kCoarsestSchema = -4;  // the coarsest that Prometheus reads
 constexpr Duration kMinResetAge = std::chrono::hours(1);
 
-/// Bucket bounds within one octave at schema 3, as frexp sees them: 2^(i/8) / 2. The last digits are those
-/// of Prometheus' own table, so that a value on a bound falls on the same side here and there.
+/// Bucket bounds within one octave at schema 3, as frexp sees them: 2^(i/8) / 2. The last digits
+/// are those of Prometheus' own table, so that a value on a bound falls on the same side here and
+/// there.
 ///
 /// @source prometheus model/histogram/generic.go (exponentialBounds)
 constexpr double kOctave[] = {0.5,
@@ -40,7 +41,8 @@ int coarse_index(int schema, double fraction, int exponent) {
   return (octave + (1 << -schema) - 1) >> -schema;
 }
 
-/// Index of the bucket whose upper bound is the first not below |value|; infinity has one of its own.
+/// Index of the bucket whose upper bound is the first not below |value|; infinity has one of its
+/// own.
 int bucket_index(int schema, double value) {
   const bool infinite = std::isinf(value);
   int exponent = 0;

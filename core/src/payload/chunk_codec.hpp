@@ -5,8 +5,9 @@
 #include <cstdint>
 
 /// The two inner loops of the chunk codec. The portable pair is the reference. Some processors have
-/// faster pairs, and tests compare them with it. The parameters are plain pointers: the fast sources
-/// are compiled for other processors than the program, so they must not share inline functions with it.
+/// faster pairs, and tests compare them with it. The parameters are plain pointers: the fast
+/// sources are compiled for other processors than the program, so they must not share inline
+/// functions with it.
 namespace metabatch::codec {
 
 /// Writes 22 symbols for each of `count` ids of 16 bytes.
@@ -25,8 +26,8 @@ struct Codec {
 void encode_portable(const std::uint8_t* ids, std::size_t count, char* symbols);
 bool decode_portable(const char* symbols, std::size_t count, std::uint8_t* ids);
 
-/// All that run on this processor, the best last; the portable one is always first.
-/// The build chooses which source answers: x86/chunks_choice_x86.cpp or portable/chunks_choice_portable.cpp.
+/// All that run on this processor, the best last; the portable one is always first. The build
+/// chooses which source answers: x86/chunks_choice_x86.cpp or portable/chunks_choice_portable.cpp.
 std::size_t codecs(Codec (&out)[3]);
 
 /// The best one, chosen once.

@@ -9,8 +9,9 @@
 namespace metabatch::codec {
 namespace {
 
-/// Two symbols for every 12 bits: 8 KiB, which stays in the first-level cache while a chunk is made. Made at the first use:
-/// as constants they would be a twentieth of what the page in the browser has to load.
+/// Two symbols for every 12 bits: 8 KiB, which stays in the first-level cache while a chunk is
+/// made. Made at the first use: as constants they would be a twentieth of what the page in the
+/// browser has to load.
 using SymbolPair = std::array<char, 2>;
 using SymbolPairs = std::array<SymbolPair, 4096>;
 SymbolPairs make_pairs() {

@@ -12,12 +12,12 @@
 
 namespace metabatch {
 
-/// The microseconds of a JSON number: `250000`, `250000.0` and `2.5e5` are the same. Nothing: it is negative, not whole,
-/// or has more than 18 digits. The one rule for at_us, whoever reads it.
+/// The microseconds of a JSON number: `250000`, `250000.0` and `2.5e5` are the same. Nothing: it is
+/// negative, not whole, or has more than 18 digits. The one rule for at_us, whoever reads it.
 std::optional<std::int64_t> arrival_micros(std::string_view number);
 
-/// The at_us of a line; nothing: it has none, or one that is no such number (null is one). For readers of lines that
-/// have no number as it is written.
+/// The at_us of a line; nothing: it has none, or one that is no such number (null is one). For
+/// readers of lines that have no number as it is written.
 std::optional<std::int64_t> arrival_of_line(std::string_view line);
 
 struct RecordedItem {

@@ -12,8 +12,8 @@
 #include "metabatch/simulation/recording.hpp"
 #include "metabatch/update.hpp"
 
-/// Recorded sessions: NDJSON as `metabatch ingest` reads it, with lines in between that only a reader of sessions uses
-/// (session_lines.hpp). docs/recording-format.md defines the format.
+/// Recorded sessions: NDJSON as `metabatch ingest` reads it, with lines in between that only a
+/// reader of sessions uses (session_lines.hpp). docs/recording-format.md defines the format.
 namespace metabatch {
 
 inline constexpr std::size_t kMaxRecordingLineBytes = std::size_t{1} << 20;  // without its end, as for ingest
@@ -39,15 +39,19 @@ std::string describe(const BadLine& line);
 
 /// Divides its input into lines, and the lines into reports, session lines and bad lines.
 ///
-/// @shape update := {"agent","key","value","error","collected_at","at_us"}, report := {"agent","metadata":[...],"at_us"}.
-///        Unknown members are ignored, of one that comes twice the last counts, a missing value or error is "". Updates of
-///        one agent that follow each other with the same collected_at and at_us are one report. An object without an
-///        agent whose `record` is a string is a session line. NUL, invalid UTF-8 and lone surrogates in texts become U+FFFD
-/// @units  at_us: microseconds since the recording began; a line without takes its collected_at, counted from the first
-///         one, a report without comes with the line before it. Time does not go back: an earlier line counts as the
-///         last one. A head (record "session") amid a file begins a new count where the last one ended
+/// @shape update := {"agent","key","value","error","collected_at","at_us"}, report :=
+///        {"agent","metadata":[...],"at_us"}. Unknown members are ignored, of one that comes twice
+///        the last counts, a missing value or error is "". Updates of one agent that follow each
+///        other with the same collected_at and at_us are one report. An object without an agent
+///        whose `record` is a string is a session line. NUL, invalid UTF-8 and lone surrogates in
+///        texts become U+FFFD
+/// @units  at_us: microseconds since the recording began; a line without takes its collected_at,
+///         counted from the first one, a report without comes with the line before it. Time does
+///         not go back: an earlier line counts as the last one. A head (record "session") amid a
+///         file begins a new count where the last one ended
 /// @errors none: every line of any content is one of the three
-/// @cost   one pass; memory: the longest line (at most kMaxRecordingLineBytes) and the report that is still growing
+/// @cost   one pass; memory: the longest line (at most kMaxRecordingLineBytes) and the report that
+///         is still growing
 class RecordingReader {
  public:
   using OnReport = std::function<void(RecordedReport&&)>;
@@ -77,7 +81,8 @@ class RecordingReader {
   std::unique_ptr<Machinery> machinery_;
 };
 
-/// The duration of a simulation in which every report arrives: the next full second after the last one.
+/// The duration of a simulation in which every report arrives: the next full second after the last
+/// one.
 Duration duration_of(const Recording& recording);
 
 /// The lines of one report as they stand in a recording, each with a line feed: an update a line.

@@ -52,8 +52,8 @@ void append_numbers(std::string& to, std::string_view name, std::span<const std:
   to += ']';
 }
 
-/// Steps of the histogram from below: nanoseconds, count, nanoseconds, count ... Exact up to kRanks observations, beyond
-/// that to a share of 1 / kRanks.
+/// Steps of the histogram from below: nanoseconds, count, nanoseconds, count ... Exact up to kRanks
+/// observations, beyond that to a share of 1 / kRanks.
 std::vector<std::uint64_t> steps_of(const DelayHistogram& delays) {
   std::vector<std::uint64_t> steps;
   const std::uint64_t count = delays.count(), ranks = std::min(count, kRanks);

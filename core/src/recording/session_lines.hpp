@@ -14,10 +14,11 @@
 #include "metabatch/outcome.hpp"
 #include "metabatch/time.hpp"
 
-/// The lines about the machine in a recorded session, between the updates. A line is an object whose member `record`
-/// names the kind. docs/recording-format.md lists them all, member by member.
+/// The lines about the machine in a recorded session, between the updates. A line is an object
+/// whose member `record` names the kind. docs/recording-format.md lists them all, member by member.
 ///
-/// @units `at`: counted from when the recording began, as the at_us of an update; microseconds in the file
+/// @units `at`: counted from when the recording began, as the at_us of an update; microseconds in
+///        the file
 namespace metabatch {
 
 /// The first line.

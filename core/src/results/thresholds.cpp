@@ -71,7 +71,8 @@ std::string percent(double share) {
   return text.append(behind < 10 ? ".0" : ".").append(std::to_string(behind)).append(" %");
 }
 
-/// Unlike span_figure() it keeps seconds above two minutes, so that a small difference stays visible.
+/// Unlike span_figure() it keeps seconds above two minutes, so that a small difference stays
+/// visible.
 std::string shown(FigureKind kind, double value) {
   if (!(std::abs(value) < kMostShown)) return "very much";
   if (kind == FigureKind::share) return percent(value);

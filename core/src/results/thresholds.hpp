@@ -28,8 +28,9 @@ enum class FigureKind : std::uint8_t {
   share,  ///< 0 to 1
 };
 
-/// A number of a result. The JSON of a result has the same names: members are joined by dots, `delay` and `age` stand for
-/// `delay_s` and `age_s`, and `dropped` and `flushes` are the sums of their members.
+/// A number of a result. The JSON of a result has the same names: members are joined by dots,
+/// `delay` and `age` stand for `delay_s` and `age_s`, and `dropped` and `flushes` are the sums of
+/// their members.
 struct ResultFigure {
   std::string_view name;
   FigureKind kind = FigureKind::number;
@@ -39,7 +40,8 @@ struct ResultFigure {
 
 /// All of them, in alphabetical order.
 std::span<const ResultFigure> result_figures();
-/// The figure of that name; null when there is none. `delay_s.p99` and `age_s.p99` are accepted too.
+/// The figure of that name; null when there is none. `delay_s.p99` and `age_s.p99` are accepted
+/// too.
 const ResultFigure* find_figure(std::string_view name);
 
 /// Which part of an expression is wrong, and where.
@@ -65,8 +67,9 @@ class Threshold {
   ///         VALUE: a decimal number; of a time also `5s` (a bare number is seconds); of a share also `90%`
   static std::variant<Threshold, ThresholdError> parse(std::string_view expression);
 
-  /// Nothing when the threshold is kept, else by how much it is missed: `delay.p99 > 5s: it is 7.2 s, 2.2 s above`. A
-  /// figure that the result does not have counts as missed, so that nothing passes unjudged.
+  /// Nothing when the threshold is kept, else by how much it is missed: `delay.p99 > 5s: it is 7.2
+  /// s, 2.2 s above`. A figure that the result does not have counts as missed, so that nothing
+  /// passes unjudged.
   [[nodiscard]] std::optional<std::string> missed(const JudgedResult& result) const;
 
  private:

@@ -10,7 +10,8 @@
 
 namespace metabatch {
 
-/// The event log of a simulation: written line by line into a digest, and to whoever wants to see it. Keeps nothing.
+/// The event log of a simulation: written line by line into a digest, and to whoever wants to see
+/// it. Keeps nothing.
 class EventLog {
  public:
   /// Begins a line. Parts that follow belong to it until end().

@@ -10,8 +10,8 @@ namespace {
 
 constexpr double kBusy = 0.8;        // share of the time with a flush in flight that leaves no margin
 constexpr double kNearlyFull = 0.8;  // share of the capacity
-/// So many times the batch must arrive in an interval, or so small a part of it, before the other setting is said not
-/// to matter: nearer than that, chance decides.
+/// So many times the batch must arrive in an interval, or so small a part of it, before the other
+/// setting is said not to matter: nearer than that, chance decides.
 constexpr double kClearly = 2;
 
 std::string time(double seconds) {

@@ -11,7 +11,8 @@ constexpr int kLogBits = 26;
 constexpr int kQuantileBits = 28;
 constexpr int kPowerBits = 30;
 
-/// value * factor / 2^bits, rounded down, without a product wider than 64 bits. factor < 2^32, value < 2^59.
+/// value * factor / 2^bits, rounded down, without a product wider than 64 bits. factor < 2^32,
+/// value < 2^59.
 std::int64_t scaled(std::int64_t value, std::uint64_t factor, int bits) {
   const auto wide = static_cast<std::uint64_t>(value);
   const std::uint64_t high = wide >> bits, low = wide & ((std::uint64_t{1} << bits) - 1);

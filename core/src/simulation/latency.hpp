@@ -16,8 +16,9 @@ inline constexpr Duration kLongestLatency = std::chrono::hours(24 * 366 * 4);  /
 inline constexpr std::size_t kQuantiles = kQuantileSteps * kQuantileOctaves + 1;
 inline constexpr std::size_t kPowers = 257;
 
-/// Tables as differences of the first, fourth and third order; made by tests/golden/latency_tables.py. Quantiles by tail
-/// probability, ascending; powers: 2^(i/256), 1.0 is 2^30.
+/// Tables as differences of the first, fourth and third order; made by
+/// tests/golden/latency_tables.py. Quantiles by tail probability, ascending; powers: 2^(i/256), 1.0
+/// is 2^30.
 extern const std::int32_t kExponentialDifferences[kQuantiles];
 extern const std::int32_t kNormalDifferences[kQuantiles];
 extern const std::int32_t kPowerDifferences[kPowers];
@@ -29,8 +30,8 @@ class LatencyCurve {
   /// The exponential distribution of that mean.
   static LatencyCurve of_mean(Duration mean);
 
-  /// The latency that a share of tail / 2^64 exceeds: an even draw of 64 bits gives the distribution. Never rises with
-  /// `tail`; 0 to kLongestLatency.
+  /// The latency that a share of tail / 2^64 exceeds: an even draw of 64 bits gives the
+  /// distribution. Never rises with `tail`; 0 to kLongestLatency.
   [[nodiscard]] Duration at(std::uint64_t tail) const;
 
  private:

@@ -52,7 +52,8 @@ ModelStore::ModelStore(const StoreModel& model, std::uint64_t seed)
       publishing_(latencies_.split()) {}
 
 ModelFlight ModelStore::begin(const Batch& batch, std::int64_t max_payload_bytes, Duration now) {
-  // One draw of each kind for each flush, whether or not it is used, so that runs with other settings stay comparable.
+  // One draw of each kind for each flush, whether or not it is used, so that runs with other
+  // settings stay comparable.
   const Duration drawn = latency_.at(latencies_.next());
   const bool fails = failures_.chance(model_->failures);
   ModelFlight flight;

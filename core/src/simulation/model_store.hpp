@@ -46,7 +46,8 @@ class ModelTable {
 /// The connection of one replica to the modelled database: draws how its flushes go.
 class ModelStore {
  public:
-  /// `model` outlives it and is validated: its windows are in order and apart. They may change later than now.
+  /// `model` outlives it and is validated: its windows are in order and apart. They may change
+  /// later than now.
   ModelStore(const StoreModel& model, std::uint64_t seed);
   ModelFlight begin(const Batch& batch, std::int64_t max_payload_bytes, Duration now);
   ModelPublished publish(const Batch& batch, const ModelFlight& flight);

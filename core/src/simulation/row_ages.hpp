@@ -13,12 +13,15 @@
 
 namespace metabatch {
 
-/// How much time was spent at which age, log-linear as DelayHistogram: 32 steps an octave, in whole microseconds.
+/// How much time was spent at which age, log-linear as DelayHistogram: 32 steps an octave, in whole
+/// microseconds.
 class AgeHistogram {
  public:
-  /// An age that grew from `from` to `to`, and so passed every value between for as long as it is wide.
+  /// An age that grew from `from` to `to`, and so passed every value between for as long as it is
+  /// wide.
   void add(Duration from, Duration to);
-  /// The age that is not exceeded for that share of `total`; the time that was not added counts as age 0.
+  /// The age that is not exceeded for that share of `total`; the time that was not added counts as
+  /// age 0.
   ///
   /// @units ten_thousandths: 5000 = median, 9900 = p99; total: microseconds
   [[nodiscard]] Duration quantile(std::uint32_t ten_thousandths, std::uint64_t total) const;
@@ -32,9 +35,10 @@ class AgeHistogram {
   Duration max_{};
 };
 
-/// The age of what a watcher sees: how long ago the first report arrived that its row does not show yet; 0 while the row
-/// shows the newest report. Weighted by time, over all rows that ever reported. An update that is coalesced, dropped or
-/// discarded makes its row as old as one that waits: that is what a delay of written updates does not show.
+/// The age of what a watcher sees: how long ago the first report arrived that its row does not show
+/// yet; 0 while the row shows the newest report. Weighted by time, over all rows that ever
+/// reported. An update that is coalesced, dropped or discarded makes its row as old as one that
+/// waits: that is what a delay of written updates does not show.
 ///
 /// @cost 24 bytes a row; a report: one step a row; a flush: two
 class RowAges {
@@ -47,7 +51,8 @@ class RowAges {
     if (one.accounted == kNever) begin(one, now);
     if (one.outdated == kNever) one.outdated = now;
   }
-  /// A flush takes these rows: what arrives from now on is not in it. kNoRow is passed over, here and below.
+  /// A flush takes these rows: what arrives from now on is not in it. kNoRow is passed over, here
+  /// and below.
   void take(std::span<const std::uint32_t> rows);
   /// The flush ended.
   ///

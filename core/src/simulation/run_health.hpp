@@ -9,7 +9,8 @@
 
 namespace metabatch {
 
-/// The health of a simulation while it runs. Takes samples on the way; the event log is the same without them.
+/// The health of a simulation while it runs. Takes samples on the way; the event log is the same
+/// without them.
 class RunHealth {
  public:
   /// Simulator::run_until() with samples.

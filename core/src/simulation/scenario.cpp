@@ -27,7 +27,8 @@ std::optional<Error> out_of_range(const Scenario& scenario) {
   return std::nullopt;
 }
 
-/// Times that are 0 for "not at all": what is nearer to 0 than this would keep a simulation busy with nothing else.
+/// Times that are 0 for "not at all": what is nearer to 0 than this would keep a simulation busy
+/// with nothing else.
 struct LeastTime {
   std::string_view field;
   Duration least;

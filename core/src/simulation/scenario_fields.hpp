@@ -7,8 +7,9 @@
 
 namespace metabatch {
 
-/// A field and the way to it. Numbers of every kind go through one pair of functions: a duration as nanoseconds, a share
-/// per million, a choice as its index. A list has none: its kind and its place say where it is.
+/// A field and the way to it. Numbers of every kind go through one pair of functions: a duration as
+/// nanoseconds, a share per million, a choice as its index. A list has none: its kind and its place
+/// say where it is.
 struct FieldAccess {
   ScenarioField field;
   std::int64_t (*get)(const Scenario&) = nullptr;
@@ -24,7 +25,8 @@ const std::vector<Window>& windows_of(const StoreModel& store, Fault fault);
 /// Puts windows in order, and joins those that touch.
 void join(std::vector<Window>& windows);
 
-/// Reads and writes the items of lists, each without blanks around it; at = offset in `text` of what cannot be read.
+/// Reads and writes the items of lists, each without blanks around it; at = offset in `text` of
+/// what cannot be read.
 Result<FleetChange> parse_fleet_change(std::string_view text);
 Result<Window> parse_window(std::string_view text);
 Result<SettingChange> parse_setting_change(std::string_view text);

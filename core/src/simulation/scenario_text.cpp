@@ -40,7 +40,8 @@ Result<std::int64_t> parse_integer(std::string_view text) {
   return number;
 }
 
-/// `digits[.digits]` as an integer of that many digits behind the point; what is below is refused, not cut.
+/// `digits[.digits]` as an integer of that many digits behind the point; what is below is refused,
+/// not cut.
 Result<std::int64_t> parse_decimal(std::string_view text, int places) {
   std::int64_t number = 0;
   std::size_t at = 0;

@@ -277,7 +277,8 @@ bool Simulator::Machinery::has_fault(Fault fault) const {
   return covers(windows_of(scenario.store, fault), next_tenth(now));
 }
 
-/// What happened until now is as it was: every change lies after now, and only a flush in flight is judged anew.
+/// What happened until now is as it was: every change lies after now, and only a flush in flight is
+/// judged anew.
 Result<Duration> Simulator::Machinery::set_fault(Fault fault, bool is_on, Duration not_before) {
   const Duration at = std::max(next_tenth(now), (not_before + kTenth - Duration(1)) / kTenth * kTenth);
   std::vector<Window>& windows = windows_of(scenario.store, fault);

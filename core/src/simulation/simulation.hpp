@@ -16,8 +16,8 @@
 
 namespace metabatch {
 
-/// The machines' clocks when virtual time begins. It is far enough from 0 that "due at once", which a machine reports
-/// as an instant long past, differs from a tick of this instant.
+/// The machines' clocks when virtual time begins. It is far enough from 0 that "due at once", which
+/// a machine reports as an instant long past, differs from a tick of this instant.
 inline constexpr Instant kOrigin{std::chrono::hours(24)};
 
 /// One batcher and its connection.
@@ -44,8 +44,9 @@ struct Replica {
   bool finished = false;
 };
 
-/// A complete simulation. At one instant things happen in this order: flushes end, settings change, reports come
-/// (each followed by the flush that it makes due), ticks fire, a sample is taken, arrivals end.
+/// A complete simulation. At one instant things happen in this order: flushes end, settings change,
+/// reports come (each followed by the flush that it makes due), ticks fire, a sample is taken,
+/// arrivals end.
 struct Simulator::Machinery {
   Machinery(const Scenario& a_scenario, std::unique_ptr<Arrivals> an_arrivals);
 

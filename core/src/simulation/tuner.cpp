@@ -176,7 +176,8 @@ std::size_t Tuner::Sweep::best() const {
   return best;
 }
 
-/// Where none meets the question: of those that lose least the quickest, and of those that are as quick the cheapest.
+/// Where none meets the question: of those that lose least the quickest, and of those that are as
+/// quick the cheapest.
 std::size_t Tuner::Sweep::nearest() const {
   const auto lost = [](const TunePoint& point) {
     const Counters& counters = point.run.summary.counters;

@@ -41,8 +41,9 @@ struct IngestFlags {
   bool json = false;
 };
 
-/// Adds the records of an input to the lanes and reports bad ones. While the input comes without a pause, the lanes have the
-/// settings for a file; when it pauses, those of a service, so that nothing waits for what may never come.
+/// Adds the records of an input to the lanes and reports bad ones. While the input comes without a
+/// pause, the lanes have the settings for a file; when it pauses, those of a service, so that
+/// nothing waits for what may never come.
 class Ingest {
  public:
   Ingest(Input& input, const IngestPlan& plan, engine::WriterGate& gate, Console& console)
@@ -120,9 +121,9 @@ class Ingest {
     (void)lanes.reconfigure(config());  // both were validated, and their capacities are equal
   }
 
-  /// Closing has a deadline, which is for a database that does not answer: a wide buffer is written before. Gives up when
-  /// flushes failed and nothing was written for as long as closing may take. A flush that was too much is followed by a
-  /// smaller one, so it is no reason to give up.
+  /// Closing has a deadline, which is for a database that does not answer: a wide buffer is written
+  /// before. Gives up when flushes failed and nothing was written for as long as closing may take.
+  /// A flush that was too much is followed by a smaller one, so it is no reason to give up.
   void drain(engine::Lanes& lanes, Stop& stop) {
     const Duration patience = validated(config()).value().final_flush_timeout;
     engine::Snapshot before = lanes.snapshot();

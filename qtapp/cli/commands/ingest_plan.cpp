@@ -45,7 +45,8 @@ IngestPlan plan_ingest(const SettingsFlags& flags, std::optional<std::size_t> wr
     plan.paced = config;
   }
   plan.steady = config;
-  // Recorded updates are no threat to other agents: one agent may fill the buffer unless a flag limits it.
+  // Recorded updates are no threat to other agents: one agent may fill the buffer unless a flag
+  // limits it.
   for (Config* const one : {&plan.steady, &plan.paced}) {
     const Result<Config> valid = validated(*one);
     if (one->agent_capacity == 0 && valid) one->agent_capacity = valid->queue_capacity;

@@ -10,8 +10,9 @@
 
 namespace metabatch::cli {
 
-/// The settings of `ingest`, where no flag says otherwise. A file wants large batches, a wide buffer and no deadline: then
-/// most repeats of a key meet in memory, and the database writes the rest in few transactions.
+/// The settings of `ingest`, where no flag says otherwise. A file wants large batches, a wide
+/// buffer and no deadline: then most repeats of a key meet in memory, and the database writes the
+/// rest in few transactions.
 struct IngestPlan {
   Config steady;            ///< for an input that comes without a pause
   Config paced;             ///< for one that pauses: entries are due as in a service

@@ -47,7 +47,8 @@ Text read_all(Input& input) {
   return text;
 }
 
-/// A gzip file in this place becomes what is in it. A damaged one is inspected as far as it can be read.
+/// A gzip file in this place becomes what is in it. A damaged one is inspected as far as it can be
+/// read.
 void unpack(Text& text, Console& console) {
   if (!feed::is_gzip(text.bytes)) return;
   feed::Unpacked unpacked = feed::unpack_gzip(text.bytes, kMaxInputBytes);

@@ -64,8 +64,8 @@ struct PayloadIds {
   std::size_t unreadable = 0;
 };
 
-/// Prints notifications on a thread of its own. While stdout blocks, the listener goes on reading: otherwise the
-/// notification queue of PostgreSQL would fill up for everybody.
+/// Prints notifications on a thread of its own. While stdout blocks, the listener goes on reading:
+/// otherwise the notification queue of PostgreSQL would fill up for everybody.
 class Printer {
  public:
   Printer(bool json, Console& console) : json_(json), console_(console), thread_([this] { run(); }) {}
@@ -201,7 +201,8 @@ class Printer {
   std::thread thread_;
 };
 
-/// Waits for a slow reader of stdout. A second Ctrl-C leaves at once; a repeated SIGTERM changes nothing.
+/// Waits for a slow reader of stdout. A second Ctrl-C leaves at once; a repeated SIGTERM changes
+/// nothing.
 void wait_until_printed(Signals& stop_signals, const Printer& printer) {
   (void)stop_signals.take();
   pollfd watched[] = {{.fd = stop_signals.fd(), .events = POLLIN, .revents = 0},
@@ -235,7 +236,8 @@ class Listening {
   Listening(const Listening&) = delete;
   Listening& operator=(const Listening&) = delete;
 
-  /// Waits until one of them can be read, or until the time is up. Meanwhile measures the latency of NATS.
+  /// Waits until one of them can be read, or until the time is up. Meanwhile measures the latency
+  /// of NATS.
   void wait(std::span<pollfd> watched, std::optional<std::chrono::steady_clock::time_point> end) {
     using std::chrono::milliseconds;
     for (milliseconds probe_in = kNatsProbeAgain;;) {

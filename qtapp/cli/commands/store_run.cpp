@@ -22,7 +22,8 @@ constexpr auto kLeaveStep = std::chrono::milliseconds(20);
 constexpr auto kRepeatMessageAfter = std::chrono::seconds(10);
 constexpr std::size_t kNotificationRing = 4096;  // chunks that a slow stdout may be behind
 
-/// Reports failed flushes: a new failure at once, the same one at most every 10 s, and the first success after it.
+/// Reports failed flushes: a new failure at once, the same one at most every 10 s, and the first
+/// success after it.
 class FailureReports {
  public:
   explicit FailureReports(Console& console) : console_(console) {}
@@ -89,9 +90,9 @@ class NotificationPrinter {
   std::thread thread_;
 };
 
-/// The threads of one session. The session's thread watches signals and draws the status line. The feeder adds updates. The
-/// closer closes the lanes and waits for the printer. None of the waits is on the session's thread, so that a second signal
-/// is received until the end.
+/// The threads of one session. The session's thread watches signals and draws the status line. The
+/// feeder adds updates. The closer closes the lanes and waits for the printer. None of the waits is
+/// on the session's thread, so that a second signal is received until the end.
 class Session {
  public:
   Session(engine::Lanes& lanes, NotificationPrinter* printer, service::UnwrittenStore* unwritten_store,
@@ -147,7 +148,8 @@ class Session {
     is_stopping_ = true;
     stop_.request();
     begin_close();
-    // A forwarded SIGINT right after the first is the same request. Only a terminal shows that a key was pressed twice.
+    // A forwarded SIGINT right after the first is the same request. Only a terminal shows that a
+    // key was pressed twice.
     std::this_thread::sleep_for(kSameRequest);
     if (first.typed + signals_.take().typed > 1) leave_at_once();
     console_.message("stopping: writing what is buffered; a second Ctrl-C leaves at once");

@@ -39,8 +39,8 @@ struct SessionResult {
 /// Adds updates to the lanes on a thread of its own. Returns when there are no more, or soon after
 /// a stop was requested.
 using Feed = std::function<void(engine::Lanes&, Stop&)>;
-/// Makes the status line from a snapshot. Called on the session's thread about four times a second, only when the console
-/// is live.
+/// Makes the status line from a snapshot. Called on the session's thread about four times a second,
+/// only when the console is live.
 using Watch = std::function<std::string(const engine::Snapshot&, Duration elapsed)>;
 
 /// Runs the lanes on their stores, from the first update to the drained end. SIGINT, SIGTERM and

@@ -15,8 +15,8 @@ void check_settings(const SessionOptions& options);
 
 /// What ingest and run do before and after their session.
 
-/// Checks settings and database before any work and reports what is wrong. A SQLite file that is locked is usable: the
-/// store waits for it.
+/// Checks settings and database before any work and reports what is wrong. A SQLite file that is
+/// locked is usable: the store waits for it.
 ///
 /// @errors throws UsageError: impossible settings
 bool is_usable(const SessionOptions& options, Console& console);
@@ -34,7 +34,8 @@ struct FinishOptions {
 
 /// The result of a session: its summary, its health as a whole, how long flushes took.
 ///
-/// @shape reports: offered; of single updates each one counts. input_waits: a full buffer only makes the input wait
+/// @shape reports: offered; of single updates each one counts. input_waits: a full buffer only
+///        makes the input wait
 RunResult result_of(const SessionResult& session, std::size_t writers, std::uint64_t reports, bool input_waits);
 
 /// Prints the result and returns the exit status.

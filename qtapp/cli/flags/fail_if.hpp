@@ -10,7 +10,8 @@ namespace metabatch::cli {
 
 /// Reads an expression of `--fail-if`.
 ///
-/// @errors throws UsageError: the message shows the expression, marks the wrong part and guesses the name
+/// @errors throws UsageError: the message shows the expression, marks the wrong part and guesses
+///         the name
 Threshold parse_threshold(const std::string& expression);
 
 /// The figures of a result that thresholds can name.

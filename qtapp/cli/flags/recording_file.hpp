@@ -17,7 +17,8 @@ struct RecordingFile {
   std::uint64_t bad_lines = 0;
 };
 
-/// Reads the whole FILE, or standard input for `-`; reports each bad line on stderr with its number and reason.
+/// Reads the whole FILE, or standard input for `-`; reports each bad line on stderr with its number
+/// and reason.
 ///
 /// @errors throws UsageError: the file cannot be read, or no update is in it
 RecordingFile read_recording(const std::string& name, Console& console);

@@ -186,7 +186,8 @@ class Reader {
   std::map<std::string, toml::source_position, std::less<>> places_;
 };
 
-/// The edit distance: how many letters must be added, removed or replaced to make one word from the other.
+/// The edit distance: how many letters must be added, removed or replaced to make one word from the
+/// other.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;

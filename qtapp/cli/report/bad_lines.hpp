@@ -12,8 +12,8 @@ namespace metabatch::cli {
 
 inline constexpr std::uint64_t kShownBadLines = 20;  // of one kind
 
-/// Reports bad lines with their numbers and where they begin: the first kShownBadLines of each kind, then how many more
-/// there were. Two reasons that differ only in numbers are of one kind.
+/// Reports bad lines with their numbers and where they begin: the first kShownBadLines of each
+/// kind, then how many more there were. Two reasons that differ only in numbers are of one kind.
 class BadLines {
  public:
   explicit BadLines(Console& console) : console_(console) {}

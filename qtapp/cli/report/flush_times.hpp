@@ -34,7 +34,8 @@ class FlushTimes {
   models::Measured measured_;  // mutex_
 };
 
-/// `Flushes took: half within 4.1 ms, 99 % within 20 ms; an entry costs 4 us.`, or "" without a flush.
+/// `Flushes took: half within 4.1 ms, 99 % within 20 ms; an entry costs 4 us.`, or "" without a
+/// flush.
 std::string flush_times_text(const FlushFigures& figures);
 
 }  // namespace metabatch::cli

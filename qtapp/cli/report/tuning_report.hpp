@@ -10,8 +10,8 @@ namespace metabatch::cli {
 
 /// The result of a sweep as text, JSON and HTML. Each needs at least one step.
 
-/// The settings as flags to copy: `--batch-size 5000 --interval 5s --schedule fixed --queue coalesce`, and every other
-/// setting that is not at its default.
+/// The settings as flags to copy: `--batch-size 5000 --interval 5s --schedule fixed --queue
+/// coalesce`, and every other setting that is not at its default.
 std::string flags_text(const Config& config);
 
 /// For people: the frontier as a table, the recommended flags, the reasons in words, warnings.

@@ -32,7 +32,8 @@ class Console {
   [[nodiscard]] bool is_watched() const { return is_watched_; }
   /// Whether there is a status line: the terminal behind stderr obeys control sequences.
   [[nodiscard]] bool is_live() const { return is_live_; }
-  /// Shows the line in place of the last one, cut to the width of the terminal. Does nothing when not live.
+  /// Shows the line in place of the last one, cut to the width of the terminal. Does nothing when
+  /// not live.
   void status(std::string_view line);
   void clear_status();
   /// Writes one line on stderr after `metabatch: `. The line is dropped when nobody reads stderr;
@@ -44,7 +45,8 @@ class Console {
   void data(std::string_view bytes);
   /// Writes what is buffered.
   ///
-  /// @return false: something could not be written to stdout, which the first call reports on stderr
+  /// @return false: something could not be written to stdout, which the first call reports on
+  ///         stderr
   bool finish_data();
 
  private:

@@ -26,7 +26,8 @@ class Screen {
     std::string_view text;
     std::string_view style;  ///< parameters of SGR (`1;31`), or "": not sent where NO_COLOR is set
   };
-  /// Shows the lines from the top, each cut to the current width. Lines below the last row are not shown.
+  /// Shows the lines from the top, each cut to the current width. Lines below the last row are not
+  /// shown.
   void show(const std::vector<Line>& lines);
   /// The next key that was pressed, or 0.
   static char key();

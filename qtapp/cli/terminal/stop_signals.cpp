@@ -55,8 +55,9 @@ Signals::~Signals() {
   signal_pipe = nullptr;
 }
 
-// The handler counts before it writes to the pipe, so every byte taken here has been counted. A signal between the two
-// readings below is counted with a byte that was taken before it; without one, its count waits for its own byte.
+// The handler counts before it writes to the pipe, so every byte taken here has been counted. A
+// signal between the two readings below is counted with a byte that was taken before it; without
+// one, its count waits for its own byte.
 StopRequests Signals::take() noexcept {
   const std::size_t all = pipe_.take();
   if (all == 0) return {};

@@ -18,8 +18,8 @@ struct TopLine {
   std::string text;  ///< ASCII, except texts of the service
 };
 
-/// Figures from the pages of metrics of a running service: rates of the last 10 s, flush times of the last minute, totals
-/// since its start. Uses neither network nor terminal.
+/// Figures from the pages of metrics of a running service: rates of the last 10 s, flush times of
+/// the last minute, totals since its start. Uses neither network nor terminal.
 class TopView {
  public:
   /// @shape where: shown to people, without a secret; prefix: of the metrics

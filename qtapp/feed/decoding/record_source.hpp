@@ -18,7 +18,8 @@ class RecordSource {
   explicit RecordSource(Input& input, Stop* stop = nullptr);
 
   std::optional<Line> next();
-  /// What the input is, where it is not one object a line: "gzip", "an array of objects"; known after the first next().
+  /// What the input is, where it is not one object a line: "gzip", "an array of objects"; known
+  /// after the first next().
   [[nodiscard]] std::string form() const;
   /// Why it was not read to its end, for people, with its name; empty: it was.
   [[nodiscard]] std::string problem() const;

@@ -11,8 +11,9 @@
 
 namespace metabatch::feed {
 
-/// The text of an input in UTF-8. Its first bytes say what it is: gzip and zstd are unpacked, UTF-16 (by its mark, or
-/// by the zeros of its first characters) is converted; a lone surrogate becomes U+FFFD. All else is passed on as it is.
+/// The text of an input in UTF-8. Its first bytes say what it is: gzip and zstd are unpacked,
+/// UTF-16 (by its mark, or by the zeros of its first characters) is converted; a lone surrogate
+/// becomes U+FFFD. All else is passed on as it is.
 ///
 /// @errors problem(): it is damaged or cut, or packed in a way that is not read
 class TextSource {
@@ -22,7 +23,8 @@ class TextSource {
 
   /// As LineReader::Source.
   std::size_t read(char* to, std::size_t size);
-  /// Why there is no more text before the end of the input, for people, with how to convert it; empty: it was read.
+  /// Why there is no more text before the end of the input, for people, with how to convert it;
+  /// empty: it was read.
   [[nodiscard]] const std::string& problem() const { return problem_; }
   /// "gzip", "UTF-16", "zstd of UTF-16"; "": text as it is. Known after the first read.
   [[nodiscard]] const std::string& form() const { return form_; }

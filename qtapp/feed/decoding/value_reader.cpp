@@ -108,7 +108,8 @@ bool ValueReader::skip_between() {
   }
 }
 
-/// The size of the value at begin_; nothing: more has to be read. What is no object ends with its line.
+/// The size of the value at begin_; nothing: more has to be read. What is no object ends with its
+/// line.
 std::optional<std::size_t> ValueReader::end_of_value() {
   Search& s = search_;
   const bool is_object = at(0) == '{';

@@ -22,9 +22,9 @@ Shape shape_of(std::string_view text);
 /// Whether the shape cannot be told yet: the first line is not over, or ends amid an object.
 bool shape_needs_more(std::string_view text);
 
-/// Divides a text into its objects, whatever stands between them. A Line is one object, and its number is that of the
-/// line that it begins on. A damaged object costs what it encloses: a string ends with its line, and an object that
-/// begins in the first column ends those before it.
+/// Divides a text into its objects, whatever stands between them. A Line is one object, and its
+/// number is that of the line that it begins on. A damaged object costs what it encloses: a string
+/// ends with its line, and an object that begins in the first column ends those before it.
 ///
 /// @owns a buffer of `most` bytes and one block; `text` points into it until the next call
 class ValueReader {

@@ -12,9 +12,11 @@
 
 namespace metabatch::gui {
 
-/// Rows of a fleet offered in the window: registering them takes seconds, in which the session does nothing else.
+/// Rows of a fleet offered in the window: registering them takes seconds, in which the session does
+/// nothing else.
 inline constexpr int kMostFleetRows = 1'000'000;
-/// Every fleet of the window has the same agents, so that it finds the rows that an earlier one registered.
+/// Every fleet of the window has the same agents, so that it finds the rows that an earlier one
+/// registered.
 inline constexpr std::uint64_t kFleetSeed = 1;
 
 /// Lets a simulated fleet report in real time, on a thread of its own.

@@ -19,8 +19,8 @@ struct Registered {
   bool isAsked = false;  ///< by begin()
 };
 
-/// Creates the rows of a fleet once more, after the database lost them: a part at each step, so that a session goes on
-/// meanwhile. All calls come from one thread.
+/// Creates the rows of a fleet once more, after the database lost them: a part at each step, so
+/// that a session goes on meanwhile. All calls come from one thread.
 class FleetRegistration {
  public:
   /// @owns `database` outlives it
@@ -31,7 +31,8 @@ class FleetRegistration {
   void stop() { m_fleet.reset(); }
   /// Deletes all rows of the agents of a fleet; waits for the database.
   [[nodiscard]] std::variant<std::size_t, sql::DatabaseFailure> remove(const Fleet& fleet) const;
-  /// Begins, unless it has just been done: where rows stay missing that are not the fleet's, the pauses grow.
+  /// Begins, unless it has just been done: where rows stay missing that are not the fleet's, the
+  /// pauses grow.
   void beginAgain(const Fleet& fleet, Instant now);
   [[nodiscard]] bool isRunning() const { return m_fleet.has_value(); }
   /// A part more; waits for the database.

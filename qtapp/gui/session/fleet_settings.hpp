@@ -14,8 +14,8 @@ class QLineEdit;
 
 namespace metabatch::gui {
 
-/// What makes a simulated fleet uneven: the fields of a scenario's fleet that make sense in real time, with the words and the
-/// limits that they have there. An empty field is as in a new fleet.
+/// What makes a simulated fleet uneven: the fields of a scenario's fleet that make sense in real
+/// time, with the words and the limits that they have there. An empty field is as in a new fleet.
 class FleetKnobs : public QWidget {
   Q_OBJECT
 
@@ -24,7 +24,8 @@ class FleetKnobs : public QWidget {
 
   void setFleet(const Fleet& fleet);
   void setProblemColour(const QColor& colour);
-  /// The fleet with what stands in the fields; nothing: something is wrong with one, and is said below it.
+  /// The fleet with what stands in the fields; nothing: something is wrong with one, and is said
+  /// below it.
   std::optional<Fleet> read(const Fleet& fleet);
 
  signals:

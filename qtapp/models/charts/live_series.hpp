@@ -30,13 +30,13 @@ struct Mark {
 ///
 /// Series of rates, per second unless stated otherwise: `updates`, `entries`, `writes`, `notifies`,
 /// `unbatched`, `dropped`, `coalesced`, `stack.capacity`, `stack.scheduled`, `stack.shutdown`
-/// (flushes, each one stacked on those before it), `held` and `buffer.limit` (entries), `batch.limit`
-/// (entries), `delay.p50` and `delay.p99` (seconds), `duration.p50` and `duration.p99`
-/// (milliseconds), `saved` (percent), `outcome.ok` and `outcome.connection`, `.timeout`,
-/// `.conflict`, `.other` (flushes), `oldest` (age of the oldest value, in flight included) and
-/// `interval` (seconds). Series of flushes: `capacity`, `scheduled`, `shutdown`, `failed`
-/// (milliseconds), `size.capacity`, `size.scheduled`, `size.shutdown` (entries). A flush has values
-/// only in the series that apply to it.
+/// (flushes, each one stacked on those before it), `held` and `buffer.limit` (entries),
+/// `batch.limit` (entries), `delay.p50` and `delay.p99` (seconds), `duration.p50` and
+/// `duration.p99` (milliseconds), `saved` (percent), `outcome.ok` and `outcome.connection`,
+/// `.timeout`, `.conflict`, `.other` (flushes), `oldest` (age of the oldest value, in flight
+/// included) and `interval` (seconds). Series of flushes: `capacity`, `scheduled`, `shutdown`,
+/// `failed` (milliseconds), `size.capacity`, `size.scheduled`, `size.shutdown` (entries). A flush
+/// has values only in the series that apply to it.
 ///
 /// `size.p50`, `size.p99`, `size.mean` (entries) and `duration.mean` exist only with the metrics of
 /// a foreign batcher.

@@ -33,7 +33,8 @@ class Measured {
   void clear();
 
   [[nodiscard]] bool isEmpty() const { return m_samples.empty(); }
-  /// The first sample kept at or after that instant; the newest one when there is none. Only when !isEmpty().
+  /// The first sample kept at or after that instant; the newest one when there is none. Only when
+  /// !isEmpty().
   [[nodiscard]] const Sample& sampleFrom(Instant from) const;
   [[nodiscard]] const Sample& newest() const { return m_samples.back(); }
   /// The difference between that sample and the newest one.

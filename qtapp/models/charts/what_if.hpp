@@ -56,7 +56,8 @@ std::optional<std::shared_ptr<const WhatIfAnswer>> whatIf(const WhatIfQuestion& 
                                                           const IsCancelled& isCancelled,
                                                           const OnProgress& onProgress = {});
 
-/// `Of the last 5 min: 0.40 writes and NOTIFYs a second instead of 3.60 (89 % less); ...`, one sentence.
+/// `Of the last 5 min: 0.40 writes and NOTIFYs a second instead of 3.60 (89 % less); ...`, one
+/// sentence.
 QString whatIfText(const WhatIfAnswer& answer);
 /// How far the model can be trusted, in one sentence: its result for the settings that ran.
 QString checkText(const WhatIfAnswer& answer);

@@ -5,7 +5,8 @@
 
 namespace metabatch::report {
 
-/// The marks of an axis: round numbers or times, from 0; on a logarithmic axis powers of ten and their parts.
+/// The marks of an axis: round numbers or times, from 0; on a logarithmic axis powers of ten and
+/// their parts.
 struct Axis {
   double least = 0;
   double most = 1;  ///< above least

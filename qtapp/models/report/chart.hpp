@@ -9,8 +9,8 @@
 
 #include "metabatch/simulation/timeline.hpp"
 
-/// Charts as HTML. The marks are inline SVG that stretches to any width; the words are HTML, so that they keep their size.
-/// Nothing needs a script. The page brings the style (report_page.hpp).
+/// Charts as HTML. The marks are inline SVG that stretches to any width; the words are HTML, so
+/// that they keep their size. Nothing needs a script. The page brings the style (report_page.hpp).
 namespace metabatch::report {
 
 /// Escapes a text for use between tags or in an attribute.

@@ -17,7 +17,8 @@ inline constexpr std::int64_t kChartColumns = 240;  // two pixels each where a p
 /// show single flushes.
 Duration pace_of(Duration duration);
 
-/// How much of the timeline is shown. The last, shorter step is left out: its rate would come from a few milliseconds.
+/// How much of the timeline is shown. The last, shorter step is left out: its rate would come from
+/// a few milliseconds.
 Duration shown_time(const Simulator& simulator);
 /// One series of the timeline in `columns` columns of equal width, from the start to shown_time().
 std::vector<Column> columns_of(const Simulator& simulator, std::string_view series, std::size_t columns);

@@ -18,7 +18,8 @@ inline constexpr std::size_t kLeastToken = 16;  // characters: a shorter one cou
 /// @return or why the file cannot be used, with line and column
 std::variant<std::vector<std::string>, std::string> read_tokens(const std::string& file);
 
-/// Tokens from a file that open a door: to all agents, or to the metrics. Compared in constant time. Any thread.
+/// Tokens from a file that open a door: to all agents, or to the metrics. Compared in constant
+/// time. Any thread.
 class FileTokens {
  public:
   /// @return why the file cannot be used, or "": its tokens, and only these, are valid now

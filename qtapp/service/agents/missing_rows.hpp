@@ -14,12 +14,14 @@
 
 namespace metabatch::service {
 
-/// Remembers keys that a flush found without a row, for a short time. A report of such a key is counted as unmatched at once
-/// instead of being buffered, written and found missing again and again.
+/// Remembers keys that a flush found without a row, for a short time. A report of such a key is
+/// counted as unmatched at once instead of being buffered, written and found missing again and
+/// again.
 ///
-/// A key is forgotten after `remember_for`; all keys of an agent when it is looked up or registered; everything when the
-/// database may have changed without notice: after a reconnect, and when the table was found emptied. A flush that matched
-/// nothing adds nothing, because then the table and not the key is the likely reason. Any thread.
+/// A key is forgotten after `remember_for`; all keys of an agent when it is looked up or
+/// registered; everything when the database may have changed without notice: after a reconnect, and
+/// when the table was found emptied. A flush that matched nothing adds nothing, because then the
+/// table and not the key is the likely reason. Any thread.
 ///
 /// @cost contains(): one relaxed load while nothing is remembered, else a short lock and a search
 class MissingRows {

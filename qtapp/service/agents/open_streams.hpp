@@ -13,13 +13,15 @@
 
 namespace metabatch::service {
 
-/// The streams of one kind that are open: how many each agent has, and which token opened each of them. Any thread.
+/// The streams of one kind that are open: how many each agent has, and which token opened each of
+/// them. Any thread.
 class OpenStreams {
  public:
   explicit OpenStreams(std::size_t streams_per_agent)
       : streams_per_agent_(streams_per_agent), slots_(std::make_shared<Slots>()) {}
 
-  /// One of the streams that `agent` may have, or null: it has all of them. The slot is free again when the pointer goes.
+  /// One of the streams that `agent` may have, or null: it has all of them. The slot is free again
+  /// when the pointer goes.
   std::shared_ptr<void> reserve(const Uuid& agent);
 
   /// @shape id: of the caller's choice, unique

@@ -41,8 +41,9 @@ struct ReportBuffers {
   std::vector<WallTime> stamps;
 };
 
-/// Adds reports to the lanes. It applies the limits of the specification ("The report"), stamps each report, and counts keys
-/// that are known to have no row as unmatched without buffering them. Any thread, each with buffers of its own.
+/// Adds reports to the lanes. It applies the limits of the specification ("The report"), stamps
+/// each report, and counts keys that are known to have no row as unmatched without buffering them.
+/// Any thread, each with buffers of its own.
 class ReportIntake {
  public:
   /// @shape lanes, missing_rows: outlive it

@@ -17,9 +17,10 @@ namespace metabatch::service {
 ///     {"metadata":[{"key":"cpu","collected_at":"...","age":0,"value":"12 %","error":""}]}
 ///     {"collected_at":"...","age":0,"value":"12 %","error":""}
 ///
-/// @shape Unknown members, collected_at and age are ignored; of a member that comes twice the last counts; a missing member or
-///        null is "". A text that is not valid UTF-8 inside strings is taken (ReportLimits sanitises it); any other member of the wrong
-///        type, and what is not JSON, is an error.
+/// @shape Unknown members, collected_at and age are ignored; of a member that comes twice the last
+///        counts; a missing member or null is "". A text that is not valid UTF-8 inside strings is
+///        taken (ReportLimits sanitises it); any other member of the wrong type, and what is not
+///        JSON, is an error.
 /// @owns  what it gives out, until the next call. One a thread
 class ReportReader {
  public:

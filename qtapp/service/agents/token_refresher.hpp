@@ -38,10 +38,11 @@ struct RefresherOptions {
 /// Keeps a directory of agents and tokens up to date, on a thread and a connection of its own.
 ///
 /// It reads everything at the start and then every `every`; of sessions those that are in use. An
-/// id that is not in the directory, or a session that is not known, is looked up. Waiting lookups are sent together in one statement: at most one statement each
-/// `lookup_gap`, with 500 ids, 8 of one peer. So a newly registered agent is let in soon, and
-/// guessed tokens never cause a full reading. While the database cannot be read, the directory
-/// stays unchanged. The notification queue is sampled on the same connection.
+/// id that is not in the directory, or a session that is not known, is looked up. Waiting lookups
+/// are sent together in one statement: at most one statement each `lookup_gap`, with 500 ids, 8 of
+/// one peer. So a newly registered agent is let in soon, and guessed tokens never cause a full
+/// reading. While the database cannot be read, the directory stays unchanged. The notification
+/// queue is sampled on the same connection.
 class TokenRefresher {
  public:
   using LookupDone = std::function<void(LookupResult)>;
@@ -51,8 +52,8 @@ class TokenRefresher {
   TokenRefresher(const TokenRefresher&) = delete;
   TokenRefresher& operator=(const TokenRefresher&) = delete;
 
-  /// Asks the database for an id that is not in the directory. `done` is called once: on this thread when there is nothing to
-  /// wait for, else on the refresher's. Any thread; never waits.
+  /// Asks the database for an id that is not in the directory. `done` is called once: on this
+  /// thread when there is nothing to wait for, else on the refresher's. Any thread; never waits.
   void look_up(const LookupRequest& request, LookupDone done);
   /// Reads everything now.
   void refresh();

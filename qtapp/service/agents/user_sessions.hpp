@@ -20,8 +20,8 @@ struct SessionAccess {
   bool sees_all = false;  ///< else only the agents of the user's own workspaces
 };
 
-/// The sessions of people at the control plane that were used here. A session is looked up when it is
-/// first used, and read again at each refresh while it is in use. Any thread.
+/// The sessions of people at the control plane that were used here. A session is looked up when it
+/// is first used, and read again at each refresh while it is in use. Any thread.
 ///
 /// @shape a token is ID-SECRET: 10 and 22 ASCII letters and digits
 /// @source coder/coder, coderd/httpmw/apikey.go, SplitAPIToken

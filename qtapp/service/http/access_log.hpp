@@ -11,13 +11,15 @@
 
 namespace metabatch::service {
 
-/// Logs answered requests: one line an answer, one each at the begin and the end of a stream, and one for what the server refused
-/// by itself (bytes that are no request, a wrong Host, too many connections). At most `lines_a_second`; the next line says how
-/// many were suppressed. All calls are passed to the handler behind it.
+/// Logs answered requests: one line an answer, one each at the begin and the end of a stream, and
+/// one for what the server refused by itself (bytes that are no request, a wrong Host, too many
+/// connections). At most `lines_a_second`; the next line says how many were suppressed. All calls
+/// are passed to the handler behind it.
 ///
-/// A line holds nothing that a client has chosen: the method and the route (`/api/v2/workspaceagents/ID/watch-metadata`), never
-/// a header, a query, a key or a body. So it cannot hold a token. The peer is the other end of the connection, which is the
-/// proxy where there is one: X-Forwarded-For is text from the client.
+/// A line holds nothing that a client has chosen: the method and the route
+/// (`/api/v2/workspaceagents/ID/watch-metadata`), never a header, a query, a key or a body. So it
+/// cannot hold a token. The peer is the other end of the connection, which is the proxy where there
+/// is one: X-Forwarded-For is text from the client.
 class AccessLog final : public Handler {
  public:
   /// @shape inner, log: outlive it; lines_a_second: 1 or more

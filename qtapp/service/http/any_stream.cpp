@@ -64,8 +64,8 @@ AnyStream::AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls
     bytes_ = std::make_unique<InTheClear>(PlainStream(std::move(socket)));
 }
 
-/// The kernel counts what the other end of a TCP connection has acknowledged. A Unix socket has one small buffer, so that a new
-/// writing begins only while the other end reads.
+/// The kernel counts what the other end of a TCP connection has acknowledged. A Unix socket has one
+/// small buffer, so that a new writing begins only while the other end reads.
 std::uint64_t AnyStream::taken_bytes() {
   return acknowledged_bytes(next_layer().socket().native_handle()) + bytes_->writings;
 }

@@ -14,7 +14,8 @@
 
 namespace metabatch::service {
 
-/// What is to be called once when bytes have come or gone; of any type, so that what calls it is compiled once.
+/// What is to be called once when bytes have come or gone; of any type, so that what calls it is
+/// compiled once.
 class IoCallback {
  public:
   IoCallback() = default;  // nothing to call
@@ -39,18 +40,19 @@ class IoCallback {
   std::unique_ptr<Target> target_;
 };
 
-/// A connection in the clear or in TLS as one type: what Asio and Beast make of a stream is large, takes long to compile, and would
-/// be there twice. Costs one allocation a reading or writing.
+/// A connection in the clear or in TLS as one type: what Asio and Beast make of a stream is large,
+/// takes long to compile, and would be there twice. Costs one allocation a reading or writing.
 ///
-/// @shape an AsyncReadStream and AsyncWriteStream of Asio; get_lowest_layer() is the PlainStream, for deadlines and the end
+/// @shape an AsyncReadStream and AsyncWriteStream of Asio; get_lowest_layer() is the PlainStream,
+///        for deadlines and the end
 class AnyStream {
  public:
   using executor_type = Executor;
 
   /// `slot`: released with the stream; here and below
   explicit AnyStream(PlainStream stream, std::shared_ptr<void> slot = {});
-  /// `tls`: none for a connection in the clear; else handshake() comes first. `server`: its name, where this is the client's side;
-  /// its certificate must be for that name.
+  /// `tls`: none for a connection in the clear; else handshake() comes first. `server`: its name,
+  /// where this is the client's side; its certificate must be for that name.
   AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls, const std::string& server = {},
             std::shared_ptr<void> slot = {});
 
@@ -58,7 +60,8 @@ class AnyStream {
   PlainStream& next_layer() { return bytes_->lowest(); }
   [[nodiscard]] const PlainStream& next_layer() const { return bytes_->lowest(); }
   [[nodiscard]] const std::shared_ptr<void>& slot() const { return slot_; }
-  /// Grows, or changes, while somebody takes bytes at the other end, and stands still soon after nobody does.
+  /// Grows, or changes, while somebody takes bytes at the other end, and stands still soon after
+  /// nobody does.
   [[nodiscard]] std::uint64_t taken_bytes();
   /// Calls back at once where there is nothing to do.
   void handshake(IoCallback done) { bytes_->handshake(std::move(done)); }

@@ -35,8 +35,9 @@ struct RefusedRequest {
   std::string detail{};
 };
 
-/// Whether the body may be framed by Transfer-Encoding as this request says. Beast understands `chunked` as the only coding
-/// and ignores everything else, and would then read the body as the next request.
+/// Whether the body may be framed by Transfer-Encoding as this request says. Beast understands
+/// `chunked` as the only coding and ignores everything else, and would then read the body as the
+/// next request.
 ///
 /// @source RFC 9112 section 6.1
 inline bool is_framing_clear(const BeastRequest& message) {
@@ -47,7 +48,8 @@ inline bool is_framing_clear(const BeastRequest& message) {
   return count == 1 && message.version() >= 11 && boost::beast::iequals(codings.first->value(), "chunked");
 }
 
-/// Checks that do not depend on what the request asks for. None: the request is passed to the handler.
+/// Checks that do not depend on what the request asks for. None: the request is passed to the
+/// handler.
 inline std::optional<RefusedRequest> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
   namespace http = boost::beast::http;
   constexpr std::string_view kWrongHost = "This service does not answer to that host name.";
@@ -89,7 +91,8 @@ inline HttpRequest request_of(const BeastRequest& message) {
   return request;
 }
 
-/// The answer to a request that could not be read. None: the client has closed the connection, or was too slow.
+/// The answer to a request that could not be read. None: the client has closed the connection, or
+/// was too slow.
 inline std::optional<RefusedRequest> refusal_of(const boost::system::error_code& failed) {
   namespace http = boost::beast::http;
   if (failed == http::error::header_limit || failed == http::error::buffer_overflow)

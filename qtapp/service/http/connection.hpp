@@ -33,7 +33,8 @@ using PlainSocket = asio::basic_stream_socket<StreamProtocol, Executor>;
 
 class Connection;
 
-/// One event loop on one thread, and the connections that live on it. Everything but `context` belongs to that thread.
+/// One event loop on one thread, and the connections that live on it. Everything but `context`
+/// belongs to that thread.
 struct Worker {
   explicit Worker(std::size_t a_number) : number(a_number), guard(context.get_executor()) {}
   /// Value of a Date header now; made once a second.
@@ -80,7 +81,8 @@ struct Shared {
   std::shared_ptr<asio::ssl::context> tls;  // tls_mutex
 };
 
-/// A connection, or the stream that it became. It is registered with its worker from construction to destruction.
+/// A connection, or the stream that it became. It is registered with its worker from construction
+/// to destruction.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Worker& worker, Shared& shared) : worker_(worker), shared_(shared) {

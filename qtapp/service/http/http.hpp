@@ -52,8 +52,8 @@ struct FieldError {
   std::string detail;
 };
 
-/// `{"message":"...","detail":"...","validations":[{"field":"...","detail":"..."}]}` and a line end. `detail` and
-/// `validations` are omitted when they are empty.
+/// `{"message":"...","detail":"...","validations":[{"field":"...","detail":"..."}]}` and a line
+/// end. `detail` and `validations` are omitted when they are empty.
 HttpResponse error_response(unsigned status, std::string_view message, std::string_view detail = {},
                             std::span<const FieldError> validations = {});
 
@@ -64,8 +64,9 @@ struct HeadForm {
   std::string_view date = {};  ///< value of the Date header; empty: none
 };
 
-/// Status line and headers of a response of known length. 204 has neither Content-Type nor Content-Length. A page (kHtmlType)
-/// has a policy: it loads and reads from its own origin only, runs no script but files, and is in no frame.
+/// Status line and headers of a response of known length. 204 has neither Content-Type nor
+/// Content-Length. A page (kHtmlType) has a policy: it loads and reads from its own origin only,
+/// runs no script but files, and is in no frame.
 std::string head_of(const HttpResponse& response, const HeadForm& form);
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -86,8 +87,8 @@ std::string query_without(std::string_view query, std::string_view name);
 /// The value of a cookie in a Cookie header, or "".
 std::string_view cookie_value(std::string_view cookies, std::string_view name);
 
-/// Whether a request with this Host may be answered: an IP literal, `localhost`, or one of `names`, with any port. A page on
-/// another name that resolves to this host (DNS rebinding) gets no answer.
+/// Whether a request with this Host may be answered: an IP literal, `localhost`, or one of `names`,
+/// with any port. A page on another name that resolves to this host (DNS rebinding) gets no answer.
 bool is_host_allowed(std::string_view host, std::span<const std::string> names);
 
 /// A request target taken apart.

@@ -30,8 +30,9 @@ HttpResponse lookup_unavailable() {
 
 /// One connection: requests one after the other until one of them becomes a stream.
 ///
-/// The header is checked, then the handler sees it, and only then the body is read. An answer that does not need the body
-/// discards a short one; a long one ends the connection, because the next request could not be found behind it.
+/// The header is checked, then the handler sees it, and only then the body is read. An answer that
+/// does not need the body discards a short one; a long one ends the connection, because the next
+/// request could not be found behind it.
 class HttpConnection final : public Connection {
  public:
   HttpConnection(Worker& worker, Shared& shared, std::string peer, AnyStream stream)
@@ -154,8 +155,8 @@ class HttpConnection final : public Connection {
   }
   void answer_body() { write(shared_.handler.answer(request(), worker_.number)); }
 
-  /// Calls `next` with the result of `start` on this connection's thread, where alone it may end. `start` calls back
-  /// on a thread of its own, perhaps after this connection has ended.
+  /// Calls `next` with the result of `start` on this connection's thread, where alone it may end.
+  /// `start` calls back on a thread of its own, perhaps after this connection has ended.
   template <class Result, class Start, class Next>
   void await(Start start, Next next) {
     lowest().expires_never();

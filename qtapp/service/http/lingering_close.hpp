@@ -13,8 +13,9 @@ namespace metabatch::service {
 
 inline constexpr std::size_t kMostLingerBytes = std::size_t{1} << 20;  // read after the last answer
 
-/// Closes a connection after its last answer. A close with unread input would reset the connection, and the client could lose
-/// the answer. So this shuts down the sending side, reads and discards for at most 2 s, and then closes.
+/// Closes a connection after its last answer. A close with unread input would reset the connection,
+/// and the client could lose the answer. So this shuts down the sending side, reads and discards
+/// for at most 2 s, and then closes.
 class LingeringClose final : public Connection {
  public:
   LingeringClose(Worker& worker, Shared& shared, AnyStream stream)

@@ -7,8 +7,9 @@
 
 namespace metabatch::service {
 
-/// The path of a request by its meaning, for logs and metrics: `/api/v2/workspaceagents/ID/metadata`. It holds nothing that a
-/// client has chosen; a path that is not served is `other`.
+/// The path of a request by its meaning, for logs and metrics:
+/// `/api/v2/workspaceagents/ID/metadata`. It holds nothing that a client has chosen; a path that is
+/// not served is `other`.
 ///
 /// @return a number below all_routes().size()
 std::size_t route_of(std::string_view path);

@@ -7,8 +7,8 @@
 
 namespace metabatch::service {
 
-/// What every WebSocket of the service has in common. The service sends its own pings and closes idle connections itself,
-/// so Beast does neither; and the answer names metabatch and not Beast.
+/// What every WebSocket of the service has in common. The service sends its own pings and closes
+/// idle connections itself, so Beast does neither; and the answer names metabatch and not Beast.
 ///
 /// @units `handshake`: how long a client may take for the opening and the closing handshake
 template <class Stream>

@@ -13,7 +13,8 @@
 
 namespace metabatch::service {
 
-/// Counts answered requests by route and status, and measures how long their answers took. Any thread.
+/// Counts answered requests by route and status, and measures how long their answers took. Any
+/// thread.
 class RequestMetrics {
  public:
   RequestMetrics();

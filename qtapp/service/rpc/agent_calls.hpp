@@ -15,7 +15,8 @@ namespace metabatch::service {
 
 inline constexpr std::string_view kReportRpc = "/coder.agent.v2.Agent/BatchUpdateMetadata";
 
-/// What the calls of a connection need. All of it outlives them; `request` and `report` belong to their thread.
+/// What the calls of a connection need. All of it outlives them; `request` and `report` belong to
+/// their thread.
 struct AgentCallsParts {
   ReportIntake& intake;
   RpcMetrics& metrics;
@@ -28,8 +29,9 @@ struct AgentCallsParts {
 
 /// Answers the calls of one agent's RPC connection: reports go where those of HTTP go.
 ///
-/// An error answer makes an agent abandon its whole connection, with all that runs on it. So a report that could not be taken
-/// in whole is answered with success, and counted. An error is the answer only to what is no report, and while the service ends.
+/// An error answer makes an agent abandon its whole connection, with all that runs on it. So a
+/// report that could not be taken in whole is answered with success, and counted. An error is the
+/// answer only to what is no report, and while the service ends.
 class AgentCalls final : public agentrpc::RpcHandler {
  public:
   AgentCalls(const Uuid& agent, AgentCallsParts parts);

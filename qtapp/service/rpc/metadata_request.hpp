@@ -33,8 +33,8 @@ class MetadataRequest {
   std::vector<RawItem> items_;
 };
 
-/// Adds the items of a message to `waiting`, which is such a message too; of a key the newest item stays. Fields that are not
-/// read stay as they are. A message that cannot be read adds nothing.
+/// Adds the items of a message to `waiting`, which is such a message too; of a key the newest item
+/// stays. Fields that are not read stay as they are. A message that cannot be read adds nothing.
 void merge_reports(std::string& waiting, std::string_view message);
 
 }  // namespace metabatch::service

@@ -18,7 +18,8 @@ struct RelayAddress {
   [[nodiscard]] std::string authority() const;
 };
 
-/// Understands `https://HOST`, `https://HOST:PORT` and `http://HOST:PORT`, with or without a slash behind it.
+/// Understands `https://HOST`, `https://HOST:PORT` and `http://HOST:PORT`, with or without a slash
+/// behind it.
 ///
 /// @return or why the text is not such an address, in words
 std::variant<RelayAddress, std::string> parse_relay_address(std::string_view text);

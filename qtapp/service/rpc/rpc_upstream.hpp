@@ -14,8 +14,8 @@
 
 namespace metabatch::service {
 
-/// A WebSocket to the control plane, opened in the name of an agent. Belongs to one thread; it lives until its end, or until
-/// nobody holds it and nothing is being read or written.
+/// A WebSocket to the control plane, opened in the name of an agent. Belongs to one thread; it
+/// lives until its end, or until nobody holds it and nothing is being read or written.
 class RpcUpstream {
  public:
   struct Events {
@@ -53,8 +53,9 @@ struct RelayTarget {
 /// An RelayTarget with the authorities of this system (SSL_CERT_FILE and SSL_CERT_DIR apply).
 RelayTarget relay_target(const RelayAddress& address);
 
-/// Opens `/api/v2/workspaceagents/me/rpc` at the control plane. Its refusal is passed on; without an answer within `limit` the
-/// agent is answered 502. `done` is called once, on the thread of `context`.
+/// Opens `/api/v2/workspaceagents/me/rpc` at the control plane. Its refusal is passed on; without
+/// an answer within `limit` the agent is answered 502. `done` is called once, on the thread of
+/// `context`.
 void dial_upstream(boost::asio::io_context& context, const RelayTarget& to, UpstreamRequest request, Duration limit,
                    std::function<void(DialledUpstream)> done);
 

@@ -5,8 +5,8 @@
 
 namespace metabatch::service {
 
-/// Bytes that the other side's machine has taken since the connection began: grows while somebody reads there, and stands still soon
-/// after nobody does.
+/// Bytes that the other side's machine has taken since the connection began: grows while somebody
+/// reads there, and stands still soon after nobody does.
 ///
 /// @shape socket: of TCP; 0 where the kernel does not say
 /// @source tcp(7), TCP_INFO; RFC 4898 tcpEStatsAppHCThruOctetsAcked

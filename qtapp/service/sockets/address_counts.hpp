@@ -14,13 +14,15 @@
 
 namespace metabatch::service {
 
-/// Counts the open connections of each address, so that one client cannot use up the rest. Any thread. An IPv6 address counts as
-/// its network of 64 bits, because a host may use all addresses of it.
+/// Counts the open connections of each address, so that one client cannot use up the rest. Any
+/// thread. An IPv6 address counts as its network of 64 bits, because a host may use all addresses
+/// of it.
 class AddressCounts {
  public:
   using Address = std::array<unsigned char, 16>;  ///< IPv6, or IPv4 as ::ffff:a.b.c.d
 
-  /// @shape limit: connections an address; 0: any number. exempt: IP literals that are never counted, such as proxies
+  /// @shape limit: connections an address; 0: any number. exempt: IP literals that are never
+  ///        counted, such as proxies
   AddressCounts(std::size_t limit, std::span<const std::string> exempt);
   AddressCounts(const AddressCounts&) = delete;
   AddressCounts& operator=(const AddressCounts&) = delete;

@@ -16,8 +16,8 @@ struct ListenAddress {
   bool operator==(const ListenAddress&) const = default;
 };
 
-/// Understands `127.0.0.1:7280`, `[::1]:7280`, `localhost:7280` (127.0.0.1), `:7280` and `*:7280` (every address), and
-/// `unix:PATH`.
+/// Understands `127.0.0.1:7280`, `[::1]:7280`, `localhost:7280` (127.0.0.1), `:7280` and `*:7280`
+/// (every address), and `unix:PATH`.
 ///
 /// @return or why the text is not an address, in words
 std::variant<ListenAddress, std::string> parse_listen_address(std::string_view text);

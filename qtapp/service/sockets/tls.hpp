@@ -12,7 +12,8 @@ namespace metabatch::service {
 
 /// A context for accepted connections; null when no certificate is configured.
 ///
-/// Key exchange is ephemeral (ECDHE) only, so that a stolen key does not reveal recorded connections.
+/// Key exchange is ephemeral (ECDHE) only, so that a stolen key does not reveal recorded
+/// connections.
 ///
 /// @errors throws boost::system::system_error
 std::shared_ptr<boost::asio::ssl::context> make_tls_context(const TlsOptions& options);

@@ -54,8 +54,8 @@ struct TlsStream::Bio {
   static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 };
 
-/// The callbacks hold the connection, and so this stream. An operation that is destroyed without a call, at the end of the event
-/// loop, lets go of them.
+/// The callbacks hold the connection, and so this stream. An operation that is destroyed without a
+/// call, at the end of the event loop, lets go of them.
 struct TlsStream::Pending {
   explicit Pending(std::shared_ptr<TlsStream> a_stream) : stream(std::move(a_stream)) {}
   Pending(Pending&&) = default;

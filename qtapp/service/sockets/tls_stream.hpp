@@ -12,16 +12,19 @@
 
 namespace metabatch::service {
 
-/// TLS on a connection, small while nothing is sent: OpenSSL's own state and 1 KiB for the bytes that are awaited.
+/// TLS on a connection, small while nothing is sent: OpenSSL's own state and 1 KiB for the bytes
+/// that are awaited.
 ///
-/// OpenSSL reads and writes through a BIO of this class. It reads the bytes that were awaited, and then those that the kernel
-/// has. What it writes is held only until the kernel has taken it. (asio::ssl::stream keeps four buffers of 17 KiB instead.)
+/// OpenSSL reads and writes through a BIO of this class. It reads the bytes that were awaited, and
+/// then those that the kernel has. What it writes is held only until the kernel has taken it.
+/// (asio::ssl::stream keeps four buffers of 17 KiB instead.)
 ///
-/// One reading, or the handshake, and one writing may be under way at a time. All calls are made on the thread of the
-/// connection. A callback comes after the call that it belongs to has returned.
+/// One reading, or the handshake, and one writing may be under way at a time. All calls are made on
+/// the thread of the connection. A callback comes after the call that it belongs to has returned.
 class TlsStream final : public std::enable_shared_from_this<TlsStream> {
  public:
-  /// @shape server: the name that its certificate must have, where this is the client's side; else empty
+  /// @shape server: the name that its certificate must have, where this is the client's side; else
+  ///        empty
   /// @errors throws std::bad_alloc
   TlsStream(PlainStream bytes, std::shared_ptr<asio::ssl::context> context, const std::string& server);
   TlsStream(const TlsStream&) = delete;
@@ -29,7 +32,8 @@ class TlsStream final : public std::enable_shared_from_this<TlsStream> {
 
   PlainStream& lowest() { return bytes_; }
   void handshake(IoCallback done);
-  /// Fails with `eof` when the other side has said that nothing more comes, with `stream_truncated` when it did not say so.
+  /// Fails with `eof` when the other side has said that nothing more comes, with `stream_truncated`
+  /// when it did not say so.
   void read_some(const asio::mutable_buffer& into, IoCallback done);
   /// Encrypts at most one record.
   void write_some(std::span<const asio::const_buffer> from, IoCallback done);

@@ -12,13 +12,16 @@
 
 namespace metabatch::service {
 
-/// A Unix socket that listens, and its file. The file is removed at the end, if it is still the one that was made.
+/// A Unix socket that listens, and its file. The file is removed at the end, if it is still the one
+/// that was made.
 ///
-/// A file that a killed process left there is replaced: nobody answers on it. Anything else that is there is left alone, and so is
-/// a socket on which somebody answers. PATH.lock keeps two services that start at one moment from replacing each other's file.
+/// A file that a killed process left there is replaced: nobody answers on it. Anything else that is
+/// there is left alone, and so is a socket on which somebody answers. PATH.lock keeps two services
+/// that start at one moment from replacing each other's file.
 class UnixSocket {
  public:
-  /// @shape path: at most 107 bytes; mode: of the file, such as 0660. Nobody can connect before the file has it.
+  /// @shape path: at most 107 bytes; mode: of the file, such as 0660. Nobody can connect before the
+  ///        file has it.
   /// @return or why it cannot listen there, in words
   static std::variant<std::unique_ptr<UnixSocket>, std::string> listen(const std::string& path, mode_t mode,
                                                                        int backlog);

@@ -44,7 +44,8 @@ void ChangeListener::listen_to_postgres(const ChangeSources& sources, Log& log) 
   options.channel = sources.channel;
   sql::PgListenerEvents events = sql::feeding(ring_);
   events.on_resync = [this] { resync(); };
-  // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and no notification ever arrives.
+  // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and no
+  // notification ever arrives.
   events.on_latency = [this, &log](Duration) {
     if (database_.begin()) log.limited(Log::Level::info, "change_listener again");
   };

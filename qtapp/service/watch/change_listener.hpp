@@ -27,12 +27,13 @@ struct ChangeSources {
   engine::Notifier& notifier;  ///< of the stores of this process, which is what notifies of changes of a file
 };
 
-/// Receives the notifications of changes: with LISTEN on a connection of its own for PostgreSQL, from the stores of this process
-/// for a file, from NATS, or from NATS beside one of these. It feeds one ring, whose reader may be slow. The reader merges what
-/// comes twice.
+/// Receives the notifications of changes: with LISTEN on a connection of its own for PostgreSQL,
+/// from the stores of this process for a file, from NATS, or from NATS beside one of these. It
+/// feeds one ring, whose reader may be slow. The reader merges what comes twice.
 class ChangeListener {
  public:
-  /// `on_resync` is called whenever listening begins: notifications sent before are lost. Any thread.
+  /// `on_resync` is called whenever listening begins: notifications sent before are lost. Any
+  /// thread.
   ///
   /// @shape log: outlives it
   ChangeListener(const ChangeSources& sources, std::shared_ptr<engine::NotificationRing> ring, Log& log,

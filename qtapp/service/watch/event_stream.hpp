@@ -66,8 +66,9 @@ class EventStream final : public LiveStream {
     asio::async_write(stream_, buffers,
                       [self = self_as(this)](const Failure& failed, std::size_t) { self->written(!failed); });
   }
-  /// The delay before a browser reconnects is random, so that the streams of one service do not all return at one moment. It comes
-  /// last: clients of the control plane accept no other line than `event:` where an event begins.
+  /// The delay before a browser reconnects is random, so that the streams of one service do not all
+  /// return at one moment. It comes last: clients of the control plane accept no other line than
+  /// `event:` where an event begins.
   void write_end() override {
     text_ = nullptr;
     suffix_ = "retry: " + std::to_string(random_between(kLeastRetryMs, kMostRetryMs)) + "\n\n";

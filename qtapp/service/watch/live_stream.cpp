@@ -11,7 +11,8 @@ namespace metabatch::service {
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// The feeding thread holds this and not the stream, because the stream has to be destroyed on its own thread.
+/// The feeding thread holds this and not the stream, because the stream has to be destroyed on its
+/// own thread.
 class LiveStream::Feed final : public Watcher {
  public:
   Feed(asio::io_context& context, std::weak_ptr<LiveStream> stream) : context_(context), stream_(std::move(stream)) {}

@@ -10,11 +10,12 @@ namespace metabatch::service {
 
 inline constexpr int kStreamSendBuffer = 64 << 10;  // bytes in the kernel: what a slow client may cost
 
-/// A watch stream of either form. One frame is being sent and the newest one waits behind it; a ping goes out from time to
-/// time. A client that accepts no byte for `write` is closed; one that accepts few bytes at a time stays.
+/// A watch stream of either form. One frame is being sent and the newest one waits behind it; a
+/// ping goes out from time to time. A client that accepts no byte for `write` is closed; one that
+/// accepts few bytes at a time stays.
 ///
-/// A stream ends in order (finish) or at once (end). In order means: the frame being sent is completed, then the form's own
-/// end is sent, then the connection closes.
+/// A stream ends in order (finish) or at once (end). In order means: the frame being sent is
+/// completed, then the form's own end is sent, then the connection closes.
 class LiveStream : public Connection {
  public:
   LiveStream(Worker& worker, Shared& shared, WatchRequest request);

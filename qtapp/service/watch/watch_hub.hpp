@@ -22,8 +22,8 @@ namespace metabatch::service {
 struct HubOptions {
   /// Called once, on the hub's thread.
   std::function<std::unique_ptr<sql::AgentRows>()> open;
-  /// Notifications of changes, from before the first watcher. Shared with the listener that feeds it, and with whoever knows
-  /// that one was lost: a resync makes everything be read.
+  /// Notifications of changes, from before the first watcher. Shared with the listener that feeds
+  /// it, and with whoever knows that one was lost: a resync makes everything be read.
   std::shared_ptr<engine::NotificationRing> ring;
   /// Whether notifications arrive now. When not, everything is read at every heartbeat.
   std::function<bool()> is_listening;
@@ -37,12 +37,12 @@ struct HubOptions {
   Duration full_read = std::chrono::seconds(30);  ///< everything is read even without a notification
 };
 
-/// Feeds all watchers with one ring of notifications and one bulk reading a tick, however many watchers there are. The array of
-/// an agent is made once for all its watchers. A watcher is subscribed before the first reading, so that no change is lost
-/// between the two.
+/// Feeds all watchers with one ring of notifications and one bulk reading a tick, however many
+/// watchers there are. The array of an agent is made once for all its watchers. A watcher is
+/// subscribed before the first reading, so that no change is lost between the two.
 ///
-/// One thread reads; no other thread ever waits for the database. While the database cannot be read, watchers receive one error
-/// frame and the known rows, and catch up afterwards.
+/// One thread reads; no other thread ever waits for the database. While the database cannot be
+/// read, watchers receive one error frame and the known rows, and catch up afterwards.
 class WatchHub {
  public:
   explicit WatchHub(HubOptions options);

@@ -61,7 +61,8 @@ DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::find(std::span<const
   return read(ids, false);
 }
 
-// The tables are looked for each time, because a control plane may be installed while a service runs.
+// The tables are looked for each time, because a control plane may be installed while a service
+// runs.
 DatabaseResult<std::vector<AgentToken>> PgAgentCredentials::read(std::span<const Uuid> ids, bool wants_all) {
   const PgStep find[] = {{&kFindBuilds}};
   const auto has_builds = connection_.run(find);

@@ -21,7 +21,8 @@
 namespace metabatch::sql {
 namespace {
 
-// A transaction of 100,000 rows changes about 20 MB of pages. Where they do not fit into the cache, they are written twice.
+// A transaction of 100,000 rows changes about 20 MB of pages. Where they do not fit into the cache,
+// they are written twice.
 constexpr const char* kPageCache = "PRAGMA cache_size=-32768";  // KiB, used as needed
 // An I/O error in a mapped file is a signal that ends the process, with all that it holds.
 constexpr const char* kNoMapping = "PRAGMA mmap_size=0";

@@ -83,7 +83,8 @@ class SqliteConnection {
   /// The same, without forgetting them. Any thread.
   [[nodiscard]] std::uint64_t waits() const { return waits_; }
 
-  /// The URI of a file, for SQLITE_OPEN_URI. A path is bytes, and Qt passes text as UTF-8, which would be another name.
+  /// The URI of a file, for SQLITE_OPEN_URI. A path is bytes, and Qt passes text as UTF-8, which
+  /// would be another name.
   ///
   /// @source https://www.sqlite.org/uri.html
   static QString uri_of(const std::string& file, std::string_view parameters);

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The sessions of people with these ids, as the control plane accepts them: not expired, of an active user, and not limited to
--- something else than reading workspaces. Columns that only some versions have mean the ones outside where they are missing.
+-- The sessions of people with these ids, as the control plane accepts them: not expired, of an
+-- active user, and not limited to something else than reading workspaces. Columns that only some
+-- versions have mean the ones outside where they are missing.
 SELECT k.id, pg_catalog.encode(k.hashed_secret, 'hex'::pg_catalog.text) AS hashed_secret, k.user_id,
        (EXTRACT(EPOCH FROM k.expires_at OPERATOR(pg_catalog.-) pg_catalog.now()) OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 AS valid_ms,
        coalesce('owner'::pg_catalog.text OPERATOR(pg_catalog.=) ANY (u.rbac_roles::pg_catalog.text[]), false) AS sees_all

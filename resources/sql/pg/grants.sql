@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Who may do what, and no more. Put your own role names in place of these; logins and passwords are yours to set.
+-- Who may do what, and no more. Put your own role names in place of these; logins and passwords are
+-- yours to set.
 -- The writer: metabatch run, ingest.
 CREATE ROLE metabatch_writer LOGIN;
 GRANT SELECT, UPDATE (value, error, collected_at) ON workspace_agent_metadata TO metabatch_writer;
@@ -15,6 +16,7 @@ GRANT SELECT, INSERT, DELETE ON workspace_agent_metadata TO metabatch_registrar;
 -- GRANT SELECT (workspace_id, build_number, transition, job_id) ON workspace_builds TO metabatch_writer;
 -- GRANT SELECT (id, job_status) ON provisioner_jobs TO metabatch_writer;
 -- GRANT SELECT (id, owner_id, deleted) ON workspaces TO metabatch_writer;
--- With --user-sessions also this; older control planes have scope in place of scopes and allow_list.
+-- With --user-sessions also this; older control planes have scope in place of scopes and
+-- allow_list.
 -- GRANT SELECT (id, hashed_secret, user_id, expires_at, scopes, allow_list) ON api_keys TO metabatch_writer;
 -- GRANT SELECT (id, status, deleted, rbac_roles) ON users TO metabatch_writer;

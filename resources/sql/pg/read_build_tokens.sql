@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The agents and their tokens as the control plane accepts them: of the latest build of a workspace, and of the start before
--- it while a stop is pending or running; never of a deleted workspace or agent. $1, $2: as in read_tokens.sql. Source of the
--- rule: coder/coder, GetAuthenticatedWorkspaceAgentAndBuildByAuthToken.
+-- The agents and their tokens as the control plane accepts them: of the latest build of a
+-- workspace, and of the start before it while a stop is pending or running; never of a deleted
+-- workspace or agent. $1, $2: as in read_tokens.sql. Source of the rule: coder/coder,
+-- GetAuthenticatedWorkspaceAgentAndBuildByAuthToken.
 SELECT a.id, a.auth_token, w.owner_id
   FROM workspaces AS w
  CROSS JOIN LATERAL (

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The agents and their tokens where no control plane says which build is the latest. $2: all of them; else those with one of
--- the tokens or ids in $1, found through the unique indexes. A control plane may mark agents as deleted; a table of our own
--- has no such column, and then the name means the one outside.
+-- The agents and their tokens where no control plane says which build is the latest. $2: all of
+-- them; else those with one of the tokens or ids in $1, found through the unique indexes. A control
+-- plane may mark agents as deleted; a table of our own has no such column, and then the name means
+-- the one outside.
 SELECT a.id, a.auth_token, NULL::pg_catalog.uuid AS owner_id
   FROM (VALUES (false)) AS otherwise (deleted)
  CROSS JOIN LATERAL (

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints texts of fuzz/inspect_texts.hpp, so that programs other than a fuzzer are tried with them: `embedded_texts COUNT`. A line
-// a text: its bytes as hex digits, a tab, the ids in it with blanks between.
+// Prints texts of fuzz/inspect_texts.hpp, so that programs other than a fuzzer are tried with them:
+// `embedded_texts COUNT`. A line a text: its bytes as hex digits, a tab, the ids in it with blanks
+// between.
 #include <cstdio>
 #include <cstdlib>
 

@@ -104,7 +104,8 @@ describe('watching', { concurrency: true }, () => {
     // Read strictly: each frame is an event line and, but for pings, one data line.
     for (const frame of raw.split('\n\n').slice(0, -1)) assert.match(frame, /^event: (ping|data\ndata: \[.*\])$/);
     assert.ok(raw.endsWith('\n\n'));
-    // On a WebSocket a ping is a frame of the protocol: a page sees messages with data and nothing else.
+    // On a WebSocket a ping is a frame of the protocol: a page sees messages with data and nothing
+    // else.
     for (const one of (await seen(page, 'two')).slice(1)) assert.match(one.data, /^\{"type":"data",/);
     const types = new Set((await seen(page, 'one')).map((one) => one.type));
     assert.deepEqual(types, new Set(['open', 'data'])); // the standard hands out no event without data

@@ -28,7 +28,8 @@ QJsonObject object(const QByteArray& text) { return QJsonDocument::fromJson(text
 
 QString with_password(const NatsServer& server) { return QString::fromStdString(server.url("u:geheim")); }
 
-/// The findings of `metabatch doctor` by subject, as `verdict text`. No database is needed for those of NATS.
+/// The findings of `metabatch doctor` by subject, as `verdict text`. No database is needed for
+/// those of NATS.
 QMap<QString, QString> examine(const QString& pubsub, int* status = nullptr) {
   Program program;
   program.set("METABATCH_PUBSUB", pubsub);

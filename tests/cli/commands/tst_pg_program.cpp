@@ -25,7 +25,8 @@ class TestPgProgram : public QObject, protected PgProgram {
                               {"collected_at", time}};
     return QJsonDocument(line).toJson(QJsonDocument::Compact) + "\n";
   }
-  /// A line of each row, round after round, each round a microsecond later; the model gets the same.
+  /// A line of each row, round after round, each round a microsecond later; the model gets the
+  /// same.
   static QByteArray rounds(int count, std::size_t agents, std::size_t keys, Model& model) {
     QByteArray lines;
     for (int round = 0; round < count; ++round)
@@ -170,8 +171,8 @@ class TestPgProgram : public QObject, protected PgProgram {
     QTest::newRow("a file, in the settings of a file") << true << QStringList{};
   }
 
-  // Every agent several times, one microsecond later each time, over several connections: the newest
-  // value of each row stays.
+  // Every agent several times, one microsecond later each time, over several connections: the
+  // newest value of each row stays.
   void severalWritersLeaveWhatOneWould() {
     QFETCH(bool, isFile);
     QFETCH(QStringList, settings);

@@ -47,7 +47,8 @@ const QStringList kQuick = {"--interval", "50ms", "--schedule", "linger"};
 
 std::chrono::seconds soak() { return std::chrono::seconds(qEnvironmentVariableIntValue("METABATCH_SOAK_SECONDS")); }
 
-/// An agent that reports growing numbers until the service is gone. It sends the next one when the one before is answered.
+/// An agent that reports growing numbers until the service is gone. It sends the next one when the
+/// one before is answered.
 class Counting {
  public:
   Counting(std::uint16_t port, const AddedAgent& agent, long from)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs the core into an empty prefix, then configures, builds and runs the consumer against that prefix alone.
+# Installs the core into an empty prefix, then configures, builds and runs the consumer against that
+# prefix alone.
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
   if(NOT status EQUAL 0)

@@ -6,8 +6,8 @@
 using metabatch::Hash128;
 using metabatch::SipHash;
 
-/// The vectors of the reference implementation of SipHash-2-4 with 128 bits: the key 00 01 .. 0f, and the texts
-/// 00 01 02 .. of the first lengths (vectors.h, vectors_sip128).
+/// The vectors of the reference implementation of SipHash-2-4 with 128 bits: the key 00 01 .. 0f,
+/// and the texts 00 01 02 .. of the first lengths (vectors.h, vectors_sip128).
 class TestSipHash : public QObject {
   Q_OBJECT
 

@@ -250,8 +250,8 @@ void TestSetApart::anEntryThatIsTooMuchByItselfIsSetApart() {
   QCOMPARE(driven.flush()->entries, (std::vector<std::string>{"2/k=v"}));
 }
 
-// Rows 1 to 4 are locked for a moment, rows 5 to 8 for good. Row 1 exceeds the time limit ever after,
-// whatever is tried with it.
+// Rows 1 to 4 are locked for a moment, rows 5 to 8 for good. Row 1 exceeds the time limit ever
+// after, whatever is tried with it.
 void TestSetApart::anEntryThatIsAlwaysTooMuchNeverKeepsOthersSetApart() {
   Driven driven({.batch_size = 8});
   driven.add_agents(1, 8);

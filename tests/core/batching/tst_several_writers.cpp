@@ -11,8 +11,9 @@ using namespace metabatch;
 using namespace metabatch::driven;
 using metabatch::oracle::Choices;
 
-/// Several processes write one table, and each suppresses what it wrote before (specification, "Unchanged values"). Beside
-/// them the same processes write another table without suppression. METABATCH_SEED repeats a run.
+/// Several processes write one table, and each suppresses what it wrote before (specification,
+/// "Unchanged values"). Beside them the same processes write another table without suppression.
+/// METABATCH_SEED repeats a run.
 class TestSeveralWriters : public QObject {
   Q_OBJECT
 
@@ -26,8 +27,8 @@ constexpr std::size_t kWriters = 3, kAgents = 4, kKeys = 3;
 constexpr Duration kInterval = 1s, kSuppress = 60s, kReportEvery = 1s;
 constexpr Duration kLongestDelay = 2s;  // of a notification
 constexpr Duration kLongestFlush = 900ms;
-/// A value that another process overwrote is written again by the first report after the news of it: a notification, a
-/// report, the tick, a flush that is in flight then, and its own.
+/// A value that another process overwrote is written again by the first report after the news of
+/// it: a notification, a report, the tick, a flush that is in flight then, and its own.
 constexpr Duration kBound = kLongestDelay + kReportEvery + 2 * kInterval + 2 * kLongestFlush + 3 * kReportEvery;
 
 using RowId = std::pair<Uuid, std::string>;
@@ -54,7 +55,8 @@ class World {
 
   void add(std::size_t writer, const Update& update, Instant now) { writers_[writer].batcher.add(update, now); }
 
-  /// `took`: how long a flush that begins now takes; `delay`: of the notifications of one that ends now.
+  /// `took`: how long a flush that begins now takes; `delay`: of the notifications of one that ends
+  /// now.
   void advance(Instant now, Duration took, Duration delay) {
     for (std::size_t i = 0; i < kWriters; ++i) {
       Writer& writer = writers_[i];

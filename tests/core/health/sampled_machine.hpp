@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 inline constexpr Instant t0{100h};
 
-/// A modelled machine: a fleet of 9,000 keys that reports 900 updates a second in 60 reports, sampled twice a second.
+/// A modelled machine: a fleet of 9,000 keys that reports 900 updates a second in 60 reports,
+/// sampled twice a second.
 struct Machine {
   health::Collector collector;
   health::Sample sample;

@@ -242,8 +242,8 @@ void TstSimulator::replicasShareTheFleet() {
   }
 }
 
-// Four of five reports repeat the values of the one before. A value is written again after 5 minutes, which is every 30th
-// report where it does not change.
+// Four of five reports repeat the values of the one before. A value is written again after 5
+// minutes, which is every 30th report where it does not change.
 void TstSimulator::aFleetThatRepeatsWritesAQuarter() {
   Scenario scenario = scenario_of({{"for", "30m"}, {"fleet.unchanged", "80%"}});
   const Summary without = finished(scenario).summary();

@@ -81,8 +81,9 @@ Scenario saturated(std::string_view queue) {
 }  // namespace
 
 void TstSimulatorFaults::fifoDropsWhileAFlushIsInFlight() {
-  // At 0 s five reports fill the batch, which leaves; the other five fill the queue. Until it is done at 10 s all 900
-  // updates are dropped. Then the queue becomes the next batch, five reports fill the queue again, five are dropped.
+  // At 0 s five reports fill the batch, which leaves; the other five fill the queue. Until it is
+  // done at 10 s all 900 updates are dropped. Then the queue becomes the next batch, five reports
+  // fill the queue again, five are dropped.
   Simulator simulator = Simulator::create(saturated("fifo")).value();
   std::vector<std::string> drops;
   simulator.set_sink([&](std::string_view line) {
@@ -179,7 +180,8 @@ void TstSimulatorFaults::aMissingPermissionIsRetriedSlowly() {
 }
 
 void TstSimulatorFaults::aSlowDatabaseTakesItsFactorLonger() {
-  // 12 ticks take 12 x 10 ms; those from 20 s to 40 s (both ticks at the edges: 20, 25, 30, 35) five times as long.
+  // 12 ticks take 12 x 10 ms; those from 20 s to 40 s (both ticks at the edges: 20, 25, 30, 35)
+  // five times as long.
   const Simulator simulator = finished(
       scenario_of({{"agents", "10"}, {"keys", "6"}, {"for", "60s"}, {"slow", "20s+20s"}, {"slow-factor", "5"}}));
   QCOMPARE(simulator.replica(0).busy, Duration(8 * 10ms + 4 * 50ms));

@@ -63,7 +63,8 @@ QJsonObject simulated(const QString& recording) {
 
 }  // namespace
 
-/// Recorded sessions and what-if in the window, by clicks and keys, on the real engine and the real embedded store.
+/// Recorded sessions and what-if in the window, by clicks and keys, on the real engine and the real
+/// embedded store.
 class TstRecordings : public QObject {
   Q_OBJECT
 

@@ -28,8 +28,8 @@ constexpr int kSlower = 20;  // the allowed cost of a sanitizer
 #else
 constexpr int kSlower = 1;
 #endif
-// Budgets here are processor time, so that a busy machine hardly changes them; `./dev bench desktop`
-// measures the release in wall time.
+// Budgets here are processor time, so that a busy machine hardly changes them; `./dev bench
+// desktop` measures the release in wall time.
 constexpr int kColdStartMs = 700 * kSlower;
 constexpr int kFrameMs = 24 * kSlower;
 constexpr int kFrames = 120;

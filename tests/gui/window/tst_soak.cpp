@@ -132,7 +132,8 @@ void TstSoak::initTestCase() {
   qInstallMessageHandler(recordAndPrint);
 }
 
-/// With operatorsActions(): everything that can be done to a running session, each where the operator does it.
+/// With operatorsActions(): everything that can be done to a running session, each where the
+/// operator does it.
 std::vector<TstSoak::Step> TstSoak::faultsAndPages() {
   return {
       {"batches of one", number("batch_size", 1)},

@@ -23,7 +23,8 @@ using namespace metabatch;
 using namespace metabatch::gui;
 using namespace std::chrono_literals;
 
-/// The window as an operator uses it, by clicks and keys, on the real engine and the real embedded store.
+/// The window as an operator uses it, by clicks and keys, on the real engine and the real embedded
+/// store.
 class TstWindow : public QObject {
   Q_OBJECT
 

@@ -36,7 +36,8 @@ class RpcClient {
       frame.append({'\xfe', static_cast<char>(body.size() >> 8), static_cast<char>(body.size() & 0xff)});
     client_.send(frame.append(4, '\0').append(body));
   }
-  /// The payload of the next message, or its close code as "close 1001"; "" when nothing comes any more.
+  /// The payload of the next message, or its close code as "close 1001"; "" when nothing comes any
+  /// more.
   std::string message() {
     const std::string head = client_.exactly(2);
     if (head.size() < 2) return {};

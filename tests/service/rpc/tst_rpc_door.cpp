@@ -8,7 +8,8 @@
 using namespace metabatch;
 using namespace std::chrono_literals;
 
-/// The RPC connection of agents, with a real service; its other side is the independent peer in Python, or bytes by hand.
+/// The RPC connection of agents, with a real service; its other side is the independent peer in
+/// Python, or bytes by hand.
 class TestRpcDoor : public QObject {
   Q_OBJECT
  private slots:

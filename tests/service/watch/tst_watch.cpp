@@ -34,7 +34,8 @@ class TestWatch : public QObject {
 
 namespace {
 
-/// Reads server-sent events as a strict parser does: lines `event: ` and `data: ` in this order, one data line, a blank line.
+/// Reads server-sent events as a strict parser does: lines `event: ` and `data: ` in this order,
+/// one data line, a blank line.
 class EventReader {
  public:
   EventReader(Client& client) : client_(client) {}

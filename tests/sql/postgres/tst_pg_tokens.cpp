@@ -126,7 +126,8 @@ class TestPgTokens : public QObject, protected PgScene {
     QVERIFY(all[0].owner && *all[0].owner == id_of(plane_user(5)));
   }
 
-  // Without the tables of builds the table of agents alone decides, and says so again once they come.
+  // Without the tables of builds the table of agents alone decides, and says so again once they
+  // come.
   void withoutAControlPlaneTheTableOfAgentsDecides() {
     build(1, 1, "start", "succeeded");
     build(1, 2, "start", "succeeded");

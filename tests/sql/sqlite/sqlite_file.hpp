@@ -68,8 +68,8 @@ class Other {
   QSqlDatabase database_;
 };
 
-/// A suite in which each test has a file in a folder of its own. Derived classes call makeFile() in init() and
-/// removeFile() in cleanup().
+/// A suite in which each test has a file in a folder of its own. Derived classes call makeFile() in
+/// init() and removeFile() in cleanup().
 class SqliteSuite : public QObject {
  protected:
   void makeFile() {

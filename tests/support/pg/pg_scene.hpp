@@ -14,7 +14,8 @@ namespace metabatch::test {
 inline constexpr const char* kWriterWaits =
     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'metabatch' AND wait_event_type = 'Lock'";
 
-/// The base class of a suite of faults: a cluster, a session that listens, and a model of the table.
+/// The base class of a suite of faults: a cluster, a session that listens, and a model of the
+/// table.
 class PgScene {
  protected:
   [[nodiscard]] sql::PgOptions options() const { return options_at(cluster_->address()); }

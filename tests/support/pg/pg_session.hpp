@@ -18,7 +18,8 @@ struct pg_conn;
 
 namespace metabatch::test {
 
-/// Another client of the same server: plain SQL on a plain libpq connection, without the code under test.
+/// Another client of the same server: plain SQL on a plain libpq connection, without the code under
+/// test.
 class PgSession {
  public:
   using Rows = std::vector<std::vector<std::string>>;

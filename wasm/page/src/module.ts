@@ -14,8 +14,8 @@ export class Core {
   ) {}
 
   static async load(module: WebAssembly.Module): Promise<Core> {
-    // The functions of a system that the C library imports. There is no system: growth of the memory is noticed when it is
-    // read anew, every other call ends the module.
+    // The functions of a system that the C library imports. There is no system: growth of the
+    // memory is noticed when it is read anew, every other call ends the module.
     const imports: Record<string, Record<string, Exported>> = {};
     for (const { module: room, name } of WebAssembly.Module.imports(module)) {
       (imports[room] ??= {})[name] = (code) => {

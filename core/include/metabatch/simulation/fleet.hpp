@@ -24,15 +24,17 @@ struct FleetChange {
   bool operator==(const FleetChange&) const = default;
 };
 
-/// Jitter that nobody chose: 2 % of the report interval. Agents that keep exact time let reports, ticks and full batches
-/// fall on the same instant, which no real fleet does.
+/// Jitter that nobody chose: 2 % of the report interval. Agents that keep exact time let reports,
+/// ticks and full batches fall on the same instant, which no real fleet does.
 inline constexpr Duration kUsualJitter{-1};
 inline constexpr std::int64_t kUsualJitterParts = 50;  // of the report interval
 
-/// Who reports, how often and how much. The model is open: no agent waits for an answer. Arrivals depend only on this
-/// and the seed, never on the settings of the batcher, so two settings can be compared on the same arrivals.
+/// Who reports, how often and how much. The model is open: no agent waits for an answer. Arrivals
+/// depend only on this and the seed, never on the settings of the batcher, so two settings can be
+/// compared on the same arrivals.
 ///
-/// An agent that leaves keeps its id and its rows, and comes back as the same agent; so memory has a bound.
+/// An agent that leaves keeps its id and its rows, and comes back as the same agent; so memory has
+/// a bound.
 ///
 /// @units shares are per million
 struct Fleet {

@@ -11,8 +11,8 @@ namespace metabatch {
 
 /// One report as it arrived, to be played again with other settings.
 ///
-/// @shape keys, values, errors: one item each per update, in order; stamps: one per update, or none: made on arrival,
-///        as for reports of agents
+/// @shape keys, values, errors: one item each per update, in order; stamps: one per update, or
+///        none: made on arrival, as for reports of agents
 struct RecordedReport {
   Duration at{};  ///< counted from the start of the recording
   Uuid agent;

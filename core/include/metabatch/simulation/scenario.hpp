@@ -14,12 +14,12 @@
 #include "metabatch/simulation/store_model.hpp"
 #include "metabatch/time.hpp"
 
-/// The description of a simulation as plain data, and one table of its fields. The flags of the program, the keys of
-/// scenario files and the form of the page are all made from that table.
+/// The description of a simulation as plain data, and one table of its fields. The flags of the
+/// program, the keys of scenario files and the form of the page are all made from that table.
 namespace metabatch {
 
-/// A setting that changes while the simulation runs, for all replicas at once: the field of that name (one of the
-/// settings) is set to that text.
+/// A setting that changes while the simulation runs, for all replicas at once: the field of that
+/// name (one of the settings) is set to that text.
 struct SettingChange {
   Duration at{};
   std::string field;
@@ -70,33 +70,37 @@ struct ScenarioField {
   std::string_view help;    ///< one sentence
 };
 
-/// All of them, in the order in which a person should read them. Defaults: field_text(Scenario{}, name).
+/// All of them, in the order in which a person should read them. Defaults: field_text(Scenario{},
+/// name).
 std::span<const ScenarioField> scenario_fields();
 /// The field of that name or that flag; null when there is none.
 const ScenarioField* find_field(std::string_view name);
 
-/// Sets one field from its text. Blanks around the text and round the commas of a list are ignored, `_` and `-` are the
-/// same in a name and in a choice. After an error the scenario is as it was.
+/// Sets one field from its text. Blanks around the text and round the commas of a list are ignored,
+/// `_` and `-` are the same in a name and in a choice. After an error the scenario is as it was.
 ///
-/// @errors field_unknown; field_unreadable: at = first offending byte of the text; field_too_small, field_too_large: at = 0
+/// @errors field_unknown; field_unreadable: at = first offending byte of the text; field_too_small,
+///         field_too_large: at = 0
 Result<void> set_field(Scenario& scenario, std::string_view name, std::string_view text);
 
 /// The text that sets the field to its value; empty for an unknown field, and for an empty list.
 std::string field_text(const Scenario& scenario, std::string_view name);
 
-/// The fields that differ from Scenario{}, as pairs that set_field understands: a link, a file, a command line.
+/// The fields that differ from Scenario{}, as pairs that set_field understands: a link, a file, a
+/// command line.
 struct FieldText {
   std::string_view name;
   std::string text;
 };
 std::vector<FieldText> changed_fields(const Scenario& scenario);
 
-/// The scenario with the defaults of its settings filled in, its lists in order and adjacent windows joined; or why it
-/// is impossible.
+/// The scenario with the defaults of its settings filled in, its lists in order and adjacent
+/// windows joined; or why it is impossible.
 ///
-/// @errors field_too_small, field_too_large: at = index in scenario_fields() of the field that is out of its range, or
-///         that does not go with the others (a p99 below its p50, more jitter than report interval, too many rows in all);
-///         setting_*: of the settings (at = a Setting); field_unreadable: a change that is none, at = index of `changes`
+/// @errors field_too_small, field_too_large: at = index in scenario_fields() of the field that is
+///         out of its range, or that does not go with the others (a p99 below its p50, more jitter
+///         than report interval, too many rows in all); setting_*: of the settings (at = a
+///         Setting); field_unreadable: a change that is none, at = index of `changes`
 Result<Scenario> validated(Scenario scenario);
 
 /// One sentence for people about an error of validated().

@@ -51,32 +51,37 @@ struct ReplicaState {
   bool finished = false;
 };
 
-/// A fleet, the real batcher and a modelled database in virtual time: time goes from event to event and costs nothing in
-/// between. Each replica is a Batcher, driven as production drives it: a flush in flight takes the time the model draws,
-/// and what arrives meanwhile waits, is merged or, with `fifo`, drops exactly when the origin would.
+/// A fleet, the real batcher and a modelled database in virtual time: time goes from event to event
+/// and costs nothing in between. Each replica is a Batcher, driven as production drives it: a flush
+/// in flight takes the time the model draws, and what arrives meanwhile waits, is merged or, with
+/// `fifo`, drops exactly when the origin would.
 ///
-/// The same scenario gives the same event log on every platform. At the end of `duration` no more reports come, every
-/// replica is closed and drains for at most final_flush_timeout.
+/// The same scenario gives the same event log on every platform. At the end of `duration` no more
+/// reports come, every replica is closed and drains for at most final_flush_timeout.
 ///
-/// @cost about 10 ns an update; memory as the fleet and the timeline need it, whatever the time simulated
+/// @cost about 10 ns an update; memory as the fleet and the timeline need it, whatever the time
+///       simulated
 class Simulator {
  public:
   /// @errors those of validated()
   static Result<Simulator> create(const Scenario& scenario);
-  /// Plays a recording in place of the fleet of the scenario: its reports up to `duration`. All rows exist; an agent
-  /// goes to the replica that its id chooses.
+  /// Plays a recording in place of the fleet of the scenario: its reports up to `duration`. All
+  /// rows exist; an agent goes to the replica that its id chooses.
   ///
-  /// @errors those of validated(); unequal_lists: at = index of the report whose lists differ in length
+  /// @errors those of validated(); unequal_lists: at = index of the report whose lists differ in
+  ///         length
   static Result<Simulator> create(const Scenario& scenario, std::shared_ptr<const Recording> recording);
   Simulator(Simulator&&) noexcept;
   Simulator& operator=(Simulator&&) noexcept;
   ~Simulator();
 
-  /// Passes every line of the event log to `sink` from now on; null: to none. The digest does not depend on it.
+  /// Passes every line of the event log to `sink` from now on; null: to none. The digest does not
+  /// depend on it.
   void set_sink(EventSink sink);
 
-  /// Lets virtual time pass up to and including `until` (counted from the start), or less: it stops early when it is
-  /// finished, or after `most_reports` reports, so that a caller can do something else meanwhile.
+  /// Lets virtual time pass up to and including `until` (counted from the start), or less: it stops
+  /// early when it is finished, or after `most_reports` reports, so that a caller can do something
+  /// else meanwhile.
   void run_until(Duration until, std::uint64_t most_reports = std::numeric_limits<std::uint64_t>::max());
   void run_for(Duration time);
   /// To the end.
@@ -87,9 +92,9 @@ class Simulator {
   /// @errors those of validated_change(); then nothing changes
   Result<void> reconfigure(const Config& config);
 
-  /// Begins or ends a fault of the database while the simulation runs: at the first tenth of a second after now() that
-  /// is not before `not_before`. It stays until it is ended, whoever began it. scenario() has its time from then on, and a
-  /// run of that scenario has the same event log.
+  /// Begins or ends a fault of the database while the simulation runs: at the first tenth of a
+  /// second after now() that is not before `not_before`. It stays until it is ended, whoever began
+  /// it. scenario() has its time from then on, and a run of that scenario has the same event log.
   ///
   /// @errors field_too_large: the list of its times is full; then nothing changes
   Result<Duration> set_fault(Fault fault, bool is_on, Duration not_before = {});
@@ -105,15 +110,17 @@ class Simulator {
   [[nodiscard]] Summary summary() const;
   /// The same, with the other facts that reasons() and warnings() (findings.hpp) need.
   [[nodiscard]] RunFacts facts() const;
-  /// The course of the simulation: a sample every `sample_every`, over the time since the sample before. Instants count
-  /// from the start. Rates are per second; NaN where nothing could be measured. Series:
+  /// The course of the simulation: a sample every `sample_every`, over the time since the sample
+  /// before. Instants count from the start. Rates are per second; NaN where nothing could be
+  /// measured. Series:
   ///   batch_size, flushes_capacity, flushes_scheduled, flushes_shutdown, flush_failures, flush_seconds (mean),
   ///   held, waiting, queued, in_flight, room_entries, room_bytes, room_share (of the fullest replica, 0 to 1),
   ///   updates, reports, dropped, coalesced, stale, rows_stale, unmatched, writes, notifies, unbatched (writes without
   ///   batching; as many notifies), delay_p50, delay_p99, delay_max (seconds), agents
   [[nodiscard]] const Timeline& timeline() const;
-  /// The timeline as CSV: a header `time_s,SERIES,...`, then a line a sample, empty where nothing was measured. Of a run
-  /// with more than 100,000 samples a line stands for several and has the last of them.
+  /// The timeline as CSV: a header `time_s,SERIES,...`, then a line a sample, empty where nothing
+  /// was measured. Of a run with more than 100,000 samples a line stands for several and has the
+  /// last of them.
   [[nodiscard]] std::string timeline_csv() const;
   /// SHA-256 of the event log so far, each line with a line feed behind it, in hex.
   [[nodiscard]] std::string digest() const;

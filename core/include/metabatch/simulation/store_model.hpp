@@ -46,8 +46,8 @@ std::string_view label_of(Fault fault);
 
 inline constexpr std::uint32_t kRefusedRows = 100;
 
-/// A modelled database: how long a flush takes, and how it ends. Each replica writes on one connection of its own. The
-/// connections do not slow each other down.
+/// A modelled database: how long a flush takes, and how it ends. Each replica writes on one
+/// connection of its own. The connections do not slow each other down.
 ///
 /// @units shares are per million
 struct StoreModel {

@@ -13,7 +13,8 @@ namespace metabatch {
 
 /// The result of a run: the figures that every view shows, computed here and nowhere else.
 ///
-/// @units  rates are per second of `seconds`; delays in seconds. Nothing is NaN or infinite: a rate over no time is 0
+/// @units  rates are per second of `seconds`; delays in seconds. Nothing is NaN or infinite: a rate
+///         over no time is 0
 struct Summary {
   Counters counters;
   FlushCounters flushes;
@@ -29,8 +30,8 @@ struct Summary {
   double delay_p90 = 0;
   double delay_p99 = 0;
   double delay_max = 0;
-  /// How old is what a watcher sees: since the first report arrived that its row does not show yet, weighted by time.
-  /// Known of simulations only: there every row is modelled.
+  /// How old is what a watcher sees: since the first report arrived that its row does not show yet,
+  /// weighted by time. Known of simulations only: there every row is modelled.
   bool has_age = false;
   double age_p50 = 0;
   double age_p99 = 0;

@@ -14,7 +14,8 @@
 
 namespace metabatch {
 
-/// How much a Timeline remembers. The defaults are an hour second by second and a day minute by minute.
+/// How much a Timeline remembers. The defaults are an hour second by second and a day minute by
+/// minute.
 struct TimelineShape {
   std::size_t samples = 3600;                        ///< kept as they are; at least block_samples
   std::size_t block_samples = 60;                    ///< samples that one block sums up; at least 1
@@ -22,7 +23,8 @@ struct TimelineShape {
   Duration longest_pause = std::chrono::seconds(3);  ///< two samples further apart have a gap between them
 };
 
-/// What a chart draws in one column: a vertical stroke from min to max, joined to its neighbours from last to first.
+/// What a chart draws in one column: a vertical stroke from min to max, joined to its neighbours
+/// from last to first.
 struct Column {
   double min = 0, max = 0, first = 0, last = 0;  ///< of the samples in the column; meaningless when !measured
   bool measured = false;  ///< false: no sample falls here (between two samples, before, after, or in a gap)
@@ -30,15 +32,16 @@ struct Column {
   bool operator==(const Column&) const = default;
 };
 
-/// Several series of doubles over time, in memory that is fixed at construction: the newest samples as they are, and,
-/// further back, blocks of them as min, max, first and last.
+/// Several series of doubles over time, in memory that is fixed at construction: the newest samples
+/// as they are, and, further back, blocks of them as min, max, first and last.
 ///
-/// A value that is NaN was not measured. A gap is a pause longer than longest_pause, or a sample that was not measured;
-/// in a block, values not measured beside measured ones leave no gap. A pause ends a block, so none hides in one.
+/// A value that is NaN was not measured. A gap is a pause longer than longest_pause, or a sample
+/// that was not measured; in a block, values not measured beside measured ones leave no gap. A
+/// pause ends a block, so none hides in one.
 ///
 /// @units times as the driver's monotonic clock; values in whatever the series is
-/// @cost  memory: (8 + 8 series) bytes a sample and (40 + 32 series) bytes a block: 24 h of 20 series every second is
-///        1.6 MB. append: a few nanoseconds a series, no allocation
+/// @cost  memory: (8 + 8 series) bytes a sample and (40 + 32 series) bytes a block: 24 h of 20
+///        series every second is 1.6 MB. append: a few nanoseconds a series, no allocation
 class Timeline {
  public:
   /// @shape names: one a series, in the order of the values of append()
@@ -58,12 +61,12 @@ class Timeline {
   /// The value of the newest sample; NaN when there is none.
   [[nodiscard]] double latest(std::size_t series) const;
 
-  /// Reduces the samples of [from, to) to columns of equal width; every extreme stays visible. Where a block's samples
-  /// are gone, each column that it touches shows the whole block.
+  /// Reduces the samples of [from, to) to columns of equal width; every extreme stays visible.
+  /// Where a block's samples are gone, each column that it touches shows the whole block.
   ///
   /// @shape columns: as many as wanted, all overwritten; none is measured when to <= from
-  /// @cost  blocks in range + samples of the blocks that a column's edge divides: at most the samples in range, for 24 h
-  ///        about 1440 + 60 a column. No allocation
+  /// @cost  blocks in range + samples of the blocks that a column's edge divides: at most the
+  ///        samples in range, for 24 h about 1440 + 60 a column. No allocation
   void decimate(std::size_t series, Instant from, Instant to, std::span<Column> columns) const;
 
  private:

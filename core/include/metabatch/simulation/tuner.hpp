@@ -16,7 +16,8 @@
 
 namespace metabatch {
 
-/// What to look for. Changes of settings in the scenario are left out: they would undo what is tried.
+/// What to look for. Changes of settings in the scenario are left out: they would undo what is
+/// tried.
 struct TuneQuestion {
   Scenario scenario;                             ///< the fleet, the database, and the settings in use today
   Duration max_delay = std::chrono::seconds(5);  ///< neither judged_delay() nor the interval may be above it
@@ -37,8 +38,8 @@ struct TunePoint {
   bool on_frontier = false;  ///< nothing is lost, and no other such point is better in writes + NOTIFYs a second or in
                              ///< judged_delay() without being worse in the other
   [[nodiscard]] double cost_per_s() const { return run.summary.db_writes_per_s + run.summary.notifies_per_s; }
-  /// Seconds: p99 of what a watcher sees and of what was written, the larger. Updates that are coalesced away have no
-  /// delay of their own, but their rows age.
+  /// Seconds: p99 of what a watcher sees and of what was written, the larger. Updates that are
+  /// coalesced away have no delay of their own, but their rows age.
   [[nodiscard]] double judged_delay() const { return std::max(run.summary.age_p99, run.summary.delay_p99); }
 };
 
@@ -56,8 +57,9 @@ struct Recommendation {
 /// @cost a step is one simulation: tens of milliseconds for 600 agents; memory of one at a time
 class Tuner {
  public:
-  /// @errors those of validated(), of the scenario and of each setting to try; field_too_small: max_delay is not above
-  ///         0, at = number of fields; those of Simulator::create() for the recording
+  /// @errors those of validated(), of the scenario and of each setting to try; field_too_small:
+  ///         max_delay is not above 0, at = number of fields; those of Simulator::create() for the
+  ///         recording
   static Result<Tuner> create(TuneQuestion question);
   Tuner(Tuner&&) noexcept;
   Tuner& operator=(Tuner&&) noexcept;
@@ -73,8 +75,9 @@ class Tuner {
   [[nodiscard]] std::span<const TunePoint> points() const;
   /// Indices in points() of those on the frontier, by ascending delay.
   [[nodiscard]] std::vector<std::size_t> frontier() const;
-  /// Of what was tried so far; none before the first step. Least writes + NOTIFYs among those that meet the question; of
-  /// those that differ by less than 2 % the smaller delay, and then `coalesce`, `fixed`, the smaller batch.
+  /// Of what was tried so far; none before the first step. Least writes + NOTIFYs among those that
+  /// meet the question; of those that differ by less than 2 % the smaller delay, and then
+  /// `coalesce`, `fixed`, the smaller batch.
   [[nodiscard]] std::optional<Recommendation> recommendation() const;
   [[nodiscard]] const TuneQuestion& question() const;  ///< empty lists filled in
 

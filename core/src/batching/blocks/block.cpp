@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint32_t kLinearKeys = 16;  // up to here a scan beats an index
 
-// A small step: blocks are many and mostly small, so slack costs more than the copies of a few large ones.
+// A small step: blocks are many and mostly small, so slack costs more than the copies of a few
+// large ones.
 std::uint64_t grown(std::uint64_t size) { return size + size / 8; }
 
 }  // namespace
@@ -43,8 +44,8 @@ void Blocks::free(Block* block) {
 }
 
 void Blocks::overwrite(Block& block, const Report& report, TextBytes text, Instant now) {
-  // The old texts are not copied: every one of them is replaced. Space that is large enough is used again, so
-  // an agent whose reports keep their size costs no allocation.
+  // The old texts are not copied: every one of them is replaced. Space that is large enough is used
+  // again, so an agent whose reports keep their size costs no allocation.
   const std::uint64_t needed = block.count * sizeof(TextSize) + text.sum();
   if (needed > block.data_size) {
     if (block.data != nullptr) pool.give(block.data, block.data_size);
@@ -58,8 +59,8 @@ void Blocks::overwrite(Block& block, const Report& report, TextBytes text, Insta
   fill(block, report, text.errors > 0);
 }
 
-// All sizes come first, so that one pass over them finds every text without reading the texts. Reports
-// without errors are by far the most; they skip half of the copies.
+// All sizes come first, so that one pass over them finds every text without reading the texts.
+// Reports without errors are by far the most; they skip half of the copies.
 void Blocks::fill(Block& block, const Report& report, bool with_errors) {
   assert(block.count == 0 || block.data != nullptr);
   auto* sizes = reinterpret_cast<TextSize*>(block.data);
@@ -77,9 +78,10 @@ void Blocks::fill(Block& block, const Report& report, bool with_errors) {
   }
 }
 
-// The address of the block stays, because the list of pending blocks and the agent's slot point to it. Its
-// content is built anew, beside the old data, from which the texts are still read; only then is that given
-// back. Positions were consecutive in the report block, so entry i gets the first position plus i.
+// The address of the block stays, because the list of pending blocks and the agent's slot point to
+// it. Its content is built anew, beside the old data, from which the texts are still read; only
+// then is that given back. Positions were consecutive in the report block, so entry i gets the
+// first position plus i.
 void Blocks::to_entry_block(Block& block) {
   if (!block.is_report_block()) return;
   Block old = block;
@@ -102,8 +104,9 @@ void Blocks::to_entry_block(Block& block) {
   pool.give(old.data, old.data_size);
 }
 
-// The caller appends in ascending order of positions, or sorts afterwards: position and arrival of the block
-// are those of its first entry. `update` must not point into this block, because its data may move.
+// The caller appends in ascending order of positions, or sorts afterwards: position and arrival of
+// the block are those of its first entry. `update` must not point into this block, because its data
+// may move.
 void Blocks::append(Block& block, const Update& update, std::uint64_t position, Instant arrived, Instant added) {
   if (block.count == 0) {
     block.position = position;
@@ -140,9 +143,9 @@ void Blocks::append(Block& block, const Update& update, std::uint64_t position, 
   }
 }
 
-// A text that fits stays in its place. A longer one is appended, and its old place is lost until grow_data()
-// compacts. `block.bytes` counts only what is valid, so that the capacity is charged for no gap. Position and
-// arrival stay: a newer value does not give an entry a later place.
+// A text that fits stays in its place. A longer one is appended, and its old place is lost until
+// grow_data() compacts. `block.bytes` counts only what is valid, so that the capacity is charged
+// for no gap. Position and arrival stay: a newer value does not give an entry a later place.
 void Blocks::replace(Block& block, std::uint32_t i, const Update& update, Instant added) {
   const std::uint64_t text = update.value.size() + update.error.size();
   if (text > block.items[i].text_capacity) {
@@ -205,7 +208,8 @@ void Blocks::sort_by_position(Block& block) {
   rebuild_index(block);
 }
 
-// Entries are never removed from an index: after a removal their numbers are others, and it is built anew.
+// Entries are never removed from an index: after a removal their numbers are others, and it is
+// built anew.
 void Blocks::rebuild_index(Block& block) {
   if (block.index != nullptr) pool.give(block.index, (block.index_mask + 1) * sizeof(std::uint32_t));
   block.index = nullptr;
@@ -219,8 +223,8 @@ void Blocks::rebuild_index(Block& block) {
 }
 
 void Blocks::insert_index(Block& block, std::uint32_t i) {
-  // Linear probing. 0 is an empty slot, so a slot holds the number of the entry plus 1. The hash is seeded:
-  // an agent cannot choose keys that meet in one slot.
+  // Linear probing. 0 is an empty slot, so a slot holds the number of the entry plus 1. The hash is
+  // seeded: an agent cannot choose keys that meet in one slot.
   auto slot = static_cast<std::uint32_t>(hash_bytes(block.key(i), seed_)) & block.index_mask;
   while (block.index[slot] != 0) slot = (slot + 1) & block.index_mask;
   block.index[slot] = i + 1;

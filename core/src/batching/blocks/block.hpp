@@ -19,18 +19,22 @@ struct Item {
   std::uint32_t text_at, value_size, error_size, text_capacity;
 };
 
-/// Sizes of one entry of a report block; the bytes follow all sizes, value then error, in key order of the schema.
+/// Sizes of one entry of a report block; the bytes follow all sizes, value then error, in key order
+/// of the schema.
 struct TextSize {
   std::uint32_t value, error;
 };
 
-/// All entries of one agent that are pending, in flight or set apart. A block has one of two layouts:
+/// All entries of one agent that are pending, in flight or set apart. A block has one of two
+/// layouts:
 ///
-/// *report block*: a report as it was sent: one stamp, one arrival, keys from a shared schema, texts packed. A newer
-/// report with the same key set overwrites it in one pass. Nearly every agent's block is one.
+/// *report block*: a report as it was sent: one stamp, one arrival, keys from a shared schema,
+/// texts packed. A newer report with the same key set overwrites it in one pass. Nearly every
+/// agent's block is one.
 ///
-/// *entry block*: entries of their own stamps, arrivals and keys. A report block becomes one when a full batch or a
-/// full buffer splits the report, when other keys or stamps join it, and when it is merged back under a newer one.
+/// *entry block*: entries of their own stamps, arrivals and keys. A report block becomes one when a
+/// full batch or a full buffer splits the report, when other keys or stamps join it, and when it is
+/// merged back under a newer one.
 struct Block {
   Block* previous = nullptr;  ///< waiting blocks of a shard, ascending in place
   Block* next = nullptr;
@@ -39,8 +43,8 @@ struct Block {
   std::uint64_t position = 0;  ///< of the first entry
   Instant arrived{};           ///< of the first entry
   WallTime collected_at{};     ///< report block: of all entries
-  /// Report block: when its updates were added. Entry block: when its first entry was set apart; max: none ever was. One
-  /// field, because blocks are many and either kind needs one of the two.
+  /// Report block: when its updates were added. Entry block: when its first entry was set apart;
+  /// max: none ever was. One field, because blocks are many and either kind needs one of the two.
   Instant added_or_apart = Instant::max();
   std::uint32_t count = 0;
   std::uint32_t item_capacity = 0;
@@ -65,7 +69,8 @@ struct Block {
 };
 
 inline constexpr std::uint32_t kNoEntry = 0xffffffff;
-/// Data of one agent's block stays addressable by 32 bits: what would make it larger finds no capacity.
+/// Data of one agent's block stays addressable by 32 bits: what would make it larger finds no
+/// capacity.
 inline constexpr std::uint64_t kMaxBlockBytes = std::uint64_t{1} << 31;
 
 /// Makes, changes and frees the blocks of one shard.
@@ -74,7 +79,8 @@ class Blocks {
   explicit Blocks(std::uint64_t seed) : seed_(seed) {}
 
   Block* make_entry_block(const Uuid& agent);
-  /// A report block: the keys are the schema's and the stamps are one. The caller sets position and arrival.
+  /// A report block: the keys are the schema's and the stamps are one. The caller sets position and
+  /// arrival.
   Block* make_report_block(Schema& schema, const Report& report, TextBytes text, Instant now);
   void free(Block* block);
 
@@ -106,7 +112,8 @@ class Blocks {
   std::uint64_t seed_;
 };
 
-/// Entry `i` as an update. For a report block this walks the sizes before it: use Texts to read many.
+/// Entry `i` as an update. For a report block this walks the sizes before it: use Texts to read
+/// many.
 Update entry_of(const Block& block, std::uint32_t i);
 
 template <class Keep>

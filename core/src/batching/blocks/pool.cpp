@@ -59,8 +59,8 @@ void Pool::give(void* memory, std::uint64_t size) {
   free_[size_class] = new (memory) Free{free_[size_class]};
 }
 
-// Once a batch. Idle memory may reach a quarter over the recent peak, which the next batch will need again.
-// The peak sinks by 1/256 a batch, so a burst is forgotten after some hundred batches.
+// Once a batch. Idle memory may reach a quarter over the recent peak, which the next batch will
+// need again. The peak sinks by 1/256 a batch, so a burst is forgotten after some hundred batches.
 void Pool::settle() {
   if (idle_ + in_use_ > peak_ + peak_ / 4) trim(peak_ + peak_ / 4 - in_use_);
   peak_ = std::max(in_use_, peak_ - peak_ / 256);

@@ -20,8 +20,8 @@ std::uint64_t first_of(const char* at, std::size_t size) {
 
 }  // namespace
 
-// Compares size, first and last eight bytes without touching the key itself. For keys of 8 to 16 bytes the two
-// words overlap and cover all of it; only a longer key is then compared in full.
+// Compares size, first and last eight bytes without touching the key itself. For keys of 8 to 16
+// bytes the two words overlap and cover all of it; only a longer key is then compared in full.
 inline bool Schema::has_key(std::size_t i, std::string_view asked) const {
   const Face& face = faces[i];
   if (asked.size() != face.size) return false;
@@ -40,7 +40,8 @@ bool Schema::matches(std::span<const std::string_view> keys) const {
   return true;
 }
 
-// In one pass with the comparison it adds up what overwriting will need. `text` changes only when all fits.
+// In one pass with the comparison it adds up what overwriting will need. `text` changes only when
+// all fits.
 bool Schema::fits(const Report& report, TextBytes& text) const {
   const std::size_t size = report.size();
   if (size != faces.size()) return false;

@@ -17,8 +17,9 @@ struct TextBytes {
   [[nodiscard]] std::uint64_t sum() const { return values + errors; }
 };
 
-/// The key set of a report, in the order sent. Agents of one template send the same one, so it is kept once and
-/// shared by their blocks: a report that brings it again is recognised by comparing bytes, without a hash.
+/// The key set of a report, in the order sent. Agents of one template send the same one, so it is
+/// kept once and shared by their blocks: a report that brings it again is recognised by comparing
+/// bytes, without a hash.
 struct Schema {
   std::string bytes;                ///< the keys, one after the other
   std::vector<std::uint32_t> ends;  ///< end of key i in bytes
@@ -37,7 +38,8 @@ struct Schema {
     return std::string_view(bytes).substr(from, ends[i] - from);
   }
   [[nodiscard]] bool matches(std::span<const std::string_view> keys) const;
-  /// Whether the report has these keys and one stamp; then also how long its texts are. One pass over its lists.
+  /// Whether the report has these keys and one stamp; then also how long its texts are. One pass
+  /// over its lists.
   [[nodiscard]] bool fits(const Report& report, TextBytes& text) const;
 
  private:
@@ -52,8 +54,8 @@ class Schemas {
   Schemas(const Schemas&) = delete;
   Schemas& operator=(const Schemas&) = delete;
 
-  /// The schema of these keys, or null where keeping one would not pay: a key comes twice, the report is empty or
-  /// huge, or too many different key sets are in use already.
+  /// The schema of these keys, or null where keeping one would not pay: a key comes twice, the
+  /// report is empty or huge, or too many different key sets are in use already.
   Schema* find_or_make(std::span<const std::string_view> keys);
   /// The one found or made last: probably that of the next report.
   [[nodiscard]] Schema* last() const { return last_; }

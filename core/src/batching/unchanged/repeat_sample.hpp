@@ -9,9 +9,10 @@
 
 namespace metabatch {
 
-/// Finds out what suppress_unchanged would save, while it is off: counts how many of the entries written repeat the value
-/// that was written for their key less than kRepeatsWithin ago. Only a sample of the agents is examined, so that this
-/// costs hardly anything. As with suppression, a repeated value does not renew its time.
+/// Finds out what suppress_unchanged would save, while it is off: counts how many of the entries
+/// written repeat the value that was written for their key less than kRepeatsWithin ago. Only a
+/// sample of the agents is examined, so that this costs hardly anything. As with suppression, a
+/// repeated value does not renew its time.
 ///
 /// @cost 56 bytes a key, at most kSampledKeys keys
 class RepeatSample {

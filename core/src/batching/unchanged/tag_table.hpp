@@ -10,9 +10,9 @@
 
 namespace metabatch {
 
-/// Records that are found by a tag, a keyed hash of 64 bits: flat, open-addressed, linear probing. It grows by a quarter,
-/// so that 17 of 20 to 17 of 25 slots are in use: a record costs at most 1.5 times its size. Without records it has no
-/// memory.
+/// Records that are found by a tag, a keyed hash of 64 bits: flat, open-addressed, linear probing.
+/// It grows by a quarter, so that 17 of 20 to 17 of 25 slots are in use: a record costs at most 1.5
+/// times its size. Without records it has no memory.
 ///
 /// @shape Record has a member `std::uint64_t tag`; 0 is an empty slot
 template <class Record>

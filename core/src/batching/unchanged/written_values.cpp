@@ -80,8 +80,9 @@ Leaving WrittenValues::judge_one(const Update& entry, const Flying& hashes, Inst
   return Leaving::unchanged;
 }
 
-// A broken connection may mean a restart that emptied the table, this flush included; a new connection may have followed
-// one. The stamps of what was left out stay: rows that are missing look like a table that was emptied, too.
+// A broken connection may mean a restart that emptied the table, this flush included; a new
+// connection may have followed one. The stamps of what was left out stay: rows that are missing
+// look like a table that was emptied, too.
 void WrittenValues::landed(const Verdict& verdict, const FlushOutcome& outcome, Instant took_at, Instant now) {
   if (outcome.reconnected || outcome.table_emptied) forget_all(took_at - Duration(1));
   if (outcome.failure == FailureClass::connection) forget_all(now);

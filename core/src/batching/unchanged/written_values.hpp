@@ -27,23 +27,27 @@ class ValueHash {
   std::uint64_t key0_, key1_;
 };
 
-/// Remembers what the rows have, key by key (specification, "Unchanged values"). One owner judges the entries of each
-/// batch and reports how it ended.
+/// Remembers what the rows have, key by key (specification, "Unchanged values"). One owner judges
+/// the entries of each batch and reports how it ended.
 ///
-/// An entry that is left out has a newer stamp than its row. An older value of the key that arrives afterwards would pass
-/// the guard of the database, so the newest stamp that was left out is remembered too: longer than the value by
-/// suppress_unchanged, and also when the value is forgotten.
+/// An entry that is left out has a newer stamp than its row. An older value of the key that arrives
+/// afterwards would pass the guard of the database, so the newest stamp that was left out is
+/// remembered too: longer than the value by suppress_unchanged, and also when the value is
+/// forgotten.
 ///
-/// @cost 40 bytes a record and at most 60 a key, agents that were named by others included; about 50 ns an entry
+/// @cost 40 bytes a record and at most 60 a key, agents that were named by others included; about
+///       50 ns an entry
 class WrittenValues {
  public:
   explicit WrittenValues(std::uint64_t seed) : hash_(seed) {}
 
-  /// @shape `config` is validated. With another suppress_unchanged, or less capacity than is in use, all is forgotten
+  /// @shape `config` is validated. With another suppress_unchanged, or less capacity than is in
+  ///        use, all is forgotten
   void set_rules(const Config& config);
   [[nodiscard]] bool is_on() const { return keep_ > Duration{}; }
 
-  /// Judges the entries of a batch that was taken at `now`, and remembers those that are to be written as in flight.
+  /// Judges the entries of a batch that was taken at `now`, and remembers those that are to be
+  /// written as in flight.
   ///
   /// @shape  may_leave_out: false for entries that were set apart: all of them are written
   /// @return one for each entry, until the next call; empty: all are written
@@ -51,7 +55,8 @@ class WrittenValues {
   /// The flush of the entries in flight, which was taken at `took_at`, ended at `now`.
   void landed(const Verdict& verdict, const FlushOutcome& outcome, Instant took_at, Instant now);
 
-  /// Others may have written rows of these agents. A flush that is in flight at `now` is not remembered for them.
+  /// Others may have written rows of these agents. A flush that is in flight at `now` is not
+  /// remembered for them.
   void forget(std::span<const Uuid> agents, Instant now);
   /// Others may have written any row.
   void forget_all(Instant now) { forgotten_ = std::max(forgotten_, now); }

@@ -12,7 +12,8 @@ namespace metabatch::inspecting {
 /// Where the bytes of a text that was made of the input stand in the input.
 ///
 /// @shape pieces in ascending order; within one, each byte of the text is `step` bytes of the input
-/// @cost  memory for each piece, not for each byte: plain stretches between two escapes are one piece
+/// @cost  memory for each piece, not for each byte: plain stretches between two escapes are one
+///        piece
 class OffsetMap {
  public:
   explicit OffsetMap(std::size_t base = 0, std::size_t step = 1) : pieces_{{0, base, step}} {}

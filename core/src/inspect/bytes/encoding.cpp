@@ -45,7 +45,8 @@ constexpr Signature kSignatures[] = {
     {Container::pcap, 0, "\x0a\x0d\x0d\x0a"sv},
 };
 
-/// Texts of this channel are ASCII for the most part: in UTF-16 every second byte of them is zero, in UTF-32 three of four.
+/// Texts of this channel are ASCII for the most part: in UTF-16 every second byte of them is zero,
+/// in UTF-32 three of four.
 Container by_zeros(std::string_view input) {
   const std::string_view start = input.substr(0, 4096);
   std::array<std::size_t, 4> zeros{};

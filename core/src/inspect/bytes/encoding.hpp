@@ -15,7 +15,8 @@ bool is_unicode(Container container);
 /// Are there bytes that text does not have, at least one of eight? Judged by the beginning.
 bool is_binary(std::string_view input);
 
-/// UTF-16 or UTF-32 as UTF-8. What is no character becomes U+FFFD, the mark at its beginning is left out.
+/// UTF-16 or UTF-32 as UTF-8. What is no character becomes U+FFFD, the mark at its beginning is
+/// left out.
 MadeText transcoded(std::string_view input, Container container);
 
 }  // namespace metabatch::inspecting

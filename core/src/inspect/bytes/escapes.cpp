@@ -132,7 +132,8 @@ std::optional<MadeText> undo(Escape escape, const Source& source) {
   bool is_changed = false;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t next = std::min(text.find(mark, at), text.size());
-    // What stands between two escapes keeps the steps of the map that it has: one piece where it is plain.
+    // What stands between two escapes keeps the steps of the map that it has: one piece where it is
+    // plain.
     if (source.map == nullptr) {
       made.map.jump(made.text.size(), source.raw(at), 1);
     } else {

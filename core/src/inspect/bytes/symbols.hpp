@@ -35,7 +35,8 @@ inline bool is_of(char c, unsigned classes) { return (kByteClasses[static_cast<u
 inline bool is_blank(char c) { return is_of(c, kBlank); }
 inline bool is_hex(char c) { return is_of(c, kHexDigit); }
 inline bool is_symbol(char c) { return is_of(c, kSymbol); }
-/// No token goes on across it: blanks, quotes, brackets, controls, and every byte that is not ASCII.
+/// No token goes on across it: blanks, quotes, brackets, controls, and every byte that is not
+/// ASCII.
 inline bool is_hard(char c) { return is_of(c, kHard); }
 
 inline constexpr std::uint8_t kNoSymbol = 0xff;

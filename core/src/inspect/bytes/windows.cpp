@@ -13,7 +13,8 @@ constexpr std::size_t kVersionAt = 8;   // its upper four bits are those of byte
 constexpr std::size_t kVariantAt = 10;  // its lower two bits are the upper ones of byte 8
 constexpr unsigned kVersions = 8;       // RFC 9562 defines 1 to 8
 
-/// Letters of both cases: words and paths seldom have them, and of 22 random symbols 1 of 100,000 has not.
+/// Letters of both cases: words and paths seldom have them, and of 22 random symbols 1 of 100,000
+/// has not.
 bool is_mixed(std::string_view text) {
   bool upper = false, lower = false;
   for (const char c : text) {
@@ -89,14 +90,16 @@ bool holds_ids(std::string_view run, const Fit& fit, bool is_alone) {
   if (fit.windows == 0) return false;
   const std::size_t behind = run.size() - fit.end();
   const bool is_whole = fit.offset == 0 && behind == 0;
-  // Ids of no known version are told from random tokens by their last symbols alone: three of them, or all of a line.
+  // Ids of no known version are told from random tokens by their last symbols alone: three of them,
+  // or all of a line.
   if (is_whole && has_canonical_windows(run) && (fit.windows >= 3 || (is_alone && is_mixed(run)))) return true;
   if (fit.sound == 0) return false;
   const std::string_view first = run.substr(fit.offset, kIdSymbols);
   if (is_whole) return fit.sound * 2 >= fit.windows && (fit.windows > 1 || is_mixed(first) || is_special(first));
   if (fit.sound >= 2) return fit.sound * 4 >= fit.windows * 3;
   if (fit.windows > 1 || !is_mixed(first)) return false;
-  // One window and something beside it: only where the two are divided, or where an escape left a letter or two.
+  // One window and something beside it: only where the two are divided, or where an escape left a
+  // letter or two.
   const bool begins = fit.offset <= 2 || run[fit.offset - 1] == '/' || run[fit.offset - 1] == '+';
   const bool ends = behind == 0 || run[fit.end()] == '/' || run[fit.end()] == '+';
   return begins && ends;

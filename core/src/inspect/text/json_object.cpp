@@ -9,8 +9,8 @@
 namespace metabatch::inspecting {
 namespace {
 
-/// The strings and punctuation of one object, read tolerantly: the grammar is that of the two messages this
-/// channel has seen, and what they do not have is a value.
+/// The strings and punctuation of one object, read tolerantly: the grammar is that of the two
+/// messages this channel has seen, and what they do not have is a value.
 class JsonReader {
  public:
   JsonReader(Recorder& out, const Source& source, std::size_t from) : out_(out), source_(source), at_(from) {}
@@ -57,7 +57,8 @@ class JsonReader {
     return true;
   }
 
-  /// False when it does not end: JSON has no raw line ends in strings, so the paste was cut or broken there.
+  /// False when it does not end: JSON has no raw line ends in strings, so the paste was cut or
+  /// broken there.
   bool read_string() {
     const std::size_t from = ++at_;
     out_.upto(source_.raw(from), SpanKind::punctuation);

@@ -24,7 +24,8 @@ struct Attempt {
   std::size_t end = 0;
 };
 
-/// Ids count most. A wrapping or a form that is recognised counts something, what is unreadable or cut counts against it.
+/// Ids count most. A wrapping or a form that is recognised counts something, what is unreadable or
+/// cut counts against it.
 std::int64_t score_of(const Inspection& result) {
   auto score = static_cast<std::int64_t>(result.ids.size()) * 8;
   for (const Finding& one : result.findings) {
@@ -65,7 +66,8 @@ bool has_escape(std::string_view text, Escape escape) {
   return text.find(kMarks[static_cast<std::size_t>(escape)]) != text.npos;
 }
 
-/// Could a text without this layer be another one? Cheap, so that lines without ids are not read many times.
+/// Could a text without this layer be another one? Cheap, so that lines without ids are not read
+/// many times.
 bool may_matter(std::string_view text) {
   std::size_t run = 0;
   for (const char c : text) {

@@ -3,17 +3,19 @@
 
 #include "inspect/text/text_reader.hpp"
 
-/// Escapes may lie in layers: JSON in a field of a log's JSON, a URL in it. Which ones a line went through cannot be seen for
-/// sure, so they are tried.
+/// Escapes may lie in layers: JSON in a field of a log's JSON, a URL in it. Which ones a line went
+/// through cannot be seen for sure, so they are tried.
 namespace metabatch::inspecting {
 
 /// Does a text look like the body of a mail: with lines that `=` joins?
 bool is_quoted_printable(std::string_view text);
 
-/// Where the line at `at` ends when it holds escapes, else `at`. Lines of a mail that `=` joins are one.
+/// Where the line at `at` ends when it holds escapes, else `at`. Lines of a mail that `=` joins are
+/// one.
 std::size_t end_of_escaped_line(std::string_view text, std::size_t at, std::size_t line_end, bool is_mail);
 
-/// Reads a line with every layer of escapes undone that gives more ids, and records the best result. As it stands wins a tie.
+/// Reads a line with every layer of escapes undone that gives more ids, and records the best
+/// result. As it stands wins a tie.
 void read_best_layer(Recorder& out, const Source& line, Memory& memory);
 
 }  // namespace metabatch::inspecting

@@ -63,7 +63,8 @@ bool has_words(std::string_view text) {
   return letters >= 2 && text.find_first_of("{}=<>;") == text.npos;
 }
 
-/// The payload behind the channel, to the last closing quote of the line: psql escapes nothing. Or in front of it.
+/// The payload behind the channel, to the last closing quote of the line: psql escapes nothing. Or
+/// in front of it.
 std::optional<Quoted> payload_beside(std::string_view line, std::size_t from, const Named& channel, bool& is_first) {
   const auto& [open, close] = *channel.quotes;
   const std::size_t begin = line.find(open, channel.name.behind);
@@ -307,7 +308,8 @@ bool read_nats(Recorder& out, const Place& place) {
   const std::size_t payload = std::min(content + head->headers, text.size());
   std::size_t end = std::min(content + head->bytes, text.size());
   const bool is_cut = content + head->bytes > text.size();
-  // What was copied from a terminal may have other line ends than what was sent: then the line is the payload.
+  // What was copied from a terminal may have other line ends than what was sent: then the line is
+  // the payload.
   const bool ends_a_line = end == text.size() || text[end] == '\r' || text[end] == '\n';
   if (!ends_a_line) {
     const std::string_view subject = text.substr(head->subject_from, head->subject_to - head->subject_from);

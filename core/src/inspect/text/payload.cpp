@@ -96,7 +96,8 @@ bool is_hex_of_text(std::string_view digits) {
 
 namespace {
 
-/// PostgreSQL and journals end what they cut with dots. How many bytes of the payload stand in front of them.
+/// PostgreSQL and journals end what they cut with dots. How many bytes of the payload stand in
+/// front of them.
 std::size_t without_dots(std::string_view text) {
   for (const std::string_view dots : {"...", "\xe2\x80\xa6"})
     if (text.size() > kIdSymbols && text.substr(text.size() - 3) == dots && is_symbol(text[text.size() - 4]))

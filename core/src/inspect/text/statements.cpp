@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kMaxName = 256;             // bytes looked at for a channel; PostgreSQL has 63
 constexpr std::size_t kMaxEscaped = 1024 * 1024;  // bytes of a string whose escapes are undone
 
-/// A string of SQL as it stands in the input: '...' with doubled quotes, or E'...' with backslashes too.
+/// A string of SQL as it stands in the input: '...' with doubled quotes, or E'...' with backslashes
+/// too.
 struct Literal {
   std::size_t content = 0;  ///< offset behind the opening quote
   std::size_t end = 0;      ///< offset of the closing quote, or where the line ends without one
@@ -44,7 +45,8 @@ struct Cursor {
   }
 };
 
-/// The length of a typographic quote (U+2018 to U+201F), which programs put in place of ' and ", or 0.
+/// The length of a typographic quote (U+2018 to U+201F), which programs put in place of ' and ", or
+/// 0.
 std::size_t typographic_quote(const Cursor& cursor) {
   if (cursor.end - cursor.at < 3 || cursor.input.substr(cursor.at, 2) != "\xe2\x80") return 0;
   const auto last = static_cast<unsigned char>(cursor.input[cursor.at + 2]);
@@ -149,7 +151,8 @@ bool is_identifier(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
 }
 
-/// The channel of a NOTIFY: a name, or anything in double quotes. Escapes of double quotes are not undone.
+/// The channel of a NOTIFY: a name, or anything in double quotes. Escapes of double quotes are not
+/// undone.
 bool take_identifier(Cursor& cursor, Literal& name) {
   const bool quoted = cursor.take('"');
   name.content = cursor.at;

@@ -6,8 +6,8 @@
 #include "inspect/bytes/byte_source.hpp"
 #include "inspect/span_recorder.hpp"
 
-/// Notifications in SQL and in the server's log. Each function reads the wrapping that begins at `at`, with all that is in
-/// it, or leaves everything as it was.
+/// Notifications in SQL and in the server's log. Each function reads the wrapping that begins at
+/// `at`, with all that is in it, or leaves everything as it was.
 namespace metabatch::inspecting {
 
 /// @shape at, line_end: offsets in the text of `input`; nothing beyond line_end is read
@@ -26,8 +26,8 @@ enum class Logged : std::uint8_t {
   other,    ///< it is another one
 };
 Logged logged_statement(std::string_view line);
-/// `$1 = 'channel', $2 = 'payload'`: only where the statement calls pg_notify, or, without a statement, where $1 is the name
-/// of a channel of ours.
+/// `$1 = 'channel', $2 = 'payload'`: only where the statement calls pg_notify, or, without a
+/// statement, where $1 is the name of a channel of ours.
 bool read_parameters(Recorder& out, const Place& place, Logged statement);
 
 }  // namespace metabatch::inspecting

@@ -119,7 +119,8 @@ void TextReader::enter_log_line() {
   if (line.find("arameters: $", prefix) != line.npos) around_.list_wrapping = Wrapping::parameters;
 }
 
-/// Lines through escapes: of the ways to undo them, the one that gives the most wins. False: there are none.
+/// Lines through escapes: of the ways to undo them, the one that gives the most wins. False: there
+/// are none.
 bool TextReader::read_escaped() {
   const std::size_t end = end_of_escaped_line(text_, at_, line_end_, memory_.is_mail);
   if (end == at_) return false;

@@ -20,8 +20,8 @@ struct Memory {
   bool is_mail = false;     ///< quoted-printable is met in it
 };
 
-/// Reads text, line by line and word by word. Everything moves forward only: bytes that were looked at are either covered,
-/// or no more than a bounded number, or a line. So the whole is linear.
+/// Reads text, line by line and word by word. Everything moves forward only: bytes that were looked
+/// at are either covered, or no more than a bounded number, or a line. So the whole is linear.
 class TextReader {
  public:
   /// @shape undoes_escapes: false for a text whose escapes are undone already

@@ -19,8 +19,8 @@ bool is_boundary(std::string_view text, std::size_t at) {
   return at >= text.size() || !is_of(text[at], kLetterOrDigit);
 }
 
-/// A UUID with one fault: a digit too few or too many, one or two letters that are no hex digits, or a hyphen too few or
-/// too many.
+/// A UUID with one fault: a digit too few or too many, one or two letters that are no hex digits,
+/// or a hyphen too few or too many.
 bool is_mistyped_uuid(std::string_view token) {
   if (token.size() < kUuidChars - 1 || token.size() > kUuidChars + 1) return false;
   std::size_t hyphens = 0, hex = 0, group = 0, wrong_groups = 0, in_group = 0;
@@ -148,7 +148,8 @@ std::size_t TokenReader::read_hyphenated(std::size_t at, std::size_t run_end, co
   while (token_end > word && text_[token_end - 1] == '-') --token_end;
   const std::size_t first = run_end - std::min<std::size_t>(run_end - at, 8);
   if (is_uuid_shape(text_, first)) {
-    // One digit too many at either end is a mistake of whoever typed it; anything else is a neighbour.
+    // One digit too many at either end is a mistake of whoever typed it; anything else is a
+    // neighbour.
     if (token_end - word == kUuidChars + 1 && is_mistyped_uuid(text_.substr(word, token_end - word))) {
       if (word > at) read_part(at, word, around);
       return put_mistyped(word, token_end, around);
@@ -197,7 +198,8 @@ std::size_t TokenReader::read_part(std::size_t at, std::size_t end, const Around
   return put_text(end);
 }
 
-/// Digits are ids where nothing else is on the line, and between words where they make plausible ones.
+/// Digits are ids where nothing else is on the line, and between words where they make plausible
+/// ones.
 bool TokenReader::read_hex_run(std::size_t at, std::size_t end, const Around& around) {
   std::string_view run = text_.substr(at, end - at);
   const bool has_prefix = run.size() > kHexChars && run[0] == '0' && (run[1] | 0x20) == 'x';
@@ -229,8 +231,9 @@ bool TokenReader::read_hex_run(std::size_t at, std::size_t end, const Around& ar
   return true;
 }
 
-/// A whole word that is a chunk although bytes in it are damaged: alone in the input, behind the name of the batch channel,
-/// or with so many ids in it that it can be nothing else. `at` when it is none.
+/// A whole word that is a chunk although bytes in it are damaged: alone in the input, behind the
+/// name of the batch channel, or with so many ids in it that it can be nothing else. `at` when it
+/// is none.
 std::size_t TokenReader::read_word(std::size_t at, std::size_t run_end, const Around& around) {
   if (at > 0 && !is_hard(text_[at - 1])) return at;
   const bool is_first = around.input_from == at;
@@ -253,7 +256,8 @@ std::size_t TokenReader::read_word(std::size_t at, std::size_t run_end, const Ar
   return finish_chunk(end);
 }
 
-/// A run between other words. Its windows are tried at every offset, because what touches it may be symbols as well.
+/// A run between other words. Its windows are tried at every offset, because what touches it may be
+/// symbols as well.
 std::size_t TokenReader::read_chunk_run(std::size_t at, std::size_t end, const Around& around) {
   constexpr std::size_t kGlued = 2;  // letters of an escape
   const std::string_view run = text_.substr(at, end - at);

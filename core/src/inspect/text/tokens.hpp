@@ -21,8 +21,9 @@ struct Around {
 /// Is there a UUID of 36 characters? What stands beside it does not count.
 bool is_uuid_shape(std::string_view text, std::size_t at);
 
-/// Reads what begins with a letter, a digit, `+` or `/`: UUIDs in any form, runs of hex digits, runs of the symbols of a
-/// chunk, and everything else as text. A UUID shape wins over every other reading of the same bytes.
+/// Reads what begins with a letter, a digit, `+` or `/`: UUIDs in any form, runs of hex digits,
+/// runs of the symbols of a chunk, and everything else as text. A UUID shape wins over every other
+/// reading of the same bytes.
 class TokenReader {
  public:
   TokenReader(const Source& source, Recorder& out) : source_(source), text_(source.text), out_(out) {}
@@ -33,7 +34,8 @@ class TokenReader {
   std::size_t read_url_safe(std::size_t at);
   /// A UUID that covers [at, end), braces or `urn:uuid:` included; false: it is none.
   bool read_uuid(std::size_t at, std::size_t end, const Around& around);
-  /// Offers the run [at, end) and those that follow it as one where lines, or signs that cannot be seen, cut it in pieces.
+  /// Offers the run [at, end) and those that follow it as one where lines, or signs that cannot be
+  /// seen, cut it in pieces.
   void find_joined(std::size_t at, std::size_t end);
   /// Ends the list of UUIDs if one is open.
   void end_list();

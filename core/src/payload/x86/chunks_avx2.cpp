@@ -4,9 +4,9 @@
 
 #include <immintrin.h>
 
-// One id in one 32-byte register: the lower lane holds its first 12 bytes and 16 symbols, the upper lane its
-// last 4 bytes and 6 symbols.
-// Idea: W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions" (2018).
+// One id in one 32-byte register: the lower lane holds its first 12 bytes and 16 symbols, the upper
+// lane its last 4 bytes and 6 symbols. Idea: W. Mula and D. Lemire, "Faster Base64 Encoding and
+// Decoding using AVX2 Instructions" (2018).
 namespace metabatch::codec {
 namespace {
 
@@ -15,7 +15,8 @@ constexpr char kNone = -128;  // a shuffle index that yields zero
 __m256i load_table(const char (&table)[32]) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(table)); }
 __m128i load16(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
 
-// Each four symbols draw on three bytes b0 b1 b2, laid out as b1 b0 b2 b1 for the two multiplications.
+// Each four symbols draw on three bytes b0 b1 b2, laid out as b1 b0 b2 b1 for the two
+// multiplications.
 constexpr char kGather[32] = {1,     0,     2,     1,     4,     3,     5,     4,     7,     6,     8,
                               7,     10,    9,     11,    10,    13,    12,    14,    13,    kNone, 15,
                               kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone};
@@ -40,8 +41,8 @@ __m256i encode_one(const std::uint8_t* id, __m256i gather) {
   return to_symbols(_mm256_or_si256(high, low));
 }
 
-// The upper lane is read from symbol 6 on, so that its last byte is the last symbol; symbols 16..21 come first,
-// and zeros (which stand for the value 0, not for a symbol) fill up.
+// The upper lane is read from symbol 6 on, so that its last byte is the last symbol; symbols 16..21
+// come first, and zeros (which stand for the value 0, not for a symbol) fill up.
 constexpr char kUpperSymbols[16] = {10,    11,    12,    13,    14,    15,    kNone, kNone,
                                     kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone};
 

@@ -3,9 +3,9 @@
 
 #include <immintrin.h>
 
-// Two ids at once: 32 bytes and 44 symbols, each within one 64-byte register.
-// Idea: W. Mula and D. Lemire, "Base64 encoding and decoding at almost the speed of a memory copy" (2019);
-// the layouts for 22-symbol ids are our own.
+// Two ids at once: 32 bytes and 44 symbols, each within one 64-byte register. Idea: W. Mula and D.
+// Lemire, "Base64 encoding and decoding at almost the speed of a memory copy" (2019); the layouts
+// for 22-symbol ids are our own.
 namespace metabatch::codec {
 namespace {
 
@@ -24,9 +24,10 @@ constexpr Bytes64 alphabet() {
   return table;
 }
 
-// Encoding. Every eight output symbols draw on at most eight input bytes. Those are brought together with
-// the earliest byte on top, so that the bits of a symbol are neighbours even across bytes; then each
-// output byte picks its six bits by a shift. Input byte 32 stands for the zeros behind an id.
+// Encoding. Every eight output symbols draw on at most eight input bytes. Those are brought
+// together with the earliest byte on top, so that the bits of a symbol are neighbours even across
+// bytes; then each output byte picks its six bits by a shift. Input byte 32 stands for the zeros
+// behind an id.
 constexpr unsigned kZeroByte = 32;
 
 constexpr unsigned first_byte(unsigned symbol) { return symbol % 22 * 6 / 8 + symbol / 22 * 16; }
@@ -72,8 +73,8 @@ constexpr Bytes64 encode_shift() {
   return table;
 }
 
-// Decoding. Values are laid out in groups of four, the last group of an id filled with zeros, packed to
-// 24 bits by two multiply-adds, and the bytes taken from the top down.
+// Decoding. Values are laid out in groups of four, the last group of an id filled with zeros,
+// packed to 24 bits by two multiply-adds, and the bytes taken from the top down.
 constexpr std::uint8_t kBad = 0x80;
 
 constexpr Bytes64 symbol_values(unsigned from) {
@@ -122,7 +123,8 @@ void encode_vbmi(const std::uint8_t* ids, std::size_t count, char* symbols) {
     const __m512i fields = _mm512_multishift_epi64_epi8(shift, _mm512_permutexvar_epi8(gather, in));
     return _mm512_permutexvar_epi8(fields, table);
   };
-  // A store of a full register may overwrite what follows, as long as 64 symbols (three ids) are still to be written.
+  // A store of a full register may overwrite what follows, as long as 64 symbols (three ids) are
+  // still to be written.
   for (; count >= 3; count -= 2, ids += 32, symbols += kSymbolsAtOnce) {
     const __m256i in = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(ids));
     _mm512_storeu_si512(symbols, two_ids(_mm512_zextsi256_si512(in)));

@@ -36,7 +36,8 @@ std::string_view remedy_of_sqlstate(std::string_view sqlstate);
 /// The SQLSTATE in libpq's message of a failed connect, which is verbose: `SEVERITY:  SQLSTATE:
 /// text`. It is the last one where several hosts were tried, and "" where no server answered.
 std::string_view sqlstate_of_connect(std::string_view message);
-/// The same message without SQLSTATEs and without the lines that name a place in the server's source.
+/// The same message without SQLSTATEs and without the lines that name a place in the server's
+/// source.
 std::string without_verbosity(std::string_view message);
 
 /// A field of an error or notice, "" where it has none.

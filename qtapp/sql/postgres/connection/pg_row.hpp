@@ -11,7 +11,8 @@
 
 namespace metabatch::sql {
 
-/// One row of a result of the server, read column by column, by number or by name. All columns are in text form.
+/// One row of a result of the server, read column by column, by number or by name. All columns are
+/// in text form.
 ///
 /// @owns nothing: the result must outlive it
 class PgRow {

@@ -11,12 +11,14 @@
 
 namespace metabatch::sql {
 
-/// The entries of a batch as parallel PostgreSQL arrays in binary form: no quoting, so no text can be
-/// mistaken for another. Memory is reused.
+/// The entries of a batch as parallel PostgreSQL arrays in binary form: no quoting, so no text can
+/// be mistaken for another. Memory is reused.
 ///
-/// @shape  uuid[], text[] (key), text[] (value), text[] (error), timestamptz[]; one dimension, from 1, no NULL;
-///         where no entry has an error, the errors are an empty array: the server need not read them one by one
-/// @units  timestamptz: microseconds since 2000-01-01; a time that this cannot count is sent as one that the server refuses
+/// @shape  uuid[], text[] (key), text[] (value), text[] (error), timestamptz[]; one dimension, from
+///         1, no NULL; where no entry has an error, the errors are an empty array: the server need
+///         not read them one by one
+/// @units  timestamptz: microseconds since 2000-01-01; a time that this cannot count is sent as one
+///         that the server refuses
 /// @owns   copies of the bytes; parameters stay valid until the next build()
 /// @source PostgreSQL array_recv (arrayfuncs.c), timestamptz_recv (timestamp.c)
 class PgArrays {
@@ -37,15 +39,17 @@ class PgArrays {
   PgParameter identities_[3];
 };
 
-/// The entries of a batch agent by agent, for a statement that scans each agent's rows once. Memory is reused.
+/// The entries of a batch agent by agent, for a statement that scans each agent's rows once. Memory
+/// is reused.
 ///
-/// @shape  uuid[], text[] (keys), text[] (values), text[] (errors), timestamptz[]: one item an agent; texts joined by U+001F in
-///         the order of the keys' bytes; no errors of an agent: ""
+/// @shape  uuid[], text[] (keys), text[] (values), text[] (errors), timestamptz[]: one item an
+///         agent; texts joined by U+001F in the order of the keys' bytes; no errors of an agent: ""
 /// @units, @owns, @source: as PgArrays
 class PgAgentArrays {
  public:
-  /// @return false, and nothing to send: the entries are of more than `most_agents` agents, are not strictly ascending by
-  ///         (agent, key), an agent has two stamps or an empty key alone, or a text holds U+001F
+  /// @return false, and nothing to send: the entries are of more than `most_agents` agents, are not
+  ///         strictly ascending by (agent, key), an agent has two stamps or an empty key alone, or
+  ///         a text holds U+001F
   bool build(std::span<const Update> entries, std::size_t most_agents);
 
   [[nodiscard]] std::span<const PgParameter> all() const { return parameters_; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Behind PgBouncer in transaction mode, where two statements of one client can run in two server sessions.
+// Behind PgBouncer in transaction mode, where two statements of one client can run in two server
+// sessions.
 #include <QTest>
 #include <chrono>
 #include <memory>
