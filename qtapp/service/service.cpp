@@ -14,6 +14,9 @@ constexpr Duration kClocksDiffer = std::chrono::seconds(5);  // as the alert Met
 constexpr Duration kFirstReading = std::chrono::seconds(3);  // of agents, before any request is answered
 constexpr Duration kDrainLimit = std::chrono::seconds(3);    // for requests that have come; flushing has its own
 constexpr Duration kMetricsDrain = std::chrono::milliseconds(500);
+constexpr const char* kPooled =
+    "suppress_unchanged: a pooler is between metabatch and PostgreSQL, so writes of other processes cannot be told from "
+    "ours; connect directly, or leave it off";
 
 std::string read_if_given(FileTokens& tokens, const std::string& file) {
   return file.empty() ? std::string() : tokens.read(file);
@@ -33,6 +36,7 @@ std::string Service::Impl::lock_file() {
 std::string Service::Impl::start_lanes() {
   const Result<Config> config = validated(options.config);
   if (!config) return describe(config.error(), options.config);
+  if (std::string wrong = check_suppression(*config); !wrong.empty()) return wrong;
   std::vector<engine::Store*> ports;
   publisher = make_publisher(config->channel);
   const sql::StoreOptions store_options{
@@ -46,7 +50,8 @@ std::string Service::Impl::start_lanes() {
       .on_notice =
           [this](const std::string& text, bool is_debug) {
             if (!is_debug) log.limited(Log::Level::warning, "notice of the database", {{"text", text}});
-          }};
+          },
+      .sessions = sessions};
   for (std::size_t i = 0; i < options.writers; ++i) {
     stores.push_back(pubsub::with_publisher(options.database.make_store(store_options), publisher.get(), options.pubsub,
                                             static_cast<std::size_t>(config->max_payload_bytes), &notifier));
@@ -78,6 +83,30 @@ void Service::Impl::on_flush(const engine::FlushRecord& flush) {
   flush_log.record(flush);
   if (flush.failure == FailureClass::none) last_flush = wall_seconds();
   if (flush.publish_errors > 0) ring->push_resync();
+  if (sessions->is_pooled()) stop_suppressing();
+}
+
+/// Whether it can be known what other processes write.
+///
+/// @return why not, or ""
+std::string Service::Impl::check_suppression(const Config& config) const {
+  if (config.suppress_unchanged == Duration{}) return {};
+  if (options.pubsub.uses_nats())
+    return "suppress_unchanged: what other processes write is not heard over NATS; use --pubsub database, or leave it "
+           "off";
+  if (options.database.postgres() == nullptr) return {};  // a file belongs to this process: it holds its lock
+  sql::PgConnection connection(*options.database.postgres(), {});
+  connection.arm(kFirstReading);
+  const bool is_pooled = sessions->is_pooled() || (!connection.open() && connection.is_pooled());
+  return is_pooled ? std::string(kPooled) : "";
+}
+
+/// The database was away at the start, and a pooler turned out to be in the way.
+void Service::Impl::stop_suppressing() {
+  Config config = lanes->snapshot().config;
+  if (config.suppress_unchanged == Duration{}) return;
+  config.suppress_unchanged = {};
+  if (lanes->reconfigure(config)) log.limited(Log::Level::error, "suppress_unchanged is off", {{"reason", kPooled}});
 }
 
 void Service::Impl::on_drop(const ReportDrop& drop) {
@@ -109,8 +138,14 @@ void Service::Impl::on_queue(const sql::NotificationQueue& queue) {
 
 void Service::Impl::start_reading() {
   change_listener = std::make_unique<ChangeListener>(
-      ChangeSources{options.database, options.pubsub, lanes->snapshot().config.channel, notifier}, ring, log,
-      [this] { missing_rows.clear(); });
+      ChangeSources{options.database, options.pubsub, lanes->snapshot().config.channel, notifier, sessions}, ring, log,
+      ChangeEvents{.on_gap =
+                       [this] {
+                         missing_rows.clear();
+                         lanes->forget_written();
+                       },
+                   .on_written_by_others =
+                       [this](std::span<const Uuid> agents) { lanes->forget_written(agents); }});
   HubOptions hub_options;
   hub_options.open = [this] { return sql::AgentRows::of(options.database); };
   hub_options.ring = ring;
@@ -227,6 +262,7 @@ std::string Service::change_all(const ServiceChange& wanted) {
   if (std::string wrong = read_if_given(metrics_tokens, wanted.metrics_token_file); !wrong.empty()) return wrong;
   auto certificate = impl_->server->read_certificate();
   if (std::string* const wrong = std::get_if<std::string>(&certificate)) return std::move(*wrong);
+  if (std::string wrong = impl_->check_suppression(wanted.config); !wrong.empty()) return wrong;
   if (const auto changed = impl_->lanes->reconfigure(wanted.config); !changed)
     return engine::describe(changed.error(), wanted.config, impl_->options.writers);
   if (impl_->metrics_server) impl_->metrics_server->use(std::get<0>(certificate));

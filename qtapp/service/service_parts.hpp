@@ -35,6 +35,8 @@ struct Service::Impl {
 
   std::string lock_file();
   std::string start_lanes();
+  [[nodiscard]] std::string check_suppression(const Config& config) const;
+  void stop_suppressing();
   void start_reading();
   void start_refresher();
   std::string start_servers();
@@ -61,6 +63,7 @@ struct Service::Impl {
   FlushEvents flush_log;
   std::unique_ptr<FileLock> file_lock;  // of a SQLite file
   engine::Notifier notifier;
+  const std::shared_ptr<sql::PgSessions> sessions = std::make_shared<sql::PgSessions>();
   const std::shared_ptr<engine::NotificationRing> ring = std::make_shared<engine::NotificationRing>(kNotificationRing);
   std::unique_ptr<pubsub::NatsPublisher> publisher;  // or none: only the database notifies
   MissingRows missing_rows;

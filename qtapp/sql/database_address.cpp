@@ -27,6 +27,7 @@ PgOptions pg_options(const PgAddress& address, const StoreOptions& store) {
   options.on_refused = store.on_refused;
   options.on_notice = store.on_notice;
   options.warnings = store.warnings;
+  options.sessions = store.sessions;
   options.flush_limit = std::min(options.flush_limit, store.config.final_flush_timeout * 4 / 5);
   options.timeouts.statement = std::min(options.timeouts.statement, options.flush_limit * 2 / 3);
   options.timeouts.lock = std::min(options.timeouts.lock, options.flush_limit / 2);

@@ -15,6 +15,7 @@
 #include "sql/database_failure.hpp"
 #include "sql/postgres/connection/pg_address.hpp"
 #include "sql/postgres/connection/pg_connection.hpp"
+#include "sql/postgres/pg_sessions.hpp"
 #include "sql/postgres/store/pg_warnings.hpp"
 #include "sql/refusal.hpp"
 
@@ -33,6 +34,8 @@ struct StoreOptions {
   /// Shared by all stores that are made with one set of options, so that each warning is given
   /// once.
   std::shared_ptr<PgWarnings> warnings = std::make_shared<PgWarnings>();
+  /// The same for the server's processes that write for these stores; PostgreSQL only.
+  std::shared_ptr<PgSessions> sessions = std::make_shared<PgSessions>();
 };
 
 /// A SQLite file or a PostgreSQL server. Only this class knows which.

@@ -26,6 +26,8 @@ class TestPgService : public QObject {
   void theLossOfEveryConnectionIsCaughtUp();
   void deletedAgentsOfAControlPlaneMayNotReport();
   void watchersBehindAPoolerAreReadForAtEveryHeartbeat();
+  void aRepeatIsWrittenAgainAfterAnotherWriter();
+  void suppressionIsRefusedWhereOthersCannotBeToldApart();
   void aStartWithoutADatabaseRefusesNobodyForGood();
   void stuckListenerShowsInTheMetrics();
   void theClockOfTheServerIsCompared();
@@ -209,6 +211,47 @@ void TestPgService::watchersBehindAPoolerAreReadForAtEveryHeartbeat() {
     QVERIFY2(metrics.find("metadata_listener_connected 0\n") != std::string::npos, metrics.c_str());
     QVERIFY(metrics.find("metadata_listener_reconnects_total 0\n") != std::string::npos);
   }
+}
+
+// Our own notifications say nothing new; those of another session do.
+void TestPgService::aRepeatIsWrittenAgainAfterAnotherWriter() {
+  Stage stage(
+      database(), [](service::ServiceOptions& options) { options.config.suppress_unchanged = 60s; }, 2);
+  Watching watching(stage, stage.agents[0]);
+  QVERIFY(watching.sees("event: data"));
+  while (stage.get("/metrics").body.find("metadata_listener_connected 1\n") == std::string::npos) {
+  }
+  QCOMPARE(stage.post(stage.agents[0], report("ours")).status, 204);
+  QVERIFY(watching.sees("\"value\":\"ours\""));
+  QCOMPARE(stage.post(stage.agents[0], report("ours")).status, 204);
+  while (stage.get("/metrics").body.find("metadata_unchanged_total 1\n") == std::string::npos) {
+  }
+  const std::string chunk = encode_chunks({&stage.agents[0].id, 1})->front();
+  PgSession(cluster_->address())
+      .run(
+          "UPDATE workspace_agent_metadata SET value = 'theirs', collected_at = now() WHERE key = 'cpu'; SELECT "
+          "pg_notify('" +
+          stage.options.config.channel + "', '" + chunk + "')");
+  QVERIFY(watching.sees("\"value\":\"theirs\""));
+  QCOMPARE(stage.post(stage.agents[0], report("ours")).status, 204);
+  QVERIFY(watching.sees("\"value\":\"ours\""));
+  QCOMPARE(stage.counters().unchanged, 1U);
+}
+
+void TestPgService::suppressionIsRefusedWhereOthersCannotBeToldApart() {
+  Stage stage(database(), {}, 1);
+  PgPooler pooler(cluster_->folder());
+  pooler.start();
+  service::ServiceOptions options = stage.options;
+  options.config.suppress_unchanged = 60s;
+  options.database = database_at(pooler.address());
+  const auto behind_pooler = service::Service::start(options, stage.log);
+  const std::string* const wrong = std::get_if<std::string>(&behind_pooler);
+  QVERIFY(wrong != nullptr && wrong->find("a pooler is between") != std::string::npos);
+  Config config = stage.options.config;
+  config.suppress_unchanged = 60s;
+  QCOMPARE(stage.service->change({config, 300s, {}, {}}), std::string());
+  QCOMPARE(stage.service->snapshot().config.suppress_unchanged, Duration(60s));
 }
 
 void TestPgService::aStartWithoutADatabaseRefusesNobodyForGood() {

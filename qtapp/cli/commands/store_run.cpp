@@ -243,6 +243,10 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
     console.message(describe(config.error(), options.config));
     return std::nullopt;
   }
+  if (config->suppress_unchanged > Duration{})
+    console.message("values that did not change are not written again for " +
+                    format_duration(config->suppress_unchanged) +
+                    "; this assumes that no other process writes these rows");
   const Stores stores = open_stores(options, *config, notifier, console);
   FailureReports failures(console);
   engine::EngineOptions engine_options;

@@ -120,6 +120,8 @@ void add_config(std::string& text, const Config& config) {
   add_line(text, "batch-bytes", std::to_string(config.batch_bytes));
   add_line(text, "agent-capacity", std::to_string(config.agent_capacity));
   add_line(text, "queue-bytes", std::to_string(config.queue_bytes));
+  add_line(text, "suppress-unchanged", format_duration(config.suppress_unchanged));
+  add_line(text, "suppress-capacity", std::to_string(config.suppress_capacity));
   add_line(text, "schedule", std::string(name_of(config.schedule)));
   add_line(text, "ties", std::string(name_of(config.ties)));
   add_line(text, "on-failure", std::string(name_of(config.on_failure)));

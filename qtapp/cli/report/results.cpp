@@ -96,6 +96,16 @@ std::string fates_text(const RunResult& result) {
   return text + ".\n";
 }
 
+/// What suppress_unchanged would save, found on a sample while it is off.
+std::string repeats_text(const Summary& summary) {
+  const FlushCounters& flushes = summary.flushes;
+  if (flushes.repeated == 0) return "";
+  const double share = static_cast<double>(flushes.repeated) / static_cast<double>(flushes.examined);
+  return percent_text(share) + " of the entries repeated the value that was written less than " +
+         format_duration(kRepeatsWithin) + " before: --suppress-unchanged " + format_duration(kRepeatsWithin) +
+         " would not write them.\n";
+}
+
 double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 void add_flush_times(Json& object, const FlushFigures& figures) {
@@ -159,6 +169,8 @@ std::string result_json(const RunResult& result) {
       {"digest", result.digest}};
   // clang-format on
   if (summary.has_age) object["age_s"] = {{"p50", summary.age_p50}, {"p99", summary.age_p99}, {"max", summary.age_max}};
+  if (flushes.examined > 0)
+    object["repeated"] = static_cast<double>(flushes.repeated) / static_cast<double>(flushes.examined);
   if (result.flush_times) add_flush_times(object, *result.flush_times);
   if (result.chosen) add_chosen(object, *result.chosen);
   return object.dump() + "\n";
@@ -186,6 +198,7 @@ std::string result_text(const RunResult& result, const Config& config) {
   std::string text = problem_text(result);
   if (may_show_saved(result)) text += saved_text(summary);
   text += fates_text(result);
+  text += repeats_text(summary);
   text += "Time: " + seconds_text(summary.seconds) + ", " + rate_text(summary.updates_per_s) + " updates a second.\n";
   text += flushes_text(summary.flushes);
   text += result.chosen && result.chosen->is_steady ? chosen_text(*result.chosen) : trigger_text(summary, config);

@@ -2,7 +2,9 @@
 #include "service/watch/change_listener.hpp"
 
 #include <utility>
+#include <vector>
 
+#include "metabatch/chunks.hpp"
 #include "sql/postgres/pg_listener.hpp"
 
 namespace metabatch::service {
@@ -12,11 +14,20 @@ namespace {
 constexpr std::string_view kNotListening = "not listening, watchers are read for every 5 s";
 constexpr std::string_view kNotListeningToNats = "not listening to NATS, watchers are read for every 5 s";
 
+/// Ids that cannot be read are left out.
+std::vector<Uuid> agents_in(std::string_view payload) {
+  std::vector<Uuid> agents;
+  ChunkReader reader(payload);
+  while (const auto one = reader.next())
+    if (one->id) agents.push_back(*one->id);
+  return agents;
+}
+
 }  // namespace
 
 ChangeListener::ChangeListener(const ChangeSources& sources, std::shared_ptr<engine::NotificationRing> ring, Log& log,
-                               std::function<void()> on_resync)
-    : ring_(std::move(ring)), on_resync_(std::move(on_resync)) {
+                               ChangeEvents events)
+    : ring_(std::move(ring)), events_(std::move(events)) {
   if (sources.database.postgres() == nullptr)
     subscription_ = sources.notifier.subscribe(ring_);
   else if (sources.pubsub.address.uses_database)
@@ -34,7 +45,7 @@ ChangeListener::~ChangeListener() {
 void ChangeListener::resync() {
   ring_->push_resync();
   ++resyncs_;
-  on_resync_();
+  events_.on_gap();
 }
 
 void ChangeListener::listen_to_postgres(const ChangeSources& sources, Log& log) {
@@ -44,6 +55,11 @@ void ChangeListener::listen_to_postgres(const ChangeSources& sources, Log& log) 
   options.channel = sources.channel;
   sql::PgListenerEvents events = sql::feeding(ring_);
   events.on_resync = [this] { resync(); };
+  if (sources.own_sessions != nullptr)
+    events.on_payload = [this, own = sources.own_sessions](std::string_view payload, int pid) {
+      if (!own->is_own(pid)) events_.on_written_by_others(agents_in(payload));
+      ring_->push(payload, pid);  // last: who is told of a value reads it after the writers forgot theirs
+    };
   // LISTEN alone proves nothing: behind a pooler in transaction mode it succeeds, and no
   // notification ever arrives.
   events.on_latency = [this, &log](Duration) {
@@ -51,6 +67,7 @@ void ChangeListener::listen_to_postgres(const ChangeSources& sources, Log& log) 
   };
   events.on_lost = [this, &log](const sql::DatabaseFailure& why, Duration retry) {
     database_.is_connected = false;
+    events_.on_gap();
     log.limited(Log::Level::warning, kNotListening,
                 {{"reason", why.message}, {"retry_in", format_duration(retry)}});
   };

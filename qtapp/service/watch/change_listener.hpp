@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include "pubsub/pubsub_settings.hpp"
 #include "service/log.hpp"
 #include "sql/database_address.hpp"
+#include "sql/postgres/pg_sessions.hpp"
 
 namespace metabatch::sql {
 class PgListener;
@@ -25,6 +27,16 @@ struct ChangeSources {
   const pubsub::PubsubSettings& pubsub;
   std::string channel;
   engine::Notifier& notifier;  ///< of the stores of this process, which is what notifies of changes of a file
+  /// The server's processes that write for this process; null: nobody asks what others write.
+  std::shared_ptr<const sql::PgSessions> own_sessions{};
+};
+
+/// What a listener reports to the writers of this process. Any thread; must be quick.
+struct ChangeEvents {
+  /// Listening begins or has ended: notifications before or after that are lost.
+  std::function<void()> on_gap{};
+  /// Another process wrote rows of these agents.
+  std::function<void(std::span<const Uuid> agents)> on_written_by_others{};
 };
 
 /// Receives the notifications of changes: with LISTEN on a connection of its own for PostgreSQL,
@@ -32,12 +44,9 @@ struct ChangeSources {
 /// feeds one ring, whose reader may be slow. The reader merges what comes twice.
 class ChangeListener {
  public:
-  /// `on_resync` is called whenever listening begins: notifications sent before are lost. Any
-  /// thread.
-  ///
   /// @shape log: outlives it
   ChangeListener(const ChangeSources& sources, std::shared_ptr<engine::NotificationRing> ring, Log& log,
-                 std::function<void()> on_resync);
+                 ChangeEvents events);
   ~ChangeListener();
   ChangeListener(const ChangeListener&) = delete;
   ChangeListener& operator=(const ChangeListener&) = delete;
@@ -63,7 +72,7 @@ class ChangeListener {
   void subscribe_to_nats(const ChangeSources& sources, Log& log);
 
   const std::shared_ptr<engine::NotificationRing> ring_;
-  const std::function<void()> on_resync_;
+  const ChangeEvents events_;
   engine::Notifier::Subscription subscription_;
   Source database_, nats_;
   std::atomic<bool> is_denied_ = false;  // the NATS server lets it connect, but not subscribe

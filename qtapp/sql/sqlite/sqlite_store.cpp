@@ -68,6 +68,7 @@ std::optional<DatabaseFailure> SqliteStore::ready() {
   }
   if (connection_.is_open()) return std::nullopt;
   if (auto failed = connection_.open()) return failed;
+  ++opened_;
   sqlite3* const handle = connection_.handle();
   for (const auto& [statement, text] :
        {std::pair{&update_, statements::sqlite_update_entry}, std::pair{&find_, statements::sqlite_find_row},
@@ -84,7 +85,9 @@ FlushOutcome SqliteStore::flush(std::span<const Update> entries, std::span<const
   connection_.arm();
   FlushOutcome outcome;
   Written written;
+  const std::size_t opened = opened_;
   auto failed = write_all(entries, written);
+  outcome.reconnected = opened > 0 && opened_ > opened;
   outcome.retries = connection_.take_waits();
   for (const auto& [place, why] : written.refused)
     if (options_.on_refused) options_.on_refused(entries[place], {"", why});

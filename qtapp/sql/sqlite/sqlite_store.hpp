@@ -69,6 +69,7 @@ class SqliteStore final : public engine::Store {
 
   const SqliteOptions options_;
   SqliteConnection connection_;
+  std::size_t opened_ = 0;  // times
   SqliteStatement update_;
   SqliteStatement find_;
   SqliteStatement register_;

@@ -71,6 +71,8 @@ const QMap<QString, QStringList> kNotDefaults = {
     {"batch-bytes", {"1048577"}},
     {"agent-capacity", {"1025"}},
     {"queue-bytes", {"268435457"}},
+    {"suppress-unchanged", {"1m"}},
+    {"suppress-capacity", {"1000001"}},
     {"schedule", {"after_flush"}},
     {"ties", {"keep_last"}},
     {"on-failure", {"discard"}},

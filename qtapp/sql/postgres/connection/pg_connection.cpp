@@ -85,8 +85,11 @@ std::optional<DatabaseFailure> PgConnection::open() {
     close();
     return failed;
   }
+  ++connects_;
   return std::nullopt;
 }
+
+int PgConnection::server_pid() const { return handle_ == nullptr ? 0 : PQbackendPID(handle_); }
 
 std::optional<DatabaseFailure> PgConnection::connect() {
   const int host_ms = 1000 * std::max(2, std::atoi(address_.value("connect_timeout").c_str()));

@@ -53,6 +53,10 @@ class PgConnection {
   void close();
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   [[nodiscard]] bool is_pooled() const { return is_pooled_; }
+  /// How often it has connected.
+  [[nodiscard]] std::uint64_t connects() const { return connects_; }
+  /// The process id that notifications of this connection bear; 0: it is closed.
+  [[nodiscard]] int server_pid() const;
   /// The server's clock now, extrapolated from its last reading (on connecting, or by read_time()).
   [[nodiscard]] WallTime server_now() const;
   [[nodiscard]] std::optional<DatabaseFailure> read_time();
@@ -102,6 +106,7 @@ class PgConnection {
   PgPipeline pipeline_;
   pg_conn* handle_ = nullptr;
   bool is_pooled_ = false;
+  std::uint64_t connects_ = 0;
   std::chrono::steady_clock::time_point read_at_{};  // when the server's clock showed server_time_
   WallTime server_time_{};
   Backend backend_;

@@ -36,6 +36,7 @@ void PgAlarms::check_emptied_table(PgFlush& flush) {
   }
   if (unmatched == 0 || written + stale + flush.count(Fate::locked) > 0 || !has_matched_ || is_alarmed_) return;
   is_alarmed_ = true;
+  flush.outcome.table_emptied = true;
   const PgStep read[] = {{&kAnyRow}};
   const PgAnswer answer = connection_.run(read);
   const bool is_empty = !answer.failure && *PQgetvalue(answer.results[0].get(), 0, 0) == 'f';

@@ -58,7 +58,26 @@ FlushOutcome PgStore::flush(std::span<const Update> entries, std::span<const std
   return finish(flush, std::move(failed));
 }
 
+void PgStore::stop() {
+  connection_.close();
+  options_.sessions->replace(std::exchange(pid_, 0), 0);
+}
+
+// The process id has to be known before the first notification of this connection can be received.
+std::optional<DatabaseFailure> PgStore::open(PgFlush& flush) {
+  if (auto failed = connection_.open()) return failed;
+  if (connection_.is_pooled()) options_.sessions->found_pooler();
+  const std::uint64_t connects = connection_.connects();
+  if (connects == connects_) return std::nullopt;
+  flush.outcome.reconnected = std::exchange(connects_, connects) > 0;
+  const int pid = connection_.server_pid();
+  options_.sessions->replace(std::exchange(pid_, pid), pid);
+  sample_.reset();
+  return std::nullopt;
+}
+
 std::optional<DatabaseFailure> PgStore::write(PgFlush& flush) {
+  if (auto failed = open(flush)) return failed;
   if (auto failed = sample_rows(flush.entries)) return failed;
   if (locked_.holds_all(flush.entries)) return write_without_locked(flush);
   if (!refused_alike_.empty())

@@ -14,6 +14,7 @@
 #include "engine/notifier.hpp"
 #include "engine/store.hpp"
 #include "sql/postgres/connection/pg_connection.hpp"
+#include "sql/postgres/pg_sessions.hpp"
 #include "sql/postgres/store/pg_alarms.hpp"
 #include "sql/postgres/store/pg_bisection.hpp"
 #include "sql/postgres/store/pg_flush.hpp"
@@ -43,6 +44,7 @@ struct PgOptions {
   std::function<void(const std::string&)> on_alarm;
   OnPgNotice on_notice = {};
   OnRefused on_refused = {};
+  std::shared_ptr<PgSessions> sessions = std::make_shared<PgSessions>();  ///< of all stores of this process
 };
 
 /// Writes batches to the table of a Coder-style control plane. A flush is one UPDATE of existing
@@ -72,12 +74,13 @@ class PgStore final : public engine::Store {
 
   FlushOutcome flush(std::span<const Update> entries, std::span<const std::string> chunks) override;
   void cancel() noexcept override { connection_.cancel(); }
-  void stop() override { connection_.close(); }
+  void stop() override;
 
   [[nodiscard]] bool is_pooled() const { return connection_.is_pooled(); }
   [[nodiscard]] bool was_by_agent() const { return transaction_.is_by_agent(); }  ///< the last write of the last flush
 
  private:
+  std::optional<DatabaseFailure> open(PgFlush& flush);
   std::optional<DatabaseFailure> write(PgFlush& flush);
   std::optional<DatabaseFailure> write_whole(PgFlush& flush);
   std::optional<DatabaseFailure> write_without_locked(PgFlush& flush);
@@ -110,6 +113,8 @@ class PgStore final : public engine::Store {
   bool is_bisecting_ = false;  // the last search was interrupted: continue it
   std::string refused_alike_;  // SQLSTATE that refused every row; "": none
   std::size_t probes_ = 0;
+  std::uint64_t connects_ = 0;  // of connection_, when the last flush began
+  int pid_ = 0;                 // what sessions knows of this store
 };
 
 }  // namespace metabatch::sql
