@@ -25,16 +25,16 @@ class TestCertificates {
     openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
              "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
   }
-  /// Of 127.0.0.1, by the authority `ours`.
-  void make_certificate(const QString& serial) const {
+  /// NAME.crt and NAME.key of 127.0.0.1, by the authority `ours`.
+  void make_certificate(const QString& serial, const QString& name = "server") const {
     QFile names(file("names"));
     if (!names.open(QIODevice::WriteOnly)) qFatal("no file");
     names.write("subjectAltName=IP:127.0.0.1\n");
     names.close();
     openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=service", "-keyout",
-             file("server.key"), "-out", file("server.csr")});
-    openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
-             "-set_serial", serial, "-days", "2", "-extfile", file("names"), "-out", file("server.crt")});
+             file(name + ".key"), "-out", file(name + ".csr")});
+    openssl({"x509", "-req", "-in", file(name + ".csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
+             "-set_serial", serial, "-days", "2", "-extfile", file("names"), "-out", file(name + ".crt")});
   }
 
  private:
@@ -50,8 +50,15 @@ class TestCertificates {
 /// A TLS client that trusts one authority.
 class TlsClient {
  public:
-  TlsClient(std::uint16_t port, const QString& authority, int newest = TLS1_3_VERSION)
+  /// @shape own: CERTIFICATE and KEY of the client, or nothing; ciphers: of TLS 1.2
+  TlsClient(std::uint16_t port, const QString& authority, int newest = TLS1_3_VERSION, const QStringList& own = {},
+            const char* ciphers = nullptr)
       : context_(SSL_CTX_new(TLS_client_method())) {
+    if (!own.isEmpty()) {
+      SSL_CTX_use_certificate_chain_file(context_, own[0].toUtf8().constData());
+      SSL_CTX_use_PrivateKey_file(context_, own[1].toUtf8().constData(), SSL_FILETYPE_PEM);
+    }
+    if (ciphers != nullptr) SSL_CTX_set_cipher_list(context_, ciphers);
     SSL_CTX_load_verify_locations(context_, authority.toUtf8().constData(), nullptr);
     SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_security_level(context_, 0);  // the server must refuse old versions
@@ -82,6 +89,8 @@ class TlsClient {
 
   [[nodiscard]] bool is_connected() const { return is_connected_; }
   [[nodiscard]] QByteArray failure() const { return failure_; }
+  /// Why nothing more came.
+  [[nodiscard]] static QByteArray reason() { return ERR_reason_error_string(ERR_peek_error()); }
   [[nodiscard]] QByteArray version() const { return SSL_get_version(tls_); }
   [[nodiscard]] long serial() const {
     X509* const certificate = SSL_get1_peer_certificate(tls_);
@@ -107,6 +116,7 @@ class TlsClient {
  private:
   bool more() {
     char bytes[4096];
+    ERR_clear_error();
     const int got = SSL_read(tls_, bytes, sizeof bytes);
     if (got > 0) seen_.append(bytes, static_cast<std::size_t>(got));
     return got > 0;

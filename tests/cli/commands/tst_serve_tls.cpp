@@ -2,6 +2,7 @@
 // TLS with a test authority, against the program as users run it.
 #include <sys/stat.h>
 
+#include <QDateTime>
 #include <QTest>
 
 #include "cli/serving.hpp"
@@ -20,6 +21,10 @@ class TestServeTls : public QObject {
   void oldVersionsAreRefused();
   void plainHttpGetsAReason();
   void noiseIsCutOff();
+  void keyExchangeIsEphemeral();
+  void clientsMayNeedACertificate_data();
+  void clientsMayNeedACertificate();
+  void theEndOfTheCertificateIsAMetric();
   void nothingChangesUntilEverythingCan();
   void aNewCertificateCountsForNewConnections();
 
@@ -73,7 +78,7 @@ void TestServeTls::aWebSocketIsServedAndClosed() {
   QVERIFY(client.until("}]}").find("{\"type\":\"data\",\"data\":[{\"result\":") != std::string::npos);
   client.send(std::string("\x81\x82\0\0\0\0hi", 8));
   QVERIFY(client.until("\x03\xEA").ends_with(std::string("\x88\x02\x03\xEA", 4)));  // 1002
-  client.send(std::string("\x88\x82\0\0\0\0\x03\xEA", 8));  // accepted
+  client.send(std::string("\x88\x82\0\0\0\0\x03\xEA", 8));                          // accepted
   QCOMPARE(client.until("nothing more"), std::string());
 }
 
@@ -159,6 +164,54 @@ void TestServeTls::noiseIsCutOff() {
   QVERIFY(serving_->program().hasSaid("\"reason\":\"TLS handshake failed.\""));
   TlsClient other(serving_->port(), file("ours.crt"));
   QVERIFY(other.is_connected());
+}
+
+/// So that a stolen key does not reveal recorded connections.
+void TestServeTls::keyExchangeIsEphemeral() {
+  for (const char* const ciphers : {"kRSA", "DHE+AESGCM", "ECDHE+AES+SHA"}) {
+    TlsClient client(serving_->port(), file("ours.crt"), TLS1_2_VERSION, {}, ciphers);
+    QVERIFY2(!client.is_connected(), ciphers);
+  }
+  TlsClient client(serving_->port(), file("ours.crt"), TLS1_2_VERSION, {}, "ECDHE+AESGCM");
+  QVERIFY2(client.is_connected(), client.failure().constData());
+}
+
+void TestServeTls::clientsMayNeedACertificate_data() {
+  QTest::addColumn<int>("version");
+  QTest::newRow("TLS 1.2") << TLS1_2_VERSION;
+  QTest::newRow("TLS 1.3") << TLS1_3_VERSION;  // a client is refused only after its own handshake
+}
+
+void TestServeTls::clientsMayNeedACertificate() {
+  QFETCH(int, version);
+  certificates_.make_certificate("43", "client");
+  Serving serving("sqlite:" + file("clients.db"));
+  QVERIFY(serving.start({"--tls-cert", file("server.crt"), "--tls-key", file("server.key"), "--tls-client-ca",
+                         file("ours.crt"), "--access-log", "1000"}));
+  const auto answer_to = [&](const QStringList& own) {
+    TlsClient client(serving.port(), file("ours.crt"), version, own);
+    if (!client.is_connected()) return client.failure().toStdString();
+    client.send(request("GET", "/healthz"));
+    const std::string answer = client.until("ok\n");
+    return answer.empty() ? client.reason().toStdString() : answer.substr(0, answer.find("\r\n"));
+  };
+  QCOMPARE(answer_to({file("client.crt"), file("client.key")}), std::string("HTTP/1.1 200 OK"));
+  const std::string without = answer_to({}), unknown = answer_to({file("others.crt"), file("others.key")});
+  QVERIFY2(without.find("certificate required") != std::string::npos ||
+               without.find("handshake failure") != std::string::npos,
+           without.c_str());
+  QVERIFY2(unknown.find("unknown ca") != std::string::npos, unknown.c_str());  // the alert has arrived
+  QVERIFY(serving.program().hasSaid("\"reason\":\"TLS handshake failed.\""));
+  QCOMPARE(serving.stop().status, 0);
+}
+
+void TestServeTls::theEndOfTheCertificateIsAMetric() {
+  TlsClient client(serving_->port(), file("ours.crt"));
+  client.send(request("GET", "/metrics"));
+  (void)client.until("\ncoderd_agentapi_metadata_tls_certificate_expiry_timestamp_seconds ");
+  const QDateTime end = QDateTime::fromSecsSinceEpoch(static_cast<qint64>(std::stod(client.until("\n"))));
+  const qint64 left = QDateTime::currentDateTimeUtc().secsTo(end);
+  QVERIFY2(left > 86'400 && left <= 2 * 86'400, qPrintable(end.toString()));  // it was made for two days
 }
 
 /// The certificate is a pipe, so that the test can examine the service while it reads.
