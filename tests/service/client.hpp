@@ -10,9 +10,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "service/requests.hpp"
 
 /// A client that sees every byte. It waits with a deadline; bytes that come too late are missing
 /// from its result.
@@ -34,6 +37,18 @@ class Client {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
+  }
+  /// None: nobody listens there.
+  static std::unique_ptr<Client> try_to(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+      return std::unique_ptr<Client>(new Client(Connected{socket}));
+    ::close(socket);
+    return nullptr;
   }
   /// By a Unix socket.
   explicit Client(const std::string& path)
@@ -83,6 +98,10 @@ class Client {
   }
 
  private:
+  struct Connected {
+    int socket;
+  };
+  explicit Client(Connected to) : socket_(to.socket), deadline_(std::chrono::steady_clock::now() + kPatience) {}
   bool more() {
     pollfd watched{.fd = socket_, .events = POLLIN, .revents = 0};
     const auto left =
@@ -124,23 +143,4 @@ inline Answered answer_from(Client& client) {
   if (length != std::string::npos)
     answered.body = client.exactly(static_cast<std::size_t>(std::atoll(answered.head.c_str() + length + 16)));
   return answered;
-}
-
-/// A head without its Date.
-inline std::string without_date(std::string head) {
-  const std::size_t at = head.find("Date: ");
-  if (at != std::string::npos) head.erase(at, head.find("\r\n", at) + 2 - at);
-  return head;
-}
-
-/// A request as a well-behaved client sends it.
-inline std::string request(std::string_view method, std::string_view target, std::string_view token = {},
-                           std::string_view body = {}, std::string_view more_headers = {}) {
-  std::string text(method);
-  text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
-  if (!token.empty()) text.append("Coder-Session-Token: ").append(token).append("\r\n");
-  text.append(more_headers);
-  if (!body.empty() || method == "POST")
-    text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
-  return text.append("\r\n").append(body);
 }
