@@ -19,6 +19,7 @@ constexpr double kQueueIsFilling = 0.5;  // share of the notification queue; Pos
 constexpr double kMargin = 0.9;          // share of its time that a writer may be busy and still keeps up
 constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr double kGrowsWithin = 86'400;  // s
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
@@ -79,15 +80,17 @@ class Judge {
   /// What came in and asks for a write. What was refused for want of capacity arrived all the same.
   [[nodiscard]] double arrivals_per_s() const { return per_second(c_.offered - c_.stale - c_.unchanged); }
 
-  /// Seconds until the buffer is full at the rate at which it grows.
+  /// Seconds until the buffer is full at the rate at which it grows. Growth that would take longer
+  /// than a day is noise.
   [[nodiscard]] double full_in() const {
     const auto until = [](double used, double capacity, double growth) {
       if (capacity <= 0) return kNever;
       if (used >= capacity) return 0.0;
       return growth > 0 ? (capacity - used) / growth : kNever;
     };
-    return std::min(until(number(n_.buffered_entries), capacity_entries(), w_.entries_growth_per_s),
-                    until(number(n_.buffered_bytes), capacity_bytes(), w_.bytes_growth_per_s));
+    const double soonest = std::min(until(number(n_.buffered_entries), capacity_entries(), w_.entries_growth_per_s),
+                                    until(number(n_.buffered_bytes), capacity_bytes(), w_.bytes_growth_per_s));
+    return soonest <= kGrowsWithin ? soonest : kNever;
   }
 
   Finding& add(Code code, std::array<double, kNumbers> numbers = {}) {

@@ -63,6 +63,10 @@ void HealthTest::aConnectionLostForEightySeconds() {
   QCOMPARE(found.rates.updates, 450.0);
   QCOMPARE(found.rates.written, 0.0);
   QVERIFY(!found.is_blocked());
+  machine.sample.now.capacity_entries = 40'000'000;  // full in more than a day
+  machine.run(500ms, [](auto& s) { fail(s, 85s); });
+  QVERIFY2(health::status_line(machine.assess()).ends_with("36,000 held, the buffer does not grow."),
+           health::status_line(machine.assess()).c_str());
   machine.sample.now.capacity_entries = 36'000;
   machine.run(500ms, [](auto& s) { fail(s, 85s); });
   QVERIFY2(machine.assess().is_blocked(), "the buffer is full");
