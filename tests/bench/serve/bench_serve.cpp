@@ -14,8 +14,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "bench/serve/nginx_process.hpp"
 #include "bench/serve/serve_load.hpp"
 #include "bench/serve/serve_process.hpp"
 
@@ -26,7 +28,10 @@ using namespace metabatch::bench;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr double kWantedRate = 25'000;  // reports a second
+constexpr double kWantedRate = 25'000;   // reports a second
+constexpr double kWantedShare = 0.8;     // of what nginx answers without doing anything
+constexpr int kRounds = 5;               // nginx and the service in turn, so that both see the same machine
+constexpr std::size_t kMostThreads = 4;  // of a service, when no number is given
 struct Options {
   int seconds = 5;
   std::size_t connections = 64;
@@ -114,6 +119,33 @@ void measure_reports(std::uint16_t port, pid_t pid, const Options& options, Verd
       {"p99 of the service alone" + at, "< 20 ms", text_of("%.2f ms", half.service.p99), half.service.p99 < 20});
 }
 
+double median(std::vector<double> all) {
+  std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
+  return all[all.size() / 2];
+}
+
+/// The same load on nginx, which answers every report with 204 and does nothing with it: the
+/// ceiling of HTTP on this machine.
+void measure_ceiling(std::uint16_t port, const Options& options, Verdicts& verdicts) {
+  const NginxProcess nginx(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostThreads));
+  if (!nginx.is_running()) {
+    std::printf("ceiling: nginx does not start, so it is not measured\n");
+    return;
+  }
+  Senders to_nginx(nginx.port(), options.connections), to_service(port, options.connections);
+  std::vector<double> ceilings, rates, shares;
+  for (int round = 0; round < kRounds; ++round) {
+    ceilings.push_back(to_nginx.run(0, std::chrono::seconds(options.seconds)).rate);
+    rates.push_back(to_service.run(0, std::chrono::seconds(options.seconds)).rate);
+    shares.push_back(rates.back() / ceilings.back());
+    std::printf("ceiling: nginx `return 204` %.0f a second, the service %.0f: %.2f\n", ceilings.back(), rates.back(),
+                shares.back());
+  }
+  const double share = median(shares);
+  verdicts.push_back({"share of nginx `return 204` (" + text_of("%.0f", median(ceilings)) + " a second)", ">= 0.8",
+                      text_of("%.2f", share), share >= kWantedShare});
+}
+
 void measure_watchers(std::uint16_t port, pid_t pid, const Options& options, Verdicts& verdicts) {
   const double without = resident_mb(pid);
   const auto began = Clock::now();
@@ -149,7 +181,7 @@ void measure_watchers(std::uint16_t port, pid_t pid, const Options& options, Ver
 constexpr const char* kUsage =
     "usage: metabatch-bench-serve [--seconds N] [--connections N] [--watchers N]\n\n"
     "Load on `metabatch serve` in a process of its own, over loopback.\n"
-    "  --seconds N      of reports at full rate, and again at half of it (5)\n"
+    "  --seconds N      of reports at full rate, again at half of it, and of each round beside nginx (5)\n"
     "  --connections N  that report (64)\n"
     "  --watchers N     streams (10000)\n";
 
@@ -187,6 +219,7 @@ int main(int argc, char** argv) {
   ServeProcess service(argc, argv);
   Verdicts verdicts;
   measure_reports(service.port(), service.pid(), options, verdicts);
+  measure_ceiling(service.port(), options, verdicts);
   measure_watchers(service.port(), service.pid(), options, verdicts);
   const int status = service.end();
   print(verdicts);

@@ -9,8 +9,8 @@
 
 namespace metabatch::bench {
 
-/// nginx that answers every request with 204 and does nothing else: as fast as HTTP can be answered on this machine. In a folder
-/// and on a port of its own.
+/// nginx that answers every request with 204 and does nothing else: as fast as HTTP can be answered
+/// on this machine. In a folder and on a port of its own.
 class NginxProcess {
  public:
   /// @shape workers: processes, each with an event loop
