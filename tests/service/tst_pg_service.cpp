@@ -20,6 +20,7 @@ class TestPgService : public QObject {
  private slots:
   void initTestCase();
   void foreignNotificationsAreSeenAtOnce();
+  void malformedNotificationsAreCounted();
   void changesWithoutANotificationAreSeenInTheEnd();
   void twoReplicasShareOneDatabase();
   void aRestartUnderWatchersAndAgentsLosesNothing();
@@ -102,6 +103,18 @@ void TestPgService::foreignNotificationsAreSeenAtOnce() {
   const auto written = std::chrono::steady_clock::now();
   QVERIFY(watching.sees("\"value\":\"told\""));
   QVERIFY(std::chrono::steady_clock::now() - written < kSlack);
+}
+
+void TestPgService::malformedNotificationsAreCounted() {
+  Stage stage(database(), {}, 1);
+  const auto shows = [&](const std::string& line) {
+    for (const auto end = std::chrono::steady_clock::now() + Client::kPatience; std::chrono::steady_clock::now() < end;)
+      if (stage.get("/metrics").body.find(line) != std::string::npos) return true;
+    return false;
+  };
+  QVERIFY(shows("metadata_listener_connected 1\n") && shows("metadata_malformed_notifications_total 0\n"));
+  PgSession(cluster_->address()).run("SELECT pg_notify('" + stage.options.config.channel + "', 'no ids')");
+  QVERIFY(shows("metadata_malformed_notifications_total 1\n"));
 }
 
 void TestPgService::changesWithoutANotificationAreSeenInTheEnd() {
