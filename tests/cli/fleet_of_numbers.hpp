@@ -11,8 +11,9 @@
 
 #include "cli/serving.hpp"
 
-/// Agents that report growing numbers, each the next one when the one before was answered, through everything that happens to the
-/// service: a connection that ends is made anew, a refused number is sent again as the next one.
+/// Agents that report growing numbers, each the next one when the one before was answered, through
+/// everything that happens to the service: a connection that ends is made anew, a refused number is
+/// sent again as the next one.
 class FleetOfNumbers {
  public:
   FleetOfNumbers(std::uint16_t port, std::vector<AddedAgent> agents)

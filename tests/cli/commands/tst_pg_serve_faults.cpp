@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service as a process of its own, on PostgreSQL, under every kind of fault. What was answered 204 is written, or something newer,
-// but for what the promise leaves out: a value that the database refuses, and a service that is killed.
+// A service as a process of its own, on PostgreSQL, under every kind of fault. What was answered
+// 204 is written, or something newer, but for what the promise leaves out: a value that the
+// database refuses, and a service that is killed.
 #include <sys/resource.h>
 
 #include <QTest>
@@ -28,7 +29,8 @@ class TestPgServeFaults : public QObject {
   [[nodiscard]] QString db() const { return QString::fromStdString(cluster_->address()); }
   /// The number in the row of each agent.
   std::vector<long> stored();
-  /// Whether every agent but `except` has a row with what was acknowledged until now, or newer, soon.
+  /// Whether every agent but `except` has a row with what was acknowledged until now, or newer,
+  /// soon.
   bool arrives(std::size_t except = kAgents);
   bool start() { return serving_->start(flags_); }
 
