@@ -169,7 +169,7 @@ std::string result_json(const RunResult& result) {
       {"digest", result.digest}};
   // clang-format on
   if (summary.has_age) object["age_s"] = {{"p50", summary.age_p50}, {"p99", summary.age_p99}, {"max", summary.age_max}};
-  if (flushes.examined > 0)
+  if (result.flush_times && flushes.examined > 0)
     object["repeated"] = static_cast<double>(flushes.repeated) / static_cast<double>(flushes.examined);
   if (result.flush_times) add_flush_times(object, *result.flush_times);
   if (result.chosen) add_chosen(object, *result.chosen);

@@ -133,7 +133,7 @@ void TestSimulate::theJsonIsThatOfSpec() {
                "quarantined discarded spooled held rejected_lines refused_items sanitized "
                "flushes capacity scheduled shutdown flush_failures chunks notify_bytes publish_errors "
                "seconds updates_per_s db_writes_per_s notifies_per_s unbatched db_writes_per_s "
-               "notifies_per_s saved delay_s p50 p90 p99 max digest age_s p50 p99 max repeated "));
+               "notifies_per_s saved delay_s p50 p90 p99 max digest age_s p50 p99 max "));
   QCOMPARE(depth, 5);
   QCOMPARE(text.count('\n'), 1);
 }
