@@ -86,7 +86,10 @@ test('everything is reached and done by keys alone', async () => {
   assert.equal(await focused(), 'main');
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'input');
-  await brings(page, () => page.keyboard.type(cases['chunk with all problems']));
+  const text = cases['chunk with all problems'];
+  await brings(page, () => page.keyboard.type(text));
+  // Each key brings a result, and each result chooses a tab: the last one has all bytes.
+  await page.waitForFunction((bytes) => document.querySelector('.verdict').textContent.includes(`; ${bytes} bytes`), text.length);
   await page.waitForSelector('.problems .rows .row'); // what cannot be read is in sight first
   await page.focus('#found-problems');
   await page.keyboard.press('ArrowLeft');
