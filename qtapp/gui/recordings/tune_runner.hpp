@@ -2,28 +2,25 @@
 #pragma once
 
 #include <QObject>
-#include <atomic>
 #include <memory>
-#include <thread>
 
+#include "gui/recordings/question_thread.hpp"
 #include "models/tuning/tuning.hpp"
 
 namespace metabatch::gui {
 
-/// Searches settings on a thread of its own, one question at a time. Only the destructor and ask()
-/// wait for that thread, and a cancellation makes the wait short.
+/// Searches settings, one question at a time, beside the thread of the window.
 class TuneRunner : public QObject {
   Q_OBJECT
 
  public:
   using QObject::QObject;
-  ~TuneRunner() override;
 
   /// Ends the running search first, whose answer is not reported.
   void ask(models::WhatIfQuestion question, Duration maxDelay);
   /// answered() follows with what was tried so far.
-  void cancel();
-  [[nodiscard]] bool isRunning() const { return m_isRunning; }
+  void cancel() { m_thread.cancel(); }
+  [[nodiscard]] bool isRunning() const { return m_thread.isRunning(); }
 
  signals:
   void progressed(int done, int size);
@@ -31,12 +28,7 @@ class TuneRunner : public QObject {
   void answered(std::shared_ptr<const metabatch::models::TuneAnswer> answer);
 
  private:
-  void stop();
-
-  std::thread m_thread;
-  std::shared_ptr<std::atomic<bool>> m_isCancelled;
-  bool m_isRunning = false;
-  int m_number = 0;  // of the question; results of earlier ones are ignored
+  QuestionThread m_thread{this};
 };
 
 }  // namespace metabatch::gui

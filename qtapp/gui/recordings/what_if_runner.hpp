@@ -2,27 +2,25 @@
 #pragma once
 
 #include <QObject>
-#include <atomic>
 #include <memory>
-#include <thread>
 
+#include "gui/recordings/question_thread.hpp"
 #include "models/charts/what_if.hpp"
 
 namespace metabatch::gui {
 
-/// Answers one question at a time on a thread of its own. Only the destructor waits for that
-/// thread, and a cancellation makes the wait short.
+/// Answers questions of *What if*, one at a time, beside the thread of the window.
 class WhatIfRunner : public QObject {
   Q_OBJECT
 
  public:
   using QObject::QObject;
-  ~WhatIfRunner() override;
 
-  /// Cancels the running question.
+  /// Ends the running question first, whose answer is not reported.
   void ask(models::WhatIfQuestion question);
-  void cancel();
-  [[nodiscard]] bool isRunning() const { return m_isRunning; }
+  /// Nothing more is reported.
+  void cancel() { m_thread.forget(); }
+  [[nodiscard]] bool isRunning() const { return m_thread.isRunning(); }
 
  signals:
   void progressed(double share);
@@ -31,12 +29,7 @@ class WhatIfRunner : public QObject {
   void failed();
 
  private:
-  void stop();
-
-  std::thread m_thread;
-  std::shared_ptr<std::atomic<bool>> m_isCancelled;
-  bool m_isRunning = false;
-  int m_number = 0;  // of the question; results of earlier ones are ignored
+  QuestionThread m_thread{this};
 };
 
 }  // namespace metabatch::gui
