@@ -2,9 +2,7 @@
 // Load on the RPC door of a real service over loopback. It measures how many reports of 15 keys a
 // second the service accepts, what an idle connection costs, and what a relay adds to a call. The
 // services run in processes of their own.
-#include <charconv>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -79,29 +77,14 @@ constexpr const char* kUsage =
     "  --connections N  that call, one call at a time on each (64)\n"
     "  --idle N         connections of which the memory is measured (5000)\n";
 
-/// Ends the program when there is nothing to measure.
 Options options_of(int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string_view name = argv[i], text = i + 1 < argc ? argv[i + 1] : "";
-    if (name == "--help" || name == "-h") {
-      std::fputs(kUsage, stdout);
-      std::exit(0);
-    }
-    int value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_number = read.ec == std::errc() && read.ptr == text.data() + text.size() && value > 0;
-    if (is_number && name == "--seconds")
-      options.seconds = value;
-    else if (is_number && name == "--connections")
-      options.connections = static_cast<std::size_t>(value);
-    else if (is_number && name == "--idle")
-      options.idle = static_cast<std::size_t>(value);
-    else {
-      std::fprintf(stderr, "%s %s: not an option\n%s", argv[i], text.data(), kUsage);
-      std::exit(2);
-    }
-  }
+  const CountOption counts[] = {
+      {"--seconds", [&](int n) { options.seconds = n; }},
+      {"--connections", [&](int n) { options.connections = static_cast<std::size_t>(n); }},
+      {"--idle", [&](int n) { options.idle = static_cast<std::size_t>(n); }},
+  };
+  read_options(argc, argv, kUsage, counts);
   return options;
 }
 

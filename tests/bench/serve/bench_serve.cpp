@@ -8,10 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -185,29 +183,14 @@ constexpr const char* kUsage =
     "  --connections N  that report (64)\n"
     "  --watchers N     streams (10000)\n";
 
-/// Ends the program when there is nothing to measure.
 Options options_of(int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string_view name = argv[i], text = i + 1 < argc ? argv[i + 1] : "";
-    if (name == "--help" || name == "-h") {
-      std::fputs(kUsage, stdout);
-      std::exit(0);
-    }
-    int value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_number = read.ec == std::errc() && read.ptr == text.data() + text.size() && value > 0;
-    if (is_number && name == "--seconds")
-      options.seconds = value;
-    else if (is_number && name == "--connections")
-      options.connections = static_cast<std::size_t>(value);
-    else if (is_number && name == "--watchers")
-      options.watchers = static_cast<std::size_t>(value);
-    else {
-      std::fprintf(stderr, "%s %s: not an option\n%s", argv[i], text.data(), kUsage);
-      std::exit(2);
-    }
-  }
+  const CountOption counts[] = {
+      {"--seconds", [&](int n) { options.seconds = n; }},
+      {"--connections", [&](int n) { options.connections = static_cast<std::size_t>(n); }},
+      {"--watchers", [&](int n) { options.watchers = static_cast<std::size_t>(n); }},
+  };
+  read_options(argc, argv, kUsage, counts);
   return options;
 }
 

@@ -8,6 +8,8 @@
 
 #include <QCoreApplication>
 #include <QTemporaryDir>
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -118,6 +120,25 @@ void print(const Verdicts& verdicts) {
   const unsigned processors = std::thread::hardware_concurrency();
   std::printf("load average %.1f on %u processors, of which this client takes about one%s\n", load[0], processors,
               load[0] > processors + 1.0 ? ": NOT QUIET, so what was missed may be the machine's fault" : "");
+}
+
+void read_options(int argc, char** argv, const char* usage, std::span<const CountOption> options) {
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view name = argv[i], text = i + 1 < argc ? argv[i + 1] : "";
+    if (name == "--help" || name == "-h") {
+      std::fputs(usage, stdout);
+      std::exit(0);
+    }
+    int value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = read.ec == std::errc() && read.ptr == text.data() + text.size() && value > 0;
+    const auto found = std::find_if(options.begin(), options.end(), [&](const auto& one) { return one.name == name; });
+    if (found == options.end() || !is_number) {
+      std::fprintf(stderr, "%s %s: not an option\n%s", argv[i], text.data(), usage);
+      std::exit(2);
+    }
+    found->set(value);
+  }
 }
 
 void raise_file_limit() {

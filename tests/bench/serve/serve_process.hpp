@@ -4,7 +4,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// A service in a process of its own, and what is measured of it.
@@ -46,6 +49,15 @@ using Verdicts = std::vector<Verdict>;
 std::string text_of(const char* format, double value);
 /// With the load of the machine below it.
 void print(const Verdicts& verdicts);
+
+/// An option that takes a whole number above 0.
+struct CountOption {
+  std::string_view name;
+  std::function<void(int)> set;
+};
+/// Reads the arguments of a bench, pairs of name and number. Ends the program with the usage where
+/// it is asked for, and where an argument is wrong.
+void read_options(int argc, char** argv, const char* usage, std::span<const CountOption> options);
 
 /// As many open files as this process may have.
 void raise_file_limit();
