@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/flags/arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/qt_messages.hpp"
 #include "service/systemd.hpp"

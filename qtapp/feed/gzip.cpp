@@ -11,7 +11,6 @@ namespace metabatch::feed {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{256} << 10;
-constexpr int kGzipOnly = MAX_WBITS + 16;
 
 struct EndInflate {
   void operator()(z_stream* stream) const {
@@ -27,7 +26,7 @@ bool is_gzip(std::string_view bytes) { return bytes.substr(0, 3) == "\x1f\x8b\x0
 Unpacked unpack_gzip(std::string_view bytes, std::size_t limit) {
   Unpacked unpacked;
   std::unique_ptr<z_stream, EndInflate> stream(new z_stream{});
-  if (inflateInit2(stream.get(), kGzipOnly) != Z_OK) return unpacked;
+  if (inflateInit2(stream.get(), kGzipWindowBits) != Z_OK) return unpacked;
   stream->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream->avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max()));
   std::string block(kBlock, '\0');

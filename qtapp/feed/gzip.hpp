@@ -7,6 +7,9 @@
 
 namespace metabatch::feed {
 
+/// The window bits that make inflateInit2() read gzip alone.
+inline constexpr int kGzipWindowBits = 15 + 16;
+
 /// Do these bytes begin as a gzip file (RFC 1952) does?
 bool is_gzip(std::string_view bytes);
 

@@ -4,11 +4,10 @@
 #include <cstring>
 #include <utility>
 
+#include "base/utf8.hpp"
+
 namespace metabatch::feed {
 namespace {
-
-constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::size_t find_end(const char* from, std::size_t size) {
   const void* const found = std::memchr(from, '\n', size);
@@ -20,7 +19,7 @@ std::size_t find_end(const char* from, std::size_t size) {
 // The buffer must also hold the CR of a line of exactly `most` bytes, and one byte more to show
 // that a line is longer.
 LineReader::LineReader(Source source, std::size_t most)
-    : source_(std::move(source)), most_(most), buffer_(most + 2 + kBlockBytes) {}
+    : source_(std::move(source)), most_(most), buffer_(most + 2 + kReadBytes) {}
 
 bool LineReader::fill() {
   if (ended_) return false;

@@ -11,6 +11,7 @@
 namespace metabatch::feed {
 
 inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;  // without its end
+inline constexpr std::size_t kReadBytes = std::size_t{256} << 10;   // requested from a source at once
 
 struct Line {
   std::uint64_t number = 0;  ///< from 1

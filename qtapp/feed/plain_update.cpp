@@ -58,7 +58,7 @@ struct Reader {
 };
 
 /// The texts of an update, and which of them came.
-struct Members {
+struct PlainMembers {
   enum : unsigned { agent = 1, key = 2, value = 4, error = 8, collected_at = 16, needed = agent | key | collected_at };
   std::string_view agent_text, key_text, value_text, error_text, time_text;
   unsigned seen = 0;
@@ -85,14 +85,14 @@ struct Members {
 bool parse_plain_update(std::string_view line, Update& update) {
   if (!line.starts_with('{')) return false;
   Reader reader{line.substr(1)};
-  Members members;
+  PlainMembers members;
   do {
     std::string_view name;
     if (!reader.take_text(name) || !reader.take(':')) return false;
     std::string_view* const text = members.find(name);
     if (text == nullptr || !reader.take_text(*text)) return false;
   } while (reader.take(','));
-  if (!reader.take('}') || (members.seen & Members::needed) != Members::needed) return false;
+  if (!reader.take('}') || (members.seen & PlainMembers::needed) != PlainMembers::needed) return false;
   reader.skip_blanks();
   if (!reader.rest.empty()) return false;
   const Result<Uuid> agent = parse_uuid(members.agent_text);

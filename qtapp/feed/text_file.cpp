@@ -8,10 +8,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/utf8.hpp"
+
 namespace metabatch::feed {
 namespace {
 
-constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr std::size_t kBlock = std::size_t{64} << 10;
 
 /// Reads at most `max_bytes` and one byte more, so that the caller sees a file that is too large.
@@ -57,7 +58,7 @@ TextFile read_text_file(const std::string& path, std::size_t max_bytes) {
   else if (const std::string problem = problem_of(file.text, max_bytes); !problem.empty())
     file.problem = path + " " + problem;
   if (!file.problem.empty()) return {{}, file.problem};
-  if (file.text.starts_with(kMark)) file.text.erase(0, kMark.size());
+  if (file.text.starts_with(kByteOrderMark)) file.text.erase(0, kByteOrderMark.size());
   use_line_feeds(file.text);
   return file;
 }

@@ -27,11 +27,11 @@ struct NatsOptions {
   std::string key_file{};
   std::chrono::milliseconds reconnect_wait = std::chrono::milliseconds(500);
   std::chrono::milliseconds reconnect_jitter = std::chrono::milliseconds(500);  ///< at most, at random, on top of it
-  std::chrono::milliseconds connect_limit = std::chrono::seconds(5);  ///< for each server
+  std::chrono::milliseconds connect_limit = std::chrono::seconds(5);            ///< for each server
   std::chrono::milliseconds write_limit =
       std::chrono::seconds(2);  ///< a server that takes no bytes for so long is dead
   std::chrono::milliseconds ping_interval = std::chrono::seconds(5);  ///< two unanswered: the server is taken for dead
-  std::chrono::milliseconds first_backoff = std::chrono::seconds(1);     ///< after refused credentials; then doubled
+  std::chrono::milliseconds first_backoff = std::chrono::seconds(1);  ///< after refused credentials; then doubled
   std::chrono::milliseconds longest_backoff = std::chrono::seconds(30);
 };
 

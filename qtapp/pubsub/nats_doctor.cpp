@@ -73,14 +73,18 @@ class Checks {
     for (int i = 0; i < count; ++i) std::free(servers[i]);
     std::free(servers);
     report(true, {}, "nats",
-           settings_.address.shown() + ", " + std::to_string(count) + (count == 1 ? " server known" : " servers known"), "");
+           settings_.address.shown() + ", " + std::to_string(count) + (count == 1 ? " server known" : " servers known"),
+           "");
     const auto took = connection.flush(kAnswerLimit);
     char text[64] = "no answer to a ping";
-    if (took) std::snprintf(text, sizeof text, "%.1f ms a round trip", std::chrono::duration<double, std::milli>(*took).count());
+    if (took)
+      std::snprintf(text, sizeof text, "%.1f ms a round trip",
+                    std::chrono::duration<double, std::milli>(*took).count());
     report(took && *took < kSlowAnswer, Verdict::notice, "nats-ping", text, "run metabatch nearer to the server");
     const std::size_t most = connection.max_payload();
     report(most >= max_payload_bytes_, Verdict::loses_data, "max_payload",
-           "messages of at most " + std::to_string(most) + " bytes, chunks have up to " + std::to_string(max_payload_bytes_),
+           "messages of at most " + std::to_string(most) + " bytes, chunks have up to " +
+               std::to_string(max_payload_bytes_),
            "raise max_payload in the server's configuration, or set --max-payload-bytes " + std::to_string(most));
   }
 

@@ -20,8 +20,8 @@ constexpr std::string_view kNoToken = "Header \"Coder-Session-Token\" must be pr
 constexpr std::string_view kNoCookie = "Cookie \"coder_session_token\" must be provided.";
 constexpr std::string_view kNoAgent = "The token belongs to no agent, or not yet, or not any more.";
 constexpr std::string_view kNoBuild =
-    "The agent cannot authenticate until the workspace provision job has been completed. If the job is no longer running, this "
-    "agent is invalid.";
+    "The agent cannot authenticate until the workspace provision job has been completed. If the job is no longer "
+    "running, this agent is invalid.";
 constexpr std::string_view kSocketOnly = "This path speaks WebSocket only.";
 
 HttpResponse not_found() {
@@ -117,7 +117,8 @@ std::optional<Answer> Api::answer_header(const HttpRequest& request, std::size_t
   if (!is_read(request)) return wrong_method("GET, HEAD");
   if (page) return std::move(*page);
   if (path == kList) return answer_list(request, is_looked_up);
-  return path == kBulk ? answer_bulk(request, is_looked_up) : answer_agent(request, path.substr(kAgents.size()), is_looked_up);
+  return path == kBulk ? answer_bulk(request, is_looked_up)
+                       : answer_agent(request, path.substr(kAgents.size()), is_looked_up);
 }
 
 HttpResponse Api::unauthorized(std::string_view message, std::string_view detail) {
@@ -131,7 +132,8 @@ std::optional<Answer> Api::answer_me(const HttpRequest& request, bool is_looked_
   if (below == "rpc") return answer_rpc(request, is_looked_up);
   const bool is_list = below == "metadata";
   if (!is_list && (!below.starts_with("metadata/") || below == "metadata/")) return not_found();
-  if (request.method != "POST" && !(is_list && is_read(request))) return wrong_method(is_list ? "GET, HEAD, POST" : "POST");
+  if (request.method != "POST" && !(is_list && is_read(request)))
+    return wrong_method(is_list ? "GET, HEAD, POST" : "POST");
   auto known = agent_with(token_of(request), is_looked_up, {kNoToken, kNoAgent});
   if (Answer* const answer = std::get_if<Answer>(&known)) return std::move(*answer);
   if (request.method == "POST") return std::nullopt;
@@ -166,21 +168,22 @@ Answer Api::answer_rpc(const HttpRequest& request, bool is_looked_up) {
   if (is_draining_) return retry_later(503, "The service is shutting down.", {});
   std::shared_ptr<void> slot = options_.open_rpcs->reserve(agent);
   if (!slot) return retry_later(429, "This agent has as many RPC connections as it may.", {});
-  return RpcRequest{
-      .agent = agent, .token = std::move(token), .slot = std::move(slot), .query = query_without(request.query, kCookie)};
+  return RpcRequest{.agent = agent,
+                    .token = std::move(token),
+                    .slot = std::move(slot),
+                    .query = query_without(request.query, kCookie)};
 }
 
 std::unique_ptr<agentrpc::RpcHandler> Api::calls_of(const Uuid& agent, std::size_t thread,
                                                     std::shared_ptr<void> registration) {
   Buffers& buffers = *buffers_[thread];
-  return std::make_unique<AgentCalls>(agent,
-                                      AgentCallsParts{.intake = *options_.intake,
-                                                      .metrics = *options_.rpc_metrics,
-                                                      .request = buffers.request,
-                                                      .report = buffers.report,
-                                                      .on_drop = options_.on_drop,
-                                                      .is_relaying = options_.is_relaying,
-                                                      .registration = std::move(registration)});
+  return std::make_unique<AgentCalls>(agent, AgentCallsParts{.intake = *options_.intake,
+                                                             .metrics = *options_.rpc_metrics,
+                                                             .request = buffers.request,
+                                                             .report = buffers.report,
+                                                             .on_drop = options_.on_drop,
+                                                             .is_relaying = options_.is_relaying,
+                                                             .registration = std::move(registration)});
 }
 
 HttpResponse Api::answer(const HttpRequest& request, std::size_t thread) {
@@ -322,8 +325,8 @@ std::optional<Answer> Api::refuse_watcher(const std::string& token, bool is_look
 std::optional<Answer> Api::refuse_bulk(std::string_view token, std::span<const Uuid> agents, bool is_looked_up) {
   if (options_.watch_tokens->admits(token)) return std::nullopt;
   const auto access = session_of(token);
-  const auto hidden =
-      std::find_if(agents.begin(), agents.end(), [&](const Uuid& agent) { return !access || !may_see(*access, agent); });
+  const auto hidden = std::find_if(agents.begin(), agents.end(),
+                                   [&](const Uuid& agent) { return !access || !may_see(*access, agent); });
   if (hidden == agents.end()) return std::nullopt;
   if (!is_looked_up && !options_.directory->knows(*hidden)) return LookupRequest{.id = *hidden};
   return not_found();

@@ -36,7 +36,7 @@ struct ApiOptions {
   AgentDirectory* directory = nullptr;
   const FileTokens* watch_tokens = nullptr;
   const FileTokens* metrics_tokens = nullptr;  ///< where they are given, /metrics needs one of them
-  UserSessions* user_sessions = nullptr;  ///< or null: sessions of people are no tokens
+  UserSessions* user_sessions = nullptr;       ///< or null: sessions of people are no tokens
   OpenStreams* open_watches = nullptr;
   OpenStreams* open_rpcs = nullptr;
   RpcMetrics* rpc_metrics = nullptr;

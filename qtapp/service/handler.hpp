@@ -42,15 +42,15 @@ class Watcher : public OpenStream {
 struct WatchRequest {
   Uuid agent;
   bool is_websocket = false;
-  std::string token{};             ///< checked again whenever tokens change
+  std::string token{};              ///< checked again whenever tokens change
   std::shared_ptr<void> slot = {};  ///< one of the streams that an agent may have; free again when it is destroyed
-  std::string peer{};              ///< filled in by the server
+  std::string peer{};               ///< filled in by the server
 };
 
 /// The answer is the RPC connection of an agent.
 struct RpcRequest {
   Uuid agent;
-  std::string token{};             ///< checked again whenever tokens change
+  std::string token{};              ///< checked again whenever tokens change
   std::shared_ptr<void> slot = {};  ///< one of the connections that an agent may have, as in WatchRequest
   std::string query{};              ///< of the request, without a token; what a control plane is asked
 };
@@ -86,7 +86,7 @@ struct Refused {
 struct AnsweredRequest {
   std::string_view peer, method, path;
   unsigned status = 0;
-  std::size_t bytes = 0;  ///< of the body
+  std::size_t bytes = 0;                       ///< of the body
   std::chrono::steady_clock::duration took{};  ///< from its header to its answer
 };
 

@@ -15,7 +15,8 @@ constexpr Duration kFirstReading = std::chrono::seconds(3);  // of agents, befor
 constexpr Duration kDrainLimit = std::chrono::seconds(3);    // for requests that have come; flushing has its own
 constexpr Duration kMetricsDrain = std::chrono::milliseconds(500);
 constexpr const char* kPooled =
-    "suppress_unchanged: a pooler is between metabatch and PostgreSQL, so writes of other processes cannot be told from "
+    "suppress_unchanged: a pooler is between metabatch and PostgreSQL, so writes of other processes cannot be told "
+    "from "
     "ours; connect directly, or leave it off";
 
 std::string read_if_given(FileTokens& tokens, const std::string& file) {
@@ -144,8 +145,7 @@ void Service::Impl::start_reading() {
                          missing_rows.clear();
                          lanes->forget_written();
                        },
-                   .on_written_by_others =
-                       [this](std::span<const Uuid> agents) { lanes->forget_written(agents); }});
+                   .on_written_by_others = [this](std::span<const Uuid> agents) { lanes->forget_written(agents); }});
   HubOptions hub_options;
   hub_options.open = [this] { return sql::AgentRows::of(options.database); };
   hub_options.ring = ring;

@@ -10,9 +10,9 @@
 #include "metabatch/prometheus.hpp"
 #include "pubsub/pubsub_settings.hpp"
 #include "service/api.hpp"
-#include "service/unwritten_store.hpp"
 #include "service/log.hpp"
 #include "service/server.hpp"
+#include "service/unwritten_store.hpp"
 #include "sql/database_address.hpp"
 
 namespace metabatch::service {
@@ -23,19 +23,19 @@ struct ServiceOptions {
   pubsub::PubsubSettings pubsub{};  ///< where changes are published and where watchers' notifications come from
   std::size_t writers = 1;
   ServerOptions server{};
-  std::optional<ListenAddress> metrics_listen{};  ///< given: /metrics is served there, and not by `server`
-  std::size_t streams_per_agent = 20;             ///< watch streams that one agent may have
+  std::optional<ListenAddress> metrics_listen{};   ///< given: /metrics is served there, and not by `server`
+  std::size_t streams_per_agent = 20;              ///< watch streams that one agent may have
   Duration drain_grace = std::chrono::seconds(2);  ///< at the end: not ready, but reports are still accepted
   std::string watch_token_file{};
   std::string metrics_token_file{};  ///< given: /metrics needs one of its tokens
-  bool has_watcher = false;    ///< serves the page for browsers at `/`
-  bool user_sessions = false;  ///< sessions of people at the control plane may watch; PostgreSQL only
+  bool has_watcher = false;          ///< serves the page for browsers at `/`
+  bool user_sessions = false;        ///< sessions of people at the control plane may watch; PostgreSQL only
   Duration token_refresh = std::chrono::minutes(5);  ///< a revoked token is refused after this at the latest
   std::string metric_prefix{kDefaultMetricPrefix};
   std::string version{};
   Duration full_read = std::chrono::seconds(30);  ///< all that is watched is read so often, even without a notification
   std::uint64_t access_log = 0;                   ///< lines a second at most; 0: none
-  UnwrittenStore* unwritten_store = nullptr;  ///< null: what is unwritten at the end is lost. Outlives the service
+  UnwrittenStore* unwritten_store = nullptr;      ///< null: what is unwritten at the end is lost. Outlives the service
 };
 
 /// The options that can change while it runs.

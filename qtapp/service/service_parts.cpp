@@ -16,7 +16,8 @@ Readiness Service::Impl::readiness() const {
   std::string findings;
   for (const health::Finding& one : assessment.findings)
     findings.append(name_of(severity_of(one.code))).append(": ").append(health::describe(one)).append("\n");
-  std::replace_if(findings.begin(), findings.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n'; }, ' ');
+  std::replace_if(
+      findings.begin(), findings.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n'; }, ' ');
   if (is_draining) return {false, "draining\n" + findings};
   if (!directory.is_loaded()) return {false, "agents not read yet\n" + findings};
   if (assessment.is_blocked()) return {false, "stalled, and the buffer is full\n" + findings};
@@ -95,16 +96,18 @@ void Service::Impl::write_rpc(PrometheusText& more) const {
               is_serving ? server->counts().rpcs : 0);
   rpc_metrics.write(more);
   more.single("metadata_rpc_connections_refused_total", counter,
-              "Total number of RPC connections refused because the agent had all that it may have.", open_rpcs.refused());
+              "Total number of RPC connections refused because the agent had all that it may have.",
+              open_rpcs.refused());
   more.single("metadata_rpc_connections_revoked_total", counter,
               "Total number of RPC connections ended because their token was revoked.", open_rpcs.revoked());
 }
 
 void Service::Impl::write_clocks(PrometheusText& more, const engine::Snapshot& now) const {
   using enum MetricType;
-  more.single("metadata_clock_ahead_seconds", gauge,
-              "How far the clock of this host is ahead of the database's; negative: behind. Read every 10 s; 0 for a file.",
-              clock_ahead);
+  more.single(
+      "metadata_clock_ahead_seconds", gauge,
+      "How far the clock of this host is ahead of the database's; negative: behind. Read every 10 s; 0 for a file.",
+      clock_ahead);
   more.single("metadata_rows_ahead_total", counter,
               "Total number of entries refused by rows that are dated over a minute ahead of the database's clock.",
               now.metrics.flushes.rows_ahead);
@@ -122,7 +125,8 @@ void Service::Impl::write_nats(PrometheusText& more) const {
               "Time from handing messages over until the NATS server acknowledged them.");
   more.histogram(publisher->acknowledgements());
   more.single("metadata_nats_unacknowledged_total", counter,
-              "Total number of messages that the NATS server did not acknowledge in time.", publisher->unacknowledged());
+              "Total number of messages that the NATS server did not acknowledge in time.",
+              publisher->unacknowledged());
 }
 
 void Service::Impl::write_state(PrometheusText& more) const {

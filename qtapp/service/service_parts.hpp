@@ -30,7 +30,10 @@ inline constexpr std::size_t kNotificationRing = 4096;  // chunks: a few hundred
 /// handler, and that before what it uses.
 struct Service::Impl {
   Impl(const ServiceOptions& an_options, Log& a_log)
-      : options(an_options), log(a_log), flush_log(a_log), open_watches(an_options.streams_per_agent),
+      : options(an_options),
+        log(a_log),
+        flush_log(a_log),
+        open_watches(an_options.streams_per_agent),
         open_rpcs(an_options.streams_per_agent) {}
 
   std::string lock_file();
@@ -95,7 +98,7 @@ struct Service::Impl {
   std::condition_variable hurried;
   bool is_hurried = false;  // hurry_mutex
   const double started_at = wall_seconds();
-  std::atomic<double> last_flush = 0;          // seconds since 1970
+  std::atomic<double> last_flush = 0;            // seconds since 1970
   std::atomic<double> last_reload = started_at;  // the same
   std::atomic<bool> is_reload_well = true;
   std::atomic<double> queue_usage = 0;         // 0 to 1

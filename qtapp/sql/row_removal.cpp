@@ -12,14 +12,14 @@ namespace metabatch::sql {
 namespace {
 
 constexpr PgStatement kRemove = {nullptr, statements::pg_remove_rows_of_agents};
-constexpr Duration kPatience = std::chrono::seconds(30);
+constexpr Duration kRemovalLimit = std::chrono::seconds(30);
 constexpr Duration kLockWait = std::chrono::seconds(5);
 
 }  // namespace
 
 DatabaseResult<std::size_t> remove_rows(const PgAddress& address, std::span<const Uuid> agents) {
-  PgConnection connection(address, {.statement = kPatience, .lock = kLockWait});
-  connection.arm(kPatience);
+  PgConnection connection(address, {.statement = kRemovalLimit, .lock = kLockWait});
+  connection.arm(kRemovalLimit);
   const PgUuidArray array(agents);
   const PgStep steps[] = {{&kRemove, array.all()}};
   const PgAnswer answer = connection.run(steps);

@@ -35,8 +35,8 @@ class NatsCluster {
     QByteArray routes;
     for (const quint16 other : routes_) routes += "\"nats-route://127.0.0.1:" + QByteArray::number(other) + "\", ";
     routes_.push_back(port);
-    servers_.push_back(std::make_unique<NatsServer>("cluster { name: c, listen: \"127.0.0.1:" +
-                                                    QByteArray::number(port) + "\", routes: [" + routes + "] }\n"));
+    servers_.push_back(std::make_unique<NatsServer>(
+        "cluster { name: c, listen: \"127.0.0.1:" + QByteArray::number(port) + "\", routes: [" + routes + "] }\n"));
     return *servers_.back();
   }
 

@@ -185,8 +185,7 @@ void TestPgNats::aCrashBetweenCommitAndPublishIsCaughtUp() {
     QVERIFY(crashing.start({"--pubsub", QString::fromStdString(nats_.url()), "--interval", "50ms"}));
     proxy.set(FaultProxy::Fault::late);
     Client agent(crashing.port());
-    agent.send(
-        request("POST", "/api/v2/workspaceagents/me/metadata", other.agents[0].token_text(), report(value)));
+    agent.send(request("POST", "/api/v2/workspaceagents/me/metadata", other.agents[0].token_text(), report(value)));
     QCOMPARE(answer_from(agent).status, 204);
     while (other.stored(other.agents[0])[0].value != value) {
     }

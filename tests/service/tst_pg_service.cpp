@@ -278,7 +278,8 @@ void TestPgService::aStartWithoutADatabaseRefusesNobodyForGood() {
   const Answered refused = stage.post(stage.agents[0], report("too soon"));
   QCOMPARE(refused.status, 503);  // after a 401 an agent would stop
   QCOMPARE(refused.body,
-           std::string("{\"message\":\"The token could not be checked.\",\"detail\":\"The database cannot be read now.\"}\n"));
+           std::string(
+               "{\"message\":\"The token could not be checked.\",\"detail\":\"The database cannot be read now.\"}\n"));
   QCOMPARE(stage.get(stage.agents[0].path("watch-metadata"), stage.agents[0].token_text()).status, 503);
   Watching watching(stage, stage.agents[0]);  // a browser stops for good after any refusal
   QVERIFY(watching.sees("event: error\ndata: {\"message\":\"Internal error fetching metadata.\""));
@@ -317,7 +318,8 @@ void TestPgService::theClockOfTheServerIsCompared() {
     const std::size_t at = page.find(name);
     return at == std::string::npos ? 1e9 : std::atof(page.c_str() + at + name.size());
   };
-  for (const auto end = std::chrono::steady_clock::now() + 20s; ahead() == 0;)  // measured after the first reading of tokens
+  for (const auto end = std::chrono::steady_clock::now() + 20s;
+       ahead() == 0;)  // measured after the first reading of tokens
     QVERIFY(std::chrono::steady_clock::now() < end);
   QVERIFY2(std::abs(ahead()) < 60, std::to_string(ahead()).c_str());
 }

@@ -28,8 +28,7 @@ void RpcRelay::on_event(const YamuxEvent& event) {
   if (pair == pairs_.end()) return;
   switch (event.kind) {
     // What the agent's window holds back is returned to the control plane's by on_relay_sent().
-    case YamuxEvent::Kind::data:
-      return upstream_.consumed(event.stream, agent_->relay_send(pair->agent, event.bytes));
+    case YamuxEvent::Kind::data: return upstream_.consumed(event.stream, agent_->relay_send(pair->agent, event.bytes));
     case YamuxEvent::Kind::finished:
       agent_->relay_finish(pair->agent);
       pair->is_finished_by_upstream = true;

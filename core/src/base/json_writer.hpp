@@ -12,7 +12,7 @@ namespace metabatch {
 /// Which characters of a JSON string are escaped.
 enum class JsonEscapes : std::uint8_t {
   required,  ///< only what JSON demands: `"`, `\` and control characters (as \u00XX)
-  html,      ///< as Go's encoder writes it, safe inside HTML: also `<`, `>`, `&`, U+2028, U+2029; and \n, \r, \t in short
+  html,  ///< as Go's encoder writes it, safe inside HTML: also `<`, `>`, `&`, U+2028, U+2029; and \n, \r, \t in short
 };
 
 /// Appends `text` as a JSON string, in quotes. Bytes that are not UTF-8, and NUL, become U+FFFD

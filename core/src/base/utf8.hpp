@@ -11,6 +11,9 @@ namespace metabatch {
 /// What stands for something that could not be read.
 inline constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD, 3 bytes
 
+/// What some editors and systems write in front of a text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // U+FEFF
+
 /// A text made clean, and how much of it had to be replaced.
 struct Sanitized {
   std::string_view text;

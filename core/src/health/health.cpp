@@ -90,7 +90,8 @@ class Judge {
     };
     const double soonest = std::min(until(number(n_.buffered_entries), capacity_entries(), w_.entries_growth_per_s),
                                     until(number(n_.buffered_bytes), capacity_bytes(), w_.bytes_growth_per_s));
-    return soonest <= kGrowsWithin ? soonest : kNever;
+    if (soonest > kGrowsWithin) return kNever;
+    return soonest;
   }
 
   Finding& add(Code code, std::array<double, kNumbers> numbers = {}) {

@@ -229,7 +229,7 @@ std::string describe(const Finding& f) {
 }
 
 std::string span_text(const Assessment& assessment) {
-  const std::string length = span_figure(in_seconds(assessment.span));
+  std::string length = span_figure(in_seconds(assessment.span));
   switch (assessment.start) {
     case WindowStart::full: return "last " + length;
     case WindowStart::change: return "since the change, " + length;

@@ -8,8 +8,6 @@ constexpr double kUtilizationBounds[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 
 constexpr double kSizeBounds[] = {10, 25, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500};    // entries
 constexpr double kDurationBounds[] = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};           // seconds
 
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
-
 }  // namespace
 
 Metrics::Metrics()
@@ -36,7 +34,7 @@ void Metrics::completed(Reason reason, std::size_t entries, Duration took, const
   ++flushes.flushes[by_reason];
   flushes.flushed_entries += entries;
   batch_size.observe(static_cast<double>(entries), now);
-  flush_duration[by_reason].observe(seconds(took), now);
+  flush_duration[by_reason].observe(in_seconds(took), now);
 }
 
 Metrics& Metrics::operator+=(const Metrics& other) {

@@ -3,27 +3,22 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <chrono>
 
 #include "base/bytes.hpp"
+#include "base/number.hpp"
 #include "base/utf8.hpp"
 
 namespace metabatch {
 namespace {
 
-void append_number(std::string& out, std::size_t number) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
-
 /// `<what> of N <unit> exceeded <limit> <unit>`
 void write_excess(std::string& out, std::string_view what, std::size_t size, std::size_t limit,
                   std::string_view unit = "bytes") {
   out.assign(what).append(" of ");
-  append_number(out, size);
+  append_number(out, std::uint64_t{size});
   out.append(" ").append(unit).append(" exceeded ");
-  append_number(out, limit);
+  append_number(out, std::uint64_t{limit});
   out.append(" ").append(unit);
 }
 

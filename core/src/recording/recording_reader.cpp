@@ -15,8 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kMembers = {"agent",        "key",      "value", "error",
                                                       "collected_at", "metadata", "at_us", "record"};
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kLineBlanks = " \t\r";
 
 constexpr BadLine kTooLong{0, BadLine::Kind::too_long, kMaxRecordingLineBytes};
 
@@ -71,7 +70,7 @@ void RecordingReader::Machinery::take_line(std::string_view text) {
   if (lines == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.ends_with('\r')) text.remove_suffix(1);
   if (text.size() > kMaxRecordingLineBytes) return reject(kTooLong);
-  const std::size_t first = text.find_first_not_of(kBlanks);
+  const std::size_t first = text.find_first_not_of(kLineBlanks);
   if (first == std::string_view::npos || text[first] == '#') return;  // blank, or a comment
   if (const auto bad = line.read(text)) return reject(*bad);
   switch (line.kind) {

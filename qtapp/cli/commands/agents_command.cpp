@@ -5,11 +5,11 @@
 #include <random>
 #include <set>
 
-#include "cli/flags/arguments.hpp"
+#include "base/utf8.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "metabatch/report.hpp"
-#include "base/utf8.hpp"
 #include "sql/agent_credentials.hpp"
 
 namespace metabatch::cli {
@@ -67,8 +67,8 @@ void check_keys(const std::vector<std::string>& keys) {
     if (key.empty()) throw UsageError("agents add: a key is empty");
     if (sanitize(key, scratch).replaced > 0) throw UsageError("agents add: a key is not UTF-8");
     if (count_code_points(key) > kMaxKeyCharacters)
-      throw UsageError("agents add: key '" + key.substr(0, 20) + "...' is longer than " + std::to_string(kMaxKeyCharacters) +
-                       " characters");
+      throw UsageError("agents add: key '" + key.substr(0, 20) + "...' is longer than " +
+                       std::to_string(kMaxKeyCharacters) + " characters");
     if (!seen.insert(key).second) throw UsageError("agents add: key '" + key + "' is given twice");
   }
 }
@@ -118,8 +118,8 @@ std::vector<sql::KeyDescription> descriptions_of(const AgentsFlags& flags) {
 }
 
 bool has_descriptions(const AgentsFlags& flags) {
-  return !flags.display_names.empty() || !flags.scripts.empty() || !flags.intervals.empty() || !flags.timeouts.empty() ||
-         !flags.orders.empty();
+  return !flags.display_names.empty() || !flags.scripts.empty() || !flags.intervals.empty() ||
+         !flags.timeouts.empty() || !flags.orders.empty();
 }
 
 int add(const AgentsFlags& flags, sql::AgentCredentials& agents, Console& console) {
@@ -159,7 +159,8 @@ int run(const AgentsFlags& flags, Console& console) {
   if (flags.action == "add") check_keys(flags.keys);
   if (flags.action != "add" && (!flags.keys.empty() || has_descriptions(flags)))
     throw UsageError("agents " + flags.action + ": takes no --key and nothing about keys");
-  if (flags.action == "list" && !flags.agent.empty()) throw UsageError("agents list: it lists all agents and takes no AGENT");
+  if (flags.action == "list" && !flags.agent.empty())
+    throw UsageError("agents list: it lists all agents and takes no AGENT");
   const std::unique_ptr<sql::AgentCredentials> agents = sql::AgentCredentials::of(flags.database.database());
   if (flags.action == "add") return add(flags, *agents, console);
   if (flags.action == "list") return list(flags, *agents, console);

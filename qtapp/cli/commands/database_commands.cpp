@@ -35,7 +35,8 @@ struct InitFlags : DatabaseFlags {
 };
 
 /// Reports whether one table was created.
-bool report_created(const std::variant<bool, sql::DatabaseFailure>& result, const std::string& table, Console& console) {
+bool report_created(const std::variant<bool, sql::DatabaseFailure>& result, const std::string& table,
+                    Console& console) {
   if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&result)) {
     console.message(failed->message);
     return false;
@@ -124,7 +125,8 @@ std::vector<sql::PgFinding> findings_of(const DoctorFlags& flags) {
   for (sql::PgFinding& one :
        pubsub::examine_nats(pubsub, config.channel, static_cast<std::size_t>(config.max_payload_bytes)))
     findings.push_back(std::move(one));
-  std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.verdict > b.verdict; });
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const auto& a, const auto& b) { return a.verdict > b.verdict; });
   return findings;
 }
 
@@ -181,14 +183,14 @@ Command add_init_db(CLI::App& program) {
 
 Command add_doctor(CLI::App& program) {
   const auto flags = std::make_shared<DoctorFlags>();
-  CLI::App* const app =
-      described(program, *flags, "doctor", "Examine a PostgreSQL database, and NATS, and report what is wrong for metabatch",
-                "Changes nothing without --fix-future-stamps. Exit status 3: a finding would lose data.\n\n"
-                "Examples:\n"
-                "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"
-                "  metabatch doctor --db service=coder --json\n"
-                "  metabatch doctor --db service=coder --pubsub nats://localhost\n"
-                "  metabatch doctor --fix-future-stamps --db service=coder");
+  CLI::App* const app = described(
+      program, *flags, "doctor", "Examine a PostgreSQL database, and NATS, and report what is wrong for metabatch",
+      "Changes nothing without --fix-future-stamps. Exit status 3: a finding would lose data.\n\n"
+      "Examples:\n"
+      "  metabatch doctor --db postgres://metabatch@localhost/metabatch\n"
+      "  metabatch doctor --db service=coder --json\n"
+      "  metabatch doctor --db service=coder --pubsub nats://localhost\n"
+      "  metabatch doctor --fix-future-stamps --db service=coder");
   flags->pubsub.add_to(*app);
   app->add_flag("--fix-future-stamps", flags->fix_future_stamps,
                 "set the stamps of rows that are dated ahead back to the server's time; asks first");

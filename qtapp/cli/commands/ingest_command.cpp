@@ -8,8 +8,7 @@
 #include "cli/commands/ingest_plan.hpp"
 #include "cli/commands/store_run.hpp"
 #include "cli/commands/store_session.hpp"
-#include "cli/flags/arguments.hpp"
-#include "cli/flags/pubsub_flags.hpp"
+#include "cli/flags/session_flags.hpp"
 #include "cli/report/bad_lines.hpp"
 #include "cli/report/results.hpp"
 #include "cli/terminal/input_argument.hpp"
@@ -27,18 +26,10 @@ constexpr std::uint64_t kSteadyBytes = std::uint64_t{4} << 20;  // of a pipe wit
 
 constexpr std::uint64_t kSmallRemainder = 5000;  // entries that closing writes in time
 
-struct IngestFlags {
+struct IngestFlags : SessionFlags {
   std::string input = "-";
-  std::string config_file;
-  DatabaseFlag database;
-  SettingsFlags settings;
   bool register_missing = false;
-  std::string spool;
-  PubsubFlags pubsub;
-  std::size_t writers = 1;
   const CLI::App* app = nullptr;  // knows what was given
-  bool print_notifications = false;
-  bool json = false;
 };
 
 /// Adds the records of an input to the lanes and reports bad ones. While the input comes without a
@@ -207,20 +198,12 @@ Command add_ingest(CLI::App& program) {
   flags->database.add_to(*app);
   app->add_flag("--register", flags->register_missing,
                 "create the missing rows; without this flag their updates are unmatched");
-  app->add_flag("--json", flags->json, "print the result as one JSON object");
-  app->add_flag("--print-notifications", flags->print_notifications,
-                "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
-  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
-      ->type_name("FILE");
-  flags->settings.add_to(*app);
-  add_writers(*app, flags->writers);
+  flags->add_to(*app);
   app->get_option("--writers")
       ->description(
           "PostgreSQL: connections that write in parallel, each agent always on the same one (as many as pay, at most "
           "the processors)");
   flags->app = app;
-  add_spool(*app, flags->spool);
-  flags->pubsub.add_to(*app);
   app->footer(
       "One update a line, or one report of an agent a line:\n"
       "  {\"agent\":\"<uuid>\",\"key\":\"cpu\",\"value\":\"12 "

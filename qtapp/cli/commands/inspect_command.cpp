@@ -83,7 +83,7 @@ std::string finding_text(const Finding& finding, const Inspection& inspection, b
   std::uint32_t bad = 0;
   for (std::uint32_t i = 0; i < finding.spans; ++i) {
     const Span& span = inspection.spans[finding.first_span + i];
-    if (span.verdict != Verdict::bad) continue;
+    if (span.verdict != metabatch::Verdict::bad) continue;
     if (!all && ++bad > kShownBad) {
       text += "    ... and more that cannot be read (--all)\n";
       break;

@@ -241,9 +241,7 @@ class Listening {
   void wait(std::span<pollfd> watched, std::optional<std::chrono::steady_clock::time_point> end) {
     using std::chrono::milliseconds;
     for (milliseconds probe_in = kNatsProbeAgain;;) {
-      const auto left = [&] {
-        return std::chrono::ceil<milliseconds>(*end - std::chrono::steady_clock::now());
-      };
+      const auto left = [&] { return std::chrono::ceil<milliseconds>(*end - std::chrono::steady_clock::now()); };
       milliseconds wait_for = nats_ ? probe_in : milliseconds(-1);
       if (end) wait_for = std::max(milliseconds(0), nats_ ? std::min(left(), probe_in) : left());
       if (::poll(watched.data(), watched.size(), static_cast<int>(wait_for.count())) > 0) return;
@@ -266,8 +264,7 @@ int listen(const ListenFlags& flags, Console& console) {
   config.channel = flags.channel;
   if (const auto valid = validated(config); !valid) throw UsageError(describe(valid.error(), config));
   std::optional<std::chrono::steady_clock::time_point> end;
-  if (!flags.duration.empty())
-    end = std::chrono::steady_clock::now() + duration_of("--for", flags.duration);
+  if (!flags.duration.empty()) end = std::chrono::steady_clock::now() + duration_of("--for", flags.duration);
   Printer printer(flags.json, console);
   std::optional<Listening> listening;
   Signals stop_signals;
@@ -301,8 +298,9 @@ Command add_listen(CLI::App& program) {
   app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
       ->type_name("FILE");
   app->footer(
-      "Listens again after a restart of the server. The latency is that of the last probe: a notification to itself, or with\n"
-      "NATS a round trip to the server. database+nats://... shows what comes by both, without merging.\n"
+      "Listens again after a restart of the server. The latency is that of the last probe: a\n"
+      "notification to itself, or with NATS a round trip to the server.\n"
+      "database+nats://... shows what comes by both, without merging.\n"
       "Exit status 1: --for passed, and the channel could never be listened to.\n\n"
       "Examples:\n"
       "  metabatch listen --db postgres://metabatch@localhost/metabatch\n"

@@ -6,8 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/store_run.hpp"
 #include "cli/commands/store_session.hpp"
-#include "cli/flags/arguments.hpp"
-#include "cli/flags/pubsub_flags.hpp"
+#include "cli/flags/session_flags.hpp"
 #include "cli/report/results.hpp"
 #include "engine/clock.hpp"
 #include "engine/health_sample.hpp"
@@ -21,19 +20,11 @@ using engine::LiveFleet;
 
 constexpr Duration kFirstSummary = std::chrono::seconds(10);  // then a summary of the run so far is printed
 
-struct RunFlags {
+struct RunFlags : SessionFlags {
   Fleet fleet;
   std::uint64_t seed = 1;
   std::string every = "10s";
   std::string duration = "60s";
-  std::string config_file;
-  DatabaseFlag database;
-  SettingsFlags settings;
-  std::string spool;
-  PubsubFlags pubsub;
-  std::size_t writers = 1;
-  bool print_notifications = false;
-  bool json = false;
 };
 
 /// The fleet in real time: each report is added when it is due.
@@ -145,15 +136,7 @@ Command add_run(CLI::App& program) {
   app->add_option("--for", flags->duration, "how long (60s)")->type_name("TIME");
   app->add_option("--seed", flags->seed, "the same seed gives the same agents and values (1)")->type_name("N");
   flags->database.add_to(*app);
-  app->add_flag("--json", flags->json, "print the result as one JSON object");
-  app->add_flag("--print-notifications", flags->print_notifications,
-                "print each notification's payload on stdout, for `metabatch decode`; the summary then goes to stderr");
-  app->add_option("--config", flags->config_file, "TOML file with flags (metabatch/config.toml in your config folder)")
-      ->type_name("FILE");
-  flags->settings.add_to(*app);
-  add_writers(*app, flags->writers);
-  add_spool(*app, flags->spool);
-  flags->pubsub.add_to(*app);
+  flags->add_to(*app);
   app->footer(
       "Examples:\n"
       "  metabatch run\n"

@@ -12,11 +12,11 @@
 #include <thread>
 
 #include "cli/commands/commands.hpp"
-#include "cli/terminal/console.hpp"
 #include "cli/commands/store_session.hpp"
-#include "cli/terminal/flush_watchdog.hpp"
-#include "cli/report/results.hpp"
 #include "cli/flags/serve_flags.hpp"
+#include "cli/report/results.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/terminal/flush_watchdog.hpp"
 #include "cli/terminal/stop_signals.hpp"
 #include "engine/clock.hpp"
 #include "service/service.hpp"
@@ -27,7 +27,6 @@ namespace {
 
 constexpr std::int64_t kSuppressedMs = 10'000;  // between two reports of suppressed log lines
 constexpr int kHurryMs = 20;
-constexpr auto kSameRequest = std::chrono::milliseconds(200);  // a wrapper may forward a signal once more
 
 /// SIGINT, SIGTERM and SIGHUP as a descriptor that can be read. They are blocked in every thread
 /// that starts later.
@@ -131,7 +130,8 @@ class Serving {
 
   bool open_spool() {
     if (flags_.spool.empty()) return true;
-    auto opened = Spool::open(flags_.spool, [this](Spool::Event event, const std::string& text) { on_spool(event, text); });
+    auto opened =
+        Spool::open(flags_.spool, [this](Spool::Event event, const std::string& text) { on_spool(event, text); });
     if (const std::string* const wrong = std::get_if<std::string>(&opened)) {
       fail(*wrong);
       return false;
@@ -172,8 +172,8 @@ class Serving {
     const auto& flushes = snapshot.metrics.flushes;
     // What repeats its row is taken by the same loop, and needs no flush.
     const std::uint64_t tried = flushes.total_flushes() + flushes.total_failures() + snapshot.counters.unchanged;
-    return flush_watch_.is_alive(tried, snapshot.counters.held(),
-                                 snapshot.config.interval, engine::system_clock().now());
+    return flush_watch_.is_alive(tried, snapshot.counters.held(), snapshot.config.interval,
+                                 engine::system_clock().now());
   }
 
   /// Reads files and environment again; flags stay. Changes everything or nothing.
@@ -187,7 +187,8 @@ class Serving {
       flags_.reset();
       app_.get_parent()->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
       left = flags_.changed_beyond_reload(as_run_);
-      wrong = service_->change({flags_.settings.config(), flags_.refresh(), flags_.watch_token_file, flags_.metrics_token_file});
+      wrong = service_->change(
+          {flags_.settings.config(), flags_.refresh(), flags_.watch_token_file, flags_.metrics_token_file});
     } catch (const CLI::ParseError& error) {
       wrong = error.what();
     } catch (const UsageError& error) {
@@ -217,7 +218,8 @@ class Serving {
     while (watched[0].revents == 0) {
       ::poll(watched, 2, is_hurried ? kHurryMs : -1);
       while (const auto signal = signals_.next())
-        is_hurried |= *signal == SignalQueue::Kind::interrupt && std::chrono::steady_clock::now() - began >= kSameRequest;
+        is_hurried |=
+            *signal == SignalQueue::Kind::interrupt && std::chrono::steady_clock::now() - began >= kSameRequest;
       if (is_hurried) service_->hurry();  // buffered entries still go to the spool
     }
     stopper.join();
@@ -277,11 +279,11 @@ Command add_serve(CLI::App& program) {
       "Watchers:   GET /api/v2/workspaceagents/ID/watch-metadata (server-sent events), .../watch-metadata-ws, "
       ".../metadata\n"
       "Operators:  GET /metrics, /healthz, /readyz\n"
-      "A report that is answered 204 is in memory and is written within the interval while the database answers. It survives\n"
-      "SIGTERM (written, else spooled with --spool), but not SIGKILL or a power failure. 503 and 429: not everything was taken,\n"
-      "try again after Retry-After.\n"
-      "SIGHUP reads files again: settings, tokens, certificate. SIGTERM writes what is buffered, then ends with 0, or with 3\n"
-      "when updates were dropped, unmatched or not written.\n\n"
+      "A report that is answered 204 is in memory and is written within the interval while the database\n"
+      "answers. It survives SIGTERM (written, else spooled with --spool), but not SIGKILL or a power failure.\n"
+      "503 and 429: not everything was taken, try again after Retry-After.\n"
+      "SIGHUP reads files again: settings, tokens, certificate. SIGTERM writes what is buffered, then ends\n"
+      "with 0, or with 3 when updates were dropped, unmatched or not written.\n\n"
       "Examples:\n"
       "  metabatch agents add --key cpu --key mem && metabatch serve\n"
       "  metabatch serve --db postgres://metabatch@localhost/coder --watch-token-file tokens --writers 2\n"

@@ -22,7 +22,6 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kReportsAStep = 20'000;  // takes some milliseconds, and so long a signal waits at most
-constexpr auto kFirstStatus = std::chrono::milliseconds(700);
 constexpr auto kStatusEvery = std::chrono::milliseconds(200);
 
 struct SimulateFlags {

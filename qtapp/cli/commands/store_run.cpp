@@ -16,8 +16,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kStatusEveryMs = 250;
-constexpr auto kSameRequest = std::chrono::milliseconds(200);  // `timeout` and wrappers forward a signal once more
-constexpr auto kLeavePatience = std::chrono::seconds(3);       // until the running write is cancelled
+constexpr auto kLeavePatience = std::chrono::seconds(3);  // until the running write is cancelled
 constexpr auto kLeaveStep = std::chrono::milliseconds(20);
 constexpr auto kRepeatMessageAfter = std::chrono::seconds(10);
 constexpr std::size_t kNotificationRing = 4096;  // chunks that a slow stdout may be behind

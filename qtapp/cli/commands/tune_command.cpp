@@ -16,8 +16,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr auto kFirstStatus = std::chrono::milliseconds(700);
-
 struct TuneFlags {
   ScenarioFlags scenario;
   std::string max_delay = "5s";

@@ -53,7 +53,8 @@ std::int64_t count_of(Setting setting, const std::string& text) {
   const auto read = std::from_chars(text.data(), end, number);
   const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
   int shift = 0;
-  if (setting == Setting::queue_bytes || setting == Setting::batch_bytes) shift = unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : 0;
+  if (setting == Setting::queue_bytes || setting == Setting::batch_bytes)
+    shift = unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : 0;
   const bool is_whole = unit.empty() || shift > 0;
   const std::int64_t limit = INT64_MAX >> shift;
   if (read.ec != std::errc() || !is_whole || number > limit || number < -limit)
@@ -84,9 +85,9 @@ void set(Config& config, Setting setting, const std::string& text) {
     case Setting::suppress_unchanged: config.suppress_unchanged = duration_of(flag_of(setting), text); break;
     case Setting::suppress_capacity: config.suppress_capacity = count_of(setting, text); break;
     case Setting::schedule:
-      config.schedule =
-          policy_of(setting, text,
-                    {SchedulePolicy::fixed, SchedulePolicy::after_flush, SchedulePolicy::linger, SchedulePolicy::reset});
+      config.schedule = policy_of(
+          setting, text,
+          {SchedulePolicy::fixed, SchedulePolicy::after_flush, SchedulePolicy::linger, SchedulePolicy::reset});
       break;
     case Setting::ties: config.ties = policy_of(setting, text, {Ties::keep_first, Ties::keep_last}); break;
     case Setting::on_failure:

@@ -11,15 +11,15 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
 
 std::string place_of(const std::string& path, const toml::source_position& at) {
   return path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
-class Reader {
+class ConfigReader {
  public:
-  explicit Reader(const std::string& path) : path_(path) {}
+  explicit ConfigReader(const std::string& path) : path_(path) {}
 
   std::vector<ConfigSetting> read(std::string_view text) {
     try {
@@ -77,9 +77,9 @@ class Reader {
 }  // namespace
 
 std::vector<ConfigSetting> read_config_file(const std::string& path) {
-  const feed::TextFile file = feed::read_text_file(path, kMaxFileBytes);
+  const feed::TextFile file = feed::read_text_file(path, kMaxConfigBytes);
   if (!file.problem.empty()) throw UsageError(file.problem);
-  return Reader(path).read(file.text);
+  return ConfigReader(path).read(file.text);
 }
 
 }  // namespace metabatch::cli

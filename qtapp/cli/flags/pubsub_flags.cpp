@@ -21,10 +21,9 @@ void check_readable(const char* flag, const std::string& file) {
 
 void PubsubFlags::add_to(CLI::App& command) {
   command
-      .add_option(
-          "--pubsub", address,
-          "where notifications go and come from: database, nats://HOST:PORT[,HOST:PORT...], tls://..., or database+nats://... "
-          "(database)")
+      .add_option("--pubsub", address,
+                  "where notifications go and come from: database, nats://HOST:PORT[,HOST:PORT...], tls://..., or "
+                  "database+nats://... (database)")
       ->type_name("ADDRESS");
   command.add_option("--nats-subject", subject, "NATS subject (coder.v1.pubsub. and the channel)")->type_name("NAME");
   command.add_option("--nats-creds", credentials, "NATS credentials file")->type_name("FILE");

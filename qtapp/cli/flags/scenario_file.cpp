@@ -16,7 +16,7 @@
 namespace metabatch::cli {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;  // a scenario has a few dozen lines
+constexpr std::size_t kMaxScenarioBytes = std::size_t{1} << 20;  // a scenario has a few dozen lines
 
 std::string canonical(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
@@ -76,9 +76,9 @@ std::string fraction_text(double value) {
 }
 
 /// Reads one file. Remembers where each field was set, for the check of the whole scenario.
-class Reader {
+class ScenarioReader {
  public:
-  explicit Reader(const ScenarioText& source) : source_(source) {}
+  explicit ScenarioReader(const ScenarioText& source) : source_(source) {}
 
   Scenario read() {
     try {
@@ -204,7 +204,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string read_file(const std::string& path) {
-  feed::TextFile file = feed::read_text_file(path, kMaxFileBytes);
+  feed::TextFile file = feed::read_text_file(path, kMaxScenarioBytes);
   if (!file.problem.empty()) throw UsageError(file.problem);
   return std::move(file.text);
 }
@@ -250,6 +250,6 @@ ScenarioText find_scenario(const std::string& named) {
                    "; or name a file.");
 }
 
-Scenario read_scenario(const ScenarioText& source) { return Reader(source).read(); }
+Scenario read_scenario(const ScenarioText& source) { return ScenarioReader(source).read(); }
 
 }  // namespace metabatch::cli

@@ -10,19 +10,19 @@
 namespace metabatch::cli {
 namespace {
 
-using Json = nlohmann::json;
+using StoreJson = nlohmann::json;
 
-constexpr std::size_t kMaxFileBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxStoreBytes = std::size_t{16} << 20;
 constexpr double kMostSeconds = 3600;
 
-class Reader {
+class StoreReader {
  public:
-  explicit Reader(const std::string& path) : path_(path) {}
+  explicit StoreReader(const std::string& path) : path_(path) {}
 
   void read(StoreModel& store) const {
-    const feed::TextFile file = feed::read_text_file(path_, kMaxFileBytes);
+    const feed::TextFile file = feed::read_text_file(path_, kMaxStoreBytes);
     if (!file.problem.empty()) throw UsageError("--store-from: " + file.problem);
-    const Json result = Json::parse(file.text, nullptr, false);
+    const StoreJson result = StoreJson::parse(file.text, nullptr, false);
     if (!result.is_object()) fail("it is not the JSON result of `metabatch run --json` or `ingest --json`");
     const auto measured = result.find("store");
     if (measured == result.end()) fail("it has no member `store`; only results of run and ingest have one");
@@ -37,7 +37,7 @@ class Reader {
  private:
   [[noreturn]] void fail(const std::string& what) const { throw UsageError("--store-from: " + path_ + ": " + what); }
 
-  Duration duration(const Json& store, const char* name) const {
+  Duration duration(const StoreJson& store, const char* name) const {
     const auto found = store.find(name);
     const double seconds = found != store.end() && found->is_number() ? found->get<double>() : -1;
     if (!(seconds >= 0 && seconds <= kMostSeconds))
@@ -50,6 +50,6 @@ class Reader {
 
 }  // namespace
 
-void read_store_file(const std::string& path, StoreModel& store) { Reader(path).read(store); }
+void read_store_file(const std::string& path, StoreModel& store) { StoreReader(path).read(store); }
 
 }  // namespace metabatch::cli

@@ -8,11 +8,9 @@
 namespace metabatch::cli {
 namespace {
 
-double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 std::string cost_text(Duration row_cost) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f us", seconds_of(row_cost) * 1e6);
+  std::snprintf(text, sizeof text, "%.1f us", in_seconds(row_cost) * 1e6);
   return text;
 }
 
@@ -49,8 +47,8 @@ FlushFigures FlushTimes::figures() const {
 
 std::string flush_times_text(const FlushFigures& figures) {
   if (figures.flushes == 0) return {};
-  std::string text = "Flushes took: half within " + seconds_text(seconds_of(figures.p50)) + ", 99 % within " +
-                     seconds_text(seconds_of(figures.p99));
+  std::string text = "Flushes took: half within " + seconds_text(in_seconds(figures.p50)) + ", 99 % within " +
+                     seconds_text(in_seconds(figures.p99));
   if (figures.is_row_cost_measured) text += "; an entry costs " + cost_text(figures.store.row_cost);
   return text + ".\n";
 }

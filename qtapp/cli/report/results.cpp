@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string percent_text(double share) {
+std::string fine_percent_text(double share) {
   char text[32];
   std::snprintf(text, sizeof text, share >= 0.9995 ? "%.2f %%" : "%.1f %%", share * 100);
   return text;
@@ -52,12 +52,12 @@ std::string delay_text(const RunResult& result) {
   return text;
 }
 
-std::string saved_text(const Summary& summary) {
+std::string share_text(const Summary& summary) {
   const double alone = summary.unbatched_db_writes_per_s;
   const std::string rates = "one by one " + rate_text(alone) + " UPDATEs + " +
                             rate_text(summary.unbatched_notifies_per_s) + " NOTIFYs a second, batched " +
                             rate_text(summary.db_writes_per_s) + " + " + rate_text(summary.notifies_per_s) + ".\n";
-  if (summary.saved > 0) return "Batching saved " + percent_text(summary.saved) + ": " + rates;
+  if (summary.saved > 0) return "Batching saved " + fine_percent_text(summary.saved) + ": " + rates;
   return "Batching saved nothing; there was too little to batch: " + rates;
 }
 
@@ -101,22 +101,20 @@ std::string repeats_text(const Summary& summary) {
   const FlushCounters& flushes = summary.flushes;
   if (flushes.repeated == 0) return "";
   const double share = static_cast<double>(flushes.repeated) / static_cast<double>(flushes.examined);
-  return percent_text(share) + " of the entries repeated the value that was written less than " +
+  return fine_percent_text(share) + " of the entries repeated the value that was written less than " +
          format_duration(kRepeatsWithin) + " before: --suppress-unchanged " + format_duration(kRepeatsWithin) +
          " would not write them.\n";
 }
 
-double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 void add_flush_times(Json& object, const FlushFigures& figures) {
-  object["flush_s"] = {{"p50", seconds_of(figures.p50)}, {"p99", seconds_of(figures.p99)}};
+  object["flush_s"] = {{"p50", in_seconds(figures.p50)}, {"p99", in_seconds(figures.p99)}};
   if (!figures.is_store_measured) {
     object["store"] = nullptr;
     return;
   }
-  object["store"] = {{"latency_p50_s", seconds_of(figures.store.latency.p50)},
-                     {"latency_p99_s", seconds_of(figures.store.latency.p99)},
-                     {"row_cost_s", seconds_of(figures.store.row_cost)},
+  object["store"] = {{"latency_p50_s", in_seconds(figures.store.latency.p50)},
+                     {"latency_p99_s", in_seconds(figures.store.latency.p99)},
+                     {"row_cost_s", in_seconds(figures.store.row_cost)},
                      {"is_row_cost_measured", figures.is_row_cost_measured},
                      {"flushes", figures.flushes}};
 }
@@ -125,7 +123,7 @@ void add_chosen(Json& object, const ChosenSettings& chosen) {
   object["chosen"] = {{"batch_size", chosen.config.batch_size},
                       {"queue_capacity", chosen.config.queue_capacity},
                       {"queue_bytes", chosen.config.queue_bytes},
-                      {"interval_s", seconds_of(chosen.config.interval)},
+                      {"interval_s", in_seconds(chosen.config.interval)},
                       {"writers", chosen.writers},
                       {"writing", chosen.writing},
                       {"form", chosen.form}};
@@ -196,7 +194,7 @@ std::string trigger_text(const Summary& summary, const Config& config) {
 std::string result_text(const RunResult& result, const Config& config) {
   const Summary& summary = result.summary;
   std::string text = problem_text(result);
-  if (may_show_saved(result)) text += saved_text(summary);
+  if (may_show_saved(result)) text += share_text(summary);
   text += fates_text(result);
   text += repeats_text(summary);
   text += "Time: " + seconds_text(summary.seconds) + ", " + rate_text(summary.updates_per_s) + " updates a second.\n";

@@ -20,12 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string percent_text(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", share * 100);
-  return text;
-}
-
 double max_delay_seconds(const Tuner& tuner) {
   return std::chrono::duration<double>(tuner.question().max_delay).count();
 }

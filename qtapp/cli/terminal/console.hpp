@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -10,6 +11,9 @@
 #include "models/report/numbers.hpp"
 
 namespace metabatch::cli {
+
+/// A computation that ends sooner shows no status.
+inline constexpr auto kFirstStatus = std::chrono::milliseconds(700);
 
 /// The exit statuses of every command.
 enum ExitCode : int {
@@ -66,6 +70,7 @@ class Console {
 };
 
 using report::counted;
+using report::percent_text;
 using report::rate_text;
 using report::seconds_text;
 using report::with_commas;

@@ -9,15 +9,15 @@ namespace metabatch::cli {
 namespace {
 
 std::mutex mutex;
-QtMessages* innermost = nullptr;             // mutex
-std::function<void(const std::string&)> to;  // mutex: of the innermost
+QtMessages* innermost = nullptr;                   // mutex
+std::function<void(const std::string&)> receiver;  // mutex: of the innermost
 
 void receive(QtMsgType type, const QMessageLogContext&, const QString& text) {
   if (type == QtDebugMsg || type == QtInfoMsg) return;
   std::function<void(const std::string&)> sink;
   {
     const std::lock_guard lock(mutex);
-    sink = to;
+    sink = receiver;
   }
   if (sink) sink(text.toStdString());  // no lock is held: the sink writes
 }
@@ -27,14 +27,14 @@ void receive(QtMsgType type, const QMessageLogContext&, const QString& text) {
 QtMessages::QtMessages(Sink sink) : sink_(std::move(sink)), outer_(innermost) {
   const std::lock_guard lock(mutex);
   innermost = this;
-  to = sink_;
+  receiver = sink_;
   qInstallMessageHandler(receive);
 }
 
 QtMessages::~QtMessages() {
   const std::lock_guard lock(mutex);
   innermost = outer_;
-  to = outer_ != nullptr ? outer_->sink_ : Sink();
+  receiver = outer_ != nullptr ? outer_->sink_ : Sink();
   if (outer_ == nullptr) qInstallMessageHandler(nullptr);
 }
 

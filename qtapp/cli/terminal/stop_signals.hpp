@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 #include "feed/stop_request.hpp"
@@ -9,6 +10,10 @@ namespace metabatch::cli {
 
 using feed::Stop;
 using feed::WakePipe;
+
+/// Signals that follow each other within this time are one request: `timeout` and wrappers forward
+/// a signal once more.
+inline constexpr auto kSameRequest = std::chrono::milliseconds(200);
 
 /// Requests to stop since the last call.
 struct StopRequests {

@@ -28,7 +28,6 @@ constexpr std::string_view kFlushTime = "metadata_flush_duration_seconds";
 constexpr std::string_view kAcknowledgementTime = "metadata_nats_acknowledgement_seconds";
 constexpr std::array<std::string_view, 3> kReasonNames = {"capacity", "scheduled", "shutdown"};
 
-double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 std::uint64_t whole(double number) { return static_cast<std::uint64_t>(std::llround(std::max(number, 0.0))); }
 
 std::string count_text(std::optional<double> number) { return number ? with_commas(whole(*number)) : "-"; }
@@ -121,7 +120,7 @@ std::optional<Scrape> TopView::grown(Duration window, double& seconds) const {
   if (pages_.size() < 2) return std::nullopt;
   auto from = std::prev(pages_.end(), 2);
   while (from != pages_.begin() && pages_.back().at - from->at < window) --from;
-  seconds = seconds_of(pages_.back().at - from->at);
+  seconds = in_seconds(pages_.back().at - from->at);
   if (seconds <= 0) return std::nullopt;
   return models::between(pages_.back(), *from);
 }
@@ -193,7 +192,7 @@ void TopView::add_source(std::vector<TopLine>& lines, Instant now) const {
   const auto add = [&lines](std::string text) { lines.push_back({TopLine::Kind::attention, "! " + std::move(text)}); };
   if (!why_not_.empty()) {
     const std::string age =
-        newest() != nullptr ? "; what follows is " + seconds_text(seconds_of(now - newest()->at)) + " old" : "";
+        newest() != nullptr ? "; what follows is " + seconds_text(in_seconds(now - newest()->at)) + " old" : "";
     add("no answer: " + why_not_ + "; trying again" + age);
   }
   if (!unreadable_.empty()) add(unreadable_);
@@ -288,7 +287,7 @@ std::vector<TopLine> TopView::lines(Instant now) const {
 std::string TopView::json(Instant now) const {
   Json object = {{"at", where_}, {"is_reached", is_reached()}, {"why_not", why_not_.empty() ? Json() : Json(why_not_)}};
   object["version"] = version_.empty() ? Json() : Json(version_);
-  object["age_s"] = newest() != nullptr ? Json(seconds_of(now - newest()->at)) : Json();
+  object["age_s"] = newest() != nullptr ? Json(in_seconds(now - newest()->at)) : Json();
   Json per_s, totals, now_is;
   for (const char* const name :
        {"reports", "flushed", "coalesced", "stale", "batches", "notify_chunks", "notify_bytes"})

@@ -69,7 +69,7 @@ class TopView {
 
   const std::string where_, prefix_;
   std::deque<models::Scrape> pages_;  // of one process, from a little more than the last minute
-  std::vector<Finding> findings_;  // of the service; empty: it shows none
+  std::vector<Finding> findings_;     // of the service; empty: it shows none
   std::string version_;
   std::string unreadable_;
   std::string why_not_;

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "feed/gzip.hpp"
+
 namespace metabatch::feed {
 namespace {
 
@@ -15,7 +17,6 @@ constexpr std::size_t kBlockBytes = std::size_t{128} << 10;
 constexpr std::string_view kGzip = "\x1F\x8B";
 constexpr std::string_view kZstd = "\x28\xB5\x2F\xFD";
 constexpr std::string_view kZstdSkippable = "\x2A\x4D\x18";  // after a byte of 0x50 to 0x5F
-constexpr int kGzipOnly = 16 + MAX_WBITS;
 constexpr const char* kCut = "ends in the middle of its data";
 
 /// The packed bytes that are not used yet.
@@ -43,7 +44,7 @@ class Packed {
 class GzipUnpacker final : public Unpacker {
  public:
   explicit GzipUnpacker(LineReader::Source packed) : packed_(std::move(packed)) {
-    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) problem_ = "no memory to unpack it";
+    if (inflateInit2(&stream_, kGzipWindowBits) != Z_OK) problem_ = "no memory to unpack it";
   }
   ~GzipUnpacker() override { inflateEnd(&stream_); }
   GzipUnpacker(const GzipUnpacker&) = delete;

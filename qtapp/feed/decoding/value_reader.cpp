@@ -5,11 +5,11 @@
 #include <cstring>
 #include <utility>
 
+#include "base/utf8.hpp"
+
 namespace metabatch::feed {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
 
 /// Where the object ends that the text begins with; npos: not in its line.
@@ -70,7 +70,7 @@ Shape shape_of(std::string_view text) {
 }
 
 ValueReader::ValueReader(LineReader::Source source, std::size_t most)
-    : source_(std::move(source)), most_(most), buffer_(most + 2 + kBlockBytes) {}
+    : source_(std::move(source)), most_(most), buffer_(most + 2 + kReadBytes) {}
 
 bool ValueReader::fill() {
   if (ended_) return false;

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "gui/files/file_dialogs.hpp"
 #include "gui/session/live_session.hpp"
 #include "models/words.hpp"
 
@@ -94,13 +95,8 @@ void ClosingDialog::keepWaiting() { hide(); }
 
 void ClosingDialog::chooseFile() {
   auto* const dialog =
-      new QFileDialog(this, tr("Save the buffered entries"), "buffered.ndjson", tr("NDJSON (*.ndjson)"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setDefaultSuffix("ndjson");
-  dialog->selectFile("buffered.ndjson");
+      askWhereToSave(this, tr("Save the buffered entries"), "buffered.ndjson", tr("NDJSON (*.ndjson)"));
   connect(dialog, &QFileDialog::fileSelected, this, &ClosingDialog::leave);
-  dialog->open();
 }
 
 void ClosingDialog::leave(const QString& file) {

@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "gui/dialogs/connect_dialog.hpp"
+#include "gui/files/file_dialogs.hpp"
 #include "gui/panels/replay_bar.hpp"
 
 namespace metabatch::gui {
@@ -85,11 +86,10 @@ void ReplayDialog::makeTarget() {
 }
 
 void ReplayDialog::chooseFile() {
-  auto* const dialog = new QFileDialog(this, tr("Replay"), QFileInfo(m_file->text()).path(),
-                                       tr("Recorded updates (*.ndjson *.jsonl *.json);;All files (*)"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  auto* const dialog =
+      askWhatToOpen(this, tr("Replay"), tr("Recorded updates (*.ndjson *.jsonl *.json);;All files (*)"),
+                    QFileInfo(m_file->text()).path());
   connect(dialog, &QFileDialog::fileSelected, m_file, &QLineEdit::setText);
-  dialog->open();
 }
 
 std::variant<ReplayRequest, QString> ReplayDialog::read() const {

@@ -9,6 +9,7 @@
 #include <QTableView>
 
 #include "engine/clock.hpp"
+#include "gui/files/file_dialogs.hpp"
 #include "gui/files/page_picture.hpp"
 #include "gui/files/save_file.hpp"
 #include "gui/pages/agents_page.hpp"
@@ -38,21 +39,16 @@ PageExport::PageExport(WindowData& data, PageTabs& pages, QMainWindow& window)
 }
 
 void PageExport::choose(const QString& title, const QString& name, const QString& filter, const Save& save) {
-  auto* const dialog = new QFileDialog(&m_window, title, name, filter);
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setDefaultSuffix(QFileInfo(name).suffix());
+  auto* const dialog = askWhereToSave(&m_window, title, name, filter);
   connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& chosen) {
     dialog->setDefaultSuffix(chosen.contains("*.png") ? "png" : chosen.contains("*.svg") ? "svg" : "csv");
   });
-  dialog->selectFile(name);
   connect(dialog, &QFileDialog::fileSelected, this, [this, title, save](const QString& file) {
     const QFileInfo there(file);
     if (!there.exists() || there.isFile()) return save(file);
     // Opening a pipe would wait for its reader, and saving would replace a device by a file.
     QMessageBox::warning(&m_window, title, tr("%1 is not a regular file.").arg(file.toHtmlEscaped()));
   });
-  dialog->open();
 }
 
 QString pageCsv(const QWidget& page, const WindowData& data) {

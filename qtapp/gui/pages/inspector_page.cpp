@@ -93,11 +93,11 @@ void InspectorPage::colour() {
     one.cursor.setPosition(span.at);
     one.cursor.setPosition(span.at + span.length, QTextCursor::KeepAnchor);
     const bool isId = span.kind == SpanKind::id;
-    if (span.verdict == Verdict::bad) {
+    if (span.verdict == metabatch::Verdict::bad) {
       one.format.setForeground(m_theme.hues[5]);
       one.format.setUnderlineColor(m_theme.hues[5]);
       one.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
-    } else if (span.verdict == Verdict::odd) {
+    } else if (span.verdict == metabatch::Verdict::odd) {
       one.format.setForeground(m_theme.hues[1]);
       one.format.setUnderlineColor(m_theme.hues[1]);
       one.format.setUnderlineStyle(QTextCharFormat::DashUnderline);

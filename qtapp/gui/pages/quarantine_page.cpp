@@ -9,11 +9,12 @@
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSplitter>
 #include <QTableView>
 #include <algorithm>
 
+#include "gui/files/file_dialogs.hpp"
+#include "gui/files/save_file.hpp"
 #include "gui/window/tables.hpp"
 #include "models/words.hpp"
 
@@ -93,20 +94,15 @@ QByteArray QuarantinePage::chosenNdjson() const {
 void QuarantinePage::copy() { QGuiApplication::clipboard()->setText(QString::fromUtf8(chosenNdjson())); }
 
 void QuarantinePage::save() {
-  auto* const dialog = new QFileDialog(this, tr("Save as NDJSON"), "refused.ndjson", tr("NDJSON (*.ndjson)"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->selectFile("refused.ndjson");
+  auto* const dialog = askWhereToSave(this, tr("Save as NDJSON"), "refused.ndjson", tr("NDJSON (*.ndjson)"));
   connect(dialog, &QFileDialog::fileSelected, this, &QuarantinePage::write);
-  dialog->open();
 }
 
 void QuarantinePage::write(const QString& name) {
-  QSaveFile file(name);
-  const QByteArray lines = chosenNdjson();
-  if (file.open(QIODevice::WriteOnly) && file.write(lines) == lines.size() && file.commit()) return;
-  auto* const box = new QMessageBox(QMessageBox::Warning, tr("Save as NDJSON"),
-                                    tr("%1: %2").arg(name, file.errorString()), QMessageBox::Ok, this);
+  const QString why = saveFile(name, chosenNdjson());
+  if (why.isEmpty()) return;
+  auto* const box =
+      new QMessageBox(QMessageBox::Warning, tr("Save as NDJSON"), tr("%1: %2").arg(name, why), QMessageBox::Ok, this);
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->open();
 }

@@ -9,7 +9,7 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr int kBatch = 500;
+constexpr int kFullBatch = 500;
 constexpr int kRest = 120;  // entries of a flush on the tick
 constexpr double kSecondsACapacityFlush = 0.5, kSecondsATick = 5;
 constexpr int kKeys = 15;
@@ -43,7 +43,7 @@ QUrl PicturedMetrics::url() const { return QUrl(QStringLiteral("http://127.0.0.1
 QByteArray PicturedMetrics::page() const {
   const double seconds = static_cast<double>(m_since.elapsed()) / 1e3;
   const double full = std::floor(seconds / kSecondsACapacityFlush), ticks = std::floor(seconds / kSecondsATick);
-  const double entries = full * kBatch + ticks * kRest;
+  const double entries = full * kFullBatch + ticks * kRest;
   return line("metadata_batches_total", full, "{reason=\"capacity\"}") +
          line("metadata_batches_total", ticks, "{reason=\"scheduled\"}") + line("metadata_flushed_total", entries) +
          line("metadata_batch_size_sum", entries) + line("metadata_batch_size_count", full + ticks) +

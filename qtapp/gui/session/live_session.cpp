@@ -6,7 +6,7 @@
 namespace metabatch::gui {
 
 LiveSession::LiveSession(SessionPlan plan, QObject* parent)
-    : QObject(parent),
+    : SessionReports(parent),
       m_plan(std::move(plan)),
       m_recorder(std::make_shared<Recorder>()),
       m_worker(new SessionWorker(m_plan, m_recorder)) {
@@ -22,21 +22,22 @@ LiveSession::LiveSession(SessionPlan plan, QObject* parent)
     emit refused(why);
     emit closed(0);
   });
-  connect(m_worker, &SessionWorker::refused, this, &LiveSession::refused);
-  connect(m_worker, &SessionWorker::sampled, this, &LiveSession::sampled);
-  connect(m_worker, &SessionWorker::applied, this, &LiveSession::applied);
   connect(m_worker, &SessionWorker::fleetChanged, this, [this](const Fleet& fleet) {
     m_plan.fleet = fleet;
     emit fleetChanged(fleet);
   });
-  connect(m_worker, &SessionWorker::fleetRemoved, this, &LiveSession::fleetRemoved);
-  connect(m_worker, &SessionWorker::recorded, this, &LiveSession::recorded);
-  connect(m_worker, &SessionWorker::overdue, this, &LiveSession::overdue);
-  connect(m_worker, &SessionWorker::notSaved, this, &LiveSession::notSaved);
   connect(m_worker, &SessionWorker::closed, this, [this](quint64 lost) {
     m_isRunning = false;
     emit closed(lost);
   });
+  const auto passOn = [this](auto report) { connect(m_worker, report, this, report); };
+  passOn(&SessionReports::refused);
+  passOn(&SessionReports::sampled);
+  passOn(&SessionReports::applied);
+  passOn(&SessionReports::fleetRemoved);
+  passOn(&SessionReports::recorded);
+  passOn(&SessionReports::overdue);
+  passOn(&SessionReports::notSaved);
   m_thread.setObjectName("session");
   m_thread.start();
 }
@@ -46,45 +47,25 @@ LiveSession::~LiveSession() {
   m_thread.wait();
 }
 
-void LiveSession::start() { QMetaObject::invokeMethod(m_worker, &SessionWorker::start); }
-
-void LiveSession::apply(const Config& config) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, config] { worker->apply(config); });
+template <class... Parameters>
+void LiveSession::order(void (SessionWorker::*what)(Parameters...), std::decay_t<Parameters>... arguments) {
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, what, arguments...] { (worker->*what)(arguments...); });
 }
 
-void LiveSession::changeFleet(const Fleet& fleet) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, fleet] { worker->changeFleet(fleet); });
-}
-
-void LiveSession::registerFleet() { QMetaObject::invokeMethod(m_worker, &SessionWorker::registerFleetAgain); }
-
-void LiveSession::removeFleet() { QMetaObject::invokeMethod(m_worker, &SessionWorker::removeFleet); }
-
-void LiveSession::flushNow() { QMetaObject::invokeMethod(m_worker, &SessionWorker::flushNow); }
-
-void LiveSession::setFlushingPaused(bool paused) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, paused] { worker->setFlushingPaused(paused); });
-}
-
-void LiveSession::setFault(Fault fault) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, fault] { worker->setFault(fault); });
-}
-
-void LiveSession::sendRefused() { QMetaObject::invokeMethod(m_worker, &SessionWorker::sendRefused); }
-
-void LiveSession::setReplayPaused(bool paused) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, paused] { worker->setReplayPaused(paused); });
-}
-
-void LiveSession::setReplaySpeed(double speed) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, speed] { worker->setReplaySpeed(speed); });
-}
-
-void LiveSession::skipReplayWait() { QMetaObject::invokeMethod(m_worker, &SessionWorker::skipReplayWait); }
-
-void LiveSession::record(const QString& file) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, file] { worker->record(file); });
-}
+void LiveSession::start() { order(&SessionWorker::start); }
+void LiveSession::apply(const Config& config) { order(&SessionWorker::apply, config); }
+void LiveSession::changeFleet(const Fleet& fleet) { order(&SessionWorker::changeFleet, fleet); }
+void LiveSession::registerFleet() { order(&SessionWorker::registerFleetAgain); }
+void LiveSession::removeFleet() { order(&SessionWorker::removeFleet); }
+void LiveSession::flushNow() { order(&SessionWorker::flushNow); }
+void LiveSession::setFlushingPaused(bool paused) { order(&SessionWorker::setFlushingPaused, paused); }
+void LiveSession::setFault(Fault fault) { order(&SessionWorker::setFault, fault); }
+void LiveSession::sendRefused() { order(&SessionWorker::sendRefused); }
+void LiveSession::setReplayPaused(bool paused) { order(&SessionWorker::setReplayPaused, paused); }
+void LiveSession::setReplaySpeed(double speed) { order(&SessionWorker::setReplaySpeed, speed); }
+void LiveSession::skipReplayWait() { order(&SessionWorker::skipReplayWait); }
+void LiveSession::record(const QString& file) { order(&SessionWorker::record, file); }
+void LiveSession::leave(const QString& file) { order(&SessionWorker::leave, file); }
 
 void LiveSession::mark(const QString& text) {
   QMetaObject::invokeMethod(m_worker, [recorder = m_recorder, text] { recorder->mark(text.toStdString()); });
@@ -93,11 +74,7 @@ void LiveSession::mark(const QString& text) {
 void LiveSession::close() {
   if (m_isClosing) return;
   m_isClosing = true;
-  QMetaObject::invokeMethod(m_worker, &SessionWorker::beginClosing);
-}
-
-void LiveSession::leave(const QString& file) {
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, file] { worker->leave(file); });
+  order(&SessionWorker::beginClosing);
 }
 
 }  // namespace metabatch::gui

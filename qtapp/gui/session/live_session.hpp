@@ -5,18 +5,13 @@
 #include <QThread>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "engine/lanes.hpp"
 #include "gui/recordings/recorder.hpp"
 #include "gui/recordings/replay_feeder.hpp"
 #include "gui/session/fault_store.hpp"
-#include "gui/session/fleet_registration.hpp"
+#include "gui/session/session_reports.hpp"
 #include "metabatch/simulation/fleet.hpp"
-#include "models/charts/sample.hpp"
-#include "models/logs/channel_log.hpp"
-#include "models/logs/flush_log.hpp"
-#include "models/logs/quarantine.hpp"
 #include "sql/database_address.hpp"
 
 namespace metabatch::gui {
@@ -35,29 +30,11 @@ struct SessionPlan {
   bool registersAgain = false;
 };
 
-/// The state of a running session, as copied values that the session does not change afterwards.
-struct SessionSnapshot {
-  models::Sample sample;
-  std::vector<models::FlushLine> flushes;    ///< flushes since the previous snapshot, in the order of their ends
-  std::vector<models::ChannelLine> channel;  ///< notifications since then
-  std::vector<models::RefusedLine> refused;  ///< values that the database refused since then
-  std::vector<QString> alarms;
-  std::optional<models::ReplayProgress> replay;
-  std::optional<Registered> registered;  ///< rows of the fleet were created or removed
-  std::optional<quint64> recordedBytes;  ///< the size of the running recording
-};
-
-/// A recording that has ended.
-struct Recorded {
-  QString file;
-  quint64 bytes = 0;
-};
-
 class SessionWorker;
 
 /// A fleet or a replay, the batcher and its store, all on threads of their own. No call here waits
 /// for them: answers come as signals, in the thread of this object.
-class LiveSession : public QObject {
+class LiveSession : public SessionReports {
   Q_OBJECT
 
  public:
@@ -100,24 +77,11 @@ class LiveSession : public QObject {
   [[nodiscard]] bool isRunning() const { return m_isRunning; }
   [[nodiscard]] bool isClosing() const { return m_isClosing; }
 
- signals:
-  void started();
-  /// Nothing was started, or a change was not made.
-  void refused(const QString& why);
-  void sampled(std::shared_ptr<const metabatch::gui::SessionSnapshot> snapshot);
-  void applied(const metabatch::Config& running);
-  void fleetChanged(const metabatch::Fleet& fleet);
-  void fleetRemoved(quint64 rows);
-  void recorded(const metabatch::gui::Recorded& recording);
-  /// Closing takes longer than final_flush_timeout.
-  void overdue();
-  /// leave() could not save the entries, which are still buffered. The operator chooses another
-  /// file or none.
-  void notSaved(const QString& why);
-  /// The session has ended; `lost` entries were neither written nor saved.
-  void closed(quint64 lost);
-
  private:
+  /// Calls it in the worker's thread.
+  template <class... Parameters>
+  void order(void (SessionWorker::*what)(Parameters...), std::decay_t<Parameters>... arguments);
+
   SessionPlan m_plan;
   QThread m_thread;
   std::shared_ptr<Recorder> m_recorder;

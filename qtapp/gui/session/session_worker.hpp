@@ -14,7 +14,7 @@ namespace metabatch::gui {
 
 /// The part of a LiveSession that may wait. It lives in its own thread and owns everything that
 /// runs.
-class SessionWorker : public QObject {
+class SessionWorker : public SessionReports {
   Q_OBJECT
 
  public:
@@ -38,17 +38,7 @@ class SessionWorker : public QObject {
   void leave(const QString& file);
 
  signals:
-  void started();
-  void refused(const QString& why);
   void failedToStart(const QString& why);
-  void sampled(std::shared_ptr<const metabatch::gui::SessionSnapshot> snapshot);
-  void applied(const metabatch::Config& running);
-  void fleetChanged(const metabatch::Fleet& fleet);
-  void fleetRemoved(quint64 rows);
-  void recorded(const metabatch::gui::Recorded& recording);
-  void overdue();
-  void notSaved(const QString& why);
-  void closed(quint64 lost);
 
  private:
   [[nodiscard]] std::optional<std::string> begin();

@@ -9,6 +9,7 @@
 #include <QMimeData>
 #include <QProgressDialog>
 
+#include "gui/files/file_dialogs.hpp"
 #include "gui/pages/dashboard.hpp"
 #include "gui/pages/flush_page.hpp"
 #include "gui/pages/inspector_page.hpp"
@@ -64,11 +65,8 @@ void RecordingSource::connectWhatIf() {
 
 void RecordingSource::choose() {
   auto* const dialog =
-      new QFileDialog(&m_window, tr("Open recording"), {}, tr("Recordings (*.ndjson *.jsonl);;All files (*)"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::ExistingFile);
+      askWhatToOpen(&m_window, tr("Open recording"), tr("Recordings (*.ndjson *.jsonl);;All files (*)"));
   connect(dialog, &QFileDialog::fileSelected, this, &RecordingSource::open);
-  dialog->open();
 }
 
 void RecordingSource::open(const QString& file) {

@@ -7,14 +7,14 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr std::size_t kRing = 8192;
+constexpr std::size_t kChannelRing = 8192;
 constexpr int kPollMs = 250;
 
 }  // namespace
 
 ChannelWatch::ChannelWatch(const sql::PgAddress& address, const QString& channel, QObject* parent)
     : QObject(parent),
-      m_ring(std::make_shared<engine::NotificationRing>(kRing)),
+      m_ring(std::make_shared<engine::NotificationRing>(kChannelRing)),
       m_state(tr("Connecting to %1").arg(QString::fromStdString(address.shown()))) {
   sql::PgListenerOptions options;
   options.address = address;

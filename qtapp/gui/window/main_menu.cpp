@@ -11,6 +11,7 @@
 #include <QStatusBar>
 #include <QToolBar>
 
+#include "gui/files/file_dialogs.hpp"
 #include "gui/files/page_export.hpp"
 #include "gui/notify/announcer.hpp"
 #include "gui/panels/what_if_panel.hpp"
@@ -107,13 +108,8 @@ void MainMenu::makeRecordAction() {
     m_record->setChecked(!on);  // until a file is chosen, or the recording has ended
     if (!on) return m_sources.drive.record({});
     auto* const dialog =
-        new QFileDialog(&m_window, tr("Record"), "recording.ndjson", tr("Recordings (*.ndjson);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix("ndjson");
-    dialog->selectFile("recording.ndjson");
+        askWhereToSave(&m_window, tr("Record"), "recording.ndjson", tr("Recordings (*.ndjson);;All files (*)"));
     connect(dialog, &QFileDialog::fileSelected, &m_sources.drive, &DriveSource::record);
-    dialog->open();
   });
   connect(&m_sources.drive, &DriveSource::sampled, this,
           [this](const SessionSnapshot& snapshot) { m_record->setChecked(snapshot.recordedBytes.has_value()); });

@@ -9,9 +9,9 @@ namespace {
 constexpr ChartLine kWrites[] = {{"unbatched", QT_TRANSLATE_NOOP("Charts", "writes without batching"), Stroke::line, 3},
                                  {"writes", QT_TRANSLATE_NOOP("Charts", "writes"), Stroke::line, 0},
                                  {"notifies", QT_TRANSLATE_NOOP("Charts", "NOTIFYs"), Stroke::line, 1}};
-constexpr ChartLine kReasons[] = {{"stack.capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::area, 0},
-                                  {"stack.scheduled", QT_TRANSLATE_NOOP("Charts", "scheduled"), Stroke::area, 1},
-                                  {"stack.shutdown", QT_TRANSLATE_NOOP("Charts", "shutdown"), Stroke::area, 2}};
+constexpr ChartLine kReasonLines[] = {{"stack.capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::area, 0},
+                                      {"stack.scheduled", QT_TRANSLATE_NOOP("Charts", "scheduled"), Stroke::area, 1},
+                                      {"stack.shutdown", QT_TRANSLATE_NOOP("Charts", "shutdown"), Stroke::area, 2}};
 constexpr ChartLine kSizes[] = {{"batch.limit", QT_TRANSLATE_NOOP("Charts", "batch size"), Stroke::limit, 3},
                                 {"size.capacity", QT_TRANSLATE_NOOP("Charts", "capacity"), Stroke::points, 0},
                                 {"size.scheduled", QT_TRANSLATE_NOOP("Charts", "scheduled"), Stroke::points, 1},
@@ -36,20 +36,20 @@ constexpr ChartLine kUpdates[] = {
     {"updates", QT_TRANSLATE_NOOP("Charts", "updates"), Stroke::line, 0},
     {"entries", QT_TRANSLATE_NOOP("Charts", "entries (newest of a key)"), Stroke::line, 1}};
 
-constexpr ChartLine kOutcomes[] = {
+constexpr ChartLine kOutcomeLines[] = {
     {"outcome.ok", QT_TRANSLATE_NOOP("Charts", "succeeded"), Stroke::line, 2},
     {"outcome.connection", QT_TRANSLATE_NOOP("Charts", "connection failed"), Stroke::line, 5},
     {"outcome.timeout", QT_TRANSLATE_NOOP("Charts", "timed out"), Stroke::line, 1},
     {"outcome.conflict", QT_TRANSLATE_NOOP("Charts", "deadlock or conflict"), Stroke::line, 4},
     {"outcome.other", QT_TRANSLATE_NOOP("Charts", "failed otherwise"), Stroke::line, 3}};
-constexpr ChartLine kOldest[] = {{"interval", QT_TRANSLATE_NOOP("Charts", "interval"), Stroke::limit, 3},
-                                 {"oldest", QT_TRANSLATE_NOOP("Charts", "oldest value"), Stroke::area, 1}};
+constexpr ChartLine kOldestLines[] = {{"interval", QT_TRANSLATE_NOOP("Charts", "interval"), Stroke::limit, 3},
+                                      {"oldest", QT_TRANSLATE_NOOP("Charts", "oldest value"), Stroke::area, 1}};
 
 constexpr ChartSpec kCharts[] = {
     {"writes", QT_TRANSLATE_NOOP("Charts", "Database writes and NOTIFYs"),
      QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s; logarithmic"), kWrites, true},
     {"reasons", QT_TRANSLATE_NOOP("Charts", "Flushes by reason"),
-     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s, stacked"), kReasons},
+     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s, stacked"), kReasonLines},
     {"batch-size", QT_TRANSLATE_NOOP("Charts", "Batch size"), QT_TRANSLATE_NOOP("Charts", "entries a flush"), kSizes},
     {"duration", QT_TRANSLATE_NOOP("Charts", "Flush duration"), QT_TRANSLATE_NOOP("Charts", "milliseconds"),
      kDurations},
@@ -62,9 +62,9 @@ constexpr ChartSpec kCharts[] = {
     {"updates", QT_TRANSLATE_NOOP("Charts", "Arriving updates"),
      QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"), kUpdates},
     {"outcomes", QT_TRANSLATE_NOOP("Charts", "Flushes by outcome"),
-     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"), kOutcomes},
+     QT_TRANSLATE_NOOP("Charts", "per second, mean of 10 s"), kOutcomeLines},
     {"oldest", QT_TRANSLATE_NOOP("Charts", "Age of the oldest value"),
-     QT_TRANSLATE_NOOP("Charts", "seconds, values in flight included"), kOldest},
+     QT_TRANSLATE_NOOP("Charts", "seconds, values in flight included"), kOldestLines},
 };
 
 constexpr ChartLine kReceived[] = {{"received", QT_TRANSLATE_NOOP("Charts", "notifications"), Stroke::area, 0}};

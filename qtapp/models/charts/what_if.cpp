@@ -12,14 +12,11 @@
 namespace metabatch::models {
 namespace {
 
-constexpr std::uint64_t kReportsAStep = 5'000;  // takes some milliseconds, and so long a cancellation waits at most
 constexpr Duration kShortest = std::chrono::seconds(2);
 
 struct WhatIf {
   Q_DECLARE_TR_FUNCTIONS(WhatIf)
 };
-
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
 /// Turns lines of the event log (simulator.hpp) into flushes for the charts.
 class FlushListener {
@@ -98,7 +95,7 @@ class Run {
         m_simulator.run_until(until, kReportsAStep);
       }
       if (series != nullptr) series->append(sampleOf(m_simulator, m_question.from + until));
-      if (onProgress) onProgress(seconds(until) / seconds(length));
+      if (onProgress) onProgress(in_seconds(until) / in_seconds(length));
     }
     return true;
   }
@@ -208,11 +205,11 @@ QString checkText(const WhatIfAnswer& answer) {
 QString storeText(const StoreFit& store) {
   if (store.flushes < kFewFlushes)
     return WhatIf::tr("There were too few flushes to model the database. Assumed: median %1, p99 %2, and %3 an entry.")
-        .arg(secondsText(seconds(store.model.latency.p50)), secondsText(seconds(store.model.latency.p99)),
+        .arg(secondsText(in_seconds(store.model.latency.p50)), secondsText(in_seconds(store.model.latency.p99)),
              microsText(store.model.row_cost));
   return WhatIf::tr("The database is modelled from %1: median %2, p99 %3, and %4 an entry (%5).")
-      .arg(counted(store.flushes, "flush"), secondsText(seconds(store.model.latency.p50)),
-           secondsText(seconds(store.model.latency.p99)), microsText(store.model.row_cost),
+      .arg(counted(store.flushes, "flush"), secondsText(in_seconds(store.model.latency.p50)),
+           secondsText(in_seconds(store.model.latency.p99)), microsText(store.model.row_cost),
            store.hasMeasuredRowCost ? WhatIf::tr("measured") : WhatIf::tr("assumed, because all batches had one size"));
 }
 

@@ -15,6 +15,9 @@
 /// and its modelled database, in virtual time.
 namespace metabatch::models {
 
+/// Reports that a simulation plays before it looks for a cancellation: some milliseconds.
+inline constexpr std::uint64_t kReportsAStep = 5'000;
+
 struct WhatIfQuestion {
   ArrivalRing arrivals;
   Instant from{};  ///< the arrivals before are left out

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int kIdsShown = 50;  // of one payload
 
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
-
 std::size_t chunkCount(const FlushLine& line) { return line.chunks ? line.chunks->size() : 0; }
 
 QString shown(const FlushLine& line, int column) {
@@ -23,7 +21,7 @@ QString shown(const FlushLine& line, int column) {
     case FlushLog::Entries: return withCommas(line.entries);
     case FlushLog::Agents: return withCommas(line.agents);
     case FlushLog::Chunks: return line.chunks ? withCommas(chunkCount(line)) : QString();
-    case FlushLog::Took: return secondsText(seconds(line.took));
+    case FlushLog::Took: return secondsText(in_seconds(line.took));
     case FlushLog::Outcome: return outcomeText(line);
     case FlushLog::SqlState: return QString::fromStdString(line.sqlstate);
     default: return {};
@@ -48,7 +46,7 @@ QVariant csvValue(const FlushLine& line, int column) {
     case FlushLog::Entries: return static_cast<qulonglong>(line.entries);
     case FlushLog::Agents: return static_cast<qulonglong>(line.agents);
     case FlushLog::Chunks: return line.chunks ? QVariant(static_cast<qulonglong>(chunkCount(line))) : QVariant();
-    case FlushLog::Took: return seconds(line.took);
+    case FlushLog::Took: return in_seconds(line.took);
     default: return {};
   }
 }
@@ -201,7 +199,7 @@ QString detailText(const FlushLine& line) {
       FlushLog::tr("Flush %1 at %2, %3: %4 of %5 in %6\n%7\n")
           .arg(withCommas(line.id), clockText(line.wall, true), models::text(name_of(line.reason)),
                line.entries == 1 ? FlushLog::tr("1 entry") : FlushLog::tr("%1 entries").arg(withCommas(line.entries)),
-               counted(line.agents, "agent"), secondsText(seconds(line.took)), outcomeText(line));
+               counted(line.agents, "agent"), secondsText(in_seconds(line.took)), outcomeText(line));
   if (!line.chunks) return text + FlushLog::tr("The payloads of this flush are no longer stored.\n");
   for (std::size_t i = 0; i < line.chunks->size(); ++i) {
     const std::string& payload = (*line.chunks)[i];

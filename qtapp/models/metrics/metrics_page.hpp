@@ -35,7 +35,7 @@ struct MetricsPage {
   quint64 series = 0;                 ///< samples in total
   quint64 badLines = 0;
   std::vector<LineProblem> bad;  ///< the first kMostReported of them
-  bool isWhole = true;             ///< false: the end is missing
+  bool isWhole = true;           ///< false: the end is missing
 };
 
 /// Reads the Prometheus text format 0.0.4 and OpenMetrics 1.0: each line strictly, the page

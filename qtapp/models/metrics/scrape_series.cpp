@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/metrics/scrape_series.hpp"
 
-#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 
 namespace metabatch::models {
 namespace {
-
-struct Scraped {
-  Q_DECLARE_TR_FUNCTIONS(Scraped)
-};
 
 constexpr std::string_view kBatches = "metadata_batches_total", kDuration = "metadata_flush_duration_seconds",
                            kSize = "metadata_batch_size", kUtilization = "metadata_batch_utilization",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QCoreApplication>
 #include <QStringList>
 #include <deque>
 #include <set>
@@ -9,6 +10,11 @@
 #include "models/metrics/scrape.hpp"
 
 namespace metabatch::models {
+
+/// The translations of what is said of scrapes.
+struct Scraped {
+  Q_DECLARE_TR_FUNCTIONS(Scraped)
+};
 
 /// The facts from the scrapes of a foreign batcher, in the words of the dashboard. An empty value
 /// is not in the metrics, or was not measured yet.

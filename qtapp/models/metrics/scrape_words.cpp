@@ -16,10 +16,6 @@ constexpr quint64 kManyRestarts = 3;  // restarts in a minute: more than one pro
 
 using Lines = std::vector<HealthLine>;
 
-struct Scraped {
-  Q_DECLARE_TR_FUNCTIONS(Scraped)
-};
-
 quint64 whole(double count) { return static_cast<quint64>(std::llround(std::max(0.0, count))); }
 
 void reportReach(Lines& lines, const ScrapeStatus& status) {

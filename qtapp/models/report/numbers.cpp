@@ -35,6 +35,8 @@ std::string seconds_text(double seconds) {
   return with_commas(whole / 60) + " m " + std::to_string(whole % 60) + " s";
 }
 
+std::string percent_text(double share) { return formatted("%.1f %%", share * 100); }
+
 std::string counted(std::uint64_t number, std::string_view noun) {
   std::string text = with_commas(number).append(" ").append(noun);
   if (number == 1) return text;

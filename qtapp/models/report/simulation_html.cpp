@@ -64,12 +64,6 @@ const std::vector<ChartSource>& chart_sources() {
   return sources;
 }
 
-std::string percent_text(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", share * 100);
-  return text;
-}
-
 /// Draws the capacity only when the buffered entries come near it. Otherwise their line would lie
 /// at the bottom.
 bool is_worth_drawing(const char* series, const RunFacts& facts) {

@@ -24,7 +24,8 @@ struct ReportOutcome {
   std::size_t dropped_full = 0;             ///< items for which the buffer had no capacity
   std::size_t dropped_agent_full = 0;       ///< items beyond the keys that one agent may have in the buffer
   bool is_closed = false;                   ///< the engine accepts nothing any more
-  bool has_too_many_keys = false;  ///< more than one agent may have; the first ones were taken, `refused_items` has the others
+  bool has_too_many_keys =
+      false;  ///< more than one agent may have; the first ones were taken, `refused_items` has the others
 };
 
 /// A report of which something was dropped.

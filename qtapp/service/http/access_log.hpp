@@ -29,7 +29,9 @@ class AccessLog final : public Handler {
   std::optional<Answer> answer_header(const HttpRequest& request, std::size_t thread, bool is_looked_up) override {
     return inner_.answer_header(request, thread, is_looked_up);
   }
-  HttpResponse answer(const HttpRequest& request, std::size_t thread) override { return inner_.answer(request, thread); }
+  HttpResponse answer(const HttpRequest& request, std::size_t thread) override {
+    return inner_.answer(request, thread);
+  }
   void read(ReadRequest request, std::function<void(HttpResponse)> done) override {
     inner_.read(std::move(request), std::move(done));
   }

@@ -50,7 +50,8 @@ inline bool is_framing_clear(const BeastRequest& message) {
 
 /// Checks that do not depend on what the request asks for. None: the request is passed to the
 /// handler.
-inline std::optional<RefusedRequest> refusal_of(const BeastRequest& message, std::span<const std::string> allowed_hosts) {
+inline std::optional<RefusedRequest> refusal_of(const BeastRequest& message,
+                                                std::span<const std::string> allowed_hosts) {
   namespace http = boost::beast::http;
   constexpr std::string_view kWrongHost = "This service does not answer to that host name.";
   constexpr std::string_view kAllowHost = "Allow the name with --allowed-host if it is meant for this service.";
@@ -58,7 +59,8 @@ inline std::optional<RefusedRequest> refusal_of(const BeastRequest& message, std
     return RefusedRequest{400, "Request is not HTTP/1.1.", "The only Transfer-Encoding is chunked, given once."};
   const auto hosts = message.equal_range(http::field::host);
   const auto count = std::distance(hosts.first, hosts.second);
-  if (count > 1 || (count == 0 && message.version() >= 11)) return RefusedRequest{400, "Request needs one Host header."};
+  if (count > 1 || (count == 0 && message.version() >= 11))
+    return RefusedRequest{400, "Request needs one Host header."};
   const std::optional<Target> target = parse_target(text_of(message.target()));
   if (!target) return RefusedRequest{400, "Request target must be a path."};
   // In the absolute form the target names the host, and Host is ignored.

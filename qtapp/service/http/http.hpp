@@ -22,7 +22,7 @@ struct HttpRequest {
   std::string_view query = {};  ///< behind the `?`
   std::string_view session_token = {};  ///< header Coder-Session-Token
   std::string_view authorization = {};
-  std::string_view cookies = {};        ///< header Cookie
+  std::string_view cookies = {};  ///< header Cookie
   std::string_view accept = {};
   std::string_view origin = {};  ///< browsers send it with a WebSocket
   std::string_view host = {};
@@ -40,10 +40,10 @@ inline constexpr std::string_view kHtmlType = "text/html; charset=utf-8";
 struct HttpResponse {
   unsigned status = 200;
   std::string body = {};
-  std::string_view content_type = kJsonType;  ///< a literal
-  std::string_view allow = {};                ///< a literal; of 405
+  std::string_view content_type = kJsonType;       ///< a literal
+  std::string_view allow = {};                     ///< a literal; of 405
   std::string_view challenge = kSessionChallenge;  ///< a literal; of 401
-  unsigned retry_after = 0;                   ///< seconds; 0: no Retry-After header
+  unsigned retry_after = 0;                        ///< seconds; 0: no Retry-After header
 };
 
 /// One thing that was wrong with a field of a request.

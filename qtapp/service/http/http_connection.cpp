@@ -172,19 +172,17 @@ class HttpConnection final : public Connection {
   }
   void read_rows(ReadRequest wanted) {
     wanted.peer = peer_;
-    await<HttpResponse>(
-        [&](auto done) { shared_.handler.read(std::move(wanted), std::move(done)); },
-        [this](HttpResponse response) { write(std::move(response)); });
+    await<HttpResponse>([&](auto done) { shared_.handler.read(std::move(wanted), std::move(done)); },
+                        [this](HttpResponse response) { write(std::move(response)); });
   }
   void look_up(LookupRequest wanted) {
     wanted.peer = peer_;
-    await<LookupResult>(
-        [&](auto done) { shared_.handler.look_up(std::move(wanted), std::move(done)); },
-        [this](LookupResult result) {
-          if (result == LookupResult::done) return answer_header(true);
-          answer_ = lookup_unavailable();
-          discard_body();
-        });
+    await<LookupResult>([&](auto done) { shared_.handler.look_up(std::move(wanted), std::move(done)); },
+                        [this](LookupResult result) {
+                          if (result == LookupResult::done) return answer_header(true);
+                          answer_ = lookup_unavailable();
+                          discard_body();
+                        });
   }
 
   void become_stream(WatchRequest watch) {

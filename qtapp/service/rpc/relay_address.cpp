@@ -29,7 +29,8 @@ std::variant<RelayAddress, std::string> parse_relay_address(std::string_view tex
   RelayAddress found;
   std::string_view rest = text;
   found.is_tls = rest.starts_with("https://");
-  if (!found.is_tls && !rest.starts_with("http://")) return not_an_address(text, "it begins with neither https:// nor http://");
+  if (!found.is_tls && !rest.starts_with("http://"))
+    return not_an_address(text, "it begins with neither https:// nor http://");
   rest.remove_prefix(found.is_tls ? 8 : 7);
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.find_first_of("/?#@ ") != std::string_view::npos)

@@ -23,7 +23,9 @@ enum class CallOutcome : std::uint8_t {
 /// Counts of the RPC door. Any thread.
 class RpcMetrics {
  public:
-  void record(CallOutcome outcome) { calls_[static_cast<std::size_t>(outcome)].fetch_add(1, std::memory_order_relaxed); }
+  void record(CallOutcome outcome) {
+    calls_[static_cast<std::size_t>(outcome)].fetch_add(1, std::memory_order_relaxed);
+  }
   void record_connection() { connections_.fetch_add(1, std::memory_order_relaxed); }
   void write(PrometheusText& to) const;
 

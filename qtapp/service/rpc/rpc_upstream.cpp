@@ -43,10 +43,11 @@ class UpstreamSocket final : public RpcUpstream, public std::enable_shared_from_
 
   void begin(Events events) override { events_ = std::move(events); }
   void read() override {
-    stream_->async_read_some(asio::buffer(input_), [self = shared_from_this()](const Failure& failed, std::size_t size) {
-      if (self->has_ended_) return;
-      failed ? self->lose() : self->events_.bytes({self->input_.data(), size});
-    });
+    stream_->async_read_some(asio::buffer(input_),
+                             [self = shared_from_this()](const Failure& failed, std::size_t size) {
+                               if (self->has_ended_) return;
+                               failed ? self->lose() : self->events_.bytes({self->input_.data(), size});
+                             });
   }
   void write(std::string bytes) override {
     output_ = std::move(bytes);
@@ -101,7 +102,9 @@ class UpstreamSocket final : public RpcUpstream, public std::enable_shared_from_
   void pass_on() {
     const auto type = response_[beast::http::field::content_type];
     const bool is_json = type.starts_with("application/json");
-    answer({.status = response_.result_int(), .body = std::move(response_.body()), .content_type = is_json ? kJsonType : kTextType});
+    answer({.status = response_.result_int(),
+            .body = std::move(response_.body()),
+            .content_type = is_json ? kJsonType : kTextType});
   }
   void fail(const std::string& reason) { answer(error_response(502, "The control plane cannot be reached.", reason)); }
   void answer(HttpResponse refusal) {

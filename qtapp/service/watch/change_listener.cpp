@@ -68,8 +68,7 @@ void ChangeListener::listen_to_postgres(const ChangeSources& sources, Log& log) 
   events.on_lost = [this, &log](const sql::DatabaseFailure& why, Duration retry) {
     database_.is_connected = false;
     events_.on_gap();
-    log.limited(Log::Level::warning, kNotListening,
-                {{"reason", why.message}, {"retry_in", format_duration(retry)}});
+    log.limited(Log::Level::warning, kNotListening, {{"reason", why.message}, {"retry_in", format_duration(retry)}});
   };
   listener_ = std::make_unique<sql::PgListener>(std::move(options), std::move(events));
   thread_ = std::thread([this] { listener_->run(); });

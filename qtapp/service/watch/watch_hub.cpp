@@ -14,7 +14,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kPauseAfterFailure = std::chrono::seconds(1);
 constexpr auto kIdleTick = std::chrono::seconds(2);  // without watchers, notifications are only counted
-constexpr std::size_t kAtOnce = 5000;  // agents a statement
+constexpr std::size_t kAtOnce = 5000;                // agents a statement
 constexpr std::string_view kFailureJson =
     R"({"message":"Internal error fetching metadata.","detail":"The database cannot be read just now; it is tried again."})";
 
@@ -125,7 +125,8 @@ void WatchHub::leave(Handler::WatchId watch) {
   const auto watched = watched_.find(known->second);
   agent_of_.erase(known);
   std::vector<Subscription>& subscriptions = watched->second.subscriptions;
-  subscriptions.erase(std::find_if(subscriptions.begin(), subscriptions.end(), [watch](const Subscription& subscription) { return subscription.watch == watch; }));
+  subscriptions.erase(std::find_if(subscriptions.begin(), subscriptions.end(),
+                                   [watch](const Subscription& subscription) { return subscription.watch == watch; }));
   if (!subscriptions.empty()) return;
   table_.remove(watched->first, 0);
   watched_.erase(watched);
@@ -161,9 +162,12 @@ void WatchHub::serve(std::span<Agent* const> agents, std::vector<PendingRead> pe
   const Instant now = SteadyClock::now();
   std::vector<Agent*> wanted;
   for (Agent* const agent : agents) {
-    const auto can_take = [&](const Subscription& subscription) { return !subscription.sent || now - *subscription.sent >= options_.least_gap; };
+    const auto can_take = [&](const Subscription& subscription) {
+      return !subscription.sent || now - *subscription.sent >= options_.least_gap;
+    };
     const auto& subscriptions = agent->second.subscriptions;
-    if (agent->second.is_dirty && std::any_of(subscriptions.begin(), subscriptions.end(), can_take)) wanted.push_back(agent);
+    if (agent->second.is_dirty && std::any_of(subscriptions.begin(), subscriptions.end(), can_take))
+      wanted.push_back(agent);
   }
   const bool is_paused = failing_until_ && now < *failing_until_ && pending.empty();
   const bool is_read = !is_paused && fetch(wanted, pending);

@@ -8,6 +8,7 @@
 
 #include "engine/clock.hpp"
 #include "sql/postgres/connection/pg_row.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 #include "sql/postgres/store/pg_arrays.hpp"
 #include "sql/postgres/store/pg_registration.hpp"
 #include "sql/statements.hpp"
@@ -21,8 +22,6 @@ constexpr PgStatement kFindBuilds = {nullptr, statements::pg_find_builds};
 constexpr PgStatement kFindSessions = {nullptr, statements::pg_find_sessions};
 constexpr PgStatement kDescribeRow = {nullptr, statements::pg_describe_row};
 constexpr PgStatement kReadQueue = {nullptr, statements::pg_read_queue};
-constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
-constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
 constexpr PgStatement kAddAgent = {nullptr, statements::pg_add_agent};
 constexpr PgStatement kListAgents = {nullptr, statements::pg_list_agents};
 constexpr PgStatement kRemoveAgent = {nullptr, statements::pg_remove_agent};

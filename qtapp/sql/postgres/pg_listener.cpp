@@ -15,7 +15,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr PgStatement kNotify = {nullptr, statements::pg_notify};
+constexpr PgStatement kWakeUp = {nullptr, statements::pg_notify};
 constexpr Duration kConnectLimit = std::chrono::seconds(12);
 
 std::string listen_text(const std::string& channel) {
@@ -112,7 +112,7 @@ std::optional<DatabaseFailure> PgListener::probe() {
   if (is_stopping_) return std::nullopt;
   probed_ = SteadyClock::now();
   const PgParameter parameters[] = {{probe_channel_}, {""}};
-  const PgStep steps[] = {{&kNotify, parameters}};
+  const PgStep steps[] = {{&kWakeUp, parameters}};
   return sender.run(steps).failure;
 }
 

@@ -3,14 +3,9 @@
 
 #include <utility>
 
-#include "sql/statements.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 
 namespace metabatch::sql {
-namespace {
-
-constexpr PgStatement kNotify = {"metabatch_notify", statements::pg_notify};
-
-}  // namespace
 
 PgPublisher::PgPublisher(PgPublisherOptions options)
     : options_(std::move(options)), connection_(options_.address, options_.timeouts, "metabatch-publish") {}

@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include "sql/postgres/connection/pg_connection.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
@@ -11,8 +12,6 @@ namespace {
 
 constexpr PgStatement kFindTable = {nullptr, statements::pg_find_table};
 constexpr PgStatement kCreateTable = {nullptr, statements::pg_create_table};
-constexpr PgStatement kFindAgents = {nullptr, statements::pg_find_agents};
-constexpr PgStatement kCreateAgents = {nullptr, statements::pg_create_agents};
 
 DatabaseResult<bool> create(const PgAddress& address, const PgStatement& find, const PgStatement& make) {
   PgConnection connection(address, {});

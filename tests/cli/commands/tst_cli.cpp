@@ -8,9 +8,9 @@
 #include <QRegularExpression>
 
 #include "cli/flags/arguments.hpp"
-#include "cli/terminal/console.hpp"
 #include "cli/program.hpp"
 #include "cli/report/results.hpp"
+#include "cli/terminal/console.hpp"
 
 using namespace metabatch;
 using namespace metabatch::cli;
@@ -55,8 +55,7 @@ void TestCli::wrongUsageIsStatusTwo_data() {
   QTest::newRow("no policy") << QStringList{"ingest", "--queue", "lifo"} << QByteArray("coalesce, fifo");
   QTest::newRow("negative") << QStringList{"ingest", "--batch-size", "-1"} << QByteArray("batch_size");
   QTest::newRow("too large") << QStringList{"run", "--batch-size", "100001"} << QByteArray("batch_size");
-  QTest::newRow("room below the batch") << QStringList{"run", "--queue-capacity", "10"}
-                                        << QByteArray("queue_capacity");
+  QTest::newRow("room below the batch") << QStringList{"run", "--queue-capacity", "10"} << QByteArray("queue_capacity");
   QTest::newRow("huge size") << QStringList{"ingest", "--queue-bytes", "99999999999GiB"} << QByteArray("--queue-bytes");
   QTest::newRow("no channel") << QStringList{"ingest", "--channel="} << QByteArray("channel");
   QTest::newRow("no such file") << QStringList{"ingest", "/no/such/file"} << QByteArray("/no/such/file: No such file");
@@ -244,8 +243,8 @@ void TestCli::inspectAccountsForEveryByte() {
 }
 
 void TestCli::inspectUnpacksAGzipFile() {
-  const QByteArray packed = QByteArray::fromBase64(
-      "H4sIAAAAAAACA7NMMkozTDNM1TVPMjXRNUk2NNS1SDRL1TVMNkoxTjVJM000S+ICAOKdC40lAAAA");
+  const QByteArray packed =
+      QByteArray::fromBase64("H4sIAAAAAAACA7NMMkozTDNM1TVPMjXRNUk2NNS1SDRL1TVMNkoxTjVJM000S+ICAOKdC40lAAAA");
   const QByteArray id = "9b2f1f1e-7b54-4c11-8a6e-1c2d3e4f5a6b";
   const auto text = Program().run({"inspect"}, packed);
   QVERIFY2(text.out.startsWith("Unpacked from gzip: 37 bytes.\n") && text.out.contains(id), text.out.constData());

@@ -66,7 +66,9 @@ void TestCliArguments::anEmptyVariableIsRefusedForTheDatabaseOnly() {
 
 void TestCliArguments::aConfigFileOfAnotherSystemIsRead_data() {
   QTest::addColumn<QByteArray>("text");
-  QTest::newRow("byte order mark") << QByteArray("\xEF\xBB\xBF" "batch-size = 7\n");
+  QTest::newRow("byte order mark") << QByteArray(
+      "\xEF\xBB\xBF"
+      "batch-size = 7\n");
   QTest::newRow("CRLF") << QByteArray("# a comment\r\n\r\nbatch_size = 7\r\n[ingest]\r\njson = true\r\n");
   QTest::newRow("no line end") << QByteArray("batch-size = \"7\"");
 }
@@ -89,7 +91,10 @@ void TestCliArguments::aWrongConfigFileIsRefusedByLineAndColumn_data() {
   row("an empty text", "\ndb = \"\"\n", ":2:6: 'db' has no value");
   row("a text without quotes", "interval = 5s\n", ":1:");
   row("a fraction", "batch-size = 1.5\n", ":1:14: 'batch-size' must be a text in quotes");
-  row("UTF-16", "\xFF\xFE" "b", " is UTF-16; convert it");
+  row("UTF-16",
+      "\xFF\xFE"
+      "b",
+      " is UTF-16; convert it");
 }
 
 void TestCliArguments::aWrongConfigFileIsRefusedByLineAndColumn() {
@@ -105,7 +110,8 @@ void TestCliArguments::aWrongConfigFileIsRefusedByLineAndColumn() {
 void TestCliArguments::aPathIsBytes() {
   const Program folder;
   const std::string log = folder.home.path().toStdString() + "/caf\xe9.log";
-  PtyProgram program({"simulate", "--for", "1s", "--agents", "2", "--log", log}, {{"HOME", folder.home.path().toStdString()}});
+  PtyProgram program({"simulate", "--for", "1s", "--agents", "2", "--log", log},
+                     {{"HOME", folder.home.path().toStdString()}});
   QVERIFY2(program.end() == 0, program.seen());
   QVERIFY(std::filesystem::exists(log));
 }
@@ -114,8 +120,11 @@ void TestCliArguments::foreignBytesReachNoTerminal() {
   const Program folder;
   const std::string evil = "\x1b]0;owned\x07\xc2\x9b\xe2\x80\xae";
   for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"ingest", folder.home.path().toStdString() + "/" + evil}, {"run", "--" + evil},
-        {"simulate", evil}, {"listen", "--db", evil}, {evil}}) {
+       {std::vector<std::string>{"ingest", folder.home.path().toStdString() + "/" + evil},
+        {"run", "--" + evil},
+        {"simulate", evil},
+        {"listen", "--db", evil},
+        {evil}}) {
     PtyProgram program(arguments, {{"HOME", folder.home.path().toStdString()}, {"TERM", "dumb"}});
     QVERIFY(program.end() != 0);
     const QByteArray& seen = program.seen();

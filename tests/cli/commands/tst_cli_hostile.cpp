@@ -101,7 +101,8 @@ void TestCliHostile::anUpdateThatCanNeverFitIsABadLine() {
       R"({"agent":"00000000-0000-4000-8000-000000000001","collected_at":"2026-01-01T00:00:00Z","key":"k","value":")";
   const auto ended = program.run({"ingest", "--register", "--json", "--db", program.db(), "--queue-bytes", "10"},
                                  head + "0123456789\"}\n" + head + "012345678\"}\n");
-  QCOMPARE(ended.err, QByteArray("line 1: its 11 bytes can never fit into queue_bytes, 10 (the line begins at byte 0)\n"));
+  QCOMPARE(ended.err,
+           QByteArray("line 1: its 11 bytes can never fit into queue_bytes, 10 (the line begins at byte 0)\n"));
   QCOMPARE(ended.status, 3);
   QCOMPARE(member(ended, "rejected_lines"), 1);
   QCOMPARE(member(ended, "written"), 1);

@@ -129,8 +129,7 @@ void TestCliPubsub::doctorFindsWhatTheServerRefuses() {
   QVERIFY2(found["subscribe"].startsWith("problem"), qPrintable(found["subscribe"]));
   QCOMPARE(found["max_payload"], QString("problem messages of at most 4096 bytes, chunks have up to 8000"));
   QVERIFY(!found.contains("listeners"));
-  QVERIFY2(examine(with_password(server).replace("geheim", "other"))["nats"].startsWith("problem"),
-           "a wrong password");
+  QVERIFY2(examine(with_password(server).replace("geheim", "other"))["nats"].startsWith("problem"), "a wrong password");
 }
 
 void TestCliPubsub::doctorSaysWhetherAnybodyListens() {

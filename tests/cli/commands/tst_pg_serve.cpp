@@ -158,7 +158,7 @@ void TestPgServe::aKilledServiceTakesBackNothingThatWasSeen() {
     for (std::size_t i = 0; i < agents_.size(); ++i)
       counting.push_back(std::make_unique<Counting>(serving.port(), agents_[i], from[i]));
     Seeing seeing(serving.port(), agents_[0]);
-    const bool is_seen = seeing.becomes_more_than(from[0]);  // some value of this round was written
+    const bool is_seen = seeing.becomes_more_than(from[0]);         // some value of this round was written
     counting[0]->wait_for_more(static_cast<long>(random() % 300));  // killed at any moment
     serving.kill();
     seeing.join();

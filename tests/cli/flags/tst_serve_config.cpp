@@ -171,8 +171,8 @@ void TestServeConfig::secretsAreNotPrinted() {
   Program program;
   program.set("METABATCH_PUBSUB", "nats://user:hush1@n1");
   program.set("PGPASSWORD", "hush2");
-  const auto ended = program.run({"serve", "--print-config", "--db",
-                                  "host=h user=u password='hush3 \\'x' sslpassword=hush4 dbname=d"});
+  const auto ended = program.run(
+      {"serve", "--print-config", "--db", "host=h user=u password='hush3 \\'x' sslpassword=hush4 dbname=d"});
   QCOMPARE(ended.status, 0);
   QVERIFY2(!ended.out.contains("hush") && !ended.err.contains("hush"), ended.out.constData());
   QVERIFY(ended.out.contains("host=h"));
@@ -180,8 +180,8 @@ void TestServeConfig::secretsAreNotPrinted() {
 
 void TestServeConfig::quotesSurviveTheFile_data() {
   QTest::addColumn<QString>("value");
-  for (const char* const value : {"plain", "a b", "'", "\"", "\\", "'\"", "\\'", "\\\"'", "'''", "\"\"\"", "a\tb", "a\nb",
-                                  "#x", "[x]", "\xC3\xA4", "\x7F'", "true", "7"})
+  for (const char* const value : {"plain", "a b", "'", "\"", "\\", "'\"", "\\'", "\\\"'", "'''", "\"\"\"", "a\tb",
+                                  "a\nb", "#x", "[x]", "\xC3\xA4", "\x7F'", "true", "7"})
     QTest::newRow(QByteArray(value).toPercentEncoding().constData()) << QString::fromUtf8(value);
 }
 

@@ -176,7 +176,8 @@ void TestTopView::findingsOfTheServiceComeFirst() {
   TopView seen = view();
   Page page;
   page.gauges.buffered_entries = 90'000;
-  seen.add_readiness("stalled, and the buffer is full\nalarm: Not writing for 80 s.\nwarning: 3 entries are locked.\nnotice: x\n");
+  seen.add_readiness(
+      "stalled, and the buffer is full\nalarm: Not writing for 80 s.\nwarning: 3 entries are locked.\nnotice: x\n");
   seen.add_page(page.text(), t0);
   const std::string text = all(seen, t0);
   HAS(text, "\n! Not writing for 80 s.\n! 3 entries are locked.\n");

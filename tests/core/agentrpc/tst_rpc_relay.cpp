@@ -35,8 +35,10 @@ struct Joined {
     std::string to_agent;
     while (relay.has_output() || upstream.has_output() || agent.has_output()) {
       const std::string out = relay.take_output(), back = upstream.take_output();
-      for (std::size_t at = 0; at < out.size(); at += piece) upstream.receive(std::string_view(out).substr(at, piece), t0);
-      for (std::size_t at = 0; at < back.size(); at += piece) relay.receive(std::string_view(back).substr(at, piece), t0);
+      for (std::size_t at = 0; at < out.size(); at += piece)
+        upstream.receive(std::string_view(out).substr(at, piece), t0);
+      for (std::size_t at = 0; at < back.size(); at += piece)
+        relay.receive(std::string_view(back).substr(at, piece), t0);
       to_agent += agent.take_output();
     }
     return to_agent;
@@ -108,7 +110,8 @@ void TestRpcRelay::callsGoToWhoAnswersThem() {
   Joined joined;
   Calls manifests(kManifest);
   RpcServer upstream(manifests, t0);
-  const std::string sent = open_call(1, kManifest, "one") + open_call(3, kReport, "two") + open_call(5, kManifest, "three");
+  const std::string sent =
+      open_call(1, kManifest, "one") + open_call(3, kReport, "two") + open_call(5, kManifest, "three");
   std::string got;
   for (std::size_t at = 0; at < sent.size(); at += step) {
     joined.agent.receive(std::string_view(sent).substr(at, step), t0);

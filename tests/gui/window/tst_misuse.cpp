@@ -19,10 +19,10 @@
 #include <QTimer>
 #include <QUndoStack>
 
-#include "gui/session/fleet_feeder.hpp"
+#include "gui/failures.hpp"
 #include "gui/heartbeat.hpp"
 #include "gui/operator.hpp"
-#include "gui/failures.hpp"
+#include "gui/session/fleet_feeder.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -229,7 +229,8 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
       window->startDemo();  // its thousands of rows take some time
     else
       window->startSession(small);
-    if (i % 2 == 0) QVERIFY(until([&] { return window->drive().session()->isRunning(); }));  // else closed while it starts
+    if (i % 2 == 0)
+      QVERIFY(until([&] { return window->drive().session()->isRunning(); }));  // else closed while it starts
     window->pages().showPage(i % 3 == 0 ? "Agents" : "Dashboard");
     QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
     QVERIFY(until([&] { return closed.count() == 1; }));

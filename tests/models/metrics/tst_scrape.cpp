@@ -270,8 +270,8 @@ void TstScrape::restartIsAGapAndAMark() {
   QCOMPARE(watched.series.marks()[0].text, QString("counters restarted"));
   watched.append(page(13), 15s);
   QCOMPARE(latest(watched.series, "writes"), 2.0);
-  QVERIFY(text(scrapedHealth(watched.scrapes.status()).lines)
-              .contains("notice: The process restarted in the last minute"));
+  QVERIFY(
+      text(scrapedHealth(watched.scrapes.status()).lines).contains("notice: The process restarted in the last minute"));
 }
 
 void TstScrape::severalReplicasAreFound() {

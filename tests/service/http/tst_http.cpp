@@ -10,10 +10,10 @@
 #include "metabatch/time.hpp"
 #include "service/agents/agent_directory.hpp"
 #include "service/agents/file_tokens.hpp"
+#include "service/agents/report_reader.hpp"
 #include "service/http/http.hpp"
 #include "service/log.hpp"
 #include "service/watch/metadata_json.hpp"
-#include "service/agents/report_reader.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
@@ -95,8 +95,9 @@ void TestHttp::anErrorLeavesOutWhatIsNotThere() {
            std::string(
                R"({"message":"m","detail":"d","validations":[{"field":"a","detail":"b"},{"field":"c","detail":"d"}]})"
                "\n"));
-  QCOMPARE(head_of({.status = 204}, {}),
-           std::string("HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n"));
+  QCOMPARE(
+      head_of({.status = 204}, {}),
+      std::string("HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n"));
 }
 
 void TestHttp::onlyOurOwnHostNamesAreAnswered_data() {

@@ -54,9 +54,8 @@ constexpr std::string_view kReport = R"({"metadata":[{"key":"cpu","value":"1"}]}
 
 void TestRequests::otherTransferEncodingsEndTheConnection_data() {
   QTest::addColumn<QByteArray>("headers");
-  for (const char* const coding :
-       {"xchunked", "identity", "deflate", "\"chunked\"", "chunked, gzip", "gzip, chunked", "chunked, chunked", "",
-        "chunked;q=1", "chunkedx", ",chunked"})
+  for (const char* const coding : {"xchunked", "identity", "deflate", "\"chunked\"", "chunked, gzip", "gzip, chunked",
+                                   "chunked, chunked", "", "chunked;q=1", "chunkedx", ",chunked"})
     QTest::addRow("'%s'", coding) << QByteArray("Transfer-Encoding: ") + coding + "\r\n";
   QTest::newRow("twice") << QByteArray("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n");
   QTest::newRow("and another") << QByteArray("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n");
@@ -65,8 +64,8 @@ void TestRequests::otherTransferEncodingsEndTheConnection_data() {
 void TestRequests::otherTransferEncodingsEndTheConnection() {
   QFETCH(QByteArray, headers);
   Client client(stage_->port());
-  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() + "\r\n" +
-              headers.toStdString() + "\r\n" + request("GET", "/healthz"));
+  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() +
+              "\r\n" + headers.toStdString() + "\r\n" + request("GET", "/healthz"));
   const Answered answered = answer_from(client);
   QCOMPARE(answered.status, 400);
   QVERIFY(answered.head.find("Connection: close\r\n") != std::string::npos);
@@ -150,7 +149,8 @@ void TestRequests::bodiesOverTheLimitEndTheConnection_data() {
   const auto row = [](const char* name, const std::string& headers, const std::string& body) {
     QTest::newRow(name) << QByteArray::fromStdString(headers) << QByteArray::fromStdString(body);
   };
-  const std::string body = blank_body(kBodyLimit + 1), length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  const std::string body = blank_body(kBodyLimit + 1),
+                    length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
   row("declared", length, body);
   row("declared, and not sent", length, "");
   row("declared, and asked for", length + "Expect: 100-continue\r\n", "");
@@ -167,8 +167,8 @@ void TestRequests::bodiesOverTheLimitEndTheConnection() {
   QFETCH(QByteArray, headers);
   QFETCH(QByteArray, body);
   Client client(stage_->port());
-  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() + "\r\n" +
-              headers.toStdString() + "\r\n" + body.toStdString());
+  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() +
+              "\r\n" + headers.toStdString() + "\r\n" + body.toStdString());
   (void)client.send(request("GET", "/healthz"));
   const Answered answered = answer_from(client);
   QCOMPARE(answered.status, 413);
@@ -179,7 +179,9 @@ void TestRequests::bodiesOverTheLimitEndTheConnection() {
 
 void TestRequests::aBodyOfTheLimitIsTaken_data() {
   QTest::addColumn<QByteArray>("text");
-  const auto row = [](const char* name, const std::string& text) { QTest::newRow(name) << QByteArray::fromStdString(text); };
+  const auto row = [](const char* name, const std::string& text) {
+    QTest::newRow(name) << QByteArray::fromStdString(text);
+  };
   const std::string body = blank_body(kBodyLimit);
   row("declared", "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   row("one chunk", "Transfer-Encoding: chunked\r\n\r\n" + chunked(body, body.size()));
@@ -189,8 +191,8 @@ void TestRequests::aBodyOfTheLimitIsTaken_data() {
 void TestRequests::aBodyOfTheLimitIsTaken() {
   QFETCH(QByteArray, text);
   Client client(stage_->port());
-  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() + "\r\n" +
-              text.toStdString() + request("GET", "/healthz"));
+  client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token() +
+              "\r\n" + text.toStdString() + request("GET", "/healthz"));
   QCOMPARE(answer_from(client).status, 204);
   QCOMPARE(answer_from(client).status, 200);
 }
@@ -243,8 +245,8 @@ void TestRequests::bodiesOfStrangersAreNotRead() {
   QFETCH(QByteArray, headers);
   for (const std::string& token : {std::string(), format_uuid(stage_->agents[0].id)}) {
     Client client(stage_->port());
-    client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token + "\r\n" +
-                headers.toStdString() + "\r\n");
+    client.send("POST " + std::string(kReports) + " HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " + token +
+                "\r\n" + headers.toStdString() + "\r\n");
     const Answered answered = answer_from(client);  // not a byte of the body has been sent
     QCOMPARE(answered.status, 401);
     QVERIFY(answered.head.find("Connection: close\r\n") != std::string::npos);
@@ -253,9 +255,8 @@ void TestRequests::bodiesOfStrangersAreNotRead() {
 
 void TestRequests::duplicateMembersLetTheLastWin() {
   Stage stage;
-  const std::string body =
-      R"({"metadata":7,"metadata":[{"key":"mem","value":"no"}],)"
-      R"("metadata":[{"key":"mem","key":"cpu","value":1,"value":"2","error":[],"error":"e"}]})";
+  const std::string body = R"({"metadata":7,"metadata":[{"key":"mem","value":"no"}],)"
+                           R"("metadata":[{"key":"mem","key":"cpu","value":1,"value":"2","error":[],"error":"e"}]})";
   QCOMPARE(stage.post(stage.agents[0], body).status, 204);
   QCOMPARE(stage.post(stage.agents[0], R"({"metadata":[],"metadata":7})").status, 400);
   const auto rows = stage.written(stage.agents[0]);
@@ -264,10 +265,12 @@ void TestRequests::duplicateMembersLetTheLastWin() {
 
 void TestRequests::headIsAnsweredWithoutABody() {
   Client client(stage_->port());
-  for (const std::string& target : {std::string("/metrics"), std::string("/readyz"), stage_->agents[0].path("metadata")}) {
+  for (const std::string& target :
+       {std::string("/metrics"), std::string("/readyz"), stage_->agents[0].path("metadata")}) {
     client.send(request("HEAD", target, token()));
     const std::string head = client.until("\r\n\r\n");
-    QVERIFY2(head.starts_with("HTTP/1.1 200 OK\r\n") && head.find("Content-Length: 0") == std::string::npos, head.c_str());
+    QVERIFY2(head.starts_with("HTTP/1.1 200 OK\r\n") && head.find("Content-Length: 0") == std::string::npos,
+             head.c_str());
   }
   client.send(request("GET", "/healthz"));
   QVERIFY(client.until("\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));  // no body came in between
@@ -282,10 +285,12 @@ void TestRequests::anAgentReadsItsOwnRows() {
 
 void TestRequests::rowsAreSelectedByKey() {
   const std::string one = stage_->get(stage_->agents[0].path("metadata?keys=mem,nothing"), token()).body;
-  QVERIFY2(one.find("\"key\":\"mem\"") != std::string::npos && one.find("\"key\":\"cpu\"") == std::string::npos, one.c_str());
+  QVERIFY2(one.find("\"key\":\"mem\"") != std::string::npos && one.find("\"key\":\"cpu\"") == std::string::npos,
+           one.c_str());
   const std::string bulk =
       stage_->get("/api/v2/metadata?keys=cpu&agents=" + stage_->agents[0].id_text(), stage_->watch_token).body;
-  QVERIFY2(bulk.find("\"key\":\"cpu\"") != std::string::npos && bulk.find("\"key\":\"mem\"") == std::string::npos, bulk.c_str());
+  QVERIFY2(bulk.find("\"key\":\"cpu\"") != std::string::npos && bulk.find("\"key\":\"mem\"") == std::string::npos,
+           bulk.c_str());
 }
 
 void TestRequests::metricsMayHaveAListenerOfTheirOwn() {
@@ -340,7 +345,9 @@ void TestRequests::withoutDescriptorsItGoesOn() {
 void TestRequests::listenAddressesAreUnderstoodOrRefused_data() {
   QTest::addColumn<QByteArray>("text");
   QTest::addColumn<QByteArray>("address");  // empty: refused
-  const auto row = [](const char* text, const char* address) { QTest::newRow(text) << QByteArray(text) << QByteArray(address); };
+  const auto row = [](const char* text, const char* address) {
+    QTest::newRow(text) << QByteArray(text) << QByteArray(address);
+  };
   row("127.0.0.1:7280", "127.0.0.1");
   row("localhost:7280", "127.0.0.1");
   row(":7280", "::");

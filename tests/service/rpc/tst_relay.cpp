@@ -36,10 +36,11 @@ class Plane {
  public:
   explicit Plane(const QStringList& more = {}) {
     process_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    process_.start(QStringLiteral("python3"),
-                   QStringList{QStringLiteral("-B"), QStringLiteral(METABATCH_SOURCE_DIR "/tests/service/rpc/rpc_peer.py"),
-                               QStringLiteral("serve")} +
-                       more);
+    process_.start(
+        QStringLiteral("python3"),
+        QStringList{QStringLiteral("-B"), QStringLiteral(METABATCH_SOURCE_DIR "/tests/service/rpc/rpc_peer.py"),
+                    QStringLiteral("serve")} +
+            more);
     port_ = next()["port"].toInt();
     if (port_ == 0) qFatal("the control plane does not start");
   }
@@ -104,14 +105,16 @@ void TestRelay::addressesAreUnderstoodOrRefusedInWords() {
   if (const auto* const found = std::get_if<service::RelayAddress>(&parsed))
     QCOMPARE(QString::fromStdString(found->authority()) + (found->is_tls ? " tls" : ""), shown);
   else
-    QVERIFY2(std::get<std::string>(parsed).find(shown.toStdString()) != std::string::npos, std::get<std::string>(parsed).c_str());
+    QVERIFY2(std::get<std::string>(parsed).find(shown.toStdString()) != std::string::npos,
+             std::get<std::string>(parsed).c_str());
 }
 
 void TestRelay::callsGoThroughAndReportsStayHere() {
   Plane plane;
   Stage stage(plane.relaying());
   const std::string token = stage.agents[0].token_text();
-  compare_all_ok(peer_calls(stage.port(), token, {"--calls", "300", "--in-flight", "16", "--rpc", kManifest, "--echo"}), 300);
+  compare_all_ok(peer_calls(stage.port(), token, {"--calls", "300", "--in-flight", "16", "--rpc", kManifest, "--echo"}),
+                 300);
   const QJsonObject seen = plane.next();
   QCOMPARE(seen["token"].toString().toStdString(), token);
   QCOMPARE(seen["path"].toString(), QStringLiteral("/api/v2/workspaceagents/me/rpc?role=agent&version=2.8"));
@@ -137,8 +140,21 @@ void TestRelay::reportsGoOnWhereThatIsAskedFor() {
   {
     RpcClient agent(stage.port(), stage.agents[0].token_text());
     QVERIFY2(agent.is_open(), agent.head().c_str());
-    const std::string cpu("\x12\x0a\x0a\x03" "cpu\x12\x03\x1a\x01" "1", 12), newer("\x12\x0a\x0a\x03" "cpu\x12\x03\x1a\x01" "2", 12);
-    const std::string mem("\x12\x0a\x0a\x03" "mem\x12\x03\x1a\x01" "3", 12);
+    const std::string cpu(
+        "\x12\x0a\x0a\x03"
+        "cpu\x12\x03\x1a\x01"
+        "1",
+        12),
+        newer(
+            "\x12\x0a\x0a\x03"
+            "cpu\x12\x03\x1a\x01"
+            "2",
+            12);
+    const std::string mem(
+        "\x12\x0a\x0a\x03"
+        "mem\x12\x03\x1a\x01"
+        "3",
+        12);
     agent.send(open_call(1, kReport, cpu) + open_call(3, kReport, mem) + open_call(5, kReport, newer));
     QVERIFY(!agent.until(std::string("\x00\x00\x00\x00\x00\x00\x00\x05", 8)).empty());
     while (stage.get("/metrics").body.find("metadata_rpc_calls_total{outcome=\"taken\"} 3\n") == std::string::npos) {
@@ -154,7 +170,9 @@ void TestRelay::reportsGoOnWhereThatIsAskedFor() {
   const QJsonObject seen = plane.next();
   QCOMPARE(seen["calls"].toObject()[kReport].toInt(), 2);  // the first, and what came while it was under way
   QCOMPARE(seen["last"].toObject()[kReport].toString(),
-           QString::fromLatin1(QByteArray("\x12\x0a\x0a\x03mem\x12\x03\x1a\x01\x33\x12\x0a\x0a\x03" "cpu\x12\x03\x1a\x01\x32").toHex()));
+           QString::fromLatin1(QByteArray("\x12\x0a\x0a\x03mem\x12\x03\x1a\x01\x33\x12\x0a\x0a\x03"
+                                          "cpu\x12\x03\x1a\x01\x32")
+                                   .toHex()));
 }
 
 void TestRelay::aRefusalIsPassedOn() {
@@ -164,7 +182,9 @@ void TestRelay::aRefusalIsPassedOn() {
   QCOMPARE(answered.status, 403);
   QCOMPARE(answered.body, std::string("{\"message\":\"Agent trying to connect from non-latest build.\"}\n"));
   // The control plane decides on the version too.
-  QCOMPARE(stage.ask(RpcClient::handshake(stage.agents[0].token_text(), "/api/v2/workspaceagents/me/rpc?version=2.99")).status, 403);
+  QCOMPARE(stage.ask(RpcClient::handshake(stage.agents[0].token_text(), "/api/v2/workspaceagents/me/rpc?version=2.99"))
+               .status,
+           403);
 }
 
 void TestRelay::aControlPlaneThatIsAwayIsSaid() {

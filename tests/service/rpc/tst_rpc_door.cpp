@@ -120,8 +120,10 @@ void TestRpcDoor::callsOfEveryKindAreAnswered_data() {
   QTest::newRow("one") << QStringList{} << 1;
   QTest::newRow("our end of a stream follows theirs") << QStringList{"--calls", "200", "--hold-fin"} << 200;
   QTest::newRow("a keep-alive between") << QStringList{"--calls", "200", "--in-flight", "8", "--pings"} << 200;
-  QTest::newRow("300 kB, more than a window") << QStringList{"--calls", "3", "--items", "150", "--value-bytes", "2000"} << 3;
-  QTest::newRow("as many at once as may be unacknowledged") << QStringList{"--calls", "500", "--in-flight", "256"} << 500;
+  QTest::newRow("300 kB, more than a window")
+      << QStringList{"--calls", "3", "--items", "150", "--value-bytes", "2000"} << 3;
+  QTest::newRow("as many at once as may be unacknowledged")
+      << QStringList{"--calls", "500", "--in-flight", "256"} << 500;
 }
 
 void TestRpcDoor::callsOfEveryKindAreAnswered() {
@@ -182,7 +184,8 @@ void TestRpcDoor::theTokenMayBeACookieOrAQuery_data() {
   QTest::newRow("query") << "?coder_session_token=" + token << wrong << 101;
   QTest::newRow("cookie first") << QByteArray() << "Cookie: coder_session_token=" + token + "\r\n" + wrong << 101;
   QTest::newRow("no cookie of another page")
-      << QByteArray() << "Cookie: coder_session_token=" + token + "\r\nOrigin: https://evil.example\r\n" << 401;
+      << QByteArray() << "Cookie: coder_session_token=" + token + "\r\nOrigin: https://evil.example\r\n"
+      << 401;
 }
 
 void TestRpcDoor::theTokenMayBeACookieOrAQuery() {
@@ -223,7 +226,8 @@ void TestRpcDoor::wrongBytesEndTheConnectionInOrder_data() {
   QTest::newRow("version") << QByteArray("GET / HTTP/1.1\r\n") << false << failed;
   const std::string data = wire::opened(1) + wire::header(wire::kData, 0, 1, 262'145);
   QTest::newRow("more than the window") << QByteArray::fromStdString(data) << false
-                                        << QByteArray::fromStdString(wire::header(wire::kWindow, wire::kAck, 1, 0)) + failed;
+                                        << QByteArray::fromStdString(wire::header(wire::kWindow, wire::kAck, 1, 0)) +
+                                               failed;
 }
 
 void TestRpcDoor::wrongBytesEndTheConnectionInOrder() {

@@ -33,7 +33,7 @@ class Pool {
     Free* next;
   };
   static constexpr std::size_t kStepsAnOctave = 8;
-  static constexpr std::size_t kSmallest = 64;     // bytes
+  static constexpr std::size_t kSmallest = 64;  // bytes
   static constexpr std::size_t kLargestKept = std::size_t{64} << 10;
   static constexpr std::size_t kClasses = 8 * 27;  // 64 B .. 8 GiB
   static std::size_t class_of(std::size_t size);

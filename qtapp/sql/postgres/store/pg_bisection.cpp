@@ -8,18 +8,15 @@
 #include <utility>
 
 #include "metabatch/chunks.hpp"
-#include "sql/statements.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kNotify = {"metabatch_notify", statements::pg_notify};
-constexpr PgStatement kCheckPrivileges = {nullptr, statements::pg_check_privileges};
-
-constexpr const char* kLockTimeout = "50ms";  // of a group: finds a lock that a trigger or a foreign key takes
-constexpr std::size_t kGroupsAtOnce = 1024;   // in one pipeline
-constexpr std::size_t kSmall = 64;            // so few entries are divided into single ones at once
-constexpr std::size_t kMostRetries = 100;     // of groups, for deadlocks and serialization failures
+constexpr const char* kLockTimeout = "50ms";    // of a group: finds a lock that a trigger or a foreign key takes
+constexpr std::size_t kGroupsAtOnce = 1024;     // in one pipeline
+constexpr std::size_t kSmall = 64;              // so few entries are divided into single ones at once
+constexpr std::size_t kMostGroupRetries = 100;  // of groups, for deadlocks and serialization failures
 
 bool is_worth_a_retry(const DatabaseFailure& why) {
   return why.failure == FailureClass::deadlock || why.failure == FailureClass::serialization ||
@@ -114,7 +111,7 @@ std::optional<DatabaseFailure> PgBisection::judge(PgFlush& flush, Range range, s
   if (answer.is_too_much || why.sqlstate == "57014") flush.outcome.too_much = !connection_.is_cancelled();
   if (!answer.is_settled) return why;
   if (is_worth_a_retry(why)) {
-    if (++retries_ > kMostRetries) return why;
+    if (++retries_ > kMostGroupRetries) return why;
     next.push_back(range);
     return std::nullopt;
   }

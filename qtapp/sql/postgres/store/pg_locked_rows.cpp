@@ -11,18 +11,13 @@
 
 #include "metabatch/chunks.hpp"
 #include "sql/postgres/connection/pg_row.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kBegin = {nullptr, "BEGIN"};
-constexpr PgStatement kCommit = {nullptr, "COMMIT"};
-constexpr PgStatement kRollback = {nullptr, "ROLLBACK"};
-constexpr PgStatement kSetLockTimeout = {nullptr, statements::pg_set_lock_timeout};
-constexpr PgStatement kRegisterRows = {"metabatch_register", statements::pg_register_rows};
 constexpr PgStatement kLockRows = {nullptr, statements::pg_lock_rows};
-constexpr PgStatement kSplitRemainder = {"metabatch_split", statements::pg_split_remainder};
 
 // The limit of a lock on the table. When it passes, no entry is set apart and the flush backs off.
 constexpr Duration kTableLockLimit = std::chrono::milliseconds(500);

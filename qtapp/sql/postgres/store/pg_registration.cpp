@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sql/postgres/connection/pg_connection.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 #include "sql/postgres/store/pg_arrays.hpp"
 #include "sql/postgres/store/pg_transaction.hpp"
 #include "sql/statements.hpp"
@@ -12,7 +13,6 @@
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kRegisterRows = {"metabatch_register", statements::pg_register_rows};
 constexpr PgStatement kCheckWrite = {nullptr, statements::pg_check_write};
 constexpr std::size_t kRegisteredAtOnce = 5000;  // rows a statement
 

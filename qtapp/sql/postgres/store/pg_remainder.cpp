@@ -9,14 +9,13 @@
 #include <utility>
 
 #include "sql/postgres/connection/pg_row.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kSplitRemainder = {"metabatch_split", statements::pg_split_remainder};
 constexpr PgStatement kListRowKeys = {nullptr, statements::pg_list_row_keys};
-constexpr PgStatement kUpdateEntries = {"metabatch_update", statements::pg_update_entries};
 constexpr auto kFarAhead = std::chrono::minutes(1);  // against the server's clock, as in count_future_stamps.sql
 
 }  // namespace

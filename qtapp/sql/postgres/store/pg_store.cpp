@@ -6,19 +6,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "sql/postgres/connection/pg_statements.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
 namespace {
 
 constexpr PgStatement kSampleRows = {nullptr, statements::pg_sample_rows};
-constexpr PgStatement kCheckPrivileges = {nullptr, statements::pg_check_privileges};
-constexpr PgStatement kUpdateEntries = {"metabatch_update", statements::pg_update_entries};
-constexpr PgStatement kBegin = {nullptr, "BEGIN"};
 constexpr PgStatement kCheckConstraints = {nullptr, "SET CONSTRAINTS ALL IMMEDIATE"};
-constexpr PgStatement kRollback = {nullptr, "ROLLBACK"};
 
-constexpr std::size_t kMostRetries = 5;                    // of deadlocks and serialization failures, within one flush
+constexpr std::size_t kMostInstantRetries = 5;             // of deadlocks and serialization failures, within one flush
 constexpr std::size_t kMostSampled = 32;                   // agents whose rows are counted
 constexpr auto kBetweenSamples = std::chrono::minutes(1);  // of the number of rows an agent has
 constexpr std::string_view kQueueFull = "54000";
@@ -108,7 +105,7 @@ std::optional<DatabaseFailure> PgStore::write_whole(PgFlush& flush) {
         continue;
       }
     }
-    if (!is_worth_an_instant_retry(failed.failure) || flush.outcome.retries == kMostRetries) return failed;
+    if (!is_worth_an_instant_retry(failed.failure) || flush.outcome.retries == kMostInstantRetries) return failed;
     ++flush.outcome.retries;
   }
 }

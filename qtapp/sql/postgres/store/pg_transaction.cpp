@@ -2,16 +2,13 @@
 #include "sql/postgres/store/pg_transaction.hpp"
 
 #include "base/utf8.hpp"
+#include "sql/postgres/connection/pg_statements.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kUpdateEntries = {"metabatch_update", statements::pg_update_entries};
 constexpr PgStatement kUpdateAgents = {"metabatch_agents", statements::pg_update_agents};
-constexpr PgStatement kRegisterRows = {"metabatch_register", statements::pg_register_rows};
-constexpr PgStatement kNotify = {"metabatch_notify", statements::pg_notify};
-constexpr PgStatement kSetLockTimeout = {nullptr, statements::pg_set_lock_timeout};
 
 constexpr std::size_t kMaxKeyCharacters = 127;             // varchar(127)
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;  // of texts in one UPDATE

@@ -107,9 +107,7 @@ class TestPgStatements : public QObject, protected PgScene {
   }
 
  private slots:
-  void initTestCase() {
-    start();
-  }
+  void initTestCase() { start(); }
   void cleanupTestCase() { end(); }
 
   void everyStatementNamesWhatIsBuiltInInFull_data() {
