@@ -5,12 +5,10 @@
 #include <unistd.h>
 
 #include <QProcess>
-#include <QSqlDatabase>
-#include <QSqlError>
-#include <QSqlQuery>
-#include <QSqlRecord>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include "sql/sqlite/query_rows.hpp"
 
 /// The real program with a home folder and a database file of its own.
 class Program {
@@ -82,17 +80,7 @@ class Rows {
     database.open();
   }
   ~Rows() { QSqlDatabase::removeDatabase(name_); }
-  QStringList of(const QString& text) const {
-    QSqlQuery query(QSqlDatabase::database(name_));
-    if (!query.exec(text)) return {query.lastError().text()};
-    QStringList found;
-    while (query.next()) {
-      QStringList columns;
-      for (int i = 0; i < query.record().count(); ++i) columns += query.value(i).toString();
-      found += columns.join('|');
-    }
-    return found;
-  }
+  QStringList of(const QString& text) const { return metabatch::tests::rows_of(QSqlDatabase::database(name_), text); }
 
  private:
   QString name_;

@@ -8,47 +8,32 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <QFile>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
 
-/// Authorities and a certificate in a folder of their own: NAME.crt and NAME.key, server.crt and
-/// server.key.
+#include "support/net/received_bytes.hpp"
+#include "support/processes/certificates.hpp"
+
+/// Authorities and certificates in a folder of their own: NAME.crt and NAME.key.
 class TestCertificates {
  public:
-  [[nodiscard]] QString file(const QString& name) const { return folder_.filePath(name); }
-  void make_authority(const QString& name) const {
-    openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-             "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
-  }
+  [[nodiscard]] QString file(const QString& name) const { return made_.file(name); }
+  void make_authority(const QString& name) const { made_.make_authority(name); }
   /// NAME.crt and NAME.key of 127.0.0.1, by the authority `ours`.
   void make_certificate(const QString& serial, const QString& name = "server") const {
-    QFile names(file("names"));
-    if (!names.open(QIODevice::WriteOnly)) qFatal("no file");
-    names.write("subjectAltName=IP:127.0.0.1\n");
-    names.close();
-    openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=service", "-keyout",
-             file(name + ".key"), "-out", file(name + ".csr")});
-    openssl({"x509", "-req", "-in", file(name + ".csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
-             "-set_serial", serial, "-days", "2", "-extfile", file("names"), "-out", file(name + ".crt")});
+    made_.make(name, "ours", "IP:127.0.0.1", 2, serial);
   }
 
  private:
-  static void openssl(const QStringList& arguments) {
-    QProcess program;
-    program.start("openssl", arguments);
-    if (!program.waitForFinished() || program.exitCode() != 0)
-      qFatal("openssl: %s", program.readAllStandardError().constData());
-  }
-  QTemporaryDir folder_;
+  const QTemporaryDir folder_;
+  const Certificates made_{folder_.path()};
 };
 
 /// A TLS client that trusts one authority.
-class TlsClient {
+class TlsClient : public metabatch::test::ReceivedBytes {
  public:
   /// @shape own: CERTIFICATE and KEY of the client, or nothing; ciphers: of TLS 1.2
   TlsClient(std::uint16_t port, const QString& authority, int newest = TLS1_3_VERSION, const QStringList& own = {},
@@ -101,30 +86,14 @@ class TlsClient {
   void send(const std::string& text) { SSL_write(tls_, text.data(), static_cast<int>(text.size())); }
   /// With what is sent next; asks the other side for the same.
   void change_keys() { SSL_key_update(tls_, SSL_KEY_UPDATE_REQUESTED); }
-  /// Everything received up to and including `mark`.
-  std::string until(const std::string& mark) {
-    while (seen_.find(mark) == std::string::npos)
-      if (!more()) return std::exchange(seen_, {});
-    return take(seen_.find(mark) + mark.size());
-  }
-  std::string exactly(std::size_t bytes) {
-    while (seen_.size() < bytes && more()) {
-    }
-    return take(std::min(bytes, seen_.size()));
-  }
 
  private:
-  bool more() {
+  bool more() override {
     char bytes[4096];
     ERR_clear_error();
     const int got = SSL_read(tls_, bytes, sizeof bytes);
-    if (got > 0) seen_.append(bytes, static_cast<std::size_t>(got));
+    if (got > 0) received(bytes, static_cast<std::size_t>(got));
     return got > 0;
-  }
-  std::string take(std::size_t size) {
-    std::string taken = seen_.substr(0, size);
-    seen_.erase(0, size);
-    return taken;
   }
 
   SSL_CTX* context_;
@@ -132,5 +101,4 @@ class TlsClient {
   int socket_;
   bool is_connected_ = false;
   QByteArray failure_;
-  std::string seen_;
 };

@@ -11,6 +11,7 @@
 
 #include "base/rng.hpp"
 #include "engine/lanes.hpp"
+#include "engine/some_stores.hpp"
 #include "support/driven.hpp"
 
 using namespace metabatch;
@@ -18,6 +19,7 @@ using namespace metabatch::engine;
 using namespace std::chrono_literals;
 using driven::agent;
 using driven::update_of;
+using tests::SomeStores;
 
 /// Several engines as one: the lane of each agent, the sums, and how all lanes change and close
 /// together.
@@ -64,19 +66,6 @@ class SeeingStore final : public Store {
   const bool is_moody_;
   std::size_t flushes_ = 0, largest_ = 0;
   std::set<Uuid> agents_;
-};
-
-template <class One>
-struct Some {
-  std::vector<std::unique_ptr<One>> owned;
-  std::vector<Store*> stores;
-  template <class... Arguments>
-  explicit Some(std::size_t count, Arguments... arguments) {
-    for (std::size_t i = 0; i < count; ++i) {
-      owned.push_back(std::make_unique<One>(arguments...));
-      stores.push_back(owned.back().get());
-    }
-  }
 };
 
 Config idle() {  // nothing is due by itself
@@ -142,7 +131,7 @@ void TestLanes::agentsAreNeverOnTwoLanes() {
   QFETCH(bool, random);
   constexpr std::uint32_t kAgents = 4000;
   const auto lanes_wanted = static_cast<std::size_t>(count);
-  Some<SeeingStore> some(lanes_wanted);
+  SomeStores<SeeingStore> some(lanes_wanted);
   Config config;
   config.batch_size = 100;
   config.interval = 1ms;
@@ -176,7 +165,7 @@ void TestLanes::agentsAreNeverOnTwoLanes() {
 // Different bits select the lane and the shard; with the same bits, half of the shards would stay
 // empty.
 void TestLanes::everyShardOfEveryLaneIsUsed() {
-  Some<SeeingStore> some(2);
+  SomeStores<SeeingStore> some(2);
   EngineOptions options;
   options.shards = 8;
   options.seed = 42;
@@ -194,7 +183,7 @@ void TestLanes::everyShardOfEveryLaneIsUsed() {
 }
 
 void TestLanes::sumIsBalancedWhileManyThreadsAdd() {
-  Some<SeeingStore> some(3, true);
+  SomeStores<SeeingStore> some(3, true);
   std::atomic<int> inside{0};
   std::atomic<bool> was_alone{true};
   std::set<std::size_t> told_lanes;
@@ -267,7 +256,7 @@ void TestLanes::impossibleChangeChangesNoLane() {
   QFETCH(int, bytes);
   QFETCH(int, batch);
   QFETCH(QString, channel);
-  Some<SeeingStore> some(2);
+  SomeStores<SeeingStore> some(2);
   Config config = idle();
   config.batch_size = 100;
   config.queue_capacity = 400;
@@ -286,7 +275,7 @@ void TestLanes::impossibleChangeChangesNoLane() {
 }
 
 void TestLanes::changeReachesEveryLane() {
-  Some<SeeingStore> some(2);
+  SomeStores<SeeingStore> some(2);
   const auto lanes = lanes_of(idle(), some.stores);
   Config wanted = lanes->snapshot().config;
   wanted.batch_size = 10;
@@ -303,7 +292,7 @@ void TestLanes::changeReachesEveryLane() {
 // 200,000 for two lanes is 100,000 each. One engine alone would treat that as its default and
 // derive it from the queue.
 void TestLanes::shareThatEqualsADefaultStaysAsRequested() {
-  Some<SeeingStore> some(2);
+  SomeStores<SeeingStore> some(2);
   Config config = idle();
   config.batch_size = 1000;
   const auto lanes = lanes_of(config, some.stores);
@@ -315,7 +304,7 @@ void TestLanes::shareThatEqualsADefaultStaysAsRequested() {
 }
 
 void TestLanes::roomTooSmallForTheLanesIsRefusedInWords() {
-  Some<SeeingStore> some(3);
+  SomeStores<SeeingStore> some(3);
   Config config;
   config.batch_size = 40'000;
   const auto refused = Lanes::create(config, some.stores);

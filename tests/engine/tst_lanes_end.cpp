@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/lanes.hpp"
+#include "engine/some_stores.hpp"
 #include "support/driven.hpp"
 
 using namespace metabatch;
@@ -15,6 +16,7 @@ using namespace metabatch::engine;
 using namespace std::chrono_literals;
 using driven::agent;
 using driven::update_of;
+using tests::SomeStores;
 
 /// How lanes close when their stores write nothing, and what becomes of the held entries.
 class TestLanesEnd : public QObject {
@@ -57,19 +59,6 @@ class WritingStore final : public Store {
   void cancel() noexcept override {}
 };
 
-template <class One>
-struct Some {
-  std::vector<std::unique_ptr<One>> owned;
-  std::vector<Store*> stores;
-  template <class... Arguments>
-  explicit Some(std::size_t count, Arguments... arguments) {
-    for (std::size_t i = 0; i < count; ++i) {
-      owned.push_back(std::make_unique<One>(arguments...));
-      stores.push_back(owned.back().get());
-    }
-  }
-};
-
 std::unique_ptr<Lanes> lanes_of(const Config& config, std::span<Store* const> stores) {
   return std::move(Lanes::create(config, stores).value());
 }
@@ -78,7 +67,7 @@ std::unique_ptr<Lanes> lanes_of(const Config& config, std::span<Store* const> st
 
 void TestLanesEnd::closeEndsHangingLanesWithinOneTimeout() {
   constexpr std::size_t kCount = 8;
-  Some<HangingStore> some(kCount);
+  SomeStores<HangingStore> some(kCount);
   Config config;
   config.batch_size = 1;
   config.final_flush_timeout = 400ms;
@@ -106,7 +95,7 @@ void TestLanesEnd::whatCouldNotBeWrittenIsSpooledOnceItIsKept_data() {
 void TestLanesEnd::whatCouldNotBeWrittenIsSpooledOnceItIsKept() {
   QFETCH(QueuePolicy, queue);
   QFETCH(OnFailure, on_failure);
-  Some<HangingStore> some(3);
+  SomeStores<HangingStore> some(3);
   Config config;
   config.batch_size = 5;
   config.queue = queue;
@@ -138,7 +127,7 @@ void TestLanesEnd::whatCouldNotBeWrittenIsSpooledOnceItIsKept() {
 }
 
 void TestLanesEnd::waitingForNothingHeldEndsWithTheDeadline() {
-  Some<HangingStore> hanging(2);
+  SomeStores<HangingStore> hanging(2);
   Config config;
   config.final_flush_timeout = 50ms;
   const auto stuck = lanes_of(config, hanging.stores);
@@ -146,7 +135,7 @@ void TestLanesEnd::waitingForNothingHeldEndsWithTheDeadline() {
   QVERIFY(!stuck->wait_until_empty(system_clock().now() + 20ms));
   QVERIFY(!stuck->wait_for_capacity(agent(1), 1'000'000, 1, system_clock().now() + 20ms));
   stuck->close();
-  Some<WritingStore> some(2);
+  SomeStores<WritingStore> some(2);
   const auto lanes = lanes_of({}, some.stores);
   for (std::uint32_t i = 0; i < 20; ++i) lanes->add(update_of(agent(i)));
   QVERIFY(lanes->wait_until_empty(std::nullopt));

@@ -13,8 +13,10 @@
 
 #include "feed/input_file.hpp"
 #include "feed/line_reader.hpp"
+#include "feed/source_of.hpp"
 
 using namespace metabatch::feed;
+using metabatch::tests::source_of;
 
 class TestLineReader : public QObject {
   Q_OBJECT
@@ -31,15 +33,6 @@ class TestLineReader : public QObject {
 };
 
 namespace {
-
-LineReader::Source source_of(const std::string& text, std::size_t step) {
-  return [text, step, given = std::size_t{0}](char* to, std::size_t room) mutable {
-    const std::size_t size = std::min({step, room, text.size() - given});
-    std::memcpy(to, text.data() + given, size);
-    given += size;
-    return size;
-  };
-}
 
 QStringList read(const std::string& text, std::size_t step) {
   LineReader reader(source_of(text, step));

@@ -71,6 +71,14 @@ inline std::unique_ptr<MainWindow> freshWindow() {
   return QTest::qWaitForWindowExposed(window.get()) ? std::move(window) : nullptr;
 }
 
+/// Ctrl+W in the window. A shortcut needs an active window, and the offscreen platform leaves none
+/// active when a dialog closes, such as the one that a slow closing shows.
+inline void pressCtrlW(QWidget& window) {
+  window.activateWindow();
+  QVERIFY(until([&] { return window.isActiveWindow(); }));
+  QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
+}
+
 /// Closes it as its button does; false: its source did not close.
 inline bool closes(MainWindow& window) {
   window.close();

@@ -31,7 +31,7 @@ class NatsCluster {
   /// Adds a server, which joins through routes to the others. Routes spread through the cluster by
   /// themselves.
   NatsServer& add() {
-    const quint16 port = NatsServer::free_port();
+    const quint16 port = metabatch::test::free_port();
     QByteArray routes;
     for (const quint16 other : routes_) routes += "\"nats-route://127.0.0.1:" + QByteArray::number(other) + "\", ";
     routes_.push_back(port);

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <QFile>
@@ -13,28 +12,18 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
+#include "support/net/free_port.hpp"
+#include "support/processes/stop_process.hpp"
+
 /// A real nats-server on loopback that belongs to this test.
 class NatsServer {
  public:
   /// @shape config: more lines for its configuration file
   explicit NatsServer(QByteArray config = {}) : config_(std::move(config)) {
-    port_ = free_port();
+    port_ = metabatch::test::free_port();
     start();
   }
   ~NatsServer() { kill(); }
-
-  /// A loopback port that was free a moment ago.
-  static quint16 free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(fd, generic, size) != 0 || ::getsockname(fd, generic, &size) != 0) qFatal("no free port");
-    ::close(fd);
-    return ntohs(address.sin_port);
-  }
 
   [[nodiscard]] quint16 port() const { return port_; }
   [[nodiscard]] std::string url(const std::string& user = {}) const {
@@ -65,13 +54,7 @@ class NatsServer {
     process_.kill();
     process_.waitForFinished(-1);
   }
-  /// Returns when the process has stopped: a signal takes effect some time after it was sent.
-  void stop() {
-    const auto pid = static_cast<pid_t>(process_.processId());
-    siginfo_t stopped{};
-    ::kill(pid, SIGSTOP);
-    ::waitid(P_PID, static_cast<id_t>(pid), &stopped, WSTOPPED);
-  }
+  void stop() { stop_process(static_cast<pid_t>(process_.processId())); }
   void go_on() { ::kill(static_cast<pid_t>(process_.processId()), SIGCONT); }
 
  private:

@@ -138,12 +138,7 @@ void RpcSenders::send(std::size_t number, Wall::time_point due) {
 }
 
 bool RpcSenders::look(std::chrono::nanoseconds limit) {
-  const auto rest = std::max(limit, std::chrono::nanoseconds(0));
-  const timespec wait{.tv_sec = rest.count() / 1'000'000'000, .tv_nsec = rest.count() % 1'000'000'000};
-  epoll_event events[64];
-  const int ready = ::epoll_pwait2(poll_, events, 64, &wait, nullptr);
-  for (int i = 0; i < ready; ++i) take(events[i].data.u64);
-  return ready > 0;
+  return for_each_readable(poll_, limit, [this](std::size_t i) { take(i); });
 }
 
 /// Messages of a server are not masked.

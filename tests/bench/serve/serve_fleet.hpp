@@ -2,8 +2,11 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -55,6 +58,19 @@ inline std::string report_of(std::size_t agent, const std::string& value) {
   return "POST /api/v2/workspaceagents/me/metadata HTTP/1.1\r\nHost: localhost\r\nCoder-Session-Token: " +
          format_uuid(token_number(agent)) +
          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+/// Waits until a socket of `poll` can be read, and calls take(its number) for each.
+///
+/// @return false: none within the limit
+template <class Take>
+bool for_each_readable(int poll, std::chrono::nanoseconds limit, Take take) {
+  const auto rest = std::max(limit, std::chrono::nanoseconds(0));
+  const timespec wait{.tv_sec = rest.count() / 1'000'000'000, .tv_nsec = rest.count() % 1'000'000'000};
+  epoll_event events[64];
+  const int ready = ::epoll_pwait2(poll, events, 64, &wait, nullptr);
+  for (int i = 0; i < ready; ++i) take(events[i].data.u64);
+  return ready > 0;
 }
 
 }  // namespace metabatch::bench

@@ -114,7 +114,8 @@ void TestCliServe::aReloadChangesAllOrNothing() {
   QVERIFY(program.hasSaid("event=reloaded"));
   QVERIFY(program.hasSaid("needs a restart, stays as it was\" settings=\"allowed-host, access-log\"\n"));
   const Rows rows(program.file());
-  QTRY_COMPARE_WITH_TIMEOUT(rows.of("SELECT value FROM workspace_agent_metadata"), QStringList{"1"}, 20'000);
+  QVERIFY(QTest::qWaitFor([&] { return rows.of("SELECT value FROM workspace_agent_metadata") == QStringList{"1"}; },
+                          20'000));
   program.signal(SIGINT);
   QCOMPARE(program.end().status, 0);
 }

@@ -33,6 +33,16 @@ std::vector<std::string> texts(const QStringList& arguments) {
   return found;
 }
 
+/// Two updates and a bad line, then Ctrl-C twice.
+void leaveAtOnce(PtyProgram& program) {
+  program.type(QByteArray(kFirst) + kSecond + "bad\n");
+  QVERIFY2(program.hasShown("line 3: "), program.seen());
+  program.type("\x03");
+  QVERIFY2(program.hasShown("stopping: writing"), program.seen());
+  program.type("\x03");
+  QCOMPARE(program.end(), 130);
+}
+
 QByteArray bytesOf(const QString& file) {
   QFile opened(file);
   return opened.open(QFile::ReadOnly) ? opened.readAll() : QByteArray();
@@ -77,12 +87,7 @@ void TestCliStopping::aRepeatedSigtermChangesNothing() {
 void TestCliStopping::aSecondCtrlCLeavesAtOnce() {
   const Locked locked;
   PtyProgram program(texts(locked.arguments() + QStringList{"--register"}), {{"TERM", "dumb"}});
-  program.type(QByteArray(kFirst) + kSecond + "bad\n");
-  QVERIFY2(program.hasShown("line 3: "), program.seen());
-  program.type("\x03");
-  QVERIFY2(program.hasShown("stopping: writing"), program.seen());
-  program.type("\x03");
-  QCOMPARE(program.end(), 130);
+  leaveAtOnce(program);
   QVERIFY2(program.seen().contains("left at once: 2 entries were not known to be written"), program.seen());
 }
 
@@ -90,12 +95,7 @@ void TestCliStopping::aSecondCtrlCWritesTheSpoolFirst() {
   const Locked locked;
   const QString spool = locked.program.home.filePath("spool");
   PtyProgram program(texts(locked.arguments() + QStringList{"--register", "--spool", spool}), {{"TERM", "dumb"}});
-  program.type(QByteArray(kFirst) + kSecond + "bad\n");
-  QVERIFY2(program.hasShown("line 3: "), program.seen());
-  program.type("\x03");
-  QVERIFY2(program.hasShown("stopping: writing"), program.seen());
-  program.type("\x03");
-  QCOMPARE(program.end(), 130);
+  leaveAtOnce(program);
   QVERIFY2(program.seen().contains("left at once: nothing was lost"), program.seen());
   QCOMPARE(bytesOf(spool).count('\n'), 2);
 }

@@ -27,7 +27,8 @@ void TestCliTop::topShowsWhatRuns() {
   client.send(agent.report("1"));
   QCOMPARE(answer_from(client).status, 204);
   const Rows rows(home_.filePath("m.db"));
-  QTRY_COMPARE_WITH_TIMEOUT(rows.of("SELECT value FROM workspace_agent_metadata"), QStringList{"1"}, 20'000);
+  QVERIFY(QTest::qWaitFor([&] { return rows.of("SELECT value FROM workspace_agent_metadata") == QStringList{"1"}; },
+                          20'000));
   const QString address = QString("127.0.0.1:%1").arg(serving.port());
   const auto text = Program().run({"top", address, "--once", "--every", "100ms"});
   QCOMPARE(text.status, 0);
@@ -40,7 +41,7 @@ void TestCliTop::topShowsWhatRuns() {
     json = QJsonDocument::fromJson(once.out).object();
     return json["total"].toObject()["flushed"].toInt();
   };
-  QTRY_COMPARE_WITH_TIMEOUT(flushed(), 1, 60'000);
+  QVERIFY(QTest::qWaitFor([&] { return flushed() == 1; }, 60'000));
   QCOMPARE(json["now"].toObject()["agents"].toInt(), 1);
   QCOMPARE(json["is_reached"].toBool(), true);
   QVERIFY(json["per_second"].toObject()["reports"].isDouble());

@@ -157,7 +157,7 @@ void TestTune::interruptedRunReportsTheBestSoFar() {
   Program program;
   program.start({"tune", "--agents", "20000", "--json"});
   QVERIFY(program.process.waitForStarted());
-  QTRY_VERIFY_WITH_TIMEOUT(hears_interrupts(program.process.processId()), 30'000);
+  QVERIFY(QTest::qWaitFor([&] { return hears_interrupts(program.process.processId()); }, 30'000));
   program.signal(SIGINT);
   const auto ended = program.end();
   QCOMPARE(ended.status, 130);

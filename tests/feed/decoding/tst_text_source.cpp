@@ -9,21 +9,14 @@
 #include <string>
 
 #include "feed/decoding/text_source.hpp"
+#include "feed/source_of.hpp"
 
 using namespace metabatch::feed;
+using metabatch::tests::source_of;
 
 namespace {
 
 const std::string kText = "{\"value\":\"a\"}\n{\"value\":\"\xC3\xA9 \xF0\x9F\x98\x80\"}\n";
-
-LineReader::Source source_of(const std::string& bytes, std::size_t step) {
-  return [bytes, step, given = std::size_t{0}](char* to, std::size_t room) mutable {
-    const std::size_t size = std::min({step, room, bytes.size() - given});
-    std::memcpy(to, bytes.data() + given, size);
-    given += size;
-    return size;
-  };
-}
 
 std::string gzipped(const std::string& text) {
   z_stream stream{};

@@ -6,21 +6,14 @@
 #include <string>
 
 #include "feed/decoding/value_reader.hpp"
+#include "feed/source_of.hpp"
 
 using namespace metabatch::feed;
+using metabatch::tests::source_of;
 
 Q_DECLARE_METATYPE(Shape)
 
 namespace {
-
-LineReader::Source source_of(const std::string& text, std::size_t step) {
-  return [text, step, given = std::size_t{0}](char* to, std::size_t room) mutable {
-    const std::size_t size = std::min({step, room, text.size() - given});
-    std::memcpy(to, text.data() + given, size);
-    given += size;
-    return size;
-  };
-}
 
 /// `number@at:text` of each object.
 QStringList values(const std::string& text, std::size_t step, std::size_t most = kMaxLineBytes) {

@@ -276,13 +276,13 @@ void TstPages::panelIsRememberedHowItWasLeft() {
   QVERIFY(dock->isVisible());
   dock->close();  // by its own button
   QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
-  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  pressCtrlW(*window);
   QVERIFY(closed.wait(kPatience));
   QVERIFY(demoRuns(*window));
   QVERIFY(!dock->isVisible());
   QTest::keyClick(window.get(), Qt::Key_F9);
   QVERIFY(dock->isVisible());
-  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  pressCtrlW(*window);
   QVERIFY(closed.wait(kPatience));
   QVERIFY(!dock->isVisible());  // there is nothing to tune
   QVERIFY(demoRuns(*window));

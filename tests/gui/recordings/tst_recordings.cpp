@@ -142,7 +142,7 @@ void TstRecordings::whatWasRecordedOpensAsItWas() {
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 300; }));
   const std::uint64_t flushes = window->data().series.latest().flushes.total_flushes();
   QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
-  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  pressCtrlW(*window);
   QVERIFY(closed.wait(kPatience));
   const Counters end = window->data().series.latest().counters;
 
@@ -238,7 +238,7 @@ void TstRecordings::arrivalsAloneAreReplayedAtOnce() {
   QVERIFY2(part<Dashboard>(*window).saved().startsWith(QString::fromUtf8("–")),
            qPrintable(part<Dashboard>(*window).saved()));
   QVERIFY(writes().chart().whatIfStrokes()[1]->points() > 0);
-  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  pressCtrlW(*window);
   QVERIFY(window->findChild<QPushButton*>("demo")->isVisible());
   QVERIFY(writes().chart().whatIf() == nullptr);
   QVERIFY(demoRuns(*window));

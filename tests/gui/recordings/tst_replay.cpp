@@ -288,7 +288,7 @@ void TstReplay::closesWhileNobodyWritesToThePipe() {
   QSignalSpy closed(window.get(), &MainWindow::sessionClosed);
   QElapsedTimer timer;
   timer.start();
-  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  pressCtrlW(*window);
   QVERIFY(timer.elapsed() < 500);  // the window does not wait
   QVERIFY(closed.count() > 0 || closed.wait(kPatience));
   QVERIFY(until([&] { return window->findChild<QPushButton*>("demo")->isVisible(); }));

@@ -261,7 +261,7 @@ void TstMetricsWatch::dashboardShowsWhatIsScraped() {
   flushes = 0;  // the process restarted
   QVERIFY(until([&] { return !window.data().series.marks().empty(); }));
   QCOMPARE(window.data().series.marks()[0].text, QString("counters restarted"));
-  QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
+  pressCtrlW(window);
   QVERIFY(until([&] { return window.findChild<QPushButton*>("demo")->isVisible(); }));
 }
 

@@ -232,7 +232,7 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
     if (i % 2 == 0)
       QVERIFY(until([&] { return window->drive().session()->isRunning(); }));  // else closed while it starts
     window->pages().showPage(i % 3 == 0 ? "Agents" : "Dashboard");
-    QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+    pressCtrlW(*window);
     QVERIFY(until([&] { return closed.count() == 1; }));
     QCOMPARE(closed[0][0].toULongLong(), 0u);
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);  // what closing left for later

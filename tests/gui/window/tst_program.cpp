@@ -327,7 +327,7 @@ void TstProgram::nonsenseIsRefused() {
   process.setProcessEnvironment(environment);
   process.setWorkingDirectory(home.path());
   process.start(program, arguments);
-  QVERIFY(process.waitForFinished(10'000));
+  QVERIFY(process.waitForFinished(kPatience));
   QCOMPARE(process.exitStatus(), QProcess::NormalExit);
   QCOMPARE(process.exitCode(), 2);
   const QByteArray said = complaints(process, process.readAllStandardError());

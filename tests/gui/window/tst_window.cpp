@@ -80,7 +80,7 @@ void TstWindow::startPageOpens() {
   QVERIFY(window->findChild<QPushButton*>("demo")->hasFocus());
   QTest::mouseClick(window->findChild<QPushButton*>("inspect"), Qt::LeftButton);
   QCOMPARE(window->pages().names(), QStringList{"Inspector"});
-  QTest::keyClick(window.get(), Qt::Key_W, Qt::ControlModifier);
+  pressCtrlW(*window);
   QVERIFY(window->findChild<QPushButton*>("demo")->hasFocus());  // again
 }
 

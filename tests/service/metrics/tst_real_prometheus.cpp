@@ -9,6 +9,7 @@
 #include <QUrl>
 
 #include "service/stage.hpp"
+#include "support/net/free_port.hpp"
 
 using namespace metabatch;
 using namespace std::chrono_literals;
@@ -25,18 +26,6 @@ class TestRealPrometheus : public QObject {
 };
 
 namespace {
-
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) != 0) return 0;
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
 
 /// Ends with its object.
 struct Server : QProcess {
@@ -103,7 +92,7 @@ void TestRealPrometheus::itAnswersQuantiles() {
   Stage stage;
   QCOMPARE(stage.post(stage.agents[0], R"({"metadata":[{"key":"cpu","value":"1"},{"key":"mem","value":"2"}]})").status,
            204);
-  const std::uint16_t port = free_port();
+  const std::uint16_t port = test::free_port();
   stage.write_file("prometheus.yml",
                    "global: {scrape_interval: 200ms}\nscrape_configs:\n  - job_name: m\n    static_configs: [{targets: "
                    "['127.0.0.1:" +

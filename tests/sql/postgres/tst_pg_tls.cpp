@@ -1,42 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS with a test authority: a server that is not the intended one receives nothing, and certainly
 // not the password.
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <QFile>
-#include <QProcess>
 #include <QTest>
 #include <memory>
 
 #include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_listener.hpp"
 #include "sql/postgres/pg_schema.hpp"
+#include "support/net/free_port.hpp"
 #include "support/pg/pg_cluster.hpp"
 #include "support/pg/pg_session.hpp"
+#include "support/processes/certificates.hpp"
 #include "support/show.hpp"
 
 using namespace metabatch;
 using namespace metabatch::sql;
 using namespace metabatch::test;
 
-namespace {
-
-int free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof name;
-  if (::bind(probe, reinterpret_cast<const sockaddr*>(&name), size) != 0 ||
-      ::getsockname(probe, reinterpret_cast<sockaddr*>(&name), &size) != 0)
-    qFatal("no free port");
-  ::close(probe);
-  return ntohs(name.sin_port);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 class TestPgTls : public QObject {
   Q_OBJECT
@@ -47,28 +28,6 @@ class TestPgTls : public QObject {
 
   [[nodiscard]] QString file(const QString& name) const {
     return QString::fromStdString(cluster_->folder()) + "/" + name;
-  }
-  void openssl(const QStringList& arguments) {
-    QProcess program;
-    program.start("openssl", arguments);
-    if (!program.waitForFinished() || program.exitCode() != 0)
-      qFatal("openssl: %s", program.readAllStandardError().constData());
-  }
-  void make_authority(const QString& name) {
-    openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-             "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".crt")});
-  }
-  void make_server_certificate() {
-    QFile names(file("names"));
-    if (!names.open(QIODevice::WriteOnly)) qFatal("cannot write");
-    names.write("subjectAltName=DNS:db.test\n");
-    names.close();
-    openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=db.test", "-keyout",
-             file("server.key"), "-out", file("server.csr")});
-    openssl({"x509", "-req", "-in", file("server.csr"), "-CA", file("ours.crt"), "-CAkey", file("ours.key"),
-             "-CAcreateserial", "-days", "2", "-extfile", file("names"), "-out", file("server.crt")});
-    QFile::setPermissions(file("server.key"), QFile::ReadOwner | QFile::WriteOwner);
-    for (const char* name : {"server.key", "server.crt"}) give_away(file(name).toStdString());
   }
   [[nodiscard]] std::string address(const QString& host, const QString& authority,
                                     const QString& mode = "verify-full") const {
@@ -87,9 +46,10 @@ class TestPgTls : public QObject {
     cluster_ =
         std::make_unique<PgCluster>(std::vector<std::string>{"listen_addresses='127.0.0.1'", "log_connections=on"});
     cluster_->use_port(port_);
-    make_authority("ours");
-    make_authority("theirs");
-    make_server_certificate();
+    const Certificates certificates(QString::fromStdString(cluster_->folder()));
+    for (const char* const authority : {"ours", "theirs"}) certificates.make_authority(authority);
+    certificates.make("server", "ours", "DNS:db.test");
+    for (const char* name : {"server.key", "server.crt"}) give_away(file(name).toStdString());
     cluster_->configure({"ssl=on", "ssl_cert_file='" + file("server.crt").toStdString() + "'",
                          "ssl_key_file='" + file("server.key").toStdString() + "'"});
     cluster_->authenticate("local all all trust\nhost all all 127.0.0.1/32 password");

@@ -2,10 +2,6 @@
 #pragma once
 
 #include <QFile>
-#include <QSqlDatabase>
-#include <QSqlError>
-#include <QSqlQuery>
-#include <QSqlRecord>
 #include <QTemporaryDir>
 #include <QTest>
 #include <optional>
@@ -13,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "sql/sqlite/query_rows.hpp"
 #include "sql/sqlite/sqlite_store.hpp"
 
 using Fates = std::vector<metabatch::Fate>;
@@ -43,17 +40,7 @@ class Other {
     QSqlQuery query(database_);
     if (!query.exec(text)) qFatal("%s: %s", qPrintable(text), qPrintable(query.lastError().text()));
   }
-  QStringList rows(const QString& text) {
-    QSqlQuery query(database_);
-    if (!query.exec(text)) return {query.lastError().text()};
-    QStringList found;
-    while (query.next()) {
-      QStringList columns;
-      for (int i = 0; i < query.record().count(); ++i) columns += query.value(i).toString();
-      found += columns.join('|');
-    }
-    return found;
-  }
+  QStringList rows(const QString& text) { return metabatch::tests::rows_of(database_, text); }
   QStringList values() {
     return rows(
         "SELECT substr(workspace_agent_id, -2), key, value, error, collected_at FROM workspace_agent_metadata "

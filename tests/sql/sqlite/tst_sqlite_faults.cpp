@@ -144,7 +144,7 @@ void TestSqliteFaults::aCancelledWaitEndsSoon() {
     store.stop();
     ended = true;
   });
-  QTRY_VERIFY_WITH_TIMEOUT((store.cancel(), ended.load()), 30'000);
+  QVERIFY(QTest::qWaitFor([&] { return (store.cancel(), ended.load()); }, 30'000));
   flusher.join();
   QCOMPARE(done.failure, FailureClass::timeout);
 }

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "sql/postgres/pg_schema.hpp"
+#include "support/net/free_port.hpp"
 #include "support/pg/pg_scene.hpp"
 #include "support/show.hpp"
 
@@ -22,19 +23,6 @@ using namespace metabatch::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-int free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof name;
-  if (::bind(probe, reinterpret_cast<sockaddr*>(&name), size) != 0 ||
-      ::getsockname(probe, reinterpret_cast<sockaddr*>(&name), &size) != 0)
-    qFatal("no free port");
-  ::close(probe);
-  return ntohs(name.sin_port);
-}
 
 constexpr const char* kWriters =
     "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name = 'metabatch'";

@@ -29,6 +29,21 @@ constexpr const char* kWriter = "SELECT pid FROM pg_stat_activity WHERE applicat
 class TestPgFaults : public QObject, protected PgScene {
   Q_OBJECT
 
+  /// No limit of time passes before the test has acted.
+  [[nodiscard]] PgOptions patient_options() const {
+    PgOptions patient = options();
+    patient.timeouts.lock = patient.timeouts.statement = patient.flush_limit = 1h;
+    return patient;
+  }
+  /// What one call of report() adds is one flush, of all of it: a part that was written earlier
+  /// would notify, and hold no lock.
+  static Config one_flush() {
+    Config config = Stream::quick();
+    config.batch_size = kAgents * kKeys;
+    config.interval = 1h;
+    return config;
+  }
+
   std::size_t deadlocks_logged() const {
     const std::string log = cluster_->log(), words = "deadlock detected";
     std::size_t times = 0;
@@ -87,7 +102,7 @@ class TestPgFaults : public QObject, protected PgScene {
   }
 
   void backendTerminatedMidUpdateNotifiesNobodyAndWritesAgain() {
-    Stream stream(options(), model_);
+    Stream stream(patient_options(), model_, one_flush());
     PgSession holder(cluster_->address());
     holder.run("BEGIN; SELECT FROM workspace_agent_metadata WHERE workspace_agent_id = '" +
                format_uuid(agent_number(50)) + "' FOR UPDATE");
@@ -237,12 +252,7 @@ class TestPgFaults : public QObject, protected PgScene {
       return "UPDATE workspace_agent_metadata SET script = 'x' WHERE workspace_agent_id = '" +
              format_uuid(agent_number(agent)) + "'";
     };
-    PgOptions patient = options();
-    patient.timeouts.lock = patient.timeouts.statement = patient.flush_limit = 60s;
-    Config config = Stream::quick();
-    config.batch_size = kAgents * kKeys;
-    config.interval = 60s;  // one flush, of all that is reported
-    Stream stream(patient, model_, config);
+    Stream stream(patient_options(), model_, one_flush());
     PgSession holder(cluster_->address()), foreign(cluster_->address());
     holder.run("BEGIN; " + touch(50));
     foreign.run("SET deadlock_timeout = '60s'; BEGIN; " + touch(90));

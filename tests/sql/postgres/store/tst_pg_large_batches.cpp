@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <QTest>
+#include <algorithm>
 #include <fstream>
 #include <memory>
 
@@ -63,12 +64,13 @@ class TestPgLargeBatches : public QObject, protected PgScene {
   void initTestCase() { start(); }
   void cleanupTestCase() { end(); }
 
-  // Sent in one piece, four times the bytes took sixteen times the processor time.
+  // Sent in one piece, four times the bytes took sixteen times the processor time, more than 2 s.
   void sendingGrowsWithTheSizeOnly() {
     make_table(50, 20);
     (void)time_to_send(15'000);
     const Duration small = time_to_send(15'000), large = time_to_send(60'000);
-    QVERIFY2(large < 8 * small, qPrintable(QString("15 MB: %1 ms, 60 MB: %2 ms").arg(small / 1ms).arg(large / 1ms)));
+    QVERIFY2(large < std::max<Duration>(8 * small, 500ms),
+             qPrintable(QString("15 MB: %1 ms, 60 MB: %2 ms").arg(small / 1ms).arg(large / 1ms)));
   }
 
   void aFlushAddsAFewTimesItsBatchToMemory() {

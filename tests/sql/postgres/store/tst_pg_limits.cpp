@@ -152,7 +152,7 @@ class TestPgLimits : public QObject, protected PgScene {
     QVERIFY(stream.drained());
     proxy.set(FaultProxy::Fault::swallow);
     stream.report(kAgents, kKeys, "on its way ");
-    QTRY_VERIFY_WITH_TIMEOUT(stream.snapshot().counters.in_flight > 0, 20'000);
+    QVERIFY(QTest::qWaitFor([&] { return stream.snapshot().counters.in_flight > 0; }, 20'000));
     for (int round = 0; round < 50; ++round) stream.report(kAgents, kKeys, "round " + std::to_string(round) + " ");
     const auto stalled = stream.snapshot().counters;
     QVERIFY(stalled.in_flight > 0);

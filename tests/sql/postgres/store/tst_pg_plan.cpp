@@ -151,7 +151,7 @@ class TestPgPlan : public QObject {
       store.stop();
     }
     session_->run("SELECT pg_stat_force_next_flush()");
-    QTRY_COMPARE_WITH_TIMEOUT(session_->value(hot), std::string("4500 4500"), 10'000);
+    QVERIFY(QTest::qWaitFor([&] { return session_->value(hot) == std::string("4500 4500"); }, 10'000));
     QCOMPARE(session_->value(scans), before);
   }
 };
