@@ -22,34 +22,34 @@ std::size_t default_shards() {
 
 }  // namespace
 
-Engine::Impl::Impl(const Config& validated, Store& a_store, EngineOptions an_options, Clock& a_clock)
+Engine::Impl::Impl(const ValidConfig& a_config, Store& a_store, EngineOptions an_options, Clock& a_clock)
     : store(a_store),
       clock(a_clock),
       options(std::move(an_options)),
       seed(options.seed != 0 ? options.seed : random_seed()),
       fifo(capacity),
-      schedule(validated, a_clock.now(), seed),
+      schedule(a_config, a_clock.now(), seed),
       written(seed),
       repeats(seed),
       started_at(a_clock.now()) {
   const std::size_t count = std::bit_ceil(options.shards != 0 ? options.shards : default_shards());
   shard_bits = std::countr_zero(count);
   for (std::size_t i = 0; i < count; ++i) shards.push_back(std::make_unique<Shard>(capacity, seed));
-  adopt(validated);
+  adopt(a_config);
 }
 
-void Engine::Impl::adopt(const Config& next) {
+void Engine::Impl::adopt(const ValidConfig& next) {
   config = next;
   const std::lock_guard fifo_lock(fifo_mutex);
-  const bool to_fifo = config.queue == QueuePolicy::fifo;
-  batch_size = static_cast<std::uint64_t>(config.batch_size);
-  slots = static_cast<std::uint64_t>(config.queue_capacity);
-  agent_capacity = static_cast<std::uint64_t>(config.agent_capacity);
-  capacity.limit({to_fifo ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
-                  static_cast<std::uint64_t>(config.queue_bytes)});
+  const bool to_fifo = config->queue == QueuePolicy::fifo;
+  batch_size = static_cast<std::uint64_t>(config->batch_size);
+  slots = static_cast<std::uint64_t>(config->queue_capacity);
+  agent_capacity = static_cast<std::uint64_t>(config->agent_capacity);
+  capacity.limit({to_fifo ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config->queue_capacity),
+                  static_cast<std::uint64_t>(config->queue_bytes)});
   for (const auto& shard : shards) {
     const std::lock_guard lock(shard->mutex);
-    shard->entries.set_rules(config.ties, to_fifo ? CapacityLimits{}.entries : agent_capacity.load());
+    shard->entries.set_rules(config->ties, to_fifo ? CapacityLimits{}.entries : agent_capacity.load());
   }
   written.set_rules(config);
   if (written.is_on()) repeats.clear();
@@ -58,7 +58,7 @@ void Engine::Impl::adopt(const Config& next) {
   fifo_queue = to_fifo;
 }
 
-void Engine::Impl::change_to(const Config& next) {
+void Engine::Impl::change_to(const ValidConfig& next) {
   adopt(next);
   schedule.reconfigure(next, clock.now());
   wake();
@@ -149,11 +149,8 @@ Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Engine::~Engine() { close(); }
 
-Result<std::unique_ptr<Engine>> Engine::create(const Config& config, Store& store, EngineOptions options,
-                                               Clock& clock) {
-  const Result<Config> valid = validated(config);
-  if (!valid) return valid.error();
-  std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(*valid, store, std::move(options), clock)));
+std::unique_ptr<Engine> Engine::create(const ValidConfig& config, Store& store, EngineOptions options, Clock& clock) {
+  std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(config, store, std::move(options), clock)));
   Impl& impl = *engine->impl_;
   impl.flusher = std::thread([&impl] { impl.run(); });
   return engine;
@@ -198,18 +195,18 @@ bool Engine::wait_until_empty(std::optional<Instant> deadline) {
   return impl.wait_flushing(is_empty, deadline);
 }
 
-Result<void> Engine::reconfigure(const Config& config) {
+Result<void> Engine::reconfigure(const Config& wanted) {
   Impl& impl = *impl_;
   const std::lock_guard lock(impl.state_mutex);
-  const Result<Config> valid = validated_change(impl.config, config);
+  const Result<ValidConfig> valid = validated_change(impl.config, wanted);
   if (!valid) return valid.error();
   impl.change_to(*valid);
   return {};
 }
 
-void Engine::change_to(const Config& validated) {
+void Engine::change_to(const ValidConfig& next) {
   const std::lock_guard lock(impl_->state_mutex);
-  impl_->change_to(validated);
+  impl_->change_to(next);
 }
 
 void Engine::flush_now() {

@@ -70,10 +70,8 @@ struct EngineOptions {
 class Engine {
  public:
   /// Starts the flusher. `store` and `clock` must outlive the engine.
-  ///
-  /// @errors those of validated()
-  static Result<std::unique_ptr<Engine>> create(const Config& config, Store& store, EngineOptions options = {},
-                                                Clock& clock = system_clock());
+  static std::unique_ptr<Engine> create(const ValidConfig& config, Store& store, EngineOptions options = {},
+                                        Clock& clock = system_clock());
   ~Engine();  ///< closes
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -97,7 +95,8 @@ class Engine {
   /// @return false: the engine was closed meanwhile, or the deadline passed
   bool wait_until_empty(std::optional<Instant> deadline);
 
-  Result<void> reconfigure(const Config& config);
+  /// @errors those of validated_change(); the old settings stay
+  Result<void> reconfigure(const Config& wanted);
   /// Makes all held entries due now, as `scheduled`.
   void flush_now();
   /// Another process may have written rows of these agents, or any row; see Batcher. Any thread.
@@ -120,7 +119,7 @@ class Engine {
   /// fate is reported: either spooled, or unwritten, and then the entries are held as before.
   std::span<const Update> take_unwritten();
   void settle_unwritten(Fate fate);
-  void change_to(const Config& validated);
+  void change_to(const ValidConfig& next);
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -101,7 +101,7 @@ void Engine::Impl::linger() const {
 // Called with the state lock held; `seen` was read under it. wake_if_due() explains the order of
 // the steps.
 void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, Instant now) {
-  const bool ticks = config.schedule == SchedulePolicy::fixed || config.schedule == SchedulePolicy::reset;
+  const bool ticks = config->schedule == SchedulePolicy::fixed || config->schedule == SchedulePolicy::reset;
   std::optional<Instant> deadline = schedule.next_deadline(seen);
   const auto no_later_than = [&deadline](Instant at) { deadline = std::min(deadline.value_or(at), at); };
   if (ticks && seen.pending == 0 && !schedule.closing())
@@ -110,7 +110,7 @@ void Engine::Impl::sleep(std::unique_lock<std::mutex>& lock, const Load& seen, I
   const bool backing_off = schedule.backoff_end() && now < *schedule.backoff_end();
   if (backing_off) no_later_than(*schedule.backoff_end());
   const std::uint64_t enough = first_matters ? 1 : schedule.batch_limit();
-  const auto enough_bytes = static_cast<std::uint64_t>(config.batch_bytes);
+  const auto enough_bytes = static_cast<std::uint64_t>(config->batch_bytes);
   wake_at = backing_off ? UINT64_MAX : base + enough;
   wake_at_bytes = backing_off ? UINT64_MAX : enough_bytes;
   asleep = true;
@@ -160,13 +160,13 @@ bool Engine::Impl::take(const Due& due) {
   took_at = now;
   metrics.attempted(batch.keys_per_agent, now);
   chunk_count =
-      encode_chunks_into(batch.agents, static_cast<std::size_t>(config.max_payload_bytes), chunks).value_or(0);
+      encode_chunks_into(batch.agents, static_cast<std::size_t>(config->max_payload_bytes), chunks).value_or(0);
   return true;
 }
 
 std::size_t Engine::Impl::take_pending() {
   const BatchSize most{static_cast<std::size_t>(schedule.batch_limit()),
-                       static_cast<std::uint64_t>(config.batch_bytes)};
+                       static_cast<std::uint64_t>(config->batch_bytes)};
   const std::size_t got = take_batch(
       shards.size(), most, pending(), capacity.pending_bytes(), capacity.next_position(), cursor,
       [this](std::size_t i, auto visit) {
@@ -265,7 +265,7 @@ void Engine::Impl::take_set_apart() {
       flight_since = std::min(flight_since.value_or(ages->since), ages->since);
   }
   const BatchSize most{static_cast<std::size_t>(schedule.set_apart_limit()),
-                       static_cast<std::uint64_t>(config.batch_bytes)};
+                       static_cast<std::uint64_t>(config->batch_bytes)};
   const SetApartRange range = choose_set_apart(candidates, most);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     const std::lock_guard lock(shards[i]->mutex);
@@ -276,7 +276,7 @@ void Engine::Impl::take_set_apart() {
 }
 
 Settled Engine::Impl::settle(const Verdict& verdict, Instant now) {
-  const Landing landing{config.on_failure, batch.set_apart, now};
+  const Landing landing{config->on_failure, batch.set_apart, now};
   Settled sum;
   std::size_t next = 0;
   const auto settle_one = [&](Shard& shard, Block* block, std::span<const Fate> fates) {
@@ -340,8 +340,8 @@ void Engine::Impl::complete(const FlushOutcome& outcome, Instant started, Instan
   record.message = outcome.message;
   {
     const std::lock_guard lock(state_mutex);
-    const Verdict verdict = judge(outcome, entries, config.on_failure);
-    record.fates = count_fates(verdict, entries, config.on_failure);
+    const Verdict verdict = judge(outcome, entries, config->on_failure);
+    record.fates = count_fates(verdict, entries, config->on_failure);
     const std::lock_guard fifo_lock(fifo_mutex);
     if (written.is_on()) {
       written.landed(verdict, outcome, took_at, ended);

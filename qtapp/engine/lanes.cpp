@@ -26,8 +26,8 @@ std::int64_t share(std::int64_t whole, std::size_t lane, std::size_t lanes) {
 }
 
 /// The last lane has the smallest share. A config that it accepts, all lanes accept.
-std::optional<Error> refused(const Config& whole, std::size_t lanes) {
-  const Result<Config> last = config_of_lane(whole, lanes - 1, lanes);
+std::optional<Error> refused(const ValidConfig& whole, std::size_t lanes) {
+  const Result<ValidConfig> last = config_of_lane(whole, lanes - 1, lanes);
   if (last) return std::nullopt;
   return last.error();
 }
@@ -54,31 +54,31 @@ void count_in(Snapshot& sum, Snapshot&& lane, std::size_t number) {
 
 }  // namespace
 
-Result<Config> config_of_lane(const Config& whole, std::size_t lane, std::size_t lanes) {
+Result<ValidConfig> config_of_lane(const ValidConfig& whole, std::size_t lane, std::size_t lanes) {
   Config config = whole;
-  config.queue_capacity = share(whole.queue_capacity, lane, lanes);
-  config.queue_bytes = share(whole.queue_bytes, lane, lanes);
-  config.batch_bytes = std::min(whole.batch_bytes, config.queue_bytes);
-  config.suppress_capacity = std::max<std::int64_t>(share(whole.suppress_capacity, lane, lanes), 1);
+  config.queue_capacity = share(whole->queue_capacity, lane, lanes);
+  config.queue_bytes = share(whole->queue_bytes, lane, lanes);
+  config.batch_bytes = std::min(whole->batch_bytes, config.queue_bytes);
+  config.suppress_capacity = std::max<std::int64_t>(share(whole->suppress_capacity, lane, lanes), 1);
   const auto too_small = [](Setting setting) {
     return Error{Errc::setting_too_small, static_cast<std::size_t>(setting)};
   };
   if (config.queue_capacity < config.batch_size) return too_small(Setting::queue_capacity);
   if (config.queue_bytes < 1) return too_small(Setting::queue_bytes);
-  return config;
+  return validated(std::move(config));
 }
 
 std::string describe(const Error& error, const Config& asked, std::size_t lanes) {
-  const Result<Config> whole = validated(asked);
+  const Result<ValidConfig> whole = validated(asked);
   const bool is_of_lanes = whole.has_value() && error.code == Errc::setting_too_small;
   if (!is_of_lanes) return metabatch::describe(error, asked);
   const auto setting = static_cast<Setting>(error.at);
   const bool is_bytes = setting == Setting::queue_bytes;
-  const std::int64_t least = (is_bytes ? 1 : whole->batch_size) * static_cast<std::int64_t>(lanes);
+  const std::int64_t least = (is_bytes ? 1 : (*whole)->batch_size) * static_cast<std::int64_t>(lanes);
   return std::string(name_of(setting)) + " is too small for " + std::to_string(lanes) +
-         " writers: " + std::to_string(is_bytes ? whole->queue_bytes : whole->queue_capacity) +
+         " writers: " + std::to_string(is_bytes ? (*whole)->queue_bytes : (*whole)->queue_capacity) +
          " is shared evenly, and each needs " +
-         (is_bytes ? "a byte" : "capacity for a batch of " + std::to_string(whole->batch_size)) +
+         (is_bytes ? "a byte" : "capacity for a batch of " + std::to_string((*whole)->batch_size)) +
          ": ask for at least " + std::to_string(least) + ", or for fewer writers.";
 }
 
@@ -94,12 +94,10 @@ struct Lanes::FlushReports {
   }
 };
 
-Result<std::unique_ptr<Lanes>> Lanes::create(const Config& config, std::span<Store* const> stores,
+Result<std::unique_ptr<Lanes>> Lanes::create(const ValidConfig& config, std::span<Store* const> stores,
                                              EngineOptions options, Clock& clock) {
-  const Result<Config> whole = validated(config);
-  if (!whole) return whole.error();
-  if (const auto wrong = refused(*whole, stores.size())) return *wrong;
-  std::unique_ptr<Lanes> lanes(new Lanes(*whole, seed_of_lanes(options.seed)));
+  if (const auto wrong = refused(config, stores.size())) return *wrong;
+  std::unique_ptr<Lanes> lanes(new Lanes(config, seed_of_lanes(options.seed)));
   auto reports = std::make_shared<FlushReports>();
   const bool reports_flushes = options.on_flush != nullptr && stores.size() > 1;
   if (reports_flushes) reports->on_flush = std::move(options.on_flush);
@@ -107,10 +105,8 @@ Result<std::unique_ptr<Lanes>> Lanes::create(const Config& config, std::span<Sto
     EngineOptions own = options;
     if (own.seed != 0) own.seed += lane;  // lanes that back off together would also retry together
     if (reports_flushes) own.on_flush = [reports, lane](const FlushRecord& record) { reports->report(record, lane); };
-    const Result<Config> part = config_of_lane(*whole, lane, stores.size());
-    auto engine = Engine::create(*part, *stores[lane], std::move(own), clock);
-    if (!engine) return engine.error();
-    lanes->engines_.push_back(std::move(*engine));
+    const ValidConfig part = config_of_lane(config, lane, stores.size()).value();
+    lanes->engines_.push_back(Engine::create(part, *stores[lane], std::move(own), clock));
   }
   return lanes;
 }
@@ -122,9 +118,9 @@ std::size_t Lanes::lane_of(const Uuid& agent) const {
   return static_cast<std::size_t>(((agent_hash(agent, seed_) >> 32) * engines_.size()) >> 32);
 }
 
-Result<void> Lanes::reconfigure(const Config& config) {
+Result<void> Lanes::reconfigure(const Config& wanted) {
   const std::lock_guard lock(mutex_);
-  const Result<Config> whole = validated_change(config_, config);
+  const Result<ValidConfig> whole = validated_change(config_, wanted);
   if (!whole) return whole.error();
   if (const auto wrong = refused(*whole, engines_.size())) return *wrong;
   for (std::size_t lane = 0; lane < engines_.size(); ++lane)

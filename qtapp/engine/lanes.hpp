@@ -26,10 +26,9 @@ class Lanes {
   /// record.lane set. Each lane may call on_drop at most every 10 s.
   ///
   /// @shape  stores: 1 to kMaxLanes, all different; they and `clock` outlive the lanes
-  /// @errors those of validated(); setting_too_small: queue_capacity, when the share of a lane
-  ///         holds less than one batch, or
-  ///         queue_bytes, when it is less than a byte. The caller checks the number of stores.
-  static Result<std::unique_ptr<Lanes>> create(const Config& config, std::span<Store* const> stores,
+  /// @errors those of config_of_lane(); none with one store. The caller checks the number of
+  ///         stores.
+  static Result<std::unique_ptr<Lanes>> create(const ValidConfig& config, std::span<Store* const> stores,
                                                EngineOptions options = {}, Clock& clock = system_clock());
   ~Lanes();  ///< closes
   Lanes(const Lanes&) = delete;
@@ -53,7 +52,7 @@ class Lanes {
   /// changed.
   ///
   /// @errors those of validated_change() and of create()
-  Result<void> reconfigure(const Config& config);
+  Result<void> reconfigure(const Config& wanted);
   void flush_now();
   void forget_written(std::span<const Uuid> agents);
   void forget_written();
@@ -74,21 +73,21 @@ class Lanes {
 
  private:
   struct FlushReports;
-  Lanes(const Config& config, std::uint64_t seed) : seed_(seed), config_(config) {}
+  Lanes(const ValidConfig& config, std::uint64_t seed) : seed_(seed), config_(config) {}
   Engine& engine_of(const Uuid& agent) const { return *engines_[lane_of(agent)]; }
 
   const std::uint64_t seed_;  // differs from the shards' seed, or a lane would use only some of its shards
   mutable std::mutex mutex_;
-  Config config_;  // guarded by mutex_: the config of the whole
+  ValidConfig config_;  // guarded by mutex_: the config of the whole
   std::vector<std::unique_ptr<Engine>> engines_;
 };
 
 /// The config of lane `lane` of `lanes`: its share of the capacity, and all other settings
 /// unchanged. The remainder of the division goes to the first lanes.
 ///
-/// @shape  whole: as validated() returned it
-/// @errors setting_too_small: queue_capacity or queue_bytes, when the share is too small
-Result<Config> config_of_lane(const Config& whole, std::size_t lane, std::size_t lanes);
+/// @errors setting_too_small: queue_capacity, when the share holds less than one batch, or
+///         queue_bytes, when it is less than a byte
+Result<ValidConfig> config_of_lane(const ValidConfig& whole, std::size_t lane, std::size_t lanes);
 
 /// Like core's describe(), but also explains a capacity that is too small only for that many lanes.
 std::string describe(const Error& error, const Config& asked, std::size_t lanes);

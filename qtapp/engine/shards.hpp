@@ -25,7 +25,7 @@ namespace metabatch::engine {
 /// (schedule, metrics, config) -> fifo -> one shard. Adding takes only a shard's lock (with `fifo`,
 /// the fifo's first). It takes the state lock only to wake a sleeping flusher.
 struct Engine::Impl {
-  Impl(const Config& validated, Store& a_store, EngineOptions an_options, Clock& a_clock);
+  Impl(const ValidConfig& a_config, Store& a_store, EngineOptions an_options, Clock& a_clock);
 
   struct alignas(64) Shard {
     Shard(Capacity& capacity, std::uint64_t seed) : entries(capacity, seed) {}
@@ -70,8 +70,8 @@ struct Engine::Impl {
 
   // state lock held
   void remember(const FlushRecord& record);
-  void adopt(const Config& changed);
-  void change_to(const Config& next);
+  void adopt(const ValidConfig& next);
+  void change_to(const ValidConfig& next);
   [[nodiscard]] Load load(bool with_oldest);
   [[nodiscard]] std::uint64_t pending() const { return capacity.next_position() - base.load(); }
   void wake();
@@ -95,7 +95,7 @@ struct Engine::Impl {
 
   std::mutex state_mutex;
   std::condition_variable wake_flusher;
-  Config config;                         // state lock
+  ValidConfig config;                    // state lock
   Schedule schedule;                     // state lock
   WrittenValues written;                 // state lock
   RepeatSample repeats;                  // state lock

@@ -35,13 +35,12 @@ std::string Service::Impl::lock_file() {
 }
 
 std::string Service::Impl::start_lanes() {
-  const Result<Config> config = validated(options.config);
-  if (!config) return describe(config.error(), options.config);
-  if (std::string wrong = check_suppression(*config); !wrong.empty()) return wrong;
+  const ValidConfig& config = options.config;
+  if (std::string wrong = check_suppression(config); !wrong.empty()) return wrong;
   std::vector<engine::Store*> ports;
   publisher = make_publisher(config->channel);
   const sql::StoreOptions store_options{
-      .config = *config,
+      .config = config,
       .notifier = &notifier,
       .on_alarm =
           [this](const std::string& text) {
@@ -61,8 +60,8 @@ std::string Service::Impl::start_lanes() {
   }
   engine::EngineOptions engine_options;
   engine_options.on_flush = [this](const engine::FlushRecord& flush) { on_flush(flush); };
-  auto made = engine::Lanes::create(*config, ports, std::move(engine_options));
-  if (!made) return engine::describe(made.error(), options.config, options.writers);
+  auto made = engine::Lanes::create(config, ports, std::move(engine_options));
+  if (!made) return engine::describe(made.error(), config, options.writers);
   lanes = std::move(made).value();
   intake = std::make_unique<ReportIntake>(*lanes, missing_rows);
   intake->set_agent_capacity(config->agent_capacity);

@@ -18,7 +18,7 @@
 namespace metabatch::service {
 
 struct ServiceOptions {
-  Config config{};
+  ValidConfig config{};
   sql::Database database;
   pubsub::PubsubSettings pubsub{};  ///< where changes are published and where watchers' notifications come from
   std::size_t writers = 1;
@@ -40,7 +40,7 @@ struct ServiceOptions {
 
 /// The options that can change while it runs.
 struct ServiceChange {
-  Config config;
+  Config config;  ///< wanted; checked against the settings that run
   Duration token_refresh;
   std::string watch_token_file;
   std::string metrics_token_file;

@@ -19,8 +19,8 @@ constexpr Duration kLockWaitOfCheck = std::chrono::milliseconds(100);  // for a 
 PgOptions pg_options(const PgAddress& address, const StoreOptions& store) {
   PgOptions options;
   options.address = address;
-  options.channel = store.config.channel;
-  options.max_payload_bytes = static_cast<std::size_t>(store.config.max_payload_bytes);
+  options.channel = store.config->channel;
+  options.max_payload_bytes = static_cast<std::size_t>(store.config->max_payload_bytes);
   options.register_missing = store.register_missing;
   options.notifier = store.notifier;
   options.on_alarm = store.on_alarm;
@@ -28,7 +28,7 @@ PgOptions pg_options(const PgAddress& address, const StoreOptions& store) {
   options.on_notice = store.on_notice;
   options.warnings = store.warnings;
   options.sessions = store.sessions;
-  options.flush_limit = std::min(options.flush_limit, store.config.final_flush_timeout * 4 / 5);
+  options.flush_limit = std::min(options.flush_limit, store.config->final_flush_timeout * 4 / 5);
   options.timeouts.statement = std::min(options.timeouts.statement, options.flush_limit * 2 / 3);
   options.timeouts.lock = std::min(options.timeouts.lock, options.flush_limit / 2);
   return options;

@@ -23,7 +23,7 @@ namespace metabatch::sql {
 
 /// What a store needs to know besides the address of the database.
 struct StoreOptions {
-  Config config;                         ///< validated; channel and final_flush_timeout are used
+  ValidConfig config;                    ///< channel, max_payload_bytes and final_flush_timeout are used
   bool register_missing = false;         ///< a flush creates the missing rows
   engine::Notifier* notifier = nullptr;  ///< gets the chunks after each commit; must outlive the store
   /// Called on the flusher's thread with a sentence that an operator should read.

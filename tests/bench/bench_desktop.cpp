@@ -75,14 +75,11 @@ class Alone {
  public:
   Alone(const sql::Database& database, const Producers& producers) {
     (void)database.register_agents(producers.agents(), producers.keys());
-    const Config config = validated(Config{}).value();
     sql::StoreOptions options;
-    options.config = config;
     options.notifier = &m_notifier;
     m_store = database.make_store(options);
     engine::Store* const stores[] = {m_store.get()};
-    auto lanes = engine::Lanes::create(config, stores);
-    m_lanes = std::move(*lanes);
+    m_lanes = engine::Lanes::create(options.config, stores).value();
   }
   [[nodiscard]] engine::Lanes& lanes() { return *m_lanes; }
 

@@ -80,7 +80,7 @@ void ingest(benchmark::State& state, const Case& what) {
     Config config;
     config.batch_size = what.batch_size;
     config.queue_capacity = what.waits ? what.batch_size * kFifoSlotsPerEntry : 1'000'000;
-    const auto engine = engine::Engine::create(config, store).value();
+    const auto engine = engine::Engine::create(validated(config).value(), store);
     Gate gate;
     std::vector<std::thread> producers;
     for (int p = 0; p < what.producers; ++p) {

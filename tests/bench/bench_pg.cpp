@@ -159,7 +159,7 @@ Turn stream(Ground& ground, std::size_t writers, std::int64_t batch, std::chrono
   std::atomic<std::uint64_t> written{0};
   engine::EngineOptions options;
   options.on_flush = [&](const engine::FlushRecord& flush) { written += flush.fates.written; };
-  const auto lanes = std::move(engine::Lanes::create(config, stores, std::move(options)).value());
+  const auto lanes = std::move(engine::Lanes::create(validated(config).value(), stores, std::move(options)).value());
   Feeder feeder(ground, *lanes);
   feeder.feed_until(SteadyClock::now() + length / 4);
   const std::vector<int> backends = backends_of(ground.address(), "metabatch");

@@ -23,7 +23,7 @@ void simulate(benchmark::State& state, const Scenario& scenario) {
   std::uint64_t updates = 0;
   double virtual_seconds = 0;
   for (auto _ : state) {
-    Simulator simulator = Simulator::create(lasting(scenario)).value();
+    Simulator simulator = Simulator::create(validated(lasting(scenario)).value());
     simulator.run();
     if (!simulator.counters().balanced()) state.SkipWithError("the accounting identity is broken");
     updates += simulator.counters().offered;

@@ -12,9 +12,9 @@ int main() {
   const Instant start{std::chrono::seconds(1)};
   Config config;
   config.batch_size = 2;
-  Result<Batcher> created = Batcher::create(config, start);
-  if (!created) return 1;
-  Batcher& batcher = *created;
+  const Result<ValidConfig> valid = validated(config);
+  if (!valid) return 1;
+  Batcher batcher = Batcher::create(*valid, start);
   const Uuid agent = parse_uuid("8f14e45f-ceea-4a67-9c8d-2f1f0b1c2d3e").value();
   batcher.add(Update{agent, "cpu", "12 %", "", WallTime{}}, start);
   batcher.add(Update{agent, "memory", "3 GiB", "", WallTime{}}, start);

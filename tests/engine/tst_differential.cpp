@@ -40,12 +40,12 @@ class Triple {
         config_(draw_.config()),
         clock_(rendezvous_, now_),
         store_(rendezvous_, clock_),
-        machine_(std::move(Batcher::create(config_, now_, kSeed).value())),
-        items_(std::move(Batcher::create(config_, now_, kSeed).value())) {
+        machine_(Batcher::create(validated(config_).value(), now_, kSeed)),
+        items_(Batcher::create(validated(config_).value(), now_, kSeed)) {
     engine::EngineOptions options;
     options.shards = std::size_t{1} << choices.below(5);
     options.seed = kSeed;
-    engine_ = std::move(engine::Engine::create(config_, store_, options, clock_).value());
+    engine_ = engine::Engine::create(validated(config_).value(), store_, options, clock_);
     note([&] { return "create " + show(config_) + " shards=" + std::to_string(options.shards); });
   }
   ~Triple() {

@@ -52,8 +52,8 @@ struct Stepped {
   explicit Stepped(const Config& config)
       : clock(rendezvous, t0),
         store(rendezvous, clock),
-        engine(std::move(
-            Engine::create(config, store, {.shards = 4, .seed = 7, .on_flush = {}, .on_drop = {}}, clock).value())) {}
+        engine(Engine::create(validated(config).value(), store, {.shards = 4, .seed = 7, .on_flush = {}, .on_drop = {}},
+                              clock)) {}
 
   void add(std::uint32_t n) { engine->add(Update{agent(n), "k", "v", "", at(1)}); }
   void close() {
@@ -75,7 +75,7 @@ void TestEngineConformance::twentyThreadsOnTheSameKeysLeaveTheNewest() {
   constexpr std::uint32_t kAgents = 10;
   const std::vector<std::string_view> keys = {"a", "b", "c"}, values = {"1", "2", "3"}, errors(3);
   NewestStore store;
-  const auto engine = std::move(Engine::create({.batch_size = 20, .interval = 1ms}, store).value());
+  const auto engine = Engine::create(validated({.batch_size = 20, .interval = 1ms}).value(), store);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {

@@ -77,7 +77,7 @@ Config idle() {  // nothing is due by itself
 }
 
 std::unique_ptr<Lanes> lanes_of(const Config& config, std::span<Store* const> stores, EngineOptions options = {}) {
-  return std::move(Lanes::create(config, stores, std::move(options)).value());
+  return std::move(Lanes::create(validated(config).value(), stores, std::move(options)).value());
 }
 
 struct Offered {
@@ -222,21 +222,21 @@ void TestLanes::sumIsBalancedWhileManyThreadsAdd() {
 }
 
 void TestLanes::roomIsSharedAndNothingOfItIsLost() {
-  Config whole = validated(idle()).value();
-  whole.batch_size = 5;
-  whole.queue_capacity = 101;
-  whole.queue_bytes = 1000;
+  Config asked = idle();
+  asked.batch_size = 5;
+  asked.queue_capacity = 101;
+  asked.queue_bytes = 1000;
+  const ValidConfig whole = validated(asked).value();
   std::int64_t entries = 0, bytes = 0;
   for (std::size_t lane = 0; lane < 3; ++lane) {
-    const Config part = config_of_lane(whole, lane, 3).value();
-    entries += part.queue_capacity;
-    bytes += part.queue_bytes;
-    QVERIFY(part.queue_capacity == 33 || part.queue_capacity == 34);
-    QCOMPARE(part.batch_size, std::int64_t{5});
+    const ValidConfig part = config_of_lane(whole, lane, 3).value();
+    entries += part->queue_capacity;
+    bytes += part->queue_bytes;
+    QVERIFY(part->queue_capacity == 33 || part->queue_capacity == 34);
+    QCOMPARE(part->batch_size, std::int64_t{5});
   }
   QCOMPARE(entries, std::int64_t{101});
   QCOMPARE(bytes, std::int64_t{1000});
-  whole.batch_bytes = 1000;  // a batch is at most the buffer
   QVERIFY(config_of_lane(whole, 0, 1).value() == whole);
 }
 
@@ -307,17 +307,17 @@ void TestLanes::roomTooSmallForTheLanesIsRefusedInWords() {
   SomeStores<SeeingStore> some(3);
   Config config;
   config.batch_size = 40'000;
-  const auto refused = Lanes::create(config, some.stores);
+  const auto refused = Lanes::create(validated(config).value(), some.stores);
   QVERIFY(!refused.has_value());
   QCOMPARE(describe(refused.error(), config, 3),
            std::string("queue_capacity is too small for 3 writers: 100000 is "
                        "shared evenly, and each needs capacity for a batch of 40000: "
                        "ask for at least 120000, or for fewer writers."));
   config.queue_capacity = 120'000;
-  QVERIFY(Lanes::create(config, some.stores).has_value());
+  QVERIFY(Lanes::create(validated(config).value(), some.stores).has_value());
   config.queue_capacity = 39'999;  // too small for any number of writers
-  QCOMPARE(describe(Lanes::create(config, some.stores).error(), config, 3),
-           metabatch::describe(validated(config).error(), config));
+  const Error wrong = validated(config).error();
+  QCOMPARE(describe(wrong, config, 3), metabatch::describe(wrong, config));
 }
 
 void TestLanes::oneLaneIsTheEngineAsItIs() {

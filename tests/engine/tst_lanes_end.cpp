@@ -60,7 +60,7 @@ class WritingStore final : public Store {
 };
 
 std::unique_ptr<Lanes> lanes_of(const Config& config, std::span<Store* const> stores) {
-  return std::move(Lanes::create(config, stores).value());
+  return std::move(Lanes::create(validated(config).value(), stores).value());
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ void TestThreads::eightProducersAReconfigurerAndACloserAtOnce() {
   QFETCH(bool, fifo);
   const QueuePolicy queue = fifo ? QueuePolicy::fifo : QueuePolicy::coalesce;
   MoodyStore store;
-  const auto engine = std::move(Engine::create(config_of(1, queue), store).value());
+  const auto engine = Engine::create(validated(config_of(1, queue)).value(), store);
   std::vector<Offered> sums(8);
   std::atomic<int> running{8};
   std::vector<std::thread> threads;
@@ -192,7 +192,7 @@ void TestThreads::addingGoesOnWhileTheStoreHangs() {
   Config config;
   config.batch_size = 1;
   config.queue_capacity = 10;
-  const auto engine = std::move(Engine::create(config, store).value());
+  const auto engine = Engine::create(validated(config).value(), store);
   engine->add(Update{agent(0), "k", "first", "", {}});
   store.await_inside();
   for (std::uint32_t i = 0; i < 1000; ++i) {  // repeats of ten held keys never drop
@@ -211,7 +211,7 @@ void TestThreads::closeCancelsAHangingStoreAndReportsHeldEntries() {
   Config config;
   config.batch_size = 2;
   config.final_flush_timeout = 20ms;
-  const auto engine = std::move(Engine::create(config, store).value());
+  const auto engine = Engine::create(validated(config).value(), store);
   for (std::uint32_t i = 0; i < 5; ++i) engine->add(Update{agent(i), "k", "v", "", {}});
   store.await_inside();
   engine->close();
@@ -248,7 +248,7 @@ void TestThreads::closeDuringABackoffStillTriesToWrite() {
   };
   Rendezvous rendezvous;
   SteppedClock clock(rendezvous, Instant(1h));  // the clock stands still: the backoff does not end by itself
-  const auto engine = std::move(Engine::create(config, store, std::move(options), clock).value());
+  const auto engine = Engine::create(validated(config).value(), store, std::move(options), clock);
   engine->add(Update{agent(1), "k", "v", "", {}});
   {
     std::unique_lock lock(mutex);
@@ -267,7 +267,7 @@ void TestThreads::waitingForCapacityEndsWithTheFlushThatMakesIt() {
   config.batch_size = 4;
   config.queue_capacity = 4;
   config.interval = 1h;
-  const auto engine = std::move(Engine::create(config, store).value());
+  const auto engine = Engine::create(validated(config).value(), store);
   for (std::uint32_t i = 0; i < 1000; ++i) {
     QVERIFY(engine->wait_for_capacity(agent(1), 1, 2));
     QCOMPARE(engine->add(Update{agent(i), "k", "v", "", {}}).dropped(), std::size_t{0});
@@ -282,7 +282,7 @@ void TestThreads::waitingForCapacityEndsWithClose() {
   config.batch_size = 1;
   config.queue_capacity = 1;
   config.final_flush_timeout = 20ms;
-  const auto engine = std::move(Engine::create(config, store).value());
+  const auto engine = Engine::create(validated(config).value(), store);
   engine->add(Update{agent(1), "k", "v", "", {}});
   store.await_inside();
   bool found_room = true;
@@ -308,7 +308,7 @@ void TestThreads::aStoreThatContradictsItselfLosesNothing() {
   } store;
   Config config;
   config.batch_size = 3;
-  const auto engine = std::move(Engine::create(config, store).value());
+  const auto engine = Engine::create(validated(config).value(), store);
   for (std::uint32_t i = 0; i < 3; ++i) engine->add(Update{agent(i), "k", "v", "", {}});
   engine->close();
   QCOMPARE(engine->snapshot().counters.written, std::uint64_t{3});

@@ -88,7 +88,7 @@ struct Stage {
       owned.push_back(gate.guard(std::make_unique<MeetingStore>(meeting)));
       stores.push_back(owned.back().get());
     }
-    lanes = std::move(Lanes::create(config, stores).value());
+    lanes = std::move(Lanes::create(validated(config).value(), stores).value());
   }
   /// One entry for every lane, due at once.
   void add() {

@@ -11,7 +11,7 @@ class BatcherMachine final : public Machine {
  public:
   BatcherMachine(const FaultPlan& plan, Instant now, std::uint64_t seed) : now_(now) {
     for (std::size_t i = 0; i < plan.lanes; ++i)
-      lanes_.push_back({std::move(Batcher::create(plan.config, now, seed + i).value()), nullptr});
+      lanes_.push_back({Batcher::create(validated(plan.config).value(), now, seed + i), nullptr});
   }
 
   Admission add(const OwnedUpdate& update) override {

@@ -107,7 +107,7 @@ class EngineMachine final : public Machine {
     engine::EngineOptions options;
     options.shards = 4;
     options.seed = seed | 1;
-    lanes_ = std::move(engine::Lanes::create(plan.config, stores, options, clock_).value());
+    lanes_ = std::move(engine::Lanes::create(validated(plan.config).value(), stores, options, clock_).value());
     handed_out_.resize(plan.lanes);
   }
   ~EngineMachine() override {

@@ -36,8 +36,8 @@ void set_line(Scenario& scenario, std::string_view line) {
   require(again == scenario);
 }
 
-void simulate(const Scenario& scenario) {
-  Simulator simulator = Simulator::create(scenario).value();
+void simulate(const ValidScenario& scenario) {
+  Simulator simulator = Simulator::create(scenario);
   for (int step = 0; step < 3; ++step) {
     simulator.run_until(simulator.now() + 10s, kReportsSimulated);
     for (std::size_t i = 0; i < simulator.replicas(); ++i) require(simulator.replica(i).counters.balanced());
@@ -67,6 +67,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto twice = validated(*valid);
   require(twice && *twice == *valid);
-  if (most_agents(valid->fleet) * valid->fleet.keys <= kRowsSimulated) simulate(*valid);
+  if (most_agents(valid.value()->fleet) * valid.value()->fleet.keys <= kRowsSimulated) simulate(*valid);
   return 0;
 }

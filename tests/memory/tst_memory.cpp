@@ -90,7 +90,7 @@ void TestMemory::steadyStateAllocatesNothing_data() {
 // from round to round.
 void TestMemory::steadyStateAllocatesNothing() {
   QFETCH(int, agents);
-  Batcher batcher = std::move(Batcher::create({}, Instant{}).value());
+  Batcher batcher = Batcher::create({}, Instant{});
   Fleet fleet(std::size(kKeys));
   std::uint64_t in_machine = 0;
   for (std::int64_t round = 1; round <= 60; ++round) {
@@ -108,7 +108,7 @@ void TestMemory::steadyStateAllocatesNothing() {
 }
 
 void TestMemory::repeatsWithStringsThatFitAllocateNothing() {
-  Batcher batcher = std::move(Batcher::create({}, Instant{}).value());
+  Batcher batcher = Batcher::create({}, Instant{});
   const std::string longest(64, 'v');
   batcher.add(Update{agent(1), "one", longest, "", {}}, Instant{});
   batcher.add(Update{agent(1), "two", longest, "", {}}, Instant{});
@@ -138,7 +138,7 @@ void TestMemory::entriesHeldCostLittleMoreThanTheirStrings() {
   Config config;
   config.batch_size = 100'000;
   const std::size_t before = bytes_in_use();
-  Batcher batcher = std::move(Batcher::create(config, Instant{}).value());
+  Batcher batcher = Batcher::create(validated(config).value(), Instant{});
   Fleet fleet(static_cast<std::size_t>(keys));
   for (std::uint64_t who = 0; batcher.counters().pending + fleet.count <= 100'000; ++who) {
     const Report report = fleet.report(who, 1);
@@ -162,7 +162,7 @@ void TestMemory::memoryFollowsWhatIsHeldDown() {
   Config config;
   config.batch_size = 1000;
   const std::size_t before = bytes_in_use();
-  Batcher batcher = std::move(Batcher::create(config, Instant{}).value());
+  Batcher batcher = Batcher::create(validated(config).value(), Instant{});
   Fleet fleet(std::size(kKeys));
   for (std::uint64_t who = 0; who < 6000; ++who) batcher.add(fleet.report(who, 1), Instant{});
   const std::size_t peak = bytes_in_use() - before;

@@ -18,17 +18,17 @@ class TestSimulatorMemory : public QObject {
 };
 
 void TestSimulatorMemory::aDayTakesAsMuchAsAnHour() {
-  Simulator simulator = Simulator::create(scenario_of({{"agents", "60"},
-                                                       {"late", "2%"},
-                                                       {"late-by", "1m"},
-                                                       {"for", "24h"},
-                                                       {"duplicates", "2%"},
-                                                       {"stay", "20m"},
-                                                       {"away", "20m"},
-                                                       {"jitter", "5s"},
-                                                       {"failures", "2%"},
-                                                       {"burst-every", "5m"}}))
-                            .value();
+  Simulator simulator = Simulator::create(validated(scenario_of({{"agents", "60"},
+                                                                 {"late", "2%"},
+                                                                 {"late-by", "1m"},
+                                                                 {"for", "24h"},
+                                                                 {"duplicates", "2%"},
+                                                                 {"stay", "20m"},
+                                                                 {"away", "20m"},
+                                                                 {"jitter", "5s"},
+                                                                 {"failures", "2%"},
+                                                                 {"burst-every", "5m"}}))
+                                              .value());
   simulator.run_until(1h);
   const std::size_t after_an_hour = bytes_in_use();
   std::size_t most = after_an_hour;
@@ -43,7 +43,7 @@ void TestSimulatorMemory::aDayTakesAsMuchAsAnHour() {
 void TestSimulatorMemory::anAgentTakesFewBytes() {
   const std::size_t before = bytes_in_use();
   const auto fleet = [](std::string_view agents) {
-    return Simulator::create(scenario_of({{"agents", agents}, {"keys", "15"}})).value();
+    return Simulator::create(validated(scenario_of({{"agents", agents}, {"keys", "15"}})).value());
   };
   const Simulator few = fleet("1000");
   const std::size_t with_few = bytes_in_use() - before;

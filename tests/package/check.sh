@@ -94,7 +94,7 @@ depends_on metabatch-desktop libqt6charts6 libqt6svg6 libqt6keychain1 libqt6sql6
 # The core is used as its package installs it.
 cat >"$scratch/use.cpp" <<'TEXT'
 #include <metabatch/batcher.hpp>
-int main() { return metabatch::Batcher::create({}, metabatch::Instant{}, 1).has_value() ? 0 : 1; }
+int main() { return metabatch::Batcher::create({}, metabatch::Instant{}, 1).counters().balanced() ? 0 : 1; }
 TEXT
 export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR=$root
 PKG_CONFIG_PATH=$(dirname "$(find "$root" -name metabatch.pc)")

@@ -20,7 +20,7 @@ constexpr int kSteps = 20'000;
 
 struct Drive {
   explicit Drive(const Config& config, std::uint64_t a_seed, Digest& a_digest)
-      : rng(a_seed), batcher(Batcher::create(config, now, a_seed).value()), digest(a_digest) {}
+      : rng(a_seed), batcher(Batcher::create(validated(config).value(), now, a_seed)), digest(a_digest) {}
 
   void note(std::uint64_t number) { digest.add(number); }
   std::size_t below(std::uint64_t bound) { return static_cast<std::size_t>(rng.below(bound)); }

@@ -9,7 +9,7 @@ namespace metabatch::selfcheck {
 
 bool check_simulator(const std::string&, Digest& digest) {
   for (const tests::NamedScenario& one : tests::varied_scenarios()) {
-    Simulator simulator = Simulator::create(one.scenario).value();
+    Simulator simulator = Simulator::create(validated(one.scenario).value());
     simulator.run();
     const Counters counters = simulator.counters();
     if (!counters.balanced() || counters.written == 0) return differs(one.name, 0, "the accounting identity is broken");
@@ -22,8 +22,10 @@ bool check_simulator(const std::string&, Digest& digest) {
 }
 
 bool check_tuner(const std::string&, Digest& digest) {
+  Scenario scenario;
+  scenario.fleet.agents = 60;
   TuneQuestion question;
-  question.scenario.fleet.agents = 60;
+  question.scenario = validated(scenario).value();
   question.batch_sizes = {50, 500};
   question.time_a_point = std::chrono::seconds(40);
   Tuner tuner = Tuner::create(question).value();

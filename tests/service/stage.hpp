@@ -9,12 +9,21 @@
 #include <QTest>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "service/client.hpp"
 #include "service/service.hpp"
 #include "sql/agent_credentials.hpp"
 #include "sql/agent_rows.hpp"
+
+/// Changes settings that stay possible.
+template <class Change>
+void edit(metabatch::ValidConfig& config, Change change) {
+  metabatch::Config draft = config;
+  change(draft);
+  config = metabatch::validated(std::move(draft)).value();
+}
 
 /// A real service on a port of its own, with a database and agents in it.
 class Stage {
@@ -40,8 +49,10 @@ class Stage {
         credentials(metabatch::sql::AgentCredentials::of(options.database)),
         rows(metabatch::sql::AgentRows::of(options.database)) {
     options.drain_grace = {};
-    options.config.interval = std::chrono::milliseconds(50);
-    options.config.schedule = metabatch::SchedulePolicy::linger;
+    edit(options.config, [](metabatch::Config& config) {
+      config.interval = std::chrono::milliseconds(50);
+      config.schedule = metabatch::SchedulePolicy::linger;
+    });
     options.watch_token_file = folder.filePath("tokens").toStdString();
     options.version = "0.0.0-test";
     write_file("tokens", "# who may watch\n\n" + watch_token + "\n");

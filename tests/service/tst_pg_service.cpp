@@ -43,6 +43,9 @@ class TestPgService : public QObject {
 
 namespace {
 
+// Equal values are not written again.
+void suppress(Config& config) { config.suppress_unchanged = 60s; }
+
 constexpr std::size_t kAgents = 200;
 constexpr auto kHeartbeat = 5s;
 constexpr auto kSlack = 4s;  // on a busy machine
@@ -99,7 +102,7 @@ void TestPgService::foreignNotificationsAreSeenAtOnce() {
       .run(
           "UPDATE workspace_agent_metadata SET value = 'told', collected_at = now() WHERE key = 'mem'; SELECT "
           "pg_notify('" +
-          stage.options.config.channel + "', '" + chunk + "')");
+          stage.options.config->channel + "', '" + chunk + "')");
   const auto written = std::chrono::steady_clock::now();
   QVERIFY(watching.sees("\"value\":\"told\""));
   QVERIFY(std::chrono::steady_clock::now() - written < kSlack);
@@ -113,7 +116,7 @@ void TestPgService::malformedNotificationsAreCounted() {
     return false;
   };
   QVERIFY(shows("metadata_listener_connected 1\n") && shows("metadata_malformed_notifications_total 0\n"));
-  PgSession(cluster_->address()).run("SELECT pg_notify('" + stage.options.config.channel + "', 'no ids')");
+  PgSession(cluster_->address()).run("SELECT pg_notify('" + stage.options.config->channel + "', 'no ids')");
   QVERIFY(shows("metadata_malformed_notifications_total 1\n"));
 }
 
@@ -229,7 +232,7 @@ void TestPgService::watchersBehindAPoolerAreReadForAtEveryHeartbeat() {
 // Our own notifications say nothing new; those of another session do.
 void TestPgService::aRepeatIsWrittenAgainAfterAnotherWriter() {
   Stage stage(
-      database(), [](service::ServiceOptions& options) { options.config.suppress_unchanged = 60s; }, 2);
+      database(), [](service::ServiceOptions& options) { edit(options.config, suppress); }, 2);
   Watching watching(stage, stage.agents[0]);
   QVERIFY(watching.sees("event: data"));
   while (stage.get("/metrics").body.find("metadata_listener_connected 1\n") == std::string::npos) {
@@ -244,7 +247,7 @@ void TestPgService::aRepeatIsWrittenAgainAfterAnotherWriter() {
       .run(
           "UPDATE workspace_agent_metadata SET value = 'theirs', collected_at = now() WHERE key = 'cpu'; SELECT "
           "pg_notify('" +
-          stage.options.config.channel + "', '" + chunk + "')");
+          stage.options.config->channel + "', '" + chunk + "')");
   QVERIFY(watching.sees("\"value\":\"theirs\""));
   QCOMPARE(stage.post(stage.agents[0], report("ours")).status, 204);
   QVERIFY(watching.sees("\"value\":\"ours\""));
@@ -256,13 +259,13 @@ void TestPgService::suppressionIsRefusedWhereOthersCannotBeToldApart() {
   PgPooler pooler(cluster_->folder());
   pooler.start();
   service::ServiceOptions options = stage.options;
-  options.config.suppress_unchanged = 60s;
+  edit(options.config, suppress);
   options.database = database_at(pooler.address());
   const auto behind_pooler = service::Service::start(options, stage.log);
   const std::string* const wrong = std::get_if<std::string>(&behind_pooler);
   QVERIFY(wrong != nullptr && wrong->find("a pooler is between") != std::string::npos);
   Config config = stage.options.config;
-  config.suppress_unchanged = 60s;
+  suppress(config);
   QCOMPARE(stage.service->change({config, 300s, {}, {}}), std::string());
   QCOMPARE(stage.service->snapshot().config.suppress_unchanged, Duration(60s));
 }

@@ -33,7 +33,7 @@ Uuid agent(std::uint32_t n) {
   return id;
 }
 
-Driven::Driven(Config config) : machine(std::move(Batcher::create(config, t0, 7)).value()) {}
+Driven::Driven(Config config) : machine(Batcher::create(validated(config).value(), t0, 7)) {}
 
 Admission Driven::add(std::uint32_t agent_number, std::string_view key, WallTime collected_at, std::string_view value,
                       std::string_view error) {

@@ -25,7 +25,7 @@ class Run {
         log_(log),
         config_(draw_.config()),
         oracle_(config_, now_, coverage),
-        batcher_(Batcher::create(config_, now_, choices.below(1000))) {}
+        batcher_(Batcher::create(validated(config_).value(), now_, choices.below(1000))) {}
 
   std::optional<std::string> drive(std::size_t operations);
 
@@ -54,7 +54,7 @@ class Run {
     if (difference_.empty() && !(machine == model))
       difference_ = std::string(what) + ": machine " + show(machine) + ", oracle " + show(model);
   }
-  Batcher& machine() { return *batcher_; }
+  Batcher& machine() { return batcher_; }
 
   Draw draw_;
   Choices& choices_;
@@ -62,13 +62,12 @@ class Run {
   Instant now_ = Instant(1h);
   Config config_;
   Oracle oracle_;
-  Result<Batcher> batcher_;
+  Batcher batcher_;
   const Batch* batch_ = nullptr;
   std::string difference_;
 };
 
 std::optional<std::string> Run::drive(std::size_t operations) {
-  if (!batcher_) return "the machine refused the config " + show(config_);
   note([&] { return "create " + show(config_); });
   compare();
   for (std::size_t i = 0; i < operations && difference_.empty() && !choices_.exhausted(); ++i) step();

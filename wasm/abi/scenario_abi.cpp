@@ -2,6 +2,7 @@
 #include "abi/scenario_abi.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "abi/abi.hpp"
 #include "abi/table_columns.hpp"
@@ -12,7 +13,15 @@ using namespace metabatch::wasm;
 
 namespace {
 
-Scenario slots[kSlots];
+struct Slot {
+  Scenario asked;
+  std::optional<ValidScenario> valid = ValidScenario();
+};
+
+Slot& slot_at(std::uint32_t slot) {
+  static Slot slots[kSlots];
+  return slots[slot < kSlots ? slot : 0];
+}
 
 constexpr std::string_view kKinds[] = {"integer", "duration", "share", "choice", "list"};
 
@@ -48,7 +57,7 @@ void add_line(std::string& text, std::string_view name, std::string_view rest) {
 }
 
 std::string default_text(const ScenarioField& field) {
-  static const Scenario standard = validated(Scenario{}).value();
+  static const ValidScenario standard;
   return field_text(standard, field.name);
 }
 
@@ -65,7 +74,12 @@ constexpr std::array<TextColumn<ScenarioField>, 8> kFieldColumns = {{
 
 }  // namespace
 
-Scenario& wasm::asked(std::uint32_t slot) { return slots[slot < kSlots ? slot : 0]; }
+const Scenario& wasm::asked(std::uint32_t slot) { return slot_at(slot).asked; }
+
+const ValidScenario* wasm::valid_scenario(std::uint32_t slot) {
+  const std::optional<ValidScenario>& valid = slot_at(slot).valid;
+  return valid ? &*valid : nullptr;
+}
 
 std::pair<std::string_view, std::string_view> wasm::next_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
@@ -92,10 +106,9 @@ METABATCH_EXPORT(mb_scenario)(std::uint32_t slot) {
     if (const Result<void> set = set_field(scenario, name, text); !set)
       add_line(problems, name, describe(set.error(), name, text));
   }
-  if (problems.empty())
-    if (const Result<Scenario> valid = validated(scenario); !valid)
-      add_line(problems, field_at_fault(valid.error()), describe(valid.error(), scenario));
-  asked(slot) = std::move(scenario);
+  const Result<ValidScenario> valid = validated(scenario);
+  if (problems.empty() && !valid) add_line(problems, field_at_fault(valid.error()), describe(valid.error(), scenario));
+  slot_at(slot) = {std::move(scenario), valid ? std::optional(*valid) : std::nullopt};
   return answer(std::move(problems));
 }
 
@@ -109,7 +122,7 @@ METABATCH_EXPORT(mb_changed)(std::uint32_t slot) {
 /// All fields with the defaults of the settings filled in; nothing when the scenario is wrong.
 METABATCH_EXPORT(mb_effective)(std::uint32_t slot) {
   std::string text;
-  if (const Result<Scenario> valid = validated(asked(slot)))
+  if (const ValidScenario* const valid = valid_scenario(slot))
     for (const ScenarioField& field : scenario_fields()) add_line(text, field.name, field_text(*valid, field.name));
   return answer(std::move(text));
 }

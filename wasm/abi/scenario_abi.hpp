@@ -14,7 +14,9 @@ namespace metabatch::wasm {
 inline constexpr std::uint32_t kSlots = 2;
 
 /// The scenario that mb_scenario() last read into the slot; an unknown slot counts as slot 0.
-Scenario& asked(std::uint32_t slot);
+const Scenario& asked(std::uint32_t slot);
+/// The same as it runs; null: it is impossible, and mb_scenario() reported why.
+const ValidScenario* valid_scenario(std::uint32_t slot);
 
 /// Removes the next line from `text` and returns its parts before and behind the first tab.
 std::pair<std::string_view, std::string_view> next_line(std::string_view& text);

@@ -129,8 +129,10 @@ std::string metabatch::wasm::simulate_layout() {
 METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   if (slot >= kSlots) return 0;
   runs[slot].reset();  // frees its memory first
+  const ValidScenario* const scenario = valid_scenario(slot);
+  if (scenario == nullptr) return 0;
   const std::shared_ptr<const Recording> arrivals = recorded();
-  Result<Simulator> created = arrivals ? Simulator::create(asked(slot), arrivals) : Simulator::create(asked(slot));
+  Result<Simulator> created = arrivals ? Simulator::create(*scenario, arrivals) : Simulator::create(*scenario);
   if (!created) return 0;
   runs[slot] = std::make_unique<Run>(Run{std::move(created).value(), {}, {}});
   Run* run = runs[slot].get();

@@ -28,7 +28,8 @@ std::vector<FieldText> settings_of(const TunePoint& point) {
     texts.push_back({name, field_text(found, name)});
     set_field(tried, name, texts.back().text);
   }
-  tried.config = validated(tried.config).value_or(found.config);
+  const Result<ValidConfig> valid = validated(tried.config);
+  tried.config = valid ? Config(*valid) : found.config;
   for (const ScenarioField& field : scenario_fields()) {
     std::string text = field.is_setting ? field_text(found, field.name) : std::string();
     if (text != (field.is_setting ? field_text(tried, field.name) : std::string()))
@@ -82,7 +83,9 @@ constexpr std::array<RealColumn<Tuner>, 3> kSweepColumns = {{
 METABATCH_EXPORT(mb_tune_create)() {
   tuner.reset();
   TuneQuestion question;
-  question.scenario = asked(0);
+  const ValidScenario* const scenario = valid_scenario(0);
+  if (scenario == nullptr) return answer("The scenario cannot be simulated.");
+  question.scenario = *scenario;
   question.recording = recorded();
   const Result<Duration> delay = parse_duration(input());
   if (!delay || *delay <= Duration{})

@@ -28,8 +28,7 @@ namespace metabatch {
 ///     }
 class Batcher {
  public:
-  /// @errors those of validated()
-  static Result<Batcher> create(const Config& config, Instant now, std::uint64_t seed = 0);
+  static Batcher create(const ValidConfig& config, Instant now, std::uint64_t seed = 0);
   Batcher(Batcher&&) noexcept;
   Batcher& operator=(Batcher&&) noexcept;
   ~Batcher();
@@ -64,7 +63,7 @@ class Batcher {
   /// Changes the settings of the running machine, as a whole or not at all.
   ///
   /// @errors those of validated_change(); the old settings stay
-  Result<void> reconfigure(const Config& config, Instant now);
+  Result<void> reconfigure(const Config& wanted, Instant now);
 
   /// Refuses further adds and makes all that is held due, as `shutdown`. After final_flush_timeout
   /// nothing more is handed out; what is then still held is reported by counters().

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "metabatch/result.hpp"
 #include "metabatch/time.hpp"
@@ -47,7 +48,8 @@ inline constexpr Duration kMaxFinalFlushTimeout = std::chrono::hours(1);
 inline constexpr std::int64_t kDefaultPayloadBytes = 8000;  // NOTIFY payload budget
 inline constexpr std::size_t kMaxChannelBytes = 63;         // NAMEDATALEN - 1
 
-/// All settings. 0 for a size or a time means its default.
+/// All settings, as they are asked for. 0 for a size or a time means its default. A machine runs on
+/// a ValidConfig.
 struct Config {
   std::int64_t batch_size = 0;  ///< entries; a batch that holds this many is due at once
   Duration interval{};          ///< how long an entry is buffered before it is due, counted as `schedule` says
@@ -94,18 +96,40 @@ std::string_view name_of(SchedulePolicy schedule);
 std::string_view name_of(Ties ties);
 std::string_view name_of(OnFailure on_failure);
 
-/// The config with its defaults filled in, or why it is impossible as a whole.
+class ValidScenario;  // simulation/scenario.hpp
+
+/// Settings that a machine can run on: the defaults are filled in, and each value is possible
+/// beside all others. Only validated() makes one, so a function that takes a ValidConfig checks
+/// nothing and cannot fail because of the settings. It reads as a const Config. To change a
+/// setting, change a copy of that Config and validate the copy.
+class ValidConfig {
+ public:
+  ValidConfig();  ///< the defaults
+  operator const Config&() const { return config_; }
+  const Config& operator*() const { return config_; }
+  const Config* operator->() const { return &config_; }
+  bool operator==(const ValidConfig&) const = default;
+
+ private:
+  friend Result<ValidConfig> validated(Config config);
+  friend class ValidScenario;
+  explicit ValidConfig(Config checked) : config_(std::move(checked)) {}
+  Config config_;
+};
+
+/// The config with its defaults filled in, or why it is impossible as a whole. To be called where
+/// settings enter: from flags, a file, a form, or the code of an embedder.
 ///
 /// @errors setting_negative, setting_too_large, setting_too_small: at = the Setting
-Result<Config> validated(Config config);
+Result<ValidConfig> validated(Config config);
 
 /// The same for a running machine: a change of `channel` is refused as well. A queue_capacity or
 /// batch_bytes that is the default of `running` and that `wanted` repeats stays a default: it
 /// follows the settings it depends on.
 ///
-/// @shape running: as validated() returned it
+/// @shape running: as a machine reports it, with the defaults filled in
 /// @errors those of validated(); setting_fixed: at = Setting::channel
-Result<Config> validated_change(const Config& running, Config wanted);
+Result<ValidConfig> validated_change(const Config& running, Config wanted);
 
 /// One sentence that names the field, the value asked for and the possible values.
 std::string describe(const Error& error, const Config& asked);

@@ -16,8 +16,8 @@
 namespace metabatch {
 
 struct Batcher::Machine {
-  Machine(const Config& validated_config, Instant now, std::uint64_t a_seed)
-      : config(validated_config),
+  Machine(const ValidConfig& a_config, Instant now, std::uint64_t a_seed)
+      : config(a_config),
         seed(a_seed),
         entries(capacity, a_seed),
         fifo(capacity),
@@ -27,8 +27,9 @@ struct Batcher::Machine {
     adopt(config);
   }
 
-  void adopt(const Config& changed);
-  [[nodiscard]] std::uint64_t batch_size() const { return static_cast<std::uint64_t>(config.batch_size); }
+  void adopt(const ValidConfig& changed);
+  [[nodiscard]] std::uint64_t batch_size() const { return static_cast<std::uint64_t>(config->batch_size); }
+  [[nodiscard]] std::uint64_t pending() const { return entries.counters().pending; }
   [[nodiscard]] Load load() const;
   // An entry that arrives with a tick is swept by it: adds come first.
   void note_ticks_before(Instant now) { schedule.pass_ticks(load(), now - Duration(1)); }
@@ -43,7 +44,7 @@ struct Batcher::Machine {
   Settled settle(const Verdict& verdict, Instant now);
   [[nodiscard]] std::optional<Instant> oldest() const;
 
-  Config config;
+  ValidConfig config;
   std::uint64_t seed;
   PlainCapacity capacity;
   Entries entries;
@@ -63,30 +64,29 @@ struct Batcher::Machine {
   Instant took_at{};
 };
 
-void Batcher::Machine::adopt(const Config& changed) {
+void Batcher::Machine::adopt(const ValidConfig& changed) {
   config = changed;
-  const bool fifo_queue = config.queue == QueuePolicy::fifo;  // there the slots bind, and the batch its size
-  capacity.limit({fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.queue_capacity),
-                  static_cast<std::uint64_t>(config.queue_bytes)});
-  entries.set_rules(config.ties,
-                    fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config.agent_capacity));
+  const bool fifo_queue = config->queue == QueuePolicy::fifo;  // there the slots bind, and the batch its size
+  capacity.limit({fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config->queue_capacity),
+                  static_cast<std::uint64_t>(config->queue_bytes)});
+  entries.set_rules(config->ties,
+                    fifo_queue ? CapacityLimits{}.entries : static_cast<std::uint64_t>(config->agent_capacity));
   written.set_rules(config);
   if (written.is_on()) repeats.clear();
 }
 
 Load Batcher::Machine::load() const {
-  Load load{entries.counters().pending, capacity.pending_bytes(), capacity.set_apart(), std::nullopt};
+  Load load{pending(), capacity.pending_bytes(), capacity.set_apart(), std::nullopt};
   if (const auto oldest = entries.oldest()) load.oldest = oldest->arrived;
   return load;
 }
 
 bool Batcher::Machine::must_queue() const {
-  return config.queue == QueuePolicy::fifo &&
-         (schedule.in_flight() || !fifo.empty() || entries.counters().pending >= batch_size());
+  return config->queue == QueuePolicy::fifo && (schedule.in_flight() || !fifo.empty() || pending() >= batch_size());
 }
 
 void Batcher::Machine::absorb(std::uint64_t max_pending) {
-  while (!fifo.empty() && entries.counters().pending < max_pending) {
+  while (!fifo.empty() && pending() < max_pending) {
     const Fifo::Queued& queued = fifo.front();
     const Update update = queued.update();
     entries.add(report_of(update), agent_hash(update.agent, seed), queued.added, Admit::always);
@@ -98,13 +98,13 @@ Admission Batcher::Machine::add(const Update& update, Instant now) {
   if (!must_queue()) return entries.add(report_of(update), agent_hash(update.agent, seed), now);
   return fifo.push(
       update, now,
-      {static_cast<std::uint64_t>(config.queue_capacity), static_cast<std::uint64_t>(config.agent_capacity)});
+      {static_cast<std::uint64_t>(config->queue_capacity), static_cast<std::uint64_t>(config->agent_capacity)});
 }
 
 std::uint64_t Batcher::Machine::take_pending() {
   const Load now = load();
   const BatchSize most{static_cast<std::size_t>(schedule.batch_limit()),
-                       static_cast<std::uint64_t>(config.batch_bytes)};
+                       static_cast<std::uint64_t>(config->batch_bytes)};
   const auto give_back = [this](std::uint64_t position) {
     Settled settled;
     for (Block*& block : taken) block = entries.untake(block, position, settled);
@@ -120,7 +120,7 @@ void Batcher::Machine::take_set_apart() {
   candidates.clear();
   entries.list_set_apart(set_apart_from, candidates);
   const BatchSize most{static_cast<std::size_t>(schedule.set_apart_limit()),
-                       static_cast<std::uint64_t>(config.batch_bytes)};
+                       static_cast<std::uint64_t>(config->batch_bytes)};
   const SetApartRange range = choose_set_apart(candidates, most);
   entries.take_set_apart(range.from, range.until, taken);
   set_apart_from = range.is_last ? 0 : range.until;
@@ -189,7 +189,7 @@ void Batcher::Machine::put_back() {
 }
 
 Settled Batcher::Machine::settle(const Verdict& verdict, Instant now) {
-  const Landing landing{config.on_failure, batch.set_apart, now};
+  const Landing landing{config->on_failure, batch.set_apart, now};
   Settled sum;
   for (std::size_t b = 0; b < builder.blocks().size(); ++b)
     sum += entries.settle(builder.blocks()[b], builder.fates_of(b, verdict.fates, verdict.all), landing, metrics.delay);
@@ -213,10 +213,8 @@ Batcher::Batcher(Batcher&&) noexcept = default;
 Batcher& Batcher::operator=(Batcher&&) noexcept = default;
 Batcher::~Batcher() = default;
 
-Result<Batcher> Batcher::create(const Config& config, Instant now, std::uint64_t seed) {
-  const Result<Config> valid = validated(config);
-  if (!valid) return valid.error();
-  return Batcher(std::make_unique<Machine>(*valid, now, seed));
+Batcher Batcher::create(const ValidConfig& config, Instant now, std::uint64_t seed) {
+  return Batcher(std::make_unique<Machine>(config, now, seed));
 }
 
 Admission Batcher::add(const Update& update, Instant now) {
@@ -230,7 +228,7 @@ Result<Admission> Batcher::add(const Report& report, Instant now) {
   Machine& m = *machine_;
   if (m.schedule.closing()) return m.entries.refuse(report.size());
   m.note_ticks_before(now);
-  if (m.config.queue == QueuePolicy::coalesce) return m.entries.add(report, agent_hash(report.agent, m.seed), now);
+  if (m.config->queue == QueuePolicy::coalesce) return m.entries.add(report, agent_hash(report.agent, m.seed), now);
   Admission sum;
   for (std::size_t i = 0; i < report.size(); ++i)
     sum += m.add({report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]}, now);
@@ -250,7 +248,7 @@ void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Inst
   Machine& m = *machine_;
   if (!m.schedule.in_flight() || batch_id != m.batch.id) return;
   const std::size_t entries = m.batch.entries.size();
-  const Verdict verdict = judge(outcome, entries, m.config.on_failure);
+  const Verdict verdict = judge(outcome, entries, m.config->on_failure);
   FlushEnd end = flush_end(outcome, verdict, entries, now - m.took_at);
   if (m.written.is_on()) {
     m.written.landed(verdict, outcome, m.took_at, now);
@@ -268,14 +266,14 @@ void Batcher::complete(std::uint64_t batch_id, const FlushOutcome& outcome, Inst
 void Batcher::forget_written(std::span<const Uuid> agents, Instant now) { machine_->written.forget(agents, now); }
 void Batcher::forget_written(Instant now) { machine_->written.forget_all(now); }
 
-Result<void> Batcher::reconfigure(const Config& config, Instant now) {
+Result<void> Batcher::reconfigure(const Config& wanted, Instant now) {
   Machine& m = *machine_;
-  const Result<Config> valid = validated_change(m.config, config);
+  const Result<ValidConfig> valid = validated_change(m.config, wanted);
   if (!valid) return valid.error();
   m.note_ticks_before(now);
   m.adopt(*valid);
   m.schedule.reconfigure(*valid, now);
-  if (valid->queue == QueuePolicy::coalesce) m.absorb(CapacityLimits{}.entries);
+  if (m.config->queue == QueuePolicy::coalesce) m.absorb(CapacityLimits{}.entries);
   if (!m.schedule.in_flight()) m.absorb(m.batch_size());
   return {};
 }

@@ -140,7 +140,9 @@ std::string_view name_of(OnFailure on_failure) {
   return enum_name(kNames, on_failure);
 }
 
-Result<Config> validated(Config config) {
+ValidConfig::ValidConfig() : ValidConfig(validated(Config{}).value()) {}
+
+Result<ValidConfig> validated(Config config) {
   using D = Duration;
   if (const auto e = settle(config.batch_size, kDefaultBatchSize, std::int64_t{1}, kMaxBatchSize, Setting::batch_size))
     return *e;
@@ -169,16 +171,16 @@ Result<Config> validated(Config config) {
                             Setting::max_payload_bytes))
     return *e;
   if (const auto e = settle_channel(config.channel)) return *e;
-  return config;
+  return ValidConfig(std::move(config));
 }
 
-Result<Config> validated_change(const Config& running, Config wanted) {
+Result<ValidConfig> validated_change(const Config& running, Config wanted) {
   const bool capacity_is_default = running.queue_capacity == default_capacity(running.queue, running.batch_size);
   if (capacity_is_default && wanted.queue_capacity == running.queue_capacity) wanted.queue_capacity = 0;
   const bool bytes_are_default = running.batch_bytes == default_batch_bytes(running.queue_bytes);
   if (bytes_are_default && wanted.batch_bytes == running.batch_bytes) wanted.batch_bytes = 0;
-  Result<Config> settled = validated(std::move(wanted));
-  if (settled && settled->channel != running.channel) return refused(Errc::setting_fixed, Setting::channel);
+  Result<ValidConfig> settled = validated(std::move(wanted));
+  if (settled && (*settled)->channel != running.channel) return refused(Errc::setting_fixed, Setting::channel);
   return settled;
 }
 

@@ -7,26 +7,26 @@
 
 namespace metabatch {
 
-Schedule::Schedule(const Config& config, Instant now, std::uint64_t seed)
-    : policy_(config.schedule),
-      interval_(config.interval),
-      batch_size_(static_cast<std::uint64_t>(config.batch_size)),
-      batch_bytes_(static_cast<std::uint64_t>(config.batch_bytes)),
-      final_flush_timeout_(config.final_flush_timeout),
-      next_tick_(now + config.interval),
+Schedule::Schedule(const ValidConfig& config, Instant now, std::uint64_t seed)
+    : policy_(config->schedule),
+      interval_(config->interval),
+      batch_size_(static_cast<std::uint64_t>(config->batch_size)),
+      batch_bytes_(static_cast<std::uint64_t>(config->batch_bytes)),
+      final_flush_timeout_(config->final_flush_timeout),
+      next_tick_(now + config->interval),
       last_end_(now),
       jitter_(seed) {}
 
-void Schedule::reconfigure(const Config& config, Instant now) {
-  if (config.interval != interval_ || config.schedule != policy_) {
-    next_tick_ = now + config.interval;
+void Schedule::reconfigure(const ValidConfig& config, Instant now) {
+  if (config->interval != interval_ || config->schedule != policy_) {
+    next_tick_ = now + config->interval;
     tick_remembered_ = false;
   }
-  policy_ = config.schedule;
-  interval_ = config.interval;
-  batch_size_ = static_cast<std::uint64_t>(config.batch_size);
-  batch_bytes_ = static_cast<std::uint64_t>(config.batch_bytes);
-  final_flush_timeout_ = config.final_flush_timeout;
+  policy_ = config->schedule;
+  interval_ = config->interval;
+  batch_size_ = static_cast<std::uint64_t>(config->batch_size);
+  batch_bytes_ = static_cast<std::uint64_t>(config->batch_bytes);
+  final_flush_timeout_ = config->final_flush_timeout;
 }
 
 void Schedule::close(Instant now) {

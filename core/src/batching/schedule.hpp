@@ -48,11 +48,10 @@ inline constexpr Duration kLongestPermissionBackoff = std::chrono::seconds(30);
 /// backoff, retries of what is set apart, closing. A plain value, fed by the owner of the entries.
 class Schedule {
  public:
-  /// `config` is validated.
-  Schedule(const Config& config, Instant now, std::uint64_t seed);
+  Schedule(const ValidConfig& config, Instant now, std::uint64_t seed);
 
   /// A changed interval or policy starts a new series of ticks now.
-  void reconfigure(const Config& config, Instant now);
+  void reconfigure(const ValidConfig& config, Instant now);
   /// All that is buffered becomes due as `shutdown`; a running backoff ends.
   void close(Instant now);
   /// Closes, or ends a close that is running: nothing more is due.

@@ -252,7 +252,7 @@ Config settings_of(Members& members) {
     const ScenarioField* const field = find_field(name);
     if (field != nullptr && field->is_setting && !set_field(scenario, field->name, text)) members.refuse();
   }
-  const Result<Config> valid = validated(scenario.config);
+  const Result<ValidConfig> valid = validated(scenario.config);
   if (!valid) members.refuse();
   return valid ? *valid : Config{};
 }

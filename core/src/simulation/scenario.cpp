@@ -92,7 +92,7 @@ std::optional<Error> impossible_change(const Scenario& scenario) {
     Scenario wanted = running;
     if (field == nullptr || !field->is_setting || !set_field(wanted, change.field, change.text))
       return Error{Errc::field_unreadable, i};
-    const Result<Config> config = validated_change(running.config, wanted.config);
+    const Result<ValidConfig> config = validated_change(running.config, wanted.config);
     if (!config) return config.error();
     running.config = *config;
   }
@@ -158,7 +158,9 @@ void join(std::vector<Window>& windows) {
   windows = std::move(joined);
 }
 
-Result<Scenario> validated(Scenario scenario) {
+ValidScenario::ValidScenario() : ValidScenario(validated(Scenario{}).value()) {}
+
+Result<ValidScenario> validated(Scenario scenario) {
   if (const auto error = list_out_of_range(scenario)) return *error;
   sort_by_time(scenario.fleet.changes);
   sort_by_time(scenario.changes);
@@ -166,12 +168,12 @@ Result<Scenario> validated(Scenario scenario) {
   if (const auto error = out_of_range(scenario)) return *error;
   if (const auto error = too_often(scenario)) return *error;
   if (const auto error = at_odds(scenario)) return *error;
-  const Result<Config> config = validated(scenario.config);
+  const Result<ValidConfig> config = validated(scenario.config);
   if (!config) return config.error();
   scenario.config = *config;
   scenario.fleet.jitter = jitter_of(scenario.fleet);
   if (const auto error = impossible_change(scenario)) return *error;
-  return scenario;
+  return ValidScenario(std::move(scenario));
 }
 
 std::string describe(const Error& error, const Scenario& asked) {

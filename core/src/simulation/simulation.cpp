@@ -21,7 +21,7 @@ bool covers(const std::vector<Window>& windows, Duration at) {
 
 }  // namespace
 
-Simulator::Machinery::Machinery(const Scenario& a_scenario, std::unique_ptr<Arrivals> an_arrivals)
+Simulator::Machinery::Machinery(const ValidScenario& a_scenario, std::unique_ptr<Arrivals> an_arrivals)
     : scenario(a_scenario),
       arrivals(std::move(an_arrivals)),
       table(arrivals->rows()),
@@ -32,7 +32,7 @@ Simulator::Machinery::Machinery(const Scenario& a_scenario, std::unique_ptr<Arri
   scenario.sample_every = samples.every();
   Rng seeds(scenario.seed ^ 0x6461'7461'6261'7365);  // the fleet takes its seed as it is
   for (std::int64_t i = 0; i < scenario.replicas; ++i) {
-    Batcher batcher = Batcher::create(scenario.config, kOrigin, seeds.next()).value();
+    Batcher batcher = Batcher::create(a_scenario.config(), kOrigin, seeds.next());
     replicas.emplace_back(std::move(batcher), ModelStore(scenario.store, seeds.next()), replicas.size());
   }
   recompute();
@@ -252,14 +252,16 @@ void Simulator::Machinery::end_drops(Replica& replica) {
 void Simulator::Machinery::change_setting(const SettingChange& change) {
   Scenario wanted;
   wanted.config = replicas.front().batcher.config();
-  if (set_field(wanted, change.field, change.text)) reconfigure(wanted.config);
+  if (set_field(wanted, change.field, change.text))
+    (void)reconfigure(wanted.config);  // impossible only beside a change made by hand
 }
 
-void Simulator::Machinery::reconfigure(const Config& wanted) {
+/// All replicas run on the same settings, so the first one refuses, or none does.
+Result<void> Simulator::Machinery::reconfigure(const Config& wanted) {
   for (Replica& replica : replicas) {
     Scenario before, after;
     before.config = replica.batcher.config();
-    if (!replica.batcher.reconfigure(wanted, instant())) continue;
+    if (const Result<void> done = replica.batcher.reconfigure(wanted, instant()); !done) return done;
     after.config = replica.batcher.config();
     for (const ScenarioField& field : scenario_fields()) {
       if (!field.is_setting) continue;
@@ -271,6 +273,7 @@ void Simulator::Machinery::reconfigure(const Config& wanted) {
   }
   scenario.config = replicas.front().batcher.config();
   recompute();
+  return {};
 }
 
 bool Simulator::Machinery::has_fault(Fault fault) const {

@@ -48,10 +48,10 @@ struct Replica {
 /// reports come (each followed by the flush that it makes due), ticks fire, a sample is taken,
 /// arrivals end.
 struct Simulator::Machinery {
-  Machinery(const Scenario& a_scenario, std::unique_ptr<Arrivals> an_arrivals);
+  Machinery(const ValidScenario& a_scenario, std::unique_ptr<Arrivals> an_arrivals);
 
   void run_until(Duration until, std::uint64_t most_reports);
-  void reconfigure(const Config& wanted);
+  Result<void> reconfigure(const Config& wanted);
   Result<Duration> set_fault(Fault fault, bool is_on, Duration not_before);
   [[nodiscard]] bool has_fault(Fault fault) const;
 

@@ -35,24 +35,20 @@ Simulator::Simulator(Simulator&&) noexcept = default;
 Simulator& Simulator::operator=(Simulator&&) noexcept = default;
 Simulator::~Simulator() = default;
 
-Result<Simulator> Simulator::create(const Scenario& scenario) {
-  const Result<Scenario> valid = validated(scenario);
-  if (!valid) return valid.error();
-  auto fleet = std::make_unique<FleetArrivals>(valid->fleet, valid->replicas, valid->seed);
-  return Simulator(std::make_unique<Machinery>(*valid, std::move(fleet)));
+Simulator Simulator::create(const ValidScenario& scenario) {
+  auto fleet = std::make_unique<FleetArrivals>(scenario->fleet, scenario->replicas, scenario->seed);
+  return Simulator(std::make_unique<Machinery>(scenario, std::move(fleet)));
 }
 
-Result<Simulator> Simulator::create(const Scenario& scenario, std::shared_ptr<const Recording> recording) {
-  const Result<Scenario> valid = validated(scenario);
-  if (!valid) return valid.error();
+Result<Simulator> Simulator::create(const ValidScenario& scenario, std::shared_ptr<const Recording> recording) {
   for (std::size_t i = 0; i < recording->size(); ++i) {
     const RecordedReport& report = (*recording)[i];
     const bool stamped = report.stamps.empty() || report.stamps.size() == report.keys.size();
     if (report.values.size() != report.keys.size() || report.errors.size() != report.keys.size() || !stamped)
       return Error{Errc::unequal_lists, i};
   }
-  auto arrivals = std::make_unique<RecordedArrivals>(std::move(recording), valid->replicas, valid->duration);
-  return Simulator(std::make_unique<Machinery>(*valid, std::move(arrivals)));
+  auto arrivals = std::make_unique<RecordedArrivals>(std::move(recording), scenario->replicas, scenario->duration);
+  return Simulator(std::make_unique<Machinery>(scenario, std::move(arrivals)));
 }
 
 void Simulator::set_sink(EventSink sink) { machinery_->log.set_sink(std::move(sink)); }
@@ -66,12 +62,9 @@ void Simulator::run_for(Duration time) {
   run_until(time < kNever - now ? now + time : kNever);
 }
 
-Result<void> Simulator::reconfigure(const Config& config) {
+Result<void> Simulator::reconfigure(const Config& wanted) {
   if (machinery_->finished) return {};
-  const Result<Config> valid = validated_change(machinery_->replicas.front().batcher.config(), config);
-  if (!valid) return valid.error();
-  machinery_->reconfigure(config);
-  return {};
+  return machinery_->reconfigure(wanted);
 }
 
 Result<Duration> Simulator::set_fault(Fault fault, bool is_on, Duration not_before) {

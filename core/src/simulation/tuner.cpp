@@ -20,7 +20,7 @@ constexpr int kReportsAPoint = 6;
 
 /// Updates that a second brings.
 double update_rate(const TuneQuestion& question) {
-  const Fleet& fleet = question.scenario.fleet;
+  const Fleet& fleet = question.scenario->fleet;
   if (!question.recording) {
     const double every = static_cast<double>(fleet.every.count()) / 1e9;
     return static_cast<double>(most_agents(fleet) * fleet.keys) / every;
@@ -50,15 +50,15 @@ void sort_distinct(std::vector<Item>& items) {
 
 std::vector<std::int64_t> chosen_sizes(const TuneQuestion& question) {
   const double arrive = update_rate(question) * static_cast<double>(useful_delay(question).count()) / 1e9 /
-                        static_cast<double>(question.scenario.replicas);
-  std::vector<std::int64_t> sizes = {100, kDefaultBatchSize, 2000, 5000, question.scenario.config.batch_size};
+                        static_cast<double>(question.scenario->replicas);
+  std::vector<std::int64_t> sizes = {100, kDefaultBatchSize, 2000, 5000, question.scenario->config.batch_size};
   for (const double part : {0.5, 1.1}) sizes.push_back(std::min(rounded(arrive * part), kMaxBatchSize));
   sort_distinct(sizes);
   return sizes;
 }
 
 std::vector<Duration> chosen_intervals(const TuneQuestion& question) {
-  std::vector<Duration> intervals = {question.scenario.config.interval};
+  std::vector<Duration> intervals = {question.scenario->config.interval};
   for (const int percent : {20, 50, 80, 95, 100})
     intervals.push_back(std::clamp<Duration>(useful_delay(question) / 100 * percent, 1ms, kMaxInterval));
   sort_distinct(intervals);
@@ -76,13 +76,13 @@ Duration last_event(const Scenario& scenario) {
 
 Duration chosen_time(const TuneQuestion& question) {
   const Duration longest = *std::max_element(question.intervals.begin(), question.intervals.end());
-  const Duration every = question.recording ? Duration{} : question.scenario.fleet.every;
+  const Duration every = question.recording ? Duration{} : question.scenario->fleet.every;
   const Duration least = std::max(longest * 4, every * 2);
   const auto affordable =
       Duration(static_cast<std::int64_t>(kUpdatesAPoint / std::max(update_rate(question), 1e-3) * 1e9));
   Duration time = std::max(longest * kIntervalsAPoint, every * kReportsAPoint);
   time = std::max(std::min(time, affordable), least) + last_event(question.scenario);
-  return std::min(time, question.scenario.duration);
+  return std::min(time, question.scenario->duration);
 }
 
 bool loses(const TunePoint& point) {
@@ -107,12 +107,12 @@ struct Tuner::Sweep {
   [[nodiscard]] std::size_t nearest() const;
 
   TuneQuestion question;
-  std::vector<Config> configs;
+  std::vector<ValidConfig> configs;
   std::vector<TunePoint> points;
 };
 
 Result<void> Tuner::Sweep::add(const Config& config) {
-  const Result<Config> valid = validated(config);
+  const Result<ValidConfig> valid = validated_change(question.scenario->config, config);
   if (!valid && valid.error().at == static_cast<std::size_t>(Setting::queue_capacity))
     return {};  // not with this capacity
   if (!valid) return valid.error();
@@ -121,19 +121,19 @@ Result<void> Tuner::Sweep::add(const Config& config) {
 }
 
 Result<void> Tuner::Sweep::plan() {
-  const Config asked = question.scenario.config;
+  const ValidConfig today = question.scenario.config();
   if (question.batch_sizes.empty()) question.batch_sizes = chosen_sizes(question);
   if (question.intervals.empty()) question.intervals = chosen_intervals(question);
   if (question.schedules.empty())
     question.schedules = {SchedulePolicy::fixed, SchedulePolicy::after_flush, SchedulePolicy::linger};
   if (question.queues.empty()) question.queues = {QueuePolicy::coalesce, QueuePolicy::fifo};
   if (question.time_a_point <= Duration{}) question.time_a_point = chosen_time(question);
-  if (const auto today = add(asked); !today) return today;
+  configs.push_back(today);
   for (const QueuePolicy queue : question.queues)
     for (const SchedulePolicy schedule : question.schedules)
       for (const Duration interval : question.intervals)
         for (const std::int64_t size : question.batch_sizes) {
-          Config config = asked;
+          Config config = today;
           config.queue = queue;
           config.schedule = schedule;
           config.interval = interval;
@@ -201,13 +201,7 @@ Tuner& Tuner::operator=(Tuner&&) noexcept = default;
 Tuner::~Tuner() = default;
 
 Result<Tuner> Tuner::create(TuneQuestion question) {
-  question.scenario.changes.clear();
   if (question.max_delay <= Duration{}) return Error{Errc::field_too_small, scenario_fields().size()};
-  const Result<Scenario> valid = validated(question.scenario);
-  if (!valid) return valid.error();
-  const std::int64_t room = question.scenario.config.queue_capacity;  // 0 stays 0: it follows each batch size
-  question.scenario = *valid;
-  question.scenario.config.queue_capacity = room;
   if (question.recording) {
     const Result<Simulator> playable = Simulator::create(question.scenario, question.recording);
     if (!playable) return playable.error();
@@ -221,19 +215,21 @@ Result<Tuner> Tuner::create(TuneQuestion question) {
 bool Tuner::step() {
   Sweep& s = *sweep_;
   if (finished()) return false;
-  Scenario scenario = s.question.scenario;
-  scenario.config = s.configs[s.points.size()];
-  scenario.duration = s.question.time_a_point;
-  scenario.sample_every = std::min<Duration>(scenario.duration, 24h);  // nothing reads it
-  Simulator simulator = s.question.recording ? Simulator::create(scenario, s.question.recording).value()
-                                             : Simulator::create(scenario).value();
+  Scenario tried = s.question.scenario;
+  tried.config = s.configs[s.points.size()];
+  tried.changes.clear();
+  tried.duration = s.question.time_a_point;
+  tried.sample_every = std::min<Duration>(tried.duration, 24h);  // nothing reads it
+  const ValidScenario scenario = validated(std::move(tried)).value();
+  Simulator simulator =
+      s.question.recording ? Simulator::create(scenario, s.question.recording).value() : Simulator::create(scenario);
   simulator.run();
   TunePoint point;
   point.run = simulator.facts();
   Config share = point.run.config;  // a replica sees its share of what arrives
-  share.batch_size *= scenario.replicas;
+  share.batch_size *= scenario->replicas;
   point.filling = filling(point.run.summary, share);
-  point.filling.entries_an_interval /= static_cast<double>(scenario.replicas);
+  point.filling.entries_an_interval /= static_cast<double>(scenario->replicas);
   point.today = s.points.empty();
   const auto max_delay = static_cast<double>(s.question.max_delay.count()) / 1e9;
   point.meets = !loses(point) && point.judged_delay() <= max_delay && point.run.config.interval <= s.question.max_delay;

@@ -119,11 +119,11 @@ int fix_future_stamps(const DoctorFlags& flags, Console& console) {
 
 /// Of the database and of NATS, the worst first.
 std::vector<sql::PgFinding> findings_of(const DoctorFlags& flags) {
-  const Config config = validated(Config{}).value();
+  const ValidConfig config;
   const pubsub::PubsubSettings pubsub = flags.pubsub.settings();
   std::vector<sql::PgFinding> findings = sql::examine(flags.database.postgres());
   for (sql::PgFinding& one :
-       pubsub::examine_nats(pubsub, config.channel, static_cast<std::size_t>(config.max_payload_bytes)))
+       pubsub::examine_nats(pubsub, config->channel, static_cast<std::size_t>(config->max_payload_bytes)))
     findings.push_back(std::move(one));
   std::stable_sort(findings.begin(), findings.end(),
                    [](const auto& a, const auto& b) { return a.verdict > b.verdict; });

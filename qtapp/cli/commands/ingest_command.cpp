@@ -40,10 +40,10 @@ class Ingest {
   Ingest(Input& input, const IngestPlan& plan, engine::WriterGate& gate, Console& console)
       : input_(input), plan_(plan), gate_(gate), console_(console), bad_lines_(console), is_steady_(input.size() > 0) {}
 
-  [[nodiscard]] const Config& config() const { return is_steady_ ? plan_.steady : plan_.paced; }
+  [[nodiscard]] const ValidConfig& config() const { return is_steady_ ? plan_.steady : plan_.paced; }
 
   void feed(engine::Lanes& lanes, Stop& stop) {
-    const Config lane = engine::config_of_lane(validated(config()).value(), plan_.writers - 1, plan_.writers).value();
+    const ValidConfig lane = engine::config_of_lane(config(), plan_.writers - 1, plan_.writers).value();
     intake_ = std::make_unique<feed::Intake>(
         lanes, lane, [this](const Line& line, const std::string& what) { bad_lines_.report(line, what); });
     intake_->set_on_wait([this] { gate_.awaited(); });
@@ -116,7 +116,7 @@ class Ingest {
   /// before. Gives up when flushes failed and nothing was written for as long as closing may take.
   /// A flush that was too much is followed by a smaller one, so it is no reason to give up.
   void drain(engine::Lanes& lanes, Stop& stop) {
-    const Duration patience = validated(config()).value().final_flush_timeout;
+    const Duration patience = config()->final_flush_timeout;
     engine::Snapshot before = lanes.snapshot();
     while (!stop.is_requested() && before.counters.held() > kSmallRemainder) {
       if (lanes.wait_until_empty(engine::system_clock().now() + patience)) return;

@@ -14,8 +14,8 @@ namespace metabatch::cli {
 /// buffer and no deadline: then most repeats of a key meet in memory, and the database writes the
 /// rest in few transactions.
 struct IngestPlan {
-  Config steady;            ///< for an input that comes without a pause
-  Config paced;             ///< for one that pauses: entries are due as in a service
+  ValidConfig steady;       ///< for an input that comes without a pause
+  ValidConfig paced;        ///< for one that pauses: entries are due as in a service
   std::size_t writers = 1;  ///< lanes; how many of them write at once is found out while they do
   bool is_told = false;     ///< flags leave nothing to choose
   bool writers_are_told = false;

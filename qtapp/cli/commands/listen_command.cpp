@@ -262,7 +262,7 @@ class Listening {
 int listen(const ListenFlags& flags, Console& console) {
   Config config;
   config.channel = flags.channel;
-  if (const auto valid = validated(config); !valid) throw UsageError(describe(valid.error(), config));
+  (void)checked(config);
   std::optional<std::chrono::steady_clock::time_point> end;
   if (!flags.duration.empty()) end = std::chrono::steady_clock::now() + duration_of("--for", flags.duration);
   Printer printer(flags.json, console);

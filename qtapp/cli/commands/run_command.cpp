@@ -30,7 +30,7 @@ struct RunFlags : SessionFlags {
 /// The fleet in real time: each report is added when it is due.
 class RealTime {
  public:
-  RealTime(const Fleet& fleet, std::uint64_t seed, Duration duration, const Config& config, std::size_t writers,
+  RealTime(const Fleet& fleet, std::uint64_t seed, Duration duration, const ValidConfig& config, std::size_t writers,
            Console& console)
       : fleet_(fleet), seed_(seed), duration_(duration), config_(config), writers_(writers), console_(console) {}
 
@@ -74,7 +74,7 @@ class RealTime {
   const Fleet fleet_;
   const std::uint64_t seed_;
   const Duration duration_;
-  const Config config_;
+  const ValidConfig config_;
   const std::size_t writers_;
   Console& console_;
   health::Collector health_;  // of watch()
@@ -111,7 +111,7 @@ int run_fleet(const RunFlags& flags, Console& console) {
                                .writers = flags.writers,
                                .unwritten_store = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
-  RealTime real_time(fleet, flags.seed, duration, validated(options.config).value(), flags.writers, console);
+  RealTime real_time(fleet, flags.seed, duration, options.config, flags.writers, console);
   if (!register_fleet(LiveFleet(fleet, flags.seed, {}), options.database, console)) return exit_failed;
   if (console.is_watched())
     console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");

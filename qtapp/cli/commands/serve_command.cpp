@@ -262,7 +262,7 @@ int serve(ServeFlags& flags, CLI::App& app, Console& console) {
     return console.finish_data() ? exit_ok : exit_failed;
   }
   const service::ServiceOptions options = flags.options();
-  check_settings({.config = options.config, .database = options.database, .writers = flags.writers});
+  check_writers({.config = options.config, .database = options.database, .writers = flags.writers});
   return Serving(flags, app).run();
 }
 

@@ -98,7 +98,7 @@ int judge(const RunResult& result, const std::vector<Threshold>& thresholds, Con
 /// What is simulated: the fleet of the scenario, or a recording in its place.
 struct Question {
   std::string name;
-  Scenario scenario;
+  ValidScenario scenario;
   RecordingFile recording;
   bool is_recorded = false;
 
@@ -111,19 +111,21 @@ struct Question {
     } else {
       scenario = flags.scenario.scenario();
     }
-    if (scenario.sample_every == Duration{}) scenario.sample_every = report::pace_of(scenario.duration);
+    if (scenario->sample_every == Duration{}) {
+      Scenario paced = scenario;
+      paced.sample_every = report::pace_of(paced.duration);
+      scenario = validated(std::move(paced)).value();
+    }
   }
 
   [[nodiscard]] Simulator simulator() const {
-    Result<Simulator> created =
-        is_recorded ? Simulator::create(scenario, recording.reports) : Simulator::create(scenario);
-    if (!created) throw UsageError(describe(created.error(), scenario));
-    return std::move(created).value();
+    if (!is_recorded) return Simulator::create(scenario);
+    return Simulator::create(scenario, recording.reports).value();  // the reader makes lists of one length
   }
   [[nodiscard]] std::string text() const { return name + ": " + about(); }
   [[nodiscard]] std::string about() const {
     if (!is_recorded) return fleet_text(scenario);
-    return report::arrivals_text(recording.updates, recording.reports->size(), scenario.duration);
+    return report::arrivals_text(recording.updates, recording.reports->size(), scenario->duration);
   }
   [[nodiscard]] RunResult result(const Simulator& simulator) const {
     RunResult found = result_of(simulator);

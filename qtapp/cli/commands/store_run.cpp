@@ -210,8 +210,9 @@ struct Stores {
   std::vector<engine::Store*> all{};
 };
 
-Stores open_stores(const SessionOptions& options, const Config& config, engine::Notifier& notifier, Console& console) {
-  Stores stores{.publisher = pubsub::make_publisher(options.pubsub, config.channel, {})};
+Stores open_stores(const SessionOptions& options, engine::Notifier& notifier, Console& console) {
+  const ValidConfig& config = options.config;
+  Stores stores{.publisher = pubsub::make_publisher(options.pubsub, config->channel, {})};
   const sql::StoreOptions store_options = {.config = config,
                                            .register_missing = options.register_missing,
                                            .notifier = &notifier,
@@ -222,7 +223,7 @@ Stores open_stores(const SessionOptions& options, const Config& config, engine::
                                                }};
   for (std::size_t writer = 0; writer < options.writers; ++writer) {
     stores.owned.push_back(pubsub::with_publisher(options.database.make_store(store_options), stores.publisher.get(),
-                                                  options.pubsub, static_cast<std::size_t>(config.max_payload_bytes),
+                                                  options.pubsub, static_cast<std::size_t>(config->max_payload_bytes),
                                                   &notifier));
     if (options.gate != nullptr) stores.owned.back() = options.gate->guard(std::move(stores.owned.back()));
     stores.all.push_back(stores.owned.back().get());
@@ -237,16 +238,10 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   engine::Notifier notifier;
   std::optional<NotificationPrinter> printer;
   if (options.print_notifications) printer.emplace(notifier, console);
-  const Result<Config> config = validated(options.config);
-  if (!config) {
-    console.message(describe(config.error(), options.config));
-    return std::nullopt;
-  }
-  if (config->suppress_unchanged > Duration{})
-    console.message("values that did not change are not written again for " +
-                    format_duration(config->suppress_unchanged) +
+  if (const Duration suppressed = options.config->suppress_unchanged; suppressed > Duration{})
+    console.message("values that did not change are not written again for " + format_duration(suppressed) +
                     "; this assumes that no other process writes these rows");
-  const Stores stores = open_stores(options, *config, notifier, console);
+  const Stores stores = open_stores(options, notifier, console);
   FailureReports failures(console);
   engine::EngineOptions engine_options;
   FlushTimes flush_times;
@@ -257,13 +252,9 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   engine_options.on_drop = [&](std::uint64_t dropped) {
     console.message("the buffer is full: " + counted(dropped, "update") + " dropped since the last report");
   };
-  auto lanes = engine::Lanes::create(*config, stores.all, std::move(engine_options));
-  if (!lanes) {
-    console.message(engine::describe(lanes.error(), options.config, options.writers));
-    return std::nullopt;
-  }
+  const auto lanes = engine::Lanes::create(options.config, stores.all, std::move(engine_options)).value();
   SessionResult result =
-      Session(**lanes, printer ? &*printer : nullptr, options.unwritten_store, console).run(feed, watch);
+      Session(*lanes, printer ? &*printer : nullptr, options.unwritten_store, console).run(feed, watch);
   result.flush_times = flush_times.figures();
   return result;
 }

@@ -18,7 +18,7 @@
 namespace metabatch::cli {
 
 struct SessionOptions {
-  Config config;
+  ValidConfig config;
   sql::Database database;
   bool register_missing = false;
   bool print_notifications = false;
@@ -50,7 +50,7 @@ using Watch = std::function<std::string(const engine::Snapshot&, Duration elapse
 /// report of the loss. Failed flushes and drops are reported on the console, the same one at most
 /// every 10 s.
 ///
-/// @return nothing: the settings are impossible, which was reported
+/// @shape options: check_writers() accepted them
 std::optional<SessionResult> run_session(const SessionOptions& options, Console& console, const Feed& feed,
                                          const Watch& watch);
 

@@ -7,18 +7,16 @@
 
 namespace metabatch::cli {
 
-void check_settings(const SessionOptions& options) {
-  const Result<Config> config = validated(options.config);
-  if (!config) throw UsageError(describe(config.error(), options.config));
+void check_writers(const SessionOptions& options) {
   if (options.writers > 1 && options.database.postgres() == nullptr)
     throw UsageError("--writers " + std::to_string(options.writers) +
                      ": a SQLite file has one writer; more need PostgreSQL (--db postgres://...)");
-  if (const auto lane = engine::config_of_lane(*config, options.writers - 1, options.writers); !lane)
+  if (const auto lane = engine::config_of_lane(options.config, options.writers - 1, options.writers); !lane)
     throw UsageError(engine::describe(lane.error(), options.config, options.writers));
 }
 
 bool is_usable(const SessionOptions& options, Console& console) {
-  check_settings(options);
+  check_writers(options);
   const auto wrong = options.database.check();
   if (!wrong) return true;
   const bool is_locked = wrong->failure == FailureClass::timeout && options.database.postgres() == nullptr;

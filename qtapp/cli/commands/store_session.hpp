@@ -8,17 +8,17 @@
 
 namespace metabatch::cli {
 
-/// Checks what can be checked without the database.
+/// Checks that the database takes that many writers, and that each has enough of the capacity.
 ///
-/// @errors throws UsageError: impossible settings
-void check_settings(const SessionOptions& options);
+/// @errors throws UsageError, with the reason
+void check_writers(const SessionOptions& options);
 
 /// What ingest and run do before and after their session.
 
-/// Checks settings and database before any work and reports what is wrong. A SQLite file that is
-/// locked is usable: the store waits for it.
+/// Checks the writers and the database before any work and reports what is wrong. A SQLite file
+/// that is locked is usable: the store waits for it.
 ///
-/// @errors throws UsageError: impossible settings
+/// @errors throws UsageError: those of check_writers()
 bool is_usable(const SessionOptions& options, Console& console);
 
 /// The spool of `--spool`, or nothing when there is no such flag.

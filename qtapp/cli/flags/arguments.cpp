@@ -114,7 +114,13 @@ void SettingsFlags::add_to(CLI::App& command) {
     command.add_option(flag_of(flag.setting), given[flag.setting], flag.help)->type_name(flag.type)->group("Settings");
 }
 
-Config SettingsFlags::config() const {
+ValidConfig checked(const Config& asked) {
+  Result<ValidConfig> valid = validated(asked);
+  if (!valid) throw UsageError(describe(valid.error(), asked));
+  return std::move(valid).value();
+}
+
+Config SettingsFlags::asked() const {
   Config config;
   for (const auto& [setting, text] : given)
     if (text.has_value()) set(config, setting, *text);

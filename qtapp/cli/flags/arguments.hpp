@@ -30,17 +30,23 @@ struct MarkedError : UsageError {
   std::string message, lines;
 };
 
+/// @errors throws UsageError: impossible as a whole
+ValidConfig checked(const Config& asked);
+
 /// The given settings of the batcher: one flag for each setting of the specification, "Settings",
 /// with dashes.
 struct SettingsFlags {
   std::map<Setting, std::optional<std::string>> given;
 
   void add_to(CLI::App& command);
-  /// The given settings; all others have their defaults.
+  /// The given settings; all others are 0, or their defaults.
   ///
-  /// @errors throws UsageError: not a number, a duration or a name. validated() finds impossible
-  ///         values.
-  [[nodiscard]] Config config() const;
+  /// @errors throws UsageError: not a number, a duration or a name
+  [[nodiscard]] Config asked() const;
+  /// The settings to run on.
+  ///
+  /// @errors throws UsageError: also an impossible value
+  [[nodiscard]] ValidConfig config() const { return checked(asked()); }
 };
 
 /// The address of the database: `--db`, sqlite:PATH or anything that libpq takes.

@@ -86,8 +86,7 @@ class ScenarioReader {
     } catch (const toml::parse_error& error) {
       fail(error.source().begin, std::string(error.description()));
     }
-    Result<Scenario> checked = validated(scenario_);
-    if (!checked) fail_as_a_whole(checked.error());
+    if (const auto valid = validated(scenario_); !valid) fail_as_a_whole(valid.error());
     return scenario_;
   }
 

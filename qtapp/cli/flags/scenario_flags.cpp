@@ -23,6 +23,12 @@ const char* type_of(const ScenarioField& field) {
   return "LIST";
 }
 
+ValidScenario checked(const Scenario& asked) {
+  Result<ValidScenario> valid = validated(asked);
+  if (!valid) throw UsageError(describe(valid.error(), asked));
+  return std::move(valid).value();
+}
+
 const char* group_of(const ScenarioField& field) {
   if (field.is_setting) return "Settings";
   if (field.name.starts_with("fleet.")) return "Fleet";
@@ -106,14 +112,9 @@ Scenario ScenarioFlags::given() const {
   return scenario;
 }
 
-Scenario ScenarioFlags::scenario() const {
-  Scenario scenario = given();
-  if (const Result<Scenario> checked = validated(scenario); !checked)
-    throw UsageError(describe(checked.error(), scenario));
-  return scenario;
-}
+ValidScenario ScenarioFlags::scenario() const { return checked(given()); }
 
-Scenario ScenarioFlags::scenario_of(Duration recording) const {
+ValidScenario ScenarioFlags::scenario_of(Duration recording) const {
   bool has_duration = false;
   const auto check = [&](std::string_view shown, std::string_view name) {
     if (name.starts_with("fleet."))
@@ -128,9 +129,7 @@ Scenario ScenarioFlags::scenario_of(Duration recording) const {
   Scenario scenario = given();
   scenario.fleet = {};
   if (!has_duration) scenario.duration = recording;
-  if (const Result<Scenario> checked = validated(scenario); !checked)
-    throw UsageError(describe(checked.error(), scenario));
-  return scenario;
+  return checked(scenario);
 }
 
 std::string ScenarioFlags::name() const { return named_.empty() ? "the default fleet" : named_; }

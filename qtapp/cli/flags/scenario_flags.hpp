@@ -27,12 +27,12 @@ class ScenarioFlags {
   void add_to(CLI::App& command);
 
   /// @errors throws UsageError: no such scenario, a value that cannot be read or is impossible
-  [[nodiscard]] Scenario scenario() const;
+  [[nodiscard]] ValidScenario scenario() const;
   /// The same for a recording in place of a fleet. The duration is that of the recording unless a
   /// flag sets it.
   ///
   /// @errors throws UsageError also when a flag describes the fleet
-  [[nodiscard]] Scenario scenario_of(Duration recording) const;
+  [[nodiscard]] ValidScenario scenario_of(Duration recording) const;
   /// `headline`, a path, or, without any, `the default fleet`.
   [[nodiscard]] std::string name() const;
 

@@ -209,10 +209,8 @@ service::ServiceOptions ServeFlags::options() const {
 
 std::string ServeFlags::config_text() const {
   const service::ServiceOptions as_run = options();
-  const Result<Config> config = validated(as_run.config);
-  if (!config) throw UsageError(describe(config.error(), as_run.config));
   std::string text = "# as it would run, without secrets\n" + fixed_lines(*this);
-  add_config(text, *config);
+  add_config(text, as_run.config);
   add_line(text, "token-refresh", format_duration(as_run.token_refresh));
   add_line(text, "watch-token-file", watch_token_file);
   add_line(text, "metrics-token-file", metrics_token_file);

@@ -191,7 +191,7 @@ std::string flags_text(const Config& config) {
   plain.queue = config.queue;
   plain.schedule = config.schedule;
   Scenario standard;
-  standard.config = validated(plain).value_or(plain);
+  standard.config = validated(plain).value();
   std::string text;
   for (const ScenarioField& field : scenario_fields()) {
     const bool is_named =

@@ -235,8 +235,9 @@ std::variant<ConnectionRequest, QString> ConnectDialog::read() const {
   if (!m_password->text().isEmpty()) request.address.set("password", m_password->text().toStdString());
   Config config;
   config.channel = m_channel->text().toStdString();
-  if (const auto valid = validated(config); !valid) return QString::fromStdString(describe(valid.error(), config));
-  request.channel = m_channel->text();
+  const Result<ValidConfig> valid = validated(config);
+  if (!valid) return QString::fromStdString(describe(valid.error(), config));
+  request.config = *valid;
   if (request.isDriving && m_agents->value() * m_keys->value() > kMostFleetRows)
     return tr("agents × keys: at most %1").arg(models::withCommas(kMostFleetRows));
   request.fleet.agents = m_agents->value();
@@ -342,7 +343,7 @@ void ConnectDialog::saveProfile() {
   QSettings settings;
   settings.beginGroup("profiles/" + name);
   settings.setValue("address", withoutSecrets(request->address));
-  settings.setValue("channel", request->channel);
+  settings.setValue("channel", isOfMetrics ? QString() : QString::fromStdString(request->config->channel));
   settings.setValue("metrics", m_metrics->keptUrl());
   const bool wasKept = settings.value("keychain").toBool();
   const bool isChanged = m_keep->isChecked() && !m_password->text().isEmpty();

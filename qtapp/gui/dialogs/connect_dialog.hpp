@@ -25,7 +25,7 @@ namespace metabatch::gui {
 /// What the operator requested for a PostgreSQL database.
 struct ConnectionRequest {
   sql::PgAddress address;
-  QString channel;
+  ValidConfig config;       ///< its channel is listened to, or notified
   bool isDriving = false;   ///< else only watch
   bool isListening = true;  ///< else only the metrics are watched, without a database
   std::optional<MetricsPlan> metrics{};

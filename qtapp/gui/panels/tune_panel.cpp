@@ -280,7 +280,7 @@ TunePanel::Asked TunePanel::asked() const {
   return found;
 }
 
-Result<Config> TunePanel::wanted() const {
+Result<ValidConfig> TunePanel::wanted() const {
   const Asked found = asked();
   if (found.unreadable) return Error{Errc::bad_duration, static_cast<std::size_t>(*found.unreadable)};
   return validated_change(m_running, found.config);
@@ -295,7 +295,7 @@ void TunePanel::showProblem(Setting setting, const QString& problem) {
 
 void TunePanel::check() {
   if (m_isFilling) return;
-  const Result<Config> possible = wanted();
+  const Result<ValidConfig> possible = wanted();
   if (possible) return showProblem(Setting::channel, {});
   const Error wrong = possible.error();
   showProblem(static_cast<Setting>(wrong.at), wrong.code == Errc::bad_duration
@@ -306,7 +306,7 @@ void TunePanel::check() {
 void TunePanel::ask() {
   if (m_isFilling) return;
   check();
-  const Result<Config> possible = wanted();
+  const Result<ValidConfig> possible = wanted();
   if (possible && !(*possible == m_running)) emit changeWanted(*possible);
 }
 

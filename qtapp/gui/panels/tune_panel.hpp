@@ -40,7 +40,7 @@ class TunePanel : public QWidget {
   void setProblemColour(const QColor& colour);
   [[nodiscard]] const Config& running() const { return m_running; }
   /// The settings in the fields, or what is wrong with them.
-  [[nodiscard]] Result<Config> wanted() const;
+  [[nodiscard]] Result<ValidConfig> wanted() const;
 
  signals:
   void changeWanted(const metabatch::Config& wanted);

@@ -158,7 +158,7 @@ void WhatIfPanel::append(const models::Sample& sample) {
 }
 
 Config WhatIfPanel::running() const {
-  return m_measured.isEmpty() ? validated(Config{}).value() : m_measured.newest().config;
+  return m_measured.isEmpty() ? Config(ValidConfig()) : m_measured.newest().config;
 }
 
 void WhatIfPanel::showRunning() {
@@ -195,7 +195,7 @@ std::optional<Config> WhatIfPanel::read(const std::vector<QString>& texts, QStri
       return std::nullopt;
     }
   }
-  const Result<Config> possible = validated_change(running(), scenario.config);
+  const Result<ValidConfig> possible = validated_change(running(), scenario.config);
   if (possible) return *possible;
   problem = QString::fromStdString(describe(possible.error(), scenario.config));
   return std::nullopt;

@@ -38,7 +38,7 @@ void arrive(models::Sample& sample) {
 void play(WindowData& data, const Second& change) {
   data.clear();
   models::Sample sample;
-  sample.config = validated(Config{}).value();
+  sample.config = ValidConfig();
   sample.flushTime = Duration{};
   const Instant end = engine::system_clock().now();
   for (int second = 0; second <= kSeconds; ++second) {

@@ -124,7 +124,7 @@ std::optional<Fleet> FleetKnobs::read(const Fleet& fleet) {
     }
     if (knob.field->name == kValueBytes) scenario.fleet.value_bytes_least = scenario.fleet.value_bytes_most;
   }
-  if (const Result<Scenario> possible = validated(scenario); !possible) {
+  if (const Result<ValidScenario> possible = validated(scenario); !possible) {
     const auto position = possible.error().at;
     const Knob* wrong = &m_knobs.front();
     for (const Knob& knob : m_knobs)

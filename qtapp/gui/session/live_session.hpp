@@ -23,7 +23,7 @@ struct SessionPlan {
   std::function<void(engine::Lanes*)> alsoFeed = {};
   sql::Database database;
   Fleet fleet;
-  Config config;
+  ValidConfig config;
   bool isDemo = false;                 ///< faults may be injected
   std::optional<ReplayPlan> replay{};  ///< in place of the fleet
   /// Creates the fleet's rows again without a request when the database lost them.

@@ -51,11 +51,9 @@ void SessionWorker::start() {
 }
 
 std::optional<std::string> SessionWorker::begin() {
-  const Result<Config> config = validated(m_plan.config);
-  if (!config) return describe(config.error(), m_plan.config);
   if (const auto wrong = openSource()) return wrong;
   m_store = std::make_unique<FaultStore>(m_plan.database.make_store(
-      {.config = *config,
+      {.config = m_plan.config,
        .register_missing = m_plan.replay && m_plan.replay->registersMissing,
        .notifier = &m_notifier,
        .on_alarm =
@@ -68,12 +66,10 @@ std::optional<std::string> SessionWorker::begin() {
   engine::EngineOptions options;
   options.on_flush = [this](const engine::FlushRecord& record) { onFlush(record); };
   engine::Store* const stores[] = {m_store.get()};
-  auto lanes = engine::Lanes::create(*config, stores, std::move(options));
-  if (!lanes) return engine::describe(lanes.error(), m_plan.config, 1);
-  m_lanes = std::move(*lanes);
+  m_lanes = engine::Lanes::create(m_plan.config, stores, std::move(options)).value();
   m_subscription = m_notifier.subscribe(m_ring);
   if (m_replay)
-    m_replay->start(*m_lanes, *config, *m_recorder);
+    m_replay->start(*m_lanes, m_plan.config, *m_recorder);
   else
     m_feeder.start(m_plan.fleet, *m_lanes);
   return std::nullopt;

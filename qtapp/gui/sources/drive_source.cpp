@@ -114,7 +114,7 @@ void DriveSource::connectSession() {
 }
 
 void DriveSource::showPlan(const SessionPlan& plan) {
-  if (const Result<Config> config = validated(plan.config)) m_tune.setConfig(*config);
+  m_tune.setConfig(plan.config);
   m_tune.setFleet(plan.fleet);
   m_tune.setFault(Fault::none);
   m_tune.setFaultsOffered(plan.isDemo);

@@ -164,13 +164,13 @@ void MainWindow::openConnection() {
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &ConnectDialog::wanted, this, [this](const ConnectionRequest& request) {
     if (isOpen()) return;
-    if (request.isListening) startWatch(request.address, request.channel);
+    if (request.isListening) startWatch(request.address, QString::fromStdString(request.config->channel));
     if (request.metrics) startMetrics(*request.metrics);
     if (!request.isDriving) return;
-    Config config;
-    config.channel = request.channel.toStdString();
-    startSession(
-        {.database = sql::Database(request.address), .fleet = request.fleet, .config = config, .isDemo = false});
+    startSession({.database = sql::Database(request.address),
+                  .fleet = request.fleet,
+                  .config = request.config,
+                  .isDemo = false});
   });
   dialog->open();
 }

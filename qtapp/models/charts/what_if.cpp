@@ -162,9 +162,11 @@ std::optional<std::shared_ptr<const WhatIfAnswer>> whatIf(const WhatIfQuestion& 
       if (onProgress) onProgress(offset + share / 2);
     };
   };
-  Result<Simulator> asked = Simulator::create(scenarioOf(question, question.config, {}), recording);
-  Result<Simulator> ran = Simulator::create(scenarioOf(question, question.running, question.changes), recording);
-  if (!asked || !ran) return std::nullopt;  // both were validated, so this is never shown
+  const Result<ValidScenario> wanted = validated(scenarioOf(question, question.config, {}));
+  const Result<ValidScenario> running = validated(scenarioOf(question, question.running, question.changes));
+  if (!wanted || !running) return std::nullopt;  // the settings are valid, and so is a fitted database
+  Result<Simulator> asked = Simulator::create(*wanted, recording);
+  Result<Simulator> ran = Simulator::create(*running, recording);
   FlushListener listener(answer->series, question.from);
   asked->set_sink([&](std::string_view line) { listener.onLine(line); });
   if (!Run(*asked, question).play(&answer->series, isCancelled, half(0))) return std::nullopt;

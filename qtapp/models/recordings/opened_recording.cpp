@@ -21,7 +21,7 @@ std::chrono::microseconds micros(Duration duration) {
 OpenedRecordingReader::OpenedRecordingReader(Instant now, WallTime wallNow)
     : m_now(now),
       m_wallNow(wallNow),
-      m_config(validated(Config{}).value()),
+      m_config(ValidConfig()),
       m_reader([this](RecordedReport&& report) { on(std::move(report)); },
                [this](std::string_view line, std::uint64_t number) { onLine(line, number); },
                [this](const BadLine& line) { addProblem(QString::fromStdString(describe(line))); }) {}

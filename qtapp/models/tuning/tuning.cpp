@@ -17,9 +17,9 @@ struct Tuning {
   Q_DECLARE_TR_FUNCTIONS(Tuning)
 };
 
-TuneQuestion questionOf(const WhatIfQuestion& asked, Duration maxDelay) {
+TuneQuestion questionOf(const WhatIfQuestion& asked, ValidScenario scenario, Duration maxDelay) {
   TuneQuestion question;
-  question.scenario = scenarioOf(asked, asked.config, {});
+  question.scenario = std::move(scenario);
   question.max_delay = maxDelay;
   question.recording = asked.arrivals.recording(asked.from);
   return question;
@@ -44,7 +44,9 @@ std::vector<std::size_t> TuneAnswer::shown() const {
 
 std::shared_ptr<const TuneAnswer> tune(const WhatIfQuestion& question, Duration maxDelay,
                                        const IsCancelled& isCancelled, const OnTried& onTried) {
-  Result<Tuner> created = Tuner::create(questionOf(question, maxDelay));
+  Result<ValidScenario> scenario = validated(scenarioOf(question, question.config, {}));
+  if (!scenario) return nullptr;
+  Result<Tuner> created = Tuner::create(questionOf(question, std::move(scenario).value(), maxDelay));
   if (!created) return nullptr;
   Tuner& tuner = *created;
   while (!tuner.finished() && !(isCancelled && isCancelled())) {

@@ -28,8 +28,7 @@ namespace {
 [[noreturn]] void serve(int argc, char** argv, std::uint16_t relay_port, int tell, int end) {
   const QCoreApplication application(argc, argv);
   QTemporaryDir folder;
-  const Config defaults;
-  service::ServiceOptions options{.config = defaults, .database = sql::Database(folder.filePath("m.db").toStdString())};
+  service::ServiceOptions options{.database = sql::Database(folder.filePath("m.db").toStdString())};
   options.watch_token_file = folder.filePath("tokens").toStdString();
   options.server.limits.connections = 100'000;
   options.streams_per_agent = 100'000;

@@ -76,7 +76,7 @@ struct Run {
     config.on_failure = on_failure;
     config.final_flush_timeout = 20ms;
     engine::Store* const stores[] = {&store};
-    lanes = std::move(engine::Lanes::create(config, stores).value());
+    lanes = std::move(engine::Lanes::create(validated(config).value(), stores).value());
     refused = spool->load(*lanes);
   }
   Counters end() {

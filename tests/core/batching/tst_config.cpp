@@ -52,8 +52,8 @@ class TstConfig : public QObject {
 };
 
 void TstConfig::zeroMeansTheDefault() {
-  const auto config = validated(Config{});
-  QVERIFY(config.has_value());
+  QVERIFY(ValidConfig() == validated(Config{}).value());
+  const ValidConfig config;
   QCOMPARE(config->batch_size, 500);
   QCOMPARE(config->interval, Duration(5s));
   QCOMPARE(config->queue_capacity, 100'000);
@@ -68,8 +68,8 @@ void TstConfig::zeroMeansTheDefault() {
 }
 
 void TstConfig::fifoDefaultCapacityIsFiveBatches() {
-  QCOMPARE(validated(with(Setting::batch_size, 0, QueuePolicy::fifo))->queue_capacity, 2'500);
-  QCOMPARE(validated(with(Setting::batch_size, 100'000, QueuePolicy::fifo))->queue_capacity, 500'000);
+  QCOMPARE(validated(with(Setting::batch_size, 0, QueuePolicy::fifo)).value()->queue_capacity, 2'500);
+  QCOMPARE(validated(with(Setting::batch_size, 100'000, QueuePolicy::fifo)).value()->queue_capacity, 500'000);
 }
 
 void TstConfig::validatedTwiceIsTheSame() {
@@ -152,7 +152,7 @@ void TstConfig::everyBatchSizeHasADefaultCapacity() {
     for (const std::int64_t size : {1, 2, 499, 99'999, 100'000}) {
       const auto config = validated(with(Setting::batch_size, size, queue));
       QVERIFY(config.has_value());
-      QVERIFY(config->queue_capacity >= size);
+      QVERIFY(config.value()->queue_capacity >= size);
     }
 }
 
@@ -166,7 +166,7 @@ void TstConfig::channelIsFixedWhileRunning() {
   const Config running = *validated(Config{});
   Config wanted = running;
   wanted.batch_size = 900;
-  QCOMPARE(validated_change(running, wanted)->batch_size, 900);
+  QCOMPARE(validated_change(running, wanted).value()->batch_size, 900);
   wanted.channel = "other";
   QCOMPARE(validated_change(running, wanted).error(),
            (Error{Errc::setting_fixed, static_cast<std::size_t>(Setting::channel)}));
@@ -178,18 +178,18 @@ void TstConfig::untouchedDefaultCapacityFollowsTheBatch() {
   const Config running = *validated(with(Setting::batch_size, 0, QueuePolicy::fifo));
   Config wanted = running;
   wanted.batch_size = 5'000;
-  QCOMPARE(validated_change(running, wanted)->queue_capacity, 25'000);
+  QCOMPARE(validated_change(running, wanted).value()->queue_capacity, 25'000);
   wanted.queue = QueuePolicy::coalesce;
-  QCOMPARE(validated_change(running, wanted)->queue_capacity, 100'000);
+  QCOMPARE(validated_change(running, wanted).value()->queue_capacity, 100'000);
   wanted.queue_capacity = 6'000;
-  QCOMPARE(validated_change(running, wanted)->queue_capacity, 6'000);
+  QCOMPARE(validated_change(running, wanted).value()->queue_capacity, 6'000);
 }
 
 void TstConfig::chosenCapacityStays() {
   const Config running = *validated(with(Setting::queue_capacity, 600));
   Config wanted = running;
   wanted.batch_size = 100;
-  QCOMPARE(validated_change(running, wanted)->queue_capacity, 600);
+  QCOMPARE(validated_change(running, wanted).value()->queue_capacity, 600);
   wanted.batch_size = 601;
   QCOMPARE(validated_change(running, wanted).error(),
            (Error{Errc::setting_too_small, static_cast<std::size_t>(Setting::queue_capacity)}));
@@ -200,9 +200,9 @@ void TstConfig::untouchedDefaultBatchBytesFollowTheBuffer() {
   QCOMPARE(running.batch_bytes, 1'000);
   Config wanted = running;
   wanted.queue_bytes = 64 << 20;
-  QCOMPARE(validated_change(running, wanted)->batch_bytes, 16 << 20);
+  QCOMPARE(validated_change(running, wanted).value()->batch_bytes, 16 << 20);
   wanted.batch_bytes = 500;
-  QCOMPARE(validated_change(running, wanted)->batch_bytes, 500);
+  QCOMPARE(validated_change(running, wanted).value()->batch_bytes, 500);
 }
 
 void TstConfig::descriptions_data() {

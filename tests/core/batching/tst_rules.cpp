@@ -81,7 +81,7 @@ void TestRules::impossibleSettingsAreRefusedAsAWhole() {
   const Config before = driven.machine.config();
   QVERIFY(!driven.reconfigure(config));
   QVERIFY(driven.machine.config() == before);
-  if (config.channel == before.channel) QVERIFY(!Batcher::create(config, t0));
+  if (config.channel == before.channel) QVERIFY(!validated(config));
 }
 
 void TestRules::ticksComeAtStartPlusNTimesInterval() {

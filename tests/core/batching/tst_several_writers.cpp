@@ -50,7 +50,7 @@ class World {
     config.interval = kInterval;
     config.batch_size = 5;
     config.suppress_unchanged = suppress;
-    for (std::size_t i = 0; i < kWriters; ++i) writers_.emplace_back(std::move(Batcher::create(config, t0, i).value()));
+    for (std::size_t i = 0; i < kWriters; ++i) writers_.emplace_back(Batcher::create(validated(config).value(), t0, i));
   }
 
   void add(std::size_t writer, const Update& update, Instant now) { writers_[writer].batcher.add(update, now); }

@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::uint64_t operator""_u(unsigned long long number) { return number; }
 
-Simulator of(const Scenario& scenario) { return Simulator::create(scenario).value(); }
+Simulator of(const Scenario& scenario) { return Simulator::create(validated(scenario).value()); }
 std::string digest_of(const Scenario& scenario) {
   Simulator simulator = of(scenario);
   simulator.run();

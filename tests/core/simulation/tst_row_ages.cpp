@@ -152,7 +152,7 @@ void RowAgesTest::coalescedReportsAreNotForgotten() {
   scenario.config.interval = 90s;
   scenario.config.batch_size = 5'000;
   scenario.duration = 20min;
-  Simulator simulator = Simulator::create(scenario).value();
+  Simulator simulator = Simulator::create(validated(scenario).value());
   simulator.run();
   const Summary summary = simulator.summary();
   QVERIFY(summary.has_age);

@@ -265,12 +265,12 @@ void TstScenario::changedFieldsSetTheSameScenario() {
 void TstScenario::defaultJitterFollowsTheInterval() {
   Scenario scenario;
   QCOMPARE(scenario.fleet.start, StartPhase::random);
-  QCOMPARE(validated(scenario)->fleet.jitter, Duration(200ms));
+  QCOMPARE(validated(scenario).value()->fleet.jitter, Duration(200ms));
   QVERIFY(set_field(scenario, "every", "4s").has_value());
   QCOMPARE(field_text(scenario, "fleet.jitter"), std::string("80ms"));
-  QCOMPARE(validated(scenario)->fleet.jitter, Duration(80ms));
+  QCOMPARE(validated(scenario).value()->fleet.jitter, Duration(80ms));
   QVERIFY(set_field(scenario, "jitter", "0").has_value());
-  QCOMPARE(validated(scenario)->fleet.jitter, Duration{});
+  QCOMPARE(validated(scenario).value()->fleet.jitter, Duration{});
 }
 
 void TstScenario::validationFillsInDefaultsAndPutsListsInOrder() {
@@ -279,10 +279,11 @@ void TstScenario::validationFillsInDefaultsAndPutsListsInOrder() {
   scenario.changes = {{9s, "interval", "2s"}, {3s, "interval", "1s"}};
   const auto valid = validated(scenario);
   QVERIFY(valid.has_value());
-  QCOMPARE(valid->config.batch_size, std::int64_t{500});
-  QCOMPARE(valid->config.interval, Duration(5s));
-  QCOMPARE(valid->fleet.changes.front().agents, std::int64_t{-5});
-  QCOMPARE(valid->changes.front().text, std::string("1s"));
+  QCOMPARE(valid.value()->config.batch_size, std::int64_t{500});
+  QCOMPARE(valid.value()->config.interval, Duration(5s));
+  QVERIFY(valid.value().config() == ValidConfig());
+  QCOMPARE(valid.value()->fleet.changes.front().agents, std::int64_t{-5});
+  QCOMPARE(valid.value()->changes.front().text, std::string("1s"));
   QVERIFY(*validated(*valid) == *valid);
 }
 

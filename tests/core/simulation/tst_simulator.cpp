@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Simulator made(const Scenario& scenario) { return Simulator::create(scenario).value(); }
+Simulator made(const Scenario& scenario) { return Simulator::create(validated(scenario).value()); }
 
 Simulator finished(const Scenario& scenario) {
   Simulator simulator = made(scenario);
@@ -343,7 +343,7 @@ void TstSimulator::anEmptyFleetDoesNothing() {
 void TstSimulator::impossibleScenariosAreNotSimulated() {
   Scenario scenario;
   scenario.fleet.keys = 0;
-  QCOMPARE(Simulator::create(scenario).error().code, Errc::field_too_small);
+  QCOMPARE(validated(scenario).error().code, Errc::field_too_small);
 }
 
 QTEST_GUILESS_MAIN(TstSimulator)

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 Simulator finished(const Scenario& scenario) {
-  Simulator simulator = Simulator::create(scenario).value();
+  Simulator simulator = Simulator::create(validated(scenario).value());
   simulator.run();
   return simulator;
 }
@@ -30,7 +30,8 @@ RecordedReport recorded(Duration at, std::uint8_t number, std::int64_t stamp) {
 }
 
 Simulator played(const Scenario& scenario, Recording recording) {
-  Simulator simulator = Simulator::create(scenario, std::make_shared<const Recording>(std::move(recording))).value();
+  Simulator simulator =
+      Simulator::create(validated(scenario).value(), std::make_shared<const Recording>(std::move(recording))).value();
   simulator.run();
   return simulator;
 }
@@ -84,7 +85,7 @@ void TstSimulatorFaults::fifoDropsWhileAFlushIsInFlight() {
   // At 0 s five reports fill the batch, which leaves; the other five fill the queue. Until it is
   // done at 10 s all 900 updates are dropped. Then the queue becomes the next batch, five reports
   // fill the queue again, five are dropped.
-  Simulator simulator = Simulator::create(saturated("fifo")).value();
+  Simulator simulator = Simulator::create(validated(saturated("fifo")).value());
   std::vector<std::string> drops;
   simulator.set_sink([&](std::string_view line) {
     if (line.find("drop ") != line.npos || line.find("dropped ") != line.npos) drops.emplace_back(line);
@@ -127,7 +128,7 @@ void TstSimulatorFaults::whatTheFinalFlushCannotWriteIsHeld() {
 }
 
 void TstSimulatorFaults::anOutageIsRetainedAndWrittenLater() {
-  Simulator simulator = Simulator::create(scenario_of({{"for", "2m"}, {"outage", "20s+40s"}})).value();
+  Simulator simulator = Simulator::create(validated(scenario_of({{"for", "2m"}, {"outage", "20s+40s"}})).value());
   simulator.run_until(20s);
   const std::uint64_t written = simulator.counters().written;
   simulator.run_until(60s - 1ns);
@@ -144,9 +145,8 @@ void TstSimulatorFaults::anOutageIsRetainedAndWrittenLater() {
 
 void TstSimulatorFaults::anOutageBreaksTheFlushInFlight() {
   // The tick at 5 s takes a batch that would need 2 s; the connection breaks at 6 s.
-  Simulator simulator =
-      Simulator::create(scenario_of({{"agents", "10"}, {"latency-p50", "2s"}, {"outage", "6s+1s"}, {"for", "20s"}}))
-          .value();
+  Simulator simulator = Simulator::create(
+      validated(scenario_of({{"agents", "10"}, {"latency-p50", "2s"}, {"outage", "6s+1s"}, {"for", "20s"}})).value());
   std::vector<std::string> lines;
   simulator.set_sink([&](std::string_view line) { lines.emplace_back(line); });
   simulator.run();
@@ -246,7 +246,7 @@ void TstSimulatorFaults::unequalListsOfARecordingAreRefused() {
   RecordedReport odd = recorded(1s, 1, 100);
   odd.values.emplace_back();
   const auto recording = std::make_shared<const Recording>(Recording{recorded(0s, 1, 1), odd});
-  const auto refused = Simulator::create(Scenario{}, recording);
+  const auto refused = Simulator::create(ValidScenario(), recording);
   QCOMPARE(refused.error(), (Error{Errc::unequal_lists, 1}));
 }
 

@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-TuneQuestion headline() {
+TuneQuestion headline(const Scenario& scenario = scenario_of({{"for", "5m"}})) {
   TuneQuestion question;
-  question.scenario = scenario_of({{"for", "5m"}});
+  question.scenario = validated(scenario).value();
   question.batch_sizes = {500, 5000};
   question.intervals = {1s, 5s};
   question.schedules = {SchedulePolicy::fixed};
@@ -63,6 +63,7 @@ class TstTuner : public QObject {
   void listsLeftEmptyAreChosen();
   void aRecordingIsTunedToo();
   void impossibleQuestionsAreRefused();
+  void aDefaultCapacityFollowsTheSettingsTried();
   void everyFindingHasANameAndASentence();
 };
 
@@ -86,7 +87,7 @@ void TstTuner::pointsEqualTheSimulatorsResults() {
     Scenario scenario = headline().scenario;
     scenario.duration = 60s;
     scenario.config = point.run.config;
-    Simulator simulator = Simulator::create(scenario).value();
+    Simulator simulator = Simulator::create(validated(scenario).value());
     simulator.run();
     const Summary summary = simulator.summary();
     QCOMPARE(point.run.summary.db_writes_per_s, summary.db_writes_per_s);
@@ -168,9 +169,10 @@ void TstTuner::nothingMeetsAnImpossibleDelay() {
 }
 
 void TstTuner::whereNothingMeetsTheCheapestOfEqualDelay() {
-  TuneQuestion question = headline();
-  question.scenario.store.latency = {LatencyShape::fixed, 3s, 3s};
-  question.scenario.config.batch_size = 600;  // today: as fast as 5,000, and more expensive
+  Scenario scenario = scenario_of({{"for", "5m"}});
+  scenario.store.latency = {LatencyShape::fixed, 3s, 3s};
+  scenario.config.batch_size = 600;  // today: as fast as 5,000, and more expensive
+  TuneQuestion question = headline(scenario);
   question.batch_sizes = {5000};
   question.intervals = {5s};
   question.max_delay = 100ms;
@@ -185,8 +187,7 @@ void TstTuner::whereNothingMeetsTheCheapestOfEqualDelay() {
 /// Reports come every 10 s. With an interval of 90 s most of them are coalesced. The written ones
 /// are written soon, but watchers see old values.
 void TstTuner::anIntervalAboveTheDelayIsNeverRecommended() {
-  TuneQuestion question = headline();
-  question.scenario.duration = 20min;
+  TuneQuestion question = headline(scenario_of({{"for", "20m"}}));
   question.time_a_point = 15min;
   question.batch_sizes = {20'000};
   question.intervals = {30s, 50s, 60s, 90s};
@@ -203,7 +204,7 @@ void TstTuner::anIntervalAboveTheDelayIsNeverRecommended() {
 
 void TstTuner::anOutageIsDescribedInASentence() {
   Simulator simulator =
-      Simulator::create(scenario_of({{"for", "5m"}, {"outage", "60s+60s"}, {"batch-size", "5000"}})).value();
+      Simulator::create(validated(scenario_of({{"for", "5m"}, {"outage", "60s+60s"}, {"batch-size", "5000"}})).value());
   simulator.run();
   const std::vector<RunFinding> found = warnings(simulator.facts());
   const auto outage = std::find_if(found.begin(), found.end(),
@@ -216,7 +217,8 @@ void TstTuner::anOutageIsDescribedInASentence() {
 
 void TstTuner::aPointThatDropsIsNeverRecommended() {
   TuneQuestion question;
-  question.scenario = scenario_of({{"agents", "100"}, {"every", "1s"}, {"latency-p50", "1s"}, {"for", "1m"}});
+  const Scenario saturated = scenario_of({{"agents", "100"}, {"every", "1s"}, {"latency-p50", "1s"}, {"for", "1m"}});
+  question.scenario = validated(saturated).value();
   question.batch_sizes = {100, 5000};
   question.intervals = {2s};
   question.schedules = {SchedulePolicy::fixed};
@@ -232,9 +234,8 @@ void TstTuner::aPointThatDropsIsNeverRecommended() {
 }
 
 void TstTuner::coalesceIsPreferredWhereBothDoTheSame() {
-  TuneQuestion question = headline();
+  TuneQuestion question = headline(scenario_of({{"for", "5m"}, {"queue", "fifo"}}));
   question.queues = {QueuePolicy::fifo, QueuePolicy::coalesce};
-  question.scenario.config.queue = QueuePolicy::fifo;
   question.max_delay = 6s;
   const Tuner tuner = tuned(question);
   QCOMPARE(tuner.points()[tuner.recommendation()->point].run.config.queue, QueuePolicy::coalesce);
@@ -253,16 +254,14 @@ void TstTuner::findingsNameSettingsWithoutEffect() {
 }
 
 void TstTuner::changesOfTheScenarioAreLeftOut() {
-  TuneQuestion question = headline();
-  const Tuner plain = tuned(question);
-  question.scenario.changes = {{10s, "batch-size", "7"}};
-  const Tuner changed = tuned(question);
+  const Tuner plain = tuned(headline());
+  const Tuner changed = tuned(headline(scenario_of({{"for", "5m"}, {"change", "10s:batch-size=7"}})));
   QCOMPARE(changed.points()[0].run.summary.db_writes_per_s, plain.points()[0].run.summary.db_writes_per_s);
 }
 
 void TstTuner::listsLeftEmptyAreChosen() {
   TuneQuestion question;
-  question.scenario = scenario_of({{"agents", "20"}, {"keys", "2"}});
+  question.scenario = validated(scenario_of({{"agents", "20"}, {"keys", "2"}})).value();
   const Tuner tuner = Tuner::create(question).value();
   const TuneQuestion& chosen = tuner.question();
   QVERIFY(std::count(chosen.batch_sizes.begin(), chosen.batch_sizes.end(), 500) == 1);
@@ -294,12 +293,23 @@ void TstTuner::impossibleQuestionsAreRefused() {
   question = headline();
   question.batch_sizes = {500, -3};
   QCOMPARE(Tuner::create(question).error().code, Errc::setting_negative);
-  question = headline();
-  question.scenario.fleet.keys = 0;
-  QCOMPARE(Tuner::create(question).error().code, Errc::field_too_small);
-  question = headline();
-  question.scenario.config.queue_capacity = 1000;  // the buffer is smaller than a batch of 5,000, so it is not tried
+  // The buffer is smaller than a batch of 5,000, so it is not tried.
+  question = headline(scenario_of({{"for", "5m"}, {"queue-capacity", "1000"}}));
   QCOMPARE(Tuner::create(question)->size(), std::size_t{2});
+}
+
+/// As it does when the recommendation is applied to a running machine.
+void TstTuner::aDefaultCapacityFollowsTheSettingsTried() {
+  const auto capacity_of_fifo = [](const Scenario& scenario) {
+    TuneQuestion question = headline(scenario);
+    question.batch_sizes = {700};
+    question.intervals = {5s};
+    question.queues = {QueuePolicy::fifo};
+    question.time_a_point = 10s;
+    return tuned(question).points()[1].run.config.queue_capacity;
+  };
+  QCOMPARE(capacity_of_fifo(scenario_of({{"for", "1m"}})), std::int64_t{3500});
+  QCOMPARE(capacity_of_fifo(scenario_of({{"for", "1m"}, {"queue-capacity", "5000"}})), std::int64_t{5000});
 }
 
 void TstTuner::everyFindingHasANameAndASentence() {

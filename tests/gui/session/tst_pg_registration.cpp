@@ -65,7 +65,7 @@ void TstPgRegistration::driveAndCrash() {
   window->show();
   window->startSession({.database = sql::Database(std::get<sql::PgAddress>(sql::PgAddress::parse(server.address()))),
                         .fleet = {.agents = 10, .keys = 5, .every = 500ms},
-                        .config = {.interval = 500ms}});
+                        .config = validated({.interval = 500ms}).value()});
   QVERIFY(until([&] { return !window->data().series.isEmpty() && counters().written > 0; }));
   server.restart(test::PgCluster::Stop::kill);
   before = counters().written;

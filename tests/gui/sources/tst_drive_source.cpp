@@ -134,7 +134,7 @@ void TstDriveSource::leavingWhileNothingIsWrittenSavesWhatIsBuffered() {
   const QString database = home.filePath("locked.db");
   window->startSession({.database = sql::Database(database.toStdString()),
                         .fleet = {.agents = 20, .keys = 5, .every = 200ms},
-                        .config = {.interval = 500ms, .final_flush_timeout = 2s}});
+                        .config = validated({.interval = 500ms, .final_flush_timeout = 2s}).value()});
   QVERIFY(until([&] { return !window->data().series.isEmpty() && counters().written > 0; }));
   QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", "other");
   other.setDatabaseName(database);

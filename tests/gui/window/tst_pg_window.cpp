@@ -199,7 +199,7 @@ void TstPgWindow::drive(MainWindow& window, const std::string& address, Producer
   window.startSession({.alsoFeed = [&producers](engine::Lanes* lanes) { producers.feed(lanes); },
                        .database = database,
                        .fleet = {.agents = 10, .keys = 5, .every = 1s},
-                       .config = config});
+                       .config = validated(config).value()});
   QVERIFY(until([&] { return !window.data().series.isEmpty() && counters(window).written > 0; }));
 }
 

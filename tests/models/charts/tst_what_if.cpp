@@ -193,7 +193,7 @@ void TestWhatIf::theAnswerIsTheSimulatorsOwn() {
   scenario.config = config;
   scenario.duration = 60s;
   scenario.store = minute.measured.fit(kBegan).model;
-  Simulator simulator = Simulator::create(scenario, minute.arrivals.recording(kBegan)).value();
+  Simulator simulator = Simulator::create(validated(scenario).value(), minute.arrivals.recording(kBegan)).value();
   simulator.run_until(59'500ms);
   QCOMPARE(answer.summary.counters.offered, simulator.summary().counters.offered);
   QVERIFY(answer.summary.flushes == simulator.summary().flushes);

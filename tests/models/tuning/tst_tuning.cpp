@@ -52,10 +52,12 @@ class TestTuning : public QObject {
 
 void TestTuning::theAnswerIsThatOfTheTuner() {
   const WhatIfQuestion asked = minute();
+  Scenario scenario;
+  scenario.duration = asked.to - asked.from;
+  scenario.config = asked.config;
+  scenario.store = asked.store.model;
   TuneQuestion question;
-  question.scenario.duration = asked.to - asked.from;
-  question.scenario.config = asked.config;
-  question.scenario.store = asked.store.model;
+  question.scenario = validated(scenario).value();
   question.max_delay = 10s;
   question.recording = asked.arrivals.recording(asked.from);
   Tuner tuner = Tuner::create(question).value();

@@ -33,9 +33,11 @@ unsigned retry_after(const Answered& answered) {
 
 /// A service whose buffer two keys fill until its interval ends.
 void make_small(service::ServiceOptions& options) {
-  options.config.interval = 5min;
-  options.config.batch_size = 2;
-  options.config.queue_capacity = 2;
+  edit(options.config, [](Config& config) {
+    config.interval = 5min;
+    config.batch_size = 2;
+    config.queue_capacity = 2;
+  });
 }
 
 /// A database of agents in memory, which can be unavailable.

@@ -198,7 +198,9 @@ void TestRequests::aBodyOfTheLimitIsTaken() {
 }
 
 void TestRequests::moreKeysThanAnAgentMayHaveAreNamed() {
-  Stage stage([](service::ServiceOptions& options) { options.config.agent_capacity = 2; });
+  Stage stage([](service::ServiceOptions& options) {
+    edit(options.config, [](Config& config) { config.agent_capacity = 2; });
+  });
   const Answered answered = stage.post(
       stage.agents[0],
       R"({"metadata":[{"key":"cpu","value":"1"},{"key":"mem","value":"2"},{"key":"cpu","value":"3"},{"key":"disk"}]})");

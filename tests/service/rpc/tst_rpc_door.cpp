@@ -262,9 +262,11 @@ void TestRpcDoor::whatIsNoReportIsAnError() {
 
 void TestRpcDoor::aFullBufferIsAnsweredWithSuccessAndCounted() {
   Stage stage([](service::ServiceOptions& options) {
-    options.config.interval = 5min;
-    options.config.batch_size = 2;
-    options.config.queue_capacity = 2;
+    edit(options.config, [](Config& config) {
+      config.interval = 5min;
+      config.batch_size = 2;
+      config.queue_capacity = 2;
+    });
   });
   compare_all_ok(peer_calls(stage.port(), stage.agents[0].token_text(), {"--calls", "50", "--in-flight", "8"}), 50);
   const double dropped = metric(stage, "metadata_rpc_calls_total{outcome=\"dropped\"}", 1);

@@ -31,9 +31,7 @@ Stream::Stream(sql::PgOptions options, Model& model, Config config)
     flushes_.push_back(flush);
     changed_.notify_all();
   };
-  auto created = engine::Engine::create(config, store_, std::move(engine_options));
-  if (!created) qFatal("impossible settings");
-  engine_ = std::move(*created);
+  engine_ = engine::Engine::create(validated(config).value(), store_, std::move(engine_options));
 }
 
 Stream::~Stream() { engine_.reset(); }

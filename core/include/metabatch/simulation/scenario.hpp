@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "metabatch/config.hpp"
@@ -27,6 +28,7 @@ struct SettingChange {
   bool operator==(const SettingChange&) const = default;
 };
 
+/// A simulation as it is asked for. What runs one takes a ValidScenario.
 struct Scenario {
   Fleet fleet;
   StoreModel store;
@@ -94,6 +96,23 @@ struct FieldText {
 };
 std::vector<FieldText> changed_fields(const Scenario& scenario);
 
+/// A scenario that can be simulated: the defaults are filled in, and all fields go together. Only
+/// validated() makes it; it is used as a ValidConfig is.
+class ValidScenario {
+ public:
+  ValidScenario();  ///< the defaults
+  operator const Scenario&() const { return scenario_; }
+  const Scenario& operator*() const { return scenario_; }
+  const Scenario* operator->() const { return &scenario_; }
+  [[nodiscard]] ValidConfig config() const { return ValidConfig(scenario_.config); }
+  bool operator==(const ValidScenario&) const = default;
+
+ private:
+  friend Result<ValidScenario> validated(Scenario scenario);
+  explicit ValidScenario(Scenario checked) : scenario_(std::move(checked)) {}
+  Scenario scenario_;
+};
+
 /// The scenario with the defaults of its settings filled in, its lists in order and adjacent
 /// windows joined; or why it is impossible.
 ///
@@ -101,7 +120,7 @@ std::vector<FieldText> changed_fields(const Scenario& scenario);
 ///         out of its range, or that does not go with the others (a p99 below its p50, more jitter
 ///         than report interval, too many rows in all); setting_*: of the settings (at = a
 ///         Setting); field_unreadable: a change that is none, at = index of `changes`
-Result<Scenario> validated(Scenario scenario);
+Result<ValidScenario> validated(Scenario scenario);
 
 /// One sentence for people about an error of validated().
 std::string describe(const Error& error, const Scenario& asked);

@@ -63,14 +63,12 @@ struct ReplicaState {
 ///       simulated
 class Simulator {
  public:
-  /// @errors those of validated()
-  static Result<Simulator> create(const Scenario& scenario);
+  static Simulator create(const ValidScenario& scenario);
   /// Plays a recording in place of the fleet of the scenario: its reports up to `duration`. All
   /// rows exist; an agent goes to the replica that its id chooses.
   ///
-  /// @errors those of validated(); unequal_lists: at = index of the report whose lists differ in
-  ///         length
-  static Result<Simulator> create(const Scenario& scenario, std::shared_ptr<const Recording> recording);
+  /// @errors unequal_lists: at = index of the report whose lists differ in length
+  static Result<Simulator> create(const ValidScenario& scenario, std::shared_ptr<const Recording> recording);
   Simulator(Simulator&&) noexcept;
   Simulator& operator=(Simulator&&) noexcept;
   ~Simulator();
@@ -90,7 +88,7 @@ class Simulator {
   /// Changes the settings of all replicas now.
   ///
   /// @errors those of validated_change(); then nothing changes
-  Result<void> reconfigure(const Config& config);
+  Result<void> reconfigure(const Config& wanted);
 
   /// Begins or ends a fault of the database while the simulation runs: at the first tenth of a
   /// second after now() that is not before `not_before`. It stays until it is ended, whoever began

@@ -17,9 +17,10 @@
 namespace metabatch {
 
 /// What to look for. Changes of settings in the scenario are left out: they would undo what is
-/// tried.
+/// tried. A queue_capacity that is the default of the scenario follows each setting that is tried,
+/// as it does when that setting is applied to a running machine (validated_change()).
 struct TuneQuestion {
-  Scenario scenario;                             ///< the fleet, the database, and the settings in use today
+  ValidScenario scenario;                        ///< the fleet, the database, and the settings in use today
   Duration max_delay = std::chrono::seconds(5);  ///< neither judged_delay() nor the interval may be above it
   std::vector<std::int64_t> batch_sizes;         ///< to try; empty: chosen round what the fleet sends
   std::vector<Duration> intervals;               ///< empty: chosen round max_delay
@@ -57,9 +58,8 @@ struct Recommendation {
 /// @cost a step is one simulation: tens of milliseconds for 600 agents; memory of one at a time
 class Tuner {
  public:
-  /// @errors those of validated(), of the scenario and of each setting to try; field_too_small:
-  ///         max_delay is not above 0, at = number of fields; those of Simulator::create() for the
-  ///         recording
+  /// @errors those of validated(), of each setting to try; field_too_small: max_delay is not above
+  ///         0, at = number of fields; those of Simulator::create() for the recording
   static Result<Tuner> create(TuneQuestion question);
   Tuner(Tuner&&) noexcept;
   Tuner& operator=(Tuner&&) noexcept;

@@ -33,10 +33,10 @@ Hash128 ValueHash::value(std::uint64_t tag, const Update& update) const {
   return SipHash(key0_ ^ tag, key1_).add(update.value.size()).add(update.value).add(update.error).finish();
 }
 
-void WrittenValues::set_rules(const Config& config) {
-  const bool is_same = keep_ == config.suppress_unchanged;
-  keep_ = config.suppress_unchanged;
-  capacity_ = static_cast<std::size_t>(config.suppress_capacity);
+void WrittenValues::set_rules(const ValidConfig& config) {
+  const bool is_same = keep_ == config->suppress_unchanged;
+  keep_ = config->suppress_unchanged;
+  capacity_ = static_cast<std::size_t>(config->suppress_capacity);
   if (is_same && records_.size() <= capacity_) return;
   records_.clear();
   named_.clear();

@@ -43,7 +43,7 @@ class WrittenValues {
 
   /// @shape `config` is validated. With another suppress_unchanged, or less capacity than is in
   ///        use, all is forgotten
-  void set_rules(const Config& config);
+  void set_rules(const ValidConfig& config);
   [[nodiscard]] bool is_on() const { return keep_ > Duration{}; }
 
   /// Judges the entries of a batch that was taken at `now`, and remembers those that are to be

@@ -85,7 +85,7 @@ class TestPgLargeBatches : public QObject, protected PgScene {
     config.batch_size = 100'000;
     config.batch_bytes = kBatchBytes;
     config.interval = 5min;
-    const auto engine = engine::Engine::create(config, store).value();
+    const auto engine = engine::Engine::create(validated(config).value(), store);
     const std::string value(32'000, 'x');
     for (std::size_t agent = 1; agent <= 60; ++agent)
       for (std::size_t key = 0; key < 40; ++key)
