@@ -188,7 +188,7 @@ test('what is wrong is said beside its field, and nothing runs', async () => {
   const { page } = opened;
   await reach(page, 'simulator', 'duration=10s');
   const before = await digests(page);
-  for (const [name, text, said] of [['fleet.agents', 'many', /byte 0 cannot be read; it is 0 to 1000000/], ['fleet.agents', '1000001', /it is 0 to 1000000/], ['store.latency.p99', '1ms', /not below store\.latency\.p50/], ['batch-size', '200000', /100,?000/], ['fleet.jitter', '11s', /not longer than the report interval/]]) {
+  for (const [name, text, said] of [['fleet.agents', 'many', /byte 0 cannot be read; it is 0 to 1,000,000/], ['fleet.agents', '1000001', /it is 0 to 1,000,000/], ['store.latency.p99', '1ms', /not below store\.latency\.p50/], ['batch-size', '200000', /100,?000/], ['fleet.jitter', '11s', /not longer than the report interval/]]) {
     await field(page, name).fill(text);
     await page.keyboard.press('Tab');
     await page.waitForSelector('#panel-simulator[data-phase="idle"]');

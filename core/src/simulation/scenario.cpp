@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/figure_text.hpp"
 #include "base/order.hpp"
 #include "simulation/scenario_fields.hpp"
 
@@ -103,8 +104,8 @@ std::string bound_text(const ScenarioField& field, std::int64_t number) {
   switch (field.kind) {
     case FieldKind::duration: return format_duration(Duration(number));
     case FieldKind::share: return std::to_string(number / 10'000) + "%";
-    case FieldKind::list: return std::to_string(number) + " items";
-    default: return std::to_string(number);
+    case FieldKind::list: return counted_figure(static_cast<double>(number), "item", "items");
+    default: return count_figure(static_cast<double>(number));
   }
 }
 
@@ -128,7 +129,8 @@ std::string why_refused(std::string_view name) {
   if (name == "fleet.value-bytes-most") return "not below fleet.value-bytes-least";
   if (name == "store.latency.p99") return "not below store.latency.p50";
   if (name == "fleet.away") return "at least 1s where agents do not stay for ever";
-  if (name == "fleet.keys") return "no more than " + std::to_string(kMaxModelRows) + " agents times keys";
+  if (name == "fleet.keys")
+    return "no more than " + count_figure(static_cast<double>(kMaxModelRows)) + " agents times keys";
   for (const LeastTime& time : kLeastTimes)
     if (time.field == name) return "at least " + format_duration(time.least) + " where it is not 0";
   return {};
@@ -201,7 +203,7 @@ std::string describe(const Error& error, std::string_view name, std::string_view
       error.at == text.size())
     return asked + ": its unit is missing, as in 5s or 250ms; " + may_be;
   if (error.code == Errc::field_unreadable && field->kind != FieldKind::choice)
-    return asked + ": byte " + std::to_string(error.at) + " cannot be read; " + may_be;
+    return asked + ": byte " + count_figure(static_cast<double>(error.at)) + " cannot be read; " + may_be;
   return asked + ": " + may_be;
 }
 

@@ -2,13 +2,14 @@
 // Fields of a scenario from text and back.
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "simulation/scenario_fields.hpp"
 
 namespace metabatch {
 namespace {
 
-constexpr std::int64_t kMillion = 1'000'000;
+constexpr std::int64_t kMost = 1'000'000'000'000;  // what a number may come to before its last digit
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -30,14 +31,44 @@ Error within(std::string_view text, std::string_view part, Error error) {
   return unreadable(static_cast<std::size_t>(part.data() - text.data()) + error.at);
 }
 
+/// The digits of a number, which may be written with a comma before every three of them: `100,000`.
+Result<std::string> without_commas(std::string_view text) {
+  if (text.find(',') == std::string_view::npos) return std::string(text);
+  std::string digits;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_place_of_comma = i > 0 && (text.size() - i) % 4 == 0;
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (is_place_of_comma ? text[i] != ',' : !is_digit) return unreadable(i);
+    if (is_digit) digits += text[i];
+  }
+  return digits;
+}
+
 Result<std::int64_t> parse_integer(std::string_view text) {
+  const Result<std::string> digits = without_commas(text);
+  if (!digits) return digits.error();
   std::int64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const char* const last = digits->data() + digits->size();
+  const auto [end, code] = std::from_chars(digits->data(), last, number);
   if (code == std::errc::result_out_of_range)
     return Error{text[0] == '-' ? Errc::field_too_small : Errc::field_too_large};
-  if (code != std::errc{} || end != text.data() + text.size())
-    return unreadable(code != std::errc{} ? 0 : static_cast<std::size_t>(end - text.data()));
+  if (code != std::errc{} || end != last)
+    return unreadable(code != std::errc{} ? 0 : static_cast<std::size_t>(end - digits->data()));
   return number;
+}
+
+/// A number of bytes, which may have a unit: `16 MiB`.
+Result<std::int64_t> parse_size(std::string_view text) {
+  int shift = 0;
+  for (const std::string_view unit : {"KiB", "MiB", "GiB"}) {
+    shift += 10;
+    if (!text.ends_with(unit)) continue;
+    const Result<std::int64_t> number = parse_integer(trimmed(text.substr(0, text.size() - unit.size())));
+    if (!number || *number < 0) return number;
+    if (*number > std::numeric_limits<std::int64_t>::max() >> shift) return Error{Errc::field_too_large};
+    return *number << shift;
+  }
+  return parse_integer(text);
 }
 
 /// `digits[.digits]` as an integer of that many digits behind the point; what is below is refused,
@@ -53,7 +84,7 @@ Result<std::int64_t> parse_decimal(std::string_view text, int places) {
       continue;
     }
     if (c < '0' || c > '9' || (point && places == 0)) return unreadable(at);
-    if (number > kMillion * kMillion) return Error{Errc::field_too_large};
+    if (number > kMost) return Error{Errc::field_too_large};
     number = number * 10 + (c - '0');
     if (point) --places;
   }
@@ -95,7 +126,7 @@ Result<std::int64_t> parse_time(std::string_view text) {
 
 Result<std::int64_t> parse_number(const ScenarioField& field, std::string_view text) {
   switch (field.kind) {
-    case FieldKind::integer: return parse_integer(text);
+    case FieldKind::integer: return field.name.ends_with("bytes") ? parse_size(text) : parse_integer(text);
     case FieldKind::duration: return parse_time(text);
     case FieldKind::share: return parse_share(text);
     case FieldKind::choice: return parse_choice(field, text);

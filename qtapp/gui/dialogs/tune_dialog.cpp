@@ -12,7 +12,7 @@
 #include <QVBoxLayout>
 
 #include "gui/window/tables.hpp"
-#include "models/durations.hpp"
+#include "models/setting_texts.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {

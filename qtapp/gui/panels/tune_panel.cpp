@@ -14,7 +14,7 @@
 #include "gui/panels/field_guard.hpp"
 #include "gui/session/fleet_feeder.hpp"
 #include "gui/session/fleet_settings.hpp"
-#include "models/durations.hpp"
+#include "models/setting_texts.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {

@@ -12,7 +12,7 @@
 
 #include "engine/clock.hpp"
 #include "gui/panels/field_guard.hpp"
-#include "models/durations.hpp"
+#include "models/setting_texts.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -24,7 +24,7 @@ constexpr int kMostShare = 10;                        // at most one part in so 
 QString fieldText(const Config& config, const ScenarioField& field) {
   Scenario scenario;
   scenario.config = config;
-  return QString::fromStdString(field_text(scenario, field.name));
+  return models::shownSetting(scenario, field);
 }
 
 QLabel* makeWords(const QString& name) {
@@ -48,7 +48,8 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
   layout->addWidget(intro);
   auto* const form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-  for (const char* const name : {"batch-size", "interval", "schedule", "queue", "queue-capacity", "ties", "on-failure"})
+  for (const char* const name : {"batch-size", "interval", "schedule", "queue", "queue-capacity", "batch-bytes",
+                                 "agent-capacity", "ties", "on-failure"})
     addField(name, QString::fromLatin1(name).replace('-', ' '), *form);
   layout->addLayout(form);
   layout->addWidget(m_problem = makeWords("whatif-problem"));
@@ -187,8 +188,7 @@ std::optional<Config> WhatIfPanel::read(const std::vector<QString>& texts, QStri
   scenario.config = running();
   for (std::size_t i = 0; i < m_fields.size(); ++i) {
     const ScenarioField& field = *m_fields[i].field;
-    const std::string text = field.kind == FieldKind::duration ? models::settingText(field.kind, texts[i])
-                                                               : QString(texts[i]).remove(',').toStdString();
+    const std::string text = models::settingText(field.kind, texts[i]);
     if (text.empty()) continue;
     if (const Result<void> done = set_field(scenario, field.name, text); !done) {
       problem = QString::fromStdString(describe(done.error(), field.name, text));

@@ -7,7 +7,7 @@
 #include <QLineEdit>
 
 #include "engine/live_fleet.hpp"
-#include "models/durations.hpp"
+#include "models/setting_texts.hpp"
 #include "models/words.hpp"
 
 namespace metabatch::gui {
@@ -35,17 +35,17 @@ QString labelOf(std::string_view name) {
 QString standardOf(std::string_view name) {
   static const Scenario standard = scenarioOf({});
   if (name == kValueBytes) return FleetKnobs::tr("as they are met");
-  return QString::fromStdString(field_text(standard, name));
+  return models::shownSetting(standard, *find_field(name));
 }
 
 /// Empty where it is as in a new fleet.
 QString shownOf(const Fleet& fleet, std::string_view name) {
   if (name == kValueBytes)
-    return engine::has_lifelike_values(fleet) ? QString() : QString::number(fleet.value_bytes_most);
+    return engine::has_lifelike_values(fleet) ? QString() : models::withCommas(fleet.value_bytes_most);
   Fleet standard;
   standard.every = fleet.every;  // which the usual jitter follows
-  const std::string text = field_text(scenarioOf(fleet), name);
-  return text == field_text(scenarioOf(standard), name) ? QString() : QString::fromStdString(text);
+  const QString text = models::shownSetting(scenarioOf(fleet), *find_field(name));
+  return text == models::shownSetting(scenarioOf(standard), *find_field(name)) ? QString() : text;
 }
 
 }  // namespace

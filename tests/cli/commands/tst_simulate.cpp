@@ -186,7 +186,7 @@ void TestSimulate::wrongUsageIsStatusTwo_data() {
   QTest::newRow("no such scenario") << QStringList{"headlin"} << QByteArray("did you mean headline?");
   QTest::newRow("no such file") << QStringList{"/no/such.toml"} << QByteArray("No such file");
   QTest::newRow("no number") << QStringList{"--agents", "many"} << QByteArray("--agents: fleet.agents");
-  QTest::newRow("too many") << QStringList{"--agents", "9000000"} << QByteArray("1000000");
+  QTest::newRow("too many") << QStringList{"--agents", "9000000"} << QByteArray("1,000,000");
   QTest::newRow("no time") << QStringList{"--for", "5"} << QByteArray("--for: duration");
   QTest::newRow("no policy") << QStringList{"--queue", "lifo"} << QByteArray("coalesce, fifo");
   QTest::newRow("impossible as a whole") << QStringList{"--jitter", "1m"} << QByteArray("fleet.jitter");

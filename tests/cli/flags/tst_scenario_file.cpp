@@ -109,7 +109,7 @@ void TestScenarioFile::errorsNameTheirPosition_data() {
   row("what a terminal obeys", "queue = \"\\u001b[2J\"", {"x.toml:1:9:", "\\u001b[2J"});
   row("a date", "seed = 2026-01-01", {"x.toml:1:8:", "a date"});
   row("below the least", "[fleet]\nkeys = 0", {"x.toml:2:8:", "fleet.keys", "1 to"});
-  row("above the most", "[fleet]\nagents = 2000000", {"x.toml:2:10:", "fleet.agents", "1000000"});
+  row("above the most", "[fleet]\nagents = 2000000", {"x.toml:2:10:", "fleet.agents", "1,000,000"});
   row("does not go with another", "[store.latency]\np50 = \"5s\"\np99 = \"1s\"",
       {"x.toml:3:1:", "store.latency.p99", "store.latency.p50"});
   row("does not go with a default", "[fleet]\njitter = \"11s\"", {"x.toml:2:1:", "fleet.jitter"});

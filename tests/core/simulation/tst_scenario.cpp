@@ -162,6 +162,15 @@ void TstScenario::textsAreRead_data() {
   QTest::newRow("failure class") << "failure-class"
                                  << "permission"
                                  << "permission";
+  QTest::newRow("number with commas") << "queue-capacity"
+                                      << "1,100,000"
+                                      << "1100000";
+  QTest::newRow("bytes with a unit") << "batch-bytes"
+                                     << " 16 MiB "
+                                     << "16777216";
+  QTest::newRow("bytes with a unit and commas") << "queue-bytes"
+                                                << "1,024KiB"
+                                                << "1048576";
 }
 
 void TstScenario::textsAreRead() {
@@ -189,6 +198,18 @@ void TstScenario::badTextsAreRefused_data() {
                             << "-1" << Errc::field_too_small << 0;
   QTest::newRow("too many digits") << "agents"
                                    << "99999999999999999999" << Errc::field_too_large << 0;
+  QTest::newRow("misplaced comma") << "queue-capacity"
+                                   << "10,00" << Errc::field_unreadable << 1;
+  QTest::newRow("leading comma") << "queue-capacity"
+                                 << ",100" << Errc::field_unreadable << 0;
+  QTest::newRow("no number between commas") << "queue-capacity"
+                                            << "1,0x0" << Errc::field_unreadable << 3;
+  QTest::newRow("a unit of bytes for a count") << "queue-capacity"
+                                               << "1 MiB" << Errc::field_unreadable << 1;
+  QTest::newRow("a unit without a number") << "batch-bytes"
+                                           << "MiB" << Errc::field_unreadable << 0;
+  QTest::newRow("more bytes than there can be") << "batch-bytes"
+                                                << "999999999999 GiB" << Errc::field_too_large << 0;
   QTest::newRow("no unit") << "every"
                            << "10" << Errc::field_unreadable << 2;
   QTest::newRow("negative time") << "every"

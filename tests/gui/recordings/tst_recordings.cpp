@@ -4,6 +4,7 @@
 #include <QDropEvent>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QMimeData>
@@ -75,6 +76,7 @@ class TstRecordings : public QObject {
   void whatWasRecordedOpensAsItWas();
   void whatIfIsDrawnReportedAndUsed();
   void impossibleWhatIfStaysInItsField();
+  void whatIfFieldsReadWhatTheyShow();
   void aDroppedFileOpens();
   void arrivalsAloneAreReplayedAtOnce();
   void nothingOpensOverWhatRuns();
@@ -205,6 +207,26 @@ void TstRecordings::impossibleWhatIfStaysInItsField() {
   type("whatif-queue-capacity", "1,000");
   QVERIFY(problem->text().isEmpty());
   QCOMPARE(whatIf().wanted()->queue_capacity, std::int64_t{1000});
+}
+
+void TstRecordings::whatIfFieldsReadWhatTheyShow() {
+  PanelAlone alone;
+  alone.pass(10s);
+  const auto field = [&](const char* name) { return alone.panel.findChild<QLineEdit*>(name); };
+  QCOMPARE(field("whatif-queue-capacity")->placeholderText(), QString("100,000"));
+  QCOMPARE(field("whatif-batch-bytes")->placeholderText(), QString("16 MiB"));
+  QCOMPARE(field("whatif-interval")->placeholderText(), QString("5s"));
+  field("whatif-queue-capacity")->setText("50,000");
+  field("whatif-batch-bytes")->setText(" 8 MiB");
+  field("whatif-interval")->setText("2 s");
+  alone.panel.findChild<QPushButton*>("whatif-run")->click();
+  QVERIFY(until([&] { return alone.answered.count() > 0; }));
+  const Config& asked = alone.newest()->question.config;
+  QCOMPARE(asked.queue_capacity, std::int64_t{50'000});
+  QCOMPARE(asked.batch_bytes, std::int64_t{8} << 20);
+  QVERIFY(asked.interval == 2s);
+  field("whatif-queue-capacity")->setText("50,00");
+  QVERIFY(alone.panel.findChild<QLabel*>("whatif-problem")->text().contains("50,00"));
 }
 
 void TstRecordings::aDroppedFileOpens() {

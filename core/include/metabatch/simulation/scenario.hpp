@@ -78,8 +78,10 @@ std::span<const ScenarioField> scenario_fields();
 /// The field of that name or that flag; null when there is none.
 const ScenarioField* find_field(std::string_view name);
 
-/// Sets one field from its text. Blanks around the text and round the commas of a list are ignored,
-/// `_` and `-` are the same in a name and in a choice. After an error the scenario is as it was.
+/// Sets one field from its text. Blanks around the text and round the commas of a list are
+/// ignored. `_` and `-` are the same in a name and in a choice. A number may have a comma before
+/// every three digits (`100,000`), and a number of bytes a unit (`16 MiB`). After an error the
+/// scenario is as it was.
 ///
 /// @errors field_unknown; field_unreadable: at = first offending byte of the text; field_too_small,
 ///         field_too_large: at = 0

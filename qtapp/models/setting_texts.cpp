@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/durations.hpp"
+#include "models/setting_texts.hpp"
 
 #include <algorithm>
 #include <iterator>
+
+#include "models/words.hpp"
 
 namespace metabatch::models {
 namespace {
@@ -17,6 +19,7 @@ constexpr Word kWords[] = {{"ns", "ns"},     {"us", "us"},      {"µs", "us"},  
                            {"minutes", "m"}, {"minuten", "m"},  {"h", "h"},       {"hour", "h"},    {"hours", "h"},
                            {"std", "h"},     {"stunde", "h"},   {"stunden", "h"}, {"d", "d"},       {"day", "d"},
                            {"days", "d"},    {"tag", "d"},      {"tage", "d"},    {"tagen", "d"}};
+constexpr quint64 kMebibyte = quint64{1} << 20;
 constexpr qsizetype kThousands = 3;  // digits between two commas of a large number
 
 /// Takes the longest beginning of the text whose characters belong to it.
@@ -64,6 +67,14 @@ std::optional<Duration> readDuration(const QString& text) {
 std::string settingText(FieldKind kind, const QString& typed) {
   const std::optional<Duration> read = kind == FieldKind::duration ? readDuration(typed) : std::nullopt;
   return read ? format_duration(*read) : typed.trimmed().toStdString();
+}
+
+QString shownSetting(const Scenario& scenario, const ScenarioField& field) {
+  const QString text = QString::fromStdString(field_text(scenario, field.name));
+  if (field.kind != FieldKind::integer) return text;
+  const quint64 number = text.toULongLong();
+  const bool is_mebibytes = field.name.ends_with("bytes") && number > 0 && number % kMebibyte == 0;
+  return is_mebibytes ? withCommas(number / kMebibyte) + " MiB" : withCommas(number);
 }
 
 }  // namespace metabatch::models

@@ -23,4 +23,7 @@ std::optional<Duration> readDuration(const QString& text);
 /// around it, so that a message names what was typed.
 std::string settingText(FieldKind kind, const QString& typed);
 
+/// A field as the window shows it: `100,000`, `16 MiB`, `5s`, `coalesce`. set_field() reads it.
+QString shownSetting(const Scenario& scenario, const ScenarioField& field);
+
 }  // namespace metabatch::models

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/durations.hpp"
+#include "models/setting_texts.hpp"
 
 #include <QTest>
 
@@ -9,7 +9,7 @@ using namespace metabatch;
 using namespace metabatch::models;
 using namespace std::chrono_literals;
 
-class TestDurations : public QObject {
+class TestSettingTexts : public QObject {
   Q_OBJECT
  private slots:
   void durationsAreRead_data();
@@ -17,9 +17,10 @@ class TestDurations : public QObject {
   void otherTextsAreRefused();
   void whatIsPrintedIsReadBack();
   void settingsGetTheTextThatTheyRead();
+  void whatAFieldShowsIsReadBack();
 };
 
-void TestDurations::durationsAreRead_data() {
+void TestSettingTexts::durationsAreRead_data() {
   QTest::addColumn<QString>("text");
   QTest::addColumn<qlonglong>("nanoseconds");
   const auto row = [](const char* text, Duration duration) {
@@ -48,7 +49,7 @@ void TestDurations::durationsAreRead_data() {
   row("1,5000 s", 1500ms);
 }
 
-void TestDurations::durationsAreRead() {
+void TestSettingTexts::durationsAreRead() {
   QFETCH(QString, text);
   QFETCH(qlonglong, nanoseconds);
   const std::optional<Duration> read = readDuration(text);
@@ -56,14 +57,14 @@ void TestDurations::durationsAreRead() {
   QCOMPARE(static_cast<qlonglong>(read->count()), nanoseconds);
 }
 
-void TestDurations::otherTextsAreRefused() {
+void TestSettingTexts::otherTextsAreRefused() {
   for (const char* const text : {"", " ", "5", "s", "5 x", "soon", "-5s", "5 s 3", "1,500 s", "1,2,3 s", "1..5 s", ".s",
                                  "5 s ..", "5 m s", "999999999999 h"})
     QVERIFY2(!readDuration(QString::fromUtf8(text)), text);
 }
 
 /// What sentences and fields show can be typed again.
-void TestDurations::whatIsPrintedIsReadBack() {
+void TestSettingTexts::whatIsPrintedIsReadBack() {
   for (const Duration one :
        std::initializer_list<Duration>{1ms, 3100us, 280ms, 1s, 5s, 59s, 60s, 90s, 125s, 1h, 2h + 5min}) {
     QCOMPARE(readDuration(secondsText(in_seconds(one))), std::optional(one));
@@ -71,12 +72,31 @@ void TestDurations::whatIsPrintedIsReadBack() {
   }
 }
 
-void TestDurations::settingsGetTheTextThatTheyRead() {
+void TestSettingTexts::settingsGetTheTextThatTheyRead() {
   QCOMPARE(settingText(FieldKind::duration, "1 min 30 s"), std::string("1m30s"));
   QCOMPARE(settingText(FieldKind::duration, " 5s "), std::string("5s"));
   QCOMPARE(settingText(FieldKind::duration, "soon"), std::string("soon"));
   QCOMPARE(settingText(FieldKind::integer, " 500 "), std::string("500"));
 }
 
-QTEST_GUILESS_MAIN(TestDurations)
-#include "tst_durations.moc"
+/// Every field, with numbers that are round and numbers that are not.
+void TestSettingTexts::whatAFieldShowsIsReadBack() {
+  Scenario scenario = validated(Scenario{}).value();
+  for (const std::int64_t bytes : {std::int64_t{1} << 24, (std::int64_t{1} << 34) + 7}) {
+    scenario.config.queue_bytes = bytes;
+    for (const ScenarioField& field : scenario_fields()) {
+      if (field.kind == FieldKind::list) continue;
+      const std::string text = shownSetting(scenario, field).toStdString();
+      Scenario read = scenario;
+      QVERIFY2(set_field(read, field.name, text), text.c_str());
+      QCOMPARE(field_text(read, field.name), field_text(scenario, field.name));
+    }
+  }
+  QCOMPARE(shownSetting(scenario, *find_field("queue-capacity")), QString("100,000"));
+  QCOMPARE(shownSetting(scenario, *find_field("batch-bytes")), QString("16 MiB"));
+  QCOMPARE(shownSetting(scenario, *find_field("queue-bytes")), QString("17,179,869,191"));
+  QCOMPARE(shownSetting(scenario, *find_field("interval")), QString("5s"));
+}
+
+QTEST_GUILESS_MAIN(TestSettingTexts)
+#include "tst_setting_texts.moc"
