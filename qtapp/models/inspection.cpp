@@ -38,7 +38,7 @@ InspectedFinding read(const Finding& finding, const Inspection& inspection) {
   for (std::size_t i = 0; i < shown; ++i) {
     const std::size_t index = finding.first_id + i;
     const FoundId& one = inspection.ids[index];
-    QString line = uuidText(one.id) + QStringLiteral("   byte %1").arg(inspection.spans[one.span].at);
+    QString line = uuidText(one.id) + QStringLiteral("   byte %1").arg(withCommas(inspection.spans[one.span].at));
     if (!one.canonical) line += ", last symbol not canonical";
     if (one.first != index) line += ", named before";
     found.ids += line;

@@ -30,12 +30,26 @@ class Choices {
   std::uint64_t state_ = 0x9e3779b97f4a7c15u;
 };
 
+std::string chunk_of(const std::vector<Uuid>& ids) { return encode_chunks(ids)->front(); }
+
+/// 1 id of 100,000 has letters of one case only: alone between words it is not told from a word.
+bool is_told_from_words(const Uuid& id) {
+  bool upper = false, lower = false;
+  for (const char c : chunk_of({id})) {
+    upper = upper || (c >= 'A' && c <= 'Z');
+    lower = lower || (c >= 'a' && c <= 'z');
+  }
+  return upper && lower;
+}
+
 Uuid random_id(Choices& choices) {
   constexpr std::array<unsigned, 4> kVersions = {4, 4, 7, 1};
   Uuid id;
-  for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(choices.next() >> 7);
-  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 15) | kVersions[choices.below(4)] << 4);
-  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  do {
+    for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(choices.next() >> 7);
+    id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 15) | kVersions[choices.below(4)] << 4);
+    id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  } while (!is_told_from_words(id));
   return id;
 }
 
@@ -44,8 +58,6 @@ std::vector<Uuid> random_ids(Choices& choices, std::size_t most) {
   for (Uuid& id : ids) id = random_id(choices);
   return ids;
 }
-
-std::string chunk_of(const std::vector<Uuid>& ids) { return encode_chunks(ids)->front(); }
 
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + with.size()))
@@ -164,7 +176,11 @@ std::string psql_line(Choices& choices, const std::string& payload) {
 /// A statement, a line of psql, a message of NATS: they can contain any chunk.
 std::string wrapped(Choices& choices, const std::string& chunk) {
   const std::string bytes = std::to_string(chunk.size());
-  switch (choices.below(8)) {
+  switch (choices.below(12)) {
+    case 7: return "NOTIFY " + std::string(kBatch) + ", E'" + replaced(chunk, "/", "\\x2f") + "\\n';";
+    case 8: return "NOTIFY " + std::string(kBatch) + ", U&'" + replaced(chunk, "+", "\\002B") + "\\+00000A';";
+    case 9: return "SELECT pg_notify('" + std::string(kBatch) + "', $tag$" + chunk + "\n$tag$);";
+    case 10: return "NOTIFY " + std::string(kBatch) + ", '" + chunk.substr(0, 15) + "'\n  '" + chunk.substr(15) + "';";
     case 0: return "NOTIFY " + std::string(kBatch) + ", '" + chunk + "';";
     case 1: return "SELECT pg_notify('" + std::string(kBatch) + "', '" + chunk + "');";
     case 2: return "NOTIFY " + std::string(kBatch) + ", $$" + chunk + "$$;";

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/enum_names.hpp"
+#include "base/figure_text.hpp"
 #include "base/order.hpp"
 #include "inspect/alternatives.hpp"
 #include "inspect/bytes/encoding.hpp"
@@ -156,7 +157,7 @@ Inspection inspect(std::string_view input, InspectLimits limits) {
 namespace {
 
 std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+  return counted_figure(static_cast<double>(count), one, many);
 }
 
 std::string_view article(Form form) {
@@ -225,7 +226,7 @@ std::string_view words_of(Note note) {
   switch (note) {
     case Note::not_canonical: return "the last symbol of an id carries bits that are not data";
     case Note::truncated: return "it is cut off";
-    case Note::over_limit: return "it is longer than the 7999 bytes a NOTIFY carries";
+    case Note::over_limit: return "it is longer than the 7,999 bytes a NOTIFY carries";
     case Note::mixed_line_ends: return "line ends are mixed";
     case Note::nil_id: return "it names the nil UUID, which is no agent";
     case Note::not_rfc: return "a UUID is not of the RFC 9562 variant";
@@ -264,7 +265,7 @@ std::string about_id(const FoundId& found, std::size_t index) {
 
 /// A window of a chunk has 22 symbols, a UUID 32 digits and 36 characters.
 std::string about_bad_id(const Span& span) {
-  const std::string position = "the byte at offset " + std::to_string(span.bad_at) + " does not fit";
+  std::string position = "the byte at offset " + count_figure(static_cast<double>(span.bad_at)) + " does not fit";
   if (span.length == kUuidChars - 1) return "a UUID with 35 characters, one too few; " + position;
   if (span.length == kUuidChars + 1) return "a UUID with 37 characters, one too many; " + position;
   if (span.length < kIdSymbols || (span.length > kIdSymbols && span.length < 32))
@@ -288,8 +289,9 @@ std::string describe(const Finding& finding, const Inspection& inspection) {
   text += words_of(finding.wrapping);
   if (finding.ids > 0) text += ": " + counted(finding.ids, "id", "ids");
   if (finding.form == Form::uuid_list && finding.ids > 0) text += ", which would be " + as_chunks(finding.ids);
-  if (finding.duplicates > 0) text += ", " + std::to_string(finding.duplicates) + " of them named before";
-  if (finding.unreadable > 0) text += ", " + std::to_string(finding.unreadable) + " unreadable";
+  if (finding.duplicates > 0)
+    text += ", " + count_figure(static_cast<double>(finding.duplicates)) + " of them named before";
+  if (finding.unreadable > 0) text += ", " + count_figure(static_cast<double>(finding.unreadable)) + " unreadable";
   text += "; " + counted(finding.payload_bytes, "byte", "bytes");
   if (finding.ids == 1) {
     const std::size_t index = finding.first_id;

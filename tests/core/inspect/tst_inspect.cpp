@@ -180,7 +180,40 @@ void TestInspect::everyFormIsRecognised_data() {
       "beat none watchdog good 0/0/0 15; uuid_list none unnamed good 1/0/0 36");
   row("beat", "pubsub_watchdog", "beat none watchdog good 0/0/0 15");
   row("batch channel and damaged chunk", "workspace_agent_metadata_batch: " + symbols + "!",
-      "channel_name none batch good 0/0/0 30; chunk none batch bad 1/0/0 23 truncated");
+      "channel_name none batch good 0/0/0 30; chunk none batch bad 1/0/0 23 bad_symbols");
+  row("batch channel and the end of a sentence", "workspace_agent_metadata_batch: " + symbols + ".",
+      "channel_name none batch good 0/0/0 30; chunk none batch good 1/0/0 22");
+  const std::string notify = "NOTIFY workspace_agent_metadata_batch, ";
+  const char* const with_a_line_end = "chunk notify batch bad 1/0/0 23 bad_symbols";
+  row("E string with a line end", notify + "E'" + symbols + "\\n';",
+      "chunk notify batch bad 1/0/0 23 bad_symbols escaped");
+  row("string with a line end", notify + "'" + symbols + "\n';", with_a_line_end);
+  row("dollar quotes with a line end", notify + "$$" + symbols + "\n$$;", with_a_line_end);
+  row("string with blanks", notify + "' " + symbols + " ';", "chunk notify batch bad 1/0/0 24 bad_symbols");
+  row("string cut in front of another statement", notify + "'" + symbols.substr(4) + "\n" + notify + "'" + other + "';",
+      "chunk notify batch bad 0/0/0 18 truncated; chunk notify batch good 1/0/0 22");
+  row("strings that SQL joins", notify + "'" + symbols.substr(0, 9) + "'\n  '" + symbols.substr(9) + "';",
+      "chunk notify batch good 1/0/0 22 escaped");
+  row("strings that || joins", "select pg_notify('x', '" + symbols.substr(0, 9) + "' || '" + symbols.substr(9) + "')",
+      "chunk pg_notify other good 1/0/0 22 escaped");
+  row("U& string", notify + "U&'\\006d" + symbols.substr(1) + "'", "chunk notify batch good 1/0/0 22 escaped");
+  row("U& string with its own mark", notify + "U&'!+00006d" + symbols.substr(1) + "!000a' UESCAPE '!';",
+      "chunk notify batch bad 1/0/0 23 bad_symbols escaped");
+  row("JSON in an E string", "select pg_notify('x', E'{\\n\"agent_ids\":[\"" + uuid + "\"]}\\n')",
+      "ids_json pg_notify other good 1/0/0 56 escaped");
+  row("UUID on the batch channel", notify + "'" + uuid + "'", "uuid_list notify batch bad 1/0/0 36 bad_symbols");
+  row("psql, payload with a line end",
+      "Asynchronous notification \"workspace_agent_metadata_batch\" with payload \"" + symbols +
+          "\n\" received from server process with PID 12.\nnext",
+      "chunk psql batch bad 1/0/0 23 bad_symbols");
+  row("psql in German, payload with a line end",
+      "Asynchrone Benachrichtigung \u00bbworkspace_agent_metadata_batch\u00ab mit Daten \u00bb" + symbols +
+          "\n\u00ab vom Serverprozess mit PID 42 empfangen.\nnext",
+      "chunk psql batch bad 1/0/0 23 bad_symbols");
+  row("log, parameters with a line end",
+      "2026-01-02 03:04:05.678 UTC [9] DETAIL:  parameters: $1 = 'workspace_agent_metadata_batch', $2 = '" + symbols +
+          "\n\t'",
+      "chunk parameters batch bad 1/0/0 24 bad_symbols in_log");
 }
 
 void TestInspect::everyFormIsRecognised() {

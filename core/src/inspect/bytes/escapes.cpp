@@ -125,6 +125,20 @@ void undo_backslash(std::string_view text, std::size_t& at, std::string& out) {
   out += name == std::string_view::npos ? c : kBytes[name];
 }
 
+void undo_code_point(std::string_view text, std::size_t& at, char mark, std::string& out) {
+  const std::size_t plus = text[at] == '+' ? 1 : 0;
+  const std::size_t most = plus == 1 ? 6 : 4;
+  std::size_t end = at + plus;
+  const std::uint32_t value = digits(text, end, most, 16);
+  const bool is_code_point = end == at + plus + most;
+  if (is_code_point) {
+    at = end;
+    return append_code_point(out, value & 0x1fffff);
+  }
+  out += mark;  // doubled, or no escape at all
+  if (text[at] == mark) ++at;
+}
+
 std::optional<MadeText> undo(Escape escape, const Source& source) {
   const std::string_view text = source.text;
   const char mark = mark_of(escape);

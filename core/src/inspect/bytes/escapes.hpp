@@ -29,4 +29,8 @@ std::optional<MadeText> undo(Escape escape, const Source& source);
 ///         section 7
 void undo_backslash(std::string_view text, std::size_t& at, std::string& out);
 
+/// The same behind the mark of U&'...', which is a backslash or what UESCAPE says.
+/// @source PostgreSQL documentation 4.1.2.3 (String Constants With Unicode Escapes)
+void undo_code_point(std::string_view text, std::size_t& at, char mark, std::string& out);
+
 }  // namespace metabatch::inspecting

@@ -7,6 +7,7 @@
 
 #include "inspect/bytes/escapes.hpp"
 #include "inspect/bytes/symbols.hpp"
+#include "metabatch/chunks.hpp"
 
 namespace metabatch::inspecting {
 namespace {
@@ -24,14 +25,15 @@ struct Attempt {
   std::size_t end = 0;
 };
 
-/// Ids count most. A wrapping or a form that is recognised counts something, what is unreadable or
-/// cut counts against it.
+/// Ids count most. A wrapping or a form that is recognised counts something; what is unreadable or
+/// cut counts against it, and so does an id that can be none.
 std::int64_t score_of(const Inspection& result) {
   auto score = static_cast<std::int64_t>(result.ids.size()) * 8;
   for (const Finding& one : result.findings) {
     score -= 4 * static_cast<std::int64_t>(one.unreadable);
     if (one.notes.has(Note::truncated)) score -= 3;
     if (one.notes.has(Note::bad_symbols)) score -= 1;
+    if (one.notes.has(Note::not_canonical) || one.notes.has(Note::not_rfc)) score -= 2;
     if (one.wrapping != Wrapping::none) score += 2;
     if (one.form == Form::ids_json || one.form == Form::agent_json) score += 2;
   }
@@ -67,13 +69,14 @@ bool has_escape(std::string_view text, Escape escape) {
 }
 
 /// Could a text without this layer be another one? Cheap, so that lines without ids are not read
-/// many times.
+/// many times. One of two joined strings has half of an id.
 bool may_matter(std::string_view text) {
+  constexpr std::size_t kLeast = kIdSymbols / 2;
   std::size_t run = 0;
   for (const char c : text) {
     run =
         is_symbol(c) || c == '-' || c == '\\' || c == '%' || c == '=' || c == '&' || c == '#' || c == ';' ? run + 1 : 0;
-    if (run >= 16) return true;
+    if (run >= kLeast) return true;
   }
   return false;
 }

@@ -6,6 +6,7 @@
 
 #include "inspect/bytes/symbols.hpp"
 #include "inspect/text/payload.hpp"
+#include "metabatch/chunks.hpp"
 
 namespace metabatch::inspecting {
 namespace {
@@ -95,6 +96,20 @@ bool is_foreign(std::string_view text) {
          std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
+/// Does something in it look like an id? Then it is no part of a notification without a payload: a
+/// line whose quotes were mixed hides none of its ids.
+bool may_hold_id(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    bool has_number = false;
+    for (; end < text.size() && (is_symbol(text[end]) || text[end] == '-'); ++end)
+      has_number = has_number || !is_of(text[end], kLetterOrDigit) || is_of(text[end], kNumber);
+    if (has_number && end - at >= kIdSymbols) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
 void put_process_id(Recorder& out, const Source& input, std::size_t from, std::size_t end) {
   std::size_t digit = from;
   while (digit < end && !is_of(input.text[digit], kNumber)) ++digit;
@@ -141,6 +156,17 @@ void put_translated(Recorder& out, const Place& place, const Named& channel, con
 
 }  // namespace
 
+namespace {
+
+/// The text up to the end of the line in which a payload with line ends closes, or of this one.
+std::string_view line_with(const Place& place, std::size_t payload, std::string_view close) {
+  const std::string_view text = place.input.text;
+  const std::size_t at = close_behind_line(place.input, payload, place.line_end, close);
+  return text.substr(0, at == text.npos ? place.line_end : text.find_first_of("\r\n", at));
+}
+
+}  // namespace
+
 bool read_translated_psql(Recorder& out, const Place& place) {
   const std::string_view line = place.input.text.substr(0, place.line_end);
   if (line.find("Asynchronous notification \"", place.at) != line.npos) return false;
@@ -148,6 +174,10 @@ bool read_translated_psql(Recorder& out, const Place& place) {
   if (!channel) return false;
   bool is_first = false;
   const auto payload = payload_beside(line, place.at, *channel, is_first);
+  if (payload && payload->behind == payload->to) {
+    const std::size_t end = line_with(place, payload->from, channel->quotes->close).size();
+    if (end > place.line_end) return read_translated_psql(out, {place.input, place.at, end});
+  }
   const std::size_t begin = channel->name.from - channel->quotes->open.size();
   const std::size_t from = payload && is_first ? payload->from - channel->quotes->open.size() : begin;
   const std::size_t to = payload && !is_first ? payload->behind : channel->name.behind;
@@ -157,7 +187,8 @@ bool read_translated_psql(Recorder& out, const Place& place) {
   if (!has_words(before) && !has_words(behind)) return false;
   if (!has_digit(before) && !has_digit(behind) && !(payload && is_quoted_otherwise)) return false;
   // Without a payload many a sentence has this shape.
-  if (!payload && !is_foreign(before) && !is_foreign(behind)) return false;
+  if (!payload && ((!is_foreign(before) && !is_foreign(behind)) || may_hold_id(before) || may_hold_id(behind)))
+    return false;
   put_translated(out, place, *channel, payload, is_first);
   return true;
 }
@@ -167,15 +198,20 @@ bool read_psql(Recorder& out, const Place& place) {
   constexpr std::string_view kWith = "\" with payload \"";
   constexpr std::string_view kFrom = "\" received from server process with PID ";
   const Source& input = place.input;
-  const std::string_view line = input.text.substr(0, place.line_end);
+  std::string_view line = input.text.substr(0, place.line_end);
   if (line.substr(place.at, kStart.size()) != kStart) return false;
   const std::size_t name = place.at + kStart.size();
   const std::size_t name_end = std::min(line.find('"', name), line.size());
   const bool with = line.substr(name_end, kWith.size()) == kWith;
   // psql escapes nothing: the payload ends where the last such wording of the line begins.
   const std::size_t payload = with ? name_end + kWith.size() : name_end;
-  const std::size_t last = line.substr(payload).rfind(kFrom);
+  std::size_t last = line.substr(payload).rfind(kFrom);
+  if (with && last == line.npos) {
+    line = line_with(place, payload, kFrom);
+    last = line.substr(payload).rfind(kFrom);
+  }
   const bool complete = last != std::string_view::npos && (with || last == 0);
+  if (!with && !complete && may_hold_id(line.substr(payload))) return false;
   const std::size_t payload_end = !with ? payload : complete ? payload + last : line.size();
   out.begin_finding(Form::empty, Wrapping::psql);
   out.upto(input.raw(name), SpanKind::keyword);

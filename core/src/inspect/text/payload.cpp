@@ -45,6 +45,11 @@ void put_window(Recorder& out, const Source& payload, std::size_t at, std::size_
     out.bad_id_upto(end, payload.raw(at + met->bad_at));
 }
 
+/// What is left behind the ids is the beginning of another one, or was never a part of any.
+Note note_of_rest(std::string_view rest, unsigned classes) {
+  return all_of(rest, classes) ? Note::truncated : Note::bad_symbols;
+}
+
 }  // namespace
 
 void read_chunk(Recorder& out, const Source& payload) {
@@ -62,7 +67,7 @@ void read_chunk(Recorder& out, const Source& payload) {
     at += size;
   }
   if (at >= text.size() || out.full()) return;
-  out.finding().notes.add(Note::truncated);
+  out.finding().notes.add(note_of_rest(text.substr(at), kSymbol));
   out.upto(payload.raw(text.size()), SpanKind::rest, Verdict::bad);
 }
 
@@ -81,7 +86,7 @@ void read_hex(Recorder& out, const Source& payload, std::size_t from, Form form)
       out.bad_id_upto(end, payload.raw(from + good));
   }
   if (from >= payload.text.size() || out.full()) return;
-  out.finding().notes.add(Note::truncated);
+  out.finding().notes.add(note_of_rest(payload.text.substr(from), kHexDigit));
   out.upto(payload.raw(payload.text.size()), SpanKind::rest, Verdict::bad);
 }
 
@@ -131,20 +136,23 @@ void read_hex_payload(Recorder& out, const Source& payload, std::size_t from, Fo
   out.upto(end, SpanKind::value);
 }
 
-}  // namespace
+bool is_of_ids(std::string_view payload, Channel channel) {
+  const bool is_hex = payload.size() % 32 == 0 && all_of(payload, kHexDigit);
+  return channel == Channel::batch || is_hex || payload.substr(0, 2) == "\\x" || resembles_chunk(payload) ||
+         parse_uuid(payload).has_value();
+}
 
-void read_payload(Recorder& out, const Source& payload, Channel channel) {
-  if (out.full()) return;
+/// A payload without blanks at its ends.
+void read_trimmed(Recorder& out, const Source& payload, Channel channel) {
   const std::string_view text = payload.text;
   const std::size_t end = payload.raw(text.size());
-  out.finding().payload_bytes = text.size();
-  if (text.size() > kMaxNotifyBytes) out.finding().notes.add(Note::over_limit);
   const auto id = parse_uuid(text);
   if (text.empty()) {
     out.finding().form = form_without_ids(channel, Form::empty);
-  } else if (id && channel != Channel::batch) {
+  } else if (id) {
     read_one_id(out, payload, *id, channel);
-  } else if (text.front() == '{' && !id) {
+    if (channel == Channel::batch && !out.full()) out.finding().notes.add(Note::bad_symbols);
+  } else if (text.front() == '{') {
     const std::size_t stop = read_json(out, payload, 0);
     if (stop < text.size() && !out.full()) out.finding().notes.add(Note::bad_symbols);
     out.upto(end, SpanKind::rest, Verdict::bad);
@@ -159,6 +167,45 @@ void read_payload(Recorder& out, const Source& payload, Channel channel) {
     out.finding().form = form_without_ids(channel, Form::unknown);
     out.upto(end, SpanKind::value);
   }
+}
+
+}  // namespace
+
+void read_payload(Recorder& out, const Source& payload, Channel channel) {
+  if (out.full()) return;
+  const std::string_view text = payload.text;
+  out.finding().payload_bytes = text.size();
+  if (text.size() > kMaxNotifyBytes) out.finding().notes.add(Note::over_limit);
+  std::size_t from = end_of_run(text, 0, kBlank), to = text.size();
+  if (from == to) from = 0;
+  while (to > from && is_blank(text[to - 1])) --to;
+  const std::string_view inner = text.substr(from, to - from);
+  const bool is_json = inner.substr(0, 1) == "{";
+  // Blanks are a part of a value that means nothing to us.
+  if (inner.size() == text.size() || (!is_json && !is_of_ids(inner, channel)))
+    return read_trimmed(out, payload, channel);
+  // JSON may have blanks around it; ids may not.
+  const Verdict verdict = is_json ? Verdict::plain : Verdict::bad;
+  out.upto(payload.raw(from), is_json ? SpanKind::blank : SpanKind::rest, verdict);
+  read_trimmed(out, payload.part(from, to - from), channel);
+  if (!is_json && !out.full()) out.finding().notes.add(Note::bad_symbols);
+  out.upto(payload.raw(text.size()), is_json ? SpanKind::blank : SpanKind::rest, verdict);
+}
+
+std::size_t close_behind_line(const Source& input, std::size_t from, std::size_t line_end, std::string_view close) {
+  constexpr std::size_t kFarthest = 16 * 1024;  // twice what a NOTIFY carries
+  constexpr std::string_view kOfJson = "{}[]\":,.-_=";
+  const std::string_view text = input.text;
+  const std::size_t begin = end_of_run(text.substr(0, line_end), from, kBlank);
+  const bool is_escaped = input.map != nullptr;  // a line end that an escape stands for is one of the payload
+  const bool is_any = is_escaped || begin == line_end || text[begin] == '{';
+  const std::size_t most = std::min(text.size(), line_end + kFarthest);
+  for (std::size_t at = line_end; at < most; ++at) {
+    if (text.substr(at, close.size()) == close) return at;
+    const bool is_payload = is_of(text[at], kSymbol) || kOfJson.find(text[at]) != kOfJson.npos;
+    if (!is_blank(text[at]) && !(is_any && is_payload)) break;
+  }
+  return std::string_view::npos;
 }
 
 namespace {

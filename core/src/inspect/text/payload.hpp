@@ -22,6 +22,10 @@ void read_hex(Recorder& out, const Source& payload, std::size_t from, Form form)
 Channel read_channel(Recorder& out, const Source& name);
 Channel channel_of(std::string_view name);
 
+/// Where the payload that begins at `from` closes in a later line: it has line ends in it. npos: it
+/// does not. Ids that go on behind a line end were wrapped, by a terminal or a mail.
+std::size_t close_behind_line(const Source& input, std::size_t from, std::size_t line_end, std::string_view close);
+
 /// Do hex digits stand for printable ASCII? Then they are no ids: 16 random bytes are printable in
 /// 1 of 10 million cases.
 bool is_hex_of_text(std::string_view digits);

@@ -6,6 +6,7 @@
 #include "inspect/bytes/escapes.hpp"
 #include "inspect/bytes/symbols.hpp"
 #include "inspect/text/payload.hpp"
+#include "metabatch/chunks.hpp"
 
 namespace metabatch::inspecting {
 namespace {
@@ -13,20 +14,23 @@ namespace {
 constexpr std::size_t kMaxName = 256;             // bytes looked at for a channel; PostgreSQL has 63
 constexpr std::size_t kMaxEscaped = 1024 * 1024;  // bytes of a string whose escapes are undone
 
-/// A string of SQL as it stands in the input: '...' with doubled quotes, or E'...' with backslashes
-/// too.
+/// A string of SQL as it stands in the input: '...' with doubled quotes, E'...' with backslashes
+/// too, or U&'...' with code points behind a mark.
 struct Literal {
   std::size_t content = 0;  ///< offset behind the opening quote
   std::size_t end = 0;      ///< offset of the closing quote, or where the line ends without one
   bool backslashes = false;
+  char mark = '\0';  ///< of code points; 0: there are none
   bool escaped = false;
   bool closed = false;
 };
 
 struct Cursor {
+  Source source;
   std::string_view input;
   std::size_t at;
   std::size_t end;
+  bool joins = true;  ///< strings with a line end between: SQL does, a log does not
 
   [[nodiscard]] bool done() const { return at >= end; }
   [[nodiscard]] char peek() const { return input[at]; }
@@ -53,6 +57,18 @@ std::size_t typographic_quote(const Cursor& cursor) {
   return last >= 0x98 && last <= 0x9f ? 3 : 0;
 }
 
+/// The payload of a statement may have line ends: moves the end of what is read to the line in
+/// which its string closes. False: it closes nowhere.
+bool reach_close(Cursor& cursor, std::size_t content, std::string_view close) {
+  const std::size_t at = close_behind_line(cursor.source, content, cursor.end, close);
+  if (at == std::string_view::npos) return false;
+  const std::size_t behind = end_of_run(cursor.input, at + close.size(), kBlank);
+  if (behind < cursor.input.size() && std::string_view(");,:\"`").find(cursor.input[behind]) == std::string_view::npos)
+    return false;  // another string begins there
+  cursor.end = std::min(cursor.input.find('\n', behind), cursor.input.size());
+  return true;
+}
+
 /// `$$...$$` or `$tag$...$tag$`: nothing in it is escaped.
 bool take_dollar_quoted(Cursor& cursor, Literal& literal) {
   std::size_t at = cursor.at + 1;
@@ -60,7 +76,9 @@ bool take_dollar_quoted(Cursor& cursor, Literal& literal) {
   if (at >= cursor.end || cursor.input[at] != '$') return false;
   const std::string_view tag = cursor.input.substr(cursor.at, at + 1 - cursor.at);
   literal.content = at + 1;
-  const std::size_t close = cursor.input.substr(0, cursor.end).find(tag, literal.content);
+  std::size_t close = cursor.input.substr(0, cursor.end).find(tag, literal.content);
+  if (close == std::string_view::npos && reach_close(cursor, literal.content, tag))
+    close = cursor.input.find(tag, literal.content);
   literal.closed = close != std::string_view::npos;
   literal.end = literal.closed ? close : cursor.end;
   cursor.at = literal.closed ? close + tag.size() : cursor.end;
@@ -77,29 +95,81 @@ bool take_typographic(Cursor& cursor, Literal& literal) {
   return true;
 }
 
-/// Moves the cursor behind the literal. Looks at no more than `most` bytes of it.
-bool take_literal(Cursor& cursor, Literal& literal, std::size_t most) {
-  if (cursor.done()) return false;
-  if (cursor.peek() == '$') return take_dollar_quoted(cursor, literal);
-  if (typographic_quote(cursor) > 0) return take_typographic(cursor, literal);
-  if (cursor.peek() == 'E' || cursor.peek() == 'e') {
-    literal.backslashes = true;
+/// Where a string goes on whose quote closes at `at`: behind `||`, or behind a line end. 0: it ends
+/// there.
+std::size_t behind_joint(std::string_view text, std::size_t at) {
+  constexpr std::size_t kFarthest = 256;  // blanks that are looked over
+  text = text.substr(0, std::min(text.size(), at + kFarthest));
+  const std::size_t blank = end_of_run(text, at + 1, kBlank);
+  const bool has_line_end = text.substr(at + 1, blank - at - 1).find('\n') != text.npos;
+  const std::size_t next = text.substr(blank, 2) == "||" ? end_of_run(text, blank + 2, kBlank) : blank;
+  return (has_line_end || next > blank) && next < text.size() && text[next] == '\'' ? next + 1 : 0;
+}
+
+/// The E or U& in front of a string's quote.
+void take_prefix(Cursor& cursor, Literal& literal) {
+  const char first = static_cast<char>(cursor.peek() | 0x20);
+  literal.backslashes = first == 'e';
+  if (first == 'e' || first == 'n')
     ++cursor.at;
-  }
-  if (!cursor.take('\'')) return false;
-  literal.content = cursor.at;
-  const std::size_t end = most < cursor.end - cursor.at ? cursor.at + most : cursor.end;
-  std::size_t at = cursor.at;
+  else if (first == 'u' && cursor.input.substr(cursor.at + 1, 2) == "&'")
+    literal.mark = '\\', cursor.at += 2;
+}
+
+/// `UESCAPE '!'` behind a string names its mark.
+void take_mark(Cursor& cursor, Literal& literal) {
+  Cursor behind = cursor;
+  behind.skip_blanks();
+  if (!behind.take("UESCAPE")) return;
+  behind.skip_blanks();
+  if (!behind.take('\'') || behind.end - behind.at < 2 || behind.input[behind.at + 1] != '\'') return;
+  literal.mark = behind.peek();
+  cursor.at = behind.at + 2;
+}
+
+/// Looks for the closing quote in at most so many bytes. False: it is not among them.
+bool find_close(Cursor& cursor, Literal& literal, std::size_t most) {
+  const bool is_line = most >= cursor.end - cursor.at;
+  std::size_t end = is_line ? cursor.end : cursor.at + most;
+  std::size_t at = cursor.at, piece = at;
   for (; at < end; ++at) {
     const char c = cursor.input[at];
-    if (c == '\'' && (at + 1 == cursor.end || cursor.input[at + 1] != '\'')) break;
+    if (c == '\'' && (at + 1 == cursor.end || cursor.input[at + 1] != '\'')) {
+      // Whole ids need no other line: what is quoted there may be something else.
+      const bool is_whole = (at - piece) % kIdSymbols == 0 || !cursor.joins;
+      const std::size_t next = is_whole ? 0 : behind_joint(cursor.input, at);
+      if (next == 0 || (next > end && !is_line)) break;
+      if (next > end) cursor.end = end = std::min(cursor.input.find('\n', next), cursor.input.size());
+      literal.escaped = true;
+      piece = next;
+      at = next - 1;
+      continue;
+    }
     if (c != '\'' && !(c == '\\' && literal.backslashes)) continue;
     literal.escaped = true;
     if (at + 1 < end) ++at;
   }
   literal.end = std::min(at, end);
   literal.closed = at < end;
+  return literal.closed;
+}
+
+/// Moves the cursor behind the literal. Looks at no more than `most` bytes of it.
+bool take_literal(Cursor& cursor, Literal& literal, std::size_t most) {
+  if (cursor.done()) return false;
+  if (cursor.peek() == '$') return take_dollar_quoted(cursor, literal);
+  if (typographic_quote(cursor) > 0) return take_typographic(cursor, literal);
+  take_prefix(cursor, literal);
+  if (!cursor.take('\'')) return false;
+  literal.content = cursor.at;
+  if (!find_close(cursor, literal, most) && most >= cursor.end - cursor.at && reach_close(cursor, literal.content, "'"))
+    find_close(cursor, literal, cursor.end);
   cursor.at = literal.closed ? literal.end + 1 : literal.end;
+  if (literal.mark != '\0') {
+    if (literal.closed) take_mark(cursor, literal);
+    const std::string_view content = cursor.input.substr(literal.content, literal.end - literal.content);
+    literal.escaped = literal.escaped || content.find(literal.mark) != content.npos;
+  }
   return literal.closed || most >= cursor.end - literal.content;
 }
 
@@ -112,7 +182,12 @@ MadeText unescaped(const Source& input, const Literal& literal) {
     const std::size_t size = made.text.size();
     const char c = text[at++];
     if (c == '\'' && at < text.size()) {
-      made.text += text[at++];
+      if (text[at] == '\'')
+        made.text += text[at++];
+      else
+        at = std::max(at, behind_joint(text, at - 1));
+    } else if (literal.mark != '\0' && c == literal.mark && at < text.size()) {
+      undo_code_point(text, at, literal.mark, made.text);
     } else if (c == '\\' && literal.backslashes && at < text.size()) {
       undo_backslash(text, at, made.text);
     } else {
@@ -166,7 +241,7 @@ bool take_identifier(Cursor& cursor, Literal& name) {
 }  // namespace
 
 bool read_notify(Recorder& out, const Place& place) {
-  Cursor cursor{place.input.text, place.at + std::string_view("NOTIFY").size(), place.line_end};
+  Cursor cursor{place.input, place.input.text, place.at + std::string_view("NOTIFY").size(), place.line_end};
   if (cursor.done() || !is_blank(cursor.peek())) return false;
   cursor.skip_blanks();
   Literal name;
@@ -218,7 +293,7 @@ void put_pair(Recorder& out, const Place& place, const Literal& name, const Lite
 }  // namespace
 
 bool read_pg_notify(Recorder& out, const Place& place) {
-  Cursor cursor{place.input.text, place.at + std::string_view("pg_notify").size(), place.line_end};
+  Cursor cursor{place.input, place.input.text, place.at + std::string_view("pg_notify").size(), place.line_end};
   cursor.skip_blanks();
   if (!cursor.take('(')) return false;
   cursor.skip_blanks();
@@ -237,7 +312,7 @@ bool read_pg_notify(Recorder& out, const Place& place) {
 }
 
 bool read_parameters(Recorder& out, const Place& place, Logged statement) {
-  Cursor cursor{place.input.text, place.at, place.line_end};
+  Cursor cursor{place.input, place.input.text, place.at, place.line_end, false};
   Literal name;
   Literal payload;
   if (!cursor.take("$1 = ") || !take_pair(cursor, name, "$2 = ", payload)) return false;

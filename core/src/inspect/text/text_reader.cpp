@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/utf8.hpp"
 #include "inspect/bytes/symbols.hpp"
 #include "inspect/reading.hpp"
 #include "inspect/text/json_object.hpp"
@@ -68,10 +69,9 @@ TextReader::TextReader(const Source& source, Recorder& out, Memory& memory, bool
 }
 
 void TextReader::read() {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (has_at(0, kByteOrderMark)) {
-    put(3, SpanKind::blank);
-    around_.input_from = std::max<std::size_t>(around_.input_from, 3);
+    put(kByteOrderMark.size(), SpanKind::blank);
+    around_.input_from = std::max<std::size_t>(around_.input_from, kByteOrderMark.size());
   }
   while (at_ < text_.size() && !out_.full()) {
     if (at_ >= line_end_)
@@ -96,7 +96,7 @@ void TextReader::enter_line() {
   first_word_ = std::max(at_, around_.line_from);
   if (around_.line_to - at_ > 24 && read_translated_psql(out_, place())) {
     tokens_.end_list();
-    at_ = line_end_;
+    at_ = line_end_ = std::max(line_end_, source_.at(out_.covered()));
     out_.upto(source_.raw(at_), SpanKind::blank);
   }
 }

@@ -83,7 +83,7 @@ std::size_t TokenReader::put_text(std::size_t end) {
 
 void TokenReader::offer(Reading reading, std::size_t from, std::size_t to, std::size_t lines) {
   const std::size_t length = source_.raw(to) - source_.raw(from);
-  if (length % (to - from) != 0) return;  // escapes are in it: the bytes as pasted are another text
+  if (to == from || length % (to - from) != 0) return;  // escapes are in it: the bytes as pasted are another text
   out_.add_alternative({reading, source_.raw(from), length, 0, static_cast<std::uint32_t>(lines)});
 }
 
@@ -243,6 +243,9 @@ std::size_t TokenReader::read_word(std::size_t at, std::size_t run_end, const Ar
   std::size_t end = run_end;
   std::size_t symbols = run_end - at;
   for (; end < text_.size() && !is_hard(text_[end]); ++end) symbols += is_symbol(text_[end]) ? 1 : 0;
+  // The full stop of a sentence is no byte of what stands at its end.
+  if (text_[end - 1] == '.' && end - 1 > run_end - 1 && (end - 1 - at) % kIdSymbols == 0 && is_symbol(text_[end - 2]))
+    --end;
   const std::string_view word = text_.substr(at, end - at);
   const std::size_t strange = word.size() - symbols;
   const std::size_t padded = end_of_padding(text_, end);
