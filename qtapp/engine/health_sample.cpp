@@ -49,15 +49,7 @@ health::Sample health_sample(const Snapshot& snapshot, std::size_t writers, std:
 }
 
 health::Facts facts_of_run(const health::Sample& end, Duration elapsed) {
-  health::Sample begin;
-  begin.at = end.at - elapsed;
-  begin.config = end.config;
-  begin.writers = end.writers;
-  begin.flush_time = Duration{};
-  health::Collector collector;
-  collector.record(begin);
-  collector.record(end);
-  health::Facts facts = collector.facts();
+  health::Facts facts = health::facts_since(end.at - elapsed, end);
   facts.window.start = health::WindowStart::start;
   facts.now.is_closing = false;  // the run has ended
   return facts;

@@ -147,4 +147,16 @@ Facts Collector::facts() const {
   return facts;
 }
 
+Facts facts_since(Instant begin, const Sample& end) {
+  Sample start;
+  start.at = begin;
+  start.config = end.config;
+  start.writers = end.writers;
+  start.flush_time = Duration{};
+  Collector collector;
+  collector.record(start);
+  collector.record(end);
+  return collector.facts();
+}
+
 }  // namespace metabatch::health

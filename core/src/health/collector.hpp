@@ -69,4 +69,7 @@ class Collector {
   Instant progress_{};  // the newest sample at which nothing was due or a flush had completed
 };
 
+/// What happened since `begin`, when every count was 0, until `end`.
+Facts facts_since(Instant begin, const Sample& end);
+
 }  // namespace metabatch::health

@@ -133,7 +133,7 @@ std::vector<RunFinding> reasons(const RunFacts& facts) {
   }
   found.push_back({FindingKind::busy, facts.busy_share, 0});
   found.push_back({FindingKind::room, facts.room_share, static_cast<double>(facts.config.queue_capacity)});
-  found.push_back({FindingKind::saves, s.saved, s.db_writes_per_s + s.notifies_per_s});
+  if (facts.saved) found.push_back({FindingKind::saves, *facts.saved, s.db_writes_per_s + s.notifies_per_s});
   return found;
 }
 

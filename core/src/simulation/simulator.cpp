@@ -78,6 +78,10 @@ const Scenario& Simulator::scenario() const { return machinery_->scenario; }
 
 Summary Simulator::summary() const { return machinery_->summary(machinery_->metrics()); }
 
+std::optional<double> Simulator::saved() const {
+  return health::assess(health::facts_since(kOrigin, health_sample())).saved;
+}
+
 RunFacts Simulator::facts() const {
   const Metrics metrics = machinery_->metrics();
   RunFacts facts;
@@ -85,6 +89,7 @@ RunFacts Simulator::facts() const {
   facts.config = machinery_->scenario.config;
   facts.replicas = machinery_->scenario.replicas;
   facts.finished = machinery_->finished;
+  facts.saved = saved();
   if (const auto flushes = static_cast<double>(metrics.flushes.total_flushes()); flushes > 0) {
     facts.chunks_a_flush = static_cast<double>(metrics.flushes.chunks) / flushes;
     facts.flush_seconds = flush_seconds(metrics) / flushes;

@@ -32,7 +32,7 @@ bool is_short(const health::Assessment& assessment) { return assessment.first().
 
 bool may_show_saved(const RunResult& result) {
   const Summary& summary = result.summary;
-  return summary.unbatched_db_writes_per_s > 0 && summary.db_writes_per_s > 0 &&
+  return result.is_saved_known && summary.unbatched_db_writes_per_s > 0 && summary.db_writes_per_s > 0 &&
          (!result.assessment || result.assessment->saved.has_value() || is_short(*result.assessment));
 }
 

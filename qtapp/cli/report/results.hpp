@@ -30,6 +30,7 @@ struct RunResult {
   std::string digest{};                        ///< of the event log (simulate); else empty
   std::optional<Duration> oldest_unwritten{};  ///< how long the oldest entry that is still buffered has waited
   std::optional<health::Assessment> assessment{};  ///< of the whole run (run, ingest)
+  bool is_saved_known = true;                      ///< simulate: what batching saved may be shown
   std::optional<FlushFigures> flush_times{};       ///< run, ingest
   std::optional<ChosenSettings> chosen{};          ///< ingest
 };

@@ -73,6 +73,7 @@ RunResult result_of(const Simulator& simulator) {
 std::string simulation_text(const Simulator& simulator) {
   const RunFacts facts = simulator.facts();
   RunResult result = result_of(simulator);
+  result.is_saved_known = facts.saved.has_value();
   // One batch is filled by the arrivals of one replica.
   result.summary.entries_per_s /= static_cast<double>(std::max<std::int64_t>(facts.replicas, 1));
   std::string text = result_text(result, facts.config);

@@ -36,6 +36,8 @@ double coalesced_share(const Counters& counters) {
   return counters.offered == 0 ? 0 : static_cast<double>(counters.coalesced) / static_cast<double>(counters.offered);
 }
 
+std::string saved_text(const TunePoint& point) { return point.run.saved ? percent_text(*point.run.saved) : "\u2013"; }
+
 const std::vector<std::string>& columns() {
   static const std::vector<std::string> names = {
       "writes + NOTIFYs/s", "age p99",  "delay p99", "coalesced", "saved", "batch-size",
@@ -48,7 +50,7 @@ std::vector<std::string> row_of(const TunePoint& point, bool is_chosen) {
           seconds_text(point.run.summary.age_p99),
           seconds_text(point.run.summary.delay_p99),
           percent_text(coalesced_share(point.run.summary.counters)),
-          percent_text(point.run.summary.saved),
+          saved_text(point),
           with_commas(static_cast<std::uint64_t>(point.run.config.batch_size)),
           format_duration(point.run.config.interval),
           std::string(name_of(point.run.config.schedule)),
@@ -254,7 +256,7 @@ std::string tuning_html(const Tuner& tuner, std::string_view name, bool is_inter
                                           "half within " + seconds_text(summary.delay_p50)},
                                          {"Age, 99 % of the time within", seconds_text(summary.age_p99),
                                           "of what a watcher sees; oldest " + seconds_text(summary.age_max)},
-                                         {"Saved", percent_text(summary.saved), "of all writes and NOTIFYs"}}) +
+                                         {"Saved", saved_text(point), "of all writes and NOTIFYs"}}) +
                            findings_html(recommended->warnings, "p", "warning") + "<h2>Why</h2>\n<ul>\n" +
                            findings_html(recommended->reasons, "li", "reason") + "</ul>\n<h2>Other settings</h2>\n" +
                            frontier_html(tuner, *recommended) + points_html(tuner, *recommended) +

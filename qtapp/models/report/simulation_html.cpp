@@ -94,7 +94,7 @@ std::vector<KeyFigure> key_figures(const RunFacts& facts) {
   const Summary& summary = facts.summary;
   const Counters& counters = summary.counters;
   const auto before = [](double rate) { return "unbatched " + rate_text(rate); };
-  return {{"Saved", percent_text(summary.saved), "of all writes and NOTIFYs"},
+  return {{"Saved", facts.saved ? percent_text(*facts.saved) : "\u2013", "of all writes and NOTIFYs"},
           {"Writes a second", rate_text(summary.db_writes_per_s), before(summary.unbatched_db_writes_per_s)},
           {"NOTIFYs a second", rate_text(summary.notifies_per_s), before(summary.unbatched_notifies_per_s)},
           {"Delay, 99 of 100 within", seconds_text(summary.delay_p99),

@@ -54,7 +54,7 @@ QString TuningTable::cell(std::size_t shown, int column) const {
     case Age: return secondsText(summary.age_p99);
     case Delay: return secondsText(summary.delay_p99);
     case Coalesced: return percentText(coalescedShare(summary.counters));
-    case Saved: return percentText(summary.saved);
+    case Saved: return point.run.saved ? percentText(*point.run.saved) : QStringLiteral("–");
     case BatchSize: return withCommas(static_cast<quint64>(config.batch_size));
     case Interval: return secondsText(in_seconds(config.interval));
     case Schedule: return text(name_of(config.schedule));

@@ -25,6 +25,7 @@ class TestSimulate : public QObject {
   void aRecordingIsPlayedWithAnySettings();
   void aRecordingIsIngestedToo();
   void whatIsNotWrittenIsStatusThree();
+  void whatWasSavedIsSaidOnlyWhereAllWasWritten();
   void aThresholdDecidesTheStatus_data();
   void aThresholdDecidesTheStatus();
   void theLogIsWhatTheDigestIsOf();
@@ -253,6 +254,12 @@ void TestSimulate::whatIsNotWrittenIsStatusThree() {
   QCOMPARE(dropping.status, 3);
   QVERIFY2(dropping.out.contains("dropped (buffer full)"), dropping.out.constData());
   QVERIFY2(dropping.out.contains("Warning: "), dropping.out.constData());
+}
+
+void TestSimulate::whatWasSavedIsSaidOnlyWhereAllWasWritten() {
+  QVERIFY(Program().run({"simulate", "--for", "2m"}).out.startsWith("Batching saved 9"));
+  const auto away = Program().run({"simulate", "--for", "2m", "--outage", "60s+120s"});
+  QVERIFY2(!away.out.contains("saved"), away.out.constData());
 }
 
 void TestSimulate::aThresholdDecidesTheStatus_data() {

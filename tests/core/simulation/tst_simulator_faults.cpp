@@ -48,6 +48,7 @@ class TstSimulatorFaults : public QObject {
   void coalesceDropsNothingUnderTheSameLoad();
   void whatTheFinalFlushCannotWriteIsHeld();
   void anOutageIsRetainedAndWrittenLater();
+  void savedIsKnownWhereAllThatArrivedIsWritten();
   void anOutageBreaksTheFlushInFlight();
   void discardLosesWhatTheOutageMet();
   void failuresAreCountedByClass();
@@ -141,6 +142,28 @@ void TstSimulatorFaults::anOutageIsRetainedAndWrittenLater() {
   QVERIFY(summary.flushes.failures[static_cast<std::size_t>(FailureClass::connection)] > 5);
   // A repeat comes every 10 s and replaces the waiting value; the backoff adds up to 5 s.
   QVERIFY(summary.delay_max <= 15.1);
+}
+
+void TstSimulatorFaults::savedIsKnownWhereAllThatArrivedIsWritten() {
+  const auto says = [](const Simulator& simulator) {
+    const std::vector<RunFinding> found = reasons(simulator.facts());
+    return std::any_of(found.begin(), found.end(), [](const RunFinding& f) { return f.kind == FindingKind::saves; });
+  };
+  Simulator simulator = Simulator::create(validated(scenario_of({{"for", "2m"}, {"outage", "20s+40s"}})).value());
+  simulator.run_until(5s);
+  QVERIFY2(!simulator.facts().saved, "too short to say");
+  simulator.run_until(20s);
+  QCOMPARE(simulator.facts().saved, std::optional(simulator.summary().saved));
+  QVERIFY(says(simulator));
+  simulator.run_until(23s);
+  QVERIFY2(!simulator.facts().saved, "flushes fail");
+  simulator.run_until(50s);
+  QVERIFY2(!simulator.facts().saved, "nothing is written");
+  QVERIFY(!says(simulator));
+  simulator.run();
+  QVERIFY(simulator.facts().saved && *simulator.facts().saved < simulator.summary().saved);  // failed attempts count
+  QVERIFY2(!finished(scenario_of({{"for", "1m"}, {"outage", "30s+2m"}})).facts().saved, "the last are not written");
+  QVERIFY2(!finished(saturated("fifo")).facts().saved, "updates were dropped");
 }
 
 void TstSimulatorFaults::anOutageBreaksTheFlushInFlight() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,9 @@ struct RunFacts {
   double busy_share = 0;      ///< share of the time with a flush in flight, of the busiest replica
   double room_share = 0;      ///< the fullest that a buffer was, 0 to 1
   bool finished = false;      ///< closed and drained: the buffered entries stay unwritten
+  /// Share of the writes and NOTIFYs that batching saved so far; failed attempts count as writes.
+  /// None: show an en dash (specification, "Health").
+  std::optional<double> saved;
 };
 
 /// Why the settings do what they do in this run.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -108,6 +109,8 @@ class Simulator {
   [[nodiscard]] Summary summary() const;
   /// The same, with the other facts that reasons() and warnings() (findings.hpp) need.
   [[nodiscard]] RunFacts facts() const;
+  /// RunFacts::saved alone. @cost of the replicas; the two above visit every row of the fleet
+  [[nodiscard]] std::optional<double> saved() const;
   /// The course of the simulation: a sample every `sample_every`, over the time since the sample
   /// before. Instants count from the start. Rates are per second; NaN where nothing could be
   /// measured. Series:
