@@ -16,12 +16,20 @@ void keep_distinct(std::vector<Item>& items) {
   items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
+/// The wall clock at the start: that of the first report with stamps. Reports without stamps get
+/// theirs from the same clock, or they would seem older or newer than the others.
+WallTime began(const Recording& recording) {
+  for (const RecordedReport& one : recording)
+    if (!one.stamps.empty()) return one.stamps.front() - std::chrono::duration_cast<WallTime::duration>(one.at);
+  return kFirstWallTime;
+}
+
 }  // namespace
 
 RecordedArrivals::RecordedArrivals(std::shared_ptr<const Recording> recording, std::int64_t replicas, Duration end)
     : recording_(std::move(recording)),
       replicas_(static_cast<std::uint64_t>(replicas)),
-      clocks_(static_cast<std::size_t>(replicas)) {
+      clocks_(static_cast<std::size_t>(replicas), ServerClock(began(*recording_))) {
   while (end_ < recording_->size() && (*recording_)[end_].at < end) ++end_;
   for (std::size_t i = 0; i < end_; ++i) {
     const RecordedReport& report = (*recording_)[i];
