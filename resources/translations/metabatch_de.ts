@@ -201,6 +201,77 @@
     </message>
 </context>
 <context>
+    <name>ComparisonTable</name>
+    <message>
+        <source>length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>updates a second</source>
+        <translation>Meldungen pro Sekunde</translation>
+    </message>
+    <message>
+        <source>writes a second</source>
+        <translation>Schreibvorgänge pro Sekunde</translation>
+    </message>
+    <message>
+        <source>NOTIFYs a second</source>
+        <translation>NOTIFYs pro Sekunde</translation>
+    </message>
+    <message>
+        <source>saved</source>
+        <translation>gespart</translation>
+    </message>
+    <message>
+        <source>delay p50</source>
+        <translation>Verzögerung p50</translation>
+    </message>
+    <message>
+        <source>delay p99</source>
+        <translation>Verzögerung p99</translation>
+    </message>
+    <message>
+        <source>longest delay</source>
+        <translation>längste Verzögerung</translation>
+    </message>
+    <message>
+        <source>flushes</source>
+        <translation>Flushes</translation>
+    </message>
+    <message>
+        <source>failed flushes</source>
+        <translation>gescheiterte Flushes</translation>
+    </message>
+    <message>
+        <source>updates</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>geschrieben</translation>
+    </message>
+    <message>
+        <source>coalesced</source>
+        <translation>zusammengefasst</translation>
+    </message>
+    <message>
+        <source>dropped</source>
+        <translation>verworfen</translation>
+    </message>
+    <message>
+        <source>unmatched</source>
+        <translation>ohne Zeile</translation>
+    </message>
+    <message>
+        <source>quarantined</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>publish errors</source>
+        <translation>Zustellfehler</translation>
+    </message>
+</context>
+<context>
     <name>Health</name>
     <message>
         <source>No reports arrive.</source>
@@ -734,6 +805,22 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
     <message>
         <source>search settings for the updates that arrive</source>
         <translation>Einstellungen für die eintreffenden Meldungen suchen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+R</source>
+        <translation>Strg+Umschalt+R</translation>
+    </message>
+    <message>
+        <source>write a report about the updates</source>
+        <translation>einen Bericht über die Meldungen schreiben</translation>
+    </message>
+    <message>
+        <source>Ctrl+D</source>
+        <translation>Strg+D</translation>
+    </message>
+    <message>
+        <source>compare the recording with another one</source>
+        <translation>die Aufzeichnung mit einer anderen vergleichen</translation>
     </message>
 </context>
 <context>
@@ -1354,6 +1441,46 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <source>Search settings for the updates that arrive (Ctrl+U)</source>
         <translation>Einstellungen für die eintreffenden Meldungen suchen (Strg+U)</translation>
     </message>
+    <message>
+        <source>Repor&amp;t …</source>
+        <translation>Be&amp;richt …</translation>
+    </message>
+    <message>
+        <source>Write a page with charts and figures, as metabatch simulate --html does (Ctrl+Shift+R)</source>
+        <translation>Eine Seite mit Diagrammen und Zahlen schreiben, wie metabatch simulate --html (Strg+Umschalt+R)</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Saved %1</source>
+        <translation>%1 gespeichert</translation>
+    </message>
+    <message>
+        <source>HTML (*.html)</source>
+        <translation>HTML (*.html)</translation>
+    </message>
+    <message>
+        <source>Too few updates have arrived yet: try again in a few seconds.</source>
+        <translation>Noch sind zu wenige Meldungen angekommen: in ein paar Sekunden noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>the session</source>
+        <translation>die Sitzung</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare with …</source>
+        <translation>Ver&amp;gleichen mit …</translation>
+    </message>
+    <message>
+        <source>Lay another recording over this one, with a table of the differences (Ctrl+D)</source>
+        <translation>Eine andere Aufzeichnung über diese legen, mit einer Tabelle der Unterschiede (Strg+D)</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::Announcer</name>
@@ -1423,10 +1550,6 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
 <context>
     <name>metabatch::gui::ChartCard</name>
     <message>
-        <source>what if</source>
-        <translation>was wäre wenn</translation>
-    </message>
-    <message>
         <source>Legend of %1</source>
         <translation>Legende von %1</translation>
     </message>
@@ -1488,6 +1611,29 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
     <message>
         <source>Saving to %1 …</source>
         <translation>Wird in %1 gesichert …</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::ComparedRecording</name>
+    <message>
+        <source>Compare with</source>
+        <translation>Vergleichen mit</translation>
+    </message>
+    <message>
+        <source>Recordings (*.ndjson *.jsonl);;All files (*)</source>
+        <translation>Aufzeichnungen (*.ndjson *.jsonl);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>%1 and %2</source>
+        <translation>%1 und %2</translation>
+    </message>
+    <message>
+        <source>The charts show %1 as dotted lines, from the same start, until this table is closed.</source>
+        <translation>Die Diagramme zeigen %1 als gepunktete Linien, vom gleichen Anfang an, bis diese Tabelle geschlossen wird.</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>Unterschiede</translation>
     </message>
 </context>
 <context>
@@ -1635,6 +1781,13 @@ Sie meldet %2 × %3 Zeilen erfundener Agenten in workspace_agent_metadata an und
     <message>
         <source>Problem</source>
         <translation>Problem</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::gui::Dashboard</name>
+    <message>
+        <source>what if</source>
+        <translation>was wäre wenn</translation>
     </message>
 </context>
 <context>
@@ -2653,6 +2806,13 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
     </message>
 </context>
 <context>
+    <name>metabatch::gui::ReportWriter</name>
+    <message>
+        <source>it cannot be calculated: the measurements give no model of the database</source>
+        <translation>das lässt sich nicht berechnen: die Messwerte ergeben kein Modell der Datenbank</translation>
+    </message>
+</context>
+<context>
     <name>metabatch::gui::SelectionBar</name>
     <message>
         <source>Selected time</source>
@@ -3141,6 +3301,17 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
     <message>
         <source>%1 not received: read everything again</source>
         <translation>%1 nicht empfangen: alles neu lesen</translation>
+    </message>
+</context>
+<context>
+    <name>metabatch::models::ComparisonTable</name>
+    <message>
+        <source>figure</source>
+        <translation>Zahl</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>Unterschied</translation>
     </message>
 </context>
 <context>

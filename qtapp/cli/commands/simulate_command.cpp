@@ -15,6 +15,7 @@
 #include "cli/terminal/stop_signals.hpp"
 #include "models/report/simulation_html.hpp"
 #include "recording/recording_reader.hpp"
+#include "results/report_pace.hpp"
 
 namespace metabatch::cli {
 namespace {
@@ -113,7 +114,7 @@ struct Question {
     }
     if (scenario->sample_every == Duration{}) {
       Scenario paced = scenario;
-      paced.sample_every = report::pace_of(paced.duration);
+      paced.sample_every = report_pace(paced.duration);
       scenario = validated(std::move(paced)).value();
     }
   }

@@ -102,8 +102,9 @@ void ChartCard::refresh(const models::LiveSeries& series) {
   refreshLegend(series);
 }
 
-void ChartCard::setWhatIf(const models::LiveSeries* series) {
+void ChartCard::setBeside(const models::LiveSeries* series, const QString& name) {
   m_chart->setWhatIf(series);
+  m_besideName = name;
   m_others->setVisible(series != nullptr);
   if (series == nullptr) m_others->clear();
 }
@@ -153,7 +154,7 @@ QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const
 void ChartCard::refreshLegend(const models::LiveSeries& series) {
   m_legend->setText(values(series, false));
   if (m_chart->whatIf() != nullptr)
-    m_others->setText(QStringLiteral("<i>%1</i>&nbsp; ").arg(tr("what if")) + values(*m_chart->whatIf(), true));
+    m_others->setText(QStringLiteral("<i>%1</i>&nbsp; ").arg(m_besideName.toHtmlEscaped()) + values(*m_chart->whatIf(), true));
 }
 
 }  // namespace metabatch::gui

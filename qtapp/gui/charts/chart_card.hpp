@@ -23,7 +23,9 @@ class ChartCard : public QFrame {
   [[nodiscard]] TimeChart& chart() { return *m_chart; }
   [[nodiscard]] QString legendText() const { return m_legend->text(); }
   /// Draws a second line for each line of the chart (see TimeChart::setWhatIf), with a legend.
-  void setWhatIf(const models::LiveSeries* series);
+  ///
+  /// @shape name: of these lines, as plain text
+  void setBeside(const models::LiveSeries* series, const QString& name);
   [[nodiscard]] QString whatIfText() const { return m_others->text(); }
 
  private:
@@ -32,7 +34,8 @@ class ChartCard : public QFrame {
 
   QLabel* m_title;
   QLabel* m_legend;
-  QLabel* m_others;  // the legend of the what-if lines
+  QLabel* m_others;  // the legend of the second lines
+  QString m_besideName;
   TimeChart* m_chart;
   Theme m_theme;
   const models::LiveSeries* m_series = nullptr;  // as last drawn

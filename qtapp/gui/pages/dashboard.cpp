@@ -94,8 +94,13 @@ void Dashboard::refreshCharts() {
 }
 
 void Dashboard::setWhatIf(std::shared_ptr<const models::WhatIfAnswer> answer) {
-  for (ChartCard* const card : m_cards) card->setWhatIf(answer ? &answer->series : nullptr);
-  m_whatIf = std::move(answer);  // the previous answer is freed when nothing draws it any more
+  const models::LiveSeries* const series = answer ? &answer->series : nullptr;
+  setBeside({std::move(answer), series}, tr("what if"));
+}
+
+void Dashboard::setBeside(std::shared_ptr<const models::LiveSeries> series, const QString& name) {
+  for (ChartCard* const card : m_cards) card->setBeside(series.get(), name);
+  m_beside = std::move(series);  // the previous ones are freed when nothing draws them any more
   refreshCharts();
 }
 

@@ -30,6 +30,10 @@ class Dashboard : public QWidget {
   void refreshCharts();
   /// Draws the answer beside the measured values; null: stops.
   void setWhatIf(std::shared_ptr<const models::WhatIfAnswer> answer);
+  /// Draws these series beside the measured ones, in place of an answer; null: stops.
+  ///
+  /// @shape name: of the series, for the legends
+  void setBeside(std::shared_ptr<const models::LiveSeries> series, const QString& name);
   [[nodiscard]] const std::vector<ChartCard*>& cards() const { return m_cards; }
   [[nodiscard]] QString headline() const;
   [[nodiscard]] QString saved() const;
@@ -58,7 +62,7 @@ class Dashboard : public QWidget {
   QScrollArea* m_scroll;
   QWidget* m_grid;
   std::vector<ChartCard*> m_cards;
-  std::shared_ptr<const models::WhatIfAnswer> m_whatIf;
+  std::shared_ptr<const models::LiveSeries> m_beside;
   int m_columns = 0;
 };
 

@@ -14,6 +14,7 @@
 #include <cstdio>
 
 #include "gui/dialogs/replay_dialog.hpp"
+#include "gui/dialogs/tune_dialog.hpp"
 #include "gui/pages/dashboard.hpp"
 #include "gui/pages/flush_page.hpp"
 #include "gui/pages/inspector_page.hpp"
@@ -21,6 +22,7 @@
 #include "gui/panels/what_if_panel.hpp"
 #include "gui/pictures/pictured_faults.hpp"
 #include "gui/pictures/pictured_metrics.hpp"
+#include "gui/sources/compared_recording.hpp"
 #include "gui/sources/recording_source.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/page_tabs.hpp"
@@ -85,6 +87,7 @@ void Pictures::takeFaults() {
 void Pictures::takeAll() {
   takePages();
   takeWhatIf();
+  takeTuning();
   closeSource();
   takeRecording();
   takeReplay();
@@ -123,11 +126,33 @@ void Pictures::takeWhatIf() {
   take("what-if");
 }
 
+void Pictures::takeTuning() {
+  m_window.findChild<QAction*>("tune-settings")->trigger();
+  auto* const dialog = m_window.findChild<TuneDialog*>();
+  dialog->search();
+  if (dialog->isRunning()) waitFor(*dialog->findChild<TuneRunner*>(), &TuneRunner::answered);
+  letPass(kUntilLaidOut);
+  save(*dialog, "tune-dialog", false);
+  dialog->close();
+}
+
 void Pictures::takeRecording() {
   m_window.openRecording(m_kept.filePath("session.ndjson"));
   waitFor(*m_window.findChild<RecordingSource*>(), &RecordingSource::shown);
   take("recording");
+  takeComparison();
   closeSource();
+}
+
+/// The recording over itself: all differences are 0.
+void Pictures::takeComparison() {
+  auto* const compared = m_window.findChild<ComparedRecording*>();
+  compared->open(m_kept.filePath("session.ndjson"));
+  waitFor(*compared, &ComparedRecording::shown);
+  take("comparison");
+  auto* const table = m_window.findChild<QDialog*>("comparison");
+  save(*table, "comparison-table", false);
+  table->close();
 }
 
 void Pictures::takeReplay() {

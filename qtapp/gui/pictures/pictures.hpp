@@ -15,8 +15,8 @@ namespace metabatch::gui {
 class MainWindow;
 
 /// Takes pictures of everything: the start page and its dialogs, every page of the demo, what-if,
-/// the demo once more as a recording and as a replay, and the metrics of another batcher (invented,
-/// served on loopback). Light and dark, wide and narrow, at 1x and 2x:
+/// tuning, the demo once more as a recording, compared and as a replay, and the metrics of another
+/// batcher (invented, served on loopback). Light and dark, wide and narrow, at 1x and 2x:
 /// PAGE-THEME[-narrow][@2x].png. Ends the program when done, with status 1 when a picture could not
 /// be saved.
 class Pictures : public QObject {
@@ -36,6 +36,8 @@ class Pictures : public QObject {
   void takeStartPage();
   void takePages();
   void takeWhatIf();
+  void takeTuning();
+  void takeComparison();
   void takeRecording();
   void takeReplay();
   void takeMetrics();

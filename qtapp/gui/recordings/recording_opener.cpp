@@ -20,9 +20,10 @@ RecordingOpener::~RecordingOpener() {
   if (m_thread.joinable()) m_thread.join();
 }
 
-void RecordingOpener::open(const QString& file) {
+void RecordingOpener::open(const QString& file, std::optional<Instant> begins) {
   if (m_thread.joinable()) m_thread.join();  // it has reported its end
   m_file = file;
+  m_begins = begins;
   m_isReading = true;
   m_isCancelled = false;
   m_thread = std::thread([this] { run(); });
@@ -35,7 +36,7 @@ void RecordingOpener::run() {
   if (QFileInfo(m_file).isDir()) return end(nullptr, tr("%1 is a folder.").arg(m_file));
   if (!file.open(QIODevice::ReadOnly)) return end(nullptr, tr("%1: %2").arg(m_file, file.errorString()));
   engine::Clock& clock = engine::system_clock();
-  models::OpenedRecordingReader reader(clock.now(), clock.wall_now());
+  models::OpenedRecordingReader reader(clock.now(), clock.wall_now(), m_begins);
   std::vector<char> block(static_cast<std::size_t>(kBlockBytes));
   const qint64 size = file.isSequential() ? 0 : file.size();
   qint64 read = 0, reported = 0;

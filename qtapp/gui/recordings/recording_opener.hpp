@@ -4,6 +4,7 @@
 #include <QObject>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "models/recordings/opened_recording.hpp"
@@ -20,7 +21,10 @@ class RecordingOpener : public QObject {
   ~RecordingOpener() override;
 
   /// Only while !isReading().
-  void open(const QString& file);
+  ///
+  /// @shape begins: where the recording is laid over another one; else it is as old as its clock
+  ///        says
+  void open(const QString& file, std::optional<Instant> begins = std::nullopt);
   void cancel();
   [[nodiscard]] bool isReading() const { return m_isReading; }
   [[nodiscard]] const QString& file() const { return m_file; }
@@ -37,6 +41,7 @@ class RecordingOpener : public QObject {
   void end(std::shared_ptr<models::OpenedRecording> session, const QString& why);
 
   QString m_file;
+  std::optional<Instant> m_begins;
   std::thread m_thread;
   std::atomic<bool> m_isCancelled = false;
   bool m_isReading = false;

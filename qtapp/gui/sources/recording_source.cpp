@@ -111,14 +111,14 @@ void RecordingSource::show(models::OpenedRecording& recording) {
   m_data.condition = recording.condition;
   m_data.health = std::move(recording.health);
   m_data.flushes.add(recording.flushes);
+  const bool isWhole = recording.arrivals.updates() == recording.updates;
+  m_keptFrom = isWhole ? recording.began : recording.arrivals.begin();
   m_whatIf->begin([arrivals = std::move(recording.arrivals)] { return arrivals; }, std::move(recording.measured));
-  const Duration length = recording.ended - recording.began;
-  m_data.time.restart(recording.ended);
-  m_data.time.setWallClock(recording.ended,
-                           recording.started + std::chrono::duration_cast<std::chrono::microseconds>(length));
+  m_began = recording.began;
+  m_started = recording.started;
   m_showedWallClock = m_data.time.showsWallClock();
   m_data.time.setShowsWallClock(true);
-  m_data.time.setSpan(length);
+  showTime(recording.ended);
   if (recording.flushes.empty())
     m_pages.offer({&m_pages.dashboard(), &m_pages.inspector()});
   else
@@ -128,6 +128,20 @@ void RecordingSource::show(models::OpenedRecording& recording) {
   emit changed();
   if (!recording.hasSamples) m_whatIf->run();  // only the arrivals are known
 }
+
+void RecordingSource::showTime(Instant end) {
+  m_ended = end;
+  const Duration length = end - m_began;
+  m_data.time.restart(end);
+  m_data.time.setWallClock(end, m_started + std::chrono::duration_cast<std::chrono::microseconds>(length));
+  m_data.time.setSpan(length);
+}
+
+void RecordingSource::extendTo(Instant end) {
+  if (m_isOpen && end > m_ended) showTime(end);
+}
+
+QString RecordingSource::name() const { return QFileInfo(m_opener.file()).fileName(); }
 
 void RecordingSource::close() {
   if (!m_isOpen) return;

@@ -32,6 +32,15 @@ class RecordingSource : public Source {
   void open(const QString& file);
   [[nodiscard]] bool isOpen() const override { return m_isOpen; }
   void close() override;
+  /// The file's name without its folders; only while it is open.
+  [[nodiscard]] QString name() const;
+  /// When it began; only while it is open.
+  [[nodiscard]] Instant began() const { return m_began; }
+  /// Where the updates begin that are kept: with the recording, unless it is too large; only while
+  /// it is open.
+  [[nodiscard]] Instant keptFrom() const { return m_keptFrom; }
+  /// Lets the charts show at least the time until `end`.
+  void extendTo(Instant end);
   [[nodiscard]] WhatIfPanel& whatIf() const { return *m_whatIf; }
   [[nodiscard]] RecordingOpener& opener() { return m_opener; }
 
@@ -49,6 +58,7 @@ class RecordingSource : public Source {
   void warn(const QString& text);
   void onRead(const std::shared_ptr<models::OpenedRecording>& recording);
   void show(models::OpenedRecording& recording);
+  void showTime(Instant end);
 
   WindowData& m_data;
   PageTabs& m_pages;
@@ -58,6 +68,8 @@ class RecordingSource : public Source {
   WhatIfPanel* m_whatIf;
   RecordingOpener m_opener{this};
   bool m_isOpen = false;
+  Instant m_began{}, m_ended{}, m_keptFrom{};
+  WallTime m_started{};     // m_began, for people
   Duration m_spanBefore{};  // the settings of the charts, restored when the recording is closed
   bool m_showedWallClock = false;
 };

@@ -33,6 +33,8 @@ void showShortcuts(QMainWindow& window) {
       {QT_TRANSLATE_NOOP("Help", "Ctrl+C"), QT_TRANSLATE_NOOP("Help", "copy the selected rows of a table")},
       {QT_TRANSLATE_NOOP("Help", "F5"), QT_TRANSLATE_NOOP("Help", "on the Doctor page: examine again")},
       {QT_TRANSLATE_NOOP("Help", "Ctrl+U"), QT_TRANSLATE_NOOP("Help", "search settings for the updates that arrive")},
+      {QT_TRANSLATE_NOOP("Help", "Ctrl+Shift+R"), QT_TRANSLATE_NOOP("Help", "write a report about the updates")},
+      {QT_TRANSLATE_NOOP("Help", "Ctrl+D"), QT_TRANSLATE_NOOP("Help", "compare the recording with another one")},
       {QT_TRANSLATE_NOOP("Help", "Ctrl+P"), QT_TRANSLATE_NOOP("Help", "pause a replay, or resume it")},
       {QT_TRANSLATE_NOOP("Help", "F9, F10"), QT_TRANSLATE_NOOP("Help", "settings panel, what if")},
       {QT_TRANSLATE_NOOP("Help", "Ctrl+N, Ctrl+K, Ctrl+R, Ctrl+I, Ctrl+O"),

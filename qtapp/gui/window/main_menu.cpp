@@ -46,7 +46,7 @@ MainMenu::MainMenu(MainWindow& window, const Sources& sources, QDockWidget& tune
   auto* const pageExport = new PageExport(window.data(), window.pages(), window);
   m_csv = pageExport->csv();
   m_picture = pageExport->picture();
-  m_analysis = new Analysis(m_sources.drive, m_sources.recording, window);
+  m_analysis = new Analysis(window.data(), window.pages(), m_sources.drive, m_sources.recording, window);
   makeToolBar();
   makeSessionMenu();
   makeEditMenu();
@@ -166,7 +166,7 @@ void MainMenu::makeSessionMenu() {
   menu->addSeparator();
   menu->addActions({m_flushNow, m_pauseFlushing, m_registerFleet, m_record});
   menu->addSeparator();
-  menu->addAction(m_analysis->tune());
+  menu->addActions(m_analysis->actions());
   menu->addActions({m_csv, m_picture});
   menu->addSeparator();
   menu->addAction(m_close);

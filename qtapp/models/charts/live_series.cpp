@@ -85,6 +85,10 @@ void LiveSeries::remember(const Sample& sample) {
   m_history.push_back(sample);
   // The oldest sample stays until the next one is a whole minute old.
   while (m_history.size() > 2 && m_history[1].at <= sample.at - kSavedWindow) m_history.pop_front();
+  Metrics metrics;
+  metrics.flushes = sample.flushes;
+  metrics.delay = sample.delay;
+  m_total = summarize(sample.counters, metrics, sample.reports, sample.at - m_began);
 }
 
 void LiveSeries::appendArrivals(const Sample& sample) {
@@ -95,11 +99,6 @@ void LiveSeries::appendArrivals(const Sample& sample) {
 void LiveSeries::append(const Sample& sample) {
   remember(sample);
   m_lastMinute = summaryBetween(sample, m_history.front());
-  Metrics metrics;
-  metrics.flushes = sample.flushes;
-  metrics.delay = sample.delay;
-  m_total = summarize(sample.counters, metrics, sample.reports, sample.at - m_began);
-
   appendRates(sample, false);
 }
 

@@ -18,9 +18,10 @@ std::chrono::microseconds micros(Duration duration) {
 
 }  // namespace
 
-OpenedRecordingReader::OpenedRecordingReader(Instant now, WallTime wallNow)
+OpenedRecordingReader::OpenedRecordingReader(Instant now, WallTime wallNow, std::optional<Instant> begins)
     : m_now(now),
       m_wallNow(wallNow),
+      m_begins(begins),
       m_config(ValidConfig()),
       m_reader([this](RecordedReport&& report) { on(std::move(report)); },
                [this](std::string_view line, std::uint64_t number) { onLine(line, number); },
@@ -38,7 +39,7 @@ void OpenedRecordingReader::begin(WallTime started) {
   // A wrong clock must not move the charts far away.
   const auto ago = std::clamp<std::chrono::microseconds>(m_wallNow - started, std::chrono::microseconds(0),
                                                          std::chrono::hours(24 * 366 * 20));
-  m_session->began = m_session->ended = m_now - ago;
+  m_session->began = m_session->ended = m_begins.value_or(m_now - ago);
 }
 
 Instant OpenedRecordingReader::instant(Duration at) const { return m_session->began + m_reader.origin() + at; }

@@ -34,14 +34,15 @@ struct OpenedRecording {
 
 /// Reads a recorded session (docs/recording-format.md), block by block.
 ///
-/// @units the recording ends before `now` by as much as its wall clock was before `wallNow`
+/// @units the recording ends before `now` by as much as its wall clock was before `wallNow`; or it
+///        begins at `begins`, to be laid over another one
 /// @cost  memory is bounded whatever the length: that of LiveSeries, FlushLog, Measured and
 ///        ArrivalRing
 class OpenedRecordingReader {
  public:
   static constexpr int kProblems = 20;  ///< reported; the others are counted
 
-  OpenedRecordingReader(Instant now, WallTime wallNow);
+  OpenedRecordingReader(Instant now, WallTime wallNow, std::optional<Instant> begins = std::nullopt);
 
   void read(std::string_view block) { m_reader.read(block); }
   /// Call it once, at the end.
@@ -62,6 +63,7 @@ class OpenedRecordingReader {
 
   const Instant m_now;
   const WallTime m_wallNow;
+  const std::optional<Instant> m_begins;
   std::shared_ptr<OpenedRecording> m_session = std::make_shared<OpenedRecording>();
   bool m_hasBegun = false;
   Config m_config;

@@ -7,15 +7,12 @@
 #include <vector>
 
 #include "metabatch/simulation/simulator.hpp"
+#include "results/report_pace.hpp"
 
 /// What reports show of a simulation's timeline.
 namespace metabatch::report {
 
-inline constexpr std::int64_t kChartColumns = 240;  // two pixels each where a page is narrow
-
-/// At most as many samples as a chart has columns, at round times. Rates over shorter times would
-/// show single flushes.
-Duration pace_of(Duration duration);
+inline constexpr std::int64_t kChartColumns = kReportSamples;
 
 /// How much of the timeline is shown. The last, shorter step is left out: its rate would come from
 /// a few milliseconds.

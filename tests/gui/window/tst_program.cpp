@@ -179,8 +179,9 @@ void TstProgram::takesPicturesOfEveryPageOnARealScreen() {
   QVERIFY(isFinished);
   QCOMPARE(process.exitCode(), 0);
   QCOMPARE(process.readAllStandardError(), QByteArray());
-  for (const char* page : {"start", "connect-dialog", "replay-dialog", "dashboard", "flushes", "agents", "channel",
-                           "quarantine", "doctor", "inspector", "what-if", "recording", "replay", "metrics"}) {
+  for (const char* page :
+       {"start", "connect-dialog", "replay-dialog", "dashboard", "flushes", "agents", "channel", "quarantine", "doctor",
+        "inspector", "what-if", "tune-dialog", "recording", "comparison", "comparison-table", "replay", "metrics"}) {
     const QImage light(QStringLiteral("%1/%2-light.png").arg(folder, page));
     const QImage dark(QStringLiteral("%1/%2-dark@2x.png").arg(folder, page));
     QVERIFY2(!light.isNull() && !dark.isNull(), page);
