@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -22,13 +23,23 @@ struct TableRow {
   WallTime collected_at{};
 };
 
+enum class RowOrder : std::uint8_t { by_agent, oldest_first, newest_first };
+
 struct RowQuery {
   std::string filter;  ///< only rows that contain this text anywhere, in any case; empty: all
   std::size_t from = 0;
   std::size_t count = 100;
+  RowOrder order = RowOrder::by_agent;
 };
 
-/// Reads pages of the table in the order of (agent, key), on a read-only connection of its own.
+/// How many rows pass a filter, and of how many agents.
+struct RowTotals {
+  static constexpr std::size_t kMost = 100'000;  ///< more rows are not counted
+  std::size_t rows = 0;
+  std::size_t agents = 0;
+};
+
+/// Reads pages of the table, on a read-only connection of its own.
 /// Belongs to the thread that makes the first call; needs a QCoreApplication.
 class RowReader {
  public:
@@ -39,12 +50,16 @@ class RowReader {
 
   /// Opens the connection if it is closed. Blocks for a few seconds at most.
   [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read(const RowQuery& query);
+  /// Counts what read() would read without limits.
+  [[nodiscard]] std::variant<RowTotals, DatabaseFailure> count(const std::string& filter);
   /// Cancels the running query soon, and all later ones. Any thread.
   void cancel() noexcept;
 
  private:
   struct Sqlite;
+  Sqlite& sqlite();
   [[nodiscard]] std::variant<std::vector<TableRow>, DatabaseFailure> read_postgres(const RowQuery& query);
+  [[nodiscard]] std::variant<RowTotals, DatabaseFailure> count_postgres(const std::string& filter);
 
   const Database database_;
   std::unique_ptr<Sqlite> sqlite_;

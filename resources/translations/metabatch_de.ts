@@ -1430,6 +1430,30 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
         <source>no database is open</source>
         <translation>keine Datenbank ist offen</translation>
     </message>
+    <message>
+        <source>Order of the rows</source>
+        <translation>Reihenfolge der Zeilen</translation>
+    </message>
+    <message>
+        <source>by agent</source>
+        <translation>nach Agent</translation>
+    </message>
+    <message>
+        <source>oldest first</source>
+        <translation>älteste zuerst</translation>
+    </message>
+    <message>
+        <source>newest first</source>
+        <translation>neueste zuerst</translation>
+    </message>
+    <message>
+        <source>%1 of at least %2</source>
+        <translation>%1 von mindestens %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2, of %3</source>
+        <translation>%1 von %2, von %3</translation>
+    </message>
 </context>
 <context>
     <name>metabatch::gui::Analysis</name>

@@ -12,7 +12,7 @@ MAP = 'ARCHITECTURE.md'
 
 # A folder with more files hides its parts. The listed folders have more files and may only shrink.
 FOLDER_FILES = 24
-WIDE_FOLDERS = {'qtapp/gui/session': 33, 'resources/sql/pg': 40}
+WIDE_FOLDERS = {'qtapp/gui/session': 33, 'resources/sql/pg': 38}
 
 # Sources that one header may be cut over: a class that needs several sources is several classes.
 # These are other cases: one command or one part of the ABI each, code selected for a processor, a

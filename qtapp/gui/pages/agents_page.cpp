@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/pages/agents_page.hpp"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -53,6 +54,7 @@ class RowDelegate : public QStyledItemDelegate {
 struct AgentsPage::Page {
   quint64 generation = 0;
   std::variant<std::vector<sql::TableRow>, sql::DatabaseFailure> answer;
+  std::variant<sql::RowTotals, sql::DatabaseFailure> totals;
 };
 
 AgentsPage::AgentsPage(QWidget* parent) : QWidget(parent), m_reader(new QObject) {
@@ -63,11 +65,8 @@ AgentsPage::AgentsPage(QWidget* parent) : QWidget(parent), m_reader(new QObject)
   makeLayout();
   m_again.setInterval(kAgainMs);
   connect(&m_again, &QTimer::timeout, this, &AgentsPage::ask);
-  connect(m_filter, &QLineEdit::textChanged, this, [this] {
-    m_from = 0;
-    ++m_generation;
-    ask();
-  });
+  connect(m_filter, &QLineEdit::textChanged, this, &AgentsPage::askAnew);
+  connect(m_order, &QComboBox::currentIndexChanged, this, &AgentsPage::askAnew);
   connect(m_back, &QPushButton::clicked, this, [this] { turn(-1); });
   connect(m_forth, &QPushButton::clicked, this, [this] { turn(1); });
 }
@@ -80,6 +79,10 @@ void AgentsPage::makeLayout() {
   m_filter->setObjectName("rows-filter");
   m_state = new ElidedLabel;
   m_state->setObjectName("rows-state");
+  m_order = new QComboBox;
+  m_order->setObjectName("rows-order");
+  m_order->setAccessibleName(tr("Order of the rows"));
+  m_order->addItems({tr("by agent"), tr("oldest first"), tr("newest first")});  // as RowOrder
   m_details = new QPushButton(tr("&Details"));
   m_details->setObjectName("rows-details");
   m_details->hide();
@@ -90,6 +93,7 @@ void AgentsPage::makeLayout() {
   setWidths(*m_table, {290, 150, 220, 200, 90});
   auto* const top = new QHBoxLayout;
   top->addWidget(m_filter, 1);
+  top->addWidget(m_order);
   top->addWidget(m_state, 1);
   top->addWidget(m_details);
   top->addWidget(m_back);
@@ -98,18 +102,22 @@ void AgentsPage::makeLayout() {
   layout->setContentsMargins(8, 8, 8, 8);
   layout->addLayout(top);
   layout->addWidget(m_table, 1);
+  addFlushesAction();
+  connect(m_details, &QPushButton::clicked, this, [this] {
+    auto* const box = new QMessageBox(QMessageBox::Warning, tr("Agents"), m_failure, QMessageBox::Close, this);
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+  });
+}
+
+void AgentsPage::addFlushesAction() {
   auto* const flushes = new QAction(tr("Flushes of this agent"), m_table);
   flushes->setObjectName("rows-flushes");
   m_table->addAction(flushes);
   connect(flushes, &QAction::triggered, this, [this] {
     const QModelIndex chosen = m_table->currentIndex();
     if (chosen.isValid()) emit flushesWanted(chosen.siblingAtColumn(models::RowTable::Agent).data().toString());
-  });
-  connect(m_details, &QPushButton::clicked, this, [this] {
-    auto* const box = new QMessageBox(QMessageBox::Warning, tr("Agents"), m_failure, QMessageBox::Close, this);
-    box->setTextFormat(Qt::PlainText);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->open();
   });
 }
 
@@ -159,6 +167,13 @@ void AgentsPage::showEvent(QShowEvent* event) {
   ask();
 }
 
+/// From the first page on, for another filter or order.
+void AgentsPage::askAnew() {
+  m_from = 0;
+  ++m_generation;
+  ask();
+}
+
 void AgentsPage::turn(int pages) {
   const auto moved = static_cast<std::ptrdiff_t>(m_from) + pages * static_cast<std::ptrdiff_t>(kPage);
   m_from = static_cast<std::size_t>(std::max<std::ptrdiff_t>(moved, 0));
@@ -171,9 +186,11 @@ void AgentsPage::ask() {
   m_isOutdated = m_isAsking;
   if (m_isAsking) return;
   m_isAsking = true;
-  const sql::RowQuery query{m_filter->text().trimmed().toStdString(), m_from, kPage + 1};
+  const sql::RowQuery query{m_filter->text().trimmed().toStdString(), m_from, kPage + 1,
+                            static_cast<sql::RowOrder>(m_order->currentIndex())};
   QMetaObject::invokeMethod(m_reader, [this, query, generation = m_generation, reader = m_open]() mutable {
-    auto page = std::make_shared<Page>(Page{generation, reader->read(query)});
+    auto page = std::make_shared<Page>(Page{generation, reader->read(query), {}});
+    if (page->answer.index() == 0) page->totals = reader->count(query.filter);
     reader.reset();
     QMetaObject::invokeMethod(this, [this, page] { showRows(*page); });
   });
@@ -190,13 +207,19 @@ void AgentsPage::showRows(const Page& page) {
   const auto& rows = std::get<std::vector<sql::TableRow>>(page.answer);
   std::vector<models::RowLine> lines;
   for (std::size_t i = 0; i < std::min(rows.size(), kPage); ++i) lines.push_back(lineOf(rows[i]));
-  m_state->setText(
-      lines.empty()
-          ? tr("no rows")
-          : tr("rows %1 to %2").arg(models::withCommas(m_from + 1), models::withCommas(m_from + lines.size())));
+  const auto* const totals = std::get_if<sql::RowTotals>(&page.totals);
+  m_state->setText(shownText(lines.size(), totals != nullptr ? *totals : sql::RowTotals{}));
   m_back->setEnabled(m_from > 0);
   m_forth->setEnabled(rows.size() > kPage);
   m_rows.show(std::move(lines), engine::system_clock().wall_now(), m_staleAfter);
+}
+
+QString AgentsPage::shownText(std::size_t rows, const sql::RowTotals& totals) const {
+  if (rows == 0) return tr("no rows");
+  const QString span = tr("rows %1 to %2").arg(models::withCommas(m_from + 1), models::withCommas(m_from + rows));
+  if (totals.rows == 0) return span;
+  if (totals.rows >= sql::RowTotals::kMost) return tr("%1 of at least %2").arg(span, models::withCommas(totals.rows));
+  return tr("%1 of %2, of %3").arg(span, models::withCommas(totals.rows), models::counted(totals.agents, "agent"));
 }
 
 /// The rows stay as they were last read, greyed, while they cannot be read.
@@ -217,9 +240,10 @@ void AgentsPage::showFailure(const QString& message) {
 void AgentsPage::exportCsv(const QString& file, const std::function<void(const QString& wrong)>& done) {
   if (!m_open) return done(tr("no database is open"));
   const std::string filter = m_filter->text().trimmed().toStdString();
-  QMetaObject::invokeMethod(m_reader, [this, filter, file, done, reader = m_open]() mutable {
+  const auto order = static_cast<sql::RowOrder>(m_order->currentIndex());
+  QMetaObject::invokeMethod(m_reader, [this, filter, order, file, done, reader = m_open]() mutable {
     QString wrong;
-    auto answer = reader->read({filter, 0, kMostExported});
+    auto answer = reader->read({filter, 0, kMostExported, order});
     reader.reset();
     if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&answer)) {
       wrong = QString::fromStdString(failed->message);

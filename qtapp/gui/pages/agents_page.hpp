@@ -13,6 +13,7 @@
 #include "sql/row_reader.hpp"
 
 class QLabel;
+class QComboBox;
 class QLineEdit;
 class QPushButton;
 class QTableView;
@@ -49,10 +50,13 @@ class AgentsPage : public QWidget {
  private:
   struct Page;
   void makeLayout();
+  void addFlushesAction();
   void showFailure(const QString& message);
   void ask();
   void showRows(const Page& page);
   void turn(int pages);
+  void askAnew();
+  [[nodiscard]] QString shownText(std::size_t rows, const sql::RowTotals& totals) const;
 
   models::RowTable m_rows;
   QThread m_thread;
@@ -69,6 +73,7 @@ class AgentsPage : public QWidget {
   QPushButton* m_details;
   QString m_failure;                 // of the newest reading
   std::optional<WallTime> m_readAt;  // the shown rows
+  QComboBox* m_order;
   QPushButton* m_back;
   QPushButton* m_forth;
   QTableView* m_table;

@@ -8,6 +8,8 @@
 #include <QDockWidget>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
@@ -16,12 +18,15 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
+#include <vector>
 
 #include "gui/failures.hpp"
 #include "gui/files/page_picture.hpp"
 #include "gui/operator.hpp"
 #include "gui/panels/selection_bar.hpp"
 #include "gui/window/language.hpp"
+#include "models/logs/csv.hpp"
 #include "models/words.hpp"
 
 using namespace metabatch;
@@ -52,6 +57,7 @@ class TstPages : public QObject {
   void pageIsSavedAsPictures();
   void everyControlHasAName();
   void keysReachEveryPage();
+  void agentsAreSortedByAgeWithTotals();
   void panelIsRememberedHowItWasLeft();
   void goneWindowForgetsNothingAndWaitsForNothing();
   void germanIsSpokenWhereItIsWanted();
@@ -245,6 +251,7 @@ void TstPages::everyControlHasAName() {
       const bool isInner = (area != nullptr && area->viewport() == widget) ||
                            qobject_cast<QAbstractSpinBox*>(widget->parentWidget()) != nullptr ||
                            qobject_cast<QComboBox*>(widget->parentWidget()) != nullptr ||
+                           widget->parentWidget()->inherits("QComboBoxPrivateContainer") ||
                            widget->objectName().startsWith("qt_");
       if (widget->focusPolicy() == Qt::NoFocus || isInner || widget->inherits("QScrollArea")) continue;
       QAccessibleInterface* const received = QAccessible::queryAccessibleInterface(widget);
@@ -317,6 +324,32 @@ void TstPages::germanIsSpokenWhereItIsWanted() {
                                                 "Inspector"}));  // object names do not change
   QVERIFY(speak(QLocale("en_GB")));
   QCOMPARE(models::chartText("Batch size"), QString("Batch size"));
+}
+
+void TstPages::agentsAreSortedByAgeWithTotals() {
+  QVERIFY(demoRuns(*window));
+  window->pages().showPage("Agents");
+  const auto& page = part<AgentsPage>(*window);
+  auto* const state = window->findChild<QLabel*>("rows-state");
+  QVERIFY2(until([&] { return state->text() == "rows 1 to 200 of 9,000, of 600 agents"; }), qPrintable(state->text()));
+  const auto isInOrder = [&](bool isOldestFirst) {
+    std::vector<WallTime> times;
+    const QAbstractItemModel& rows = page.rows();
+    for (int row = 0; row < rows.rowCount(); ++row) {
+      const QString time = rows.index(row, models::RowTable::Age).data(models::kCsvRole).toString();
+      times.push_back(parse_wall_time(time.toStdString()).value());
+    }
+    if (!isOldestFirst) std::reverse(times.begin(), times.end());
+    return times.size() == 200 && times.front() < times.back() && std::is_sorted(times.begin(), times.end());
+  };
+  auto* const order = window->findChild<QComboBox*>("rows-order");
+  order->setCurrentIndex(1);
+  QVERIFY(until([&] { return isInOrder(true); }));
+  order->setCurrentIndex(2);
+  QVERIFY(until([&] { return isInOrder(false); }));
+  window->findChild<QLineEdit*>("rows-filter")
+      ->setText(page.rows().index(0, models::RowTable::Agent).data().toString());
+  QVERIFY2(until([&] { return state->text() == "rows 1 to 15 of 15, of 1 agent"; }), qPrintable(state->text()));
 }
 
 int main(int argc, char** argv) {

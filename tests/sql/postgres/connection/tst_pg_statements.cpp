@@ -112,9 +112,12 @@ class TestPgStatements : public QObject, protected PgScene {
 
   void everyStatementNamesWhatIsBuiltInInFull_data() {
     QTest::addColumn<QString>("file");
-    const QDir folder(METABATCH_SOURCE_DIR "/resources/sql/pg");
-    for (const QString& name : folder.entryList({"*.sql"}))
-      if (!name.startsWith("grants")) QTest::newRow(name.toUtf8().constData()) << folder.filePath(name);  // for people
+    for (const char* const part : {"pg", "pg_rows"}) {
+      const QDir folder(QStringLiteral(METABATCH_SOURCE_DIR "/resources/sql/%1").arg(part));
+      for (const QString& name : folder.entryList({"*.sql"}))
+        if (!name.startsWith("grants"))  // for people
+          QTest::newRow(qPrintable(part + ('/' + name))) << folder.filePath(name);
+    }
   }
   void everyStatementNamesWhatIsBuiltInInFull() {
     QFETCH(QString, file);
@@ -166,6 +169,12 @@ class TestPgStatements : public QObject, protected PgScene {
     QCOMPARE(std::get<0>(AgentRows::of(database)->rows({&agent, 1})).size(), std::size_t{3});
     QCOMPARE(std::get<0>(RowReader(database).read({"v", 0, 100})).size(), std::size_t{20});
     read_control_plane(database);
+    const auto oldest = std::get<0>(RowReader(database).read({"", 0, 100, RowOrder::oldest_first}));
+    const auto newest = std::get<0>(RowReader(database).read({"", 0, 100, RowOrder::newest_first}));
+    QCOMPARE(oldest.size(), newest.size());
+    QVERIFY(oldest.front().collected_at <= oldest.back().collected_at);
+    QVERIFY(newest.front().collected_at >= newest.back().collected_at);
+    QCOMPARE(std::get<0>(RowReader(database).count("")).rows, oldest.size());
     (void)examine(*database.postgres());
     QCOMPARE(session_->value("SELECT coalesce(string_agg(DISTINCT name, ' '), '') FROM trap.sprung"), std::string());
   }
