@@ -12,6 +12,7 @@
 #include "cli/flags/arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/qt_messages.hpp"
+#include "models/utf8_locale.hpp"
 #include "service/systemd.hpp"
 
 namespace {
@@ -78,6 +79,7 @@ int main(int argc, char** argv) {
       console.message(wrong);
       return exit_failed;
     }
+    metabatch::models::useUtf8Locale();
     const QCoreApplication application(argc, argv);  // loads the database drivers
     QCoreApplication::setApplicationVersion(METABATCH_VERSION);
     std::setlocale(LC_NUMERIC, "C");  // QCoreApplication has set the user's locale; numbers must stay machine-readable

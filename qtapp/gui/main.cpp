@@ -9,6 +9,7 @@
 #include "gui/window/language.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/startup.hpp"
+#include "models/utf8_locale.hpp"
 
 namespace {
 
@@ -78,6 +79,7 @@ void nameProgram() {
 
 int main(int argc, char** argv) {
   nameProgram();
+  metabatch::models::useUtf8Locale();
   if (!metabatch::gui::hasScreen(argc, argv)) return 1;
   QApplication application(argc, argv);
   std::setlocale(LC_NUMERIC, "C");  // Qt has set the user's locale; numbers must stay machine-readable

@@ -853,6 +853,45 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
     </message>
 </context>
 <context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Yes</source>
+        <translation>&amp;Ja</translation>
+    </message>
+    <message>
+        <source>&amp;No</source>
+        <translation>&amp;Nein</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+</context>
+<context>
     <name>QTableView</name>
     <message>
         <source>&amp;Copy</source>
@@ -1459,7 +1498,7 @@ Qt %2. Das Fensterprogramm steht unter GPL-3.0-or-later, der Rest unter Apache-2
     <name>metabatch::gui::Analysis</name>
     <message>
         <source>T&amp;une …</source>
-        <translation>Einstellungen s&amp;uchen …</translation>
+        <translation>Einstellungen &amp;suchen …</translation>
     </message>
     <message>
         <source>Search settings for the updates that arrive (Ctrl+U)</source>
@@ -2120,7 +2159,7 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
     </message>
     <message>
         <source>&amp;Open recording …</source>
-        <translation>Aufzeichnung ö&amp;ffnen …</translation>
+        <translation>Aufzeichnung &amp;öffnen …</translation>
     </message>
     <message>
         <source>Show a recording (Ctrl+O); a file dropped on the window does the same</source>
@@ -2160,7 +2199,7 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
     </message>
     <message>
         <source>Recor&amp;d …</source>
-        <translation>Au&amp;fzeichnen …</translation>
+        <translation>Aufzei&amp;chnen …</translation>
     </message>
     <message>
         <source>Record the session to a file, for this window, `metabatch ingest` and `metabatch simulate`</source>
@@ -2199,7 +2238,7 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>&amp;Sitzung</translation>
     </message>
     <message>
-        <source>Recen&amp;t recordings</source>
+        <source>Recent recordin&amp;gs</source>
         <translation>Le&amp;tzte Aufzeichnungen</translation>
     </message>
     <message>
@@ -2247,7 +2286,7 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
         <translation>&amp;Was wäre wenn</translation>
     </message>
     <message>
-        <source>S&amp;ystem colours</source>
+        <source>System &amp;colours</source>
         <translation>S&amp;ystemfarben</translation>
     </message>
     <message>
@@ -2462,11 +2501,11 @@ Das legt die fehlenden Zeilen von %2 × %3 erfundenen Agenten und Schlüsseln in
     <name>metabatch::gui::PageExport</name>
     <message>
         <source>Export as CS&amp;V …</source>
-        <translation>Als CS&amp;V exportieren …</translation>
+        <translation>Als CSV e&amp;xportieren …</translation>
     </message>
     <message>
-        <source>Export as &amp;picture …</source>
-        <translation>Als &amp;Bild exportieren …</translation>
+        <source>E&amp;xport as picture …</source>
+        <translation>Als B&amp;ild exportieren …</translation>
     </message>
     <message>
         <source>Export as CSV</source>
@@ -3030,10 +3069,6 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
         <translation>Wie lange Einträge höchstens warten: 250 ms, 5 s, 2 min.</translation>
     </message>
     <message>
-        <source>fixed: ticks every interval. after_flush: counted from the end of the last flush. linger: from the first entry of an empty batch.</source>
-        <translation>fixed: ein Takt je Intervall. after_flush: gezählt vom Ende des letzten Flushs. linger: vom ersten Eintrag eines leeren Stapels an.</translation>
-    </message>
-    <message>
         <source>coalesce: a repeat of a key uses no capacity. fifo: every update uses a slot until the flush ends.</source>
         <translation>coalesce: die Wiederholung eines Schlüssels belegt nichts vom Puffer. fifo: jede Meldung belegt einen Platz, bis der Flush endet.</translation>
     </message>
@@ -3164,6 +3199,30 @@ Das schreibt die aufgezeichneten Werte in die Zeilen der Agenten der Datei, in w
     <message>
         <source>&amp;Apply: creates up to %1</source>
         <translation>An&amp;wenden: legt bis zu %1 an</translation>
+    </message>
+    <message>
+        <source>fixed: ticks every interval. after_flush: counted from the end of the last flush. linger: from the first entry of an empty batch. reset: a timer that each flush and each firing sets anew.</source>
+        <translation>fixed: fester Takt im Intervall. after_flush: vom Ende des letzten Flushs an gezählt. linger: vom ersten Eintrag eines leeren Stapels an. reset: ein Wecker, den jeder Flush und jedes Klingeln neu stellt.</translation>
+    </message>
+    <message>
+        <source>A batch also ends before its keys, values and errors exceed this size.</source>
+        <translation>Ein Stapel endet auch, bevor seine Schlüssel, Werte und Fehler diese Größe überschreiten.</translation>
+    </message>
+    <message>
+        <source> keys</source>
+        <translation> Schlüssel</translation>
+    </message>
+    <message>
+        <source>How many keys of one agent are buffered at most.</source>
+        <translation>Wie viele Schlüssel eines Agenten höchstens gepuffert werden.</translation>
+    </message>
+    <message>
+        <source>A value that was written less than this ago is not written again; 0 s: every value is. Other writers of the database are not noticed.</source>
+        <translation>Ein Wert, der vor weniger als dieser Zeit geschrieben wurde, wird nicht noch einmal geschrieben; 0 s: jeder Wert wird geschrieben. Andere, die in die Datenbank schreiben, werden nicht bemerkt.</translation>
+    </message>
+    <message>
+        <source>How many keys are remembered for that, 64 bytes each.</source>
+        <translation>Wie viele Schlüssel dafür gemerkt werden, 64 Bytes je Schlüssel.</translation>
     </message>
 </context>
 <context>

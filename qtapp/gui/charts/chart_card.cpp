@@ -4,8 +4,11 @@
 #include <QBuffer>
 #include <QImage>
 #include <QPainter>
+#include <QTextBlock>
+#include <QTextDocument>
 #include <QVBoxLayout>
 #include <cmath>
+#include <vector>
 
 #include "models/words.hpp"
 
@@ -45,6 +48,35 @@ QString sampleOf(const Theme& theme, const models::ChartLine& line) {
       .arg(kSample.height());
 }
 
+struct Link {
+  QString target;
+  int at, length;  // characters
+};
+
+std::vector<Link> linksOf(const QString& html) {
+  QTextDocument document;
+  document.setHtml(html);
+  std::vector<Link> found;
+  for (QTextBlock block = document.begin(); block.isValid(); block = block.next())
+    for (auto part = block.begin(); !part.atEnd(); ++part)
+      if (const QTextFragment text = part.fragment(); !text.charFormat().anchorHref().isEmpty())
+        found.push_back({text.charFormat().anchorHref(), text.position(), text.length()});
+  return found;
+}
+
+/// Changes the text; the link that Tab chose stays chosen.
+void setLinks(QLabel& label, const QString& html) {
+  if (html == label.text()) return;
+  QString chosen;
+  if (label.hasFocus() && label.hasSelectedText())
+    for (const Link& link : linksOf(label.text()))
+      if (link.at == label.selectionStart()) chosen = link.target;
+  label.setText(html);
+  if (chosen.isEmpty()) return;
+  for (const Link& link : linksOf(html))
+    if (link.target == chosen) label.setSelection(link.at, link.length);
+}
+
 }  // namespace
 
 ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, QWidget* parent)
@@ -74,6 +106,7 @@ ChartCard::ChartCard(const models::ChartSpec& spec, models::TimeWindow& window, 
   m_others->hide();
   m_title->setTextFormat(Qt::RichText);
   m_title->setMinimumWidth(80);
+  m_title->setWordWrap(true);
   auto* const layout = new QVBoxLayout(this);
   layout->setContentsMargins(10, 8, 8, 4);
   layout->setSpacing(2);
@@ -115,8 +148,33 @@ QString ChartCard::toggle(const models::ChartLine& line, const QString& label) c
       .arg(models::text(line.series), m_theme.palette.color(QPalette::WindowText).name(), label);
 }
 
-QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
-  QStringList parts, missing;
+/// A name with its value, as wide as it is drawn.
+int ChartCard::widthOf(const QString& label, const QString& value) const {
+  QFont bold = m_legend->font();
+  bold.setBold(true);
+  return kSample.width() + m_legend->fontMetrics().horizontalAdvance(label + "  ") +
+         QFontMetrics(bold).horizontalAdvance(value);
+}
+
+/// Joins the parts. Lines are broken here, between two parts: a line of rich text may also end
+/// after an image, so that a name would stand on the line below its sample.
+QString ChartCard::flowed(const std::vector<Part>& parts, int used) const {
+  const QMargins margins = layout()->contentsMargins();
+  const int most = width() - margins.left() - margins.right();
+  const int gap = m_legend->fontMetrics().horizontalAdvance("   ");
+  QString shown;
+  for (const auto& [html, wide] : parts) {
+    const bool isBroken = used > 0 && used + gap + wide > most;
+    if (!shown.isEmpty() || isBroken) shown += isBroken ? "<br>" : "&nbsp; &nbsp;";
+    used = isBroken ? wide : used + (used > 0 ? gap : 0) + wide;
+    shown += html;
+  }
+  return shown;
+}
+
+std::vector<ChartCard::Part> ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const {
+  std::vector<Part> parts;
+  QStringList missing;
   QString whyMissing;
   double below = 0;  // of stacked areas: the legend shows the part, not the sum
   for (qsizetype index = 0; const models::ChartLine& line : m_chart->spec().lines) {
@@ -128,33 +186,41 @@ QString ChartCard::values(const models::LiveSeries& series, bool isWhatIf) const
       below = top;
     }
     const QString why = std::isnan(value) && !isWhatIf ? series.whyMissing(line.series) : QString();
+    const QString name = models::chartText(line.label), label = QString(name).replace(' ', "&nbsp;");
     if (!isWhatIf && m_chart->isHidden(line.series)) {
-      parts += toggle(line, QStringLiteral("<s>%1</s>").arg(models::chartText(line.label)));
+      parts.push_back({toggle(line, QStringLiteral("<s>%1</s>").arg(label)), widthOf(name, {})});
       continue;
     }
     const bool isPoints = line.stroke == models::Stroke::points;
     if (std::isnan(value) && (isWhatIf || isPoints || (line.isOptional && why.isEmpty()))) continue;  // none visible
     if (!why.isEmpty()) {
       whyMissing = why;
-      missing += models::chartText(line.label);
+      missing += name;
       continue;
     }
     const QString dots = QStringLiteral("<span style='color:%1'>┈</span>").arg(m_theme.hues[line.hue].name());
-    const QString label = models::chartText(line.label).replace(' ', "&nbsp;");
-    parts += QStringLiteral("%1&nbsp;%2&nbsp;<b>%3</b>")
-                 .arg(isWhatIf ? dots : sample, isWhatIf ? label : toggle(line, label),
-                      models::rateText(value).toHtmlEscaped());
+    const QString number = models::rateText(value);
+    parts.push_back({QStringLiteral("%1&nbsp;%2&nbsp;<b>%3</b>")
+                         .arg(isWhatIf ? dots : sample, isWhatIf ? label : toggle(line, label), number.toHtmlEscaped()),
+                     widthOf(name, number)});
   }
   if (!missing.isEmpty())
-    parts += QStringLiteral("<span style='color:%1'>%2: %3</span>")
-                 .arg(m_theme.faint.name(), whyMissing, missing.join(QStringLiteral(", ")));
-  return parts.join("&nbsp; &nbsp;");
+    parts.push_back({QStringLiteral("<span style='color:%1'>%2: %3</span>")
+                         .arg(m_theme.faint.name(), whyMissing, missing.join(QStringLiteral(", ")))});
+  return parts;
+}
+
+void ChartCard::resizeEvent(QResizeEvent* event) {
+  QFrame::resizeEvent(event);
+  if (m_series != nullptr) refreshLegend(*m_series);
 }
 
 void ChartCard::refreshLegend(const models::LiveSeries& series) {
-  m_legend->setText(values(series, false));
+  setLinks(*m_legend, flowed(values(series, false), 0));
   if (m_chart->whatIf() != nullptr)
-    m_others->setText(QStringLiteral("<i>%1</i>&nbsp; ").arg(m_besideName.toHtmlEscaped()) + values(*m_chart->whatIf(), true));
+    m_others->setText(
+        QStringLiteral("<i>%1</i>&nbsp; ").arg(m_besideName.toHtmlEscaped()) +
+        flowed(values(*m_chart->whatIf(), true), m_others->fontMetrics().horizontalAdvance(m_besideName)));
 }
 
 }  // namespace metabatch::gui

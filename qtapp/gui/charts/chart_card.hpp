@@ -4,6 +4,7 @@
 #include <QFrame>
 #include <QLabel>
 #include <QStringList>
+#include <vector>
 
 #include "gui/charts/time_chart.hpp"
 
@@ -28,9 +29,20 @@ class ChartCard : public QFrame {
   void setBeside(const models::LiveSeries* series, const QString& name);
   [[nodiscard]] QString whatIfText() const { return m_others->text(); }
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   [[nodiscard]] QString toggle(const models::ChartLine& line, const QString& label) const;
-  [[nodiscard]] QString values(const models::LiveSeries& series, bool isWhatIf) const;
+  [[nodiscard]] int widthOf(const QString& label, const QString& value) const;
+  /// One name and its value in a legend.
+  struct Part {
+    QString html;
+    int width = 0;  // pixels; 0: it may be wrapped
+  };
+  [[nodiscard]] std::vector<Part> values(const models::LiveSeries& series, bool isWhatIf) const;
+  /// @shape used: pixels of the first line that are taken
+  [[nodiscard]] QString flowed(const std::vector<Part>& parts, int used) const;
 
   QLabel* m_title;
   QLabel* m_legend;

@@ -18,12 +18,11 @@ constexpr int kPixelsAColumn = 2;
 constexpr double kZoomStep = 1.25;
 constexpr double kPanStep = 0.25;  // of the span
 constexpr double kCursorStep = 0.01;
-constexpr double kMarkSize = 0.8;    // of the font of the chart
-constexpr int kLabelReach = 110;     // pixels for the words of the crosshair on either side
-constexpr double kHeadroom = 1.03;   // so that a line at the top is visible in its full width
-constexpr double kLimitReach = 3.0;  // a limit beyond so many times the data is left out of the scale
-
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
+constexpr double kMarkSize = 0.8;      // of the font of the chart
+constexpr int kLabelReach = 110;       // pixels for the words of the crosshair on either side
+constexpr double kHeadroom = 1.03;     // so that a line at the top is visible in its full width
+constexpr double kLabelPadding = 4.5;  // of QtCharts: above and below a label
+constexpr double kLimitReach = 3.0;    // a limit beyond so many times the data is left out of the scale
 
 }  // namespace
 
@@ -62,6 +61,10 @@ void TimeChart::makeAxes() {
   chart()->setMargins(QMargins(2, markHeight() + 2, 6, 0));  // above the curves: the texts of marks
   chart()->addAxis(m_x, Qt::AlignBottom);
   chart()->addAxis(m_y, Qt::AlignLeft);
+  connect(chart(), &QChart::plotAreaChanged, this, [this] {
+    scaleTime();
+    scaleValues();
+  });
   m_y->setRange(0, 1);
   QFont font = this->font();
   font.setPointSizeF(font.pointSizeF() * 0.85);
@@ -134,9 +137,9 @@ void TimeChart::drawWhatIf() {
 
 void TimeChart::scaleTime() {
   if (m_window.showsWallClock())
-    showTimesOfDay(*m_x, m_window);
+    showTimesOfDay(*m_x, m_window, chart()->plotArea().width());
   else
-    showTimesAgo(*m_x, m_window);
+    showTimesAgo(*m_x, m_window, chart()->plotArea().width());
 }
 
 /// The largest visible value. A limit far above the data is left out of the scale.
@@ -153,10 +156,13 @@ double TimeChart::most() const {
 }
 
 void TimeChart::scaleValues() {
+  // QtCharts replaces labels that do not fit one above the other with dots.
+  const double height = QFontMetricsF(m_y->labelsFont()).height() + 2 * kLabelPadding;
+  const int labels = static_cast<int>(chart()->plotArea().height() / height);
   if (m_spec.isLogarithmic)
-    showLogarithmic(*m_y, most());
+    showLogarithmic(*m_y, most(), labels);
   else
-    showLinear(*m_y, most() * kHeadroom);
+    showLinear(*m_y, most() * kHeadroom, labels);
 }
 
 void TimeChart::setHidden(std::string_view series, bool hidden) {
@@ -189,7 +195,7 @@ double TimeChart::shareOf(const QPoint& position) const {
 std::optional<double> TimeChart::sceneX(Instant at) const {
   if (at < m_from || at > m_to || m_to <= m_from) return std::nullopt;
   const QRectF plot = chart()->plotArea();
-  return plot.left() + plot.width() * (seconds(at - m_from) / seconds(m_to - m_from));
+  return plot.left() + plot.width() * (in_seconds(at - m_from) / in_seconds(m_to - m_from));
 }
 
 void TimeChart::wheelEvent(QWheelEvent* event) {
@@ -323,7 +329,7 @@ void TimeChart::drawCrosshair(QPainter& painter, const QRectF& plot) const {
   painter.drawLine(QPointF(*x, plot.top()), QPointF(*x, plot.bottom()));
   const QString text = m_window.showsWallClock()
                            ? models::clockText(m_window.wallOf(*cursor))
-                           : tr("%1 ago").arg(models::secondsText(std::max(seconds(m_window.now() - *cursor), 0.0)));
+                           : tr("%1 ago").arg(models::secondsText(std::max(in_seconds(m_window.now() - *cursor), 0.0)));
   const QFontMetrics metrics(painter.font());
   const double width = metrics.horizontalAdvance(text) + 6.0;
   const QRectF box(*x + width > plot.right() ? *x - width : *x, plot.bottom() - metrics.height(), width,

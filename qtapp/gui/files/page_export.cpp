@@ -25,7 +25,7 @@ PageExport::PageExport(WindowData& data, PageTabs& pages, QMainWindow& window)
       m_pages(pages),
       m_window(window),
       m_csv(new QAction(tr("Export as CS&V …"), this)),
-      m_picture(new QAction(tr("Export as &picture …"), this)) {
+      m_picture(new QAction(tr("E&xport as picture …"), this)) {
   m_csv->setShortcut(QKeySequence::Save);
   connect(m_csv, &QAction::triggered, this, [this] {
     choose(tr("Export as CSV"), "metabatch.csv", tr("CSV (*.csv)"), [this](const QString& file) { saveCsv(file); });

@@ -3,6 +3,7 @@
 
 #include <QPainter>
 #include <QStyle>
+#include <algorithm>
 
 namespace metabatch::gui {
 namespace {
@@ -16,14 +17,41 @@ ElidedLabel::ElidedLabel(QWidget* parent) : QLabel(parent) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
 }
 
-QSize ElidedLabel::sizeHint() const { return {kShortest, QLabel::sizeHint().height()}; }
-QSize ElidedLabel::minimumSizeHint() const { return {kShortest, fontMetrics().height()}; }
+QSize ElidedLabel::sizeHint() const { return {kShortest, std::max(QLabel::sizeHint().height(), twoLines())}; }
+QSize ElidedLabel::minimumSizeHint() const { return {kShortest, std::max(fontMetrics().height(), twoLines())}; }
+
+/// The height of two lines of the smallest font; 0: the font does not shrink.
+int ElidedLabel::twoLines() const {
+  if (m_smallest <= 0) return 0;
+  QFont small = font();
+  small.setPointSizeF(m_smallest);
+  return QFontMetrics(small, this).boundingRect(QRect(0, 0, kShortest, kShortest), 0, "x\nx").height();
+}
+
+ElidedLabel::Fit ElidedLabel::fit() const {
+  Fit found{font(), Qt::TextSingleLine, text().simplified()};
+  const qreal smallest = m_smallest > 0 ? m_smallest : font().pointSizeF();
+  for (qreal size = font().pointSizeF(); size > smallest - 1; --size) {
+    found.font.setPointSizeF(std::max(size, smallest));
+    const QFontMetrics metrics(found.font, this);
+    found.flags = Qt::TextSingleLine;
+    if (metrics.horizontalAdvance(found.text) <= width()) return found;
+    if (m_smallest <= 0) break;
+    found.flags = Qt::TextWordWrap;
+    const QRect wrapped = metrics.boundingRect(QRect(0, 0, width(), height()), found.flags, found.text);
+    if (wrapped.width() <= width() && wrapped.height() <= height()) return found;
+  }
+  found.flags = Qt::TextSingleLine;
+  found.text = QFontMetrics(found.font, this).elidedText(found.text, Qt::ElideRight, width());
+  return found;
+}
 
 void ElidedLabel::paintEvent(QPaintEvent*) {
+  const Fit shown = fit();
   QPainter painter(this);
-  const QString line = fontMetrics().elidedText(text().simplified(), Qt::ElideRight, width());
-  style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(), line,
-                        QPalette::WindowText);
+  painter.setFont(shown.font);
+  style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter | shown.flags, palette(), isEnabled(),
+                        shown.text, QPalette::WindowText);
 }
 
 }  // namespace metabatch::gui

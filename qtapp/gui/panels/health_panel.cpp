@@ -12,7 +12,8 @@
 namespace metabatch::gui {
 namespace {
 
-constexpr int kLines = 4;  // of text, visible without scrolling
+constexpr int kLines = 4;                                  // of text, visible without scrolling
+constexpr qreal kHeadline = 2.2, kSmallestHeadline = 1.1;  // of the size of other text
 
 QString glyph(models::Severity severity) {
   switch (severity) {
@@ -59,7 +60,8 @@ void HealthPanel::makeTop(QVBoxLayout& layout) {
   m_headline = new ElidedLabel;
   m_headline->setObjectName("headline");
   QFont large = m_headline->font();
-  large.setPointSizeF(large.pointSizeF() * 2.2);
+  m_headline->setSmallest(large.pointSizeF() * kSmallestHeadline);
+  large.setPointSizeF(large.pointSizeF() * kHeadline);
   large.setBold(true);
   m_headline->setFont(large);
   m_headline->setAccessibleName(tr("State"));

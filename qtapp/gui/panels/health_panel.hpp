@@ -14,6 +14,8 @@ class QVBoxLayout;
 
 namespace metabatch::gui {
 
+class ElidedLabel;
+
 /// The state in words and colour with the span of all figures, and the findings below it, worst
 /// first. A finding that a setting corrects has an Apply button. The height never changes: longer
 /// texts scroll.
@@ -44,7 +46,7 @@ class HealthPanel : public QWidget {
 
   Theme m_theme;
   models::HealthText m_health;
-  QLabel* m_headline;
+  ElidedLabel* m_headline;
   QLabel* m_saved;
   QLabel* m_span;
   QScrollArea* m_scroll;

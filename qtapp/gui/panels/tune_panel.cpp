@@ -96,16 +96,25 @@ QWidget* TunePanel::makeSettings() {
   addRow(form, Setting::interval, m_interval = durationField(),
          tr("How long entries wait at most: 250 ms, 5 s, 2 min."));
   addRow(form, Setting::schedule,
-         m_schedule = choiceField(
-             {name_of(SchedulePolicy::fixed), name_of(SchedulePolicy::after_flush), name_of(SchedulePolicy::linger)}),
+         m_schedule = choiceField({name_of(SchedulePolicy::fixed), name_of(SchedulePolicy::after_flush),
+                                   name_of(SchedulePolicy::linger), name_of(SchedulePolicy::reset)}),
          tr("fixed: ticks every interval. after_flush: counted from the end of the last flush. linger: from the first "
-            "entry of an empty batch."));
+            "entry of an empty batch. reset: a timer that each flush and each firing sets anew."));
   addRow(form, Setting::queue, m_queue = choiceField({name_of(QueuePolicy::coalesce), name_of(QueuePolicy::fifo)}),
          tr("coalesce: a repeat of a key uses no capacity. fifo: every update uses a slot until the flush ends."));
   addRow(form, Setting::queue_capacity, m_capacity = sizeField({}, 1'000'000'000),
          tr("The capacity: entries buffered in total (fifo: slots)."));
   addRow(form, Setting::queue_bytes, m_bytes = sizeField(tr(" MiB"), 1'000'000),
          tr("The capacity in bytes of keys, values and errors."));
+  addRow(form, Setting::batch_bytes, m_batchBytes = sizeField(tr(" MiB"), 1'000'000),
+         tr("A batch also ends before its keys, values and errors exceed this size."));
+  addRow(form, Setting::agent_capacity, m_agentCapacity = sizeField(tr(" keys"), 1'000'000'000),
+         tr("How many keys of one agent are buffered at most."));
+  addRow(form, Setting::suppress_unchanged, m_suppress = durationField(),
+         tr("A value that was written less than this ago is not written again; 0 s: every value is. Other writers of "
+            "the database are not noticed."));
+  addRow(form, Setting::suppress_capacity, m_suppressCapacity = sizeField(tr(" keys"), kMaxSuppressCapacity),
+         tr("How many keys are remembered for that, 64 bytes each."));
   addRow(form, Setting::ties, m_ties = choiceField({name_of(Ties::keep_first), name_of(Ties::keep_last)}),
          tr("Who wins when two updates of a key have the same time."));
   addRow(form, Setting::on_failure,
@@ -114,6 +123,11 @@ QWidget* TunePanel::makeSettings() {
   addRow(form, Setting::final_flush_timeout, m_finalFlush = durationField(), tr("How long closing may take."));
   addRow(form, Setting::max_payload_bytes, m_payload = sizeField(tr(" bytes"), 1'000'000),
          tr("Budget of one notification."));
+  addChannel(form);
+  return group;
+}
+
+void TunePanel::addChannel(QFormLayout& form) {
   m_channel = new QLineEdit;  // in a row of its own, because names are long
   m_channel->setObjectName(models::text(name_of(Setting::channel)));
   m_channel->setAccessibleName(settingName(Setting::channel));
@@ -121,7 +135,6 @@ QWidget* TunePanel::makeSettings() {
   m_channel->setFrame(false);
   form.addRow(new QLabel(settingName(Setting::channel)));
   form.addRow(m_channel);
-  return group;
 }
 
 QWidget* TunePanel::makeFleet() {
@@ -215,6 +228,10 @@ void TunePanel::setConfig(const Config& running) {
   m_capacity->setValue(static_cast<int>(running.queue_capacity));
   m_capacity->setSuffix(running.queue == QueuePolicy::fifo ? tr(" slots") : tr(" entries"));
   m_bytes->setValue(static_cast<int>(running.queue_bytes / kMiB));
+  m_batchBytes->setValue(static_cast<int>(running.batch_bytes / kMiB));
+  m_agentCapacity->setValue(static_cast<int>(running.agent_capacity));
+  m_suppress->setText(durationText(running.suppress_unchanged));
+  m_suppressCapacity->setValue(static_cast<int>(running.suppress_capacity));
   m_schedule->setCurrentIndex(static_cast<int>(running.schedule));
   m_ties->setCurrentIndex(static_cast<int>(running.ties));
   m_onFailure->setCurrentIndex(static_cast<int>(running.on_failure));
@@ -265,6 +282,9 @@ TunePanel::Asked TunePanel::asked() const {
   config.queue = static_cast<QueuePolicy>(m_queue->currentIndex());
   config.queue_capacity = typed(*m_capacity);
   if (typed(*m_bytes) != m_running.queue_bytes / kMiB) config.queue_bytes = typed(*m_bytes) * kMiB;
+  if (typed(*m_batchBytes) != m_running.batch_bytes / kMiB) config.batch_bytes = typed(*m_batchBytes) * kMiB;
+  config.agent_capacity = typed(*m_agentCapacity);
+  config.suppress_capacity = typed(*m_suppressCapacity);
   config.schedule = static_cast<SchedulePolicy>(m_schedule->currentIndex());
   config.ties = static_cast<Ties>(m_ties->currentIndex());
   config.on_failure = static_cast<OnFailure>(m_onFailure->currentIndex());
@@ -276,6 +296,7 @@ TunePanel::Asked TunePanel::asked() const {
       found.unreadable = setting;
   };
   read(Setting::final_flush_timeout, *m_finalFlush, config.final_flush_timeout);
+  read(Setting::suppress_unchanged, *m_suppress, config.suppress_unchanged);
   read(Setting::interval, *m_interval, config.interval);
   return found;
 }
@@ -361,6 +382,10 @@ QString changeText(const Config& before, const Config& after) {
   word(Setting::queue, models::text(name_of(before.queue)), models::text(name_of(after.queue)));
   size(Setting::queue_capacity, before.queue_capacity, after.queue_capacity);
   size(Setting::queue_bytes, before.queue_bytes, after.queue_bytes);
+  size(Setting::batch_bytes, before.batch_bytes, after.batch_bytes);
+  size(Setting::agent_capacity, before.agent_capacity, after.agent_capacity);
+  word(Setting::suppress_unchanged, durationText(before.suppress_unchanged), durationText(after.suppress_unchanged));
+  size(Setting::suppress_capacity, before.suppress_capacity, after.suppress_capacity);
   word(Setting::ties, models::text(name_of(before.ties)), models::text(name_of(after.ties)));
   word(Setting::on_failure, models::text(name_of(before.on_failure)), models::text(name_of(after.on_failure)));
   word(Setting::final_flush_timeout, durationText(before.final_flush_timeout), durationText(after.final_flush_timeout));

@@ -59,6 +59,7 @@ class TunePanel : public QWidget {
   [[nodiscard]] Asked asked() const;
   void addRow(QFormLayout& form, Setting setting, QWidget* field, const QString& tip);
   QWidget* makeSettings();
+  void addChannel(QFormLayout& form);
   QWidget* makeFleet();
   void addKnobs(QFormLayout& form);
   QWidget* makeFaults();
@@ -82,7 +83,11 @@ class TunePanel : public QWidget {
   QLineEdit* m_interval;
   QComboBox* m_queue;
   QSpinBox* m_capacity;
-  QSpinBox* m_bytes;  // MiB
+  QSpinBox* m_bytes;       // MiB
+  QSpinBox* m_batchBytes;  // MiB
+  QSpinBox* m_agentCapacity;
+  QLineEdit* m_suppress;
+  QSpinBox* m_suppressCapacity;
   QComboBox* m_schedule;
   QComboBox* m_ties;
   QComboBox* m_onFailure;

@@ -156,7 +156,8 @@ void MainMenu::makeToolBar() {
 void MainMenu::makeSessionMenu() {
   QMenu* const menu = m_window.menuBar()->addMenu(tr("&Session"));
   menu->addActions({m_new, m_connect, m_replay, m_inspect, m_open});
-  QMenu* const recent = menu->addMenu(tr("Recen&t recordings"));
+  QMenu* const recent = menu->addMenu(tr("Recent recordin&gs"));
+  recent->setObjectName("recent-recordings");
   connect(recent, &QMenu::aboutToShow, this, [this, recent] {
     recent->clear();
     for (const QString& file : m_recordings.names())
@@ -229,7 +230,7 @@ void MainMenu::addPages(QMenu& view) {
 
 void MainMenu::addThemes(QMenu& view) {
   auto* const themes = new QActionGroup(this);
-  const std::pair<QString, ThemeChoice> choices[] = {{tr("S&ystem colours"), ThemeChoice::system},
+  const std::pair<QString, ThemeChoice> choices[] = {{tr("System &colours"), ThemeChoice::system},
                                                      {tr("&Light"), ThemeChoice::light},
                                                      {tr("&Dark"), ThemeChoice::dark}};
   for (const auto& [name, choice] : choices) {

@@ -21,10 +21,12 @@ QColor& problemColour() {
   return colour;
 }
 
-/// The selected rows as text, cells between tabs.
+/// The selected rows as text, cells between tabs. When none is selected, the row that has the
+/// focus.
 QString selectedText(const QTableView& table) {
   QStringList lines;
   QModelIndexList rows = table.selectionModel()->selectedRows();
+  if (rows.isEmpty() && table.currentIndex().isValid()) rows += table.currentIndex();
   std::sort(rows.begin(), rows.end());
   for (const QModelIndex& row : rows) {
     QStringList cells;

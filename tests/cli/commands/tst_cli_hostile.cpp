@@ -25,6 +25,7 @@ class TestCliHostile : public QObject {
   void aTableOfAnotherShapeFailsBeforeAnyWork();
   void aDatabaseInMemoryIsRefused();
   void whatWasNotWrittenIsNotSaved();
+  void aLocaleThatIsNotUtf8CausesNoWarning();
 };
 
 namespace {
@@ -236,6 +237,19 @@ void TestCliHostile::whatWasNotWrittenIsNotSaved() {
   QCOMPARE(ended.status, 3);
   QVERIFY2(!ended.out.contains("saved"), ended.out.constData());
   QVERIFY2(ended.err.contains("1 entry is kept") && !ended.err.contains("1 entries"), ended.err.constData());
+}
+
+/// Qt 6.8 warns of it in four lines.
+void TestCliHostile::aLocaleThatIsNotUtf8CausesNoWarning() {
+  for (const char* const all : {"", "C", "POSIX", "xx_XX.ISO-8859-1"}) {
+    Program program;
+    for (const char* const name : {"LANG", "LC_CTYPE"}) program.set(name, "");
+    program.set("LC_ALL", all);
+    const auto ended = program.run({"encode"}, "9b2f1f1e-7b54-4c11-8a6e-1c2d3e4f5a6b\n");
+    QCOMPARE(ended.status, 0);
+    QCOMPARE(ended.err, QByteArray());
+    QVERIFY(!ended.out.isEmpty());
+  }
 }
 
 QTEST_GUILESS_MAIN(TestCliHostile)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QCompleter>
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -9,6 +11,7 @@
 #include <QProcess>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QScopeGuard>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -46,6 +49,8 @@ class TstConnect : public QObject {
   void testReportsAndKeepsTheInput();
   void profilesAreRenamedAndDeleted();
   void nonsenseCannotBeOpened();
+  void openedAddressesAreOfferedAgain();
+  void settingsThatCannotBeWrittenAreNamed();
   void withoutAKeychainThePasswordGoesNowhere();
   void keychainKeepsFindsAndForgetsThePassword();
   void insideASessionWithAKeychain();
@@ -168,6 +173,51 @@ void TstConnect::nonsenseCannotBeOpened() {
   dialog.show();
   QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "nonsense=1");
   QVERIFY(!dialog.findChild<QPushButton*>("open")->isEnabled());
+}
+
+void TstConnect::openedAddressesAreOfferedAgain() {
+  QSettings().remove("recent");
+  for (const char* const opened : {"postgres://u:hush@db.example.org/first", "host=/run/postgresql dbname=second",
+                                   "host=/run/postgresql dbname=second"}) {
+    ConnectDialog dialog;
+    dialog.show();
+    QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), opened);
+    QTest::mouseClick(dialog.findChild<QPushButton*>("open"), Qt::LeftButton);
+    QCOMPARE(dialog.result(), int(QDialog::Accepted));
+  }
+  ConnectDialog dialog;
+  dialog.show();
+  auto* const address = dialog.findChild<QLineEdit*>("address");
+  QCompleter& recent = *address->completer();
+  QTest::keyClicks(address, "DB");  // in any case, anywhere in the address
+  QVERIFY(until([&] { return recent.popup()->isVisible(); }));
+  QCOMPARE(recent.completionCount(), 2);
+  QTest::keyClicks(address, ".exa");
+  QCOMPARE(recent.completionCount(), 1);
+  const QString offered = recent.currentCompletion();
+  QVERIFY2(offered.contains("db.example.org") && offered.contains("first") && !offered.contains("hush"),
+           qPrintable(offered));
+  QTest::keyClick(recent.popup(), Qt::Key_Down);
+  QTest::keyClick(recent.popup(), Qt::Key_Return);
+  QCOMPARE(address->text(), offered);
+  QVERIFY(dialog.findChild<QPushButton*>("open")->isEnabled());
+}
+
+/// A file stands where the folder should be: not even root can write there.
+void TstConnect::settingsThatCannotBeWrittenAreNamed() {
+  QFile taken(home.filePath("taken"));
+  QVERIFY(taken.open(QIODevice::WriteOnly));
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, taken.fileName());
+  const auto restored = qScopeGuard([&] { keepSettingsIn(home, "tst_connect"); });
+  ConnectDialog dialog;
+  dialog.show();
+  QTest::keyClicks(dialog.findChild<QLineEdit*>("address"), "host=/run/postgresql dbname=unkept");
+  QTest::mouseClick(dialog.findChild<QPushButton*>("save"), Qt::LeftButton);
+  const auto* const said = dialog.findChild<QLabel*>("keychain");
+  QVERIFY(said->isVisible());
+  QCOMPARE(said->text(), "The profile cannot be saved: " + QSettings().fileName() + " cannot be written.");
+  QVERIFY(said->text().contains(taken.fileName()));
+  QCOMPARE(dialog.findChild<QLineEdit*>("address")->text(), QString("host=/run/postgresql dbname=unkept"));
 }
 
 /// Whether the dialog reported that the keychain has the password.

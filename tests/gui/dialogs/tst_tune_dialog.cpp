@@ -36,7 +36,7 @@ class TstTuneDialog : public QObject {
 
  private:
   TuneDialog& opened() {
-    window->findChild<QAction*>("tune-settings")->trigger();
+    window->findChild<QAction*>("tune-settings")->trigger();  // tst_keys presses its keys
     return part<TuneDialog>(*window);
   }
   static void type(TuneDialog& dialog, const QString& age) {

@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -14,6 +15,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -314,8 +316,15 @@ void TstPages::goneWindowForgetsNothingAndWaitsForNothing() {
 void TstPages::germanIsSpokenWhereItIsWanted() {
   QVERIFY(!speak(QLocale("ja_JP")));
   QCOMPARE(models::counted(2, "flush"), QString("2 flushes"));
+  QLocale::setDefault(QLocale("de_AT"));
   QVERIFY(speak(QLocale("de_AT")));
   MainWindow german;
+  auto* const capacity = german.findChild<QSpinBox*>("queue_capacity");
+  capacity->setValue(4440);
+  QCOMPARE(capacity->cleanText(), QString("4,440"));  // as in all sentences
+  const QDialogButtonBox buttons(QDialogButtonBox::Close | QDialogButtonBox::Cancel);
+  QCOMPARE(buttons.button(QDialogButtonBox::Close)->text(), QString::fromUtf8("Schließen"));
+  QCOMPARE(buttons.button(QDialogButtonBox::Cancel)->text(), QString("Abbrechen"));
   QCOMPARE(german.findChild<QTabWidget*>()->tabText(0), QString::fromUtf8("Übersicht"));
   QCOMPARE(models::counted(1, "agent"), QString("1 Agent"));
   QCOMPARE(models::counted(2, "agent"), QString("2 Agenten"));

@@ -6,6 +6,7 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QProcess>
@@ -77,6 +78,7 @@ class TstRecordings : public QObject {
   void whatIfIsDrawnReportedAndUsed();
   void impossibleWhatIfStaysInItsField();
   void whatIfFieldsReadWhatTheyShow();
+  void openedRecordingsAreOfferedAgain();
   void aDroppedFileOpens();
   void arrivalsAloneAreReplayedAtOnce();
   void nothingOpensOverWhatRuns();
@@ -227,6 +229,25 @@ void TstRecordings::whatIfFieldsReadWhatTheyShow() {
   QVERIFY(asked.interval == 2s);
   field("whatif-queue-capacity")->setText("50,00");
   QVERIFY(alone.panel.findChild<QLabel*>("whatif-problem")->text().contains("50,00"));
+}
+
+void TstRecordings::openedRecordingsAreOfferedAgain() {
+  const QString second = home.filePath("a & b.ndjson");
+  QFile::remove(second);
+  QVERIFY(QFile::copy(kGolden, second));
+  for (const QString& file : {kGolden, second, kGolden, second}) {
+    QVERIFY(opens(file));
+    window->findChild<QAction*>("close-source")->trigger();
+  }
+  auto* const recent = window->findChild<QMenu*>("recent-recordings");
+  emit recent->aboutToShow();
+  QCOMPARE(recent->actions().size(), 2);
+  QCOMPARE(recent->actions()[0]->text(), QString(second).replace('&', "&&"));  // the newest first
+  QCOMPARE(recent->actions()[1]->text(), kGolden);
+  QSignalSpy opened(window->findChild<RecordingSource*>(), &RecordingSource::shown);
+  recent->actions()[0]->trigger();
+  QVERIFY(opened.count() > 0 || opened.wait(kPatience));
+  QVERIFY2(window->windowTitle().contains("a & b.ndjson"), qPrintable(window->windowTitle()));
 }
 
 void TstRecordings::aDroppedFileOpens() {

@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QFileDialog>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -14,6 +15,7 @@
 
 #include "gui/dialogs/closing_dialog.hpp"
 #include "gui/operator.hpp"
+#include "models/words.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -32,6 +34,7 @@ class TstDriveSource : public QObject {
   void fleetIsChangedByItsButtonOnly();
   void rowsOfTheFleetAreRemoved();
   void adviceIsAppliedAndUndone();
+  void everySettingHasAField();
   void leavingWhileNothingIsWrittenSavesWhatIsBuffered();
   void repeatedFaultMarksNothing();
 
@@ -128,6 +131,27 @@ void TstDriveSource::adviceIsAppliedAndUndone() {
   size->setFocus();  // a field without a change of its own leaves Ctrl+Z to the window
   QTest::keyClick(size, Qt::Key_Z, Qt::ControlModifier);
   QVERIFY(until([&] { return part<TunePanel>(*window).running().batch_size == 500; }));
+}
+
+void TstDriveSource::everySettingHasAField() {
+  QVERIFY(demoRuns(*window));
+  const auto running = [&] { return part<TunePanel>(*window).running(); };
+  window->findChild<QComboBox*>("schedule")->setCurrentText("reset");
+  QVERIFY(until([&] { return running().schedule == SchedulePolicy::reset; }));
+  window->findChild<QSpinBox*>("batch_bytes")->setValue(4);
+  QVERIFY(until([&] { return running().batch_bytes == 4 << 20; }));
+  window->findChild<QSpinBox*>("agent_capacity")->setValue(50);
+  QVERIFY(until([&] { return running().agent_capacity == 50; }));
+  QCOMPARE(window->data().series.marks().back().text, QString::fromUtf8("agent capacity 1,024 → 50"));
+  auto* const suppress = window->findChild<QLineEdit*>("suppress_unchanged");
+  suppress->setText("60 s");
+  QTest::keyClick(suppress, Qt::Key_Return);
+  QVERIFY(until([&] { return running().suppress_unchanged == 1min; }));
+  QVERIFY(running().schedule == SchedulePolicy::reset);  // the others stayed
+  for (int setting = 0; setting <= static_cast<int>(Setting::channel); ++setting) {
+    const QString name = models::text(name_of(static_cast<Setting>(setting)));
+    QVERIFY2(part<TunePanel>(*window).findChild<QWidget*>(name) != nullptr, qPrintable(name));
+  }
 }
 
 void TstDriveSource::leavingWhileNothingIsWrittenSavesWhatIsBuffered() {

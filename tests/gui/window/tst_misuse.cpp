@@ -335,7 +335,7 @@ void TstMisuse::unwritableFilesAreReported() {
   const QStringList kinds = disk ? QStringList{"csv"} : QStringList{"csv", "png"};
   for (const QString& kind : kinds) {
     for (QAction* const action : window->findChildren<QAction*>())
-      if (action->text().contains(kind == "csv" ? "CS&V" : "as &picture")) action->trigger();
+      if (action->text().contains(kind == "csv" ? "CS&V" : "as picture")) action->trigger();
     auto* const dialog = window->findChild<QFileDialog*>();
     QVERIFY(dialog != nullptr);
     QString said;
