@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "batching/unchanged/leave_out.hpp"
 #include "engine/shards.hpp"
 #include "engine/writer_gate.hpp"
 
@@ -144,7 +145,7 @@ bool Engine::Impl::take(const Due& due) {
     got = take_pending();
   }
   builder.build(taken, batch);
-  if (!due.set_apart && !leave_out(got, now)) {
+  if (!due.set_apart && !leave_out(*this, got, now)) {
     absorb(batch_size);
     changed.notify_all();
     return false;
@@ -201,31 +202,6 @@ std::size_t Engine::Impl::give_back(std::uint64_t position) {
   taken = std::move(kept);
   base += settled.joined;
   return settled.returned;
-}
-
-// Takes what need not be written out of the batch. False: nothing remains, or so little that it
-// went back to wait.
-bool Engine::Impl::leave_out(std::size_t got, Instant now) {
-  std::span<const Leaving> leaving;
-  if (written.is_on()) leaving = written.judge(batch.entries, true, now);
-  if (leaving.empty()) {
-    schedule.began(got);
-    return true;
-  }
-  remove_left_out(leaving);
-  const auto kept = static_cast<std::size_t>(std::count(leaving.begin(), leaving.end(), Leaving::written));
-  if (kept == 0) {
-    schedule.left_out_all(got, now);
-    return false;
-  }
-  if (schedule.may_wait(got, kept, pending())) {
-    schedule.left_out(got - kept);
-    put_back();
-    return false;
-  }
-  schedule.began(got);
-  builder.build(taken, batch);
-  return true;
 }
 
 void Engine::Impl::remove_left_out(std::span<const Leaving> leaving) {

@@ -59,7 +59,6 @@ struct Engine::Impl {
   bool take(const Due& due);
   std::size_t take_pending();
   std::size_t give_back(std::uint64_t position);
-  bool leave_out(std::size_t got, Instant now);
   void remove_left_out(std::span<const Leaving> leaving);
   void put_back();
   void take_set_apart();

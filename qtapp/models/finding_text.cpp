@@ -76,7 +76,11 @@ namespace {
                                                       QT_TRANSLATE_NOOP("HealthHeadline", "largest_batch"),
                                                       QT_TRANSLATE_NOOP("HealthSentence", "largest_batch"),
                                                       QT_TRANSLATE_NOOP("HealthHeadline", "interval_decides"),
-                                                      QT_TRANSLATE_NOOP("HealthSentence", "interval_decides")};
+                                                      QT_TRANSLATE_NOOP("HealthSentence", "interval_decides"),
+                                                      QT_TRANSLATE_NOOP("HealthHeadline", "values_repeat"),
+                                                      QT_TRANSLATE_NOOP("HealthSentence", "values_repeat"),
+                                                      QT_TRANSLATE_NOOP("HealthHeadline", "values_left_out"),
+                                                      QT_TRANSLATE_NOOP("HealthSentence", "values_left_out")};
 
 QString fillText(double seconds) {
   if (seconds == 0) return QCoreApplication::translate("Health", "the buffer is full");

@@ -44,6 +44,7 @@ void set_connection(Setter& setter, natsOptions* raw, const NatsOptions& options
   for (const std::string& server : options.servers) servers.push_back(server.c_str());
   setter.apply(natsOptions_SetServers(raw, servers.data(), static_cast<int>(servers.size())), "NATS servers");
   setter.apply(natsOptions_SetName(raw, options.name.c_str()), "NATS connection name");
+  setter.apply(natsOptions_SetNoEcho(raw, !options.has_echo), "NATS echo");
   setter.apply(natsOptions_SetTimeout(raw, options.connect_limit.count()), "NATS time limit");
   setter.apply(natsOptions_SetWriteDeadline(raw, options.write_limit.count()), "NATS time limit");
   setter.apply(natsOptions_SetMaxReconnect(raw, -1), "NATS reconnecting");

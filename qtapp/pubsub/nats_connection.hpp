@@ -25,6 +25,7 @@ struct NatsOptions {
   std::string ca_file{};               ///< of the authorities that servers must be certified by
   std::string certificate_file{};      ///< of this client; with key_file
   std::string key_file{};
+  bool has_echo = true;  ///< its subscriptions receive what the connection itself publishes
   std::chrono::milliseconds reconnect_wait = std::chrono::milliseconds(500);
   std::chrono::milliseconds reconnect_jitter = std::chrono::milliseconds(500);  ///< at most, at random, on top of it
   std::chrono::milliseconds connect_limit = std::chrono::seconds(5);            ///< for each server

@@ -14,12 +14,17 @@ namespace {
 // Seconds. A server in the same network answers in well under a millisecond.
 constexpr std::array kAcknowledgementBounds = {.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1.0, 2.0};
 
+NatsOptions without_echo(NatsOptions connection) {
+  connection.has_echo = false;
+  return connection;
+}
+
 }  // namespace
 
 NatsPublisher::NatsPublisher(NatsPublisherOptions options)
     : options_(std::move(options)),
       acknowledgements_(kAcknowledgementBounds),
-      connection_(options_.connection, NatsEvents{}),
+      connection_(without_echo(options_.connection), events()),
       thread_([this] { run(); }) {}
 
 NatsPublisher::~NatsPublisher() {
@@ -69,24 +74,80 @@ void NatsPublisher::wait_until_acknowledged() {
 void NatsPublisher::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return pending_ > 0 || is_over_; });
-    if (pending_ == 0) return;
+    changed_.wait(lock, [this] { return pending_ > 0 || must_confirm_ || is_over_; });
+    if (pending_ == 0 && is_over_) return;
+    const std::shared_ptr<NatsFeed> begun = std::exchange(must_confirm_, false) ? others_ : nullptr;
     const std::size_t messages = std::exchange(pending_, 0);
     const auto since = pending_since_;
     is_flushing_ = true;
     lock.unlock();
     const bool is_acknowledged = connection_.flush(options_.acknowledgement_limit).has_value();
     const auto took = std::chrono::steady_clock::now() - since;
-    if (!is_acknowledged) {
+    if (is_acknowledged && begun) begun->connected();
+    const bool must_ask_again = !is_acknowledged && begun && connection_.is_connected();
+    if (!is_acknowledged && messages > 0) {
       unacknowledged_ += messages;
       count_lost(messages, "the NATS server did not acknowledge them in time");
     }
     lock.lock();
     is_flushing_ = false;
-    if (is_acknowledged)
+    if (must_ask_again && others_ == begun) must_confirm_ = true;
+    if (is_acknowledged && messages > 0)
       acknowledgements_.observe(std::chrono::duration<double>(took).count(), engine::system_clock().now());
     changed_.notify_all();
   }
+}
+
+std::shared_ptr<NatsFeed> NatsPublisher::others() const {
+  const std::lock_guard lock(mutex_);
+  return others_;
+}
+
+NatsEvents NatsPublisher::events() {
+  const auto with_others = [this](const auto& what) {
+    if (const std::shared_ptr<NatsFeed> feed = others()) what(*feed);
+  };
+  return {
+      .on_created =
+          [with_others](const NatsHandle& connection) {
+            with_others([&](NatsFeed& feed) { feed.subscribe(connection); });
+          },
+      .on_connected = [with_others] { with_others([](NatsFeed& feed) { feed.connected(); }); },
+      .on_disconnected =
+          [with_others](const std::string& reason) { with_others([&](NatsFeed& feed) { feed.lost(reason); }); },
+      .on_error = [with_others](const std::string& reason,
+                                bool is_slow) { with_others([&](NatsFeed& feed) { feed.failed(reason, is_slow); }); }};
+}
+
+// A connection that is made meanwhile subscribes by itself. One that is there is asked once more
+// whether the server knows of the subscription.
+void NatsPublisher::hear_others(NatsSubscriptionEvents events) {
+  const auto feed = std::make_shared<NatsFeed>(options_.subject, NatsPending{}, std::move(events));
+  {
+    const std::lock_guard lock(mutex_);
+    if (others_) return;
+    others_ = feed;
+  }
+  if (const NatsHandle connection = connection_.handle()) feed->subscribe(connection);
+  {
+    const std::lock_guard lock(mutex_);
+    must_confirm_ = true;
+  }
+  changed_.notify_all();
+}
+
+void NatsPublisher::ignore_others() {
+  std::shared_ptr<NatsFeed> feed;
+  {
+    const std::lock_guard lock(mutex_);
+    feed.swap(others_);
+  }
+  if (feed) feed->end();
+}
+
+bool NatsPublisher::hears_others() const {
+  const std::shared_ptr<NatsFeed> feed = others();
+  return feed && feed->hears();
 }
 
 void NatsPublisher::count_lost(std::size_t chunks, const std::string& reason) {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "metabatch/histogram.hpp"
 #include "pubsub/nats_connection.hpp"
+#include "pubsub/nats_feed.hpp"
 
 namespace metabatch::pubsub {
 
@@ -49,6 +51,16 @@ class NatsPublisher {
   /// Waits until everything that was published is acknowledged or lost.
   void wait_until_acknowledged();
 
+  /// Subscribes to what others publish to the subject: on this connection, which receives nothing
+  /// of its own. Again, it changes nothing.
+  ///
+  /// @shape events: also called when listening begins on a connection that is there
+  void hear_others(NatsSubscriptionEvents events);
+  /// Once this has returned, none of these events is called any more.
+  void ignore_others();
+  /// Whether everything arrives that others publish now. False while it does not listen.
+  [[nodiscard]] bool hears_others() const;
+
   [[nodiscard]] bool is_connected() const { return connection_.is_connected(); }
   /// Messages that were handed over but not acknowledged in time.
   [[nodiscard]] std::uint64_t unacknowledged() const { return unacknowledged_; }
@@ -58,6 +70,8 @@ class NatsPublisher {
  private:
   void run();
   void count_lost(std::size_t chunks, const std::string& reason);
+  [[nodiscard]] std::shared_ptr<NatsFeed> others() const;
+  [[nodiscard]] NatsEvents events();
 
   const NatsPublisherOptions options_;
   std::atomic<std::uint64_t> unacknowledged_ = 0;
@@ -68,6 +82,8 @@ class NatsPublisher {
   bool is_flushing_ = false;                             // mutex_
   bool is_over_ = false;                                 // mutex_
   Histogram acknowledgements_;                           // mutex_
+  std::shared_ptr<NatsFeed> others_;                     // mutex_: or none
+  bool must_confirm_ = false;                            // mutex_: others_ has subscribed since it was connected
   NatsConnection connection_;
   std::thread thread_;
 };

@@ -2,35 +2,20 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "engine/notifier.hpp"
 #include "pubsub/nats_connection.hpp"
-
-struct __natsSubscription;
+#include "pubsub/nats_feed.hpp"
 
 namespace metabatch::pubsub {
 
 struct NatsSubscriptionOptions {
   NatsOptions connection;
-  std::string subject;      ///< is_subject() holds
-  int most_pending = 4096;  ///< messages that wait for on_payload; further ones are dropped, and a resync follows
-  int most_pending_bytes = 64 << 20;
-};
-
-/// Events of a subscription. Called on threads of the client library, one call at a time; they must
-/// not wait and not destroy the subscription.
-struct NatsSubscriptionEvents {
-  /// Subscribed, for the first time or again, or messages were dropped. Earlier messages may be
-  /// missing, so read everything.
-  std::function<void()> on_resync{};
-  std::function<void(std::string_view payload)> on_payload{};
-  std::function<void(const std::string& reason)> on_lost{};     ///< not connected
-  std::function<void(const std::string& reason)> on_problem{};  ///< connected, but a permission is missing, for example
+  std::string subject;  ///< is_subject() holds
+  NatsPending pending{};
 };
 
 /// As engine::Notification::sender: NATS does not say who sent.
@@ -57,11 +42,7 @@ class NatsSubscription {
   }
 
  private:
-  struct Feed;  // shared with the library's callbacks, which may come late
-  void subscribe(const NatsHandle& connection);
-
-  const NatsSubscriptionOptions options_;
-  const std::shared_ptr<Feed> feed_;
+  const std::shared_ptr<NatsFeed> feed_;
   std::unique_ptr<NatsConnection> connection_;
 };
 

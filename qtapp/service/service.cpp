@@ -31,7 +31,7 @@ std::string Service::Impl::lock_file() {
   auto taken = FileLock::take(*path, "uses this database; one file serves one process");
   if (std::string* const wrong = std::get_if<std::string>(&taken)) return std::move(*wrong);
   file_lock = std::get<0>(std::move(taken));
-  return {};
+  return sql::SqliteClaim::take(options.database, options.config, file_claim);
 }
 
 std::string Service::Impl::start_lanes() {
@@ -63,6 +63,7 @@ std::string Service::Impl::start_lanes() {
   auto made = engine::Lanes::create(config, ports, std::move(engine_options));
   if (!made) return engine::describe(made.error(), config, options.writers);
   lanes = std::move(made).value();
+  hear_others();
   intake = std::make_unique<ReportIntake>(*lanes, missing_rows);
   intake->set_agent_capacity(config->agent_capacity);
   return {};
@@ -83,7 +84,32 @@ void Service::Impl::on_flush(const engine::FlushRecord& flush) {
   flush_log.record(flush);
   if (flush.failure == FailureClass::none) last_flush = wall_seconds();
   if (flush.publish_errors > 0) ring->push_resync();
-  if (sessions->is_pooled()) stop_suppressing();
+  if (sessions->is_pooled() && must_know_own_sessions()) stop_suppressing();
+  // What others have written meanwhile is not known. The engine has remembered the values of this
+  // flush before it called this function, so they are forgotten too.
+  if (publisher && options.database.postgres() != nullptr && !publisher->hears_others()) lanes->forget_written();
+}
+
+/// Whether the writes of other processes are told apart by the server's process ids. A file belongs
+/// to this process, which holds its lock; over NATS they arrive on a connection that receives
+/// nothing of its own.
+bool Service::Impl::must_know_own_sessions() const {
+  return options.database.postgres() != nullptr && options.pubsub.address.uses_database;
+}
+
+/// What other processes publish over NATS. While that cannot be heard, on_flush() forgets.
+void Service::Impl::hear_others() {
+  if (!publisher || options.database.postgres() == nullptr) return;
+  if (lanes->snapshot().config.suppress_unchanged == Duration{}) return publisher->ignore_others();
+  publisher->hear_others({.on_resync = [this] { lanes->forget_written(); },
+                          .on_payload = [this](std::string_view payload) { lanes->forget_written(agents_in(payload)); },
+                          .on_lost = [this](const std::string&) { lanes->forget_written(); },
+                          .on_problem =
+                              [this](const std::string& reason) {
+                                log.limited(Log::Level::error,
+                                            "suppress_unchanged has no effect, other processes are not heard over NATS",
+                                            {{"reason", reason}});
+                              }});
 }
 
 /// Whether it can be known what other processes write.
@@ -91,14 +117,24 @@ void Service::Impl::on_flush(const engine::FlushRecord& flush) {
 /// @return why not, or ""
 std::string Service::Impl::check_suppression(const Config& config) const {
   if (config.suppress_unchanged == Duration{}) return {};
-  if (options.pubsub.uses_nats())
-    return "suppress_unchanged: what other processes write is not heard over NATS; use --pubsub database, or leave it "
-           "off";
-  if (options.database.postgres() == nullptr) return {};  // a file belongs to this process: it holds its lock
+  if (!must_know_own_sessions()) return {};
   sql::PgConnection connection(*options.database.postgres(), {});
   connection.arm(kFirstReading);
   const bool is_pooled = sessions->is_pooled() || (!connection.open() && connection.is_pooled());
   return is_pooled ? std::string(kPooled) : "";
+}
+
+/// A value that is left out keeps its old stamp, by which watchers judge it.
+void Service::Impl::compare_with_rows() {
+  const Duration unwritten = lanes->snapshot().config.suppress_unchanged;
+  if (unwritten == Duration{}) return;
+  const auto found = sql::AgentRows::of(options.database)->stale_rows(unwritten);
+  const auto* const failed = std::get_if<sql::DatabaseFailure>(&found);
+  if (failed == nullptr && std::get<0>(found).rows == 0) return;
+  log.limited(Log::Level::warning,
+              failed != nullptr ? "suppress_unchanged could not be compared with the rows"
+                                : "suppress_unchanged is not below the limit of rows",
+              {{"reason", failed != nullptr ? failed->message : sql::describe(std::get<0>(found), unwritten)}});
 }
 
 /// The database was away at the start, and a pooler turned out to be in the way.
@@ -234,6 +270,7 @@ std::variant<std::unique_ptr<Service>, std::string> Service::start(const Service
   impl->start_reading();
   auto service = std::unique_ptr<Service>(new Service(std::move(impl)));  // from here on it ends in order
   if (std::string wrong = service->impl_->start_servers(); !wrong.empty()) return wrong;
+  service->impl_->compare_with_rows();
   return service;
 }
 
@@ -253,6 +290,15 @@ std::string Service::change(const ServiceChange& wanted) {
   return wrong;
 }
 
+std::string Service::Impl::reconfigure(const Config& wanted) {
+  std::string wrong = file_claim ? file_claim->change(wanted) : "";
+  if (!wrong.empty()) return wrong;
+  if (const auto changed = lanes->reconfigure(wanted); !changed)
+    wrong = engine::describe(changed.error(), wanted, options.writers);
+  if (file_claim && !wrong.empty()) (void)file_claim->change(lanes->snapshot().config);
+  return wrong;
+}
+
 /// What can be refused comes first. The settings come last; they are changed as a whole or not at
 /// all.
 std::string Service::change_all(const ServiceChange& wanted) {
@@ -262,8 +308,8 @@ std::string Service::change_all(const ServiceChange& wanted) {
   auto certificate = impl_->server->read_certificate();
   if (std::string* const wrong = std::get_if<std::string>(&certificate)) return std::move(*wrong);
   if (std::string wrong = impl_->check_suppression(wanted.config); !wrong.empty()) return wrong;
-  if (const auto changed = impl_->lanes->reconfigure(wanted.config); !changed)
-    return engine::describe(changed.error(), wanted.config, impl_->options.writers);
+  if (std::string wrong = impl_->reconfigure(wanted.config); !wrong.empty()) return wrong;
+  impl_->hear_others();
   if (impl_->metrics_server) impl_->metrics_server->use(std::get<0>(certificate));
   impl_->server->use(std::get<0>(std::move(certificate)));
   impl_->watch_tokens.take(watch_tokens);
@@ -273,6 +319,7 @@ std::string Service::change_all(const ServiceChange& wanted) {
   impl_->api->end_revoked_streams();
   impl_->missing_rows.clear();
   impl_->refresher->set_every(wanted.token_refresh);
+  impl_->compare_with_rows();
   return {};
 }
 

@@ -17,6 +17,7 @@
 #include "service/service.hpp"
 #include "service/service_api.hpp"
 #include "service/watch/change_listener.hpp"
+#include "sql/sqlite/sqlite_claim.hpp"
 
 namespace metabatch::service {
 
@@ -35,11 +36,20 @@ struct Service::Impl {
         flush_log(a_log),
         open_watches(an_options.streams_per_agent),
         open_rpcs(an_options.streams_per_agent) {}
+  ~Impl() {
+    if (publisher) publisher->ignore_others();  // its events use members that are destroyed first
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   std::string lock_file();
   std::string start_lanes();
+  [[nodiscard]] bool must_know_own_sessions() const;
+  void hear_others();
   [[nodiscard]] std::string check_suppression(const Config& config) const;
   void stop_suppressing();
+  std::string reconfigure(const Config& wanted);
+  void compare_with_rows();
   void start_reading();
   void start_refresher();
   std::string start_servers();
@@ -64,7 +74,8 @@ struct Service::Impl {
   const ServiceOptions options;
   Log& log;
   FlushEvents flush_log;
-  std::unique_ptr<FileLock> file_lock;  // of a SQLite file
+  std::unique_ptr<FileLock> file_lock;           // of a SQLite file
+  std::unique_ptr<sql::SqliteClaim> file_claim;  // of a SQLite file
   engine::Notifier notifier;
   const std::shared_ptr<sql::PgSessions> sessions = std::make_shared<sql::PgSessions>();
   const std::shared_ptr<engine::NotificationRing> ring = std::make_shared<engine::NotificationRing>(kNotificationRing);

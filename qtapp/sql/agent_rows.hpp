@@ -24,6 +24,18 @@ struct MetadataRow {
   bool operator==(const MetadataRow&) const = default;
 };
 
+/// Watchers show a value as stale when it is older than its interval and twice its timeout, and
+/// than 5 s; with an interval of 0 never.
+///
+/// @source specification, "The page for watching"; coder/coder, AgentMetadata.tsx
+struct StaleRows {
+  std::size_t rows = 0;    ///< that would be shown as stale
+  std::size_t may_be = 0;  ///< that have an interval
+  Duration shortest{};     ///< after which the first of these is stale
+};
+/// A sentence about rows whose values are left out for so long.
+std::string describe(const StaleRows& found, Duration unwritten);
+
 /// Reads the rows of agents. Opens a connection of its own on demand, and opens it again after it
 /// was lost. Belongs to one thread.
 class AgentRows {
@@ -35,6 +47,9 @@ class AgentRows {
   ///
   /// @shape agents: each once
   virtual DatabaseResult<std::vector<MetadataRow>> rows(std::span<const Uuid> agents) = 0;
+  /// Counts the rows that would be stale if they were not written for so long. Reads the whole
+  /// table.
+  virtual DatabaseResult<StaleRows> stale_rows(Duration unwritten) = 0;
 };
 
 }  // namespace metabatch::sql

@@ -484,6 +484,14 @@
         <source>interval_decides</source>
         <translation>Alles in Ordnung: das Intervall bestimmt</translation>
     </message>
+    <message>
+        <source>values_repeat</source>
+        <translation>{0p} der Werte wiederholen sich</translation>
+    </message>
+    <message>
+        <source>values_left_out</source>
+        <translation>{0p} der Werte werden weggelassen</translation>
+    </message>
 </context>
 <context>
     <name>HealthSentence</name>
@@ -618,6 +626,14 @@
     <message>
         <source>interval_decides</source>
         <translation>Das Intervall bestimmt: etwa {0n} Einträge kommen in {1s} an, weniger als die Stapelgröße von {2n}. Ein Intervall von {4s} bräuchte {5r} Flushes in der Sekunde statt {3r}.</translation>
+    </message>
+    <message>
+        <source>values_repeat</source>
+        <translation>{0p} der Einträge wiederholten den Wert, der weniger als {1s} zuvor geschrieben wurde: suppress_unchanged von {1s} würde sie nicht schreiben.</translation>
+    </message>
+    <message>
+        <source>values_left_out</source>
+        <translation>{0p} der Einträge wiederholten den Wert, der weniger als {1s} zuvor geschrieben wurde, und wurden weggelassen.</translation>
     </message>
 </context>
 <context>

@@ -92,13 +92,14 @@ void TestNatsSubscription::aSlowSubscriberResyncs() {
   std::promise<void> may_go_on;
   std::shared_future<void> gate(may_go_on.get_future());
   Inbox inbox;
-  const NatsSubscription slow({.connection = options_for({server.url()}), .subject = kSubject, .most_pending = 2},
-                              {.on_resync = [&inbox] { inbox.add("resync"); },
-                               .on_payload =
-                                   [&inbox, gate](std::string_view text) {
-                                     inbox.add("payload " + std::string(text));
-                                     gate.wait();
-                                   }});
+  const NatsSubscription slow(
+      {.connection = options_for({server.url()}), .subject = kSubject, .pending = {.messages = 2}},
+      {.on_resync = [&inbox] { inbox.add("resync"); },
+       .on_payload =
+           [&inbox, gate](std::string_view text) {
+             inbox.add("payload " + std::string(text));
+             gate.wait();
+           }});
   QCOMPARE(inbox.next("resync"), std::string("resync"));
   Publishing publishing(options_for({server.url()}));
   publishing.publish({"1"});

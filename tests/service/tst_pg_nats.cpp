@@ -12,6 +12,7 @@
 #include "service/watching.hpp"
 #include "support/pg/fault_proxy.hpp"
 #include "support/pg/pg_cluster.hpp"
+#include "support/pg/pg_pooler.hpp"
 #include "support/pg/pg_session.hpp"
 
 using namespace metabatch;
@@ -30,6 +31,10 @@ class TestPgNats : public QObject {
   void aLostMessageMakesOwnWatchersReadAgain();
   void aMissingPermissionIsNotTakenForListening();
   void aCrashBetweenCommitAndPublishIsCaughtUp();
+  void aRepeatIsWrittenAgainAfterAnotherReplica();
+  void whileOthersAreNotHeardEverythingIsWritten();
+  void whoMayNotSubscribeSuppressesNothing();
+  void suppressionIsTurnedOnAndOffWhileItRuns();
 
  private:
   [[nodiscard]] Stage::Change uses(const std::string& address, Stage::Change more = {}) const {
@@ -62,6 +67,31 @@ bool shows(const Stage& stage, const std::string& line) {
 /// Listens, and is connected for publishing.
 bool is_connected(const Stage& stage) {
   return shows(stage, "listener_connected 1") && shows(stage, "nats_connected 1");
+}
+
+void suppress(service::ServiceOptions& options) {
+  edit(options.config, [](Config& config) { config.suppress_unchanged = 10min; });
+}
+
+/// Repeats a report until one is left out: what was written is known then.
+bool leavesOut(const Stage& stage, const Stage::Agent& agent, std::string_view value) {
+  const std::uint64_t before = stage.counters().unchanged;
+  for (const auto end = std::chrono::steady_clock::now() + 60s; stage.counters().unchanged == before;)
+    if (stage.post(agent, report(value)).status != 204 || std::chrono::steady_clock::now() > end) return false;
+  return true;
+}
+
+/// Repeats a report until its row has the value.
+bool writes(Stage& stage, const Stage::Agent& agent, std::string_view value) {
+  for (const auto end = std::chrono::steady_clock::now() + 60s; stage.stored(agent)[0].value != value;)
+    if (stage.post(agent, report(value)).status != 204 || std::chrono::steady_clock::now() > end) return false;
+  return true;
+}
+
+/// Another writer, whom nobody hears.
+void write_silently(const std::string& address, const Stage::Agent& agent, const std::string& value) {
+  PgSession(address).run("UPDATE workspace_agent_metadata SET collected_at = now(), value = '" + value +
+                         "' WHERE key = 'cpu' AND workspace_agent_id = '" + agent.id_text() + "'");
 }
 
 }  // namespace
@@ -194,6 +224,73 @@ void TestPgNats::aCrashBetweenCommitAndPublishIsCaughtUp() {
     QVERIFY(messages.subscription->measure_latency(20s));  // what was published has come
     QVERIFY(watching.sees(shown(value)));
     if (!messages.inbox.next_within("payload", 0ms)) break;
+  }
+}
+
+// The process ids of the server say nothing behind a pooler; over NATS they are not needed.
+void TestPgNats::aRepeatIsWrittenAgainAfterAnotherReplica() {
+  PgPooler pooler(cluster_->folder());
+  pooler.start();
+  const sql::Database pooled(std::get<sql::PgAddress>(sql::PgAddress::parse(pooler.address())));
+  Stage one(database(), uses(nats_.url(), suppress), 2), two(pooled, uses(nats_.url(), suppress), 2);
+  QVERIFY(is_connected(one) && is_connected(two));
+  QVERIFY(leavesOut(one, one.agents[0], "of one"));
+  QVERIFY(leavesOut(two, one.agents[1], "of two"));
+  QVERIFY(writes(two, one.agents[0], "of two"));  // one writer of the key after the other
+  QVERIFY(writes(one, one.agents[0], "of one"));
+  QVERIFY(writes(two, one.agents[0], "of two"));
+  QVERIFY(leavesOut(two, one.agents[1], "of two"));  // agents that nobody else wrote are still known
+}
+
+void TestPgNats::whileOthersAreNotHeardEverythingIsWritten() {
+  NatsServer server;
+  Stage stage(database(), uses(server.url(), suppress), 2);
+  QVERIFY(is_connected(stage));
+  QVERIFY(leavesOut(stage, stage.agents[0], "ours"));
+  server.kill();
+  QVERIFY(shows(stage, "nats_connected 0"));
+  const std::uint64_t left_out = stage.counters().unchanged;
+  for (int i = 0; i < 3; ++i) {
+    write_silently(cluster_->address(), stage.agents[0], "theirs");
+    QVERIFY(writes(stage, stage.agents[0], "ours"));
+  }
+  QCOMPARE(stage.counters().unchanged, left_out);
+  write_silently(cluster_->address(), stage.agents[0], "theirs");
+  server.start();
+  QVERIFY(is_connected(stage));
+  QVERIFY(writes(stage, stage.agents[0], "ours"));
+  QVERIFY(leavesOut(stage, stage.agents[0], "ours"));
+}
+
+void TestPgNats::whoMayNotSubscribeSuppressesNothing() {
+  NatsServer server(
+      "authorization { users: [ { user: u, password: geheim, permissions: { subscribe: \"other\" } } ] }\n");
+  Stage stage(database(), uses(server.url("u:geheim"), suppress), 2);
+  QVERIFY(shows(stage, "nats_connected 1"));
+  while (!stage.logged().contains("suppress_unchanged has no effect"))
+    QCOMPARE(stage.post(stage.agents[0], report("ours")).status, 204);
+  const std::uint64_t left_out = stage.counters().unchanged;
+  for (int i = 0; i < 3; ++i) {
+    write_silently(cluster_->address(), stage.agents[0], "theirs");
+    QVERIFY(writes(stage, stage.agents[0], "ours"));
+  }
+  QCOMPARE(stage.counters().unchanged, left_out);
+}
+
+void TestPgNats::suppressionIsTurnedOnAndOffWhileItRuns() {
+  Stage one(database(), uses(nats_.url()), 2), two(database(), uses(nats_.url()), 2);
+  QVERIFY(is_connected(one) && is_connected(two));
+  Config config = one.options.config;
+  for (int round = 0; round < 2; ++round) {
+    suppress(one.options);
+    QCOMPARE(one.service->change({one.options.config, 300s, {}, {}}), std::string());
+    QVERIFY(leavesOut(one, one.agents[0], "of one"));
+    QVERIFY(writes(two, one.agents[0], "of two"));
+    QVERIFY(writes(one, one.agents[0], "of one"));
+    QVERIFY(leavesOut(one, one.agents[0], "of one"));
+    QCOMPARE(one.service->change({config, 300s, {}, {}}), std::string());
+    write_silently(cluster_->address(), one.agents[0], "theirs");
+    QVERIFY(writes(one, one.agents[0], "of one"));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "batching/fifo.hpp"
 #include "batching/schedule.hpp"
 #include "batching/selection.hpp"
+#include "batching/unchanged/leave_out.hpp"
 #include "batching/unchanged/repeat_sample.hpp"
 #include "batching/unchanged/written_values.hpp"
 #include "batching/verdict.hpp"
@@ -39,7 +40,7 @@ struct Batcher::Machine {
   std::uint64_t take_pending();
   void take_set_apart();
   bool take(const Due& due, Instant now);
-  bool leave_out(std::uint64_t got, Instant now);
+  void remove_left_out(std::span<const Leaving> leaving);
   void put_back();
   Settled settle(const Verdict& verdict, Instant now);
   [[nodiscard]] std::optional<Instant> oldest() const;
@@ -136,7 +137,7 @@ bool Batcher::Machine::take(const Due& due, Instant now) {
     got = take_pending();
   }
   builder.build(taken, batch);
-  if (!due.set_apart && !leave_out(got, now)) {
+  if (!due.set_apart && !leave_out(*this, got, now)) {
     absorb(batch_size());
     return false;
   }
@@ -152,33 +153,12 @@ bool Batcher::Machine::take(const Due& due, Instant now) {
   return true;
 }
 
-// Takes what need not be written out of the batch. False: nothing remains, or so little that it
-// went back to wait.
-bool Batcher::Machine::leave_out(std::uint64_t got, Instant now) {
-  std::span<const Leaving> leaving;
-  if (written.is_on()) leaving = written.judge(batch.entries, true, now);
-  if (leaving.empty()) {
-    schedule.began(got);
-    return true;
-  }
+void Batcher::Machine::remove_left_out(std::span<const Leaving> leaving) {
   taken.clear();
   for (std::size_t b = 0; b < builder.blocks().size(); ++b) {
     Block* const rest = entries.leave_out(builder.blocks()[b], builder.part_of(b, leaving));
     if (rest != nullptr) taken.push_back(rest);
   }
-  const auto kept = static_cast<std::uint64_t>(std::count(leaving.begin(), leaving.end(), Leaving::written));
-  if (kept == 0) {
-    schedule.left_out_all(got, now);
-    return false;
-  }
-  if (schedule.may_wait(got, kept, entries.counters().pending)) {
-    schedule.left_out(got - kept);
-    put_back();
-    return false;
-  }
-  schedule.began(got);
-  builder.build(taken, batch);
-  return true;
 }
 
 void Batcher::Machine::put_back() {

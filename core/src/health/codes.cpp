@@ -85,6 +85,8 @@ constexpr Entry kTable[] = {
      State::good,
      Severity::good,
      {"entries", "interval_s", "batch", "flushes_per_s", "longer_s", "then_per_s"}},
+    {Code::values_repeat, "values_repeat", State::good, Severity::good, {"share", "within_s"}},
+    {Code::values_left_out, "values_left_out", State::good, Severity::good, {"share", "within_s"}},
 };
 
 constexpr bool is_in_order() {

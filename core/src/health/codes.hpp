@@ -54,8 +54,10 @@ enum class Code : std::uint8_t {
   capacity_decides,  ///< batch, fill_s, interval_s, wanted (entries), flushes_per_s, then_per_s
   largest_batch,     ///< batch, fill_s, interval_s: a larger one is not allowed
   interval_decides,  ///< entries, interval_s, batch, flushes_per_s, longer_s (0: it is the longest), then_per_s
+  values_repeat,     ///< share, within_s: what suppress_unchanged would save
+  values_left_out,   ///< share, within_s: what it saves
 };
-inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::interval_decides) + 1;
+inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::values_left_out) + 1;
 inline constexpr std::size_t kNumbers = 6;
 
 State state_of(Code code);

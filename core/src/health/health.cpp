@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/order.hpp"
+#include "health/repeats.hpp"
 
 namespace metabatch::health {
 namespace {
@@ -234,6 +235,9 @@ class Judge {
     } else {
       judge_trigger();
     }
+    if (const auto repeats = repeats_of(f_.config, c_, w_.flushes); repeats && repeats->is_notable())
+      add(repeats->are_left_out ? Code::values_left_out : Code::values_repeat,
+          {repeats->share, in_seconds(repeats->within)});
   }
 
   void judge_trigger() {

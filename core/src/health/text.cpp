@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/figure_text.hpp"
+#include "health/repeats.hpp"
 
 namespace metabatch::health {
 namespace {
@@ -156,6 +157,9 @@ std::string describe_trigger(const Finding& f) {
              (n[4] == 0 ? ""
                         : " An interval of " + span_figure(n[4]) + " would need " + flushes(n[5]) + " instead of " +
                               figure(n[3]) + ", and values would be up to " + span_figure(n[4]) + " old.");
+    case Code::values_repeat:
+    case Code::values_left_out:
+      return describe(Repeats{n[0], Duration(std::llround(n[1] * 1e9)), f.code == Code::values_left_out});
     default: return {};
   }
 }
@@ -205,6 +209,8 @@ std::string headline(const Finding& f) {
     case Code::database_decides: return "Writing " + figure(f.numbers[0]) + " entries/s";
     case Code::capacity_decides:
     case Code::largest_batch: return "All is well: the batch size decides";
+    case Code::values_repeat: return percent_figure(f.numbers[0]) + " of the values repeat";
+    case Code::values_left_out: return percent_figure(f.numbers[0]) + " of the values are left out";
     case Code::interval_decides: return "All is well: the interval decides";
     default: return degraded_headline(f);
   }

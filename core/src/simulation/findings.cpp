@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metabatch/simulation/findings.hpp"
 
+#include <cmath>
 #include <iterator>
 
 #include "base/figure_text.hpp"
+#include "health/repeats.hpp"
 
 namespace metabatch {
 namespace {
@@ -42,6 +44,11 @@ std::string describe_reason(const RunFinding& f) {
     case FindingKind::age:
       return "For 99 % of the time a watcher sees values at most " + time(f.a) + " old; the bound is " + time(f.b) +
              ".";
+    case FindingKind::values_repeat:
+    case FindingKind::values_left_out:
+      return health::describe(health::Repeats{.share = f.a,
+                                              .within = Duration(std::llround(f.b * 1e9)),
+                                              .are_left_out = f.kind == FindingKind::values_left_out});
     default: return {};
   }
 }
@@ -98,6 +105,8 @@ std::string_view name_of(FindingKind kind) {
                                                 "saves",
                                                 "delay",
                                                 "age",
+                                                "values_repeat",
+                                                "values_left_out",
                                                 "interval_cannot_matter",
                                                 "batch_never_fills",
                                                 "fifo_drops",
@@ -134,6 +143,9 @@ std::vector<RunFinding> reasons(const RunFacts& facts) {
   found.push_back({FindingKind::busy, facts.busy_share, 0});
   found.push_back({FindingKind::room, facts.room_share, static_cast<double>(facts.config.queue_capacity)});
   if (facts.saved) found.push_back({FindingKind::saves, *facts.saved, s.db_writes_per_s + s.notifies_per_s});
+  if (const auto repeats = health::repeats_of(facts.config, s.counters, s.flushes); repeats && repeats->is_notable())
+    found.push_back({repeats->are_left_out ? FindingKind::values_left_out : FindingKind::values_repeat, repeats->share,
+                     static_cast<double>(repeats->within.count()) / 1e9});
   return found;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "pubsub/nats_doctor.hpp"
+#include "sql/agent_rows.hpp"
 #include "sql/postgres/pg_doctor.hpp"
 #include "sql/postgres/pg_schema.hpp"
 
@@ -76,6 +77,7 @@ struct DoctorFlags : DatabaseFlags {
   PubsubFlags pubsub;
   bool fix_future_stamps = false;
   bool yes = false;
+  std::string suppress_unchanged;
 };
 
 /// Asks on the terminal. Without a terminal only --yes confirms.
@@ -117,6 +119,16 @@ int fix_future_stamps(const DoctorFlags& flags, Console& console) {
   return console.finish_data() ? exit_ok : exit_failed;
 }
 
+/// Whether watchers show rows as stale when values are left out for so long.
+sql::PgFinding stale_rows(const sql::Database& database, Duration unwritten) {
+  const auto found = sql::AgentRows::of(database)->stale_rows(unwritten);
+  if (const auto* const failed = std::get_if<sql::DatabaseFailure>(&found))
+    return {Verdict::notice, "unchanged", "could not be checked: " + failed->message, ""};
+  const sql::StaleRows& rows = std::get<0>(found);
+  return {rows.rows == 0 ? Verdict::good : Verdict::notice, "unchanged", sql::describe(rows, unwritten),
+          rows.rows == 0 ? "" : "use a shorter --suppress-unchanged, or longer intervals and timeouts of the rows"};
+}
+
 /// Of the database and of NATS, the worst first.
 std::vector<sql::PgFinding> findings_of(const DoctorFlags& flags) {
   const ValidConfig config;
@@ -125,6 +137,9 @@ std::vector<sql::PgFinding> findings_of(const DoctorFlags& flags) {
   for (sql::PgFinding& one :
        pubsub::examine_nats(pubsub, config->channel, static_cast<std::size_t>(config->max_payload_bytes)))
     findings.push_back(std::move(one));
+  if (!flags.suppress_unchanged.empty())
+    findings.push_back(stale_rows(sql::Database(flags.database.postgres()),
+                                  duration_of("--suppress-unchanged", flags.suppress_unchanged)));
   std::stable_sort(findings.begin(), findings.end(),
                    [](const auto& a, const auto& b) { return a.verdict > b.verdict; });
   return findings;
@@ -194,6 +209,9 @@ Command add_doctor(CLI::App& program) {
   flags->pubsub.add_to(*app);
   app->add_flag("--fix-future-stamps", flags->fix_future_stamps,
                 "set the stamps of rows that are dated ahead back to the server's time; asks first");
+  app->add_option("--suppress-unchanged", flags->suppress_unchanged,
+                  "compare it with the intervals and timeouts of the rows, after which watchers show them as stale")
+      ->type_name("TIME");
   app->add_flag("--yes", flags->yes, "with --fix-future-stamps: do not ask");
   return {app, [flags](Console& console) { return doctor(*flags, console); }};
 }

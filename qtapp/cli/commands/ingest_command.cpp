@@ -178,10 +178,10 @@ int run_ingest(const IngestFlags& flags, Console& console) {
                                .unwritten_store = spool.get()};
   if (!is_usable(options, console)) return exit_failed;
   if (input.is_terminal()) console.message("reading updates from this terminal, one JSON object a line; Ctrl-D ends");
-  const auto session = run_session(
+  const std::optional<SessionResult> session = run_session(
       options, console, [&](engine::Lanes& lanes, Stop& stop) { ingest.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return ingest.watch(snapshot, elapsed); });
-  if (!session) return exit_usage;
+  if (!session) return exit_failed;
   return finish(*session, ingest.result(*session),
                 {.json = flags.json,
                  .data_is_taken = flags.print_notifications,

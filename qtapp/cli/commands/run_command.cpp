@@ -115,10 +115,10 @@ int run_fleet(const RunFlags& flags, Console& console) {
   if (!register_fleet(LiveFleet(fleet, flags.seed, {}), options.database, console)) return exit_failed;
   if (console.is_watched())
     console.message("running for " + format_duration(duration) + "; Ctrl-C ends it with a summary");
-  const auto session = run_session(
+  const std::optional<SessionResult> session = run_session(
       options, console, [&](engine::Lanes& lanes, Stop& stop) { real_time.feed(lanes, stop); },
       [&](const engine::Snapshot& snapshot, Duration elapsed) { return real_time.watch(snapshot, elapsed); });
-  if (!session) return exit_usage;
+  if (!session) return exit_failed;
   return finish(*session, real_time.result(*session),
                 {.json = flags.json, .data_is_taken = flags.print_notifications, .is_failed = session->is_failed},
                 console);

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "sql/sqlite/sqlite_claim.hpp"
+
 namespace metabatch::cli {
 namespace {
 
@@ -238,6 +240,11 @@ std::optional<SessionResult> run_session(const SessionOptions& options, Console&
   engine::Notifier notifier;
   std::optional<NotificationPrinter> printer;
   if (options.print_notifications) printer.emplace(notifier, console);
+  std::unique_ptr<sql::SqliteClaim> claim;
+  if (const std::string wrong = sql::SqliteClaim::take(options.database, options.config, claim); !wrong.empty()) {
+    console.message(wrong);
+    return std::nullopt;
+  }
   if (const Duration suppressed = options.config->suppress_unchanged; suppressed > Duration{})
     console.message("values that did not change are not written again for " + format_duration(suppressed) +
                     "; this assumes that no other process writes these rows");

@@ -51,6 +51,8 @@ using Watch = std::function<std::string(const engine::Snapshot&, Duration elapse
 /// every 10 s.
 ///
 /// @shape options: check_writers() accepted them
+/// @return nothing: another process writes the SQLite file in a way that excludes this one, and a
+///         message has said so
 std::optional<SessionResult> run_session(const SessionOptions& options, Console& console, const Feed& feed,
                                          const Watch& watch);
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/terminal/console.hpp"
+#include "health/repeats.hpp"
 #include "health/text.hpp"
 
 namespace metabatch::cli {
@@ -96,14 +97,10 @@ std::string fates_text(const RunResult& result) {
   return text + ".\n";
 }
 
-/// What suppress_unchanged would save, found on a sample while it is off.
-std::string repeats_text(const Summary& summary) {
-  const FlushCounters& flushes = summary.flushes;
-  if (flushes.repeated == 0) return "";
-  const double share = static_cast<double>(flushes.repeated) / static_cast<double>(flushes.examined);
-  return fine_percent_text(share) + " of the entries repeated the value that was written less than " +
-         format_duration(kRepeatsWithin) + " before: --suppress-unchanged " + format_duration(kRepeatsWithin) +
-         " would not write them.\n";
+/// What suppress_unchanged saves, or would save.
+std::string repeats_text(const Summary& summary, const Config& config) {
+  const auto repeats = health::repeats_of(config, summary.counters, summary.flushes);
+  return repeats ? health::describe(*repeats) + "\n" : "";
 }
 
 void add_flush_times(Json& object, const FlushFigures& figures) {
@@ -196,7 +193,7 @@ std::string result_text(const RunResult& result, const Config& config) {
   std::string text = problem_text(result);
   if (may_show_saved(result)) text += share_text(summary);
   text += fates_text(result);
-  text += repeats_text(summary);
+  text += repeats_text(summary, config);
   text += "Time: " + seconds_text(summary.seconds) + ", " + rate_text(summary.updates_per_s) + " updates a second.\n";
   text += flushes_text(summary.flushes);
   text += result.chosen && result.chosen->is_steady ? chosen_text(*result.chosen) : trigger_text(summary, config);

@@ -265,7 +265,8 @@ std::vector<TopLine> TopView::lines(Instant now) const {
   add_attention(lines, now);
   if (newest() == nullptr) return lines;
   const bool is_calm = why_not_.empty() && !findings_.empty() && !findings_.front().needs_attention();
-  if (is_calm) lines.push_back({TopLine::Kind::plain, findings_.front().text});
+  if (is_calm)
+    for (const Finding& one : findings_) lines.push_back({TopLine::Kind::plain, one.text});
   add_rates(lines);
   const Number oldest = gauge("metadata_oldest_entry_age_seconds");
   lines.push_back(row("held", {held()}));

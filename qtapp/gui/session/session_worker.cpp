@@ -81,6 +81,7 @@ std::optional<std::string> SessionWorker::openSource() {
     m_replay = std::make_unique<ReplayFeeder>();
     if (const auto wrong = m_replay->open(*m_plan.replay)) return wrong;
   }
+  if (std::string wrong = sql::SqliteClaim::take(m_plan.database, m_plan.config, m_claim); !wrong.empty()) return wrong;
   if (const auto wrong = m_plan.database.check()) return wrong->message;
   return m_replay ? std::nullopt : registerFleet(m_plan.fleet);
 }
@@ -160,9 +161,12 @@ void SessionWorker::sample() {
 
 void SessionWorker::apply(const Config& config) {
   if (!m_lanes) return;
-  if (const auto done = m_lanes->reconfigure(config); !done)
-    emit refused(QString::fromStdString(engine::describe(done.error(), config, 1)));
+  std::string wrong = m_claim ? m_claim->change(config) : "";
+  if (const auto done = wrong.empty() ? m_lanes->reconfigure(config) : Result<void>(); !done)
+    wrong = engine::describe(done.error(), config, 1);
+  if (!wrong.empty()) emit refused(QString::fromStdString(wrong));
   const Config running = m_lanes->snapshot().config;
+  if (m_claim && !wrong.empty()) (void)m_claim->change(running);
   if (m_replay) m_replay->setLane(running);
   emit applied(running);
 }

@@ -9,6 +9,7 @@
 
 #include "gui/session/fleet_feeder.hpp"
 #include "gui/session/live_session.hpp"
+#include "sql/sqlite/sqlite_claim.hpp"
 
 namespace metabatch::gui {
 
@@ -53,6 +54,7 @@ class SessionWorker : public SessionReports {
   SessionPlan m_plan;
   engine::Notifier m_notifier;
   std::shared_ptr<engine::NotificationRing> m_ring;
+  std::unique_ptr<sql::SqliteClaim> m_claim;  // none: a server
   std::unique_ptr<FaultStore> m_store;
   std::unique_ptr<engine::Lanes> m_lanes;
   engine::Notifier::Subscription m_subscription;

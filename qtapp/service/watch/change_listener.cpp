@@ -14,7 +14,8 @@ namespace {
 constexpr std::string_view kNotListening = "not listening, watchers are read for every 5 s";
 constexpr std::string_view kNotListeningToNats = "not listening to NATS, watchers are read for every 5 s";
 
-/// Ids that cannot be read are left out.
+}  // namespace
+
 std::vector<Uuid> agents_in(std::string_view payload) {
   std::vector<Uuid> agents;
   ChunkReader reader(payload);
@@ -22,8 +23,6 @@ std::vector<Uuid> agents_in(std::string_view payload) {
     if (one->id) agents.push_back(*one->id);
   return agents;
 }
-
-}  // namespace
 
 ChangeListener::ChangeListener(const ChangeSources& sources, std::shared_ptr<engine::NotificationRing> ring, Log& log,
                                ChangeEvents events)

@@ -7,7 +7,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "engine/notifier.hpp"
 #include "pubsub/pubsub_settings.hpp"
@@ -20,6 +22,9 @@ class PgListener;
 }
 
 namespace metabatch::service {
+
+/// The agents that a notification names. Ids that cannot be read are left out.
+std::vector<Uuid> agents_in(std::string_view payload);
 
 /// Where notifications of changes come from. What is referred to outlives the listener.
 struct ChangeSources {

@@ -11,6 +11,7 @@ namespace metabatch::sql {
 namespace {
 
 constexpr PgStatement kReadRows = {"metabatch_rows", statements::pg_read_rows};
+constexpr PgStatement kCountStaleRows = {nullptr, statements::pg_rows_count_stale};
 
 }  // namespace
 
@@ -35,6 +36,17 @@ DatabaseResult<std::vector<MetadataRow>> PgAgentRows::rows(std::span<const Uuid>
                      .collected_at = WallTime(std::chrono::microseconds(row.number(8)))});
   }
   return found;
+}
+
+DatabaseResult<StaleRows> PgAgentRows::stale_rows(Duration unwritten) {
+  const std::string limit = std::to_string(std::chrono::floor<std::chrono::milliseconds>(unwritten).count());
+  const PgParameter parameters[] = {{limit}};
+  const PgStep steps[] = {{&kCountStaleRows, parameters}};
+  const auto answer = connection_.run(steps);
+  if (const auto* const failed = std::get_if<DatabaseFailure>(&answer)) return *failed;
+  const PgRow row(std::get<0>(answer)[0].get(), 0);
+  return StaleRows{static_cast<std::size_t>(row.number(0)), static_cast<std::size_t>(row.number(1)),
+                   std::chrono::milliseconds(row.number(2))};
 }
 
 }  // namespace metabatch::sql

@@ -12,6 +12,7 @@ class PgAgentRows final : public AgentRows {
   explicit PgAgentRows(const PgAddress& address) : connection_(address) {}
 
   DatabaseResult<std::vector<MetadataRow>> rows(std::span<const Uuid> agents) override;
+  DatabaseResult<StaleRows> stale_rows(Duration unwritten) override;
 
  private:
   PgOnDemand connection_;

@@ -3,7 +3,6 @@
 
 #include <sqlite3.h>
 
-#include "sql/postgres/pg_agent_rows.hpp"
 #include "sql/statements.hpp"
 
 namespace metabatch::sql {
@@ -23,11 +22,6 @@ MetadataRow row_of(sqlite3_stmt* row, const Uuid& agent) {
 
 }  // namespace
 
-std::unique_ptr<AgentRows> AgentRows::of(const Database& database) {
-  if (database.postgres() != nullptr) return std::make_unique<PgAgentRows>(*database.postgres());
-  return std::make_unique<SqliteAgentRows>(*database.sqlite_file());
-}
-
 DatabaseResult<std::vector<MetadataRow>> SqliteAgentRows::rows(std::span<const Uuid> agents) {
   if (auto failed = connection_.ready()) return *failed;
   if (auto failed = connection_.execute("BEGIN")) return *failed;
@@ -46,6 +40,19 @@ std::optional<DatabaseFailure> SqliteAgentRows::read(std::span<const Uuid> agent
                                       [&](sqlite3_stmt* row) { found.push_back(row_of(row, agent)); }))
       return failed;
   return std::nullopt;
+}
+
+DatabaseResult<StaleRows> SqliteAgentRows::stale_rows(Duration unwritten) {
+  if (auto failed = connection_.ready()) return *failed;
+  StaleRows found;
+  const std::string limit = std::to_string(std::chrono::floor<std::chrono::milliseconds>(unwritten).count());
+  if (auto failed = connection_.run(statements::sqlite_count_stale_rows, {limit}, [&](sqlite3_stmt* row) {
+        found = {static_cast<std::size_t>(sqlite3_column_int64(row, 0)),
+                 static_cast<std::size_t>(sqlite3_column_int64(row, 1)),
+                 std::chrono::milliseconds(sqlite3_column_int64(row, 2))};
+      }))
+    return *failed;
+  return found;
 }
 
 }  // namespace metabatch::sql

@@ -12,6 +12,7 @@ class SqliteAgentRows final : public AgentRows {
   explicit SqliteAgentRows(const std::string& file) : connection_(file) {}
 
   DatabaseResult<std::vector<MetadataRow>> rows(std::span<const Uuid> agents) override;
+  DatabaseResult<StaleRows> stale_rows(Duration unwritten) override;
 
  private:
   std::optional<DatabaseFailure> read(std::span<const Uuid> agents, std::vector<MetadataRow>& found);

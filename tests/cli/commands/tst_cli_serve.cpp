@@ -25,6 +25,8 @@ class TestCliServe : public QObject {
   void aReloadChangesAllOrNothing();
   void theServiceManagerIsNotified();
   void aFlushLoopThatStandsStillIsSeen();
+  void whoLeavesValuesOutIsTheOnlyWriterOfAFile();
+  void rowsThatWouldLookStaleAreWarnedOf();
   void impossibleServicesAreReported_data();
   void impossibleServicesAreReported();
 
@@ -291,6 +293,65 @@ void TestCliServe::aFlushLoopThatStandsStillIsSeen() {
   QVERIFY(watch.is_alive(0, 9, 10s, t0 + 1h + 65s));  // the interval was made longer
   QVERIFY(watch.is_alive(1, 9, 5s, t0 + 1h + 66s));   // tried, whether it succeeded or not
   QVERIFY(!watch.is_alive(1, 9, 5s, t0 + 1h + 66s + 65s));
+}
+
+void TestCliServe::whoLeavesValuesOutIsTheOnlyWriterOfAFile() {
+  Program home, feeding;
+  (void)AddedAgent::to(home.db());
+  const QByteArray line =
+      R"({"agent":"01234567-89ab-4cde-8f01-23456789abcd","key":"cpu","value":"1","collected_at":"2026-01-01T00:00:00Z"})"
+      "\n";
+  const QStringList ingest = {"ingest", "--register", "--db", home.db()};
+  const QStringList run = {"run", "--agents", "1", "--for", "1ms", "--db", home.db()};
+  const QByteArray refusal = "another process writes ";
+  QFile config(home.home.filePath("config.toml"));
+  write(config.fileName(), "suppress-unchanged = \"60s\"\n");
+  Serving serving(home.db());
+  QVERIFY(serving.start({"--config", config.fileName()}));
+  for (const QStringList& other : {ingest, run, run + QStringList{"--suppress-unchanged", "60s"}}) {
+    const auto ended = Program().run(other, line);
+    QVERIFY2(ended.status != 0 && ended.err.contains(refusal), ended.err);
+  }
+  write(config.fileName(), "");
+  serving.program().seen_err.clear();
+  serving.program().signal(SIGHUP);
+  QVERIFY(serving.program().hasSaid("\"event\":\"reloaded\""));
+  const auto allowed = Program().run(ingest, line);
+  QVERIFY2(allowed.status == 0, allowed.err);
+  feeding.start(ingest + QStringList{"--print-notifications"});  // writes until its input ends
+  feeding.process.write(line);
+  while (!feeding.seen_out.contains("\n")) {
+    QVERIFY(feeding.process.waitForReadyRead(60'000));
+    feeding.seen_out += feeding.process.readAllStandardOutput();
+  }
+  write(config.fileName(), "suppress-unchanged = \"60s\"\n");
+  serving.program().signal(SIGHUP);
+  QVERIFY(serving.program().hasSaid("suppress_unchanged: another process writes"));
+  QCOMPARE(feeding.end().status, 0);
+  serving.program().seen_err.clear();
+  serving.program().signal(SIGHUP);
+  QVERIFY(serving.program().hasSaid("\"event\":\"reloaded\""));
+  QVERIFY(Program().run(ingest, line).status != 0);
+  QCOMPARE(serving.stop().status, 0);
+}
+
+void TestCliServe::rowsThatWouldLookStaleAreWarnedOf() {
+  Program home;
+  QCOMPARE(Program()
+               .run({"agents", "add", "--key", "cpu", "--interval", "10s", "--timeout", "25s", "--key", "mem",
+                     "--interval", "0s", "--timeout", "0s", "--db", home.db()})
+               .status,
+           0);
+  const QByteArray warning = "suppress_unchanged is not below the limit of rows";
+  for (const char* const allowed : {"59s", "0s"}) {
+    Serving serving(home.db());
+    QVERIFY(serving.start({"--suppress-unchanged", allowed}));
+    QVERIFY(!serving.stop().err.contains(warning));
+  }
+  Serving serving(home.db());
+  QVERIFY(serving.start({"--suppress-unchanged", "60s"}));
+  QVERIFY(serving.program().hasSaid(warning));
+  QVERIFY(serving.program().hasSaid("1 of 1 rows are shown as stale before they are written again"));
 }
 
 void TestCliServe::impossibleServicesAreReported_data() {

@@ -258,6 +258,26 @@ class TestPgProgram : public QObject, protected PgProgram {
     QCOMPARE(verdict(report, "durability"), QString("notice"));
   }
 
+  void doctorComparesWhatIsLeftOutWithTheRows() {
+    Program().run({"init-db", "--db", db_});
+    session_->run(
+        "INSERT INTO workspace_agent_metadata (workspace_agent_id, display_name, key, script, timeout, interval) "
+        "SELECT gen_random_uuid(), '', 'k', '', timeout, interval FROM (VALUES (25, 10), (0, 3), (9, 0)) AS t(timeout, "
+        "interval)");
+    const auto found = [&](const char* time) {
+      const QJsonObject report =
+          object(Program().run({"doctor", "--db", db_, "--json", "--suppress-unchanged", time}).out);
+      for (const QJsonValue& one : report["findings"].toArray())
+        if (one["subject"] == "unchanged") return verdict(report, "unchanged") + ": " + one["text"].toString();
+      return QString();
+    };
+    QCOMPARE(found("4s"), QString("ok: no row is shown as stale because values are left out for 4s"));
+    QVERIFY2(found("5s").startsWith("notice: 1 of 2 rows"), qPrintable(found("5s")));
+    QVERIFY2(found("59s").startsWith("notice: 1 of 2 rows"), qPrintable(found("59s")));
+    QVERIFY2(found("60s").startsWith("notice: 2 of 2 rows"), qPrintable(found("60s")));
+    session_->run("DELETE FROM workspace_agent_metadata");
+  }
+
   void doctorNamesWhatWouldLoseData_data() {
     QTest::addColumn<QString>("trouble");
     QTest::addColumn<QString>("repair");

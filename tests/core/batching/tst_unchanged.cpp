@@ -272,7 +272,7 @@ void TestUnchanged::offCountsWhatItWouldSave() {
     QVERIFY(tick(driven).has_value());
   }
   const FlushCounters& counted = driven.machine.metrics().flushes;
-  QCOMPARE(counted.examined, 20U);
+  QCOMPARE(counted.examined, 18U);  // all but the first of each key
   QCOMPARE(counted.repeated, 9U);
   driven.now += 60s;  // such a value would be written again
   driven.add(1, "same", at(20));
@@ -281,7 +281,7 @@ void TestUnchanged::offCountsWhatItWouldSave() {
   QVERIFY(driven.reconfigure(suppressing(60s)));
   driven.add(1, "same", at(21));
   tick(driven);
-  QCOMPARE(counted.examined, 21U);
+  QCOMPARE(counted.examined, 19U);
 }
 
 QTEST_GUILESS_MAIN(TestUnchanged)

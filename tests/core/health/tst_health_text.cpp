@@ -121,6 +121,11 @@ void HealthTextTest::everyCodeHasItsSentence_data() {
       "would need 0.18 flushes a second instead of 0.2, and values would be up to 10 s old.");
   row({Code::interval_decides, {4'500, 5, 5'000, 0.2, 0, 0}}, "All is well: the interval decides",
       "The interval decides: about 4,500 entries arrive in 5 s, fewer than the batch size of 5,000.");
+  row({Code::values_repeat, {0.63, 60}}, "63 % of the values repeat",
+      "63 % of the entries repeated the value that was written less than 1m before: --suppress-unchanged 1m would not "
+      "write them.");
+  row({Code::values_left_out, {0.8, 10}}, "80 % of the values are left out",
+      "80 % of the entries repeated the value that was written less than 10s before, and were left out.");
 }
 
 void HealthTextTest::everyCodeHasItsSentence() {

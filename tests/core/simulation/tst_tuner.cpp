@@ -51,6 +51,7 @@ class TstTuner : public QObject {
   void capacityOrIntervalDecides();
   void frontierHasNoPointThatAnotherBeats();
   void recommendationSavesMostWithinTheDelay();
+  void whatSuppressionSavesIsAReason();
   void aTighterDelayCostsMore();
   void nothingMeetsAnImpossibleDelay();
   void whereNothingMeetsTheCheapestOfEqualDelay();
@@ -128,6 +129,24 @@ void TstTuner::frontierHasNoPointThatAnotherBeats() {
     QVERIFY(reached);
     QCOMPARE(point.on_frontier, std::count(frontier.begin(), frontier.end(), i) == 1);
   }
+}
+
+void TstTuner::whatSuppressionSavesIsAReason() {
+  const auto reasons = [](const Scenario& scenario) {
+    TuneQuestion question = headline(scenario);
+    question.max_delay = 6s;
+    return tuned(question).recommendation()->reasons;
+  };
+  Scenario scenario = scenario_of({{"for", "5m"}});
+  QVERIFY(!has(reasons(scenario), FindingKind::values_repeat));
+  scenario.fleet.unchanged = 800'000;  // of a million
+  const std::vector<RunFinding> found = reasons(scenario);
+  QVERIFY(has(found, FindingKind::values_repeat));
+  const auto repeats = std::find_if(found.begin(), found.end(),
+                                    [](const RunFinding& f) { return f.kind == FindingKind::values_repeat; });
+  QVERIFY2(repeats->a > 0.3 && repeats->a < 0.95 && repeats->b == 60, describe(*repeats).c_str());
+  scenario.config.suppress_unchanged = 60s;
+  QVERIFY(has(reasons(scenario), FindingKind::values_left_out));
 }
 
 void TstTuner::recommendationSavesMostWithinTheDelay() {

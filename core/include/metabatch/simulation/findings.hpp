@@ -24,6 +24,8 @@ enum class FindingKind : std::uint8_t {
   saves,             ///< share `a` of the writes and NOTIFYs of unbatched reports is saved; `b` a second remain
   delay,             ///< the delay p99 is `a` seconds, wanted are `b`
   age,               ///< for 99 % of the time a watcher sees values at most `a` seconds old; the bound is `b`
+  values_repeat,     ///< share `a` of the entries repeated the value written less than `b` seconds before
+  values_left_out,   ///< the same, and they were left out
   // warnings: settings that cannot do what they seem to
   interval_cannot_matter,  ///< `a` entries arrive a second: a batch of `b` is full long before the interval is over
   batch_never_fills,       ///< a batch of `b` is never full: only `a` entries arrive in an interval

@@ -41,12 +41,13 @@ void RepeatSample::examine(const Update& entry, std::uint64_t agent, Instant too
     if (records_.size() >= kSampledKeys || !is_sampled(agent)) return;
     record = &records_.insert(tag);
     record->agent = agent;
-  } else if (record->value == value && took_at - record->since < kRepeatsWithin) {
+  } else {  // the first value of a key says nothing; many are seen before the sample is as small as it stays
     ++counted.examined;
-    ++counted.repeated;
-    return;
+    if (record->value == value && took_at - record->since < kRepeatsWithin) {
+      ++counted.repeated;
+      return;
+    }
   }
-  ++counted.examined;
   record->since = took_at;
   record->value = value;
 }

@@ -167,6 +167,7 @@ class TestPgStatements : public QObject, protected PgScene {
     QCOMPARE(std::get<0>(AgentCredentials::of(database)->find({&nobody, 1})).size(), std::size_t{0});
     QCOMPARE(std::get<0>(AgentCredentials::of(database)->tokens()).size(), std::size_t{1});
     QCOMPARE(std::get<0>(AgentRows::of(database)->rows({&agent, 1})).size(), std::size_t{3});
+    QCOMPARE(std::get<0>(AgentRows::of(database)->stale_rows(std::chrono::hours(1))).rows, std::size_t{0});
     QCOMPARE(std::get<0>(RowReader(database).read({"v", 0, 100})).size(), std::size_t{20});
     read_control_plane(database);
     const auto oldest = std::get<0>(RowReader(database).read({"", 0, 100, RowOrder::oldest_first}));
