@@ -23,9 +23,7 @@
 namespace metabatch::bench {
 namespace {
 
-/// The service in the child process. It sends its port through the pipe and ends when the parent
-/// closes the pipe.
-[[noreturn]] void serve(int argc, char** argv, std::uint16_t relay_port, int tell, int end) {
+int serve(int argc, char** argv, std::uint16_t relay_port, const ServerProcess::Started& started_at) {
   const QCoreApplication application(argc, argv);
   QTemporaryDir folder;
   service::ServiceOptions options{.database = sql::Database(folder.filePath("m.db").toStdString())};
@@ -46,46 +44,51 @@ namespace {
   service::Log log(service::Log::Form::logfmt);
   auto started = service::Service::start(options, log);
   if (started.index() == 1) fail(std::get<1>(started).c_str());
-  const std::uint16_t port = std::get<0>(started)->port();
-  if (::write(tell, &port, sizeof port) != sizeof port) fail("pipe");
-  char ignored = 0;
-  while (::read(end, &ignored, 1) > 0) {
-  }
+  started_at(std::get<0>(started)->port());
   const auto counters = std::get<0>(started)->stop().snapshot.counters;
   std::printf("service: offered %llu, written %llu, coalesced %llu, dropped %llu, held %llu, %s\n",
               static_cast<unsigned long long>(counters.offered), static_cast<unsigned long long>(counters.written),
               static_cast<unsigned long long>(counters.coalesced), static_cast<unsigned long long>(counters.dropped()),
               static_cast<unsigned long long>(counters.held()), counters.balanced() ? "balanced" : "NOT BALANCED");
   std::fflush(stdout);
-  folder.remove();
-  std::_Exit(counters.balanced() ? 0 : 1);
+  return counters.balanced() ? 0 : 1;
 }
 
 }  // namespace
 
-ServeProcess::ServeProcess(int argc, char** argv, std::uint16_t relay_port) {
+ServerProcess::ServerProcess(const std::function<int(const Started&)>& serve_in_child) {
   int tell[2], end[2];
   if (::pipe2(tell, O_CLOEXEC) != 0 || ::pipe2(end, O_CLOEXEC) != 0) fail("pipe");
   std::fflush(stdout);
   pid_ = ::fork();
   if (pid_ == 0) {
     ::close(end[1]);
-    serve(argc, argv, relay_port, tell[1], end[0]);
+    const int status = serve_in_child([&](std::uint16_t port) {
+      if (::write(tell[1], &port, sizeof port) != sizeof port) fail("pipe");
+      char ignored = 0;
+      while (::read(end[0], &ignored, 1) > 0) {
+      }
+    });
+    std::fflush(stdout);
+    std::_Exit(status);
   }
   ::close(end[0]);
   ::close(tell[1]);
-  if (::read(tell[0], &port_, sizeof port_) != sizeof port_) fail("the service does not start");
+  if (::read(tell[0], &port_, sizeof port_) != sizeof port_) fail("the server does not start");
   ::close(tell[0]);
   end_ = end[1];
 }
 
-int ServeProcess::end() {
+int ServerProcess::end() {
   if (end_ < 0) return status_;
   ::close(std::exchange(end_, -1));
   int status = 0;
   ::waitpid(pid_, &status, 0);
   return status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
+
+ServeProcess::ServeProcess(int argc, char** argv, std::uint16_t relay_port)
+    : ServerProcess([&](const Started& started_at) { return serve(argc, argv, relay_port, started_at); }) {}
 
 double resident_mb(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/status");

@@ -15,18 +15,21 @@ namespace metabatch::bench {
 
 inline constexpr const char* kWatchToken = "the-watch-token-of-the-bench";
 
-/// Serves a file of its own with the agents of serve_fleet.hpp.
-class ServeProcess {
+/// A server in a process of its own.
+class ServerProcess {
  public:
-  /// @shape relay_port: the service relays to a plain HTTP port here; 0: it does not
-  ServeProcess(int argc, char** argv, std::uint16_t relay_port = 0);
-  ~ServeProcess() { (void)end(); }
-  ServeProcess(const ServeProcess&) = delete;
-  ServeProcess& operator=(const ServeProcess&) = delete;
+  /// Reports the port to the parent, and returns when the server has to end.
+  using Started = std::function<void(std::uint16_t port)>;
+
+  /// @shape serve: runs in the child; its result is the exit status
+  explicit ServerProcess(const std::function<int(const Started&)>& serve);
+  ~ServerProcess() { (void)end(); }
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
-  /// Ends it. Its exit status: 0 when every report is accounted for. Idempotent.
+  /// Ends it. Its exit status. Idempotent.
   int end();
 
  private:
@@ -34,6 +37,15 @@ class ServeProcess {
   int end_ = -1;
   int status_ = 0;
   std::uint16_t port_ = 0;
+};
+
+/// metabatch on a SQLite file of its own with the agents of serve_fleet.hpp. Its status is 0 when
+/// every report is accounted for.
+///
+/// @shape relay_port: it relays to a plain HTTP port here; 0: it does not
+class ServeProcess : public ServerProcess {
+ public:
+  ServeProcess(int argc, char** argv, std::uint16_t relay_port = 0);
 };
 
 double resident_mb(pid_t pid);

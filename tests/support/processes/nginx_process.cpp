@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/serve/nginx_process.hpp"
+#include "support/processes/nginx_process.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,12 +15,14 @@
 #include <fstream>
 #include <thread>
 
-namespace metabatch::bench {
+#include "support/net/free_port.hpp"
+
+namespace metabatch::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 5s;
+constexpr auto kPatience = 60s;
 
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -30,25 +32,21 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  (void)::bind(socket, reinterpret_cast<const sockaddr*>(&address), size);
-  (void)::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
-
 }  // namespace
 
-NginxProcess::NginxProcess(std::size_t workers) : port_(free_port()) {
+NginxProcess::NginxProcess(std::size_t workers, const std::string& http) : port_(free_port()) {
   char folder[] = "/tmp/metabatch-nginx-XXXXXX";
   if (::mkdtemp(folder) == nullptr) return;
   folder_ = folder;
-  write_config(workers);
+  write_config(workers, http);
+  start();
+}
+
+void NginxProcess::start() {
+  if (is_running()) return;
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::setpgid(0, 0);  // with its workers
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     const int null = ::open("/dev/null", O_RDWR);
     for (const int stream : {0, 1, 2}) ::dup2(null, stream);
@@ -57,6 +55,7 @@ NginxProcess::NginxProcess(std::size_t workers) : port_(free_port()) {
       ::execlp(program, "nginx", "-p", folder_.c_str(), "-c", config.c_str(), static_cast<char*>(nullptr));
     ::_exit(127);
   }
+  ::setpgid(pid_, pid_);
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!answers()) {
     std::this_thread::sleep_for(5ms);
@@ -66,23 +65,31 @@ NginxProcess::NginxProcess(std::size_t workers) : port_(free_port()) {
   }
 }
 
+void NginxProcess::signal_all(int number) const {
+  if (is_running()) ::kill(-pid_, number);
+}
+
+void NginxProcess::kill() {
+  signal_all(SIGKILL);
+  if (is_running()) ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
 NginxProcess::~NginxProcess() {
-  if (is_running()) {
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, nullptr, 0);
-  }
+  kill();
   std::error_code ignored;
   if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
-void NginxProcess::write_config(std::size_t workers) const {
+void NginxProcess::write_config(std::size_t workers, std::string http) const {
+  if (const std::size_t at = http.find("PORT"); at != std::string::npos) http.replace(at, 4, std::to_string(port_));
   std::ofstream config(folder_ + "/nginx.conf");
   config << "daemon off; pid nginx.pid; error_log stderr crit; worker_processes " << workers << ";\n"
          << "events { worker_connections 4096; }\nhttp {\n  access_log off; keepalive_timeout 600; "
             "keepalive_requests 1000000000;\n";
   for (const char* const kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
     config << "  " << kind << "_temp_path " << kind << ";\n";
-  config << "  server { listen 127.0.0.1:" << port_ << " backlog=4096; location / { return 204; } }\n}\n";
+  config << http << "}\n";
 }
 
 bool NginxProcess::answers() const {
@@ -93,4 +100,4 @@ bool NginxProcess::answers() const {
   return is_there;
 }
 
-}  // namespace metabatch::bench
+}  // namespace metabatch::test
