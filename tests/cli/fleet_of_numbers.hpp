@@ -16,8 +16,11 @@
 /// sent again as the next one.
 class FleetOfNumbers {
  public:
-  FleetOfNumbers(std::uint16_t port, std::vector<AddedAgent> agents)
-      : port_(port), agents_(std::move(agents)), state_(agents_.size()), thread_([this] { run(); }) {}
+  /// @shape patience: of each connection, for all of its reports
+  FleetOfNumbers(std::uint16_t port, std::vector<AddedAgent> agents, std::chrono::seconds patience = Client::kPatience)
+      : port_(port), patience_(patience), agents_(std::move(agents)), state_(agents_.size()), thread_([this] {
+          run();
+        }) {}
   ~FleetOfNumbers() { stop(); }
   FleetOfNumbers(const FleetOfNumbers&) = delete;
   FleetOfNumbers& operator=(const FleetOfNumbers&) = delete;
@@ -26,8 +29,23 @@ class FleetOfNumbers {
     {
       const std::lock_guard lock(mutex_);
       is_over_ = true;
+      is_paused_ = false;
     }
+    more_.notify_all();
     if (thread_.joinable()) thread_.join();
+  }
+  /// Returns when every report that was sent is answered, or its connection lost.
+  void pause() {
+    std::unique_lock lock(mutex_);
+    is_paused_ = true;
+    more_.wait(lock, [this] { return is_resting_; });
+  }
+  void go_on() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_paused_ = false;
+    }
+    more_.notify_all();
   }
   /// The largest number of each agent that was answered 204.
   [[nodiscard]] std::vector<long> acknowledged() {
@@ -59,14 +77,17 @@ class FleetOfNumbers {
     for (;;) {
       for (std::size_t i = 0; i < agents_.size(); ++i) send(i);
       for (std::size_t i = 0; i < agents_.size(); ++i) take(i);
+      std::unique_lock lock(mutex_);
+      is_resting_ = is_paused_;
       more_.notify_all();
-      const std::lock_guard lock(mutex_);
+      more_.wait(lock, [this] { return !is_paused_; });
+      is_resting_ = false;
       if (is_over_) return;
     }
   }
   void send(std::size_t i) {
     State& one = state_[i];
-    if (!one.client) one.client = Client::try_to(port_);
+    if (!one.client) one.client = Client::try_to(port_, patience_);
     if (!one.client) return;
     {
       const std::lock_guard lock(mutex_);
@@ -86,10 +107,13 @@ class FleetOfNumbers {
   }
 
   const std::uint16_t port_;
+  const std::chrono::seconds patience_;
   const std::vector<AddedAgent> agents_;
   std::mutex mutex_;
   std::condition_variable more_;
   std::vector<State> state_;
-  bool is_over_ = false;
+  bool is_over_ = false;     // mutex_
+  bool is_paused_ = false;   // mutex_
+  bool is_resting_ = false;  // mutex_: paused, and nothing is under way
   std::thread thread_;
 };

@@ -8,6 +8,7 @@
 
 #include "cli/program.hpp"
 #include "service/client.hpp"
+#include "support/processes/stop_process.hpp"
 
 /// `metabatch serve` as a process of its own.
 class Serving {
@@ -34,6 +35,8 @@ class Serving {
     program_->signal(SIGTERM);
     return program_->end();
   }
+  void freeze() { stop_process(static_cast<pid_t>(program_->process.processId())); }
+  void thaw() { program_->signal(SIGCONT); }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] Program& program() { return *program_; }
 

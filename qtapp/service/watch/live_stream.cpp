@@ -44,8 +44,12 @@ LiveStream::LiveStream(Worker& worker, Shared& shared, WatchRequest request)
 LiveStream::~LiveStream() { --shared_.watchers; }
 
 void LiveStream::begin() {
+  has_begun_ = true;
   if (has_ended_) return;
-  if (worker_.is_draining || is_finishing_) return finish();
+  if (worker_.is_draining || is_finishing_) {
+    is_finishing_ = false;
+    return finish();
+  }
   is_watching_ = true;
   watch_ = shared_.handler.watch(watch_request_, std::make_shared<Feed>(worker_.context, self_as(this)));
   wait_for_tick();
@@ -86,6 +90,7 @@ void LiveStream::finish() {
   if (has_ended_ || is_finishing_) return;
   is_finishing_ = true;
   unwatch();
+  if (!has_begun_) return;     // the head is being sent: begin() comes back
   if (writing_since_) return;  // written() comes back
   is_end_sent_ = true;
   writing_since_ = SteadyClock::now();

@@ -61,6 +61,7 @@ class LiveStream : public Connection {
   std::uint64_t taken_ = 0;                                             // taken_bytes() at the last check
   FrameText next_data_;
   FrameText next_error_;
+  bool has_begun_ = false;
   bool is_watching_ = false;
   bool is_finishing_ = false;  // no frame follows the one being sent
   bool is_end_sent_ = false;

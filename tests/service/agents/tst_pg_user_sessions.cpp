@@ -122,6 +122,8 @@ class TestPgUserSessions : public QObject, protected PgScene {
     QTest::newRow("expired") << "UPDATE api_keys SET expires_at = now() - interval '1 s' WHERE id = 'annannanna'";
     QTest::newRow("user suspended") << "UPDATE users SET status = 'suspended' WHERE id = '" +
                                            QString::fromStdString(plane_user(1)) + "'";
+    QTest::newRow("user deleted") << "UPDATE users SET deleted = true WHERE id = '" +
+                                         QString::fromStdString(plane_user(1)) + "'";
     QTest::newRow("workspace given away")
         << "UPDATE workspaces SET owner_id = '" + QString::fromStdString(plane_user(2)) + "'";
   }

@@ -19,6 +19,7 @@ class TestStreamEnd : public QObject {
   void aClosedStreamGivesItsSlotBack();
   void streamsEndOverTheGraceAndReportsAreStillTaken();
   void aDrainingServiceOpensNoStream();
+  void streamsThatAreBeingOpenedEndToo();
 };
 
 namespace {
@@ -174,6 +175,30 @@ void TestStreamEnd::aDrainingServiceOpensNoStream() {
   stopping.join();
   QCOMPARE(answered.status, 503);
   QVERIFY(answered.head.find("\r\nRetry-After: ") != std::string::npos);
+}
+
+/// The service ends while the heads of many answers are still being sent: each stream ends after
+/// its head, or is refused, and none is written twice at a time.
+void TestStreamEnd::streamsThatAreBeingOpenedEndToo() {
+  constexpr int kRounds = 40, kClients = 20;
+  int opened = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    Stage stage([](service::ServiceOptions& options) { options.streams_per_agent = kClients; });
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < kClients; ++i) clients.push_back(std::make_unique<Client>(stage.port()));
+    for (const auto& client : clients)
+      client->send(request("GET", stage.agents[0].path("watch-metadata"), stage.watch_token));
+    const std::string first = clients[0]->until("\r\n\r\n");
+    stage.service->stop();
+    for (const auto& client : clients) {
+      const std::string all = (client == clients[0] ? first : "") + client->rest();
+      QVERIFY2(!all.ends_with("(still open)"), all.c_str());
+      if (!all.starts_with("HTTP/1.1 200 ")) continue;
+      ++opened;
+      QVERIFY2(all.ends_with("0\r\n\r\n"), all.c_str());
+    }
+  }
+  QVERIFY(opened > 0);
 }
 
 QTEST_GUILESS_MAIN(TestStreamEnd)

@@ -16,6 +16,8 @@
 #include <sstream>
 #include <thread>
 
+#include "support/processes/stop_process.hpp"
+
 namespace metabatch::test {
 namespace {
 
@@ -136,13 +138,19 @@ PgCluster::PgCluster(std::vector<std::string> settings, std::vector<std::string>
 
 std::unique_ptr<PgCluster> PgCluster::standby_of(const PgCluster& primary) {
   std::unique_ptr<PgCluster> standby(new PgCluster(Unmade{}));
-  const std::string log = standby->folder_ + "/backup.log";
-  if (wait_for(spawn({pg_bin() + "/pg_basebackup", "-D", standby->data(), "-d", primary.address(), "-R", "-X", "stream",
-                      "-c", "fast", "--no-sync"},
+  standby->become_standby_of(primary);
+  return standby;
+}
+
+void PgCluster::become_standby_of(const PgCluster& primary) {
+  stop(Stop::immediate);
+  fs::remove_all(data());
+  const std::string log = folder_ + "/backup.log";
+  if (wait_for(spawn({pg_bin() + "/pg_basebackup", "-D", data(), "-d", primary.address(), "-R", "-X", "stream", "-c",
+                      "fast", "--no-sync"},
                      log)) != 0)
     qFatal("pg_basebackup: %s", read_all(log).c_str());
-  standby->configure({"unix_socket_directories='" + standby->folder_ + "'"});
-  return standby;
+  configure({"unix_socket_directories='" + folder_ + "'"});
 }
 
 PgCluster::~PgCluster() {
@@ -185,6 +193,16 @@ void PgCluster::stop(Stop how) {
   pid_ = -1;
   for (const pid_t child : family)
     while (!is_gone(child)) std::this_thread::sleep_for(kPollPause);
+}
+
+void PgCluster::freeze() const {
+  stop_process(pid_);  // first, so that it starts no more
+  for (const pid_t child : children_of(pid_)) ::kill(child, SIGSTOP);
+}
+
+void PgCluster::thaw() const {
+  for (const pid_t child : children_of(pid_)) ::kill(child, SIGCONT);
+  ::kill(pid_, SIGCONT);
 }
 
 void PgCluster::configure(const std::vector<std::string>& settings) { append(data() + "/postgresql.conf", settings); }

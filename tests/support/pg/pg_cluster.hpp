@@ -25,6 +25,8 @@ class PgCluster {
   explicit PgCluster(std::vector<std::string> settings = {}, std::vector<std::string> initdb = {});
   /// A standby of a cluster that runs, fed by streaming; not started yet.
   static std::unique_ptr<PgCluster> standby_of(const PgCluster& primary);
+  /// Becomes one in its own folder; what it had is gone. It is stopped, and not started again.
+  void become_standby_of(const PgCluster& primary);
   ~PgCluster();
   PgCluster(const PgCluster&) = delete;
   PgCluster& operator=(const PgCluster&) = delete;
@@ -40,6 +42,9 @@ class PgCluster {
     stop(how);
     start();
   }
+  /// SIGSTOP to the server and all its children, and SIGCONT.
+  void freeze() const;
+  void thaw() const;
   /// Another port than 5432, from the next start on, so that servers on TCP do not collide.
   void use_port(int port);
   /// From the next start on, its disk is full while the file is_full() exists, even when the test
