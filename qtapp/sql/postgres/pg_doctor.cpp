@@ -224,7 +224,8 @@ class PgExamination::Checks {
         count == "0", Verdict::loses_data, "stamps",
         count == "0"
             ? "no row is dated ahead of the server"
-            : count + " rows are dated ahead of the server, by up to " + std::to_string(std::llround(ahead)) + " s",
+            : count + " rows are dated ahead of the server, " +
+                  (std::isfinite(ahead) ? "by up to " + std::to_string(std::llround(ahead)) + " s" : "one without end"),
         "they refuse every report until then: metabatch doctor --fix-future-stamps sets them back to now; correct the "
         "clock of who wrote them");
   }

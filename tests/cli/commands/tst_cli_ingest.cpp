@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTimeZone>
 #include <map>
 #include <random>
 
@@ -44,7 +45,7 @@ QByteArray lineOf(const QJsonObject& object) { return QJsonDocument(object).toJs
 
 QString timeOf(qint64 microseconds) {
   const QString whole =
-      QDateTime::fromSecsSinceEpoch(microseconds / 1'000'000, Qt::UTC).toString("yyyy-MM-ddTHH:mm:ss");
+      QDateTime::fromSecsSinceEpoch(microseconds / 1'000'000, QTimeZone::utc()).toString("yyyy-MM-ddTHH:mm:ss");
   return whole + QString(".%1Z").arg(microseconds % 1'000'000, 6, 10, QChar('0'));
 }
 

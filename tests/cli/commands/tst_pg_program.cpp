@@ -312,7 +312,7 @@ class TestPgProgram : public QObject, protected PgProgram {
         << "INSERT INTO workspace_agent_metadata VALUES (gen_random_uuid(), '', 'k', '', '', '', 0, 0, 'infinity')"
         << ""
         << "stamps"
-        << "notice";
+        << "problem";
     QTest::newRow("login") << "ALTER ROLE plain NOLOGIN"
                            << "ALTER ROLE plain LOGIN"
                            << "connection"

@@ -199,7 +199,9 @@ void TstMetricsWatch::secretsAreSentAndNeverShown() {
   window.startMetrics(*std::get<0>(plan));
   QVERIFY(until([&] { return part<Dashboard>(window).words().contains("403"); }));
   QVERIFY(server.requests[0].startsWith("GET /metrics?key=hush-hush HTTP/1.1\r\n"));
-  QVERIFY(header.isEmpty() ? !server.requests[0].contains("Authorization") : server.requests[0].contains(header));
+  const QString sent = QString::fromUtf8(server.requests[0]);  // from Qt 6.8 on with the names of headers in lower case
+  QVERIFY(header.isEmpty() ? !sent.contains("Authorization", Qt::CaseInsensitive)
+                           : sent.contains(QString::fromUtf8(header), Qt::CaseInsensitive));
   QString seen = part<Dashboard>(window).words();
   for (const QLabel* const label : window.findChildren<QLabel*>()) seen += label->text() + label->toolTip();
   QVERIFY2(!seen.contains("hush"), qPrintable(seen));

@@ -61,6 +61,8 @@ class TestPgDoctor : public QObject, protected PgScene {
         "key-collation", "calls different keys equal");
     row("stamps ahead", "UPDATE workspace_agent_metadata SET collected_at = now() + interval '1 hour' WHERE key = 'k1'",
         "stamps", "3 rows are dated ahead of the server, by up to 3600 s");
+    row("a stamp without end", "UPDATE workspace_agent_metadata SET collected_at = 'infinity' WHERE key = 'k1'",
+        "stamps", "3 rows are dated ahead of the server, one without end");
   }
   void whatLosesUpdatesIsFoundFirst() {
     QFETCH(QString, cause);
