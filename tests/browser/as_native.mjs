@@ -29,8 +29,31 @@ async function walked(page, count) {
   return details;
 }
 
-/** Rows of a grid that is small enough to exist as a whole. */
-const rows = (page, grid) => page.$$eval(`${grid} .rows .row:not([hidden])`, (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+/** All that the page shows of an input: its verdict, problems, ids and findings, and what it says of so many parts when the arrow
+ *  key goes through them. All at once: each question from outside takes as long as the page needs for an answer. */
+const shown = (page, parts) => page.evaluate(async (count) => {
+  const { frame, press, until } = window.inPage;
+  const rows = (grid) => [...document.querySelectorAll(`${grid} .rows .row:not([hidden])`)].map((row) => [...row.children].map((cell) => cell.textContent));
+  const details = document.querySelector('#details');
+  press('#found-problems');
+  await until(() => ![...document.querySelectorAll('.problems .sentence')].some((cell) => cell.textContent === '…'));
+  const problems = rows('.problems');
+  press('#found-ids');
+  await frame();
+  const all = { problems, ids: rows('.ids'), findings: rows('.findings'), verdict: document.querySelector('#verdict').textContent, details: [] };
+  for (let at = 0; at < count; ++at) {
+    const before = details.textContent;
+    const isNext = () => (at === 0 ? /^Bytes? 0 /.test(details.textContent) : details.textContent !== before);
+    const said = new Promise((done) => {
+      const watcher = new MutationObserver(() => isNext() && (watcher.disconnect(), done()));
+      watcher.observe(details, { childList: true, characterData: true, subtree: true });
+    });
+    document.querySelector('.bytes').dispatchEvent(new KeyboardEvent('keydown', { key: at === 0 ? 'Home' : 'ArrowRight', bubbles: true, cancelable: true }));
+    if (!(at === 0 && isNext())) await said;
+    all.details.push(details.textContent);
+  }
+  return all;
+}, parts);
 
 /** The native program's sentence about the id at this byte. */
 function versionOf({ spans }, byte) {
@@ -56,33 +79,26 @@ function problemsOf(native) {
   return problems;
 }
 
-/** Brings the input (a text is pasted, bytes are dropped) and compares all that the page says of it. Returns what the
- *  native program printed. */
-export async function assertAsNative(opened, input) {
+/** Brings the input (a text is pasted, bytes are dropped) and compares all that the page says of it. `keys`: it is walked through
+ *  by real keys. Returns what the native program printed. */
+export async function assertAsNative(opened, input, { keys = false } = {}) {
   const { page } = opened;
   const native = inspected(input);
   await bring(page, input);
-  if (native.findings.length === 1) {
-    await page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, capital(native.findings[0].meaning) + firstBadOf(native));
-  } else {
-    const sentence = await page.textContent('#verdict');
-    if (native.findings.length === 0) assert.match(sentence, /^Nothing here that metabatch knows/);
-    else assert.ok(sentence.startsWith(`${native.findings.length} findings: ${plural(native.ids, 'id')} of ${plural(native.distinct_ids, 'agent')}; `), sentence);
-  }
-  const shownIds = (await rows(page, '.ids')).map(([, uuid, byte, version]) => ({ id: uuid, at: byte, version }));
-  const nativeIds = native.findings.flatMap(({ ids }) => ids).map(({ id, at }) => ({ id, at: counted(at), version: versionOf(native, at) }));
+  if (native.findings.length === 1) await page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, capital(native.findings[0].meaning) + firstBadOf(native));
+  const parts = native.spans.length <= 40 ? native.spans.length : 0;
+  const { verdict, ids, findings, problems, details } = await shown(page, keys ? 0 : parts);
+  if (native.findings.length === 0) assert.match(verdict, /^Nothing here that metabatch knows/);
+  else if (native.findings.length > 1) assert.ok(verdict.startsWith(`${native.findings.length} findings: ${plural(native.ids, 'id')} of ${plural(native.distinct_ids, 'agent')}; `), verdict);
+  const shownIds = ids.map(([, uuid, byte, version]) => ({ id: uuid, at: byte, version }));
+  const nativeIds = native.findings.flatMap((finding) => finding.ids).map(({ id, at }) => ({ id, at: counted(at), version: versionOf(native, at) }));
   assert.deepEqual(shownIds.slice(0, 5), nativeIds.slice(0, 5));
   if (native.findings.length > 1) {
-    const table = (await rows(page, '.findings')).map((cells) => [cells[2].replaceAll(' ', '_'), cells[8], cells[9]]);
+    const table = findings.map((cells) => [cells[2].replaceAll(' ', '_'), cells[8], cells[9]]);
     assert.deepEqual(table, native.findings.map(({ form, payload_bytes, at }) => [form, counted(payload_bytes), counted(at)]));
   }
-  await page.click('#found-problems');
-  const problems = problemsOf(native);
-  await page.waitForFunction(() => ![...document.querySelectorAll('.problems .sentence')].some((cell) => cell.textContent === '…'));
-  const shown = (await rows(page, '.problems')).map(([byte, , sentence]) => [byte, sentence]);
-  assert.deepEqual(shown.slice(0, 10), problems.slice(0, 10));
-  await page.click('#found-ids');
-  if (native.spans.length <= 40) assert.deepEqual(await walked(page, native.spans.length), native.spans.map(detailOf));
+  assert.deepEqual(problems.map(([byte, , sentence]) => [byte, sentence]).slice(0, 10), problemsOf(native).slice(0, 10));
+  assert.deepEqual(keys ? await walked(page, parts) : details, native.spans.slice(0, parts).map(detailOf));
   assertQuiet(opened);
   return native;
 }

@@ -3,26 +3,47 @@
 // count, they do not time.
 import { createHash } from 'node:crypto';
 
-import { drop, open, paste, start } from './browser.mjs';
+import { brings, drawn, open, start } from './browser.mjs';
 
 const rounds = Number(process.argv[2] ?? 10);
 const line = `2026-01-02 03:04:05.678 UTC [9] coder LOG:  statement: NOTIFY workspace_agent_metadata_batch, '${'my8fHntUTBGKbhwtPk9aaw'.repeat(20)}'\n`;
 const id = (at) => createHash('sha256').update(String(at)).digest().subarray(0, 16).toString('base64').slice(0, 22);
-const log = (bytes) => line.repeat(Math.ceil(bytes / line.length));
-const chunk = (bytes) => Array.from({ length: Math.ceil(bytes / 22) }, (_, at) => id(at)).join('');
+const log = (bytes) => [line, Math.ceil(bytes / line.length)];
+const chunk = (bytes) => [Array.from({ length: Math.ceil(bytes / 22) }, (_, at) => id(at)).join(''), 1];
 
-/** What was measured of `act`: milliseconds to the first result, and the longest task of the page's own thread. */
-async function measured(page, act) {
-  await page.evaluate(() => {
+/** Milliseconds to the first result, and the longest task of the page's own thread, of one paste. The text is made and put
+ *  on the event before: that is the work of the browser and of this file. */
+async function measured(page, [unit, times]) {
+  await page.evaluate(([text, count]) => {
     performance.clearMeasures();
-    window.longest = 0;
+    window.data = new DataTransfer();
+    window.data.setData('text/plain', text.repeat(count));
+  }, [unit, times]);
+  await watchTasks(page);
+  await brings(page, () =>
+    page.evaluate(() => {
+      document.activeElement?.blur();
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: window.data, bubbles: true, cancelable: true }));
+    }),
+  );
+  await page.waitForFunction(() => performance.getEntriesByName('metabatch:first-result').length > 0);
+  return { first: await page.evaluate(() => performance.getEntriesByName('metabatch:first-result').at(-1).duration), longest: await longestTask(page) };
+}
+
+/** Collects the tasks of 50 ms and more from now on. */
+function watchTasks(page) {
+  return page.evaluate(() => {
     window.tasks?.disconnect();
+    window.longest = 0;
     window.tasks = new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (window.longest = Math.max(window.longest, duration))));
     window.tasks.observe({ type: 'longtask' });
   });
-  await act();
-  await page.waitForFunction(() => performance.getEntriesByName('metabatch:first-result').length > 0);
-  return page.evaluate(() => ({ first: performance.getEntriesByName('metabatch:first-result').at(-1).duration, longest: window.longest }));
+}
+/** 0: none took 50 ms. The browser tells of tasks a little later. */
+async function longestTask(page) {
+  await drawn(page);
+  await drawn(page);
+  return page.evaluate(() => window.longest);
 }
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -41,15 +62,36 @@ try {
     ['50 MB of log, pasted', log(5e7), { longest: 100 }],
   ]) {
     const runs = [];
-    for (let round = 0; round < (text.length > 2e7 ? 3 : rounds); ++round) runs.push(await measured(page, () => paste(page, text)));
+    for (let round = 0; round < (what.startsWith('50') ? 3 : rounds); ++round) runs.push(await measured(page, text));
     report(what, runs, limits);
   }
-  await drop(page, Buffer.from(chunk(22_000)), { times: 1000 });
-  await page.evaluate(() => (navigator.clipboard.writeText = (text) => Promise.resolve(void (window.copied = text.length))));
+  console.log(`read of the 50 MB: ${(await page.textContent('.verdict .note')) || 'all'}`);
+  await brings(page, () =>
+    page.evaluate(() => {
+      const bytes = new Uint8Array(16_000_000);
+      for (let at = 0; at < bytes.length; at += 64_000) crypto.getRandomValues(bytes.subarray(at, at + 64_000));
+      const id = (_, at) => {
+        const one = bytes.subarray(16 * at, 16 * at + 16);
+        [one[6], one[8]] = [(one[6] & 15) | 64, (one[8] & 63) | 128]; // version 4
+        return btoa(String.fromCharCode(...one)).slice(0, 22);
+      };
+      const data = new DataTransfer();
+      data.items.add(new File(Array.from({ length: 1_000_000 }, id), 'ids.txt'));
+      for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }),
+  );
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = (text) => Promise.resolve(void (window.copied = text.length));
+    window.said = 0;
+    new MutationObserver(() => ++window.said).observe(document.querySelector('.copy-bar .outcome'), { childList: true, characterData: true, subtree: true });
+  });
+  await watchTasks(page);
   const began = performance.now();
   await page.click('.copy-bar button:text("UUIDs")');
   await page.waitForFunction(() => window.copied > 0);
-  console.log(`1,000,000 ids copied in ${(performance.now() - began).toFixed(0)} ms`);
+  const took = performance.now() - began;
+  if ((await page.evaluate(() => window.copied)) !== 37_000_000) throw new Error('not all of them were copied');
+  console.log(`1,000,000 ids copied in ${took.toFixed(0)} ms, ${await page.evaluate(() => window.said)} times said how far; longest task ${(await longestTask(page)).toFixed(0)} ms of 50`);
 } finally {
   await ground.end();
 }

@@ -29,6 +29,7 @@ export async function start() {
 /** A page with a profile of its own. `said` is everything it wrote to the console or threw, `foreign` every request to other hosts. */
 export async function open({ browser, address }, { fragment = '', url = address, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  await context.addInitScript(inPage);
   const page = await context.newPage();
   const [said, foreign] = [[], []];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
@@ -46,12 +47,37 @@ export async function open({ browser, address }, { fragment = '', url = address,
   return { context, page, said, foreign };
 }
 
+/** The address as the page has it now. What Playwright's `page.url()` returns arrives later, by an event. */
+export const addressOf = (page) => page.evaluate(() => location.href);
+
 /** Waits until changes are on the screen: lists draw once a frame. */
 export function drawn(page) {
   return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 }
 
-/** Does it, and waits until the new input is inspected: the page marks the beginning and is busy until the end. */
+/** What runs in the page waits there: a question from outside costs more than most answers. */
+function inPage() {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const until = async (isThere) => {
+    for (const began = performance.now(); !isThere(); await frame()) if (performance.now() - began > 60_000) throw new Error(`this never came: ${isThere}`);
+  };
+  window.inPage = {
+    frame,
+    until,
+    /** Does it, and waits until the new input is inspected: the page marks the beginning and is busy until the end. */
+    async brings(act) {
+      const count = () => performance.getEntriesByName('metabatch:input').length;
+      const before = count();
+      act();
+      await until(() => count() > before && !document.querySelector('.verdict[aria-busy]'));
+      await frame();
+    },
+    /** A click without a pointer, for what is a step on the way of a test and not its matter. */
+    press: (selector) => document.querySelector(selector).click(),
+  };
+}
+
+/** Does it, and waits until the new input is inspected. */
 export async function brings(page, act) {
   const count = () => page.evaluate(() => performance.getEntriesByName('metabatch:input').length);
   const before = await count();
@@ -62,17 +88,16 @@ export async function brings(page, act) {
 
 /** Pastes as a person would with nothing selected; the event contains the clipboard's text unchanged. */
 export function paste(page, text) {
-  return brings(page, () =>
-    page.evaluate((content) => {
-      const data = new DataTransfer();
-      data.setData('text/plain', content);
-      document.activeElement?.blur();
-      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-    }, text),
-  );
+  return page.evaluate((content) => window.inPage.brings(() => {
+    const data = new DataTransfer();
+    data.setData('text/plain', content);
+    document.activeElement?.blur();
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }), text);
 }
 
-/** Drops files onto the page, `[name, bytes]` each. Large ones are made in the page: `times` repeats the bytes. */
+/** Drops files onto the page, `[name, bytes]` each, and waits until they have been looked at. Large ones are made in the page:
+ *  `times` repeats the bytes. */
 export function dropFiles(page, files, times = 1) {
   const contents = files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]);
   return page.evaluate(
@@ -82,14 +107,16 @@ export function dropFiles(page, files, times = 1) {
         const part = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
         data.items.add(new File(Array(repeat).fill(part), name));
       }
-      for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      return window.inPage.brings(() => {
+        for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      });
     },
     [contents, times],
   );
 }
-/** Drops one file, and waits until it has been looked at. */
+/** Drops one file. */
 export function drop(page, bytes, { name = 'dropped.bin', times = 1 } = {}) {
-  return brings(page, () => dropFiles(page, [[name, bytes]], times));
+  return dropFiles(page, [[name, bytes]], times);
 }
 
 /** Checks that the page logged nothing and sent no request to other hosts. */

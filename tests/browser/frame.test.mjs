@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Accessibility: axe's rules, keyboard only, any width, any zoom. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
 import { assertQuiet, brings, open, paste, start } from './browser.mjs';
 import { cases } from './cases.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { violations } from './chromium.mjs';
 
 let ground;
 before(async () => (ground = await start()));
 after(() => ground.end());
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const { violations: found, passes } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  assert.ok(passes.length > 20, 'axe looked at something');
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join(' | ')}`);
-}
 
 /** The inspector in each of its states. */
 const states = {
@@ -49,14 +39,15 @@ const states = {
   },
 };
 
-for (const colorScheme of ['light', 'dark']) {
-  test(`axe finds nothing, ${colorScheme}`, async () => {
-    const opened = await open(ground, { colorScheme, reducedMotion: 'reduce' });
+for (const [colorScheme, width] of [['light', 360], ['dark', 700], ['light', 1280], ['dark', 1920]]) {
+  test(`axe finds nothing, ${colorScheme}, ${width} pixels`, async () => {
+    const opened = await open(ground, { colorScheme, reducedMotion: 'reduce', viewport: { width, height: 900 } });
     for (const [name, reach] of Object.entries(states)) {
       await reach(opened.page);
       assert.deepEqual(await violations(opened.page), [], name);
     }
     assertQuiet(opened);
+    await opened.context.close();
   });
 }
 
@@ -146,3 +137,35 @@ test('with reduced motion nothing moves by itself', async () => {
   const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((one) => getComputedStyle(one).transitionDuration !== '0s' || getComputedStyle(one).animationName !== 'none').length);
   assert.equal(moving, 0);
 });
+
+for (const width of [360, 820, 1240, 1280])
+  test(`the foot bar hides nothing, remarks are whole where the page is wide: ${width} pixels`, async () => {
+    const { page, context } = await open(ground, { viewport: { width, height: 800 } });
+    await paste(page, `${cases['chunk with all problems']}\n${cases['several']}`);
+    await page.click('#found-ids');
+    for (const height of [420, 640, 704, 800, 1000]) {
+      await page.setViewportSize({ width, height });
+      await page.click('.ids .rows .row:nth-child(2) .version');
+      await page.waitForFunction(() => /^Bytes 22 to 43/.test(document.querySelector('#details').textContent));
+      const { over, unreached, cut } = await page.evaluate(async () => {
+        const bar = document.querySelector('#details');
+        const inSight = [...document.querySelectorAll('.view-inspector :is(button, .row, textarea, select, .sentence)')].filter((one) => one.checkVisibility());
+        const under = (one) => {
+          const { left, right, top, bottom } = bar.getBoundingClientRect();
+          return document.elementsFromPoint((left + right) / 2, (top + bottom) / 2).includes(one) || document.elementsFromPoint(left + 20, top + 3).includes(one);
+        };
+        const unreached = [];
+        for (const one of document.querySelectorAll('.copy-bar button')) {
+          one.scrollIntoView({ block: 'nearest' });
+          await window.inPage.frame();
+          const { left, top, width, height } = one.getBoundingClientRect();
+          if (document.elementFromPoint(left + width / 2, top + height / 2) !== one || top + height > innerHeight + 1) unreached.push(one.textContent);
+        }
+        const cut = [...document.querySelectorAll('.rows .row:not([hidden]) .tags')].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent);
+        return { over: inSight.filter(under).map((one) => one.className || one.textContent), unreached, cut };
+      });
+      assert.deepEqual({ over, unreached }, { over: [], unreached: [] }, `${height} pixels high`);
+      if (width >= 1240) assert.deepEqual(cut, [], `${height} pixels high`);
+    }
+    await context.close();
+  });

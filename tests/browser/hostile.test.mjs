@@ -13,14 +13,17 @@ after(() => ground.end());
 
 const state = (bytes) => `#inspector?z=${deflateRawSync(Buffer.from(bytes)).toString('base64url')}`;
 
-/** Names of the elements of the page, apart from those that only repeat. */
-const elements = (page) => page.evaluate(() => [...new Set([...document.querySelectorAll('*')].map((one) => one.localName))].sort());
+/** What could be harmed: a name that hostile text sets, the kinds of elements of the page, and the prototype of all objects. */
+const harmOf = (page) => page.evaluate(() => ({
+  harmed: window.harmed,
+  elements: [...new Set([...document.querySelectorAll('*')].map((one) => one.localName))].sort(),
+  prototype: Object.prototype.harmed ?? Object.prototype.keys,
+}));
+const elements = async (page) => (await harmOf(page)).elements;
 
 async function assertHarmless(opened, before) {
   const { page } = opened;
-  assert.equal(await page.evaluate(() => window.harmed), undefined);
-  assert.deepEqual(await elements(page), before);
-  assert.equal(await page.evaluate(() => Object.prototype.harmed ?? Object.prototype.keys), undefined);
+  assert.deepEqual(await harmOf(page), { harmed: undefined, elements: before, prototype: undefined });
   assertQuiet(opened);
 }
 
@@ -35,8 +38,7 @@ for (const [how, url] of [['site', undefined], ['single file', singleFile]]) {
       // The whole of it stands in the view of the input, as text (invisible signs as visible ones).
       const shown = await page.$$eval('.bytes .text', (all) => all.map((one) => one.textContent).join(''));
       if (!/[\u0000-\u001f\u202e]/.test(text)) assert.equal(shown, text);
-      await page.click('#found-problems');
-      await page.click('#found-ids');
+      await page.evaluate(() => ['#found-problems', '#found-ids'].forEach(window.inPage.press));
       await page.fill('#filter', text.replace('\0', ''));
       await page.focus('.bytes');
       for (let step = 0; step < 4; ++step) await page.keyboard.press('ArrowRight');

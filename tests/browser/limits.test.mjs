@@ -115,6 +115,11 @@ test('50 MB of pasted text do not end the tab', async () => {
   });
   await page.waitForFunction(() => /^Nothing here that metabatch knows/.test(document.querySelector('#verdict').textContent), null, { timeout: 60_000 });
   assert.match(await page.textContent('.held'), /49,950,000 bytes are held, too many to edit here/);
+  const slices = await page.evaluate(() => {
+    const since = performance.getEntriesByName('metabatch:input').at(-1).startTime;
+    return performance.getEntriesByName('metabatch:slice').filter(({ startTime }) => startTime < since).length;
+  });
+  assert.ok(slices > 30, `${slices} slices before it was inspected`);
   assertQuiet(opened);
 });
 
@@ -131,13 +136,13 @@ test('more rows than a browser can stack are all reached', async () => {
   const { page } = opened;
   await drop(page, Buffer.concat([Buffer.alloc(999_984, 7), Buffer.from('0123456789abcdef')]), { times: 30 }); // 45 million pixels of rows
   await page.click('button:text("Hex")');
-  const offsets = () => page.$$eval('.bytes .row:not([hidden]) .offset', (all) => all.map((one) => Number(one.textContent)));
+  const offsets = () => page.$$eval('.bytes .row:not([hidden]) .offset', (all) => all.map((one) => Number(one.textContent.replaceAll(',', ''))));
   await page.$eval('.bytes', (list) => (list.scrollTop = list.scrollHeight));
-  await page.waitForFunction(() => [...document.querySelectorAll('.bytes .row:not([hidden]) .offset')].some((one) => one.textContent === '29999984'));
+  await page.waitForFunction(() => [...document.querySelectorAll('.bytes .row:not([hidden]) .offset')].some((one) => one.textContent === '29,999,984'));
   await page.hover('.bytes');
   const before = Math.min(...(await offsets()));
   await page.mouse.wheel(0, -24 * 3);
-  await page.waitForFunction((old) => Math.min(...[...document.querySelectorAll('.bytes .row:not([hidden]) .offset')].map((one) => Number(one.textContent))) < old, before);
+  await page.waitForFunction((old) => Math.min(...[...document.querySelectorAll('.bytes .row:not([hidden]) .offset')].map((one) => Number(one.textContent.replaceAll(',', '')))) < old, before);
   assert.ok(before - Math.min(...(await offsets())) <= 6 * 16, 'the wheel moves by rows');
   assertQuiet(opened);
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { assertQuiet, open, singleFile, start } from './browser.mjs';
-import { digests, finished, native, reach, stateOf } from './simulation.mjs';
+import { digests, finished, native, nativeJudges, reach, scenarios, stateOf } from './simulation.mjs';
 
 let ground;
 let opened;
@@ -79,6 +79,7 @@ test('health follows the faults, and is good again without them', async () => {
     await page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector('.health strong').textContent), headline.source);
     assert.equal(await isOn(page, label), 'true');
     assert.match(await page.textContent('.health .muted'), /^(last 30 s|since the )/);
+    if (state !== 'degraded' || label === 'one row locked') assert.equal(await page.textContent('[data-figure="saved"] .big'), '–', label);
     await toggle(page, label);
     await health(page, 'good');
     assert.equal(await isOn(page, label), 'false');
@@ -159,4 +160,16 @@ test('a fault is shaded in the charts, and the crosshair names it', async () => 
   assert.ok(says.some((text) => text.includes(', database gone: ')), says.at(-1));
   assert.ok(says.some((text) => !text.includes('gone')));
   await context.close();
+});
+
+test('a threshold stands in the tile of its figure, also on the age', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', `${stateOf(scenarios.get('outage-60s'))}&fail-if=age.p99>5s&fail-if=dropped>0`);
+  const limits = (key) => page.$$eval(`[data-figure="${key}"] .limit`, (all) => all.map((one) => [one.textContent, one.className.trim()]));
+  const missed = nativeJudges(['simulate', 'outage-60s', '--fail-if', 'age.p99>5s']);
+  assert.match(missed[0], /age\.p99/);
+  assert.deepEqual(await limits('age'), [['fails if age.p99 > 5s', 'limit missed']]);
+  assert.deepEqual(await limits('dropped'), [['fails if dropped > 0', 'limit']]);
+  assert.deepEqual(await limits('delay'), []);
+  await reach(page, 'simulator', 'duration=1s');
 });

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { assertQuiet, open, root, start } from './browser.mjs';
-import { digests, native, reach, reruns } from './simulation.mjs';
+import { addressOf, assertQuiet, open, root, start } from './browser.mjs';
+import { digests, native, reach, reruns, taken } from './simulation.mjs';
 
 const file = join(root, 'tests/golden/recording.ndjson');
 const digestOf = (...flags) => JSON.parse(native(['simulate', '--recording', file, '--json', ...flags])).digest;
@@ -27,6 +27,7 @@ test('a recording that is opened is simulated, to the native digest', async () =
   const fleet = await digests(page);
   await reruns(page, () => page.setInputFiles('#recording-file', file));
   assert.deepEqual(await digests(page), [digestOf()]);
+  assert.equal((await taken(page, 'JSON'))[0].content.toString(), native(['simulate', '--recording', file, '--json']));
   assert.match(await words(page), /^recording\.ndjson: 185 updates in \d+ reports arrive in place of a fleet\. 1 line could not be read: line 188: collected_at is missing or cannot be read\.$/);
   assert.equal(await page.locator('.group-fleet').first().isVisible(), false, 'nobody asks for a fleet');
   await reruns(page, () => page.click('#forget-recording'));
@@ -66,7 +67,7 @@ test('a scenario that is chosen gives settings and database, the recording its l
   assert.deepEqual(await digests(page), [JSON.parse(native(['simulate', 'saturating-fifo', '--recording', file, '--json'])).digest]);
   await reruns(page, () => page.click('#forget-recording'));
   await reruns(page, () => page.selectOption('.view-simulator .preset select', 'docs-example'));
-  assert.match(page.url(), /duration=10m/);
+  assert.match(await addressOf(page), /duration=10m/);
   assertQuiet(opened);
 });
 

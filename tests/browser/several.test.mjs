@@ -19,7 +19,7 @@ const shown = (page) => page.textContent('.input-tabs [aria-selected="true"]');
 test('several dropped files are several inputs, and two are compared', async () => {
   const opened = await open(ground);
   const { page } = opened;
-  await brings(page, () => dropFiles(page, [['before.txt', before_], ['after.txt', after_]]));
+  await dropFiles(page, [['before.txt', before_], ['after.txt', after_]]);
   assert.deepEqual(await names(page), ['before.txt', 'after.txt']);
   assert.equal(await shown(page), 'after.txt');
   assert.equal(await page.inputValue('#input'), after_);
@@ -61,7 +61,7 @@ test('an input is opened, closed and taken back, by keys too', async () => {
 test('a drop discards nothing, and a reload keeps every input', async () => {
   const { page, context } = await open(ground);
   await paste(page, before_);
-  await brings(page, () => dropFiles(page, [['photo.png', Buffer.from('89504e470d0a1a0a', 'hex')]]));
+  await dropFiles(page, [['photo.png', Buffer.from('89504e470d0a1a0a', 'hex')]]);
   assert.deepEqual(await names(page), ['Input 1', 'photo.png']);
   await page.reload();
   await page.waitForSelector('.input-tabs:not([hidden])');
@@ -73,10 +73,10 @@ test('a drop discards nothing, and a reload keeps every input', async () => {
 
 test('a gzip file is unpacked, and the page says so', async () => {
   const { page, context } = await open(ground);
-  await brings(page, () => dropFiles(page, [['ids.gz', gzipSync(before_)]]));
+  await dropFiles(page, [['ids.gz', gzipSync(before_)]]);
   assert.equal(await page.inputValue('#input'), before_);
   assert.equal(await page.textContent('.verdict .note'), `Unpacked from gzip: ${before_.length} bytes.`);
-  await brings(page, () => dropFiles(page, [['cut.gz', gzipSync(before_).subarray(0, 40)]]));
+  await dropFiles(page, [['cut.gz', gzipSync(before_).subarray(0, 40)]]);
   assert.match(await page.textContent('.verdict .note'), /The file is damaged or incomplete/);
   await context.close();
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { assertQuiet, brings, drawn, drop, open, paste, settled, singleFile, start } from './browser.mjs';
+import { addressOf, assertQuiet, brings, drawn, drop, open, paste, settled, singleFile, start } from './browser.mjs';
 import { cases } from './cases.mjs';
 
 let ground;
@@ -39,11 +39,11 @@ for (const [how, url] of [['site', undefined], ['single file', singleFile]]) {
       await settled(second.page);
       await second.page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, verdict);
       assert.equal(await bytesOf(second.page), Buffer.from(input).toString('hex'));
-      assert.equal(second.page.url(), url ? new URL(link, url).href : link, 'the address still is the link');
+      assert.equal(await addressOf(second.page), url ? new URL(link, url).href : link, 'the address still is the link');
       await second.page.reload();
       await second.page.waitForFunction((wanted) => document.querySelector('#verdict').textContent === wanted, verdict);
       await (typeof input === 'string' ? brings(second.page, () => second.page.fill('#input', 'something else')) : paste(second.page, 'something else'));
-      assert.equal(second.page.url().split('#')[1], 'inspector', 'the address no longer claims what was there');
+      assert.equal((await addressOf(second.page)).split('#')[1], 'inspector', 'the address no longer claims what was there');
       for (const opened of [first, second]) {
         assertQuiet(opened);
         await opened.context.close();

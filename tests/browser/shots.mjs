@@ -17,7 +17,7 @@ try {
       await page.selectOption('#example', { label: size === 'wide' ? 'A server log' : 'A damaged chunk' });
       await page.click('#found-ids'); // something in it cannot be read, so its problems are open
       await page.waitForSelector('.ids .rows .row');
-      await page.click('.ids .rows .row:nth-child(2)');
+      await page.click('.ids .rows .row:nth-child(2) .version'); // a click on the id would copy it
       await page.waitForFunction(() => document.querySelector('#details').textContent !== '');
       await page.evaluate(() => scrollTo(0, 0));
       await page.mouse.move(0, 0); // or it would point at something

@@ -27,6 +27,10 @@ export function native(args) {
   if (status !== 0 && status !== 3) throw new Error(`metabatch ${args.join(' ')}: ${status} ${stderr}`);
   return stdout;
 }
+/** What it says of conditions: `missed: ...` lines, or what is wrong with one. */
+export function nativeJudges(args) {
+  return spawnSync(program, args, { maxBuffer: 1 << 28, encoding: 'utf8' }).stderr.replaceAll('metabatch: ', '').trim().split('\n');
+}
 export function nativeTimeline(args) {
   const folder = mkdtempSync(join(tmpdir(), 'metabatch-'));
   try {

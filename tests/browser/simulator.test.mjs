@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { assertQuiet, open, singleFile, start } from './browser.mjs';
-import { digests, fieldsOfFlags, finished, golden, native, nativeTimeline, reach, reruns, scenarios, stateOf, taken } from './simulation.mjs';
+import { addressOf, assertQuiet, open, singleFile, start } from './browser.mjs';
+import { digests, fieldsOfFlags, finished, golden, native, nativeJudges, nativeTimeline, reach, reruns, scenarios, stateOf, taken } from './simulation.mjs';
 
 let ground;
 let opened;
@@ -33,7 +33,7 @@ test('every scenario is offered, and runs when it is chosen', async () => {
   assert.deepEqual(offered, ['', ...scenarios.keys()]);
   await reruns(page, () => page.selectOption('.view-simulator .preset select', 'docs-example'));
   assert.deepEqual(await digests(page), [golden().find(({ name }) => name === 'docs-example').digest]);
-  assert.match(page.url(), /#simulator\?duration=10m&fleet\.agents=10&fleet\.keys=6&fleet\.every=4s&scenario=docs-example$/);
+  assert.match(await addressOf(page), /#simulator\?duration=10m&fleet\.agents=10&fleet\.keys=6&fleet\.every=4s&scenario=docs-example$/);
 });
 
 test('what is taken away is what the native program writes', async () => {
@@ -47,9 +47,10 @@ test('what is taken away is what the native program writes', async () => {
     const [png] = await taken(page, 'PNG');
     assert.equal(png.content.subarray(1, 4).toString(), 'PNG');
     assert.ok(png.content.length > 20_000);
+    const csv = async () => (await taken(page, 'CSV'))[0].content.toString();
+    assert.equal(await csv(), nativeTimeline(['simulate', name]));
     await reach(page, 'simulator', stateOf([...scenarios.get(name), ['sample-every', '1s']]));
-    const [csv] = await taken(page, 'CSV');
-    assert.equal(csv.content.toString(), nativeTimeline(['simulate', name, '--sample-every', '1s']));
+    assert.equal(await csv(), nativeTimeline(['simulate', name, '--sample-every', '1s']));
   }
   assertQuiet(opened);
 });
@@ -59,7 +60,7 @@ test('the figures and the words are those of the run', async () => {
   await reruns(page, () => page.selectOption('.view-simulator .preset select', 'saturating-fifo'));
   const result = JSON.parse(native(['simulate', 'saturating-fifo', '--json']));
   assert.deepEqual(await figure(page, 'dropped'), [(result.dropped.full + result.dropped.agent_full + result.dropped.closed).toLocaleString('en-US')]);
-  assert.deepEqual(await figure(page, 'saved'), [`${(result.saved * 100).toFixed(1)} %`]);
+  assert.deepEqual(await figure(page, 'saved'), ['–'], 'not everything that arrived was written');
   assert.ok(await page.$('.findings-words .warning[data-kind="fifo_drops"]'));
   assert.ok((await page.$$eval('.view-simulator .reading', (all) => all.map((one) => one.textContent))).every((text) => text !== ''), 'every series is known');
 });
@@ -79,9 +80,57 @@ test('failed flushes have a tile, and legends say the figures of the tiles', asy
   assert.equal((await legend('Delay from update')).at(-1), 'whole run');
 });
 
-test('an outage is shaded', async () => {
+test('thresholds are judged as the native program judges them, and travel with links, files and command lines', async () => {
+  const { page } = opened;
+  const conditions = ['delay.p99 > 5s', 'dropped>0', 'saved<50%'];
+  const flags = conditions.flatMap((one) => ['--fail-if', one]);
+  await reach(page, 'simulator', `${stateOf([...scenarios.get('outage-60s'), ['scenario', 'outage-60s'], ...conditions.map((one) => ['fail-if', one])])}&b.=&b.interval=1s`);
+  const missed = () => page.$$eval('.verdicts .missed', (all) => all.map((one) => one.lastChild.textContent));
+  const ofNative = (name, more) => nativeJudges(['simulate', 'outage-60s', ...more, ...flags]).map((line) => `${name} ${line}`);
+  assert.deepEqual(await missed(), [...ofNative('A', []), ...ofNative('B', ['--interval', '1s'])]);
+  assert.equal((await missed()).length, 2);
+  assert.deepEqual(await page.$$eval('.verdicts .kept', (all) => all.map((one) => one.lastChild.textContent)), ['A kept: dropped > 0', 'A kept: saved < 50%', 'B kept: dropped > 0', 'B kept: saved < 50%']);
+  assert.match(await page.textContent('#voice'), /1 of 3 thresholds missed/);
+  const delay = page.locator('.view-simulator .chart', { hasText: 'Delay from update' }).first().locator('.plot');
+  assert.match(await delay.getAttribute('aria-label'), /fails if delay\.p99 > 5s/);
+  await page.evaluate(() => (navigator.clipboard.writeText = (text) => Promise.resolve(void (window.command = text))));
+  await page.click('#copy-command');
+  await page.waitForFunction(() => window.command !== undefined);
+  const told = " --fail-if 'delay.p99 > 5s' --fail-if 'dropped>0' --fail-if 'saved<50%'";
+  assert.deepEqual((await page.evaluate(() => window.command)).split('\n'), [`metabatch simulate outage-60s${told}`, `metabatch simulate outage-60s --set interval=1s${told}`, '']);
+  assert.ok((await taken(page, 'Scenario file', 2))[0].content.toString().includes(`\n#\n# It was judged with${told}\n`));
+  const digest = await digests(page);
+  await page.fill('#fail-if', 'held==0; dellay.p99>5s');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#fail-if[aria-invalid="true"]');
+  const [wrong] = nativeJudges(['simulate', '--fail-if', 'dellay.p99>5s']);
+  assert.equal(await page.textContent('#fail-if-problem'), `dellay.p99>5s At character 1: ${wrong.split('--fail-if: ')[1]}.`);
+  assert.equal(await page.textContent('#fail-if-problem mark'), 'dellay.p99');
+  assert.equal(await page.locator('.verdicts li').count(), 0, 'nothing is judged by half');
+  await page.fill('#fail-if', 'held==0');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.verdicts .missed');
+  assert.deepEqual(await digests(page), digest, 'nothing ran anew');
+  assert.match(await addressOf(page), /&fail-if=held%3D%3D0$/);
+  await page.fill('#fail-if', '');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('.verdicts').children.length === 0);
+  await reruns(page, () => page.uncheck('#compare'));
+  assertQuiet(opened);
+});
+
+test('an outage is shaded, and a threshold is a line', async () => {
   const { page, context } = await open(ground); // its own: reading pixels makes the browser give advice
-  await reach(page, 'simulator', stateOf(scenarios.get('outage-60s')));
+  await reach(page, 'simulator', stateOf([...scenarios.get('outage-60s'), ['fail-if', 'delay.p50>9s']]));
+  const longest = await page.evaluate(() => {
+    const canvas = [...document.querySelectorAll('.view-simulator .chart')].find((one) => one.textContent.startsWith('Delay')).querySelector('canvas');
+    const probe = document.querySelector('.thresholds .problem');
+    const [red] = getComputedStyle(probe).color.match(/\d+/g).map(Number);
+    const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const count = (row) => Array.from({ length: width }, (_, x) => (row * width + x) * 4).filter((at) => data[at] === red && data[at + 3] === 255).length;
+    return Math.max(...Array.from({ length: height }, (_, row) => count(row))) / width;
+  });
+  assert.ok(longest > 0.4, `dashes over ${longest} of the width`);
   const inks = (seconds) => page.evaluate((at) => {
     const canvas = document.querySelector('.view-simulator .plot canvas');
     const ratio = devicePixelRatio;
@@ -120,6 +169,8 @@ test('two settings on the same arrivals are each what they are alone', async () 
   await reruns(page, () => page.selectOption('.view-simulator .preset select', 'headline'));
   await reruns(page, () => page.check('#compare'));
   assert.deepEqual(await digests(page), [wanted[0], wanted[0]]);
+  const saved = `${(JSON.parse(native(['simulate', 'headline', '--json'])).saved * 100).toFixed(1)} %`;
+  assert.deepEqual(await figure(page, 'saved'), [saved, saved]);
   await reruns(page, async () => {
     await field(page, 'batch-size', 'b').fill('5000');
     await page.keyboard.press('Tab');
@@ -137,7 +188,7 @@ test('B is compared with A in per cent', async () => {
   const [a, b] = await page.$$eval('[data-figure="writes"] .big', (all) => all.map((one) => Number(one.textContent)));
   const said = await page.$$eval('[data-figure="writes"] .difference', (all) => all.map((one) => one.textContent));
   assert.equal(said[0], '');
-  const percent = Number(/^−(\d+) % against A$/.exec(said[1])[1]);
+  const percent = Number(/^−([\d.]+) % against A$/.exec(said[1])[1]);
   assert.ok(Math.abs(percent - (1 - b / a) * 100) < 2, said[1]);
 });
 
@@ -173,7 +224,7 @@ test('a link reproduces the run, and opens elsewhere', async () => {
   await page.click('#copy-link');
   await page.waitForFunction(() => window.copied.length === 1);
   const link = await page.evaluate(() => window.copied[0]);
-  assert.equal(link, page.url());
+  assert.equal(link, await addressOf(page));
   const there = await open(ground, { url: singleFile });
   await reach(there.page, 'simulator', link.split('?')[1]);
   assert.deepEqual(await digests(there.page), await digests(page));
@@ -286,6 +337,22 @@ test('crosshair and zoom are those of all charts, by key and by pointer', async 
   await page.waitForSelector('#whole:not([hidden])');
   await page.click('#whole');
   assertQuiet(opened);
+});
+
+test('the last column has no dip of its own', async () => {
+  const { page } = opened;
+  await reach(page, 'simulator', stateOf(scenarios.get('outage-60s')));
+  const plot = page.locator('.view-simulator .plot').first();
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  const readings = [];
+  for (const left of [5, 12, 20]) {
+    await page.mouse.move(box.x + box.width - left, box.y + 50);
+    assert.match(await page.locator('.view-simulator .when').first().textContent(), /^at [45]:/);
+    readings.push(await page.locator('.view-simulator .reading').first().textContent());
+  }
+  assert.ok(readings.every((text) => text === '–' || Number(text) > 40), readings.join(' '));
+  assert.ok(readings.some((text) => text !== '–'));
 });
 
 test('a table says what the charts show, gaps as gaps', async () => {

@@ -20,6 +20,7 @@ constexpr std::uint64_t kReported = 20;  // bad lines
 
 std::shared_ptr<Recording> kept;    // in use
 std::shared_ptr<Recording> coming;  // being read
+std::uint64_t kept_bad_lines = 0;
 std::optional<RecordingReader> reader;
 std::string problems;
 
@@ -35,6 +36,7 @@ constexpr std::array<RealColumn<RecordingReader>, 4> kRecordingColumns = {{
 std::string wasm::recording_layout() { return layout_line("recording", kRecordingColumns); }
 
 std::shared_ptr<const Recording> wasm::recorded() { return kept; }
+std::uint64_t wasm::recorded_bad_lines() { return kept_bad_lines; }
 
 /// Begins to read another recording. The one in use stays until it is replaced.
 METABATCH_EXPORT(mb_recording_begin)() {
@@ -60,8 +62,11 @@ METABATCH_EXPORT(mb_recording_end)() {
   if (!reader) return answer_reals();
   reader->finish();
   add_row(kRecordingColumns, *reader);
+  if (!coming->empty()) {
+    kept = std::move(coming);
+    kept_bad_lines = reader->bad_lines();
+  }
   reader.reset();
-  if (!coming->empty()) kept = std::move(coming);
   coming.reset();
   return answer_reals();
 }
@@ -75,6 +80,7 @@ METABATCH_EXPORT(mb_recording_text)() {
 METABATCH_EXPORT(mb_recording_forget)() {
   reader.reset();
   kept.reset();
+  kept_bad_lines = 0;
   coming.reset();
   problems.clear();
   return 0;

@@ -39,7 +39,7 @@ class Members {
   std::string text_;
 };
 
-void add_counts(Members& members, const Counters& counters) {
+void add_counts(Members& members, const Counters& counters, std::uint64_t rejected_lines) {
   Members dropped;
   dropped.count("full", counters.dropped_full)
       .count("agent_full", counters.dropped_agent_full)
@@ -52,7 +52,8 @@ void add_counts(Members& members, const Counters& counters) {
   members.count("written", counters.written).count("unmatched", counters.unmatched);
   members.count("rows_stale", counters.rows_stale).count("quarantined", counters.quarantined);
   members.count("discarded", counters.discarded).count("spooled", counters.spooled).count("held", counters.held());
-  members.count("rejected_lines", 0).count("refused_items", 0).count("sanitized", 0);  // a model has none of these
+  members.count("rejected_lines", rejected_lines);
+  members.count("refused_items", 0).count("sanitized", 0);  // a model has none of these
 }
 
 void add_flushes(Members& members, const FlushCounters& flushes) {
@@ -77,10 +78,10 @@ void add_rates(Members& members, const Summary& summary) {
 
 }  // namespace
 
-std::string result_json(const Simulator& simulator) {
+std::string result_json(const Simulator& simulator, std::uint64_t rejected_lines) {
   const Summary summary = simulator.summary();
   Members members;
-  add_counts(members, summary.counters);
+  add_counts(members, summary.counters, rejected_lines);
   add_flushes(members, summary.flushes);
   add_rates(members, summary);
   members.text("digest", simulator.digest());

@@ -9,6 +9,8 @@
 namespace metabatch::wasm {
 
 /// The object of `--json` (specification, "The result"): every member in order, on one line.
-std::string result_json(const Simulator& simulator);
+///
+/// @shape rejected_lines: of the recording whose arrivals are simulated
+std::string result_json(const Simulator& simulator, std::uint64_t rejected_lines);
 
 }  // namespace metabatch::wasm

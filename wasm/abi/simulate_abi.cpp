@@ -11,7 +11,9 @@
 #include "abi/run_text.hpp"
 #include "abi/scenario_abi.hpp"
 #include "abi/table_columns.hpp"
+#include "abi/thresholds_abi.hpp"
 #include "health/text.hpp"
+#include "results/report_pace.hpp"
 #include "simulation/run_health.hpp"
 #include "simulation/scenario_fields.hpp"
 
@@ -40,7 +42,7 @@ Duration from_seconds(double seconds) {
   return Duration(static_cast<std::int64_t>(std::max(seconds, 0.0) * 1e9));
 }
 
-constexpr std::array<RealColumn<Simulator>, 7> kStateColumns = {{
+constexpr std::array<RealColumn<Simulator>, 8> kStateColumns = {{
     {"now", [](const Simulator& s) { return in_seconds(s.now()); }},
     {"finished", [](const Simulator& s) { return s.finished() ? 1.0 : 0.0; }},
     {"events", [](const Simulator& s) { return static_cast<double>(s.events()); }},
@@ -48,6 +50,7 @@ constexpr std::array<RealColumn<Simulator>, 7> kStateColumns = {{
     {"agents", [](const Simulator& s) { return static_cast<double>(s.agents_present()); }},
     {"duration", [](const Simulator& s) { return in_seconds(s.scenario().duration); }},
     {"pace", [](const Simulator& s) { return in_seconds(s.scenario().sample_every); }},
+    {"saved", [](const Simulator& s) { return s.saved().value_or(std::nan("")); }},
 }};
 
 /// A time that charts shade.
@@ -97,25 +100,46 @@ void fold_last(const Timeline& timeline, const Grid& grid, std::vector<Column>& 
   rest.measured = rest.measured && !before.measured && share > 0.5;
 }
 
+/// The column in which the run ends, where less than half of it is of the run; else none. What is
+/// measured there is of a short time only, such as that after the last arrivals, and belongs to the
+/// column before: it would look like a dip or a peak.
+std::size_t short_column(const Timeline& timeline, const Grid& grid) {
+  const Duration covered = timeline.end().time_since_epoch() - grid.from;
+  const std::int64_t column = (covered - Duration(1)) / grid.width();
+  const bool is_short = column >= 1 && covered - grid.width() * column < grid.width() / 2;
+  return is_short ? static_cast<std::size_t>(column) : grid.columns;
+}
+
 /// One value a column: the mean or the maximum of its measurements, NaN when there are none.
 void add_series(const Timeline& timeline, std::size_t series, bool greatest, const Grid& grid) {
   std::vector<Column> fine(grid.columns * static_cast<std::size_t>(grid.samples));
   const Instant from = Instant{} + grid.from + grid.pace / 2;  // each sample in the middle
   timeline.decimate(series, from, from + grid.pace * static_cast<std::int64_t>(fine.size()), fine);
   fold_last(timeline, grid, fine);
-  for (std::size_t column = 0; column < grid.columns; ++column) {
+  struct Measured {
     double sum = 0, most = -std::numeric_limits<double>::infinity();
-    std::int64_t measured = 0;
-    for (std::int64_t i = 0; i < grid.samples; ++i) {
-      const Column& one = fine[column * static_cast<std::size_t>(grid.samples) + static_cast<std::size_t>(i)];
-      if (!one.measured) continue;
-      ++measured;
-      sum += one.last;
-      most = std::max(most, one.max);
-    }
-    const double mean = measured > 0 ? sum / static_cast<double>(measured) : std::nan("");
-    reals().push_back(greatest && measured > 0 ? most : mean);
+    std::int64_t count = 0;
+  };
+  std::vector<Measured> columns(grid.columns);
+  const std::size_t last = short_column(timeline, grid);
+  for (std::size_t i = 0; i < fine.size(); ++i) {
+    if (!fine[i].measured) continue;
+    const std::size_t column = i / static_cast<std::size_t>(grid.samples);
+    Measured& found = columns[column == last ? column - 1 : column];
+    ++found.count;
+    found.sum += fine[i].last;
+    found.most = std::max(found.most, fine[i].max);
   }
+  for (const Measured& found : columns) {
+    const double mean = found.count > 0 ? found.sum / static_cast<double>(found.count) : std::nan("");
+    reals().push_back(greatest && found.count > 0 ? found.most : mean);
+  }
+}
+
+/// Of the scenario, with the arrivals of the recording if there is one.
+Result<Simulator> simulator_of(const ValidScenario& scenario) {
+  const std::shared_ptr<const Recording> arrivals = recorded();
+  return arrivals ? Simulator::create(scenario, arrivals) : Simulator::create(scenario);
 }
 
 }  // namespace
@@ -131,8 +155,7 @@ METABATCH_EXPORT(mb_run_create)(std::uint32_t slot) {
   runs[slot].reset();  // frees its memory first
   const ValidScenario* const scenario = valid_scenario(slot);
   if (scenario == nullptr) return 0;
-  const std::shared_ptr<const Recording> arrivals = recorded();
-  Result<Simulator> created = arrivals ? Simulator::create(*scenario, arrivals) : Simulator::create(*scenario);
+  Result<Simulator> created = simulator_of(*scenario);
   if (!created) return 0;
   runs[slot] = std::make_unique<Run>(Run{std::move(created).value(), {}, {}});
   Run* run = runs[slot].get();
@@ -165,11 +188,25 @@ METABATCH_EXPORT(mb_run_state)(std::uint32_t slot) {
 
 METABATCH_EXPORT(mb_run_json)(std::uint32_t slot) {
   const Run* run = run_in(slot);
-  return answer(run == nullptr ? std::string() : result_json(run->simulator));
+  return answer(run == nullptr ? std::string() : result_json(run->simulator, recorded_bad_lines()));
 }
+/// The samples of `--timeline`. Where the scenario does not say how often they are taken, the
+/// charts have finer ones; then the run is simulated again.
 METABATCH_EXPORT(mb_run_csv)(std::uint32_t slot) {
   const Run* run = run_in(slot);
-  return answer(run == nullptr ? std::string() : run->simulator.timeline_csv());
+  if (run == nullptr) return answer({});
+  if (asked(slot).sample_every > Duration{}) return answer(run->simulator.timeline_csv());
+  Scenario scenario = run->simulator.scenario();  // with what was injected
+  scenario.sample_every = report_pace(scenario.duration);
+  const Result<ValidScenario> paced = validated(std::move(scenario));
+  if (!paced) return answer({});
+  Result<Simulator> again = simulator_of(*paced);
+  if (!again) return answer({});
+  if (run->simulator.finished())
+    again->run();
+  else
+    again->run_until(run->simulator.now());
+  return answer(again->timeline_csv());
 }
 
 /// The findings as a table with a header line: what (`warning` or `reason`), kind, sentence.
@@ -180,6 +217,16 @@ METABATCH_EXPORT(mb_run_findings)(std::uint32_t slot) {
     const RunFacts facts = run->simulator.facts();
     add_findings(text, "warning", warnings(facts));
     add_findings(text, "reason", reasons(facts));
+  }
+  return answer(std::move(text));
+}
+
+/// For each condition of mb_thresholds() a line: by how much the run misses it, or nothing.
+METABATCH_EXPORT(mb_run_missed)(std::uint32_t slot) {
+  std::string text;
+  if (const Run* run = run_in(slot); run != nullptr && !thresholds().empty()) {
+    const JudgedResult result{.summary = run->simulator.summary(), .rejected_lines = recorded_bad_lines()};
+    for (const Threshold& threshold : thresholds()) text.append(threshold.missed(result).value_or("")).append("\n");
   }
   return answer(std::move(text));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <optional>
 
 #include "abi/abi.hpp"
@@ -59,7 +60,7 @@ constexpr std::array<TextColumn<TunePoint>, 13> kPointColumns = {{
     {"settings", settings_text},
     {"writes", [](const TunePoint& p) { return number_text(p.run.summary.db_writes_per_s); }},
     {"notifies", [](const TunePoint& p) { return number_text(p.run.summary.notifies_per_s); }},
-    {"saved", [](const TunePoint& p) { return number_text(p.run.summary.saved); }},
+    {"saved", [](const TunePoint& p) { return number_text(p.run.saved.value_or(std::nan(""))); }},
     {"p50", [](const TunePoint& p) { return number_text(p.run.summary.delay_p50); }},
     {"p99", [](const TunePoint& p) { return number_text(p.run.summary.delay_p99); }},
     {"age", [](const TunePoint& p) { return number_text(p.run.summary.age_p99); }},

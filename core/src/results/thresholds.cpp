@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "base/figure_text.hpp"
 #include "base/number.hpp"
 #include "metabatch/time.hpp"
+#include "results/guess_text.hpp"
 
 namespace metabatch {
 namespace {
@@ -138,6 +140,17 @@ std::string describe(const ThresholdError& error, std::string_view expression) {
   return "";
 }
 
+std::string explain(const ThresholdError& error, std::string_view expression) {
+  std::string text = describe(error, expression);
+  if (error.part != ThresholdError::Part::name) return text;
+  std::vector<std::string_view> known;
+  for (const ResultFigure& one : kFigures) known.push_back(one.name);
+  const std::string guess = error.size == 0 ? "" : guess_text(expression.substr(error.at, error.size), known);
+  text.append(guess).append(guess.empty() ? "; there are: " : " There are: ");
+  for (const std::string_view name : known) text.append(name == known.front() ? "" : ", ").append(name);
+  return text;
+}
+
 std::variant<Threshold, ThresholdError> Threshold::parse(std::string_view expression) {
   Part part = part_at(expression, 0);
   const std::string_view name = part.text.substr(0, part.text.find_first_of(" \t<>=!"));
@@ -166,9 +179,13 @@ bool Threshold::is_true(double found) const {
   return false;
 }
 
-std::optional<std::string> Threshold::missed(const JudgedResult& result) const {
+std::string Threshold::text() const {
   std::string text(figure_->name);
-  text.append(" ").append(kOperations[static_cast<std::size_t>(operation_)]).append(" ").append(value_text_);
+  return text.append(" ").append(kOperations[static_cast<std::size_t>(operation_)]).append(" ").append(value_text_);
+}
+
+std::optional<std::string> Threshold::missed(const JudgedResult& result) const {
+  std::string text = this->text();
   if (figure_->is_of_rows && !result.summary.has_age) return text + ": it is not known of this run";
   const double found = figure_->of(result);
   if (!is_true(found)) return std::nullopt;

@@ -56,6 +56,8 @@ struct ThresholdError {
 
 /// What is wrong, for people, in a few words: `no figure is called 'delay.p98'`.
 std::string describe(const ThresholdError& error, std::string_view expression);
+/// The same, and of an unknown name what was probably meant and which names there are.
+std::string explain(const ThresholdError& error, std::string_view expression);
 
 /// One condition: `delay.p99>5s`, `saved < 90%`, `dropped != 0`.
 class Threshold {
@@ -71,6 +73,12 @@ class Threshold {
   /// s, 2.2 s above`. A figure that the result does not have counts as missed, so that nothing
   /// passes unjudged.
   [[nodiscard]] std::optional<std::string> missed(const JudgedResult& result) const;
+
+  [[nodiscard]] const ResultFigure& figure() const { return *figure_; }
+  /// That the figure is compared with; in its unit.
+  [[nodiscard]] double value() const { return value_; }
+  /// `delay.p99 > 5s`
+  [[nodiscard]] std::string text() const;
 
  private:
   Threshold(const ResultFigure& figure, Operation operation, double value, std::string_view text)

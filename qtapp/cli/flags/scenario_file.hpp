@@ -34,7 +34,4 @@ struct ListedScenario {
 };
 std::vector<ListedScenario> listed_scenarios();
 
-/// The entry of `known` that was probably meant: `, did you mean X?`, or nothing.
-std::string guess_text(std::string_view given, const std::vector<std::string_view>& known);
-
 }  // namespace metabatch::cli

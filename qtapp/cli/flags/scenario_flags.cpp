@@ -7,6 +7,7 @@
 #include "cli/flags/scenario_file.hpp"
 #include "cli/flags/store_file.hpp"
 #include "cli/terminal/console.hpp"
+#include "results/guess_text.hpp"
 
 namespace metabatch::cli {
 namespace {

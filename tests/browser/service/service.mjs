@@ -27,7 +27,7 @@ export class Service {
   }
   /** Serves, on the previous port if there was one. */
   async start() {
-    const flags = ['--interval', '50ms', '--schedule', 'linger', '--log-format', 'json', '--watch-token-file', join(this.folder, 'tokens')];
+    const flags = ['--drain-grace', '0s', '--interval', '50ms', '--schedule', 'linger', '--log-format', 'json', '--watch-token-file', join(this.folder, 'tokens')];
     this.process = spawn(program, ['serve', ...this.db, '--listen', `127.0.0.1:${this.port ?? 0}`, ...flags, ...this.more], { stdio: ['ignore', 'ignore', 'pipe'] });
     for await (const line of createInterface(this.process.stderr)) {
       const said = JSON.parse(line);

@@ -19,9 +19,9 @@ after(async () => {
 });
 
 /** A page at this address, on request with the watch token as a cookie of the service's host. */
-async function pageAt(url, { cookie } = {}) {
+async function pageAt(url, { cookie, of = service } = {}) {
   const context = await browser.newContext();
-  if (cookie) await context.addCookies([{ name: 'coder_session_token', value: cookie, url: service.origin }]);
+  if (cookie) await context.addCookies([{ name: 'coder_session_token', value: cookie, url: of.origin }]);
   const page = await context.newPage();
   await page.goto(url);
   // What every stream does, in order, for the tests to look at.
@@ -57,7 +57,7 @@ const never = (key) => `{"result":{"collected_at":"0001-01-01T00:00:00Z","age":9
 const now = (key, value) =>
   new RegExp(`^\\{"result":\\{"collected_at":"20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{0,5}[1-9])?Z","age":[0-5],"value":${value},"error":""\\},${description(key).replace(/[{}]/g, '\\$&')}\\}$`);
 
-// None of these is in another's way, and pings take their time.
+// None of these is in another's way, and pings and the browser's own pauses take their time.
 describe('watching', { concurrency: true }, () => {
   test('a page of the service’s own origin is fed by the cookie, to the byte', async () => {
     const agent = service.agents[0];
@@ -146,24 +146,28 @@ describe('watching', { concurrency: true }, () => {
     await page.goto(`http://dashboard.example:${service.port}/healthz`);
     assert.equal(await page.textContent('body'), 'ok\n');
   });
-});
 
-for (const signal of ['SIGTERM', 'SIGKILL']) {
-  test(`an EventSource comes back by itself when the service does, after ${signal}`, async () => {
-    const agent = service.agents[0];
-    const page = await pageAt(`${service.origin}/healthz`, { cookie: watchToken });
-    const through = await pageAt(`${front.origin}/`);
-    await page.evaluate((path) => ((globalThis.one = events(path)), (globalThis.two = socket(`${path}-ws`))), agent.path);
-    await through.evaluate((path) => (globalThis.one = events(path)), agent.path);
-    await Promise.all([seenWith(page, 'one', 'data'), seenWith(page, 'two', 'data'), seenWith(through, 'one', 'data')]);
-    await service.stop(signal);
-    assert.equal((await seenWith(page, 'two', 'close')).at(-1).type, 'close');
-    const before = (await seenWith(page, 'one', 'error')).length;
-    assert.deepEqual((await seen(page, 'one')).at(-1), { type: 'error', state: 0 }); // connecting again
-    await service.start();
-    assert.equal(await service.report(agent, { cpu: `after ${signal}` }), 204);
-    const [all] = await Promise.all([seenWith(page, 'one', `after ${signal}`), seenWith(through, 'one', `after ${signal}`)]);
-    const again = all.slice(before).map((one) => one.type);
-    assert.deepEqual(again.filter((type) => type !== 'error')[0], 'open');
-  });
-}
+  for (const signal of ['SIGTERM', 'SIGKILL']) {
+    test(`an EventSource comes back by itself when the service does, after ${signal}`, async () => {
+      const service = await new Service().start(); // its own: it is stopped
+      const front = await dashboard(service);
+      const agent = service.agents[0];
+      const page = await pageAt(`${service.origin}/healthz`, { cookie: watchToken, of: service });
+      const through = await pageAt(`${front.origin}/`);
+      await page.evaluate((path) => ((globalThis.one = events(path)), (globalThis.two = socket(`${path}-ws`))), agent.path);
+      await through.evaluate((path) => (globalThis.one = events(path)), agent.path);
+      await Promise.all([seenWith(page, 'one', 'data'), seenWith(page, 'two', 'data'), seenWith(through, 'one', 'data')]);
+      await service.stop(signal);
+      assert.equal((await seenWith(page, 'two', 'close')).at(-1).type, 'close');
+      const before = (await seenWith(page, 'one', 'error')).length;
+      assert.deepEqual((await seen(page, 'one')).at(-1), { type: 'error', state: 0 }); // connecting again
+      await service.start();
+      assert.equal(await service.report(agent, { cpu: `after ${signal}` }), 204);
+      const [all] = await Promise.all([seenWith(page, 'one', `after ${signal}`), seenWith(through, 'one', `after ${signal}`)]);
+      const again = all.slice(before).map((one) => one.type);
+      assert.deepEqual(again.filter((type) => type !== 'error')[0], 'open');
+      await front.end();
+      await service.end();
+    });
+  }
+});

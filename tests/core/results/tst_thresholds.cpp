@@ -15,6 +15,7 @@ class TestThresholds : public QObject {
   void aFigureThatTheRunDoesNotHaveIsMissed();
   void aBadExpressionIsPointedAt_data();
   void aBadExpressionIsPointedAt();
+  void anUnknownNameIsExplained();
   void figuresHaveNamesInOrder();
 };
 
@@ -152,6 +153,18 @@ void TestThresholds::aBadExpressionIsPointedAt() {
   QCOMPARE(static_cast<int>(error.at), at);
   QCOMPARE(static_cast<int>(error.size), size);
   QCOMPARE(QByteArray::fromStdString(describe(error, expression.toStdString())), words);
+}
+
+void TestThresholds::anUnknownNameIsExplained() {
+  const auto said = [](const std::string& expression) {
+    return explain(std::get<ThresholdError>(Threshold::parse(expression)), expression);
+  };
+  QVERIFY(said("dellay.p99>5s").starts_with("no figure is called 'dellay.p99', did you mean delay.p99? There are: "));
+  QVERIFY(said("xyzzyplugh>5s").starts_with("no figure is called 'xyzzyplugh'; there are: accepted, age.max, "));
+  QVERIFY(said("xyzzyplugh>5s").ends_with(", updates_per_s, written"));
+  QCOMPARE(said("delay.p99>"), std::string("this must be a time such as 250ms, 5s or 2m"));
+  QCOMPARE(threshold(" delay_s.p99>=5s ").text(), std::string("delay.p99 >= 5s"));
+  QCOMPARE(threshold("saved<90%").value(), 0.9);
 }
 
 void TestThresholds::figuresHaveNamesInOrder() {

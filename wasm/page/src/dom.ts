@@ -32,12 +32,6 @@ export function button(label: string, onClick: () => void, props: Props = {}): H
   return h('button', { type: 'button', ...props, on: { click: onClick } }, label);
 }
 
-/** `1,234`; the same everywhere, whatever the browser's language, as the programs print it. */
-export function counted(count: number, one?: string, many = `${one}s`): string {
-  const text = count.toLocaleString('en-US');
-  return one === undefined ? text : `${text} ${count === 1 ? one : many}`;
-}
-
 /** Puts text on the clipboard, also where the page may not ask for it (a plain http address). */
 export async function copy(text: string): Promise<boolean> {
   try {

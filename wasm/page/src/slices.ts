@@ -27,3 +27,23 @@ export async function inSlices(count: number, part: number, work: (from: number,
   }
   return true;
 }
+
+const kPart = 1 << 16; // characters or bytes
+
+/** A long text as UTF-8. Undefined: it was cancelled in between. */
+export async function encodedInSlices(text: string, isWanted: () => boolean): Promise<Uint8Array | undefined> {
+  const encoder = new TextEncoder();
+  const parts: Uint8Array[] = [];
+  // A pair of surrogates stays together.
+  const cut = (at: number) => ((text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at + 1 : at);
+  let size = 0;
+  const isEncoded = await inSlices(text.length, kPart, (from, to) => (size += parts[parts.push(encoder.encode(text.slice(cut(from), cut(to)))) - 1]!.length), isWanted);
+  if (!isEncoded) return undefined;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  const isWhole = await inSlices(parts.length, 1, (from) => {
+    bytes.set(parts[from]!, at);
+    at += parts[from]!.length;
+  }, isWanted);
+  return isWhole ? bytes : undefined;
+}

@@ -16,10 +16,11 @@ let loaded: (core: Promise<Core>) => void;
 const loading = new Promise<Core>((resolve) => (loaded = resolve));
 const cancelled = new Set<number>();
 
-/** The buffers of an answer, which are transferred instead of copied. */
-function buffersOf(answer: unknown): ArrayBuffer[] {
-  const values = answer !== null && typeof answer === 'object' ? Object.values(answer) : [];
-  return [...new Set(values.filter((value) => ArrayBuffer.isView(value)).map((view) => view.buffer as ArrayBuffer))];
+/** The buffers of an answer, however deep, which are transferred instead of copied. */
+function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) found.add(value.buffer as ArrayBuffer);
+  else if (value !== null && typeof value === 'object') for (const one of Object.values(value)) buffersOf(one, found);
+  return [...found];
 }
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []) => self.postMessage(message, transfer);
 

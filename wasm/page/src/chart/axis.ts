@@ -1,22 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Round numbers for axes, and how they are written. */
-
-export type Unit = 'count' | 'seconds';
-
-/** `1.8`, `60`, `9,000`: three significant digits. */
-export function numberText(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
-  return String(Number(value.toPrecision(3)));
-}
-
-export function secondsText(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  if (value > 0 && value < 0.9995) return value < 0.001 ? `${numberText(value * 1e6)} µs` : `${numberText(value * 1e3)} ms`;
-  return `${numberText(value)} s`;
-}
-
-export const textIn: Record<Unit, (value: number) => string> = { count: numberText, seconds: secondsText };
+import { numberText, secondsText, type Unit } from '../numbers';
 
 /** A short form, for axes. */
 function tickText(value: number, unit: Unit): string {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h, svg } from '../dom';
 import { colour } from '../theme';
-import { clockText, textIn, timeTicks, valueTicks, type Unit } from './axis';
+import { clockText, timeTicks, valueTicks } from './axis';
 import { listenTo } from './gestures';
+import { textIn, type Unit } from '../numbers';
 
 /** Colours alone are not enough: every line of a chart has dashes of its own. */
 const kDashes: number[][] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
@@ -38,12 +39,18 @@ export interface Shade {
   kind: number;
   label: string;
 }
+/** A value that is drawn across the chart, with a few words. */
+export interface Limit {
+  value: number;
+  label: string;
+}
 export interface Shown {
   data: ChartData;
   range: [number, number];
   /** The largest value that the scale must include. */
   most: number;
   shades: readonly Shade[];
+  limits: readonly Limit[];
   /** The lines of another run, drawn thin behind these. */
   other?: ChartData | undefined;
   /** What a legend says without a crosshair: a figure for each line, and of what they are. */
@@ -145,8 +152,10 @@ export class Chart {
     for (const shade of shown.shades) this.drawShade(pen, shade);
     if (shown.other) this.shape.lines.forEach((line, index) => this.drawLine(pen, line, shown.other!, index, top, true));
     this.shape.lines.forEach((line, index) => this.drawLine(pen, line, shown.data, index, top, false));
+    for (const limit of shown.limits) this.drawLimit(pen, limit, top);
     pen.restore();
-    this.plot.setAttribute('aria-label', `${this.shape.title}. ${this.reading}`);
+    const limits = shown.limits.map(({ label }) => `${label}. `).join('');
+    this.plot.setAttribute('aria-label', `${this.shape.title}. ${limits}${this.reading}`);
   }
 
   get inner(): { left: number; width: number } {
@@ -207,6 +216,19 @@ export class Chart {
     const seen = Math.max(left, kPlot.left) + 3;
     pen.fillStyle = colour('--text');
     if (pen.measureText(label).width < right - seen) pen.fillText(label, seen, kPlot.top + 2 + kind * 12);
+  }
+
+  private drawLimit(pen: CanvasRenderingContext2D, { value, label }: Limit, top: number): void {
+    const y = Math.round(this.toY(value, top)) + 0.5;
+    const right = this.plot.clientWidth - kPlot.right;
+    pen.strokeStyle = pen.fillStyle = colour('--bad');
+    pen.lineWidth = 1.5;
+    pen.setLineDash([6, 4]);
+    stroke(pen, kPlot.left, y, right, y);
+    pen.setLineDash([]);
+    pen.textAlign = 'right';
+    pen.fillText(label, right - 2, y < kPlot.top + 14 ? y + 3 : y - 13);
+    pen.textAlign = 'left';
   }
 
   private drawLine(pen: CanvasRenderingContext2D, line: LineShape, { middle, width, values: all }: ChartData, of: number, top: number, isOther: boolean): void {

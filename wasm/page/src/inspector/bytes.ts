@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { button, counted, h } from '../dom';
+import { button, h } from '../dom';
 import { VirtualList } from '../list';
 import { inSlices, pause } from '../slices';
 import { asciiOf, equalRows, hexOf, textOf, TextRows, type Rows } from './lines';
 import type { Link } from './link';
 import type { Result } from './result';
+import { counted } from '../numbers';
 
 type Mode = 'text' | 'hex';
 
@@ -79,7 +80,7 @@ export class BytesView {
   private resized(): void {
     const character = this.probe.getBoundingClientRect().width / 100;
     const room = this.list.element.clientWidth;
-    this.columns = room === 0 || character === 0 ? 0 : Math.max(1, Math.floor(room / character) - 11); // less the offset, and the edges
+    this.columns = room === 0 || character === 0 ? 0 : Math.max(1, Math.floor(room / character) - 13); // less the offset, and the edges
     this.layOut();
   }
 
@@ -136,7 +137,7 @@ export class BytesView {
 
   private draw(row: HTMLElement, index: number): void {
     const [from, to] = [this.rows.start(index), this.rows.end(index)];
-    const offset = h('span', { class: 'offset' }, String(from));
+    const offset = h('span', { class: 'offset' }, counted(from));
     if (this.mode === 'text') {
       row.replaceChildren(offset, h('span', { class: 'text' }, ...this.parts(from, to, (at, end) => textOf(this.bytes, at, end))));
       return;

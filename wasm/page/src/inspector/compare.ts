@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { copyFrom } from '../copied';
 import type { CoreWorker } from '../core_worker';
-import { button, counted, h, type Child } from '../dom';
+import { button, h, type Child } from '../dom';
 import { Grid } from '../grid';
 import type { Compared } from './calls';
 import type { Input, Inputs } from './inputs';
+import { counted } from '../numbers';
 
 const kIdSize = 36; // characters of a UUID
 const ascii = new TextDecoder();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { button, copy, counted, h } from '../dom';
+import { button, copy, h } from '../dom';
 import type { CoreWorker } from '../core_worker';
 import type { Limits } from './calls';
+import { counted } from '../numbers';
 
 const kShown = 50; // chunks; more can be copied, but nobody reads them
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { counted, h, type Child } from '../dom';
+import { h, type Child } from '../dom';
 import { Grid } from '../grid';
 import type { Link } from './link';
 import type { Result } from './result';
 import { verdictMark } from './problems';
+import { counted } from '../numbers';
 
 const kRowsInSight = 6; // the bytes below matter more
 
@@ -56,7 +57,7 @@ export class FindingsView {
   private cells(row: number): Child[] {
     const one = this.result!.finding(row);
     const zero = (number: number) => (number === 0 ? '' : counted(number));
-    const tags = h('span', {}, ...one.notes.map((note) => noteTag(note, one.verdict)));
+    const tags = h('span', { title: one.notes.map(readable).join(', ') }, ...one.notes.map((note) => noteTag(note, one.verdict)));
     return [counted(row + 1), verdictMark(one.verdict), readable(one.form), one.wrapping === 'none' ? '' : one.wrapping, one.channel === 'unnamed' ? '' : one.channel, zero(one.ids), zero(one.unreadable), zero(one.duplicates), counted(one.payloadBytes), counted(one.at), tags];
   }
 }

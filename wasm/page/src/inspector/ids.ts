@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { copyFrom } from '../copied';
-import { counted, h, type Child } from '../dom';
+import { h, type Child } from '../dom';
 import type { CoreWorker } from '../core_worker';
 import { Grid } from '../grid';
 import type { Link } from './link';
 import type { Result } from './result';
+import { counted } from '../numbers';
 
 type Which = 'all' | 'first' | 'again' | 'odd';
 const choices: [Which, string][] = [

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { button, counted, h } from '../dom';
+import { button, h } from '../dom';
 import { broughtByPaste, type Brought } from '../intake';
+import { encodedInSlices } from '../slices';
 import { inflated, isGzip } from '../streams';
 import { examples } from './examples';
 import { InputTabs } from './input_tabs';
 import { Inputs, type Input } from './inputs';
+import { counted } from '../numbers';
 
 const kEditableBytes = 65_536; // more than this in a text field makes a browser slow
+const kLongText = 1 << 20; // characters that take a while to encode
 const kTypingPause = 80; // ms without a key before what was typed is looked at
 
 /** Where the inputs come from: typed, pasted, dropped or opened. They always end as bytes. */
@@ -49,7 +52,13 @@ export class InputView {
     this.since = performance.now();
     const files = brought.flatMap((one) => ('file' in one ? [one.file] : []));
     if (files.length > 0) return void this.takeFiles(files);
-    for (const one of brought) if ('text' in one) this.takeBytes(new TextEncoder().encode(one.text), '');
+    for (const one of brought) if ('text' in one) void this.takeText(one.text);
+  }
+  private async takeText(text: string): Promise<void> {
+    if (text.length <= kLongText) return this.takeBytes(new TextEncoder().encode(text), '');
+    const turn = ++this.turn;
+    const bytes = await encodedInSlices(text, () => turn === this.turn);
+    if (bytes && turn === this.turn) this.takeBytes(bytes, '');
   }
 
   /** Replaces the input in sight. The one place where what is too long is cut. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { counted, h } from '../dom';
+import { h } from '../dom';
 import type { CoreWorker } from '../core_worker';
 import { Grid } from '../grid';
 import type { Link } from './link';
 import type { Result, Problem } from './result';
+import { counted } from '../numbers';
 
 /** What is wrong or unusual, each with its byte offset. */
 export class ProblemsView {

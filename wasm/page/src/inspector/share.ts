@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The input inside a link: behind the `#`, which browsers never send to a server. */
-import { button, copy, counted, h } from '../dom';
+import { button, copy, h } from '../dom';
 import { deflated, inflated } from '../streams';
+import { counted } from '../numbers';
 
 const kCutByChats = 2_000; // characters of a link that some chats and mail programs cut
 const kMaxLink = 1_000_000; // characters; browsers refuse links from 1 to 2 million on

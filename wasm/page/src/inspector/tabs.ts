@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { counted, h } from '../dom';
+import { h } from '../dom';
+import { counted } from '../numbers';
 
 /** Panels behind tabs, inside a view. */
 export class Tabs {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { button, counted, h } from '../dom';
+import { button, h } from '../dom';
 import type { CoreWorker } from '../core_worker';
 import { noteTag, readable } from './findings';
 import type { Result } from './result';
 import { verdictMark } from './problems';
+import { counted } from '../numbers';
 
 const kOffered = 5; // alternatives; more can be found by taking one
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { copyFrom } from '../copied';
-import { button, counted, h } from '../dom';
+import { button, h } from '../dom';
 import { isAbort, type CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
 import type { Brought } from '../intake';
@@ -15,10 +15,13 @@ import { Link } from './link';
 import { Result } from './result';
 import { bytesOf, ShareDialog } from './share';
 import { forms, line, notifies, writers, type Form } from './take_away';
-import { inSlices } from '../slices';
+import { inSlices, pause } from '../slices';
 import { Tabs } from './tabs';
 import { ProblemsView } from './problems';
 import { VerdictView } from './verdict';
+import { counted } from '../numbers';
+
+const kLarge = 8_000_000; // bytes that take a while to copy
 
 /** The inspector: says what a pasted payload is and what is wrong with it. */
 export class Inspector implements View {
@@ -68,7 +71,8 @@ export class Inspector implements View {
       ['compare', 'Compare', this.compare.element],
     ]);
     const both = h('div', { class: 'both' }, this.bytesView.element, h('section', { class: 'panel found-panel', 'aria-label': 'Found' }, this.tabs.element));
-    panel.append(this.input.element, this.verdict.element, this.input.starts(), this.findings.element, both, this.details, this.share.element);
+    // What scrolls, and below it the bar: so the bar covers nothing.
+    panel.append(h('div', { class: 'scroll' }, this.input.element, this.verdict.element, this.input.starts(), this.findings.element, both), this.details, this.share.element);
     this.wire();
     this.showResult();
   }
@@ -122,6 +126,7 @@ export class Inspector implements View {
     this.result = undefined;
     this.verdict.begin(bytes.length);
     try {
+      if (bytes.length > kLarge) await pause(); // sending copies it
       const [{ names, limits }, tables] = await Promise.all([this.facts, this.worker.call('inspect', { bytes }, { signal: running.signal })]);
       this.result = bytes.length > 0 ? new Result(tables, names, limits) : undefined;
     } catch (error) {
@@ -178,14 +183,14 @@ export class Inspector implements View {
     const parts: string[] = [];
     let count = 0;
     const isWhole = await inSlices(all, 500, (from, to) => {
-      let part = '';
+      const part: string[] = [];
       for (let row = from; row < to; ++row) {
         const at = ids.idAt(row);
         if (once && !result!.isFirst(at)) continue;
-        part += write(result!.uuid(at));
+        part.push(write(result!.uuid(at)));
         ++count;
       }
-      parts.push(part);
+      parts.push(part.join('')); // made flat here: else the last join would do that for all at once
     }, (done) => {
       progress(done, all);
       return result === this.result;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h } from '../dom';
+import { settingText } from '../numbers';
 import type { Checked, Field } from './calls';
 import type { Model } from './model';
 import { presets } from './presets';
@@ -96,7 +97,7 @@ export class ScenarioForm {
     for (const { field, a, b } of this.rows) {
       const entry = slot === 'a' ? a : b;
       const value = values.get(field.name);
-      if (entry instanceof HTMLInputElement && value !== undefined) entry.placeholder = value || 'none';
+      if (entry instanceof HTMLInputElement && value !== undefined) entry.placeholder = settingText(value, field.name) || 'none';
     }
   }
 
@@ -136,7 +137,7 @@ export class ScenarioForm {
     const entry =
       field.kind === 'choice'
         ? h('select', describedBy, ...choices, ...field.choices.map((choice) => h('option', { value: choice }, choice.replaceAll('_', ' '))))
-        : h('input', { ...describedBy, type: 'text', inputmode: field.kind === 'integer' ? 'numeric' : undefined, placeholder: field.standard, autocomplete: 'off', spellcheck: 'false' });
+        : h('input', { ...describedBy, type: 'text', inputmode: field.kind === 'integer' ? 'numeric' : undefined, placeholder: settingText(field.standard, field.name), autocomplete: 'off', spellcheck: 'false' });
     entry.addEventListener('change', () => {
       const isStandard = slot === 'a' && field.kind === 'choice' && entry.value === field.standard;
       this.model.set(slot, field.name, isStandard ? '' : asRead(field.kind, entry.value));

@@ -3,6 +3,7 @@ import type { Texts } from './calls';
 import { presets } from './presets';
 
 const kB = 'b.'; // what B's settings are called in a link
+const kFailIf = 'fail-if'; // each condition on the result
 const kScenario = 'scenario'; // and the name of the scenario that was chosen
 
 /** The simulated scenario: shared by all views that show its form. Texts are as entered; what is not set has its default. */
@@ -11,6 +12,8 @@ export class Model {
   /** The settings in which B differs; undefined: nothing is compared. */
   b: Map<string, string> | undefined;
   preset = '';
+  /** Conditions on the results, as `--fail-if` takes them; they change no run. */
+  conditions: string[] = [];
   /** The scenario that a link names; whether the fields are those of it is not known yet. */
   claimed = '';
   /** The recording that arrives in place of a fleet, and how long it lasts: then no scenario says how long. */
@@ -85,13 +88,16 @@ export class Model {
       query.append(kB, '');
       for (const [name, text] of this.b) query.append(kB + name, text);
     }
+    for (const condition of this.conditions) query.append(kFailIf, condition);
     return query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
   }
   takeState(state: string): void {
-    const all = [...new URLSearchParams(state)].filter(([name]) => name !== kScenario);
+    const query = new URLSearchParams(state);
+    this.conditions = query.getAll(kFailIf);
+    const all = [...query].filter(([name]) => name !== kScenario && name !== kFailIf);
     const b = all.filter(([name]) => name.startsWith(kB) && name !== kB).map(([name, text]): [string, string] => [name.slice(kB.length), text]);
     const fields = all.filter(([name]) => !name.startsWith(kB));
     this.take(fields, all.some(([name]) => name.startsWith(kB)) ? b : undefined);
-    this.claimed = new URLSearchParams(state).get(kScenario) ?? '';
+    this.claimed = query.get(kScenario) ?? '';
   }
 }

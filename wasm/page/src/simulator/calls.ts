@@ -49,6 +49,17 @@ export interface Health {
   span: string;
   findings: Finding[];
 }
+/** A condition that a result must not meet, as `--fail-if` takes it; with a problem, which part of it is wrong. */
+export interface Threshold {
+  given: string;
+  /** As the core writes it: `delay.p99 > 5s`. */
+  text: string;
+  figure: string;
+  value: number;
+  problem: string;
+  at: number;
+  size: number;
+}
 export interface State {
   now: number;
   isFinished: boolean;
@@ -57,6 +68,10 @@ export interface State {
   duration: number;
   pace: number;
   outcome: Outcome;
+  /** By the rule of health, for the run so far; NaN: not everything that arrived was written. */
+  saved: number;
+  /** For each threshold by how much it is missed, or nothing. */
+  missed: string[];
   findings: Finding[];
   health: Health;
   faults: Fault[];
@@ -87,6 +102,8 @@ export interface SimulatorCalls {
   /** The times of faults: those of the scenario, and those injected since. */
   windows: { request: { slot: number }; answer: Span[] };
   series: { request: null; answer: string[] };
+  /** Judges all runs by these conditions from now on. */
+  thresholds: { request: { conditions: string[] }; answer: { thresholds: Threshold[]; states: State[] } };
   text: { request: { slot: number; what: 'json' | 'csv' | 'log' | 'whole_log' }; answer: string };
 }
 
@@ -95,15 +112,16 @@ export function findingsOf(text: string): (Finding & { what: string })[] {
   return rowsOf(text, ['what', 'kind', 'sentence']).map(({ what, kind, sentence }) => ({ what, isWarning: what === 'warning' || what === 'alarm', kind, sentence }));
 }
 
-const runNames = ['now', 'finished', 'events', 'offered', 'agents', 'duration', 'pace'] as const;
+const runNames = ['now', 'finished', 'events', 'offered', 'agents', 'duration', 'pace', 'saved'] as const;
 const windowNames = ['fault', 'from', 'to'] as const;
 const runOf = (core: Core, slot: number) => core.row('run', runNames, core.reals('mb_run_state', slot))!;
 
 function stateOf(core: Core, slot: number): State {
-  const { now, finished, events, offered, duration, pace } = runOf(core, slot);
+  const { now, finished, events, offered, duration, pace, saved } = runOf(core, slot);
   return {
-    now, isFinished: finished === 1, events, offered, duration, pace,
+    now, isFinished: finished === 1, events, offered, duration, pace, saved,
     outcome: JSON.parse(core.text('mb_run_json', slot)) as Outcome,
+    missed: core.text('mb_run_missed', slot).split('\n').slice(0, -1),
     findings: findingsOf(core.text('mb_run_findings', slot)),
     health: healthOf(core.text('mb_run_health', slot)),
     faults: rowsOf(core.text('mb_run_faults', slot), ['name', 'label', 'on', 'times']).map(({ on, ...fault }) => ({ ...fault, isOn: on !== '' })),
@@ -112,6 +130,16 @@ function stateOf(core: Core, slot: number): State {
 function healthOf(text: string): Health {
   const [headline, span, ...findings] = findingsOf(text);
   return { state: headline!.kind, headline: headline!.sentence, span: span!.sentence, findings };
+}
+
+const utf8 = new TextEncoder();
+/** The core counts bytes, the page characters. */
+function thresholdsOf(conditions: string[], text: string): Threshold[] {
+  return rowsOf(text, ['text', 'figure', 'value', 'problem', 'at', 'size']).map(({ value, at, size, ...row }, index) => {
+    const given = conditions[index]!;
+    const characters = (from: number, to: number) => new TextDecoder().decode(utf8.encode(given).subarray(from, to)).length;
+    return { ...row, given, value: Number(value), at: characters(0, Number(at)), size: characters(Number(at), Number(at) + Number(size)) };
+  });
 }
 
 /** The run that is ahead says when: the others have not reached that instant. */
@@ -156,6 +184,10 @@ export const simulatorHandlers: Handlers<SimulatorCalls> = {
   fault: (core, { fault, isOn }) => {
     setFault(core, fault, isOn);
     return running.map((slot) => stateOf(core, slot));
+  },
+  thresholds: (core, { conditions }) => {
+    core.giveText(conditions.map((one) => `${one}\n`).join(''));
+    return { thresholds: thresholdsOf(conditions, core.text('mb_thresholds')), states: running.map((slot) => stateOf(core, slot)) };
   },
   columns: (core, { slot, asked }) => {
     core.giveText(asked.series.map(([name, how]) => `${name}\t${how}\n`).join(''));

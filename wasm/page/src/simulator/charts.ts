@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Chart, type ChartData, type ChartShape, type Shade } from '../chart/chart';
+import { Chart, type ChartData, type ChartShape, type Limit, type Shade } from '../chart/chart';
 import { h } from '../dom';
 import type { CoreWorker } from '../core_worker';
-import type { Outcome, SeriesAsked, State } from './calls';
+import type { Outcome, SeriesAsked, State, Threshold } from './calls';
 
 const kColumns = 120; // so wide that a few flushes fall into one
+const kFarAbove = 3; // a threshold so many times as high as the lines would press them flat: it is out of sight
 
 interface Drawn extends ChartShape {
   series: SeriesAsked;
   /** Figures of the whole run, where the outcome has them: so legends and tiles agree. */
   whole: (outcome: Outcome) => (number | undefined)[];
+  /** Thresholds on these figures are drawn as lines. */
+  figures?: RegExp;
 }
 const line = (label: string, series: number, more: object = {}) => ({ label, colour: `--series-${series}` as const, dash: series - 1, ...more });
 
@@ -21,6 +24,7 @@ export const drawn: Drawn[] = [
     lines: [line('one by one (UPDATEs; as many NOTIFYs)', 2), line('batched UPDATEs', 1), line('batched NOTIFYs', 3)],
     series: [['unbatched', 'mean'], ['writes', 'mean'], ['notifies', 'mean']],
     whole: ({ unbatched, db_writes_per_s, notifies_per_s }) => [unbatched.db_writes_per_s, db_writes_per_s, notifies_per_s],
+    figures: /(db_writes|notifies)_per_s$/,
   },
   {
     title: 'Flushes a second, by reason',
@@ -35,6 +39,7 @@ export const drawn: Drawn[] = [
     lines: [line('p50', 1), line('p99, worst', 2)],
     series: [['delay_p50', 'mean'], ['delay_p99', 'max']],
     whole: ({ delay_s }) => [delay_s.p50, delay_s.p99],
+    figures: /^delay\./,
   },
   {
     title: 'Updates not written, a second',
@@ -70,6 +75,7 @@ export class Charts {
   readonly element = h('div', { class: 'charts' });
   onPoint: (text: string) => void = () => {};
   onRange: () => void = () => {};
+  thresholds: readonly Threshold[] = [];
   private slots: Chart[][] = [];
   private zoom: [number, number] | undefined;
   private duration = 1;
@@ -115,14 +121,19 @@ export class Charts {
     if (turn !== this.turn || data.length !== this.slots.length) return;
     this.data = data;
     drawn.forEach((shape, index) => {
-      const most = Math.max(...data.map((charts) => Chart.greatest(shape, charts[index]!)));
+      const limits = this.limitsOf(shape);
+      const lines = Math.max(...data.map((charts) => Chart.greatest(shape, charts[index]!)));
+      const most = Math.max(lines, ...limits.map(({ value }) => value).filter((value) => value < lines * kFarAbove));
       this.slots.forEach((charts, slot) => {
         const mine = data[slot]![index]!;
-        charts[index]!.show({ data: mine, range: [from, to], most, shades: shades[slot]!, other: data[1 - slot]?.[index], whole: this.whole(shape, mine, slot) });
+        charts[index]!.show({ data: mine, range: [from, to], most, shades: shades[slot]!, limits, other: data[1 - slot]?.[index], whole: this.whole(shape, mine, slot) });
       });
     });
   }
 
+  private limitsOf({ figures }: Drawn): Limit[] {
+    return this.thresholds.filter(({ figure }) => figures?.test(figure)).map(({ value, text }) => ({ value, label: `fails if ${text}` }));
+  }
   private async shadesOf(slot: number): Promise<Shade[]> {
     const windows = await this.worker.call('windows', { slot });
     const { now = 0, duration = 0, faults = [] } = this.states[slot] ?? {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { button, counted, h } from '../dom';
+import { button, h } from '../dom';
 import type { CoreWorker } from '../core_worker';
+import { counted } from '../numbers';
 
 /** Where the arrivals come from: the fleet of the form, or a recorded session that was opened or dropped. */
 export class RecordingBar {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CoreWorker } from '../core_worker';
 import type { Texts } from '../scenario/calls';
-import type { State } from './calls';
+import type { State, Threshold } from './calls';
 
 const kSlice = 60; // milliseconds of work between two looks at the page
 const kLook = 100; // milliseconds between two slices of a run that keeps to a clock
@@ -53,6 +53,14 @@ export class Runner {
     const states = await this.worker.call('fault', { fault, isOn });
     if (run !== this.run) return undefined;
     return (this.states = states);
+  }
+
+  /** Judges what runs, and what will, by these conditions. */
+  async judge(conditions: string[]): Promise<Threshold[]> {
+    const { run } = this;
+    const { thresholds, states } = await this.worker.call('thresholds', { conditions });
+    if (run === this.run && states.length === this.states.length) this.states = states;
+    return thresholds;
   }
 
   private async go(): Promise<void> {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { clockText, textIn } from '../chart/axis';
+import { clockText } from '../chart/axis';
 import { h } from '../dom';
 import { drawn, type Charts } from './charts';
+import { textIn } from '../numbers';
 
 const kRows = 60; // more nobody reads; a zoom shows other ones
 

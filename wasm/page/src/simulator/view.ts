@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { clockText } from '../chart/axis';
-import { button, counted, download, h } from '../dom';
+import { button, download, h } from '../dom';
 import type { CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
 import { copyFrom } from '../copied';
@@ -13,13 +13,15 @@ import { onThemeChange } from '../theme';
 import type { State } from './calls';
 import { Charts } from './charts';
 import { FaultBar } from './faults';
-import { droppedOf, Figures, percentText } from './figures';
+import { droppedOf, Figures, savedWords } from './figures';
 import { HealthView } from './health';
 import { RecordingBar } from './recording';
 import { Runner } from './runner';
 import { FiguresTable } from './table';
 import { pictureOf } from './take_away';
-import { commandLines, scenarioFile } from './written';
+import { ThresholdsView } from './thresholds';
+import { commandLines, failIfFlags, scenarioFile } from './written';
+import { counted, secondsText } from '../numbers';
 
 const speeds: [value: string, label: string][] = [['Infinity', 'as fast as it goes'], ['600', '10 minutes a second'], ['60', 'a minute a second'], ['10', '10 times real time'], ['1', 'real time']];
 
@@ -45,6 +47,7 @@ export class SimulatorView implements View {
   private shown: string | undefined;
   private health = ''; // as it was announced
   private readonly figures = new Figures();
+  private readonly thresholds = new ThresholdsView();
   private readonly healthView = new HealthView();
   private readonly faults = new FaultBar(button('Run live', () => this.runLive(), { id: 'live', title: 'From the start, at 10 times real time' }));
   private readonly outcome = h('p', { class: 'outcome', role: 'status' });
@@ -70,7 +73,7 @@ export class SimulatorView implements View {
     this.table = new FiguresTable(this.charts);
     const side = h('section', { class: 'panel side', 'aria-label': 'Scenario' });
     const hint = h('p', { class: 'muted hint' }, 'Drag over a chart, or spread two fingers, to zoom; a tap sets the crosshair. Keys on a chart: arrows move the crosshair, + and - zoom, 0 shows all.');
-    const result = h('div', { class: 'result' }, this.bar(), this.faults.element, this.healthView.element, this.figures.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
+    const result = h('div', { class: 'result' }, this.bar(), this.faults.element, this.healthView.element, this.figures.element, this.thresholds.element, this.charts.element, hint, this.table.element, this.logPanel, this.takeBar());
     panel.append(h('div', { class: 'simulator' }, side, result));
     this.wire();
     void this.worker.call('fields', null).then((fields) => {
@@ -104,6 +107,7 @@ export class SimulatorView implements View {
     this.runner.onStates = (states) => this.show(states);
     this.runner.onPhase = () => this.showPhase();
     this.faults.onToggle = (fault, isOn) => void this.inject(fault, isOn);
+    this.thresholds.onChange = (conditions) => void this.judgeBy(conditions);
     this.charts.onPoint = (text) => this.frame.announce(text);
     this.charts.onRange = () => (this.whole.hidden = !this.charts.isZoomed);
     this.model.onChange(() => {
@@ -133,6 +137,7 @@ export class SimulatorView implements View {
       form.judge(this.checked);
       await this.nameScenario(this.checked);
       if (model.b) form.judge(await this.worker.call('check', { texts: slots[1]! }), 'b');
+      await this.readThresholds();
       const problems = await this.runner.begin(slots);
       const wrong = problems.findIndex((one) => one.length > 0);
       if (wrong >= 0) {
@@ -150,6 +155,20 @@ export class SimulatorView implements View {
     }
   }
 
+  private async readThresholds(): Promise<void> {
+    const found = await this.runner.judge(this.model.conditions);
+    this.thresholds.take(found);
+    this.charts.thresholds = this.figures.thresholds = found;
+  }
+  /** Other conditions change no run: what is there is judged anew. */
+  private async judgeBy(conditions: string[]): Promise<void> {
+    this.model.conditions = conditions;
+    await this.readThresholds();
+    this.shown = this.model.state(this.checked?.changed ?? []);
+    this.frame.setState(this.name, this.shown);
+    await this.show(this.runner.states);
+  }
+
   /** A link may name a scenario; its name is shown only where the fields are those of the scenario. */
   private async nameScenario({ changed }: Checked): Promise<void> {
     const { model } = this;
@@ -165,6 +184,7 @@ export class SimulatorView implements View {
     const [first] = states;
     if (!first) return;
     this.figures.show(states);
+    this.thresholds.show(states);
     this.showFaults();
     this.healthView.show(states);
     if (this.isGoing && this.runner.speed < Infinity && this.health !== first.health.state) this.frame.announce(first.health.headline);
@@ -192,9 +212,10 @@ export class SimulatorView implements View {
     const updates = states.reduce((sum, { offered }) => sum + offered, 0);
     this.panel.dataset['updates'] = String(updates);
     this.panel.dataset['milliseconds'] = String(milliseconds);
-    this.say(`${counted(updates, 'update')} in ${Math.max(1, Math.round(milliseconds))} ms.`);
-    const { outcome } = states[0]!;
-    this.frame.announce(`Finished: ${percentText(outcome.saved)} saved, ${counted(droppedOf(outcome))} dropped.`);
+    this.say(`${counted(updates, 'update')} in ${secondsText(Math.max(1, Math.round(milliseconds)) / 1000)}.`);
+    const first = states[0]!;
+    const said = [savedWords(first), `${counted(droppedOf(first.outcome))} dropped`, this.thresholds.words(first)];
+    this.frame.announce(`Finished: ${said.filter(Boolean).join(', ')}.`);
   }
   private get isGoing(): boolean {
     return this.panel.dataset['phase'] === 'running' || this.panel.dataset['phase'] === 'paused';
@@ -240,10 +261,11 @@ export class SimulatorView implements View {
 
   private async copyCommand(from: HTMLElement): Promise<void> {
     const { model } = this;
-    await copyFrom(from, commandLines(model.preset, this.checked?.changed ?? [], model.b && [...model.b], model.recorded?.file.name));
+    await copyFrom(from, commandLines(model.preset, this.checked?.changed ?? [], model.b && [...model.b], model.recorded?.file.name, model.conditions));
   }
   private takeScenario(): void {
-    const about = this.model.preset ? `The scenario ${this.model.preset}.` : 'A scenario of the page.';
+    const judge = failIfFlags(this.model.conditions);
+    const about = (this.model.preset ? `The scenario ${this.model.preset}.` : 'A scenario of the page.') + (judge && `\n#\n# It was judged with${judge}`);
     const settings = new Map(this.checked?.changed ?? []);
     const file = (texts: Texts) => scenarioFile(about, texts, this.fields);
     download(this.fileName(0, 'toml'), file([...settings]), 'application/toml');
@@ -258,7 +280,7 @@ export class SimulatorView implements View {
   }
   private async takePicture(): Promise<void> {
     const runs = this.charts.all.map((charts, slot) => ({ name: this.charts.all.length > 1 ? `${'AB'[slot]}: ` : '', charts }));
-    const lines = this.runner.states.map(({ outcome, findings }) => `${percentText(outcome.saved)} saved. ${findings.slice(0, 2).map(({ sentence }) => sentence).join(' ')}`);
+    const lines = this.runner.states.map((state) => [savedWords(state), ...state.findings.slice(0, 2).map(({ sentence }) => sentence), ...state.missed.filter(Boolean).map((text) => `missed: ${text}`)].filter(Boolean).join(' · '));
     const picture = await pictureOf(`metabatch simulate: ${this.model.preset || 'own scenario'}`, [...lines, `#${this.name}?${this.shown ?? ''}`], runs);
     download(this.fileName(0, 'png'), picture, 'image/png');
   }

@@ -5,11 +5,14 @@ import type { Field, Texts } from '../scenario/calls';
 const quoted = (text: string) => (/^[\w.:=,+%@/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 const sets = (texts: Texts) => texts.map(([name, text]) => ` --set ${quoted(`${name}=${text}`)}`).join('');
 
+export const failIfFlags = (conditions: readonly string[]) => conditions.map((one) => ` --fail-if ${quoted(one)}`).join('');
+
 /** A line for A, and one for B where it has settings of its own.
  *  @shape changed: the fields that differ from the defaults; where a scenario was chosen, its name says them */
-export function commandLines(preset: string, changed: Texts, b: Texts | undefined, recording: string | undefined): string {
+export function commandLines(preset: string, changed: Texts, b: Texts | undefined, recording: string | undefined, conditions: readonly string[]): string {
   const base = `metabatch simulate${preset ? ` ${preset}` : sets(changed)}${recording === undefined ? '' : ` --recording ${quoted(recording)}`}`;
-  return `${base}\n${b ? `${base}${sets(b)}\n` : ''}`;
+  const failIf = failIfFlags(conditions);
+  return `${base}${failIf}\n${b ? `${base}${sets(b)}${failIf}\n` : ''}`;
 }
 
 export function scenarioFile(about: string, texts: Texts, fields: readonly Field[]): string {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { clockText, numberText, secondsText, valueTicks } from '../chart/axis';
+import { clockText, valueTicks } from '../chart/axis';
 import { h, svg } from '../dom';
 import type { Point, Sweep } from './calls';
+import { numberText, secondsText, settingText } from '../numbers';
 
 const kSize = { width: 640, height: 300, left: 56, right: 14, top: 14, bottom: 40 }; // of the drawing; it scales
 
@@ -9,7 +10,7 @@ export const costOf = ({ writes, notifies }: Point) => writes + notifies;
 /** What the tuner judges by: the larger of age and delay. */
 export const delayOf = ({ age, p99 }: Point) => Math.max(age, p99);
 export function settingsWords({ settings }: Point): string {
-  return settings.map(([name, text]) => `${name} ${text}`).join(', ');
+  return settings.map(([name, text]) => `${name} ${settingText(text, name)}`).join(', ');
 }
 export function pointWords(point: Point): string {
   const lost = point.dropped > 0 ? `, ${numberText(point.dropped)} dropped` : '';

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { numberText, secondsText } from '../chart/axis';
 import { copyFrom } from '../copied';
-import { button, counted, h } from '../dom';
+import { button, h } from '../dom';
 import { isAbort, type CoreWorker } from '../core_worker';
 import type { Frame, View } from '../frame';
 import { pointerFree } from '../pointer';
 import { ScenarioForm } from '../scenario/form';
 import { Model } from '../scenario/model';
 import type { Texts } from '../scenario/calls';
-import { findingItem, percentText } from '../simulator/figures';
+import { findingItem } from '../simulator/figures';
 import type { Point, Sweep } from './calls';
 import { costOf, FrontierChart, settingsWords } from './frontier';
 import { PointsTable } from './points';
+import { counted, numberText, percentText, secondsText, settingText } from '../numbers';
 
 const kDelay = 'max-delay'; // what it is called in a link, and by the program
 
@@ -190,7 +190,7 @@ export class TunerView implements View {
     const sentence = recommendation.meets
       ? `Least writes and NOTIFYs with 99 % of the rows within ${secondsText(maxDelay)}: ${numberText(costOf(best))} a second, age p99 ${secondsText(best.age)}, delay p99 ${secondsText(best.p99)}.`
       : `No tried setting keeps 99 % of the rows within ${secondsText(maxDelay)} and drops nothing; this comes closest: age p99 ${secondsText(best.age)}, delay p99 ${secondsText(best.p99)}.`;
-    const chips = best.settings.map(([name, text]) => h('li', {}, h('span', { class: 'muted' }, name), ' ', h('strong', {}, text)));
+    const chips = best.settings.map(([name, text]) => h('li', {}, h('span', { class: 'muted' }, name), ' ', h('strong', {}, settingText(text, name))));
     const now = today && !best.isToday && h('p', { class: 'muted' }, `Baseline: ${settingsWords(today)}: ${numberText(costOf(today))} a second (${percentText(today.saved)} saved), age p99 ${secondsText(today.age)}, delay p99 ${secondsText(today.p99)}.`);
     this.advice.dataset['meets'] = String(recommendation.meets);
     this.advice.replaceChildren(
