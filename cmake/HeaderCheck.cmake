@@ -5,8 +5,8 @@
 add_custom_target(header_check)
 add_dependencies(header_check metabatch_core_verify_interface_header_sets)
 
-# Checks the headers under folder/below, included as `below/x.hpp`. They see what `library` and the
-# targets after it export.
+# Checks the headers under folder/below, included as `below/x.hpp`. They see what the sources of
+# `library` see, its generated headers too, and what the targets after it export.
 function(check_headers library folder below)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/${below}/*.hpp)
   set(sources)
@@ -18,7 +18,8 @@ function(check_headers library folder below)
   if(sources)
     add_library(header_check_${below} OBJECT EXCLUDE_FROM_ALL ${sources})
     target_link_libraries(header_check_${below} PRIVATE ${library} ${ARGN})
-    target_include_directories(header_check_${below} PRIVATE ${folder})
+    target_include_directories(header_check_${below} PRIVATE ${folder}
+      $<TARGET_PROPERTY:${library},INCLUDE_DIRECTORIES>)
     target_compile_options(header_check_${below} PRIVATE -O0 -g0)  # the objects are never used
     add_dependencies(header_check header_check_${below})
   endif()
