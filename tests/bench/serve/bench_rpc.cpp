@@ -57,7 +57,7 @@ void measure_idle(const ServeProcess& service, const Options& options, Verdicts&
 /// The same call at the same pace, to who answers it and through a relay.
 void measure_relay(int argc, char** argv, const Options& options, Verdicts& verdicts) {
   ServeProcess plane(argc, argv);
-  ServeProcess relay(argc, argv, plane.port());
+  ServeProcess relay(argc, argv, {.relay_port = plane.port()});
   const std::chrono::seconds duration(options.seconds);
   RpcSenders through(relay.port(), options.connections), direct(plane.port(), options.connections);
   (void)through.run(kOther, 0, std::chrono::seconds(1));

@@ -23,16 +23,17 @@
 namespace metabatch::bench {
 namespace {
 
-int serve(int argc, char** argv, std::uint16_t relay_port, const ServerProcess::Started& started_at) {
+int serve(int argc, char** argv, const ServeSettings& settings, const ServerProcess::Started& started_at) {
   const QCoreApplication application(argc, argv);
   QTemporaryDir folder;
   service::ServiceOptions options{.database = sql::Database(folder.filePath("m.db").toStdString())};
   options.watch_token_file = folder.filePath("tokens").toStdString();
   options.server.limits.connections = 100'000;
   options.streams_per_agent = 100'000;
-  if (relay_port != 0)
+  if (settings.relay_port != 0)
     options.server.relay =
-        service::RelayAddress{.host = "127.0.0.1", .port = std::to_string(relay_port), .is_tls = false};
+        service::RelayAddress{.host = "127.0.0.1", .port = std::to_string(settings.relay_port), .is_tls = false};
+  options.config = validated({.batch_size = settings.batch_size}).value();
   std::ofstream(options.watch_token_file) << kWatchToken << "\n";
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kKeys; ++i) names.push_back("key_" + std::to_string(i));
@@ -87,8 +88,8 @@ int ServerProcess::end() {
   return status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-ServeProcess::ServeProcess(int argc, char** argv, std::uint16_t relay_port)
-    : ServerProcess([&](const Started& started_at) { return serve(argc, argv, relay_port, started_at); }) {}
+ServeProcess::ServeProcess(int argc, char** argv, const ServeSettings& settings)
+    : ServerProcess([&](const Started& started_at) { return serve(argc, argv, settings, started_at); }) {}
 
 double resident_mb(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/status");

@@ -39,13 +39,17 @@ class ServerProcess {
   std::uint16_t port_ = 0;
 };
 
+/// What a service of the bench runs with beside the defaults.
+struct ServeSettings {
+  std::uint16_t relay_port = 0;  ///< it relays to a plain HTTP port here; 0: it does not
+  std::int64_t batch_size = 0;   ///< 0: the default
+};
+
 /// metabatch on a SQLite file of its own with the agents of serve_fleet.hpp. Its status is 0 when
 /// every report is accounted for.
-///
-/// @shape relay_port: it relays to a plain HTTP port here; 0: it does not
 class ServeProcess : public ServerProcess {
  public:
-  ServeProcess(int argc, char** argv, std::uint16_t relay_port = 0);
+  ServeProcess(int argc, char** argv, const ServeSettings& settings = {});
 };
 
 double resident_mb(pid_t pid);
