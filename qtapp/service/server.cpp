@@ -5,7 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <cstring>
 #include <stdexcept>
@@ -82,8 +81,6 @@ struct Server::Impl {
   Shared shared;
   std::vector<std::unique_ptr<Worker>> workers;
   using Acceptor = asio::basic_socket_acceptor<StreamProtocol, Executor>;
-  using Timer =
-      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
   std::optional<Acceptor> acceptor;         // belongs to worker 0
   std::unique_ptr<UnixSocket> unix_socket;  // the same; or none
   std::optional<Timer> pause;

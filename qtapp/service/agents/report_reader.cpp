@@ -27,6 +27,8 @@ std::string_view read_item(const object& from, bool has_key, RawItem& item) {
   return is_key_wrong ? "key" : is_value_wrong ? "value" : is_error_wrong ? "error" : "";
 }
 
+std::string position_of(std::size_t item) { return "metadata[" + std::to_string(item) + "]"; }
+
 }  // namespace
 
 struct ReportReader::Json : feed::MendingParser {
@@ -59,15 +61,14 @@ std::span<const RawItem> ReportReader::read_list(std::string_view body) {
   }
   if (!error_.empty() || !is_there) return {};
   for (const element one : list) {
-    const std::string position = "metadata[" + std::to_string(items_.size()) + "]";
     object from;
     if (one.get_object().get(from) != simdjson::SUCCESS) {
-      error_ = position + " is not an object.";
+      error_ = position_of(items_.size()) + " is not an object.";
       return {};
     }
     items_.emplace_back();
     if (const std::string_view wrong = read_item(from, true, items_.back()); !wrong.empty()) {
-      error_ = position + "." + std::string(wrong) + " is not a string.";
+      error_ = position_of(items_.size() - 1) + "." + std::string(wrong) + " is not a string.";
       return {};
     }
   }

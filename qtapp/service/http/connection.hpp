@@ -6,8 +6,10 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/stream_traits.hpp>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -28,6 +30,8 @@ namespace beast = boost::beast;
 using Executor = asio::io_context::executor_type;
 using StreamProtocol = asio::generic::stream_protocol;  // TCP or Unix sockets
 using PlainStream = beast::basic_stream<StreamProtocol, Executor>;
+using Timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 using Failure = boost::system::error_code;
 using PlainSocket = asio::basic_stream_socket<StreamProtocol, Executor>;
 

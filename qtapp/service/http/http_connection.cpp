@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/http/http_connection.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -8,6 +10,7 @@
 #include <optional>
 
 #include "service/http/beast_request.hpp"
+#include "service/http/deadline.hpp"
 #include "service/http/lingering_close.hpp"
 #include "service/http/socket_stream.hpp"
 #include "service/rpc/rpc_socket.hpp"
@@ -19,8 +22,9 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kMostDiscarded = 4096;  // bytes of a body that nobody needs, read to keep the connection
-constexpr std::size_t kFirstRead = 1024;        // bytes asked for while a request is awaited
-constexpr std::size_t kMostEmptyLines = 16;     // bytes of line ends before a request
+constexpr std::size_t kFirstRead = 1024;        // least and most bytes asked for while a request is awaited
+constexpr std::size_t kMostFirstRead = 16384;
+constexpr std::size_t kMostEmptyLines = 16;  // bytes of line ends before a request
 
 HttpResponse lookup_unavailable() {
   HttpResponse response = error_response(503, "The token could not be checked.", "The database cannot be read now.");
@@ -36,10 +40,11 @@ HttpResponse lookup_unavailable() {
 class HttpConnection final : public Connection {
  public:
   HttpConnection(Worker& worker, Shared& shared, std::string peer, AnyStream stream)
-      : Connection(worker, shared), peer_(std::move(peer)), stream_(std::move(stream)) {}
+      : Connection(worker, shared), peer_(std::move(peer)), stream_(std::move(stream)), deadline_(worker, limits()) {}
 
   void run() {
-    lowest().expires_after(in_ms(limits().header));
+    deadline_.watch(weak_from_this());
+    deadline_.set(limits().header);
     stream_.handshake(IoCallback([self = self_as(this)](const Failure& failed, std::size_t) {
       failed ? self->refuse_handshake(failed) : self->begin_request();
     }));
@@ -61,8 +66,9 @@ class HttpConnection final : public Connection {
     parser_->eager(true);
     is_idle_ = true;
     empty_lines_ = 0;
-    if (!is_first_) lowest().expires_after(in_ms(limits().idle));
+    if (!is_first_) deadline_.set(limits().idle);
     is_first_ = false;
+    request_bytes_ = 0;
     read_header();
   }
 
@@ -77,7 +83,7 @@ class HttpConnection final : public Connection {
       ++empty_lines_;
     }
     if (buffer_.size() > 0) return parse_header();
-    stream_.async_read_some(buffer_.prepare(kFirstRead),
+    stream_.async_read_some(buffer_.prepare(first_read_),
                             [self = self_as(this)](const Failure& failed, std::size_t size) {
                               if (failed) return self->cut();
                               self->buffer_.commit(size);
@@ -86,9 +92,10 @@ class HttpConnection final : public Connection {
   }
   void parse_header() {
     beast::http::async_read_header(stream_, buffer_, *parser_,
-                                   [self = self_as(this)](const Failure& failed, std::size_t) {
+                                   [self = self_as(this)](const Failure& failed, std::size_t size) {
                                      self->is_idle_ = false;
                                      if (failed) return self->fail(failed);
+                                     self->request_bytes_ += size;
                                      self->handle_header();
                                    });
   }
@@ -98,19 +105,16 @@ class HttpConnection final : public Connection {
     began_ = SteadyClock::now();
     is_alive_ = parser_->get().keep_alive() && !worker_.is_draining;
     if (const auto refusal = refusal_of(parser_->get(), shared_.options.allowed_hosts)) return refuse(*refusal);
+    request_ = request_of(parser_->get());
+    request_.peer = peer_;
     answer_header(false);
   }
   void answer_header(bool is_looked_up) {
-    std::optional<Answer> answer = shared_.handler.answer_header(request(), worker_.number, is_looked_up);
+    std::optional<Answer> answer = shared_.handler.answer_header(request_, worker_.number, is_looked_up);
     if (!answer) return read_body();
     if (LookupRequest* const lookup = std::get_if<LookupRequest>(&*answer)) return look_up(std::move(*lookup));
     answer_ = std::move(*answer);
     discard_body();
-  }
-  [[nodiscard]] HttpRequest request() const {
-    HttpRequest request = request_of(parser_->get());
-    request.peer = peer_;
-    return request;
   }
   [[nodiscard]] bool awaits_continue() const {
     return beast::iequals(parser_->get()[beast::http::field::expect], "100-continue");
@@ -123,7 +127,7 @@ class HttpConnection final : public Connection {
       is_alive_ = false;
       return send_answer();
     }
-    lowest().expires_after(in_ms(limits().body));
+    deadline_.set(limits().body);
     beast::http::async_read(stream_, buffer_, *parser_, [self = self_as(this)](const Failure& failed, std::size_t) {
       if (failed) return self->fail(failed);
       self->send_answer();
@@ -140,7 +144,7 @@ class HttpConnection final : public Connection {
 
   void read_body() {
     if (parser_->is_done()) return answer_body();
-    lowest().expires_after(in_ms(limits().body));
+    deadline_.set(limits().body);
     if (!awaits_continue()) return read_remainder();
     head_ = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(stream_, asio::buffer(head_), [self = self_as(this)](const Failure& failed, std::size_t) {
@@ -148,18 +152,25 @@ class HttpConnection final : public Connection {
     });
   }
   void read_remainder() {
-    beast::http::async_read(stream_, buffer_, *parser_, [self = self_as(this)](const Failure& failed, std::size_t) {
-      if (failed) return self->fail(failed);
-      self->answer_body();
-    });
+    beast::http::async_read(stream_, buffer_, *parser_,
+                            [self = self_as(this)](const Failure& failed, std::size_t size) {
+                              if (failed) return self->fail(failed);
+                              self->request_bytes_ += size;
+                              self->answer_body();
+                            });
   }
-  void answer_body() { write(shared_.handler.answer(request(), worker_.number)); }
+  void answer_body() {
+    request_.body = parser_->get().body();
+    // A client that reports sends as much again: one system call then reads the whole request.
+    first_read_ = std::clamp(std::bit_ceil(request_bytes_ + 1), kFirstRead, kMostFirstRead);
+    write(shared_.handler.answer(request_, worker_.number));
+  }
 
   /// Calls `next` with the result of `start` on this connection's thread, where alone it may end.
   /// `start` calls back on a thread of its own, perhaps after this connection has ended.
   template <class Result, class Start, class Next>
   void await(Start start, Next next) {
-    lowest().expires_never();
+    deadline_.clear();
     waiting_ = shared_from_this();
     start([weak = std::weak_ptr<Connection>(waiting_), this, next, &context = worker_.context](Result result) {
       asio::post(context, [weak, this, next, kept = std::move(result)]() mutable {
@@ -215,7 +226,7 @@ class HttpConnection final : public Connection {
   }
   void fail(const Failure& failed) {
     if (const auto refusal = refusal_of(failed)) return refuse(*refusal);
-    if (failed == beast::error::timeout && parser_->got_some())
+    if (deadline_.has_passed() && parser_->got_some())
       shared_.handler.refused({peer_, 0, "Request arrives too slowly."});
     cut();
   }
@@ -225,16 +236,15 @@ class HttpConnection final : public Connection {
       shared_.handler.refused({peer_, 400, kHttpsOnly});
       std::make_shared<LingeringClose>(worker_, shared_, AnyStream(std::move(lowest()), stream_.slot()))
           ->run(error_response(400, kHttpsOnly));
-    } else if (failed != asio::error::eof && failed != asio::error::operation_aborted) {
+    } else if (deadline_.has_passed() || (failed != asio::error::eof && failed != asio::error::operation_aborted)) {
       shared_.handler.refused({peer_, 0, "TLS handshake failed."});
     }
   }
 
   void write(HttpResponse response) {
-    const HttpRequest what = request();
     shared_.handler.answered({.peer = peer_,
-                              .method = what.method,
-                              .path = what.path,
+                              .method = request_.method,
+                              .path = request_.path,
                               .status = response.status,
                               .bytes = response.body.size(),
                               .took = SteadyClock::now() - began_});
@@ -244,7 +254,7 @@ class HttpConnection final : public Connection {
     const auto& message = parser_->get();
     head_ = head_of(response, {is_alive_, message.version() < 11, worker_.date()});
     body_ = message.method() == beast::http::verb::head ? std::string() : std::move(response.body);
-    lowest().expires_after(in_ms(limits().write));
+    deadline_.set(limits().write);
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
     asio::async_write(stream_, buffers, [self = self_as(this)](const Failure& failed, std::size_t) {
       if (failed) return self->cut();
@@ -258,11 +268,15 @@ class HttpConnection final : public Connection {
   AnyStream stream_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  Answer answer_;  // while a body is discarded
+  HttpRequest request_;  // views into the parser's message
+  Answer answer_;        // while a body is discarded
   std::string head_;
   std::string body_;
   std::shared_ptr<Connection> waiting_;  // itself, while another thread works for it
   SteadyClock::time_point began_;        // of the request
+  Deadline deadline_;
+  std::size_t request_bytes_ = 0;        // of the request, as far as it has been read
+  std::size_t first_read_ = kFirstRead;  // bytes asked for while a request is awaited
   std::size_t empty_lines_ = 0;
   bool is_first_ = true;
   bool is_idle_ = true;

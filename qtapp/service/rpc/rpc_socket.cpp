@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <optional>
 #include <utility>
@@ -62,8 +61,6 @@ class RpcSocket final : public Connection {
   }
 
  private:
-  using Timer =
-      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
   /// Others hold this and not the connection, because that has to be destroyed on its own thread.
   class Remote final : public OpenStream {
    public:

@@ -4,7 +4,6 @@
 #include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <optional>
 #include <utility>
@@ -62,8 +61,6 @@ class UpstreamSocket final : public RpcUpstream, public std::enable_shared_from_
 
  private:
   using Resolver = asio::ip::basic_resolver<tcp, Executor>;
-  using Timer =
-      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   void connect(const Resolver::results_type& found) {
     if (!done_) return;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <optional>
 
 #include "service/http/connection.hpp"
@@ -38,8 +37,6 @@ class LiveStream : public Connection {
 
  private:
   class Feed;
-  using Timer =
-      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   virtual void write(FrameType type, const FrameText& json) = 0;  // calls written() later
   virtual void write_end() = 0;                                   // calls written() later

@@ -32,6 +32,8 @@ class TestHostile : public QObject {
   void wrongFramesCloseASocket();
   void aSocketAnswersPings();
   void slowBodiesAreCutOff();
+  void aSlowHeaderHasItsTime_data();
+  void aSlowHeaderHasItsTime();
 
  private:
   std::unique_ptr<Stage> stage_;
@@ -320,6 +322,35 @@ void TestHostile::slowBodiesAreCutOff() {
   chunked.send(head + "Transfer-Encoding: chunked\r\n\r\n5\r\nab");
   QCOMPARE(chunked.rest(), std::string());
   QCOMPARE(stage.get("/healthz").status, 200);
+}
+
+void TestHostile::aSlowHeaderHasItsTime_data() {
+  QTest::addColumn<int>("answered");  // requests before it
+  QTest::newRow("the first of a connection") << 0;
+  QTest::newRow("the second") << 1;
+  QTest::newRow("the fourth") << 3;
+}
+
+/// The limit of the first header is shorter than that of the others, so a deadline that does not
+/// move with the requests ends too early.
+void TestHostile::aSlowHeaderHasItsTime() {
+  QFETCH(const int, answered);
+  constexpr auto kFirst = 100ms, kOthers = 500ms;
+  Stage stage([&](service::ServiceOptions& options) {
+    options.server.limits.header = answered == 0 ? kFirst : 20'000ms;
+    options.server.limits.idle = kOthers;
+    options.server.limits.write = options.server.limits.body = answered == 0 ? 20'000ms : kFirst;
+  });
+  auto began = std::chrono::steady_clock::now();
+  Client slow(stage.port());
+  for (int i = 0; i < answered; ++i) {
+    began = std::chrono::steady_clock::now();
+    slow.send(request("GET", "/healthz"));
+    slow.until("ok\n");
+  }
+  slow.send("GET /healthz HTTP/1.1\r\nHo");
+  QCOMPARE(slow.rest(), std::string());
+  QVERIFY(std::chrono::steady_clock::now() - began >= (answered == 0 ? kFirst : kOthers));
 }
 
 QTEST_GUILESS_MAIN(TestHostile)
