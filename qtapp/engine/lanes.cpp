@@ -76,10 +76,10 @@ std::string describe(const Error& error, const Config& asked, std::size_t lanes)
   const bool is_bytes = setting == Setting::queue_bytes;
   const std::int64_t least = (is_bytes ? 1 : (*whole)->batch_size) * static_cast<std::int64_t>(lanes);
   return std::string(name_of(setting)) + " is too small for " + std::to_string(lanes) +
-         " writers: " + std::to_string(is_bytes ? (*whole)->queue_bytes : (*whole)->queue_capacity) +
+         " writers: " + format_count(is_bytes ? (*whole)->queue_bytes : (*whole)->queue_capacity) +
          " is shared evenly, and each needs " +
-         (is_bytes ? "a byte" : "capacity for a batch of " + std::to_string((*whole)->batch_size)) +
-         ": ask for at least " + std::to_string(least) + ", or for fewer writers.";
+         (is_bytes ? "a byte" : "capacity for a batch of " + format_count((*whole)->batch_size)) +
+         ": ask for at least " + format_count(least) + ", or for fewer writers.";
 }
 
 /// Reports the flushes of one lane at a time, with the number of the lane.

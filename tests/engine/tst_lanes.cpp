@@ -310,9 +310,9 @@ void TestLanes::roomTooSmallForTheLanesIsRefusedInWords() {
   const auto refused = Lanes::create(validated(config).value(), some.stores);
   QVERIFY(!refused.has_value());
   QCOMPARE(describe(refused.error(), config, 3),
-           std::string("queue_capacity is too small for 3 writers: 100000 is "
-                       "shared evenly, and each needs capacity for a batch of 40000: "
-                       "ask for at least 120000, or for fewer writers."));
+           std::string("queue_capacity is too small for 3 writers: 100,000 is "
+                       "shared evenly, and each needs capacity for a batch of 40,000: "
+                       "ask for at least 120,000, or for fewer writers."));
   config.queue_capacity = 120'000;
   QVERIFY(Lanes::create(validated(config).value(), some.stores).has_value());
   config.queue_capacity = 39'999;  // too small for any number of writers

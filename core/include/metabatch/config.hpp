@@ -131,6 +131,9 @@ Result<ValidConfig> validated(Config config);
 /// @errors those of validated(); setting_fixed: at = Setting::channel
 Result<ValidConfig> validated_change(const Config& running, Config wanted);
 
+/// A number as sentences about settings have it: `100,000`.
+std::string format_count(std::int64_t number);
+
 /// One sentence that names the field, the value asked for and the possible values.
 std::string describe(const Error& error, const Config& asked);
 

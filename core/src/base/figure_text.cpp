@@ -5,6 +5,16 @@
 #include <cstdint>
 
 namespace metabatch {
+namespace {
+
+/// Commas between every three of the digits, which may have a sign in front.
+std::string with_commas(std::string digits) {
+  const std::size_t first = digits.starts_with('-') ? 1 : 0;
+  for (std::size_t at = digits.size(); at > first + 3; at -= 3) digits.insert(at - 3, 1, ',');
+  return digits;
+}
+
+}  // namespace
 
 std::string figure(double number) {
   if (!(std::abs(number) >= 1e-9)) return "0";
@@ -16,14 +26,15 @@ std::string figure(double number) {
   std::string digits = std::to_string(whole);
   const auto behind = static_cast<std::size_t>(places);
   if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
-  std::string text = digits.substr(0, digits.size() - behind);
+  std::string text = with_commas(digits.substr(0, digits.size() - behind));
   std::string fraction = digits.substr(digits.size() - behind);
   while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
   if (number < 0) text.insert(0, 1, '-');
   if (!fraction.empty()) text.append(".").append(fraction);
   return text;
 }
+
+std::string whole_figure(std::int64_t number) { return with_commas(std::to_string(number)); }
 
 std::string count_figure(double number) { return figure(std::round(number)); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,10 @@ namespace metabatch {
 /// trailing zeros.
 std::string figure(double number);
 
-/// A whole number with commas: `54,000`.
+/// A whole number with commas: `54,000`. Exact, however large it is.
+std::string whole_figure(std::int64_t number);
+
+/// The same of a figure, rounded.
 std::string count_figure(double number);
 
 /// A count and its noun: `1 update`, `1,203 updates`.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/enum_names.hpp"
+#include "base/figure_text.hpp"
 
 namespace metabatch {
 namespace {
@@ -39,25 +40,23 @@ std::optional<Error> settle_channel(const std::string& channel) {
   return std::nullopt;
 }
 
-std::string count(std::int64_t value) { return std::to_string(value); }
-
 std::string asked_for(Setting setting, const Config& asked) {
   switch (setting) {
-    case Setting::batch_size: return count(asked.batch_size) + " entries";
+    case Setting::batch_size: return format_count(asked.batch_size) + " entries";
     case Setting::interval: return format_duration(asked.interval);
     case Setting::queue: return std::string(name_of(asked.queue));
     case Setting::queue_capacity:
-      return count(asked.queue_capacity) + (asked.queue == QueuePolicy::fifo ? " updates" : " entries");
-    case Setting::batch_bytes: return count(asked.batch_bytes) + " bytes";
-    case Setting::agent_capacity: return count(asked.agent_capacity) + " keys of one agent";
-    case Setting::queue_bytes: return count(asked.queue_bytes) + " bytes";
+      return format_count(asked.queue_capacity) + (asked.queue == QueuePolicy::fifo ? " updates" : " entries");
+    case Setting::batch_bytes: return format_count(asked.batch_bytes) + " bytes";
+    case Setting::agent_capacity: return format_count(asked.agent_capacity) + " keys of one agent";
+    case Setting::queue_bytes: return format_count(asked.queue_bytes) + " bytes";
     case Setting::suppress_unchanged: return format_duration(asked.suppress_unchanged);
-    case Setting::suppress_capacity: return count(asked.suppress_capacity) + " keys";
+    case Setting::suppress_capacity: return format_count(asked.suppress_capacity) + " keys";
     case Setting::schedule: return std::string(name_of(asked.schedule));
     case Setting::ties: return std::string(name_of(asked.ties));
     case Setting::on_failure: return std::string(name_of(asked.on_failure));
     case Setting::final_flush_timeout: return format_duration(asked.final_flush_timeout);
-    case Setting::max_payload_bytes: return count(asked.max_payload_bytes) + " bytes";
+    case Setting::max_payload_bytes: return format_count(asked.max_payload_bytes) + " bytes";
     case Setting::channel:
       return asked.channel.empty() ? "an empty name" : "a name of " + std::to_string(asked.channel.size()) + " bytes";
   }
@@ -66,40 +65,44 @@ std::string asked_for(Setting setting, const Config& asked) {
 
 std::string possible_capacity(const Config& asked) {
   const std::int64_t batch = asked.batch_size == 0 ? kDefaultBatchSize : asked.batch_size;
-  return count(batch) + " (it holds at least one batch) to " + count(kMaxQueueCapacity) + ", or 0 for the default of " +
-         count(default_capacity(asked.queue, batch));
+  return format_count(batch) + " (it holds at least one batch) to " + format_count(kMaxQueueCapacity) +
+         ", or 0 for the default of " + format_count(default_capacity(asked.queue, batch));
 }
 
 std::string possible_batch_bytes(const Config& asked) {
   const std::int64_t queue = asked.queue_bytes == 0 ? kDefaultQueueBytes : asked.queue_bytes;
-  return "1 to " + count(queue) + " bytes (queue_bytes), or 0 for the default of " + count(default_batch_bytes(queue));
+  return "1 to " + format_count(queue) + " bytes (queue_bytes), or 0 for the default of " +
+         format_count(default_batch_bytes(queue));
 }
 
 std::string possible(Setting setting, const Config& asked) {
   switch (setting) {
     case Setting::batch_size:
-      return "1 to " + count(kMaxBatchSize) + " entries, or 0 for the default of " + count(kDefaultBatchSize);
+      return "1 to " + format_count(kMaxBatchSize) + " entries, or 0 for the default of " +
+             format_count(kDefaultBatchSize);
     case Setting::interval:
       return "up to " + format_duration(kMaxInterval) + ", or 0 for the default of " +
              format_duration(kDefaultInterval);
     case Setting::queue_capacity: return possible_capacity(asked);
     case Setting::batch_bytes: return possible_batch_bytes(asked);
     case Setting::agent_capacity:
-      return "1 to " + count(kMaxQueueCapacity) + " keys, or 0 for the default of " + count(kDefaultAgentCapacity);
+      return "1 to " + format_count(kMaxQueueCapacity) + " keys, or 0 for the default of " +
+             format_count(kDefaultAgentCapacity);
     case Setting::queue_bytes:
-      return "1 to " + count(kMaxQueueBytes) + " bytes, or 0 for the default of " + count(kDefaultQueueBytes);
+      return "1 to " + format_count(kMaxQueueBytes) + " bytes, or 0 for the default of " +
+             format_count(kDefaultQueueBytes);
     case Setting::suppress_unchanged:
       return "up to " + format_duration(kMaxSuppressUnchanged) + ", or 0 to write every value";
     case Setting::suppress_capacity:
-      return "1 to " + count(kMaxSuppressCapacity) + " keys, or 0 for the default of " +
-             count(kDefaultSuppressCapacity);
+      return "1 to " + format_count(kMaxSuppressCapacity) + " keys, or 0 for the default of " +
+             format_count(kDefaultSuppressCapacity);
     case Setting::final_flush_timeout:
       return "up to " + format_duration(kMaxFinalFlushTimeout) + ", or 0 for the default of " +
              format_duration(kDefaultFinalFlushTimeout);
     case Setting::max_payload_bytes:
-      return count(kIdSymbols) + " (one agent id) to " + count(kMaxPayloadBytes) +
-             " bytes (whole ids must fit the 7999 bytes PostgreSQL accepts), or 0 for the default of " +
-             count(kDefaultPayloadBytes);
+      return format_count(kIdSymbols) + " (one agent id) to " + format_count(kMaxPayloadBytes) +
+             " bytes (whole ids must fit the " + format_count(kPostgresPayload) +
+             " bytes PostgreSQL accepts), or 0 for the default of " + format_count(kDefaultPayloadBytes);
     case Setting::channel: return "a name of 1 to " + std::to_string(kMaxChannelBytes) + " bytes";
     case Setting::queue: return "coalesce or fifo";
     case Setting::schedule: return "fixed, after_flush, linger or reset";
@@ -110,6 +113,8 @@ std::string possible(Setting setting, const Config& asked) {
 }
 
 }  // namespace
+
+std::string format_count(std::int64_t number) { return whole_figure(number); }
 
 std::string_view name_of(Setting setting) {
   static constexpr std::string_view kNames[] = {

@@ -105,8 +105,15 @@ std::string bound_text(const ScenarioField& field, std::int64_t number) {
     case FieldKind::duration: return format_duration(Duration(number));
     case FieldKind::share: return std::to_string(number / 10'000) + "%";
     case FieldKind::list: return counted_figure(static_cast<double>(number), "item", "items");
-    default: return count_figure(static_cast<double>(number));
+    default: return whole_figure(number);
   }
+}
+
+/// As bounds are printed beside it; what is no number as it is written.
+std::string asked_text(const Scenario& asked, std::size_t field) {
+  const FieldAccess& access = field_access()[field];
+  if (access.field.kind == FieldKind::integer) return bound_text(access.field, access.get(asked));
+  return field_text(asked, access.field.name);
 }
 
 std::string possible(const ScenarioField& field) {
@@ -189,7 +196,7 @@ std::string describe(const Error& error, const Scenario& asked) {
   const ScenarioField& field = fields[error.at];
   const std::string why = why_refused(field.name);
   return std::string(field.name) + (error.code == Errc::field_too_small ? " is too small" : " is too large") +
-         ": asked for " + field_text(asked, field.name) + ", possible is " + possible(field) +
+         ": asked for " + asked_text(asked, error.at) + ", possible is " + possible(field) +
          (why.empty() ? "" : ", and " + why) + ".";
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <limits>
 
 #include "metabatch/config.hpp"
 
@@ -214,21 +215,28 @@ void TstConfig::descriptions_data() {
         << static_cast<int>(setting) << qint64(value) << QString(sentence);
   };
   row(Setting::batch_size, 100'001,
-      "batch_size is too large: asked for 100001 entries, possible is 1 to 100000 entries, or 0 for the default of "
+      "batch_size is too large: asked for 100,001 entries, possible is 1 to 100,000 entries, or 0 for the default of "
       "500.");
   row(Setting::interval, -1'500'000'000,
       "interval cannot be negative: asked for -1.5s, possible is up to 1h, or 0 for the default of 5s.");
   row(Setting::queue_capacity, 499,
       "queue_capacity is too small: asked for 499 entries, possible is 500 (it holds at least one batch) to "
-      "134217728, or 0 for the default of 100000.");
+      "134,217,728, or 0 for the default of 100,000.");
   row(Setting::queue_bytes, -7,
-      "queue_bytes cannot be negative: asked for -7 bytes, possible is 1 to 68719476736 bytes, or 0 for the default of "
-      "268435456.");
+      "queue_bytes cannot be negative: asked for -7 bytes, possible is 1 to 68,719,476,736 bytes, or 0 for the default "
+      "of 268,435,456.");
+  row(Setting::queue_bytes, std::numeric_limits<std::int64_t>::max(),
+      "queue_bytes is too large: asked for 9,223,372,036,854,775,807 bytes, possible is 1 to 68,719,476,736 bytes, or "
+      "0 for the default of 268,435,456.");
+  row(Setting::agent_capacity, std::numeric_limits<std::int64_t>::min(),
+      "agent_capacity cannot be negative: asked for -9,223,372,036,854,775,808 keys of one agent, possible is 1 to "
+      "134,217,728 keys, or 0 for the default of 1,024.");
   row(Setting::final_flush_timeout, 7'200'000'000'000,
       "final_flush_timeout is too large: asked for 2h, possible is up to 1h, or 0 for the default of 15s.");
   row(Setting::max_payload_bytes, 21,
-      "max_payload_bytes is too small: asked for 21 bytes, possible is 22 (one agent id) to 8007 bytes (whole ids must "
-      "fit the 7999 bytes PostgreSQL accepts), or 0 for the default of 8000.");
+      "max_payload_bytes is too small: asked for 21 bytes, possible is 22 (one agent id) to 8,007 bytes (whole ids "
+      "must "
+      "fit the 7,999 bytes PostgreSQL accepts), or 0 for the default of 8,000.");
   row(Setting::channel, 0, "channel is too small: asked for an empty name, possible is a name of 1 to 63 bytes.");
   row(Setting::channel, 64, "channel is too large: asked for a name of 64 bytes, possible is a name of 1 to 63 bytes.");
 }

@@ -48,6 +48,7 @@ class TstScenario : public QObject {
   void windowsThatTouchAreJoined();
   void impossibleScenariosAreRefused_data();
   void impossibleScenariosAreRefused();
+  void refusalsPrintNumbersWithCommas();
   void theSettingsOfAScenarioAreJudgedToo();
   void aChangeThatIsImpossibleLaterIsRefused();
   void mostAgentsFollowsTheChanges();
@@ -358,6 +359,13 @@ void TstScenario::impossibleScenariosAreRefused() {
   QCOMPARE(valid.error().at, index_of(blamed.toStdString()));
   const std::string said = describe(valid.error(), scenario);
   QVERIFY2(said.find(blamed.toStdString()) == 0 && said.find("possible is") != said.npos, said.c_str());
+}
+
+void TstScenario::refusalsPrintNumbersWithCommas() {
+  Scenario scenario;
+  scenario.fleet.agents = 1'000'001;
+  QCOMPARE(describe(validated(scenario).error(), scenario),
+           std::string("fleet.agents is too large: asked for 1,000,001, possible is 0 to 1,000,000."));
 }
 
 void TstScenario::theSettingsOfAScenarioAreJudgedToo() {
