@@ -31,6 +31,7 @@ class Recorder {
   /// escapes, or are not.
   void set_in_log(bool in_log) { in_log_ = in_log; }
   void set_escaped(bool escaped) { escaped_ = escaped; }
+  [[nodiscard]] bool escaped() const { return escaped_; }
   /// Only while in a finding.
   Finding& finding() { return out_.findings.back(); }
 

@@ -315,6 +315,19 @@ void put_message(Recorder& out, const Place& place, std::size_t from, std::size_
   out.end_finding();
 }
 
+/// Does it begin a string whose escapes were undone? Such a string has lines of its own.
+bool begins_string(const Recorder& out, const Place& place) {
+  return out.escaped() && place.at > 0 && place.input.text[place.at - 1] == '"';
+}
+
+/// Where a payload ends that stands in such a string and may have quotes itself: not behind its
+/// line.
+std::size_t end_in_string(std::string_view text, std::size_t payload, std::size_t end) {
+  const bool is_json = text[payload] == '{';
+  const std::size_t close = text.substr(0, end).find(is_json ? "}\"" : "\"", payload);
+  return close == text.npos ? end : close + (is_json ? 1 : 0);
+}
+
 /// `[#1] Received on "subject"`, then the payload up to the end of its line.
 bool read_received(Recorder& out, const Place& place) {
   constexpr std::string_view kReceived = "Received on \"";
@@ -328,7 +341,11 @@ bool read_received(Recorder& out, const Place& place) {
   const std::size_t close = line.find('"', subject);
   if (close == line.npos) return false;
   const std::size_t payload = next_line(text, place.line_end);
-  const std::size_t end = std::min(text.find_first_of("\r\n", payload), text.size());
+  std::size_t end = std::min(text.find_first_of("\r\n", payload), text.size());
+  if (begins_string(out, place) && payload < end) {
+    end = end_in_string(text, payload, end);
+    if (end == payload) return false;  // the payload is in another string
+  }
   put_message(out, place, subject, close, payload, end, false);
   return true;
 }
@@ -346,7 +363,8 @@ bool read_nats(Recorder& out, const Place& place) {
   const bool is_cut = content + head->bytes > text.size();
   // What was copied from a terminal may have other line ends than what was sent: then the line is
   // the payload.
-  const bool ends_a_line = end == text.size() || text[end] == '\r' || text[end] == '\n';
+  const bool ends_a_line =
+      end == text.size() || text[end] == '\r' || text[end] == '\n' || (text[end] == '"' && begins_string(out, place));
   if (!ends_a_line) {
     const std::string_view subject = text.substr(head->subject_from, head->subject_to - head->subject_from);
     if (channel_of(subject) == Channel::other) return false;

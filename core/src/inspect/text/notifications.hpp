@@ -14,7 +14,7 @@ bool read_translated_psql(Recorder& out, const Place& place);
 
 /// `MSG subject sid [reply] bytes`, `PUB subject [reply] bytes`, `HMSG` and `HPUB` with headers,
 /// the payload on the next line, as they travel; and `[#n] Received on "subject"`, as `nats sub`
-/// prints them. Called where a word begins.
+/// prints them. Called where a line begins, also one in a string whose escapes were undone.
 ///
 /// @source NATS protocol reference, client protocol
 bool read_nats(Recorder& out, const Place& place);

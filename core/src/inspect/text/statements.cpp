@@ -12,6 +12,7 @@ namespace metabatch::inspecting {
 namespace {
 
 constexpr std::size_t kMaxName = 256;             // bytes looked at for a channel; PostgreSQL has 63
+constexpr std::size_t kFarthest = 256;            // blanks looked over between two parts of a statement
 constexpr std::size_t kMaxEscaped = 1024 * 1024;  // bytes of a string whose escapes are undone
 
 /// A string of SQL as it stands in the input: '...' with doubled quotes, E'...' with backslashes
@@ -36,6 +37,15 @@ struct Cursor {
   [[nodiscard]] char peek() const { return input[at]; }
   void skip_blanks() {
     while (!done() && is_blank(peek())) ++at;
+  }
+  /// A line end is a blank of SQL: what follows may stand in a later line, which is then read too.
+  void skip_lines() {
+    skip_blanks();
+    if (!done() || !joins) return;
+    const std::size_t next = end_of_run(input.substr(0, std::min(input.size(), at + kFarthest)), at, kBlank);
+    if (next == at || next >= input.size() || is_blank(input[next])) return;
+    at = next;
+    end = std::min(input.find_first_of("\r\n", at), input.size());
   }
   bool take(char c) {
     if (done() || peek() != c) return false;
@@ -98,7 +108,6 @@ bool take_typographic(Cursor& cursor, Literal& literal) {
 /// Where a string goes on whose quote closes at `at`: behind `||`, or behind a line end. 0: it ends
 /// there.
 std::size_t behind_joint(std::string_view text, std::size_t at) {
-  constexpr std::size_t kFarthest = 256;  // blanks that are looked over
   text = text.substr(0, std::min(text.size(), at + kFarthest));
   const std::size_t blank = end_of_run(text, at + 1, kBlank);
   const bool has_line_end = text.substr(at + 1, blank - at - 1).find('\n') != text.npos;
@@ -249,11 +258,14 @@ bool read_notify(Recorder& out, const Place& place) {
   const std::size_t name_end = cursor.at;
   cursor.skip_blanks();
   Literal payload;
-  bool has_payload = false;
-  if (cursor.take(',')) {
-    cursor.skip_blanks();
-    if (!take_literal(cursor, payload, place.line_end)) return false;
-    has_payload = true;
+  Cursor second = cursor;
+  second.skip_lines();
+  bool has_payload = second.take(',');
+  if (has_payload) {
+    second.skip_lines();
+    has_payload = take_literal(second, payload, second.end);
+    if (!has_payload && !cursor.done()) return false;
+    if (has_payload) cursor = second;
   } else if (!cursor.done() && cursor.peek() != ';' && cursor.peek() != '\'' && cursor.peek() != '"') {
     return false;  // a sentence about notifying somebody
   }
@@ -277,9 +289,9 @@ bool take_pair(Cursor& cursor, Literal& name, std::string_view between, Literal&
   if (!take_literal(cursor, name, kMaxName)) return false;
   if (cursor.take("::text")) {
   }  // a cast, as prepared statements print it
-  cursor.skip_blanks();
+  cursor.skip_lines();
   if (!cursor.take(',')) return false;
-  cursor.skip_blanks();
+  cursor.skip_lines();
   return cursor.take(between) && take_literal(cursor, payload, cursor.end);
 }
 
@@ -296,14 +308,14 @@ bool read_pg_notify(Recorder& out, const Place& place) {
   Cursor cursor{place.input, place.input.text, place.at + std::string_view("pg_notify").size(), place.line_end};
   cursor.skip_blanks();
   if (!cursor.take('(')) return false;
-  cursor.skip_blanks();
+  cursor.skip_lines();
   Literal name;
   Literal payload;
   if (!take_pair(cursor, name, "", payload)) return false;
   Cursor behind = cursor;
   if (behind.take("::text")) {
   }
-  behind.skip_blanks();
+  behind.skip_lines();
   const std::size_t end = behind.take(')') ? behind.at : cursor.at;
   out.begin_finding(Form::unknown, Wrapping::pg_notify);
   out.upto(place.input.raw(place.at + std::string_view("pg_notify").size()), SpanKind::keyword);

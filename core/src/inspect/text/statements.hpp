@@ -10,7 +10,8 @@
 /// `at`, with all that is in it, or leaves everything as it was.
 namespace metabatch::inspecting {
 
-/// @shape at, line_end: offsets in the text of `input`; nothing beyond line_end is read
+/// @shape at, line_end: offsets in the text of `input`; beyond line_end only what a statement or a
+///        payload goes on with is read
 struct Place {
   Source input;
   std::size_t at;

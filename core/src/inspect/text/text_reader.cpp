@@ -188,6 +188,11 @@ Place TextReader::place() const {
   return {source_, at_, end};
 }
 
+/// The first word of a line, or of a string whose escapes were undone.
+bool TextReader::begins_line() const {
+  return at_ == first_word_ || (out_.escaped() && at_ > 0 && text_[at_ - 1] == '"');
+}
+
 bool TextReader::read_wrapping() {
   bool is_read = false;
   switch (text_[at_]) {
@@ -197,11 +202,11 @@ bool TextReader::read_wrapping() {
     case 'p': is_read = same_word(text_.substr(at_, 9), "pg_notify") && read_pg_notify(out_, place()); break;
     case 'P':
       is_read = (same_word(text_.substr(at_, 9), "pg_notify") && read_pg_notify(out_, place())) ||
-                (at_ == first_word_ && has_at(at_, "PUB ") && read_nats(out_, place()));
+                (begins_line() && has_at(at_, "PUB ") && read_nats(out_, place()));
       break;
     case 'M':
     case 'H':
-    case '[': is_read = at_ == first_word_ && line_end_ - at_ > 8 && read_nats(out_, place()); break;
+    case '[': is_read = begins_line() && line_end_ - at_ > 8 && read_nats(out_, place()); break;
     case '$':
       is_read = has_at(at_, "$1 = ") && read_parameters(out_, place(), logged_by(memory_.process).statement);
       break;

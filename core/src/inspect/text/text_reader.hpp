@@ -33,6 +33,7 @@ class TextReader {
   void enter_log_line();
   bool read_escaped();
   void step();
+  [[nodiscard]] bool begins_line() const;
   bool read_wrapping();
   bool read_brace();
   bool read_bytea();
