@@ -32,14 +32,16 @@ function pasted(bytes) {
   return { log: line.repeat(Math.ceil(bytes / line.length)), 'one payload': Array.from({ length: Math.ceil(bytes / 22) }, (_, at) => uuid(at)).join('') };
 }
 
-/** What the page did meanwhile: messages to its Workers, elements that were made, slices of long work. Counts do not depend on
+/** What the page did meanwhile: messages to its Workers, the largest of them in bytes, elements that were made, slices of long work. Counts do not depend on
  *  how busy the machine is; `./dev bench page` has the times. */
 async function worked(page, act) {
   await page.evaluate(() => {
     const { postMessage } = Worker.prototype;
-    window.work = { messages: 0, elements: 0 };
+    window.work = { messages: 0, largest: 0, elements: 0 };
+    const sizeOf = (value) => (ArrayBuffer.isView(value) ? value.byteLength : Object(value) === value ? Object.values(value).reduce((sum, one) => sum + sizeOf(one), 0) : 0);
     Worker.prototype.postMessage = function (...all) {
       ++window.work.messages;
+      window.work.largest = Math.max(window.work.largest, sizeOf(all[0]));
       return postMessage.apply(this, all);
     };
     window.watcher?.disconnect();
@@ -86,7 +88,9 @@ test('a file of 50 MB is read, and the page stays usable', async () => {
   const { page } = opened;
   const chunk = Buffer.from(`NOTIFY workspace_agent_metadata_batch, '${'my8fHntUTBGKbhwtPk9aaw'.repeat(45)}';\n`);
   const times = Math.ceil(50e6 / chunk.length);
-  const { elements } = await worked(page, () => drop(page, chunk, { times }));
+  const { elements, largest, slices } = await worked(page, () => drop(page, chunk, { times }));
+  assert.ok(largest <= 1 << 20, `a message of ${largest} bytes`);
+  assert.ok(slices >= 9, `${slices} slices`); // it is sent in
   assert.ok(elements < 3_000, `${elements} elements`);
   await page.waitForFunction(() => performance.getEntriesByName('metabatch:slice').length > 20); // its rows are laid out meanwhile
   assert.match(await page.textContent('.bytes-panel .panel-head'), new RegExp((chunk.length * times).toLocaleString('en-US')));

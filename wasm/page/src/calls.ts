@@ -16,6 +16,8 @@ export type Progress<N extends CallName> = ProgressOf<Calls[N]>;
 export type ToWorker =
   | { module: WebAssembly.Module }
   | { id: number; name: CallName; request: unknown }
+  /** A part of the `bytes` of the request of that id, which follows without them. */
+  | { id: number; part: Uint8Array; at: number; size: number }
   | { cancel: number };
 export type FromWorker =
   | { id: number; answer: unknown }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { compiledModule, startWorker } from './assets';
-import type { Answer, CallName, FromWorker, Progress, Request } from './calls';
+import type { Answer, CallName, FromWorker, Progress, Request, ToWorker } from './calls';
+import { inSlices } from './slices';
+
+const kWhole = 1 << 20; // bytes that are sent at once: a message is copied, and 50 MB take 70 ms
+const kPart = 1 << 18;
 
 export interface CallOptions<N extends CallName> {
   signal?: AbortSignal;
@@ -17,6 +21,7 @@ export class CoreWorker {
   private worker: Worker | undefined;
   private readonly pending = new Map<number, Pending>();
   private last = 0;
+  private sending: Promise<void> | undefined; // what goes in parts, and all behind it
 
   /** Rejects with an AbortError when cancelled, and with the Worker's message when it failed. */
   call<N extends CallName>(name: N, request: Request<N>, options: CallOptions<N> = {}): Promise<Answer<N>> {
@@ -35,7 +40,7 @@ export class CoreWorker {
         this.worker?.postMessage({ cancel: id });
         reject(aborted());
       });
-      worker.postMessage({ id, name, request });
+      this.send(worker, id, name, request);
     });
   }
 
@@ -46,6 +51,28 @@ export class CoreWorker {
     const all = [...this.pending.values()];
     this.pending.clear();
     for (const one of all) one.reject(new Error(why));
+  }
+
+  /** Messages arrive in the order of the calls, also behind one that goes in parts. */
+  private send(worker: Worker, id: number, name: CallName, request: unknown): void {
+    const post = (message: ToWorker, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer);
+    const { bytes } = (request ?? {}) as { bytes?: Uint8Array };
+    const isLong = bytes !== undefined && bytes.length > kWhole;
+    if (!isLong && !this.sending) return post({ id, name, request });
+    const isWanted = () => this.pending.has(id);
+    const sendPart = (at: number, end: number) => {
+      const part = bytes!.slice(at, end);
+      post({ id, part, at, size: bytes!.length }, [part.buffer]);
+    };
+    const inTurn = async () => {
+      if (!isWanted() || (isLong && !(await inSlices(bytes.length, kPart, sendPart, isWanted)))) return;
+      post({ id, name, request: isLong ? { ...(request as object), bytes: undefined } : request });
+    };
+    const sent = (this.sending ?? Promise.resolve()).then(inTurn).catch((error: Error) => this.hear({ id, error: error.message, lost: false }));
+    this.sending = sent;
+    void sent.then(() => {
+      if (this.sending === sent) this.sending = undefined;
+    });
   }
 
   private started(): Worker {

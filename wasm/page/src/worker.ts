@@ -15,6 +15,18 @@ const handlers: Handlers<Calls> = { ...inspectorHandlers, ...recordingHandlers, 
 let loaded: (core: Promise<Core>) => void;
 const loading = new Promise<Core>((resolve) => (loaded = resolve));
 const cancelled = new Set<number>();
+/** What has arrived of the bytes of requests that come in parts. */
+const brought = new Map<number, Uint8Array>();
+
+function bring(id: number, part: Uint8Array, at: number, size: number): void {
+  const whole = brought.get(id) ?? new Uint8Array(size);
+  brought.set(id, whole);
+  whole.set(part, at);
+}
+function complete(id: number, request: unknown): unknown {
+  const bytes = brought.get(id);
+  return bytes && brought.delete(id) ? { ...(request as object), bytes } : request;
+}
 
 /** The buffers of an answer, however deep, which are transferred instead of copied. */
 function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
@@ -59,6 +71,8 @@ async function work(id: number, name: CallName, request: unknown): Promise<void>
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if ('module' in data) loaded(Core.load(data.module));
-  else if ('cancel' in data) cancelled.add(data.cancel);
-  else void work(data.id, data.name, data.request);
+  else if ('part' in data) bring(data.id, data.part, data.at, data.size);
+  else if ('cancel' in data) {
+    if (!brought.delete(data.cancel)) cancelled.add(data.cancel);
+  } else void work(data.id, data.name, complete(data.id, data.request));
 };

@@ -15,13 +15,11 @@ import { Link } from './link';
 import { Result } from './result';
 import { bytesOf, ShareDialog } from './share';
 import { forms, line, notifies, writers, type Form } from './take_away';
-import { inSlices, pause } from '../slices';
+import { inSlices } from '../slices';
 import { Tabs } from './tabs';
 import { ProblemsView } from './problems';
 import { VerdictView } from './verdict';
 import { counted } from '../numbers';
-
-const kLarge = 8_000_000; // bytes that take a while to copy
 
 /** The inspector: says what a pasted payload is and what is wrong with it. */
 export class Inspector implements View {
@@ -126,7 +124,6 @@ export class Inspector implements View {
     this.result = undefined;
     this.verdict.begin(bytes.length);
     try {
-      if (bytes.length > kLarge) await pause(); // sending copies it
       const [{ names, limits }, tables] = await Promise.all([this.facts, this.worker.call('inspect', { bytes }, { signal: running.signal })]);
       this.result = bytes.length > 0 ? new Result(tables, names, limits) : undefined;
     } catch (error) {
