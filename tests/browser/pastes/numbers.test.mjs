@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { assertQuiet, drop, open, paste, start } from '../browser.mjs';
-import { reach, scenarios, stateOf } from '../simulation.mjs';
+import { native, reach, scenarios, stateOf } from '../simulation.mjs';
 
 let ground;
 before(async () => (ground = await start()));
@@ -69,6 +69,30 @@ test('fields read what they show', async () => {
   await page.waitForFunction(() => /batch-bytes=/.test(location.hash));
   assert.equal(await page.$$eval('.view-simulator [aria-invalid="true"]', (all) => all.length), 0);
   await context.close();
+});
+
+/** As span_figure() of the core has it, which makes the sentences of findings and of health. */
+const span = (seconds) => {
+  const count = (value) => Math.round(value).toLocaleString('en-US');
+  if (seconds > 0 && seconds < 1) return `${(seconds * 1000).toLocaleString('en-US', { maximumSignificantDigits: 3 })} ms`;
+  if (seconds < 10) return `${seconds.toLocaleString('en-US', { maximumSignificantDigits: 3 })} s`;
+  return seconds < 120 ? `${count(seconds)} s` : seconds < 7200 ? `${count(seconds / 60)} min` : `${count(seconds / 3600)} h`;
+};
+
+test('times are those of the sentences: whole seconds from ten on, minutes from two on', async () => {
+  const opened = await open(ground);
+  const { page } = opened;
+  for (const [down, age] of [['100s+60s', /^\d\d s$/], ['100s+250s', /^\d min$/]]) {
+    await reach(page, 'simulator', `duration=10m&store.outages=${encodeURIComponent(down)}`);
+    const { delay_s, age_s } = JSON.parse(native(['simulate', '--for', '10m', '--set', `store.outages=${down}`, '--json']));
+    const texts = async (key) => [await page.textContent(`[data-figure="${key}"] .big`), await page.textContent(`[data-figure="${key}"] .note`)];
+    assert.deepEqual(await texts('age'), [span(age_s.p99), `of what a watcher sees; p50 ${span(age_s.p50)}, oldest ${span(age_s.max)}`]);
+    assert.deepEqual(await texts('delay'), [span(delay_s.p99), `p50 ${span(delay_s.p50)}, longest ${span(delay_s.max)}`]);
+    assert.match(span(age_s.max), age);
+    const legend = await page.$$eval('.view-simulator .chart', (all) => [...all.find((one) => one.textContent.startsWith('Delay')).querySelectorAll('.reading')].map((one) => one.textContent));
+    assert.deepEqual(legend, [span(delay_s.p50), span(delay_s.p99)]);
+  }
+  assertQuiet(opened);
 });
 
 test('in the simulator and the tuner', async () => {

@@ -28,11 +28,18 @@ export function settingText(text: string, name = ''): string {
   return isMebibytes ? `${counted(number / kMebibyte)} MiB` : counted(number);
 }
 
-/** `250 ms`, `84 s`. */
+/** A time on a scale, or one that somebody chose: `250 ms`, `12.5 s`, `300 s`. */
 export function secondsText(value: number): string {
   if (!Number.isFinite(value)) return kUnknown;
   if (value > 0 && value < 0.9995) return value < 0.001 ? `${numberText(value * 1e6)} µs` : `${numberText(value * 1e3)} ms`;
   return `${numberText(value)} s`;
+}
+
+/** A time that was measured, as the sentences have it: `250 ms`, `84 s`, `5 min`. */
+export function spanText(value: number): string {
+  if (!(value >= 10) || !Number.isFinite(value)) return secondsText(value);
+  if (value < 120) return `${counted(Math.round(value))} s`;
+  return value < 7200 ? `${counted(Math.round(value / 60))} min` : `${counted(Math.round(value / 3600))} h`;
 }
 
 /** `96.9 %`. Never rounded up to all. */
@@ -46,4 +53,4 @@ export function changeText(share: number): string {
   return `${share > 0 ? '+' : ''}${percentText(share)}`.replace('-', '−');
 }
 
-export const textIn: Record<Unit, (value: number) => string> = { count: numberText, seconds: secondsText };
+export const textIn: Record<Unit, (value: number) => string> = { count: numberText, seconds: spanText };

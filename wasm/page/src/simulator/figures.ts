@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h } from '../dom';
-import { changeText, counted, numberText, percentText, secondsText } from '../numbers';
+import { changeText, counted, numberText, percentText, spanText } from '../numbers';
 import type { Finding, Outcome, State, Threshold } from './calls';
 
 interface Figure {
@@ -22,8 +22,8 @@ export const droppedOf = ({ dropped: { full, agent_full, closed } }: Outcome) =>
 const figures: Figure[] = [
   { key: 'saved', limits: /^saved$/, label: 'Saved by batching', value: (_, { saved }) => percentText(saved), note: (_, { saved }) => (Number.isNaN(saved) ? 'known where all that arrives is written' : 'of all UPDATEs and NOTIFYs') },
   { key: 'writes', limits: /^(db_writes|notifies)_per_s$/, label: 'UPDATEs + NOTIFYs a second', value: (outcome) => numberText(sum(outcome)), note: ({ unbatched }) => `instead of ${numberText(sum(unbatched))}`, number: sum },
-  { key: 'delay', limits: /^delay\./, label: 'Delay p99', value: ({ delay_s }) => secondsText(delay_s.p99), note: ({ delay_s }) => `p50 ${secondsText(delay_s.p50)}, longest ${secondsText(delay_s.max)}`, number: ({ delay_s }) => delay_s.p99 },
-  { key: 'age', limits: /^age\./, label: 'Age p99', value: ({ age_s }) => secondsText(age_s.p99), note: ({ age_s }) => `of what a watcher sees; p50 ${secondsText(age_s.p50)}, oldest ${secondsText(age_s.max)}`, number: ({ age_s }) => age_s.p99 },
+  { key: 'delay', limits: /^delay\./, label: 'Delay p99', value: ({ delay_s }) => spanText(delay_s.p99), note: ({ delay_s }) => `p50 ${spanText(delay_s.p50)}, longest ${spanText(delay_s.max)}`, number: ({ delay_s }) => delay_s.p99 },
+  { key: 'age', limits: /^age\./, label: 'Age p99', value: ({ age_s }) => spanText(age_s.p99), note: ({ age_s }) => `of what a watcher sees; p50 ${spanText(age_s.p50)}, oldest ${spanText(age_s.max)}`, number: ({ age_s }) => age_s.p99 },
   { key: 'dropped', limits: /^dropped/, label: 'Dropped', value: (outcome) => counted(droppedOf(outcome)), note: ({ offered }) => `of ${counted(offered)} updates`, isBad: (outcome) => droppedOf(outcome) > 0, number: droppedOf },
   { key: 'failed', limits: /^flush_failures$/, label: 'Failed flushes', value: ({ flush_failures }) => counted(flush_failures), note: ({ flushes, flush_failures }) => `of ${counted(flushes.capacity + flushes.scheduled + flushes.shutdown + flush_failures)} attempts`, isBad: ({ flush_failures }) => flush_failures > 0, number: ({ flush_failures }) => flush_failures },
 ];

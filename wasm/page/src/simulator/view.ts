@@ -21,7 +21,7 @@ import { FiguresTable } from './table';
 import { pictureOf } from './take_away';
 import { ThresholdsView } from './thresholds';
 import { commandLines, failIfFlags, scenarioFile } from './written';
-import { counted, secondsText } from '../numbers';
+import { counted, spanText } from '../numbers';
 
 const speeds: [value: string, label: string][] = [['Infinity', 'as fast as it goes'], ['600', '10 minutes a second'], ['60', 'a minute a second'], ['10', '10 times real time'], ['1', 'real time']];
 
@@ -212,7 +212,7 @@ export class SimulatorView implements View {
     const updates = states.reduce((sum, { offered }) => sum + offered, 0);
     this.panel.dataset['updates'] = String(updates);
     this.panel.dataset['milliseconds'] = String(milliseconds);
-    this.say(`${counted(updates, 'update')} in ${secondsText(Math.max(1, Math.round(milliseconds)) / 1000)}.`);
+    this.say(`${counted(updates, 'update')} in ${spanText(Math.max(1, Math.round(milliseconds)) / 1000)}.`);
     const first = states[0]!;
     const said = [savedWords(first), `${counted(droppedOf(first.outcome))} dropped`, this.thresholds.words(first)];
     this.frame.announce(`Finished: ${said.filter(Boolean).join(', ')}.`);

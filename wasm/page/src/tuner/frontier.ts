@@ -2,7 +2,7 @@
 import { clockText, valueTicks } from '../chart/axis';
 import { h, svg } from '../dom';
 import type { Point, Sweep } from './calls';
-import { numberText, secondsText, settingText } from '../numbers';
+import { numberText, secondsText, settingText, spanText } from '../numbers';
 
 const kSize = { width: 640, height: 300, left: 56, right: 14, top: 14, bottom: 40 }; // of the drawing; it scales
 
@@ -14,7 +14,7 @@ export function settingsWords({ settings }: Point): string {
 }
 export function pointWords(point: Point): string {
   const lost = point.dropped > 0 ? `, ${numberText(point.dropped)} dropped` : '';
-  return `${settingsWords(point)}: ${numberText(costOf(point))} a second, age p99 ${secondsText(point.age)}, delay p99 ${secondsText(point.p99)}${lost}`;
+  return `${settingsWords(point)}: ${numberText(costOf(point))} a second, age p99 ${spanText(point.age)}, delay p99 ${spanText(point.p99)}${lost}`;
 }
 
 /** Cost against delay: each point is one setting on the same arrivals. Both axes are logarithmic, as costs are. */

@@ -3,7 +3,7 @@ import { h } from '../dom';
 import { wordsOf } from '../scenario/form';
 import type { Point, Sweep } from './calls';
 import { costOf, delayOf, pointWords } from './frontier';
-import { counted, numberText, percentText, secondsText, settingText } from '../numbers';
+import { counted, numberText, percentText, settingText, spanText } from '../numbers';
 
 /** The points as a table: arrow keys go through them, Enter takes one. */
 export class PointsTable {
@@ -45,7 +45,7 @@ export class PointsTable {
     const [first, ...rest] = point.settings;
     const use = h('button', { type: 'button', class: 'use', tabindex: isFirst ? 0 : -1, 'aria-label': `Use ${pointWords(point)}`, title: 'Use it in the simulator', on: { click: () => this.onPick(index) } }, settingText(first![1]));
     const remarks = [isBest && 'recommended', point.isToday && 'in use', !point.meets && (point.dropped > 0 ? 'drops' : 'too slow')].filter((one) => one !== false);
-    const cells = [...rest.slice(0, 3).map(([, text]) => text.replaceAll('_', ' ')), numberText(costOf(point)), percentText(point.saved), secondsText(point.age), secondsText(point.p99), percentText(point.coalesced), counted(point.dropped)];
+    const cells = [...rest.slice(0, 3).map(([, text]) => text.replaceAll('_', ' ')), numberText(costOf(point)), percentText(point.saved), spanText(point.age), spanText(point.p99), percentText(point.coalesced), counted(point.dropped)];
     return h('tr', { 'data-point': index, class: isBest ? 'best' : point.isToday ? 'today' : '' }, h('th', { scope: 'row' }, use), ...cells.map((text) => h('td', {}, text)), h('td', {}, remarks.join(', ')));
   }
 

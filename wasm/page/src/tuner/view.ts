@@ -11,7 +11,7 @@ import { findingItem } from '../simulator/figures';
 import type { Point, Sweep } from './calls';
 import { costOf, FrontierChart, settingsWords } from './frontier';
 import { PointsTable } from './points';
-import { counted, numberText, percentText, secondsText, settingText } from '../numbers';
+import { counted, numberText, percentText, secondsText, settingText, spanText } from '../numbers';
 
 const kDelay = 'max-delay'; // what it is called in a link, and by the program
 
@@ -188,10 +188,10 @@ export class TunerView implements View {
     const best = points[recommendation.point]!;
     const today = points.find(({ isToday }) => isToday);
     const sentence = recommendation.meets
-      ? `Least writes and NOTIFYs with 99 % of the rows within ${secondsText(maxDelay)}: ${numberText(costOf(best))} a second, age p99 ${secondsText(best.age)}, delay p99 ${secondsText(best.p99)}.`
-      : `No tried setting keeps 99 % of the rows within ${secondsText(maxDelay)} and drops nothing; this comes closest: age p99 ${secondsText(best.age)}, delay p99 ${secondsText(best.p99)}.`;
+      ? `Least writes and NOTIFYs with 99 % of the rows within ${secondsText(maxDelay)}: ${numberText(costOf(best))} a second, age p99 ${spanText(best.age)}, delay p99 ${spanText(best.p99)}.`
+      : `No tried setting keeps 99 % of the rows within ${secondsText(maxDelay)} and drops nothing; this comes closest: age p99 ${spanText(best.age)}, delay p99 ${spanText(best.p99)}.`;
     const chips = best.settings.map(([name, text]) => h('li', {}, h('span', { class: 'muted' }, name), ' ', h('strong', {}, settingText(text, name))));
-    const now = today && !best.isToday && h('p', { class: 'muted' }, `Baseline: ${settingsWords(today)}: ${numberText(costOf(today))} a second (${percentText(today.saved)} saved), age p99 ${secondsText(today.age)}, delay p99 ${secondsText(today.p99)}.`);
+    const now = today && !best.isToday && h('p', { class: 'muted' }, `Baseline: ${settingsWords(today)}: ${numberText(costOf(today))} a second (${percentText(today.saved)} saved), age p99 ${spanText(today.age)}, delay p99 ${spanText(today.p99)}.`);
     this.advice.dataset['meets'] = String(recommendation.meets);
     this.advice.replaceChildren(
       h('h2', {}, best.isToday ? 'Keep the settings in use' : 'Recommended settings'),
