@@ -1,9 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the page shows of an input, compared with what `metabatch inspect --json` prints of it. */
+/** The native program's results, the names that the module knows, and what the page shows of an input compared with what
+ *  `metabatch inspect --json` prints of it. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { assertQuiet, drop, paste } from './browser.mjs';
-import { inspected } from './native.mjs';
+import { assertQuiet, drop, paste, root } from './browser.mjs';
+
+const program = process.env.METABATCH_PROGRAM ?? join(root, 'build/dev/bin/metabatch');
+
+export function run(args, input) {
+  return execFileSync(program, args, { input, maxBuffer: 1 << 28 });
+}
+export const inspected = (input) => JSON.parse(run(['inspect', '--json'], input));
+
+/** `{ form: ['chunk', ...], ... }`, from the module itself. */
+export function names() {
+  const module = new WebAssembly.Module(readFileSync(join(root, 'build/wasm/bin/metabatch.wasm')));
+  const imports = {};
+  for (const { module: room, name } of WebAssembly.Module.imports(module)) (imports[room] ??= {})[name] = () => 0;
+  const { exports } = new WebAssembly.Instance(module, imports);
+  exports._initialize();
+  const size = exports.mb_names();
+  const text = new TextDecoder().decode(new Uint8Array(exports.memory.buffer, exports.mb_text(), size));
+  return Object.fromEntries(text.trim().split('\n').map((line) => line.split('\t')).map(([title, ...rest]) => [title, rest]));
+}
 
 const counted = (number) => number.toLocaleString('en-US');
 const bring = (page, input) => (typeof input === 'string' ? paste(page, input) : drop(page, input));

@@ -47,6 +47,16 @@ export async function open({ browser, address }, { fragment = '', url = address,
   return { context, page, said, foreign };
 }
 
+/** The body of a test that gets a page of its own: what it leaves behind, also when it fails, is in nobody's way. */
+export const onOwnPage = (ground, body) => async () => {
+  const opened = await open(ground());
+  try {
+    await body(opened);
+  } finally {
+    await opened.context.close();
+  }
+};
+
 /** The address as the page has it now. What Playwright's `page.url()` returns arrives later, by an event. */
 export const addressOf = (page) => page.evaluate(() => location.href);
 

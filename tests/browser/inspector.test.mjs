@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { assertAsNative } from './as_native.mjs';
+import { assertAsNative, inspected, names, run } from './as_native.mjs';
 import { assertQuiet, brings, drawn, open, paste, start } from './browser.mjs';
 import { cases } from './cases.mjs';
-import { inspected, names, run } from './native.mjs';
 
 let ground;
 let opened;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { addressOf, assertQuiet, open, singleFile, start } from './browser.mjs';
-import { digests, fieldsOfFlags, finished, golden, native, nativeJudges, nativeTimeline, reach, reruns, scenarios, stateOf, taken } from './simulation.mjs';
+import { addressOf, assertQuiet, onOwnPage, open, singleFile, start } from './browser.mjs';
+import { digests, fieldsOfFlags, finished, golden, native, nativeTimeline, reach, reruns, scenarios, stateOf, taken } from './simulation.mjs';
 
 let ground;
 let opened;
@@ -16,6 +16,8 @@ before(async () => {
 });
 after(() => ground.end());
 
+const alone = (name, body) => test(name, onOwnPage(() => ground, body));
+const compared = `${stateOf([...scenarios.get('headline'), ['scenario', 'headline']])}&b.=&b.batch-size=5000`;
 const field = (page, name, slot = '') => page.locator(`.view-simulator [data-field="${name}"] :is(input, select)${slot === 'b' ? '[aria-label]' : ':not([aria-label])'}`);
 const figure = (page, key) => page.$$eval(`[data-figure="${key}"] .big`, (all) => all.map((one) => one.textContent));
 
@@ -80,72 +82,9 @@ test('failed flushes have a tile, and legends say the figures of the tiles', asy
   assert.equal((await legend('Delay from update')).at(-1), 'whole run');
 });
 
-test('thresholds are judged as the native program judges them, and travel with links, files and command lines', async () => {
+alone('it pauses, keeps still, and comes to the same end', async (opened) => {
   const { page } = opened;
-  const conditions = ['delay.p99 > 5s', 'dropped>0', 'saved<50%'];
-  const flags = conditions.flatMap((one) => ['--fail-if', one]);
-  await reach(page, 'simulator', `${stateOf([...scenarios.get('outage-60s'), ['scenario', 'outage-60s'], ...conditions.map((one) => ['fail-if', one])])}&b.=&b.interval=1s`);
-  const missed = () => page.$$eval('.verdicts .missed', (all) => all.map((one) => one.lastChild.textContent));
-  const ofNative = (name, more) => nativeJudges(['simulate', 'outage-60s', ...more, ...flags]).map((line) => `${name} ${line}`);
-  assert.deepEqual(await missed(), [...ofNative('A', []), ...ofNative('B', ['--interval', '1s'])]);
-  assert.equal((await missed()).length, 2);
-  assert.deepEqual(await page.$$eval('.verdicts .kept', (all) => all.map((one) => one.lastChild.textContent)), ['A kept: dropped > 0', 'A kept: saved < 50%', 'B kept: dropped > 0', 'B kept: saved < 50%']);
-  assert.match(await page.textContent('#voice'), /1 of 3 thresholds missed/);
-  const delay = page.locator('.view-simulator .chart', { hasText: 'Delay from update' }).first().locator('.plot');
-  assert.match(await delay.getAttribute('aria-label'), /fails if delay\.p99 > 5s/);
-  await page.evaluate(() => (navigator.clipboard.writeText = (text) => Promise.resolve(void (window.command = text))));
-  await page.click('#copy-command');
-  await page.waitForFunction(() => window.command !== undefined);
-  const told = " --fail-if 'delay.p99 > 5s' --fail-if 'dropped>0' --fail-if 'saved<50%'";
-  assert.deepEqual((await page.evaluate(() => window.command)).split('\n'), [`metabatch simulate outage-60s${told}`, `metabatch simulate outage-60s --set interval=1s${told}`, '']);
-  assert.ok((await taken(page, 'Scenario file', 2))[0].content.toString().includes(`\n#\n# It was judged with${told}\n`));
-  const digest = await digests(page);
-  await page.fill('#fail-if', 'held==0; dellay.p99>5s');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#fail-if[aria-invalid="true"]');
-  const [wrong] = nativeJudges(['simulate', '--fail-if', 'dellay.p99>5s']);
-  assert.equal(await page.textContent('#fail-if-problem'), `dellay.p99>5s At character 1: ${wrong.split('--fail-if: ')[1]}.`);
-  assert.equal(await page.textContent('#fail-if-problem mark'), 'dellay.p99');
-  assert.equal(await page.locator('.verdicts li').count(), 0, 'nothing is judged by half');
-  await page.fill('#fail-if', 'held==0');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('.verdicts .missed');
-  assert.deepEqual(await digests(page), digest, 'nothing ran anew');
-  assert.match(await addressOf(page), /&fail-if=held%3D%3D0$/);
-  await page.fill('#fail-if', '');
-  await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.querySelector('.verdicts').children.length === 0);
-  await reruns(page, () => page.uncheck('#compare'));
-  assertQuiet(opened);
-});
-
-test('an outage is shaded, and a threshold is a line', async () => {
-  const { page, context } = await open(ground); // its own: reading pixels makes the browser give advice
-  await reach(page, 'simulator', stateOf([...scenarios.get('outage-60s'), ['fail-if', 'delay.p50>9s']]));
-  const longest = await page.evaluate(() => {
-    const canvas = [...document.querySelectorAll('.view-simulator .chart')].find((one) => one.textContent.startsWith('Delay')).querySelector('canvas');
-    const probe = document.querySelector('.thresholds .problem');
-    const [red] = getComputedStyle(probe).color.match(/\d+/g).map(Number);
-    const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    const count = (row) => Array.from({ length: width }, (_, x) => (row * width + x) * 4).filter((at) => data[at] === red && data[at + 3] === 255).length;
-    return Math.max(...Array.from({ length: height }, (_, row) => count(row))) / width;
-  });
-  assert.ok(longest > 0.4, `dashes over ${longest} of the width`);
-  const inks = (seconds) => page.evaluate((at) => {
-    const canvas = document.querySelector('.view-simulator .plot canvas');
-    const ratio = devicePixelRatio;
-    const width = canvas.width / ratio;
-    const x = 46 + (at / 300) * (width - 56);
-    const { data } = canvas.getContext('2d').getImageData(x * ratio, 12 * ratio, 12, 1);
-    return data.filter((_, index) => index % 4 === 3).reduce((sum, alpha) => sum + alpha, 0);
-  }, seconds);
-  assert.equal((await page.textContent('.clock')).split(' of ')[1], '5:00');
-  assert.ok((await inks(150)) > (await inks(60)) + 100, 'the minute without a database');
-  await context.close();
-});
-
-test('it pauses, keeps still, and comes to the same end', async () => {
-  const { page } = opened;
+  await reach(page, 'simulator', 'duration=1s');
   await page.selectOption('#speed', '10');
   await page.selectOption('.view-simulator .preset select', 'headline');
   await page.waitForFunction(() => /^\d+:\d\d of 10:00/.test(document.querySelector('.clock').textContent) && !document.querySelector('.clock').textContent.startsWith('0:00'));
@@ -163,8 +102,9 @@ test('it pauses, keeps still, and comes to the same end', async () => {
   assertQuiet(opened);
 });
 
-test('two settings on the same arrivals are each what they are alone', async () => {
+alone('two settings on the same arrivals are each what they are alone', async (opened) => {
   const { page } = opened;
+  await reach(page, 'simulator', 'duration=1s');
   const wanted = ['', '--batch-size 5000'].map((flags) => golden().find((one) => one.name === 'headline' && one.flags === flags).digest);
   await reruns(page, () => page.selectOption('.view-simulator .preset select', 'headline'));
   await reruns(page, () => page.check('#compare'));
@@ -183,8 +123,8 @@ test('two settings on the same arrivals are each what they are alone', async () 
   assertQuiet(opened);
 });
 
-test('B is compared with A in per cent', async () => {
-  const { page } = opened;
+alone('B is compared with A in per cent', async ({ page }) => {
+  await reach(page, 'simulator', compared);
   const [a, b] = await page.$$eval('[data-figure="writes"] .big', (all) => all.map((one) => Number(one.textContent)));
   const said = await page.$$eval('[data-figure="writes"] .difference', (all) => all.map((one) => one.textContent));
   assert.equal(said[0], '');
@@ -192,8 +132,8 @@ test('B is compared with A in per cent', async () => {
   assert.ok(Math.abs(percent - (1 - b / a) * 100) < 2, said[1]);
 });
 
-test('the native program runs what is copied and what is saved to the same digest', async () => {
-  const { page } = opened;
+alone('the native program runs what is copied and what is saved to the same digest', async ({ page }) => {
+  await reach(page, 'simulator', compared);
   await page.evaluate(() => (navigator.clipboard.writeText = (text) => Promise.resolve(void (window.command = text))));
   await page.click('#copy-command');
   await page.waitForFunction(() => window.command !== undefined);
@@ -215,8 +155,8 @@ test('the native program runs what is copied and what is saved to the same diges
   }
 });
 
-test('a link reproduces the run, and opens elsewhere', async () => {
-  const { page } = opened;
+alone('a link reproduces the run, and opens elsewhere', async ({ page }) => {
+  await reach(page, 'simulator', compared);
   await page.evaluate(() => {
     window.copied = [];
     navigator.clipboard.writeText = (text) => Promise.resolve(void window.copied.push(text));
@@ -232,7 +172,6 @@ test('a link reproduces the run, and opens elsewhere', async () => {
   assert.equal(await there.page.inputValue('.view-simulator .preset select'), 'headline', 'it keeps the name of the scenario');
   assertQuiet(there);
   await there.context.close();
-  await reruns(page, () => page.uncheck('#compare'));
 });
 
 test('what is wrong is said beside its field, and nothing runs', async () => {
@@ -280,8 +219,8 @@ test('fields read what the page prints, and say when a unit is missing', async (
   assert.equal(await page.$('#panel-simulator.is-old'), null);
 });
 
-test('a press on what lies below a field that turns out wrong is a click', async () => {
-  const { page } = opened;
+alone('a press on what lies below a field that turns out wrong is a click', async ({ page }) => {
+  await reach(page, 'simulator', 'duration=12s');
   await field(page, 'fleet.agents').fill('many');
   const below = page.locator('.view-simulator .group-store legend');
   await below.evaluate((legend) => legend.addEventListener('click', () => (window.clicked = true)));
@@ -355,8 +294,8 @@ test('the last column has no dip of its own', async () => {
   assert.ok(readings.some((text) => text !== '–'));
 });
 
-test('a table says what the charts show, gaps as gaps', async () => {
-  const { page } = opened;
+alone('a table says what the charts show, gaps as gaps', async ({ page }) => {
+  await reach(page, 'simulator', stateOf(scenarios.get('outage-60s')));
   await page.click('.as-table summary');
   await page.waitForSelector('.table-place tbody tr');
   const rows = await page.$$eval('.table-place tbody tr', (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
@@ -369,14 +308,14 @@ test('a table says what the charts show, gaps as gaps', async () => {
   await page.click('.as-table summary');
 });
 
-test('the event log is there to read', async () => {
-  const { page } = opened;
+alone('the event log is there to read', async ({ page }) => {
+  await reach(page, 'simulator', stateOf(scenarios.get('outage-60s')));
   await page.click('.log-panel summary');
   await page.waitForFunction(() => /\d+ end r=0 offered=\d+/.test(document.querySelector('.log').textContent));
   await page.click('.log-panel summary');
 });
 
-test('the page stays usable while a large run goes on, and another one ends it', async () => {
+alone('the page stays usable while a large run goes on, and another one ends it', async (opened) => {
   const { page } = opened;
   await page.evaluate(() => (location.hash = '#simulator?fleet.agents=100000&duration=1h'));
   await page.waitForFunction(() => document.querySelector('#panel-simulator').dataset.phase === 'running' && Number(document.querySelector('.run-bar progress').value) > 0);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { assertQuiet, drop, open, root, start } from '../browser.mjs';
-import { inspected } from '../native.mjs';
+import { inspected } from '../as_native.mjs';
 
 const kTexts = 200;
 const program = process.env.METABATCH_TEXTS ?? join(root, 'build/dev/bin/embedded_texts');
