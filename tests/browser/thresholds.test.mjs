@@ -75,3 +75,18 @@ alone('an outage is shaded, and a threshold is a line', async ({ page }) => {
   assert.equal((await page.textContent('.clock')).split(' of ')[1], '5:00');
   assert.ok((await inks(150)) > (await inks(60)) + 100, 'the minute without a database');
 });
+
+alone('a threshold on the age is a line in the chart of the delay, which says what the age is', async ({ page }) => {
+  const flags = ['--fail-if', 'age.p99>5s'];
+  await reach(page, 'simulator', stateOf([...scenarios.get('outage-60s'), ['fail-if', 'age.p99>5s']]));
+  const longest = await redLine(page);
+  assert.ok(longest > 0.4, `dashes over ${longest} of the width`);
+  const [missed] = nativeJudges(['simulate', 'outage-60s', ...flags]);
+  const label = () => page.locator('.view-simulator .chart', { hasText: 'Delay from update' }).first().locator('.plot').getAttribute('aria-label');
+  assert.match(missed, /^missed: age\.p99 > 5s: it is \d/);
+  assert.ok((await label()).includes(missed), await label());
+  await page.fill('#fail-if', 'age.p99>2m');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.verdicts .kept');
+  assert.match(await label(), /fails if age\.p99 > 2m\./);
+});

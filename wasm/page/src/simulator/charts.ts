@@ -13,6 +13,8 @@ interface Drawn extends ChartShape {
   whole: (outcome: Outcome) => (number | undefined)[];
   /** Thresholds on these figures are drawn as lines. */
   figures?: RegExp;
+  /** Thresholds on these too, which are none of its lines: with the words of the core, which name what the figure is. */
+  others?: RegExp;
 }
 const line = (label: string, series: number, more: object = {}) => ({ label, colour: `--series-${series}` as const, dash: series - 1, ...more });
 
@@ -40,6 +42,7 @@ export const drawn: Drawn[] = [
     series: [['delay_p50', 'mean'], ['delay_p99', 'max']],
     whole: ({ delay_s }) => [delay_s.p50, delay_s.p99],
     figures: /^delay\./,
+    others: /^age\./, // there is no series of ages, and both are seconds
   },
   {
     title: 'Updates not written, a second',
@@ -121,18 +124,22 @@ export class Charts {
     if (turn !== this.turn || data.length !== this.slots.length) return;
     this.data = data;
     drawn.forEach((shape, index) => {
-      const limits = this.limitsOf(shape);
+      const limits = this.slots.map((_, slot) => this.limitsOf(shape, slot));
       const lines = Math.max(...data.map((charts) => Chart.greatest(shape, charts[index]!)));
-      const most = Math.max(lines, ...limits.map(({ value }) => value).filter((value) => value < lines * kFarAbove));
+      const most = Math.max(lines, ...limits.flat().map(({ value }) => value).filter((value) => value < lines * kFarAbove));
       this.slots.forEach((charts, slot) => {
         const mine = data[slot]![index]!;
-        charts[index]!.show({ data: mine, range: [from, to], most, shades: shades[slot]!, limits, other: data[1 - slot]?.[index], whole: this.whole(shape, mine, slot) });
+        charts[index]!.show({ data: mine, range: [from, to], most, shades: shades[slot]!, limits: limits[slot]!, other: data[1 - slot]?.[index], whole: this.whole(shape, mine, slot) });
       });
     });
   }
 
-  private limitsOf({ figures }: Drawn): Limit[] {
-    return this.thresholds.filter(({ figure }) => figures?.test(figure)).map(({ value, text }) => ({ value, label: `fails if ${text}` }));
+  private limitsOf({ figures, others }: Drawn, slot: number): Limit[] {
+    const missed = this.states[slot]?.missed ?? [];
+    return this.thresholds.flatMap(({ figure, value, text }, at) => {
+      if (others?.test(figure)) return [{ value, label: missed[at] ? `missed: ${missed[at]}` : `fails if ${text}` }];
+      return figures?.test(figure) ? [{ value, label: `fails if ${text}` }] : [];
+    });
   }
   private async shadesOf(slot: number): Promise<Shade[]> {
     const windows = await this.worker.call('windows', { slot });
