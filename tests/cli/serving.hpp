@@ -8,20 +8,22 @@
 
 #include "cli/program.hpp"
 #include "service/client.hpp"
+#include "support/net/place.hpp"
 #include "support/processes/stop_process.hpp"
 
 /// `metabatch serve` as a process of its own.
 class Serving {
  public:
-  explicit Serving(QString db) : db_(std::move(db)) {}
+  /// @shape place: where it runs; on a machine of a network it listens on every address
+  explicit Serving(QString db, metabatch::test::Place place = {}) : db_(std::move(db)), place_(std::move(place)) {}
 
   /// Serves on a free port, and on the same port when it is started again. Returns false when it
   /// did not start.
   bool start(const QStringList& more = {}) {
     program_ = std::make_unique<Program>();
-    program_->start(
-        QStringList{"serve", "--db", db_, "--listen", "127.0.0.1:" + QString::number(port_), "--log-format", "json"} +
-        more);
+    const QString listen = (place_.is_apart() ? ":" : "127.0.0.1:") + QString::number(port_);
+    const metabatch::test::Visit visit = place_.visit();
+    program_->start(QStringList{"serve", "--db", db_, "--listen", listen, "--log-format", "json"} + more);
     if (!program_->hasSaid("\"event\":\"serving\"") || !program_->hasSaid("}\n")) return false;
     const auto found = QRegularExpression("\"port\":\"([0-9]+)\"").match(QString::fromUtf8(program_->seen_err));
     port_ = static_cast<std::uint16_t>(found.captured(1).toUInt());
@@ -38,10 +40,12 @@ class Serving {
   void freeze() { stop_process(static_cast<pid_t>(program_->process.processId())); }
   void thaw() { program_->signal(SIGCONT); }
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] const metabatch::test::Place& place() const { return place_; }
   [[nodiscard]] Program& program() { return *program_; }
 
  private:
   const QString db_;
+  const metabatch::test::Place place_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Program> program_;
 };

@@ -7,11 +7,14 @@
 
 #include "pubsub/nats_server.hpp"
 
-/// Real nats-servers on loopback that are routed to each other.
+/// Real nats-servers that are routed to each other.
 class NatsCluster {
  public:
   explicit NatsCluster(std::size_t size = 3) {
     for (std::size_t i = 0; i < size; ++i) add();
+  }
+  explicit NatsCluster(const std::vector<metabatch::test::Place>& places) {
+    for (const metabatch::test::Place& one : places) add(one);
   }
 
   NatsServer& operator[](std::size_t i) { return *servers_[i]; }
@@ -25,22 +28,23 @@ class NatsCluster {
   [[nodiscard]] std::string address() const {
     std::string text;
     for (const auto& server : servers_)
-      text += (text.empty() ? "nats://127.0.0.1:" : ",127.0.0.1:") + std::to_string(server->port());
+      text += (text.empty() ? "nats://" : ",") + server->place().address() + ":" + std::to_string(server->port());
     return text;
   }
   /// Adds a server, which joins through routes to the others. Routes spread through the cluster by
   /// themselves.
-  NatsServer& add() {
-    const quint16 port = metabatch::test::free_port();
+  NatsServer& add(const metabatch::test::Place& place = {}) {
+    const QByteArray own =
+        QByteArray::fromStdString(place.address()) + ":" + QByteArray::number(metabatch::test::free_port());
     QByteArray routes;
-    for (const quint16 other : routes_) routes += "\"nats-route://127.0.0.1:" + QByteArray::number(other) + "\", ";
-    routes_.push_back(port);
+    for (const QByteArray& other : routes_) routes += "\"nats-route://" + other + "\", ";
+    routes_.push_back(own);
     servers_.push_back(std::make_unique<NatsServer>(
-        "cluster { name: c, listen: \"127.0.0.1:" + QByteArray::number(port) + "\", routes: [" + routes + "] }\n"));
+        "cluster { name: c, listen: \"" + own + "\", routes: [" + routes + "] }\n", place));
     return *servers_.back();
   }
 
  private:
-  std::vector<quint16> routes_;
+  std::vector<QByteArray> routes_;
   std::vector<std::unique_ptr<NatsServer>> servers_;
 };

@@ -13,21 +13,24 @@
 #include <QTemporaryDir>
 
 #include "support/net/free_port.hpp"
+#include "support/net/place.hpp"
 #include "support/processes/stop_process.hpp"
 
-/// A real nats-server on loopback that belongs to this test.
+/// A real nats-server that belongs to this test.
 class NatsServer {
  public:
-  /// @shape config: more lines for its configuration file
-  explicit NatsServer(QByteArray config = {}) : config_(std::move(config)) {
+  /// @shape config: more lines for its configuration file; place: where it runs and listens
+  explicit NatsServer(QByteArray config = {}, metabatch::test::Place place = {})
+      : config_(std::move(config)), place_(std::move(place)) {
     port_ = metabatch::test::free_port();
     start();
   }
   ~NatsServer() { kill(); }
 
   [[nodiscard]] quint16 port() const { return port_; }
+  [[nodiscard]] const metabatch::test::Place& place() const { return place_; }
   [[nodiscard]] std::string url(const std::string& user = {}) const {
-    return "nats://" + (user.empty() ? user : user + "@") + "127.0.0.1:" + std::to_string(port_);
+    return "nats://" + (user.empty() ? user : user + "@") + place_.address() + ":" + std::to_string(port_);
   }
   void configure(QByteArray config) { config_ = std::move(config); }
 
@@ -35,12 +38,14 @@ class NatsServer {
   void start() {
     QFile file(folder_.filePath("nats.conf"));
     if (!file.open(QIODevice::WriteOnly)) qFatal("no configuration");
-    file.write("host: 127.0.0.1\nport: " + QByteArray::number(port_) + "\n" + config_);
+    file.write("host: " + QByteArray::fromStdString(place_.address()) + "\nport: " + QByteArray::number(port_) + "\n" +
+               config_);
     file.close();
     process_.setProcessChannelMode(QProcess::MergedChannels);
     // Debian installs it in a folder that is only in the PATH of root.
     QString program = QStandardPaths::findExecutable("nats-server");
     if (program.isEmpty()) program = "/usr/sbin/nats-server";
+    const metabatch::test::Visit visit = place_.visit();
     process_.start(program, {"-c", file.fileName()});
     QByteArray said;
     while (!said.contains("Server is ready")) {
@@ -59,6 +64,7 @@ class NatsServer {
 
  private:
   QByteArray config_;
+  metabatch::test::Place place_;
   QTemporaryDir folder_;
   quint16 port_ = 0;
   QProcess process_;

@@ -4,11 +4,13 @@
 #include <QCoreApplication>
 #include <array>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "cli/fleet_of_numbers.hpp"
 #include "pubsub/nats_cluster.hpp"
 #include "service/fleet.hpp"
+#include "service/replicas/metrics_page.hpp"
 #include "service/replicas/roaming_watchers.hpp"
 #include "service/replicas/topology.hpp"
 #include "support/pg/pg_cluster.hpp"
@@ -21,10 +23,20 @@ class Landscape {
  public:
   static constexpr std::size_t kReplicas = 3;
 
-  explicit Landscape(std::size_t agents);
+  /// @shape network: null: everything runs where the test runs
+  Landscape(std::size_t agents, metabatch::test::Network* network);
 
   /// The number in the row of each agent.
   [[nodiscard]] std::vector<long> stored() { return stored_in(*session); }
+  /// Waits until no row is older than this.
+  [[nodiscard]] bool becomes_written(const std::vector<long>& wanted) {
+    return becomes_so([&] {
+      const std::vector<long> rows = stored();
+      for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (rows.size() != wanted.size() || rows[i] < wanted[i]) return false;
+      return true;
+    });
+  }
   /// The standby takes over. The table is UNLOGGED, so it is empty there, and the control plane
   /// registers the agents again.
   void promote();
@@ -37,6 +49,7 @@ class Landscape {
   /// Whether every service listens, can publish and has said so by its metrics.
   [[nodiscard]] bool is_connected() const;
 
+  const Places places;
   NatsCluster nats;
   std::vector<std::unique_ptr<Serving>> replicas;
   std::unique_ptr<metabatch::test::NginxProcess> balancer;
@@ -56,12 +69,13 @@ class Landscape {
   std::size_t primary_ = 0;
 };
 
-inline Landscape::Landscape(std::size_t agents_wanted) {
+inline Landscape::Landscape(std::size_t agents_wanted, metabatch::test::Network* network)
+    : places(network), nats(places.nats) {
   make_databases(agents_wanted);
   start_replicas();
-  std::vector<std::uint16_t> ports;
-  for (const auto& replica : replicas) ports.push_back(replica->port());
-  balancer = std::make_unique<metabatch::test::NginxProcess>(1, balancing(ports));
+  std::vector<std::string> servers;
+  for (const auto& one : replicas) servers.push_back(one->place().address() + ":" + std::to_string(one->port()));
+  balancer = std::make_unique<metabatch::test::NginxProcess>(1, balancing(servers), places.balancer);
   if (!balancer->is_running()) qFatal("nginx does not start; it is in the package nginx-light");
   std::vector<AddedAgent> reporting;
   std::vector<std::string> paths;
@@ -69,6 +83,7 @@ inline Landscape::Landscape(std::size_t agents_wanted) {
     reporting.push_back({one.id_text(), one.token_text()});
     paths.push_back(one.path("watch-metadata"));
   }
+  const metabatch::test::Visit visit = places.balancer.visit();
   fleet = std::make_unique<FleetOfNumbers>(balancer->port(), std::move(reporting), std::chrono::minutes(10));
   watchers = std::make_unique<RoamingWatchers>(balancer->port(), paths, kWatchToken);
 }
@@ -77,13 +92,14 @@ inline void Landscape::make_databases(std::size_t agents_wanted) {
   using namespace metabatch;
   databases_[0] = std::make_unique<test::PgCluster>(
       std::vector<std::string>{"wal_keep_size=256MB", "max_connections=100", "shared_buffers=64MB"});
+  databases_[0]->use_place(places.databases[0], test::free_port());
   databases_[0]->start();
   begin_session();
   session->run(test::create_table_sql());
   const sql::Database direct(std::get<sql::PgAddress>(sql::PgAddress::parse(primary().address())));
   if (sql::AgentCredentials::of(direct)->create_table()) qFatal("cannot make the table of agents");
   agents = register_fleet(*session, agents_wanted);
-  databases_[1] = test::PgCluster::standby_of(primary());
+  databases_[1] = test::PgCluster::standby_of(primary(), places.databases[1], test::free_port());
   databases_[1]->start();
 }
 
@@ -93,9 +109,9 @@ inline void Landscape::start_replicas() {
   tokens.write(kWatchToken);
   tokens.close();
   flags_ = serve_flags(nats.address(), tokens.fileName());
-  const QString db = QString::fromStdString(database_of(databases_[0]->folder(), databases_[1]->folder()));
+  const QString db = QString::fromStdString(database_of(*databases_[0], *databases_[1]));
   for (std::size_t i = 0; i < kReplicas; ++i) {
-    replicas.push_back(std::make_unique<Serving>(db));
+    replicas.push_back(std::make_unique<Serving>(db, places.replicas[i]));
     if (!start(*replicas[i])) qFatal("a service does not start");
   }
 }
@@ -121,13 +137,8 @@ inline void Landscape::rebuild_standby() {
 }
 
 inline bool Landscape::is_connected() const {
-  for (const auto& replica : replicas) {
-    const auto client = Client::try_to(replica->port());
-    if (!client) return false;
-    client->send(request("GET", "/metrics"));
-    const std::string page = answer_from(*client).body;
-    for (const char* const line : {"metadata_listener_connected 1\n", "metadata_nats_connected 1\n"})
-      if (page.find(line) == std::string::npos) return false;
-  }
+  for (const auto& replica : replicas)
+    for (const char* const name : {"metadata_listener_connected ", "metadata_nats_connected "})
+      if (metric_of(*replica, name) != 1) return false;
   return true;
 }

@@ -8,11 +8,31 @@
 #include <string>
 #include <vector>
 
+#include "service/watching.hpp"
+#include "support/net/network.hpp"
+#include "support/pg/pg_cluster.hpp"
+
 inline constexpr const char* kWatchToken = "a-watch-token-of-some-length";
 
-/// The address of two servers, of which one is the primary.
-inline std::string database_of(const std::string& one, const std::string& other) {
-  return "host=" + one + "," + other + " port=5432,5432 user=postgres dbname=postgres target_session_attrs=read-write";
+/// Where the parts run: on machines of their own, or all where the test runs.
+struct Places {
+  explicit Places(metabatch::test::Network* network) {
+    const auto next = [network] { return network == nullptr ? metabatch::test::Place() : network->add(); };
+    balancer = next();
+    for (std::size_t i = 0; i < 3; ++i) replicas.push_back(next());
+    for (std::size_t i = 0; i < 2; ++i) databases.push_back(next());
+    for (std::size_t i = 0; i < 3; ++i) nats.push_back(next());
+  }
+  metabatch::test::Place balancer;  // agents and watchers are there too
+  std::vector<metabatch::test::Place> replicas, databases, nats;
+};
+
+/// The address of two servers, of which one is the primary. A short test does not wait as long for
+/// a silent server as the program does by itself.
+inline std::string database_of(const metabatch::test::PgCluster& one, const metabatch::test::PgCluster& other) {
+  return "host=" + one.place().address() + "," + other.place().address() + " port=" + std::to_string(one.port()) + "," +
+         std::to_string(other.port()) + " user=postgres dbname=postgres target_session_attrs=read-write" +
+         (soak().count() > 0 ? "" : " tcp_user_timeout=3000 connect_timeout=2");
 }
 
 inline QStringList serve_flags(const std::string& pubsub, const QString& token_file) {
@@ -29,10 +49,11 @@ inline QStringList serve_flags(const std::string& pubsub, const QString& token_f
 }
 
 /// As docs/scaling.md has it, with limits that suit a machine on which everything runs.
-inline std::string balancing(const std::vector<std::uint16_t>& ports) {
+///
+/// @shape servers: `ADDRESS:PORT` of each
+inline std::string balancing(const std::vector<std::string>& addresses) {
   std::string servers;
-  for (const std::uint16_t port : ports)
-    servers += "server 127.0.0.1:" + std::to_string(port) + " max_fails=2 fail_timeout=1s; ";
+  for (const std::string& one : addresses) servers += "server " + one + " max_fails=2 fail_timeout=1s; ";
   return "  upstream metabatch { " + servers + "keepalive 64; }\n" +
          "  server { listen 127.0.0.1:PORT backlog=4096;\n"
          "    proxy_http_version 1.1; proxy_set_header Host localhost; proxy_set_header Connection '';\n"

@@ -136,8 +136,9 @@ PgCluster::PgCluster(std::vector<std::string> settings, std::vector<std::string>
   configure(settings);
 }
 
-std::unique_ptr<PgCluster> PgCluster::standby_of(const PgCluster& primary) {
+std::unique_ptr<PgCluster> PgCluster::standby_of(const PgCluster& primary, Place place, int port) {
   std::unique_ptr<PgCluster> standby(new PgCluster(Unmade{}));
+  if (port != 0) standby->use_place(std::move(place), port);
   standby->become_standby_of(primary);
   return standby;
 }
@@ -146,11 +147,16 @@ void PgCluster::become_standby_of(const PgCluster& primary) {
   stop(Stop::immediate);
   fs::remove_all(data());
   const std::string log = folder_ + "/backup.log";
-  if (wait_for(spawn({pg_bin() + "/pg_basebackup", "-D", data(), "-d", primary.address(), "-R", "-X", "stream", "-c",
-                      "fast", "--no-sync"},
-                     log)) != 0)
+  const std::string from = primary.has_tcp_ ? "host=" + primary.place_.address() +
+                                                  " port=" + std::to_string(primary.port_) + " user=postgres"
+                                            : primary.address();
+  const Visit visit = place_.visit();
+  if (wait_for(spawn(
+          {pg_bin() + "/pg_basebackup", "-D", data(), "-d", from, "-R", "-X", "stream", "-c", "fast", "--no-sync"},
+          log)) != 0)
     qFatal("pg_basebackup: %s", read_all(log).c_str());
   configure({"unix_socket_directories='" + folder_ + "'"});
+  configure_place();
 }
 
 PgCluster::~PgCluster() {
@@ -169,6 +175,7 @@ void PgCluster::launch() {
     server.insert(server.begin(), {"env", "LD_PRELOAD=" + library, "METABATCH_NO_SPACE=" + is_full()});
   }
 #endif
+  const Visit visit = place_.visit();
   pid_ = spawn(server, folder_ + "/server.log");
 }
 
@@ -210,6 +217,21 @@ void PgCluster::configure(const std::vector<std::string>& settings) { append(dat
 void PgCluster::use_port(int port) {
   port_ = port;
   configure({"port=" + std::to_string(port)});
+}
+
+void PgCluster::use_place(Place place, int port) {
+  place_ = std::move(place);
+  port_ = port;
+  has_tcp_ = true;
+  if (fs::exists(data())) configure_place();
+}
+
+void PgCluster::configure_place() {
+  if (!has_tcp_) return;
+  configure({"listen_addresses='" + place_.address() + "'", "port=" + std::to_string(port_)});
+  authenticate(
+      "local all all trust\nlocal replication all trust\nhost all all 0.0.0.0/0 trust\n"
+      "host replication all 0.0.0.0/0 trust");
 }
 
 void PgCluster::authenticate(std::string_view hba) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/net/place.hpp"
+
 namespace metabatch::test {
 
 /// A private PostgreSQL cluster of one test. initdb makes it in a short temporary folder; it is
@@ -24,8 +26,11 @@ class PgCluster {
   /// @shape settings: lines of postgresql.conf; initdb: further arguments
   explicit PgCluster(std::vector<std::string> settings = {}, std::vector<std::string> initdb = {});
   /// A standby of a cluster that runs, fed by streaming; not started yet.
-  static std::unique_ptr<PgCluster> standby_of(const PgCluster& primary);
-  /// Becomes one in its own folder; what it had is gone. It is stopped, and not started again.
+  ///
+  /// @shape place, port: as use_place() takes them, unless the port is 0
+  static std::unique_ptr<PgCluster> standby_of(const PgCluster& primary, Place place = {}, int port = 0);
+  /// Becomes one in its own folder; what it had is gone. It is stopped, and not started again. When
+  /// the primary listens on TCP, it is fed over TCP.
   void become_standby_of(const PgCluster& primary);
   ~PgCluster();
   PgCluster(const PgCluster&) = delete;
@@ -51,6 +56,8 @@ class PgCluster {
   /// runs as root.
   void use_disk_that_can_be_full() { has_such_disk_ = true; }
   [[nodiscard]] std::string is_full() const { return folder_ + "/is_full"; }
+  /// Runs there from the next start on, listens on TCP too, and trusts everybody who comes.
+  void use_place(Place place, int port);
   /// Appends lines to postgresql.conf; they take effect at the next start.
   void configure(const std::vector<std::string>& settings);
   /// Replaces pg_hba.conf; takes effect at reload().
@@ -59,6 +66,8 @@ class PgCluster {
 
   /// `host=... port=5432 user=postgres dbname=postgres`
   [[nodiscard]] std::string address(std::string_view user = "postgres", std::string_view database = "postgres") const;
+  [[nodiscard]] const Place& place() const { return place_; }
+  [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] const std::string& folder() const { return folder_; }  ///< of the socket; the data are in data()
   [[nodiscard]] std::string data() const { return folder_ + "/data"; }
   [[nodiscard]] std::string log() const;  ///< everything that the server has logged
@@ -68,7 +77,10 @@ class PgCluster {
  private:
   struct Unmade {};
   explicit PgCluster(Unmade);  // an empty folder
+  void configure_place();
   std::string folder_;
+  Place place_;
+  bool has_tcp_ = false;
   int port_ = 5432;
   pid_t pid_ = -1;
   bool has_such_disk_ = false;

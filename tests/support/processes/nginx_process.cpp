@@ -34,7 +34,8 @@ sockaddr_in loopback(std::uint16_t port) {
 
 }  // namespace
 
-NginxProcess::NginxProcess(std::size_t workers, const std::string& http) : port_(free_port()) {
+NginxProcess::NginxProcess(std::size_t workers, const std::string& http, Place place)
+    : place_(std::move(place)), port_(free_port()) {
   char folder[] = "/tmp/metabatch-nginx-XXXXXX";
   if (::mkdtemp(folder) == nullptr) return;
   folder_ = folder;
@@ -44,6 +45,7 @@ NginxProcess::NginxProcess(std::size_t workers, const std::string& http) : port_
 
 void NginxProcess::start() {
   if (is_running()) return;
+  const Visit visit = place_.visit();
   pid_ = ::fork();
   if (pid_ == 0) {
     ::setpgid(0, 0);  // with its workers

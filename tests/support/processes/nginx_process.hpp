@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "support/net/place.hpp"
+
 namespace metabatch::test {
 
 /// A real nginx in a folder and on a loopback port of its own. Start it from the main thread only,
@@ -15,8 +17,8 @@ namespace metabatch::test {
 class NginxProcess {
  public:
   /// @shape workers: processes, each with an event loop; http: inside its block `http`, where PORT
-  ///        stands for its port
-  NginxProcess(std::size_t workers, const std::string& http);
+  ///        stands for its port; place: where it runs
+  NginxProcess(std::size_t workers, const std::string& http, Place place = {});
   ~NginxProcess();
   NginxProcess(const NginxProcess&) = delete;
   NginxProcess& operator=(const NginxProcess&) = delete;
@@ -37,6 +39,7 @@ class NginxProcess {
   void signal_all(int number) const;
   [[nodiscard]] bool answers() const;
 
+  Place place_;
   std::string folder_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
