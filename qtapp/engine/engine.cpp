@@ -83,7 +83,9 @@ Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit ad
   // An update in the fifo was accepted before the engine closed; only new ones are refused.
   if (admit == Admit::if_it_fits && closed.load(std::memory_order_relaxed)) return shard.entries.refuse(report.size());
   if (!shard.may_hold.load(std::memory_order_relaxed)) shard.may_hold = true;
-  return shard.entries.add(report, hash, now, admit);
+  const Admission admission = shard.entries.add(report, hash, now, admit);
+  if (admission.taken > 0) shard.count();
+  return admission;
 }
 
 std::uint64_t Engine::Impl::keys_of(const Uuid& agent) {
@@ -91,6 +93,12 @@ std::uint64_t Engine::Impl::keys_of(const Uuid& agent) {
   Shard& shard = shard_of(hash);
   const std::lock_guard lock(shard.mutex);
   return shard.entries.keys_of(agent, hash);
+}
+
+std::uint64_t Engine::Impl::most_keys_of(const Uuid& agent) {
+  Shard& shard = shard_of(agent_hash(agent, seed));
+  shard.warm();  // its lock is taken next, to add
+  return shard.held.load(std::memory_order_relaxed);
 }
 
 Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
@@ -135,6 +143,13 @@ void Engine::Impl::report_drops(std::uint64_t dropped, Instant now) {
 }
 
 bool Engine::Impl::wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline) {
+  // A flusher that is awake often gives capacity back within microseconds. To sleep until then
+  // costs more.
+  const Instant until = clock.now() + kLinger;
+  for (int checks = 0; checks < kLingerChecks && !asleep && !closed && clock.now() < until; ++checks) {
+    std::this_thread::yield();
+    if (is_so()) return !closed;
+  }
   std::unique_lock lock(state_mutex);
   while (!closed && !is_so()) {
     if (deadline && clock.now() >= *deadline) return false;
@@ -173,7 +188,8 @@ bool Engine::wait_for_capacity(const Uuid& agent, std::size_t entries, std::size
     if (!impl.fifo_queue) {
       const bool has_capacity = impl.capacity.has(entries, bytes) || impl.capacity.entries() == 0;
       const bool is_of_all = impl.agent_capacity >= impl.slots;  // then no agent is limited beside the whole
-      return has_capacity && (is_of_all || fits_beside(impl.keys_of(agent), impl.agent_capacity));
+      return has_capacity && (is_of_all || impl.most_keys_of(agent) + entries <= impl.agent_capacity ||
+                              fits_beside(impl.keys_of(agent), impl.agent_capacity));
     }
     const std::lock_guard lock(impl.fifo_mutex);
     const std::uint64_t queued = impl.fifo.counters().queued;
@@ -272,12 +288,14 @@ std::span<const Update> Engine::take_unwritten() {
 void Engine::settle_unwritten(Fate fate) {
   Impl& impl = *impl_;
   const std::lock_guard lock(impl.state_mutex);
-  const Instant now = impl.clock.now();
+  const Landing landing{OnFailure::retain, false, impl.clock.now()};
+  Settled sum;
   for (std::size_t i = 0; i < impl.builder.blocks().size(); ++i) {
-    Impl::Shard& shard = impl.shard_of(agent_hash(impl.batch.agents[i], impl.seed));
+    Shard& shard = impl.shard_of(agent_hash(impl.batch.agents[i], impl.seed));
     const std::lock_guard shard_lock(shard.mutex);
-    shard.entries.settle(impl.builder.blocks()[i], {&fate, 1}, {OnFailure::retain, false, now}, impl.metrics.delay);
+    sum += shard.entries.settle(impl.builder.blocks()[i], {&fate, 1}, landing, impl.metrics.delay);
   }
+  impl.capacity.charge(-sum.freed_entries, -sum.freed_bytes);
   impl.taken.clear();
 }
 

@@ -95,8 +95,14 @@ std::optional<Due> Engine::Impl::wait_until_due() {
 // other threads.
 void Engine::Impl::linger() const {
   const Instant until = clock.now() + kLinger;
-  for (int checks = 0; checks < kLingerChecks && pending() < batch_size && clock.now() < until; ++checks)
+  Instant now = clock.now(), look = now;
+  for (int checks = 0; checks < kLingerChecks && now < until; ++checks, now = clock.now()) {
+    if (now >= look) {
+      if (pending() >= batch_size) return;
+      look = now + kLingerLook;
+    }
     std::this_thread::yield();
+  }
 }
 
 // Called with the state lock held; `seen` was read under it. wake_if_due() explains the order of
@@ -172,11 +178,11 @@ std::size_t Engine::Impl::take_pending() {
       shards.size(), most, pending(), capacity.pending_bytes(), capacity.next_position(), cursor,
       [this](std::size_t i, auto visit) {
         Shard& shard = *shards[i];
-        if (i + 1 < shards.size()) shards[i + 1]->entries.warm();
+        if (i + 2 < shards.size()) shards[i + 2]->warm();
         if (!shard.may_hold) return;
         const std::lock_guard shard_lock(shard.mutex);
         visit(shard.entries);
-        shard.may_hold = shard.entries.oldest().has_value();
+        shard.may_hold.store(shard.entries.oldest().has_value(), std::memory_order_relaxed);
         if (taken.size() > (runs.empty() ? 0 : runs.back().end)) runs.push_back({i, taken.size()});
       },
       [this](std::uint64_t position) { return give_back(position); }, taken);
@@ -262,20 +268,23 @@ Settled Engine::Impl::settle(const Verdict& verdict, Instant now) {
   };
   if (verdict.fates.empty()) {  // the usual case: one lock a shard, not one a block
     for (std::size_t r = 0; r < runs.size(); ++r) {
-      if (r + 1 < runs.size()) shards[runs[r + 1].shard]->entries.warm();
+      if (r + 2 < runs.size()) shards[runs[r + 2].shard]->warm();
       Shard& shard = *shards[runs[r].shard];
       const std::lock_guard lock(shard.mutex);
       for (; next < runs[r].end; ++next) settle_one(shard, taken[next], {&verdict.all, 1});
+      shard.count();
     }
   } else {
     for (; next < builder.blocks().size(); ++next) {
       Shard& shard = shard_of(agent_hash(batch.agents[next], seed));
       const std::lock_guard lock(shard.mutex);
       settle_one(shard, builder.blocks()[next], builder.fates_of(next, verdict.fates, verdict.all));
+      shard.count();
     }
   }
   runs.clear();
   taken.clear();
+  capacity.charge(-sum.freed_entries, -sum.freed_bytes);
   return sum;
 }
 

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "batching/batch_builder.hpp"
-#include "batching/entries.hpp"
 #include "batching/fifo.hpp"
 #include "batching/schedule.hpp"
 #include "batching/selection.hpp"
@@ -15,8 +14,8 @@
 #include "batching/unchanged/written_values.hpp"
 #include "batching/verdict.hpp"
 #include "engine/engine.hpp"
+#include "engine/shard.hpp"
 #include "engine/shared_capacity.hpp"
-#include "engine/short_mutex.hpp"
 #include "metabatch/chunks.hpp"
 
 namespace metabatch::engine {
@@ -27,15 +26,6 @@ namespace metabatch::engine {
 struct Engine::Impl {
   Impl(const ValidConfig& a_config, Store& a_store, EngineOptions an_options, Clock& a_clock);
 
-  struct alignas(64) Shard {
-    Shard(Capacity& capacity, std::uint64_t seed) : entries(capacity, seed) {}
-    ShortMutex mutex;
-    /// False: no entry is in this shard, so the flusher need not lock it. Set before an add claims
-    /// a position; changed under the lock.
-    std::atomic<bool> may_hold{false};
-    alignas(64) Entries entries;  // not on the cache line that waiting threads read
-  };
-
   // adding (any thread)
   Admission add(const Report& report);
   Admission add_to_shard(const Report& report, Instant now, Admit admit = Admit::if_it_fits);
@@ -43,6 +33,8 @@ struct Engine::Impl {
   void wake_if_due(const Admission& admission);
   void report_drops(std::uint64_t dropped, Instant now);
   std::uint64_t keys_of(const Uuid& agent);
+  /// At least as many.
+  std::uint64_t most_keys_of(const Uuid& agent);
   Shard& shard_of(std::uint64_t hash) { return *shards[shard_bits == 0 ? 0 : hash >> (64 - shard_bits)]; }
 
   /// Waits until is_so() is true. Returns false when the deadline passed or the engine was closed
@@ -138,8 +130,9 @@ struct Engine::Impl {
 };
 
 inline constexpr std::size_t kRecentFlushes = 64;
-inline constexpr Duration kLinger = std::chrono::microseconds(50);  // on a busy machine one reading may take longer
-inline constexpr int kLingerChecks = 100;                           // for a clock that stands still
+inline constexpr Duration kLinger = std::chrono::microseconds(50);     // on a busy machine one reading may take longer
+inline constexpr Duration kLingerLook = std::chrono::microseconds(1);  // each look takes a cache line from the adders
+inline constexpr int kLingerChecks = 100;                              // for a clock that stands still
 inline constexpr Duration kDropReportInterval = std::chrono::seconds(10);
 
 }  // namespace metabatch::engine

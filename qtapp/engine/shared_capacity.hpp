@@ -47,8 +47,8 @@ class SharedCapacity final : public Capacity {
   }
   [[nodiscard]] std::uint64_t entries() const { return entries_of(used_.load()); }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_of(used_.load()); }
-  /// Too small while a batch completes, because its bytes are freed one by one but count as
-  /// `beside` until the end. Exact at all other times.
+  /// Too small for a moment while a batch completes, because its bytes are freed before they no
+  /// longer count as `beside`. Exact at all other times.
   [[nodiscard]] std::uint64_t pending_bytes() const {
     const std::int64_t beside = beside_.load();
     return static_cast<std::uint64_t>(std::max<std::int64_t>(static_cast<std::int64_t>(bytes()) - beside, 0));

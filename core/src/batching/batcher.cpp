@@ -175,6 +175,7 @@ Settled Batcher::Machine::settle(const Verdict& verdict, Instant now) {
     sum += entries.settle(builder.blocks()[b], builder.fates_of(b, verdict.fates, verdict.all), landing, metrics.delay);
   if (sum.returned > 0) cursor = 0;
   taken.clear();
+  capacity.charge(-sum.freed_entries, -sum.freed_bytes);
   capacity.charge_beside(-std::exchange(flight_bytes, 0));
   flight_oldest.reset();
   return sum;

@@ -86,7 +86,8 @@ class Entries {
   std::size_t take_set_apart(std::uint64_t from, std::uint64_t until, std::vector<Block*>& taken);
   [[nodiscard]] std::optional<SetApartAges> set_apart_ages() const;
 
-  /// Ends the flight of one block.
+  /// Ends the flight of one block. The caller gives back the capacity that it freed: where threads
+  /// share it, each time costs a cache line.
   ///
   /// @shape fates: one for each entry in key order; or a single one for all
   Settled settle(Block* block, std::span<const Fate> fates, const Landing& landing, DelayHistogram& delay);
@@ -115,7 +116,7 @@ class Entries {
   Block* split(Block& block, std::uint64_t position);
   void join(Block& block, Block* more);
   void put_in_flight(AgentSlot& slot, Block* part, std::vector<Block*>& taken);
-  void settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay);
+  Settled settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay);
   Settled settle_each(AgentSlot& slot, Block* block, std::span<const Fate> fates, const Landing& landing,
                       DelayHistogram& delay);
   void tally(Fate fate, std::uint64_t entries);

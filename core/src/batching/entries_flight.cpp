@@ -139,7 +139,7 @@ Settled Entries::settle(Block* block, std::span<const Fate> fates, const Landing
   counters_.in_flight -= block->count;
   Settled settled;
   if (fates.size() == 1 && way_of(fates[0], landing) == Way::out) {
-    settle_uniform(*block, slot.pending, fates[0], landing.now, delay);
+    settled = settle_uniform(*block, slot.pending, fates[0], landing.now, delay);
     storage_->blocks.free(block);
   } else {
     settled = settle_each(slot, block, fates, landing, delay);
@@ -148,7 +148,8 @@ Settled Entries::settle(Block* block, std::span<const Fate> fates, const Landing
   return settled;
 }
 
-void Entries::settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay) {
+Settled Entries::settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now,
+                                DelayHistogram& delay) {
   tally(fate, block.count);
   if (fate == Fate::written && block.is_report_block()) {
     delay.observe(now - block.added_or_apart, block.count);
@@ -160,7 +161,10 @@ void Entries::settle_uniform(const Block& block, const Block* pending, Fate fate
     for (std::uint32_t i = 0; i < block.count; ++i)
       gone -= storage_->blocks.find(*pending, block.key(i), i) != kNoEntry;
   }
-  capacity_.charge(-gone, -static_cast<std::int64_t>(block.bytes));
+  Settled settled;
+  settled.freed_entries = gone;
+  settled.freed_bytes = static_cast<std::int64_t>(block.bytes);
+  return settled;
 }
 
 // The order of the steps matters: an entry that goes out frees its key only when no pending entry
@@ -190,7 +194,8 @@ Settled Entries::settle_each(AgentSlot& slot, Block* block, std::span<const Fate
   std::uint64_t freed = 0;
   for (std::uint32_t i = 0; i < block->count; ++i)
     freed += storage_->ways[i] == Way::out ? size_of(block->items[i]) : 0;
-  capacity_.charge(-gone, -static_cast<std::int64_t>(freed));
+  settled.freed_entries = gone;
+  settled.freed_bytes = static_cast<std::int64_t>(freed);
   if (back == 0) {
     storage_->blocks.free(block);
     return settled;

@@ -21,16 +21,21 @@ struct Landing {
   Instant now{};
 };
 
-/// What came back from a flight into what is pending.
+/// What came back from a flight into what is pending, and what it freed.
 struct Settled {
   std::size_t returned = 0;  ///< entries merged back
   std::size_t joined = 0;    ///< of these, how many met a pending entry of their key and became one with it
   std::size_t absorbed = 0;  ///< pending entries that became one with an entry of their key that was set apart
 
+  std::int64_t freed_entries = 0;  ///< capacity that the caller gives back, once for all blocks
+  std::int64_t freed_bytes = 0;
+
   Settled& operator+=(const Settled& other) {
     returned += other.returned;
     joined += other.joined;
     absorbed += other.absorbed;
+    freed_entries += other.freed_entries;
+    freed_bytes += other.freed_bytes;
     return *this;
   }
 };
