@@ -33,6 +33,7 @@ class Trial {
   [[nodiscard]] QByteArray wrong_after(const Fault& fault);
   [[nodiscard]] QByteArray wrong_at_the_end(int count);
   [[nodiscard]] bool lasts();
+  [[nodiscard]] QByteArray older();
   [[nodiscard]] QByteArray difference();
 
   const bool is_long_ = soak().count() > 0;
@@ -51,6 +52,21 @@ inline bool Trial::lasts() {
     QCoreApplication::processEvents();
   } while (std::chrono::steady_clock::now() < end);
   return true;
+}
+
+/// The first row that is older than what was acknowledged, and what the services say of their rows.
+inline QByteArray Trial::older() {
+  const std::vector<long> rows = here_.stored(), wanted = here_.fleet->acknowledged();
+  std::ostringstream text;
+  std::size_t i = 0;
+  while (i < rows.size() && rows[i] >= wanted[i]) ++i;
+  if (i == rows.size()) return i == wanted.size() ? "all is there now" : "rows are missing";
+  text << "row " << i << " has " << rows[i] << " instead of " << wanted[i];
+  for (const auto& replica : here_.replicas)
+    for (const char* const name :
+         {"metadata_pending_entries", "metadata_rows_unmatched_total", "metadata_rows_stale_total"})
+      text << ", " << name << " " << metric_of(*replica, name);
+  return QByteArray::fromStdString(text.str());
 }
 
 /// Where watchers and the database differ, once nothing is reported any more. Watchers read
@@ -85,7 +101,7 @@ inline QByteArray Trial::wrong_after(const Fault& fault) {
     if (!here_.fleet->goes_on(3)) return "agents are not served afterwards";
     here_.fleet->pause();
   }
-  if (!here_.becomes_written(here_.fleet->acknowledged())) return "what was acknowledged is not written";
+  if (!here_.becomes_written(here_.fleet->acknowledged())) return "what was acknowledged is not written: " + older();
   QByteArray wrong = difference();
   here_.watchers->move(random_() % 3, 3);
   here_.fleet->go_on();
