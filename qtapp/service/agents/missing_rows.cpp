@@ -18,10 +18,11 @@ void MissingRows::record(std::span<const Update> entries, const FlushOutcome& ou
     const auto known =
         std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == entries[i].key; });
     if (known != keys.end()) {
-      known->until = now + remember_for_;
+      known->lasts = std::min(known->lasts * 2, most_);
+      known->until = now + known->lasts;
       continue;
     }
-    keys.push_back({std::string(entries[i].key), now + remember_for_});
+    keys.push_back({.name = std::string(entries[i].key), .until = now + first_, .lasts = first_});
     ++size_;
   }
 }

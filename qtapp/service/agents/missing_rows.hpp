@@ -18,19 +18,22 @@ namespace metabatch::service {
 /// counted as unmatched at once instead of being buffered, written and found missing again and
 /// again.
 ///
-/// A key is forgotten after `remember_for`; all keys of an agent when it is looked up or
-/// registered; everything when the database may have changed without notice: after a reconnect, and
-/// when the table was found emptied. A flush that matched nothing adds nothing, because then the
-/// table and not the key is the likely reason. Any thread.
+/// A key is remembered for `first`, and twice as long each time that it is found missing again, up
+/// to `most`. So a row that was inserted just behind a flush, as when a table is filled again,
+/// costs the reports of a moment, and a row that nobody inserts costs little. All keys of an agent
+/// are forgotten when it is looked up or registered; everything when the database may have changed
+/// without notice: after a reconnect, and when the table was found emptied. A flush that matched
+/// nothing adds nothing, because then the table and not the key is the likely reason. Any thread.
 ///
 /// @cost contains(): one relaxed load while nothing is remembered, else a short lock and a search
 class MissingRows {
  public:
   using Instant = std::chrono::steady_clock::time_point;
+  using Span = std::chrono::steady_clock::duration;
   static constexpr std::size_t kMostKeys = 100'000;
 
-  explicit MissingRows(std::chrono::steady_clock::duration remember_for = std::chrono::seconds(30))
-      : remember_for_(remember_for) {}
+  explicit MissingRows(Span first = std::chrono::seconds(3), Span most = std::chrono::seconds(30))
+      : first_(first), most_(most) {}
 
   /// Records the result of a flush. `entries` and `outcome` are those of Store::flush().
   void record(std::span<const Update> entries, const FlushOutcome& outcome, Instant now);
@@ -43,10 +46,11 @@ class MissingRows {
   struct Key {
     std::string name;
     Instant until;
+    Span lasts;  // from when it was last found missing
   };
   void remove_expired(Instant now);  // mutex_ is held
 
-  const std::chrono::steady_clock::duration remember_for_;
+  const Span first_, most_;
   mutable std::mutex mutex_;
   std::map<Uuid, std::vector<Key>> keys_;  // mutex_
   std::atomic<std::size_t> size_ = 0;      // keys in keys_

@@ -146,21 +146,23 @@ void TestPromise::keysWithoutARowAreCountedAtOnce() {
 }
 
 void TestPromise::missingRowsAreForgotten() {
-  service::MissingRows missing(30s);
+  service::MissingRows missing(3s, 10s);
   const Uuid agent = id_number(1);
   const auto t0 = std::chrono::steady_clock::time_point();
   const Update entries[] = {{agent, "there", {}, {}, {}}, {agent, "gone", {}, {}, {}}};
   FlushOutcome outcome;
   outcome.fates = {Fate::written, Fate::unmatched};
   missing.record(entries, outcome, t0);
-  QVERIFY(missing.contains(agent, "gone", t0 + 29s) && !missing.contains(agent, "gone", t0 + 30s));
+  QVERIFY(missing.contains(agent, "gone", t0 + 2s) && !missing.contains(agent, "gone", t0 + 3s));
   QVERIFY(!missing.contains(agent, "there", t0) && !missing.contains(id_number(2), "gone", t0));
   missing.forget(agent);
   QVERIFY(!missing.contains(agent, "gone", t0));
   QCOMPARE(missing.size(), std::size_t{0});
   missing.record(entries, outcome, t0);
-  missing.record(entries, outcome, t0 + 10s);  // counted from the last time
-  QVERIFY(missing.contains(agent, "gone", t0 + 39s));
+  missing.record(entries, outcome, t0 + 10s);  // twice as long, counted from then
+  QVERIFY(missing.contains(agent, "gone", t0 + 15s) && !missing.contains(agent, "gone", t0 + 16s));
+  missing.record(entries, outcome, t0 + 20s);
+  QVERIFY(missing.contains(agent, "gone", t0 + 29s) && !missing.contains(agent, "gone", t0 + 30s));
   QCOMPARE(missing.size(), std::size_t{1});
   missing.clear();
   QVERIFY(!missing.contains(agent, "gone", t0));
