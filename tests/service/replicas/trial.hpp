@@ -57,11 +57,16 @@ inline bool Trial::lasts() {
 /// The first row that is older than what was acknowledged, and what the services say of their rows.
 inline QByteArray Trial::older() {
   const std::vector<long> rows = here_.stored(), wanted = here_.fleet->acknowledged();
-  std::ostringstream text;
   std::size_t i = 0;
   while (i < rows.size() && rows[i] >= wanted[i]) ++i;
   if (i == rows.size()) return i == wanted.size() ? "all is there now" : "rows are missing";
-  text << "row " << i << " has " << rows[i] << " instead of " << wanted[i];
+  long count = 0;
+  for (std::size_t row = i; row < rows.size(); ++row) count += rows[row] < wanted[row] ? 1 : 0;
+  const auto age = here_.session->run(
+      "SELECT now() - collected_at FROM workspace_agent_metadata WHERE key = 'cpu' ORDER BY workspace_agent_id");
+  std::ostringstream text;
+  text << count << " rows are older, row " << i << " has " << rows[i] << " instead of " << wanted[i] << ", stamped "
+       << age[i][0] << " ago";
   for (const auto& replica : here_.replicas)
     for (const char* const name :
          {"metadata_pending_entries", "metadata_rows_unmatched_total", "metadata_rows_stale_total"})
