@@ -68,9 +68,10 @@ std::unique_ptr<Network> Network::make(std::string& why_not) {
     why_not = std::string("no network namespaces for this user: ") + std::strerror(errno);
     return nullptr;
   }
-  if (run("ip link set lo up && ip link add bridge type bridge && ip link set bridge up && bridge link"))
+  if (run("ip link set lo up && ip link add bridge type bridge && ip link set bridge up && bridge link && "
+          "ip link add near type veth peer name far && ip link delete near"))
     return std::unique_ptr<Network>(new Network());
-  why_not = "a bridge cannot be made; its commands are in the package iproute2";
+  why_not = "a bridge or a pair of devices cannot be made; the commands are in the package iproute2";
   return nullptr;
 }
 
