@@ -9,22 +9,34 @@ void MissingRows::record(std::span<const Update> entries, const FlushOutcome& ou
   const auto is_matched = [](Fate fate) { return fate == Fate::written || fate == Fate::rows_stale; };
   if (outcome.fates.size() != entries.size()) return;
   if (std::none_of(outcome.fates.begin(), outcome.fates.end(), is_matched)) return;
-  if (std::find(outcome.fates.begin(), outcome.fates.end(), Fate::unmatched) == outcome.fates.end()) return;
+  const bool all_matched = std::all_of(outcome.fates.begin(), outcome.fates.end(), is_matched);
+  if (all_matched && size() == 0) return;
   const std::lock_guard lock(mutex_);
-  if (size_ + entries.size() > kMostKeys) remove_expired(now);
+  if (!all_matched && size_ + entries.size() > kMostKeys) remove_expired(now);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (outcome.fates[i] != Fate::unmatched || size_ >= kMostKeys) continue;
-    std::vector<Key>& keys = keys_[entries[i].agent];
-    const auto known =
-        std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == entries[i].key; });
-    if (known != keys.end()) {
-      known->lasts = std::min(known->lasts * 2, most_);
-      known->until = now + known->lasts;
-      continue;
-    }
-    keys.push_back({.name = std::string(entries[i].key), .until = now + first_, .lasts = first_});
-    ++size_;
+    if (outcome.fates[i] == Fate::unmatched) remember(entries[i], now);
+    if (is_matched(outcome.fates[i])) forget_key(entries[i]);
   }
+}
+
+void MissingRows::remember(const Update& entry, Instant now) {
+  if (size_ >= kMostKeys) return;
+  std::vector<Key>& keys = keys_[entry.agent];
+  const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == entry.key; });
+  if (known != keys.end()) {
+    known->lasts = std::min(known->lasts * 2, most_);
+    known->until = now + known->lasts;
+    return;
+  }
+  keys.push_back({.name = std::string(entry.key), .until = now + first_, .lasts = first_});
+  ++size_;
+}
+
+void MissingRows::forget_key(const Update& entry) {
+  const auto found = keys_.find(entry.agent);
+  if (found == keys_.end()) return;
+  size_ -= std::erase_if(found->second, [&](const Key& key) { return key.name == entry.key; });
+  if (found->second.empty()) keys_.erase(found);
 }
 
 bool MissingRows::contains(const Uuid& agent, std::string_view key, Instant now) const {

@@ -20,10 +20,11 @@ namespace metabatch::service {
 ///
 /// A key is remembered for `first`, and twice as long each time that it is found missing again, up
 /// to `most`. So a row that was inserted just behind a flush, as when a table is filled again,
-/// costs the reports of a moment, and a row that nobody inserts costs little. All keys of an agent
-/// are forgotten when it is looked up or registered; everything when the database may have changed
-/// without notice: after a reconnect, and when the table was found emptied. A flush that matched
-/// nothing adds nothing, because then the table and not the key is the likely reason. Any thread.
+/// costs the reports of a moment, and a row that nobody inserts costs little. A key is forgotten
+/// when a flush finds its row; all keys of an agent when it is looked up or registered; everything
+/// when the database may have changed without notice: after a reconnect, and when the table was
+/// found emptied. A flush that matched nothing adds nothing, because then the table and not the key
+/// is the likely reason. Any thread.
 ///
 /// @cost contains(): one relaxed load while nothing is remembered, else a short lock and a search
 class MissingRows {
@@ -48,7 +49,10 @@ class MissingRows {
     Instant until;
     Span lasts;  // from when it was last found missing
   };
-  void remove_expired(Instant now);  // mutex_ is held
+  // mutex_ is held
+  void remember(const Update& entry, Instant now);
+  void forget_key(const Update& entry);
+  void remove_expired(Instant now);
 
   const Span first_, most_;
   mutable std::mutex mutex_;

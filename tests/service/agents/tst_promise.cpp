@@ -164,6 +164,12 @@ void TestPromise::missingRowsAreForgotten() {
   missing.record(entries, outcome, t0 + 20s);
   QVERIFY(missing.contains(agent, "gone", t0 + 29s) && !missing.contains(agent, "gone", t0 + 30s));
   QCOMPARE(missing.size(), std::size_t{1});
+  outcome.fates = {Fate::written, Fate::written};
+  missing.record(entries, outcome, t0 + 30s);  // the row is there
+  QCOMPARE(missing.size(), std::size_t{0});
+  outcome.fates = {Fate::written, Fate::unmatched};
+  missing.record(entries, outcome, t0 + 40s);  // and gone again: as at first
+  QVERIFY(missing.contains(agent, "gone", t0 + 42s) && !missing.contains(agent, "gone", t0 + 43s));
   missing.clear();
   QVERIFY(!missing.contains(agent, "gone", t0));
 }
