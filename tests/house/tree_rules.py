@@ -10,9 +10,8 @@ SPECIFICATION = 'docs/specification.md'
 
 MAP = 'ARCHITECTURE.md'
 
-# A folder with more files hides its parts. The listed folders have more files and may only shrink.
+# A folder with more files hides its parts.
 FOLDER_FILES = 24
-WIDE_FOLDERS = {'qtapp/gui/session': 33, 'resources/sql/pg': 38}
 
 # Sources that one header may be cut over: a class that needs several sources is several classes.
 # These are other cases: one command or one part of the ABI each, code selected for a processor, a
@@ -130,7 +129,7 @@ def link_leads_nowhere(tree):
 @tree_rule(f'a folder with over {FOLDER_FILES} files hides its parts: give the parts folders of their own')
 def wide_folder(tree):
     for folder, names in sorted(_files_by_folder(tree).items()):
-        if len(names) > WIDE_FOLDERS.get(folder, FOLDER_FILES):
+        if len(names) > FOLDER_FILES:
             yield folder, 1, f'{len(names)} files'
 
 

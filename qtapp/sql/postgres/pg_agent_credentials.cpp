@@ -16,15 +16,15 @@
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kReadTokens = {nullptr, statements::pg_read_tokens};
-constexpr PgStatement kReadBuildTokens = {nullptr, statements::pg_read_build_tokens};
-constexpr PgStatement kFindBuilds = {nullptr, statements::pg_find_builds};
-constexpr PgStatement kFindSessions = {nullptr, statements::pg_find_sessions};
+constexpr PgStatement kReadTokens = {nullptr, statements::pg_agents_read_tokens};
+constexpr PgStatement kReadBuildTokens = {nullptr, statements::pg_agents_read_build_tokens};
+constexpr PgStatement kFindBuilds = {nullptr, statements::pg_agents_find_builds};
+constexpr PgStatement kFindSessions = {nullptr, statements::pg_agents_find_sessions};
 constexpr PgStatement kDescribeRow = {nullptr, statements::pg_describe_row};
-constexpr PgStatement kReadQueue = {nullptr, statements::pg_read_queue};
-constexpr PgStatement kAddAgent = {nullptr, statements::pg_add_agent};
-constexpr PgStatement kListAgents = {nullptr, statements::pg_list_agents};
-constexpr PgStatement kRemoveAgent = {nullptr, statements::pg_remove_agent};
+constexpr PgStatement kReadQueue = {nullptr, statements::pg_server_read_queue};
+constexpr PgStatement kAddAgent = {nullptr, statements::pg_agents_add};
+constexpr PgStatement kListAgents = {nullptr, statements::pg_agents_list};
+constexpr PgStatement kRemoveAgent = {nullptr, statements::pg_agents_remove};
 constexpr PgStatement kRemoveRows = {nullptr, statements::pg_remove_rows};
 
 /// The remedies that a failure has by itself are those of the table of rows.

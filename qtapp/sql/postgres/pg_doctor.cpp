@@ -16,7 +16,7 @@
 namespace metabatch::sql {
 namespace {
 
-constexpr PgStatement kReadServer = {nullptr, statements::pg_read_server};
+constexpr PgStatement kReadServer = {nullptr, statements::pg_server_read};
 constexpr PgStatement kReadTable = {nullptr, statements::pg_read_table};
 constexpr PgStatement kCountFutureStamps = {nullptr, statements::pg_count_future_stamps};
 constexpr PgStatement kFixFutureStamps = {nullptr, statements::pg_fix_future_stamps};

@@ -31,6 +31,6 @@ DatabaseResult<bool> create_agents_table(const PgAddress& address) {
 }
 
 std::string_view grants_sql() { return statements::pg_grants; }
-std::string_view agents_grants_sql() { return statements::pg_grants_agents; }
+std::string_view agents_grants_sql() { return statements::pg_agents_grants; }
 
 }  // namespace metabatch::sql

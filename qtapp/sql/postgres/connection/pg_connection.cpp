@@ -17,10 +17,10 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr PgStatement kReadSession = {nullptr, statements::pg_read_session};
-constexpr PgStatement kSetSession = {nullptr, statements::pg_set_session};
-constexpr PgStatement kSetPeerLimits = {nullptr, statements::pg_set_peer_limits};
-constexpr PgStatement kEndBackend = {nullptr, statements::pg_end_backend};
+constexpr PgStatement kReadSession = {nullptr, statements::pg_server_read_session};
+constexpr PgStatement kSetSession = {nullptr, statements::pg_server_set_session};
+constexpr PgStatement kSetPeerLimits = {nullptr, statements::pg_server_set_peer_limits};
+constexpr PgStatement kEndBackend = {nullptr, statements::pg_server_end_backend};
 
 std::string in_ms(Duration duration) {
   return std::to_string(std::chrono::duration_cast<milliseconds>(duration).count());

@@ -17,7 +17,7 @@ using namespace metabatch::test;
 namespace {
 
 std::string statement(const char* name) {
-  QFile file(QStringLiteral(METABATCH_SOURCE_DIR "/resources/sql/pg/%1.sql").arg(name));
+  QFile file(QStringLiteral(METABATCH_SOURCE_DIR "/resources/sql/%1.sql").arg(name));
   if (!file.open(QIODevice::ReadOnly)) qFatal("no statement %s", name);
   return file.readAll().toStdString();
 }
@@ -46,12 +46,12 @@ class TestPgPlan : public QObject {
     session_->run(create_table_sql("WITH (fillfactor=60)"));
     if (rows > 0) register_rows(*session_, rows / 15, 15);
     session_->run("ANALYZE workspace_agent_metadata");
-    session_->run("PREPARE flush (uuid[], text[], text[], text[], timestamptz[]) AS " + statement("update_entries"));
-    session_->run("PREPARE agents (uuid[], text[], text[], text[], timestamptz[]) AS " + statement("update_agents"));
-    session_->run("PREPARE split (uuid[], text[], timestamptz[]) AS " + statement("split_remainder"));
+    session_->run("PREPARE flush (uuid[], text[], text[], text[], timestamptz[]) AS " + statement("pg/update_entries"));
+    session_->run("PREPARE agents (uuid[], text[], text[], text[], timestamptz[]) AS " + statement("pg/update_agents"));
+    session_->run("PREPARE split (uuid[], text[], timestamptz[]) AS " + statement("pg/split_remainder"));
   }
   void adopt_settings() {
-    session_->run("PREPARE settings AS " + statement("set_session"));
+    session_->run("PREPARE settings AS " + statement("pg_server/set_session"));
     session_->run("EXECUTE settings (false, '8s', '5s')");
   }
 
