@@ -7,6 +7,7 @@
 #include "base/figure_text.hpp"
 #include "base/order.hpp"
 #include "simulation/scenario_fields.hpp"
+#include "simulation/scenario_text.hpp"
 
 namespace metabatch {
 namespace {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/scenario_fields.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <limits>
 #include <utility>
 
 #include "base/enum_names.hpp"
+#include "simulation/scenario_text.hpp"
 
 namespace metabatch {
 namespace {
@@ -229,5 +231,130 @@ std::vector<Window>& windows_of(StoreModel& store, Fault fault) {
 }
 
 std::span<const FieldAccess> field_access() { return kFields; }
+
+namespace {
+
+Result<SettingChange> parse_setting_change(std::string_view text);
+
+template <class Item>
+Result<void> set_list(std::vector<Item>& items, std::string_view text, std::size_t most,
+                      Result<Item> (*parse)(std::string_view)) {
+  std::vector<Item> read;
+  for (std::string_view rest = text; !trimmed(rest).empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view item = trimmed(rest.substr(0, comma));
+    Result<Item> one = parse(item);
+    if (!one)
+      return item.empty() ? unreadable(static_cast<std::size_t>(rest.data() - text.data()) + comma)
+                          : within(text, item, one.error());
+    read.push_back(std::move(*one));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  if (read.size() > most) return Error{Errc::field_too_large};
+  items = std::move(read);
+  return {};
+}
+
+template <class Item>
+std::string list_text(const std::vector<Item>& items) {
+  std::string text;
+  for (const Item& item : items) {
+    if (!text.empty()) text += ',';
+    text += format(item);
+  }
+  return text;
+}
+
+const FieldAccess* access_of(std::string_view name) {
+  for (const FieldAccess& access : field_access())
+    if (same_name(access.field.name, name) || same_name(access.field.flag, name)) return &access;
+  return nullptr;
+}
+
+Result<void> set_list_field(const FieldAccess& access, Scenario& scenario, std::string_view text) {
+  const auto most = static_cast<std::size_t>(access.field.most);
+  switch (access.field.list) {
+    case ListKind::fleet_changes: return set_list(scenario.fleet.changes, text, most, parse_fleet_change);
+    case ListKind::windows: return set_list(access.windows(scenario), text, most, parse_window);
+    case ListKind::setting_changes: return set_list(scenario.changes, text, most, parse_setting_change);
+    case ListKind::none: break;
+  }
+  return unreadable(0);
+}
+
+std::string text_of(const FieldAccess& access, const Scenario& scenario) {
+  switch (access.field.list) {
+    case ListKind::fleet_changes: return list_text(scenario.fleet.changes);
+    case ListKind::windows: return list_text(access.windows(const_cast<Scenario&>(scenario)));
+    case ListKind::setting_changes: return list_text(scenario.changes);
+    case ListKind::none: break;
+  }
+  return format_field_number(access.field, access.get(scenario));
+}
+
+Result<SettingChange> parse_setting_change(std::string_view text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const Result<std::int64_t> at = parse_time(trimmed(text.substr(0, colon)));
+  if (!at) return at.error();
+  const std::size_t equals = std::min(text.find('=', colon), text.size());
+  if (equals == text.size()) return unreadable(equals);
+  const std::string_view name = trimmed(text.substr(colon + 1, equals - colon - 1));
+  const std::string_view value = trimmed(text.substr(equals + 1));
+  const FieldAccess* access = access_of(name);
+  if (access == nullptr || !access->field.is_setting) return unreadable(colon + 1);
+  Scenario probe;
+  if (!set_field(probe, name, value)) return unreadable(equals + 1);
+  return SettingChange{Duration(*at), std::string(access->field.name), text_of(*access, probe)};
+}
+
+}  // namespace
+
+std::span<const ScenarioField> scenario_fields() {
+  static const std::vector<ScenarioField> fields = [] {
+    std::vector<ScenarioField> all;
+    for (const FieldAccess& access : field_access()) all.push_back(access.field);
+    return all;
+  }();
+  return fields;
+}
+
+const ScenarioField* find_field(std::string_view name) {
+  const FieldAccess* access = access_of(trimmed(name));
+  return access == nullptr ? nullptr : &scenario_fields()[static_cast<std::size_t>(access - field_access().data())];
+}
+
+Result<void> set_field(Scenario& scenario, std::string_view name, std::string_view text) {
+  const FieldAccess* access = access_of(trimmed(name));
+  if (access == nullptr) return Error{Errc::field_unknown};
+  if (access->field.kind == FieldKind::list) return set_list_field(*access, scenario, text);
+  const std::string_view bare = trimmed(text);
+  const Result<std::int64_t> number = bare.empty() ? unreadable(0) : parse_field_number(access->field, bare);
+  if (!number) {
+    const Error error = number.error();
+    return error.code == Errc::field_unreadable ? within(text, bare, error) : error;
+  }
+  if (*number < access->field.least) return Error{Errc::field_too_small};
+  if (*number > access->field.most) return Error{Errc::field_too_large};
+  access->set(scenario, *number);
+  return {};
+}
+
+std::string field_text(const Scenario& scenario, std::string_view name) {
+  const FieldAccess* access = access_of(trimmed(name));
+  return access == nullptr ? std::string{} : text_of(*access, scenario);
+}
+
+std::vector<FieldText> changed_fields(const Scenario& scenario) {
+  const Scenario standard;
+  Scenario paced;  // jitter that nobody chose follows the report interval
+  paced.fleet.every = scenario.fleet.every;
+  std::vector<FieldText> changed;
+  for (const FieldAccess& access : field_access()) {
+    std::string text = text_of(access, scenario);
+    if (text != text_of(access, access.field.name == "fleet.jitter" ? paced : standard))
+      changed.push_back({access.field.name, std::move(text)});
+  }
+  return changed;
+}
 
 }  // namespace metabatch

@@ -25,13 +25,4 @@ const std::vector<Window>& windows_of(const StoreModel& store, Fault fault);
 /// Puts windows in order, and joins those that touch.
 void join(std::vector<Window>& windows);
 
-/// Reads and writes the items of lists, each without blanks around it; at = offset in `text` of
-/// what cannot be read.
-Result<FleetChange> parse_fleet_change(std::string_view text);
-Result<Window> parse_window(std::string_view text);
-Result<SettingChange> parse_setting_change(std::string_view text);
-std::string format(const FleetChange& change);
-std::string format(const Window& window);
-std::string format(const SettingChange& change);
-
 }  // namespace metabatch

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fields of a scenario from text and back.
+#include "simulation/scenario_text.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
-
-#include "simulation/scenario_fields.hpp"
 
 namespace metabatch {
 namespace {
@@ -12,24 +11,6 @@ namespace {
 constexpr std::int64_t kMost = 1'000'000'000'000;  // what a number may come to before its last digit
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return x == y || ((x == '_' || x == '-') && (y == '_' || y == '-')); });
-}
-
-Error unreadable(std::size_t at) { return {Errc::field_unreadable, at}; }
-
-/// An error of a part of a text, as one of the text.
-Error within(std::string_view text, std::string_view part, Error error) {
-  return unreadable(static_cast<std::size_t>(part.data() - text.data()) + error.at);
-}
 
 /// The digits of a number, which may be written with a comma before every three of them: `100,000`.
 Result<std::string> without_commas(std::string_view text) {
@@ -118,13 +99,32 @@ Result<std::int64_t> parse_choice(const ScenarioField& field, std::string_view t
   return unreadable(0);
 }
 
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return x == y || ((x == '_' || x == '-') && (y == '_' || y == '-')); });
+}
+
+Error unreadable(std::size_t at) { return {Errc::field_unreadable, at}; }
+
+Error within(std::string_view text, std::string_view part, Error error) {
+  return unreadable(static_cast<std::size_t>(part.data() - text.data()) + error.at);
+}
+
 Result<std::int64_t> parse_time(std::string_view text) {
   const Result<Duration> parsed = parse_duration(text);
   if (!parsed) return unreadable(parsed.error().at);
   return std::int64_t{parsed->count()};
 }
 
-Result<std::int64_t> parse_number(const ScenarioField& field, std::string_view text) {
+Result<std::int64_t> parse_field_number(const ScenarioField& field, std::string_view text) {
   switch (field.kind) {
     case FieldKind::integer: return field.name.ends_with("bytes") ? parse_size(text) : parse_integer(text);
     case FieldKind::duration: return parse_time(text);
@@ -135,7 +135,7 @@ Result<std::int64_t> parse_number(const ScenarioField& field, std::string_view t
   return unreadable(0);
 }
 
-std::string format_number(const ScenarioField& field, std::int64_t number) {
+std::string format_field_number(const ScenarioField& field, std::int64_t number) {
   switch (field.kind) {
     case FieldKind::integer: return std::to_string(number);
     case FieldKind::duration: return format_duration(Duration(number));
@@ -148,64 +148,6 @@ std::string format_number(const ScenarioField& field, std::int64_t number) {
   }
   return {};
 }
-
-template <class Item>
-Result<void> set_list(std::vector<Item>& items, std::string_view text, std::size_t most,
-                      Result<Item> (*parse)(std::string_view)) {
-  std::vector<Item> read;
-  for (std::string_view rest = text; !trimmed(rest).empty();) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string_view item = trimmed(rest.substr(0, comma));
-    Result<Item> one = parse(item);
-    if (!one)
-      return item.empty() ? unreadable(static_cast<std::size_t>(rest.data() - text.data()) + comma)
-                          : within(text, item, one.error());
-    read.push_back(std::move(*one));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  if (read.size() > most) return Error{Errc::field_too_large};
-  items = std::move(read);
-  return {};
-}
-
-template <class Item>
-std::string list_text(const std::vector<Item>& items) {
-  std::string text;
-  for (const Item& item : items) {
-    if (!text.empty()) text += ',';
-    text += format(item);
-  }
-  return text;
-}
-
-const FieldAccess* access_of(std::string_view name) {
-  for (const FieldAccess& access : field_access())
-    if (same_name(access.field.name, name) || same_name(access.field.flag, name)) return &access;
-  return nullptr;
-}
-
-Result<void> set_list_field(const FieldAccess& access, Scenario& scenario, std::string_view text) {
-  const auto most = static_cast<std::size_t>(access.field.most);
-  switch (access.field.list) {
-    case ListKind::fleet_changes: return set_list(scenario.fleet.changes, text, most, parse_fleet_change);
-    case ListKind::windows: return set_list(access.windows(scenario), text, most, parse_window);
-    case ListKind::setting_changes: return set_list(scenario.changes, text, most, parse_setting_change);
-    case ListKind::none: break;
-  }
-  return unreadable(0);
-}
-
-std::string text_of(const FieldAccess& access, const Scenario& scenario) {
-  switch (access.field.list) {
-    case ListKind::fleet_changes: return list_text(scenario.fleet.changes);
-    case ListKind::windows: return list_text(access.windows(const_cast<Scenario&>(scenario)));
-    case ListKind::setting_changes: return list_text(scenario.changes);
-    case ListKind::none: break;
-  }
-  return format_number(access.field, access.get(scenario));
-}
-
-}  // namespace
 
 Result<FleetChange> parse_fleet_change(std::string_view text) {
   const std::size_t sign = std::min(text.find_first_of("+-", 1), text.size());
@@ -227,21 +169,6 @@ Result<Window> parse_window(std::string_view text) {
   return Window{Duration(*begin), Duration(*length)};
 }
 
-Result<SettingChange> parse_setting_change(std::string_view text) {
-  const std::size_t colon = std::min(text.find(':'), text.size());
-  const Result<std::int64_t> at = parse_time(trimmed(text.substr(0, colon)));
-  if (!at) return at.error();
-  const std::size_t equals = std::min(text.find('=', colon), text.size());
-  if (equals == text.size()) return unreadable(equals);
-  const std::string_view name = trimmed(text.substr(colon + 1, equals - colon - 1));
-  const std::string_view value = trimmed(text.substr(equals + 1));
-  const FieldAccess* access = access_of(name);
-  if (access == nullptr || !access->field.is_setting) return unreadable(colon + 1);
-  Scenario probe;
-  if (!set_field(probe, name, value)) return unreadable(equals + 1);
-  return SettingChange{Duration(*at), std::string(access->field.name), text_of(*access, probe)};
-}
-
 std::string format(const FleetChange& change) {
   return format_duration(change.at) + (change.agents < 0 ? "" : "+") + std::to_string(change.agents);
 }
@@ -252,54 +179,6 @@ std::string format(const Window& window) {
 
 std::string format(const SettingChange& change) {
   return format_duration(change.at) + ":" + change.field + "=" + change.text;
-}
-
-std::span<const ScenarioField> scenario_fields() {
-  static const std::vector<ScenarioField> fields = [] {
-    std::vector<ScenarioField> all;
-    for (const FieldAccess& access : field_access()) all.push_back(access.field);
-    return all;
-  }();
-  return fields;
-}
-
-const ScenarioField* find_field(std::string_view name) {
-  const FieldAccess* access = access_of(trimmed(name));
-  return access == nullptr ? nullptr : &scenario_fields()[static_cast<std::size_t>(access - field_access().data())];
-}
-
-Result<void> set_field(Scenario& scenario, std::string_view name, std::string_view text) {
-  const FieldAccess* access = access_of(trimmed(name));
-  if (access == nullptr) return Error{Errc::field_unknown};
-  if (access->field.kind == FieldKind::list) return set_list_field(*access, scenario, text);
-  const std::string_view bare = trimmed(text);
-  const Result<std::int64_t> number = bare.empty() ? unreadable(0) : parse_number(access->field, bare);
-  if (!number) {
-    const Error error = number.error();
-    return error.code == Errc::field_unreadable ? within(text, bare, error) : error;
-  }
-  if (*number < access->field.least) return Error{Errc::field_too_small};
-  if (*number > access->field.most) return Error{Errc::field_too_large};
-  access->set(scenario, *number);
-  return {};
-}
-
-std::string field_text(const Scenario& scenario, std::string_view name) {
-  const FieldAccess* access = access_of(trimmed(name));
-  return access == nullptr ? std::string{} : text_of(*access, scenario);
-}
-
-std::vector<FieldText> changed_fields(const Scenario& scenario) {
-  const Scenario standard;
-  Scenario paced;  // jitter that nobody chose follows the report interval
-  paced.fleet.every = scenario.fleet.every;
-  std::vector<FieldText> changed;
-  for (const FieldAccess& access : field_access()) {
-    std::string text = text_of(access, scenario);
-    if (text != text_of(access, access.field.name == "fleet.jitter" ? paced : standard))
-      changed.push_back({access.field.name, std::move(text)});
-  }
-  return changed;
 }
 
 }  // namespace metabatch
