@@ -10,6 +10,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/arguments.hpp"
+#include "cli/flags/layered_arguments.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/qt_messages.hpp"
 #include "models/utf8_locale.hpp"

@@ -23,12 +23,11 @@ WITHOUT_HEADER_YET = {
     'core/src/batching/entries_flight.cpp',
     'core/src/batching/entries_set_apart.cpp',
     'core/src/simulation/simulator_csv.cpp',
-    'qtapp/cli/flags/layers.cpp',
     'qtapp/engine/flusher.cpp',
 }
 
-# Names that two rooms use; each program has its main.cpp. This list may only shrink.
-SAME_NAMES = {'main.cpp', 'layers.cpp'}
+# Each program has its main.cpp.
+SAME_NAMES = {'main.cpp'}
 
 # Whose folders the map names.
 MAPPED = ('core', 'qtapp', 'wasm', 'tests', 'resources', 'tools', 'cmake')

@@ -13,6 +13,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/store_session.hpp"
+#include "cli/flags/layered_arguments.hpp"
 #include "cli/flags/serve_flags.hpp"
 #include "cli/report/results.hpp"
 #include "cli/terminal/console.hpp"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flags/arguments.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -187,16 +185,6 @@ Duration duration_of(std::string_view flag, const std::string& text) {
   const Result<Duration> duration = parse_duration(text);
   if (!duration) throw UsageError(std::string(flag) + ": '" + text + "' is not a time like 250ms, 5s or 2m");
   return *duration;
-}
-
-Environment current_environment() {
-  Environment found;
-  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
-    const std::string_view entry(*one);
-    const std::size_t equals = entry.find('=');
-    if (equals != std::string_view::npos) found.emplace(entry.substr(0, equals), entry.substr(equals + 1));
-  }
-  return found;
 }
 
 }  // namespace metabatch::cli

@@ -8,6 +8,7 @@
 #include <QRegularExpression>
 
 #include "cli/flags/arguments.hpp"
+#include "cli/flags/layered_arguments.hpp"
 #include "cli/program.hpp"
 #include "cli/report/results.hpp"
 #include "cli/terminal/console.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/flags/layered_arguments.hpp"
+
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
@@ -109,6 +113,16 @@ Arguments arguments_of(const Environment& environment, const CLI::App& command) 
 }
 
 }  // namespace
+
+Environment current_environment() {
+  Environment found;
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+    const std::string_view entry(*one);
+    const std::size_t equals = entry.find('=');
+    if (equals != std::string_view::npos) found.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return found;
+}
 
 Arguments layered_arguments(const CLI::App& app, const Arguments& arguments, const Environment& environment) {
   const auto is_option = [](const std::string& one) { return one.starts_with('-'); };
