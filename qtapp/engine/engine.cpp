@@ -5,7 +5,7 @@
 #include <bit>
 #include <random>
 
-#include "engine/shards.hpp"
+#include "engine/flusher.hpp"
 
 namespace metabatch::engine {
 namespace {
@@ -112,8 +112,8 @@ Admission Engine::Impl::add_fifo(const Report& report, Instant now) {
   return sum;
 }
 
-// The handshake with sleep(). The flusher writes its thresholds, then `asleep`, then reads the
-// arrivals a last time. An add counts its arrival before it reads `asleep`. All of these are
+// The handshake with Flusher::sleep(). The flusher writes its thresholds, then `asleep`, then reads
+// the arrivals a last time. An add counts its arrival before it reads `asleep`. All of these are
 // sequentially consistent, so they have one total order. Either the add precedes the flusher's last
 // reading, and the flusher sees it; or `asleep` precedes the add's reading, and the add wakes the
 // flusher. The exchange lets only one of many adders do so. The flusher holds the state lock
@@ -142,6 +142,38 @@ void Engine::Impl::report_drops(std::uint64_t dropped, Instant now) {
   options.on_drop(unreported_drops.exchange(0));
 }
 
+Load Engine::Impl::load(bool with_oldest) {
+  Load result{pending(), capacity.pending_bytes(), capacity.set_apart(), std::nullopt};
+  if (!with_oldest || result.pending == 0) return result;
+  std::optional<Oldest> oldest;
+  for (const auto& shard : shards) {
+    if (!shard->may_hold) continue;
+    const std::lock_guard lock(shard->mutex);
+    const auto here = shard->entries.oldest();
+    if (here && (!oldest || here->position < oldest->position)) oldest = here;
+  }
+  if (oldest) result.oldest = oldest->arrived;
+  return result;
+}
+
+void Engine::Impl::remember(const FlushRecord& record) {
+  if (recent.size() < kRecentFlushes) {
+    recent.push_back(record);
+    return;
+  }
+  recent[recent_from] = record;
+  recent_from = (recent_from + 1) % kRecentFlushes;
+}
+
+void Engine::Impl::absorb(std::uint64_t max_pending) {
+  while (!fifo.empty() && pending() < max_pending) {
+    const Fifo::Queued& queued = fifo.front();
+    const Update update = queued.update();
+    add_to_shard(report_of(update), queued.added, Admit::always);
+    fifo.pop();
+  }
+}
+
 bool Engine::Impl::wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline) {
   // A flusher that is awake often gives capacity back within microseconds. To sleep until then
   // costs more.
@@ -160,14 +192,13 @@ bool Engine::Impl::wait_flushing(const std::function<bool()>& is_so, std::option
   return !closed;
 }
 
-Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)), flusher_(std::make_unique<Flusher>(*impl_)) {}
 
 Engine::~Engine() { close(); }
 
 std::unique_ptr<Engine> Engine::create(const ValidConfig& config, Store& store, EngineOptions options, Clock& clock) {
   std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(config, store, std::move(options), clock)));
-  Impl& impl = *engine->impl_;
-  impl.flusher = std::thread([&impl] { impl.run(); });
+  engine->flusher_->start();
   return engine;
 }
 
@@ -265,39 +296,12 @@ void Engine::close() {
   if (!impl.stopped) impl.store.cancel();
   impl.wake();
   while (!impl.stopped) impl.changed.wait(lock);
-  if (impl.flusher.joinable()) impl.flusher.join();
+  flusher_->join();
 }
 
-std::span<const Update> Engine::take_unwritten() {
-  Impl& impl = *impl_;
-  const std::lock_guard lock(impl.state_mutex);
-  {
-    const std::lock_guard fifo_lock(impl.fifo_mutex);
-    impl.absorb(CapacityLimits{}.entries);
-  }
-  impl.taken.clear();
-  for (const auto& shard : impl.shards) {
-    const std::lock_guard shard_lock(shard->mutex);
-    shard->entries.take_before(UINT64_MAX, impl.taken);
-    shard->entries.take_set_apart(0, UINT64_MAX, impl.taken);
-  }
-  impl.builder.build(impl.taken, impl.batch);
-  return impl.batch.entries;
-}
+std::span<const Update> Engine::take_unwritten() { return flusher_->take_unwritten(); }
 
-void Engine::settle_unwritten(Fate fate) {
-  Impl& impl = *impl_;
-  const std::lock_guard lock(impl.state_mutex);
-  const Landing landing{OnFailure::retain, false, impl.clock.now()};
-  Settled sum;
-  for (std::size_t i = 0; i < impl.builder.blocks().size(); ++i) {
-    Shard& shard = impl.shard_of(agent_hash(impl.batch.agents[i], impl.seed));
-    const std::lock_guard shard_lock(shard.mutex);
-    sum += shard.entries.settle(impl.builder.blocks()[i], {&fate, 1}, landing, impl.metrics.delay);
-  }
-  impl.capacity.charge(-sum.freed_entries, -sum.freed_bytes);
-  impl.taken.clear();
-}
+void Engine::settle_unwritten(Fate fate) { flusher_->settle_unwritten(fate); }
 
 Snapshot Engine::snapshot() const {
   Impl& impl = *impl_;
@@ -324,10 +328,10 @@ Snapshot Engine::snapshot() const {
   snapshot.buffered_bytes = impl.capacity.bytes();
   snapshot.closed = impl.closed;
   const std::lock_guard lock(impl.state_mutex);
-  const bool retries = impl.schedule.in_flight() && impl.batch.set_apart;
-  snapshot.set_apart_entries = snapshot.counters.set_apart + (retries ? impl.batch.entries.size() : 0);
-  if (impl.flight_oldest) consider(oldest, *impl.flight_oldest);
-  if (impl.flight_since) consider(since, *impl.flight_since);
+  const InFlight in_flight = flusher_->in_flight();
+  snapshot.set_apart_entries = snapshot.counters.set_apart + in_flight.set_apart;
+  if (in_flight.oldest) consider(oldest, *in_flight.oldest);
+  if (in_flight.set_apart_since) consider(since, *in_flight.set_apart_since);
   if (oldest) snapshot.oldest_age = std::max(now - *oldest, Duration(0));
   if (since) snapshot.set_apart_age = std::max(now - *since, Duration(0));
   snapshot.batch_limit = impl.schedule.batch_limit();

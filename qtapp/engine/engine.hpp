@@ -115,6 +115,7 @@ class Engine {
  private:
   friend class Lanes;
   struct Impl;
+  struct Flusher;
   /// Call it after close(). Takes all held entries out as one batch. The batch is valid until its
   /// fate is reported: either spooled, or unwritten, and then the entries are held as before.
   std::span<const Update> take_unwritten();
@@ -122,6 +123,7 @@ class Engine {
   void change_to(const ValidConfig& next);
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Flusher> flusher_;
 };
 
 }  // namespace metabatch::engine

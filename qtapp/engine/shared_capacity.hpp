@@ -12,7 +12,7 @@ namespace metabatch::engine {
 /// bytes share one word, so both are claimed together or not at all.
 ///
 /// Memory order: the counters that decide whether the flusher may sleep (positions, bytes) are
-/// sequentially consistent, because they take part in the handshake of Engine::Impl::sleep(). All
+/// sequentially consistent, because they take part in the handshake of Flusher::sleep(). All
 /// others need only be exact and are relaxed: readers that act on them hold a shard's lock.
 class SharedCapacity final : public Capacity {
  public:

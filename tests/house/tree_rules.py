@@ -22,8 +22,6 @@ WITHOUT_HEADER = re.compile(r'/commands/\w+_commands?\.cpp$|^wasm/abi/\w+_abi\.c
 WITHOUT_HEADER_YET = {
     'core/src/batching/entries_flight.cpp',
     'core/src/batching/entries_set_apart.cpp',
-    'core/src/simulation/simulator_csv.cpp',
-    'qtapp/engine/flusher.cpp',
 }
 
 # Each program has its main.cpp.
