@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "metabatch/batcher.hpp"
-#include "support/heap.hpp"
+#include "support/cost/heap.hpp"
 
 using namespace metabatch;
 using tests::bytes_in_use;

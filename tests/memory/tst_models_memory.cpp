@@ -5,7 +5,7 @@
 #include "models/logs/channel_log.hpp"
 #include "models/logs/flush_log.hpp"
 #include "models/steady_fleet.hpp"
-#include "support/heap.hpp"
+#include "support/cost/heap.hpp"
 
 using namespace metabatch;
 using namespace metabatch::models;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
-#include "support/heap.hpp"
+#include "support/cost/heap.hpp"
 #include "support/scenarios.hpp"
 
 using namespace metabatch;

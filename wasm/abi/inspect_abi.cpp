@@ -141,15 +141,6 @@ constexpr std::array<NumberColumn<Alternative>, 5> kAlternativeColumns = {{
     {"lines", [](const Alternative& a) -> std::size_t { return a.lines; }},
 }};
 
-/// Answers one table of numbers.
-template <class Row, std::size_t N>
-std::uint32_t answer_rows(const std::array<NumberColumn<Row>, N>& columns, const std::vector<Row>& rows) {
-  numbers().clear();
-  numbers().reserve(rows.size() * N);
-  for (const Row& row : rows) add_row(columns, row);
-  return answer_numbers();
-}
-
 std::vector<Uuid> ids_of(const Inspection& inspection) {
   std::vector<Uuid> ids;
   ids.reserve(inspection.ids.size());
@@ -180,9 +171,10 @@ Comparison comparison_of(const std::vector<Uuid>& here, const std::vector<Uuid>&
 std::uint32_t answer_ids(const std::vector<Uuid>& ids) {
   std::string text(ids.size() * kUuidChars, ' ');
   char one[kUuidChars];
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    format_uuid_to(ids[i], one);
-    std::copy_n(one, kUuidChars, text.begin() + static_cast<std::ptrdiff_t>(i * kUuidChars));
+  char* to = text.data();
+  for (const Uuid& id : ids) {
+    format_uuid_to(id, one);
+    to = std::copy_n(one, kUuidChars, to);
   }
   return answer(std::move(text));
 }
@@ -207,7 +199,7 @@ METABATCH_EXPORT(mb_names)() {
 }
 
 /// One row of the table `limits`.
-METABATCH_EXPORT(mb_limits)() { return answer_rows(kLimitColumns, {Limits{}}); }
+METABATCH_EXPORT(mb_limits)() { return answer_rows<kLimitColumns>(std::vector{Limits{}}); }
 
 /// Inspects the input and keeps the result. The answer is one row of the table `inspection`.
 METABATCH_EXPORT(mb_inspect)() {
@@ -217,11 +209,11 @@ METABATCH_EXPORT(mb_inspect)() {
   add_row(kInspectionColumns, held);
   return answer_numbers();
 }
-METABATCH_EXPORT(mb_spans)() { return answer_rows(kSpanColumns, held.spans); }
-METABATCH_EXPORT(mb_ids)() { return answer_rows(kIdColumns, held.ids); }
-METABATCH_EXPORT(mb_findings)() { return answer_rows(kFindingColumns, held.findings); }
-METABATCH_EXPORT(mb_problems)() { return answer_rows(kProblemColumns, problems_of(held)); }
-METABATCH_EXPORT(mb_alternatives)() { return answer_rows(kAlternativeColumns, held.alternatives); }
+METABATCH_EXPORT(mb_spans)() { return answer_rows<kSpanColumns>(held.spans); }
+METABATCH_EXPORT(mb_ids)() { return answer_rows<kIdColumns>(held.ids); }
+METABATCH_EXPORT(mb_findings)() { return answer_rows<kFindingColumns>(held.findings); }
+METABATCH_EXPORT(mb_problems)() { return answer_rows<kProblemColumns>(problems_of(held)); }
+METABATCH_EXPORT(mb_alternatives)() { return answer_rows<kAlternativeColumns>(held.alternatives); }
 
 /// The ids as text, 36 characters each.
 METABATCH_EXPORT(mb_id_text)() { return answer_ids(ids_of(held)); }
@@ -247,7 +239,7 @@ METABATCH_EXPORT(mb_read_ids)() { return answer_ids(ids_of(inspect(input()))); }
 /// row of the table `compared`.
 METABATCH_EXPORT(mb_compare)() {
   compared = comparison_of(agents_of(held), agents_of(inspect(input())));
-  return answer_rows(kComparedColumns, {compared});
+  return answer_rows<kComparedColumns>(std::vector{compared});
 }
 /// The agents that only the held inspection names, then those that only the other one names, 36
 /// characters each.

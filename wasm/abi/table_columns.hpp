@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "abi/abi.hpp"
@@ -47,6 +48,30 @@ void add_row(const std::array<NumberColumn<Row>, N>& columns, const Row& row) {
 template <class Row, std::size_t N>
 void add_row(const std::array<RealColumn<Row>, N>& columns, const Row& row) {
   for (const auto& column : columns) reals().push_back(column.value(row));
+}
+
+/// The value of a column that is known when this is compiled.
+template <auto value, class Row>
+std::uint32_t number_in(const Row& row) {
+  return static_cast<std::uint32_t>(value(row));
+}
+
+/// Makes the rows the answer, as one table of numbers. The columns are a template argument, so
+/// that their functions are compiled into the loop: a call by pointer for each number takes several
+/// times as long, and a table may have half a million rows.
+template <const auto& columns, class Row>
+std::uint32_t answer_rows(const std::vector<Row>& rows) {
+  constexpr std::size_t width = columns.size();
+  numbers().resize(rows.size() * width);
+  const auto write_row = []<std::size_t... Nth>(const Row& row, std::uint32_t* cells, std::index_sequence<Nth...>) {
+    ((cells[Nth] = number_in<columns[Nth].value>(row)), ...);
+  };
+  std::uint32_t* cells = numbers().data();
+  for (const Row& row : rows) {
+    write_row(row, cells, std::make_index_sequence<width>());
+    cells += width;
+  }
+  return answer_numbers();
 }
 
 /// The same as text: a line with the names, then a line for each row; tabs between. No value has a

@@ -10,6 +10,7 @@
 #include "base/order.hpp"
 #include "inspect/alternatives.hpp"
 #include "inspect/bytes/encoding.hpp"
+#include "inspect/bytes/symbols.hpp"
 #include "inspect/bytes/windows.hpp"
 #include "inspect/reading.hpp"
 #include "metabatch/chunks.hpp"
@@ -61,8 +62,7 @@ void read_binary(std::string_view input, Recorder& out) {
 
 bool has_mixed_line_ends(std::string_view input) {
   bool met[3] = {};  // LF, CRLF, CR
-  for (std::size_t at = input.find_first_of("\r\n"); at != std::string_view::npos;
-       at = input.find_first_of("\r\n", at + 1)) {
+  for (std::size_t at = find_line_end(input, 0); at < input.size(); at = find_line_end(input, at + 1)) {
     const bool crlf = input[at] == '\r' && at + 1 < input.size() && input[at + 1] == '\n';
     met[crlf ? 1 : input[at] == '\r' ? 2 : 0] = true;
     if (crlf) ++at;

@@ -2,7 +2,7 @@
 #include <QTest>
 
 #include "base/utf8.hpp"
-#include "support/counted_new.hpp"
+#include "support/cost/counted_new.hpp"
 
 using namespace metabatch;
 

@@ -2,7 +2,7 @@
 #include <QTest>
 
 #include "metabatch/report.hpp"
-#include "support/counted_new.hpp"
+#include "support/cost/counted_new.hpp"
 
 using namespace metabatch;
 using namespace std::chrono_literals;

@@ -5,7 +5,7 @@
 
 #include "base/rng.hpp"
 #include "metabatch/simulation/timeline.hpp"
-#include "support/counted_new.hpp"
+#include "support/cost/counted_new.hpp"
 
 using namespace metabatch;
 using namespace std::chrono_literals;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <signal.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <QApplication>
 #include <QDir>
@@ -16,6 +15,7 @@
 
 #include "gui/a_day.hpp"
 #include "gui/operator.hpp"
+#include "support/cost/processor_time.hpp"
 
 using namespace metabatch;
 using namespace metabatch::gui;
@@ -35,11 +35,7 @@ constexpr int kFrameMs = 24 * kSlower;
 constexpr int kFrames = 120;
 
 /// The processor time of this thread.
-double processorMs() {
-  timespec used{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
-}
+double processorMs() { return std::chrono::duration<double, std::milli>(metabatch::test::processor_time()).count(); }
 
 /// The processor time of all processes that this one started and that have ended.
 double processorMsOfChildren() {

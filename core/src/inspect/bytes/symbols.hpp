@@ -58,6 +58,13 @@ inline std::size_t end_of_run(std::string_view text, std::size_t from, unsigned 
 }
 inline bool all_of(std::string_view text, unsigned classes) { return end_of_run(text, 0, classes) == text.size(); }
 
+/// The first line end from `from` on, or the size. One pass: a search for each of the two line ends
+/// would read to the end of the text where it has only the other.
+inline std::size_t find_line_end(std::string_view text, std::size_t from) {
+  while (from < text.size() && text[from] != '\n' && text[from] != '\r') ++from;
+  return from;
+}
+
 inline unsigned hex_value(char c) {
   return c <= '9' ? static_cast<unsigned>(c - '0') : static_cast<unsigned>((c | 0x20) - 'a' + 10);
 }

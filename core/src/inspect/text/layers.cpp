@@ -90,21 +90,22 @@ bool is_quoted_printable(std::string_view text) {
          start.find("quoted-printable") != start.npos;
 }
 
-std::size_t end_of_escaped_line(std::string_view text, std::size_t at, std::size_t line_end, bool is_mail) {
+EscapedLine escaped_line(std::string_view text, std::size_t at, std::size_t line_end, bool is_mail) {
   const std::string_view line = text.substr(at, line_end - at);
   bool is_escaped = line.find('\\') != line.npos || line.find('%') != line.npos || line.find('&') != line.npos ||
                     has_printed_symbol(line);
   std::size_t end = line_end;
   if (is_mail && line.find('=') != line.npos) {
     is_escaped = true;
-    while (end < text.size() && end - at < kLongestLine) {
+    for (std::size_t from = at; end < text.size() && end - at < kLongestLine;) {
       std::size_t last = end;
-      while (last > at && is_blank(text[last - 1])) --last;
-      if (last == at || text[last - 1] != '=') break;
+      while (last > from && is_blank(text[last - 1])) --last;
+      if (last == from || text[last - 1] != '=') break;
+      from = end;
       end = std::min(text.find('\n', end), text.size() - 1) + 1;
     }
   }
-  return is_escaped && end - at <= kLongestLine && may_matter(text.substr(at, end - at)) ? end : at;
+  return {end, is_escaped && end - at <= kLongestLine && may_matter(text.substr(at, end - at))};
 }
 
 void read_best_layer(Recorder& out, const Source& line, Memory& memory) {

@@ -10,9 +10,13 @@ namespace metabatch::inspecting {
 /// Does a text look like the body of a mail: with lines that `=` joins?
 bool is_quoted_printable(std::string_view text);
 
-/// Where the line at `at` ends when it holds escapes, else `at`. Lines of a mail that `=` joins are
-/// one.
-std::size_t end_of_escaped_line(std::string_view text, std::size_t at, std::size_t line_end, bool is_mail);
+struct EscapedLine {
+  std::size_t end = 0;  ///< of the last of the lines that `=` joins in a mail
+  bool is_escaped = false;
+};
+
+/// The line at `at`, and whether to undo its escapes may give another text with ids.
+EscapedLine escaped_line(std::string_view text, std::size_t at, std::size_t line_end, bool is_mail);
 
 /// Reads a line with every layer of escapes undone that gives more ids, and records the best
 /// result. As it stands wins a tie.

@@ -162,7 +162,7 @@ namespace {
 std::string_view line_with(const Place& place, std::size_t payload, std::string_view close) {
   const std::string_view text = place.input.text;
   const std::size_t at = close_behind_line(place.input, payload, place.line_end, close);
-  return text.substr(0, at == text.npos ? place.line_end : text.find_first_of("\r\n", at));
+  return text.substr(0, at == text.npos ? place.line_end : find_line_end(text, at));
 }
 
 }  // namespace
@@ -341,7 +341,7 @@ bool read_received(Recorder& out, const Place& place) {
   const std::size_t close = line.find('"', subject);
   if (close == line.npos) return false;
   const std::size_t payload = next_line(text, place.line_end);
-  std::size_t end = std::min(text.find_first_of("\r\n", payload), text.size());
+  std::size_t end = find_line_end(text, payload);
   if (begins_string(out, place) && payload < end) {
     end = end_in_string(text, payload, end);
     if (end == payload) return false;  // the payload is in another string
@@ -368,7 +368,7 @@ bool read_nats(Recorder& out, const Place& place) {
   if (!ends_a_line) {
     const std::string_view subject = text.substr(head->subject_from, head->subject_to - head->subject_from);
     if (channel_of(subject) == Channel::other) return false;
-    end = std::min(text.find_first_of("\r\n", payload), text.size());
+    end = find_line_end(text, payload);
   }
   put_message(out, place, head->subject_from, head->subject_to, payload, end, is_cut);
   return true;

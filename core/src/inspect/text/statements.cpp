@@ -45,7 +45,7 @@ struct Cursor {
     const std::size_t next = end_of_run(input.substr(0, std::min(input.size(), at + kFarthest)), at, kBlank);
     if (next == at || next >= input.size() || is_blank(input[next])) return;
     at = next;
-    end = std::min(input.find_first_of("\r\n", at), input.size());
+    end = find_line_end(input, at);
   }
   bool take(char c) {
     if (done() || peek() != c) return false;

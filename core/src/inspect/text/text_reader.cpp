@@ -19,12 +19,6 @@ namespace {
 constexpr std::size_t kLogPrefix = 256;        // bytes of a line in which its severity is looked for
 constexpr std::size_t kStatement = 16 * 1024;  // bytes of a line in which a call is looked for
 
-std::size_t end_of_line(std::string_view text, std::size_t at) {
-  const std::size_t feed = std::min(text.find('\n', at), text.size());
-  const std::size_t end = std::min(text.substr(0, feed).find('\r', at), feed);
-  return std::min(end + 1, text.size());
-}
-
 bool same_word(std::string_view text, std::string_view lower) {
   return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
            return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
@@ -83,7 +77,7 @@ void TextReader::read() {
 }
 
 void TextReader::enter_line() {
-  line_end_ = end_of_line(text_, at_);
+  line_end_ = std::min(find_line_end(text_, at_) + 1, text_.size());
   around_.named = Channel::unnamed;
   around_.list_wrapping = Wrapping::none;
   out_.set_in_log(false);
@@ -122,12 +116,13 @@ void TextReader::enter_log_line() {
 /// Lines through escapes: of the ways to undo them, the one that gives the most wins. False: there
 /// are none.
 bool TextReader::read_escaped() {
-  const std::size_t end = end_of_escaped_line(text_, at_, line_end_, memory_.is_mail);
-  if (end == at_) return false;
+  const EscapedLine line = escaped_line(text_, at_, line_end_, memory_.is_mail && at_ >= joined_to_);
+  joined_to_ = std::max(joined_to_, line.end);
+  if (!line.is_escaped) return false;
   tokens_.end_list();
   out_.end_finding();
-  read_best_layer(out_, source_.part(at_, end - at_), memory_);
-  line_end_ = at_ = end;
+  read_best_layer(out_, source_.part(at_, line.end - at_), memory_);
+  line_end_ = at_ = line.end;
   return true;
 }
 

@@ -58,6 +58,7 @@ class TextReader {
   Around around_;
   std::size_t at_ = 0;
   std::size_t line_end_ = 0;    // behind the line's own end mark
+  std::size_t joined_to_ = 0;   // lines up to here were looked at as joined ones, once
   std::size_t first_word_ = 0;  // of the line, behind the prefix of a log
   bool undoes_escapes_;
 };

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches of many megabytes: the work of sending grows with the size and not with its square, and a
 // flush adds little memory to what is buffered.
-#include <time.h>
-
 #include <QTest>
 #include <algorithm>
 #include <fstream>
 #include <memory>
 
 #include "engine/engine.hpp"
-#include "support/heap.hpp"
+#include "support/cost/heap.hpp"
+#include "support/cost/processor_time.hpp"
 #include "support/pg/pg_scene.hpp"
 #include "support/show.hpp"
 
@@ -22,13 +21,6 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr auto kPatience = 120s;
-
-/// Processor time of this thread.
-Duration processor_time() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 /// Bytes of a line of /proc/self/status: VmRSS, or VmHWM, its maximum.
 std::size_t status_bytes(const std::string& name) {
