@@ -37,7 +37,7 @@ class Serving {
     program_->signal(SIGTERM);
     return program_->end();
   }
-  void freeze() { stop_process(static_cast<pid_t>(program_->process.processId())); }
+  void freeze() const { stop_process(static_cast<pid_t>(program_->process.processId())); }
   void thaw() { program_->signal(SIGCONT); }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] const metabatch::test::Place& place() const { return place_; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/http/any_stream.hpp"
 
+#include <poll.h>
+
 #include <boost/beast/websocket/teardown.hpp>
 
 #include "service/sockets/acknowledged.hpp"
@@ -68,6 +70,13 @@ AnyStream::AnyStream(PlainSocket socket, std::shared_ptr<asio::ssl::context> tls
 /// small buffer, so that a new writing begins only while the other end reads.
 std::uint64_t AnyStream::taken_bytes() {
   return acknowledged_bytes(next_layer().socket().native_handle()) + bytes_->writings;
+}
+
+// Other bytes may stand before the end, such as an alert of TLS. So the socket's state is asked
+// for, not its next byte.
+bool AnyStream::is_ended_by_peer() {
+  pollfd socket{next_layer().socket().native_handle(), POLLRDHUP, 0};
+  return ::poll(&socket, 1, 0) > 0;
 }
 
 }  // namespace metabatch::service

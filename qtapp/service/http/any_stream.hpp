@@ -63,6 +63,11 @@ class AnyStream {
   /// Grows, or changes, while somebody takes bytes at the other end, and stands still soon after
   /// nobody does.
   [[nodiscard]] std::uint64_t taken_bytes();
+  /// The other end sends nothing more, although what it sent may not have been read yet. It waits
+  /// for no answer, or has at least made that impossible to tell.
+  ///
+  /// @cost a system call
+  [[nodiscard]] bool is_ended_by_peer();
   /// Calls back at once where there is nothing to do.
   void handshake(IoCallback done) { bytes_->handshake(std::move(done)); }
 

@@ -26,6 +26,14 @@ constexpr std::size_t kFirstRead = 1024;        // least and most bytes asked fo
 constexpr std::size_t kMostFirstRead = 16384;
 constexpr std::size_t kMostEmptyLines = 16;  // bytes of line ends before a request
 
+/// A client that gives up a report sends it again, or a newer one, perhaps to another replica. The
+/// old one, stamped only now, would be the newest. So does a proxy when its time limit has passed
+/// while this process was stopped, or while the network was cut.
+RefusedRequest abandoned() {
+  return {400, "The connection ended before the report was taken.",
+          "The report may have been sent again. Keep the connection open until the answer."};
+}
+
 HttpResponse lookup_unavailable() {
   HttpResponse response = error_response(503, "The token could not be checked.", "The database cannot be read now.");
   response.retry_after = 1;
@@ -160,6 +168,7 @@ class HttpConnection final : public Connection {
                             });
   }
   void answer_body() {
+    if (stream_.is_ended_by_peer()) return refuse(abandoned());
     request_.body = parser_->get().body();
     // A client that reports sends as much again: one system call then reads the whole request.
     first_read_ = std::clamp(std::bit_ceil(request_bytes_ + 1), kFirstRead, kMostFirstRead);

@@ -114,6 +114,7 @@ class RpcSocket final : public Connection {
   void receive(std::size_t size) {
     if (has_ended_ || is_finishing_) return;  // the close that was begun reads what comes
     if (stream_.got_text()) return finish(close_code::unknown_data);
+    if (stream_.next_layer().is_ended_by_peer()) return end();  // as with a report by HTTP that was given up
     server_->receive({input_.data(), size}, now());
     fit_input(size);
     if (server_->end() != agentrpc::YamuxEnd::none) return finish(close_code::protocol_error);

@@ -48,16 +48,13 @@ inline void KillsAndStops::add_faults_of_replicas(Faults& all) {
   all.push_back({.name = "a replica is restarted",
                  .begin = [=, this] { return choose(), ends_well(replica()); },
                  .end = [=, &here] { return here.start(replica()); }});
-  // What it reads only when it goes on is stamped then, and so is newer than what others took
-  // meanwhile.
   all.push_back({.name = "a replica is stopped",
                  .begin = [=] { return choose(), replica().freeze(), true; },
                  .end =
                      [=, &here] {
                        replica().thaw();
                        return becomes_so([&] { return here.is_connected(); });
-                     },
-                 .keeps_everything = false});
+                     }});
   all.push_back({.name = "the balancer is killed",
                  .begin = [&here] { return here.balancer->kill(), true; },
                  .end = [&here] { return here.balancer->start(), here.balancer->is_running(); },

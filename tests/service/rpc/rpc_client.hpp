@@ -10,6 +10,21 @@
 #include "core/agentrpc/wire.hpp"
 #include "service/client.hpp"
 
+inline constexpr std::string_view kReportRpc = "/coder.agent.v2.Agent/BatchUpdateMetadata";
+
+/// A report of one item, as a message of protobuf.
+inline std::string rpc_report(std::string_view key, std::string_view value) {
+  const auto field = [](char tag, std::string_view body) {
+    return std::string{tag, static_cast<char>(body.size())}.append(body);
+  };
+  return field('\x12', field('\x0a', key) + field('\x12', field('\x1a', value)));
+}
+
+/// A stream with one call, as the reference client opens it.
+inline std::string open_call(std::uint32_t stream, std::string_view message, std::string_view rpc = kReportRpc) {
+  return wire::opened(stream) + wire::data(stream, wire::call(rpc, message));
+}
+
 /// An agent's WebSocket, byte by byte.
 class RpcClient {
  public:

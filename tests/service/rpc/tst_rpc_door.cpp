@@ -36,21 +36,7 @@ class TestRpcDoor : public QObject {
 
 namespace {
 
-const std::string kReport = "/coder.agent.v2.Agent/BatchUpdateMetadata";
 const std::string kGoAway = wire::header(wire::kGoAway, 0, 0, 0);
-
-/// A request of the RPC with one item.
-std::string report(std::string_view key, std::string_view value) {
-  const auto field = [](char tag, std::string_view body) {
-    return std::string{tag, static_cast<char>(body.size())}.append(body);
-  };
-  return field('\x12', field('\x0a', key) + field('\x12', field('\x1a', value)));
-}
-
-/// A stream with one call, as the reference client opens it.
-std::string open_call(std::uint32_t stream, std::string_view message, std::string_view rpc = kReport) {
-  return wire::opened(stream) + wire::data(stream, wire::call(rpc, message));
-}
 
 std::string answer_of(std::uint32_t stream) {
   return wire::header(wire::kWindow, wire::kAck, stream, 0) +
@@ -93,7 +79,7 @@ void TestRpcDoor::aReportReachesItsRows() {
   QVERIFY2(agent.is_open(), agent.head().c_str());
   QVERIFY(agent.head().find("\r\nServer: metabatch\r\n") != std::string::npos);
   QCOMPARE(agent.head().find("Extensions"), std::string::npos);
-  agent.send(open_call(1, report("cpu", "12 %")));
+  agent.send(open_call(1, rpc_report("cpu", "12 %")));
   const std::string expected = answer_of(1);
   QCOMPARE(agent.until(expected.substr(12)), expected);
   QCOMPARE(metric(stage, "metadata_rpc_connections", 1), 1.0);
@@ -203,13 +189,13 @@ void TestRpcDoor::theTokenMayBeACookieOrAQuery() {
 void TestRpcDoor::bordersOfMessagesMeanNothing() {
   Stage stage;
   RpcClient agent(stage.port(), stage.agents[0].token_text());
-  std::string both = open_call(1, report("cpu", "1")) + open_call(3, report("mem", "2"));
+  std::string both = open_call(1, rpc_report("cpu", "1")) + open_call(3, rpc_report("mem", "2"));
   for (const char byte : both) agent.send({&byte, 1});  // one byte a message
   const std::string expected = answer_of(1) + answer_of(3);
   std::string got;
   while (got.size() < expected.size()) got += agent.message();
   QCOMPARE(got, expected);
-  for (const std::uint32_t stream : {5U, 7U, 9U}) both += open_call(stream, report("cpu", "3"));
+  for (const std::uint32_t stream : {5U, 7U, 9U}) both += open_call(stream, rpc_report("cpu", "3"));
   agent.send(both.substr(both.size() / 5 * 2));  // many frames in one message
   QVERIFY(!agent.until(answer_of(9)).empty());
   const std::string fin = wire::header(wire::kWindow, wire::kFin, 1, 0);
@@ -255,7 +241,7 @@ void TestRpcDoor::whatIsNoReportIsAnError() {
   RpcClient agent(stage.port(), stage.agents[0].token_text());
   agent.send(open_call(1, "\xff\xff"));
   QVERIFY(agent.until("The message is not a report.").find(std::string(1, '\x07')) != std::string::npos);
-  agent.send(open_call(3, report("cpu", "1")));
+  agent.send(open_call(3, rpc_report("cpu", "1")));
   QVERIFY(!agent.until(answer_of(3)).empty());  // the connection goes on
   QCOMPARE(metric(stage, "metadata_rpc_calls_total{outcome=\"malformed\"}", 1), 1.0);
 }
@@ -300,7 +286,7 @@ void TestRpcDoor::theConnectionEndsWithGoAway() {
   QFETCH(bool, is_shutdown);
   Stage stage;
   RpcClient agent(stage.port(), stage.agents[0].token_text()), other(stage.port(), stage.agents[1].token_text());
-  agent.send(open_call(1, report("cpu", "last")));
+  agent.send(open_call(1, rpc_report("cpu", "last")));
   QVERIFY(!agent.until(answer_of(1)).empty());
   std::string end;
   std::thread reading([&] {
@@ -326,7 +312,7 @@ void TestRpcDoor::theConnectionEndsWithGoAway() {
     return;
   }
   QCOMPARE(metric(stage, "metadata_rpc_connections_revoked_total", 1), 1.0);
-  other.send(open_call(1, report("cpu", "1")));
+  other.send(open_call(1, rpc_report("cpu", "1")));
   QVERIFY(!other.until(answer_of(1)).empty());  // another's connection goes on
 }
 
