@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batching/batch_builder.hpp"
 
-#include "batching/storage.hpp"
+#include "batching/blocks/block.hpp"
 
 namespace metabatch {
 

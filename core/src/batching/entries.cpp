@@ -1,38 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batching/entries.hpp"
 
-#include "batching/storage.hpp"
+#include <algorithm>
+
+#include "batching/blocks/blocks.hpp"
+#include "batching/blocks/splice.hpp"
+#include "batching/entries/adder.hpp"
+#include "batching/entries/agent_table.hpp"
+#include "batching/entries/pending_list.hpp"
+#include "batching/entries/set_apart.hpp"
 
 namespace metabatch {
 
 std::uint64_t agent_hash(const Uuid& agent, std::uint64_t seed) { return hash_agent(agent, seed); }
 
+/// The memory of one shard.
+struct alignas(64) Entries::Storage {
+  Storage(const EntryRules& rules, std::uint64_t seed)
+      : agents(seed), adder(rules, blocks, pending, seed), blocks(seed), set_apart(rules, blocks, seed) {}
+  ~Storage() {
+    agents.for_each([this](const AgentSlot& slot) {
+      if (slot.pending != nullptr) blocks.free(slot.pending);
+      if (slot.in_flight != nullptr) blocks.free(slot.in_flight);
+    });
+  }
+
+  // What every add and every flush touch comes first, together: kWarmLines lines.
+  AgentTable agents;  // who has entries that are pending or in flight
+  PendingList pending;
+  Adder adder;
+  Blocks blocks;
+  SetApart set_apart;  // destroyed before the blocks, which it uses
+
+  // Working memory of a landing.
+  std::vector<std::uint32_t> order;
+  std::vector<Way> ways;
+};
+
 namespace {
 
-TextBytes measure(const Report& report) {
-  TextBytes text{0, 0};
-  for (const std::string_view value : report.values) text.values += value.size();
-  for (const std::string_view error : report.errors) text.errors += error.size();
-  return text;
+constexpr std::size_t kWarmLines = 4;
+
+// Another core wrote these lines; the batch is built from them soon.
+void prefetch_for_batch(const Block& block) {
+  __builtin_prefetch(block.next, 1);
+  if (!block.is_report_block()) return;
+  const std::size_t bytes = block.count * sizeof(TextSize);
+  prefetch_lines(block.data, std::min<std::size_t>(bytes / kLine + 1, 8));
 }
 
-bool has_one_stamp(const Report& report) {
-  std::int64_t differ = 0;
-  const std::int64_t first = report.collected_at[0].time_since_epoch().count();
-  for (const WallTime stamp : report.collected_at) differ |= stamp.time_since_epoch().count() ^ first;
-  return differ == 0;
-}
-
-constexpr std::uint64_t kMaxTextBytes = kMaxBlockBytes / 2;  // of a report block; the keys come on top
-
-Update item_of(const Report& report, std::size_t i) {
-  return {report.agent, report.keys[i], report.values[i], report.errors[i], report.collected_at[i]};
+Way way_of(Fate fate, const Landing& landing) {
+  if (fate == Fate::locked) return Way::apart;
+  if (fate != Fate::unwritten || landing.on_failure == OnFailure::discard) return Way::out;
+  return landing.set_apart ? Way::apart : Way::back;
 }
 
 }  // namespace
 
 Entries::Entries(Capacity& capacity, std::uint64_t seed)
-    : capacity_(capacity), storage_(std::make_unique<Storage>(seed)) {}
+    : rules_{capacity}, storage_(std::make_unique<Storage>(rules_, seed)) {}
 Entries::~Entries() = default;
 
 void Entries::warm() const {
@@ -41,8 +67,8 @@ void Entries::warm() const {
 }
 
 void Entries::set_rules(Ties ties, std::uint64_t agent_capacity) {
-  ties_ = ties;
-  agent_capacity_ = agent_capacity;
+  rules_.ties = ties;
+  rules_.agent_capacity = agent_capacity;
 }
 
 Admission Entries::refuse(std::size_t updates) {
@@ -55,14 +81,9 @@ Admission Entries::refuse(std::size_t updates) {
 
 Admission Entries::add(const Report& report, std::uint64_t hash, Instant now, Admit admit) {
   if (report.size() == 0) return {};
-  AgentSlot* apart = has_set_apart_ ? storage_->set_apart.find(report.agent, hash) : nullptr;
+  Block* apart = has_set_apart_ ? storage_->set_apart.find(report.agent, hash) : nullptr;
   AgentSlot& slot = storage_->agents.obtain(report.agent, hash);
-  Admission admission;
-  if (apart != nullptr) {
-    add_beside(slot, *apart->pending, report, now, admit, admission);
-  } else if (!add_as_report_block(slot, report, now, admit, admission)) {
-    admission = add_entries(slot, report, now, admit);
-  }
+  const Admission admission = storage_->adder.add(slot, apart, report, now, admit);
   if (slot.empty()) storage_->agents.erase(slot);
   counters_.offered += report.size();
   counters_.pending += admission.taken;
@@ -73,190 +94,258 @@ Admission Entries::add(const Report& report, std::uint64_t hash, Instant now, Ad
   return admission;
 }
 
-bool Entries::add_as_report_block(AgentSlot& slot, const Report& report, Instant now, Admit admit,
-                                  Admission& admission) {
-  TextBytes text;
-  if (slot.pending != nullptr) {
-    if (!slot.pending->is_report_block() || !slot.pending->schema->fits(report, text) || text.sum() > kMaxTextBytes)
-      return false;
-    merge_into(*slot.pending, report, text, now, admission);
-    return true;
-  }
-  Schema* schema = storage_->schemas.last();
-  if (schema == nullptr || !schema->fits(report, text)) {
-    if (!has_one_stamp(report)) return false;
-    schema = storage_->schemas.find_or_make(report.keys);
-    text = measure(report);
-  }
-  if (schema == nullptr || text.sum() > kMaxTextBytes) return false;
-  if (!admit_report_block(slot, *schema, schema->bytes.size() + text.sum(), admit)) return false;
-  Block* block = storage_->blocks.make_report_block(*schema, report, text, now);
-  block->arrived = now;
-  block->position = capacity_.claim_positions(block->count);
-  slot.pending = block;
-  link_last(block);
-  admission.taken = report.size();
-  return true;
-}
-
-void Entries::merge_into(Block& pending, const Report& report, TextBytes text, Instant now, Admission& admission) {
-  if (!replaces(report.collected_at[0], pending.collected_at, ties_)) {
-    admission.stale = report.size();
-    return;
-  }
-  const std::uint64_t before = pending.bytes;
-  storage_->blocks.overwrite(pending, report, text, now);
-  if (pending.bytes != before) capacity_.charge(0, static_cast<std::int64_t>(pending.bytes - before));
-  admission.coalesced = report.size();
-}
-
-bool Entries::admit_report_block(const AgentSlot& slot, const Schema& schema, std::uint64_t bytes, Admit admit) {
-  std::uint64_t fresh = schema.count();
-  if (slot.in_flight != nullptr && slot.in_flight->schema == &schema) {
-    fresh = 0;
-  } else if (slot.in_flight != nullptr) {
-    for (std::uint32_t i = 0; i < schema.count(); ++i)
-      fresh -= storage_->blocks.find(*slot.in_flight, schema.key(i), i) != kNoEntry;
-  }
-  if (fresh > 0 && admit == Admit::if_it_fits) {
-    if (most_keys(slot) + fresh > agent_capacity_) return false;  // entry by entry, where it is counted exactly
-    return capacity_.admit(fresh, bytes);
-  }
-  capacity_.charge(static_cast<std::int64_t>(fresh), static_cast<std::int64_t>(bytes));
-  return true;
-}
-
-Admission Entries::add_entries(AgentSlot& slot, const Report& report, Instant now, Admit admit) {
-  Admission admission;
-  KeyCount keys;
-  std::uint32_t hint = 0;
-  for (std::size_t i = 0; i < report.size(); ++i) {
-    const Update update = item_of(report, i);
-    const std::uint32_t at = slot.pending == nullptr ? kNoEntry : find_pending(*slot.pending, update.key, hint);
-    if (at != kNoEntry) {
-      hint = at + 1;
-      merge_into(*slot.pending, at, update, now, admission);
-    } else {
-      add_entry(slot, update, now, admit, keys, admission);
-      hint = slot.pending == nullptr ? 0 : slot.pending->count;
-    }
-  }
-  return admission;
-}
-
-// The key is neither pending nor set apart.
-void Entries::add_entry(AgentSlot& slot, const Update& update, Instant now, Admit admit, KeyCount& keys,
-                        Admission& admission) {
-  const std::uint64_t bytes = size_of(update);
-  const bool flies = slot.in_flight != nullptr && storage_->blocks.find(*slot.in_flight, update.key, 0) != kNoEntry;
-  const bool may_be_refused = !flies && admit == Admit::if_it_fits;
-  if (may_be_refused && !agent_has_capacity(slot, keys)) {
-    ++admission.dropped_agent_full;
-    return;
-  }
-  const bool addressable = (slot.pending == nullptr ? 0 : slot.pending->bytes) + bytes <= kMaxBlockBytes;
-  if (!addressable || (may_be_refused && !capacity_.admit(1, bytes))) {
-    ++admission.dropped_full;
-    return;
-  }
-  if (!may_be_refused) capacity_.charge(flies ? 0 : 1, static_cast<std::int64_t>(bytes));
-  if (keys && !flies) ++*keys;
-  append_pending(slot, update, now);
-  ++admission.taken;
-}
-
-// Distinct keys are at most as many as the entries of all three states; a key in flight may be
-// pending as well.
-std::uint64_t Entries::most_keys(const AgentSlot& slot) const {
-  std::uint64_t keys = slot.pending == nullptr ? 0 : slot.pending->count;
-  if (slot.in_flight != nullptr) keys += slot.in_flight->count;
-  const AgentSlot* apart =
-      has_set_apart_ ? storage_->set_apart.find(slot.agent, storage_->set_apart.hash(slot.agent)) : nullptr;
-  return apart == nullptr ? keys : keys + apart->pending->count;
-}
-
-std::uint64_t Entries::count_keys(const AgentSlot& slot) const {
-  std::uint64_t keys = most_keys(slot);
-  if (slot.pending == nullptr || slot.in_flight == nullptr) return keys;
-  for (std::uint32_t i = 0; i < slot.in_flight->count; ++i)
-    keys -= storage_->blocks.find(*slot.pending, slot.in_flight->key(i), i) != kNoEntry;
-  return keys;
-}
-
 std::uint64_t Entries::keys_of(const Uuid& agent, std::uint64_t hash) {
-  if (const AgentSlot* slot = storage_->agents.find(agent, hash)) return count_keys(*slot);
-  const AgentSlot* apart = storage_->set_apart.find(agent, hash);
-  return apart == nullptr ? 0 : apart->pending->count;
-}
-
-// Counting exactly costs a search for each key, so it is done once a report, and only near the
-// limit.
-bool Entries::agent_has_capacity(const AgentSlot& slot, KeyCount& keys) const {
-  if (!keys) {
-    if (most_keys(slot) < agent_capacity_) return true;
-    keys = count_keys(slot);
-  }
-  return *keys < agent_capacity_;
-}
-
-std::uint32_t Entries::find_pending(Block& pending, std::string_view key, std::uint32_t hint) {
-  storage_->blocks.to_entry_block(pending);
-  return storage_->blocks.find(pending, key, hint);
-}
-
-void Entries::merge_into(Block& pending, std::uint32_t at, const Update& update, Instant now, Admission& admission) {
-  if (!replaces(update.collected_at, pending.items[at].collected_at, ties_)) {
-    ++admission.stale;
-    return;
-  }
-  if (pending.bytes + size_of(update) > kMaxBlockBytes) {
-    ++admission.dropped_full;
-    return;
-  }
-  const std::uint64_t before = pending.bytes;
-  storage_->blocks.replace(pending, at, update, now);
-  if (pending.bytes != before) capacity_.charge(0, static_cast<std::int64_t>(pending.bytes - before));
-  ++admission.coalesced;
-}
-
-void Entries::append_pending(AgentSlot& slot, const Update& update, Instant now) {
-  const bool first = slot.pending == nullptr;
-  if (first) slot.pending = storage_->blocks.make_entry_block(update.agent);
-  storage_->blocks.append(*slot.pending, update, capacity_.claim_positions(1), now, now);
-  if (first) link_last(slot.pending);
-}
-
-void Entries::link_last(Block* block) {
-  block->previous = storage_->tail;
-  block->next = nullptr;
-  (storage_->tail != nullptr ? storage_->tail->next : storage_->head) = block;
-  storage_->tail = block;
-}
-
-// Blocks that come back (split, merged back) come in ascending order of place: starting at the last
-// one makes the walk short.
-void Entries::link(Block* block) {
-  Block* after = storage_->last_linked;
-  if (after == nullptr || after->position > block->position) {
-    after = storage_->head != nullptr && storage_->head->position < block->position ? storage_->head : nullptr;
-  }
-  while (after != nullptr && after->next != nullptr && after->next->position < block->position) after = after->next;
-  block->previous = after;
-  block->next = after != nullptr ? after->next : storage_->head;
-  (after != nullptr ? after->next : storage_->head) = block;
-  (block->next != nullptr ? block->next->previous : storage_->tail) = block;
-  storage_->last_linked = block;
-}
-
-void Entries::unlink(Block* block) {
-  if (storage_->last_linked == block) storage_->last_linked = block->previous;
-  (block->previous != nullptr ? block->previous->next : storage_->head) = block->next;
-  (block->next != nullptr ? block->next->previous : storage_->tail) = block->previous;
+  const Block* apart = has_set_apart_ ? storage_->set_apart.find(agent, hash) : nullptr;
+  const AgentSlot* slot = storage_->agents.find(agent, hash);
+  return storage_->adder.count_keys(slot == nullptr ? AgentSlot{} : *slot, apart);
 }
 
 std::optional<Oldest> Entries::oldest() const {
-  if (storage_->head == nullptr) return std::nullopt;
-  return Oldest{storage_->head->position, storage_->head->arrived};
+  const Block* first = storage_->pending.first();
+  if (first == nullptr) return std::nullopt;
+  return Oldest{first->position, first->arrived};
+}
+
+std::size_t Entries::take_before(std::uint64_t position, std::vector<Block*>& taken) {
+  PendingList& pending = storage_->pending;
+  std::size_t moved = 0;
+  for (Block* block = pending.first(); block != nullptr && block->position < position; block = pending.first()) {
+    prefetch_for_batch(*block);
+    pending.unlink(block);
+    AgentSlot& slot = storage_->agents.at(block->agent);
+    Block* part = block;
+    if (block->last_position() < position) {
+      slot.pending = nullptr;
+    } else {
+      part = split(storage_->blocks, *block, position);
+      pending.link(block);
+    }
+    moved += part->count;
+    put_in_flight(slot, part, taken);
+  }
+  counters_.pending -= moved;
+  counters_.in_flight += moved;
+  storage_->blocks.pool.settle();
+  return moved;
+}
+
+// An agent has one block in flight: a second part for the batch that is being built joins the
+// first.
+void Entries::put_in_flight(AgentSlot& slot, Block* part, std::vector<Block*>& taken) {
+  if (slot.in_flight != nullptr) {
+    join(storage_->blocks, *slot.in_flight, part);
+    return;
+  }
+  slot.in_flight = part;
+  taken.push_back(part);
+}
+
+Block* Entries::untake(Block* block, std::uint64_t position, Settled& settled) {
+  if (block->last_position() < position) return block;
+  AgentSlot& slot = storage_->agents.at(block->agent);
+  Block* remainder = block;
+  slot.in_flight = block->position < position ? split(storage_->blocks, *remainder, position) : nullptr;
+  counters_.in_flight -= remainder->count;
+  settled += merge_back(slot, remainder);
+  return slot.in_flight;
+}
+
+Block* Entries::leave_out(Block* block, std::span<const Leaving> leaving) {
+  Blocks& blocks = storage_->blocks;
+  AgentSlot& slot = storage_->agents.at(block->agent);
+  sort_keys(*block, storage_->order);
+  storage_->ways.assign(block->count, Way::back);
+  std::int64_t gone = 0;  // keys that are not buffered any more
+  std::size_t left = 0;
+  for (std::uint32_t j = 0; j < block->count; ++j) {
+    if (leaving[j] == Leaving::written) continue;
+    const std::uint32_t i = storage_->order[j];
+    storage_->ways[i] = Way::out;
+    ++left;
+    ++(leaving[j] == Leaving::unchanged ? counters_.unchanged : counters_.stale);
+    gone += slot.pending == nullptr || blocks.find(*slot.pending, block->key(i), i) == kNoEntry;
+  }
+  if (left == 0) return block;
+  counters_.in_flight -= left;
+  const std::uint64_t before = block->bytes;
+  if (left == block->count) {
+    slot.in_flight = nullptr;
+    blocks.free(block);
+    rules_.capacity.charge(-gone, -static_cast<std::int64_t>(before));
+    if (slot.empty()) storage_->agents.erase(slot);
+    return nullptr;
+  }
+  blocks.to_entry_block(*block);
+  blocks.keep_if(*block, [this](std::uint32_t i) { return storage_->ways[i] == Way::back; });
+  rules_.capacity.charge(-gone, -static_cast<std::int64_t>(before - block->bytes));
+  return block;
+}
+
+Settled Entries::settle(Block* block, std::span<const Fate> fates, const Landing& landing, DelayHistogram& delay) {
+  AgentSlot& slot = storage_->agents.at(block->agent);
+  slot.in_flight = nullptr;
+  counters_.in_flight -= block->count;
+  Settled settled;
+  if (fates.size() == 1 && way_of(fates[0], landing) == Way::out) {
+    settled = settle_uniform(*block, slot.pending, fates[0], landing.now, delay);
+    storage_->blocks.free(block);
+  } else {
+    settled = settle_each(slot, block, fates, landing, delay);
+  }
+  if (slot.empty()) storage_->agents.erase(slot);
+  return settled;
+}
+
+Settled Entries::settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now,
+                                DelayHistogram& delay) {
+  tally(fate, block.count);
+  if (fate == Fate::written && block.is_report_block()) {
+    delay.observe(now - block.added_or_apart, block.count);
+  } else if (fate == Fate::written) {
+    for (std::uint32_t i = 0; i < block.count; ++i) delay.observe(now - block.items[i].added);
+  }
+  std::int64_t gone = block.count;
+  if (pending != nullptr) {
+    for (std::uint32_t i = 0; i < block.count; ++i)
+      gone -= storage_->blocks.find(*pending, block.key(i), i) != kNoEntry;
+  }
+  Settled settled;
+  settled.freed_entries = gone;
+  settled.freed_bytes = static_cast<std::int64_t>(block.bytes);
+  return settled;
+}
+
+// The order of the steps matters: an entry that goes out frees its key only when no pending entry
+// holds it, so this is asked before set_apart() absorbs pending entries; and what is merged back
+// must not meet entries that leave.
+Settled Entries::settle_each(AgentSlot& slot, Block* block, std::span<const Fate> fates, const Landing& landing,
+                             DelayHistogram& delay) {
+  sort_keys(*block, storage_->order);
+  storage_->ways.assign(block->count, Way::back);
+  std::int64_t gone = 0;
+  std::uint32_t back = 0, apart = 0;
+  for (std::uint32_t j = 0; j < block->count; ++j) {
+    const std::uint32_t i = storage_->order[j];
+    const Fate fate = fates.size() == 1 ? fates[0] : fates[j];
+    const Way way = storage_->ways[i] = way_of(fate, landing);
+    back += way == Way::back;
+    apart += way == Way::apart;
+    if (way != Way::out) continue;
+    tally(fate, 1);
+    if (fate == Fate::written) delay.observe(landing.now - block->added_at(i));
+    gone += slot.pending == nullptr || storage_->blocks.find(*slot.pending, block->key(i), i) == kNoEntry;
+  }
+  Settled settled;
+  if (back == block->count) return merge_back(slot, block);
+  storage_->blocks.to_entry_block(*block);
+  if (apart > 0) settled.absorbed = set_apart(slot, *block, landing.now);
+  std::uint64_t freed = 0;
+  for (std::uint32_t i = 0; i < block->count; ++i)
+    freed += storage_->ways[i] == Way::out ? size_of(block->items[i]) : 0;
+  settled.freed_entries = gone;
+  settled.freed_bytes = static_cast<std::int64_t>(freed);
+  if (back == 0) {
+    storage_->blocks.free(block);
+    return settled;
+  }
+  storage_->blocks.keep_if(*block, [this](std::uint32_t i) { return storage_->ways[i] == Way::back; });
+  settled += merge_back(slot, block);
+  return settled;
+}
+
+void Entries::tally(Fate fate, std::uint64_t entries) {
+  switch (fate) {
+    case Fate::written: counters_.written += entries; return;
+    case Fate::rows_stale: counters_.rows_stale += entries; return;
+    case Fate::unmatched: counters_.unmatched += entries; return;
+    case Fate::quarantined: counters_.quarantined += entries; return;
+    case Fate::locked: return;  // it stays
+    case Fate::unwritten: counters_.discarded += entries; return;
+    case Fate::spooled: counters_.spooled += entries; return;
+  }
+}
+
+Settled Entries::merge_back(AgentSlot& slot, Block* block) {
+  Settled settled{block->count, 0, 0};
+  if (Block* pending = slot.pending) {
+    storage_->pending.unlink(pending);
+    settled.joined = merge_under(*block, *pending);
+    storage_->blocks.free(pending);
+  }
+  slot.pending = block;
+  storage_->pending.link(block);
+  counters_.pending += settled.returned - settled.joined;
+  return settled;
+}
+
+// As if the entries of `block` had been added first and those of `pending` after them: so they keep
+// their places.
+std::size_t Entries::merge_under(Block& block, Block& pending) {
+  Blocks& blocks = storage_->blocks;
+  blocks.to_entry_block(block);
+  blocks.to_entry_block(pending);
+  std::size_t joined = 0;
+  const std::uint64_t bytes = block.bytes + pending.bytes;
+  for (std::uint32_t i = 0; i < pending.count; ++i) {
+    const Item& item = pending.items[i];
+    const Update update = entry_of(pending, i);
+    const std::uint32_t at = blocks.find(block, update.key, i);
+    if (at == kNoEntry) {
+      blocks.append(block, update, item.position, item.arrived, item.added);
+      continue;
+    }
+    ++joined;
+    if (rules_.replaces(item.collected_at, block.items[at].collected_at)) {
+      blocks.replace(block, at, update, item.added);
+      ++counters_.coalesced;
+    } else {
+      ++counters_.stale;
+    }
+  }
+  rules_.capacity.charge(0, static_cast<std::int64_t>(block.bytes - bytes));
+  return joined;
+}
+
+// The pending entries that are absorbed may have been the first of their block: it gets its new
+// place, or is freed.
+std::size_t Entries::set_apart(AgentSlot& slot, const Block& block, Instant now) {
+  const SetApart::Put put = storage_->set_apart.put(block, storage_->ways, slot.pending, now);
+  has_set_apart_ = true;
+  counters_.set_apart += put.entries;
+  counters_.coalesced += put.coalesced;
+  counters_.stale += put.stale;
+  counters_.pending -= put.absorbed();
+  if (put.absorbed() == 0) return 0;
+  storage_->pending.unlink(slot.pending);
+  if (slot.pending->count > 0) {
+    storage_->pending.link(slot.pending);
+  } else {
+    storage_->blocks.free(slot.pending);
+    slot.pending = nullptr;
+  }
+  return put.absorbed();
+}
+
+void Entries::list_set_apart(std::uint64_t from, std::vector<SetApartEntry>& entries) const {
+  if (has_set_apart_) storage_->set_apart.list(from, entries);
+}
+
+std::size_t Entries::take_set_apart(std::uint64_t from, std::uint64_t until, std::vector<Block*>& taken) {
+  if (!has_set_apart_) return 0;
+  std::size_t moved = 0;
+  for (Block* part : storage_->set_apart.take(from, until)) {
+    moved += part->count;
+    put_in_flight(storage_->agents.obtain(part->agent, storage_->agents.hash(part->agent)), part, taken);
+  }
+  has_set_apart_ = !storage_->set_apart.is_empty();
+  counters_.set_apart -= moved;
+  counters_.in_flight += moved;
+  return moved;
+}
+
+std::optional<SetApartAges> Entries::set_apart_ages() const {
+  if (!has_set_apart_) return std::nullopt;
+  return storage_->set_apart.ages();
 }
 
 }  // namespace metabatch

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "batching/capacity.hpp"
+#include "batching/entries/entry_rules.hpp"
 #include "batching/flight.hpp"
 #include "batching/unchanged/leaving.hpp"
 #include "metabatch/config.hpp"
@@ -19,15 +20,14 @@ namespace metabatch {
 
 struct Block;
 struct AgentSlot;
-struct Schema;
-struct TextBytes;
 
 /// The hash that finds an agent; its upper bits also choose the shard.
 std::uint64_t agent_hash(const Uuid& agent, std::uint64_t seed);
 
 /// One shard: the newest update of each (agent, key). An entry is in one of three states: pending,
-/// in flight, or set apart because its row is locked. Rules of merging, capacity and accounting
-/// live here, and only here. Not thread-safe: the engine puts a lock around each shard.
+/// in flight, or set apart because its row is locked. This class moves entries from one state to
+/// another and counts them; Adder adds updates, PendingList has the order of what is pending, and
+/// SetApart has what is set apart. Not thread-safe: the engine puts a lock around each shard.
 ///
 /// Invariant: a key is pending or set apart, never both; beside that it may be in flight. So an
 /// update of a key that is set apart finds its entry there, and no batch of pending entries ever
@@ -96,25 +96,6 @@ class Entries {
 
  private:
   struct Storage;
-  /// Distinct keys of the agent of one report, once they had to be counted.
-  using KeyCount = std::optional<std::uint64_t>;
-  bool add_as_report_block(AgentSlot& slot, const Report& report, Instant now, Admit admit, Admission& admission);
-  bool admit_report_block(const AgentSlot& slot, const Schema& schema, std::uint64_t bytes, Admit admit);
-  Admission add_entries(AgentSlot& slot, const Report& report, Instant now, Admit admit);
-  void add_beside(AgentSlot& slot, Block& apart, const Report& report, Instant now, Admit admit, Admission& admission);
-  void add_entry(AgentSlot& slot, const Update& update, Instant now, Admit admit, KeyCount& keys, Admission& admission);
-  std::uint32_t find_pending(Block& pending, std::string_view key, std::uint32_t hint);
-  void merge_into(Block& pending, const Report& report, TextBytes text, Instant now, Admission& admission);
-  void merge_into(Block& pending, std::uint32_t at, const Update& update, Instant now, Admission& admission);
-  [[nodiscard]] std::uint64_t most_keys(const AgentSlot& slot) const;
-  [[nodiscard]] std::uint64_t count_keys(const AgentSlot& slot) const;
-  bool agent_has_capacity(const AgentSlot& slot, KeyCount& keys) const;
-  void append_pending(AgentSlot& slot, const Update& update, Instant now);
-  void link(Block* block);
-  void link_last(Block* block);
-  void unlink(Block* block);
-  Block* split(Block& block, std::uint64_t position);
-  void join(Block& block, Block* more);
   void put_in_flight(AgentSlot& slot, Block* part, std::vector<Block*>& taken);
   Settled settle_uniform(const Block& block, const Block* pending, Fate fate, Instant now, DelayHistogram& delay);
   Settled settle_each(AgentSlot& slot, Block* block, std::span<const Fate> fates, const Landing& landing,
@@ -123,12 +104,9 @@ class Entries {
   Settled merge_back(AgentSlot& slot, Block* block);
   std::size_t merge_under(Block& block, Block& pending);
   std::size_t set_apart(AgentSlot& slot, const Block& block, Instant now);
-  void remove_absorbed(AgentSlot& slot, std::size_t absorbed);
 
   // Read by all, hardly ever changed; the rest changes with every add and is kept apart.
-  Capacity& capacity_;
-  std::uint64_t agent_capacity_ = UINT64_MAX;
-  Ties ties_ = Ties::keep_first;
+  EntryRules rules_;
   bool has_set_apart_ = false;
   std::unique_ptr<Storage> storage_;
   alignas(64) Counters counters_;

@@ -14,6 +14,13 @@ enum class Admit : std::uint8_t {
   always,      ///< capacity was promised before (an update absorbed from the fifo)
 };
 
+/// Where an entry goes when its flight ends.
+enum class Way : std::uint8_t {
+  out,    ///< it is buffered no more
+  back,   ///< into what is pending
+  apart,  ///< it is set apart
+};
+
 /// How a flight ends for its blocks.
 struct Landing {
   OnFailure on_failure = OnFailure::retain;

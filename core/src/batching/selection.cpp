@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batching/selection.hpp"
 
-#include "batching/storage.hpp"
+#include "batching/blocks/block.hpp"
 
 namespace metabatch {
 namespace {

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
-#include "batching/blocks/pool.hpp"
 #include "batching/blocks/schema.hpp"
 #include "metabatch/update.hpp"
 
@@ -73,66 +74,19 @@ inline constexpr std::uint32_t kNoEntry = 0xffffffff;
 /// capacity.
 inline constexpr std::uint64_t kMaxBlockBytes = std::uint64_t{1} << 31;
 
-/// Makes, changes and frees the blocks of one shard.
-class Blocks {
- public:
-  explicit Blocks(std::uint64_t seed) : seed_(seed) {}
-
-  Block* make_entry_block(const Uuid& agent);
-  /// A report block: the keys are the schema's and the stamps are one. The caller sets position and
-  /// arrival.
-  Block* make_report_block(Schema& schema, const Report& report, TextBytes text, Instant now);
-  void free(Block* block);
-
-  /// Overwrites stamps and texts of a report block by a report with the same keys.
-  void overwrite(Block& block, const Report& report, TextBytes text, Instant now);
-  /// Turns a report block into an entry block; an entry block stays as it is.
-  void to_entry_block(Block& block);
-  /// Adds an entry behind all others (entry block only).
-  void append(Block& block, const Update& update, std::uint64_t position, Instant arrived, Instant added);
-  /// Gives entry `i` another value (entry block only).
-  void replace(Block& block, std::uint32_t i, const Update& update, Instant added);
-  /// Keeps the entries for which keep[i] is true, in order (entry block only).
-  template <class Keep>
-  void keep_if(Block& block, Keep keep);
-  /// Puts the entries in order of their positions (entry block only).
-  void sort_by_position(Block& block);
-  /// The position of a key, or kNoEntry. `hint`: where it probably is.
-  [[nodiscard]] std::uint32_t find(const Block& block, std::string_view key, std::uint32_t hint) const;
-
-  Pool pool;
-
- private:
-  void fill(Block& block, const Report& report, bool with_errors);
-  void grow_items(Block& block, std::uint32_t capacity);
-  void grow_data(Block& block, std::uint64_t extra);
-  void rebuild_index(Block& block);
-  void insert_index(Block& block, std::uint32_t i);
-
-  std::uint64_t seed_;
-};
+/// Bytes of an update as the capacity counts them: key, value and error.
+inline std::uint64_t size_of(const Update& update) {
+  return update.key.size() + update.value.size() + update.error.size();
+}
+inline std::uint64_t size_of(const Item& item) {
+  return std::uint64_t{item.key_size} + item.value_size + item.error_size;
+}
 
 /// Entry `i` as an update. For a report block this walks the sizes before it: use Texts to read
 /// many.
 Update entry_of(const Block& block, std::uint32_t i);
 
-template <class Keep>
-void Blocks::keep_if(Block& block, Keep keep) {
-  std::uint32_t kept = 0;
-  for (std::uint32_t i = 0; i < block.count; ++i) {
-    Item& item = block.items[i];
-    if (keep(i)) {
-      block.items[kept++] = item;
-    } else {
-      block.bytes -= std::uint64_t{item.key_size} + item.value_size + item.error_size;
-    }
-  }
-  block.count = kept;
-  if (kept > 0) {
-    block.position = block.items[0].position;
-    block.arrived = block.items[0].arrived;
-  }
-  rebuild_index(block);
-}
+/// Indexes of a block's entries in byte order of their keys.
+void sort_keys(const Block& block, std::vector<std::uint32_t>& order);
 
 }  // namespace metabatch

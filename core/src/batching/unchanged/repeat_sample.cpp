@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batching/unchanged/repeat_sample.hpp"
 
-#include "batching/agent_table.hpp"
+#include "batching/entries/agent_table.hpp"
 
 namespace metabatch {
 

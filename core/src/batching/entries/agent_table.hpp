@@ -78,8 +78,8 @@ class AgentTable {
   }
 
   template <class Visit>
-  void for_each(Visit visit) {
-    for (AgentSlot& slot : slots_) {
+  void for_each(Visit visit) const {
+    for (const AgentSlot& slot : slots_) {
       if (!slot.empty()) visit(slot);
     }
   }
