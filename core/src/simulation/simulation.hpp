@@ -23,7 +23,7 @@ inline constexpr Instant kOrigin{std::chrono::hours(24)};
 /// One batcher and its connection.
 struct Replica {
   Replica(Batcher a_batcher, ModelStore a_store, std::uint64_t a_number)
-      : batcher(std::move(a_batcher)), store(std::move(a_store)), number(a_number) {}
+      : batcher(std::move(a_batcher)), store(a_store), number(a_number) {}
 
   Batcher batcher;
   ModelStore store;
