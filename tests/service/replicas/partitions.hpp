@@ -57,8 +57,8 @@ class Partitions {
   [[nodiscard]] bool reconnects() const {
     return becomes_so([this] { return here_.is_connected(); });
   }
-  /// What the balancer gave up is still sent when the cut has ended, together with the end of the
-  /// connection. A service must not take it.
+  /// What the balancer gave up is still sent when the cut has ended, at times ahead of its end. A
+  /// service takes that as new, so nothing is expected of the reports before it is over.
   [[nodiscard]] bool is_settled() const {
     return becomes_so([this] { return metabatch::test::TcpTable(here_.places.balancer).unfinished == 0; });
   }
@@ -74,7 +74,8 @@ inline void Partitions::add_faults_of_services(Faults& all) {
   const Places& places = here_.places;
   all.push_back({.name = "a replica is cut off",
                  .begin = [this] { return choose_replica() && cut(replica().place()); },
-                 .end = [this] { return has_felt_it() && join(replica().place()) && is_settled() && reconnects(); }});
+                 .end = [this] { return has_felt_it() && join(replica().place()) && is_settled() && reconnects(); },
+                 .keeps_everything = false});
   all.push_back(
       {.name = "a replica is cut off from the databases",
        .begin = [this,
