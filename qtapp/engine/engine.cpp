@@ -6,6 +6,7 @@
 #include <random>
 
 #include "engine/flusher.hpp"
+#include "engine/short_wait.hpp"
 
 namespace metabatch::engine {
 namespace {
@@ -177,11 +178,8 @@ void Engine::Impl::absorb(std::uint64_t max_pending) {
 bool Engine::Impl::wait_flushing(const std::function<bool()>& is_so, std::optional<Instant> deadline) {
   // A flusher that is awake often gives capacity back within microseconds. To sleep until then
   // costs more.
-  const Instant until = clock.now() + kLinger;
-  for (int checks = 0; checks < kLingerChecks && !asleep && !closed && clock.now() < until; ++checks) {
-    std::this_thread::yield();
+  for (ShortWait wait(clock); !asleep && !closed && wait.goes_on();)
     if (is_so()) return !closed;
-  }
   std::unique_lock lock(state_mutex);
   while (!closed && !is_so()) {
     if (deadline && clock.now() >= *deadline) return false;

@@ -91,8 +91,6 @@ struct Engine::Impl {
 };
 
 inline constexpr std::size_t kRecentFlushes = 64;
-inline constexpr Duration kLinger = std::chrono::microseconds(50);  // on a busy machine one reading may take longer
-inline constexpr int kLingerChecks = 100;                           // for a clock that stands still
 inline constexpr Duration kDropReportInterval = std::chrono::seconds(10);
 
 }  // namespace metabatch::engine

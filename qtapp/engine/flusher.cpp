@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "batching/unchanged/leave_out.hpp"
+#include "engine/short_wait.hpp"
 #include "engine/writer_gate.hpp"
 #include "metabatch/chunks.hpp"
 
@@ -99,15 +100,13 @@ std::optional<Due> Engine::Flusher::wait_until_due() {
 // adding thread more than that. So the flusher stays awake for a moment and yields the processor to
 // other threads.
 void Engine::Flusher::linger() const {
-  const Instant until = shared.clock.now() + kLinger;
-  Instant now = shared.clock.now(), look = now;
-  for (int checks = 0; checks < kLingerChecks && now < until; ++checks, now = shared.clock.now()) {
-    if (now >= look) {
-      if (pending() >= shared.batch_size) return;
-      look = now + kLingerLook;
-    }
-    std::this_thread::yield();
-  }
+  ShortWait wait(shared.clock);
+  Instant look = wait.now();
+  do {
+    if (wait.now() < look) continue;
+    if (pending() >= shared.batch_size) return;
+    look = wait.now() + kLingerLook;
+  } while (wait.goes_on());
 }
 
 // Called with the state lock held; `seen` was read under it. wake_if_due() explains the order of
