@@ -29,7 +29,7 @@ class TestRelay : public QObject {
 namespace {
 
 const QString kManifest = QStringLiteral("/coder.agent.v2.Agent/GetManifest");
-const QString kReport = QStringLiteral("/coder.agent.v2.Agent/BatchUpdateMetadata");
+const QString kReport = QLatin1String(kReportRpc.data());
 
 /// A control plane in Python; what it says are JSON objects, one a line.
 class Plane {
@@ -71,10 +71,6 @@ class Plane {
 void compare_all_ok(const QJsonObject& said, int calls) {
   const QByteArray text = QJsonDocument(said).toJson();
   QVERIFY2(said["ok"].toInt() == calls && said["errors"].toObject().isEmpty(), text.constData());
-}
-
-std::string open_call(std::uint32_t stream, const QString& rpc, std::string_view message) {
-  return wire::opened(stream) + wire::data(stream, wire::call(rpc.toStdString(), message));
 }
 
 }  // namespace
@@ -155,14 +151,14 @@ void TestRelay::reportsGoOnWhereThatIsAskedFor() {
         "mem\x12\x03\x1a\x01"
         "3",
         12);
-    agent.send(open_call(1, kReport, cpu) + open_call(3, kReport, mem) + open_call(5, kReport, newer));
+    agent.send(open_call(1, cpu) + open_call(3, mem) + open_call(5, newer));
     QVERIFY(!agent.until(std::string("\x00\x00\x00\x00\x00\x00\x00\x05", 8)).empty());
     while (stage.get("/metrics").body.find("metadata_rpc_calls_total{outcome=\"taken\"} 3\n") == std::string::npos) {
     }
     // Of three calls one after the other, the answer of the last comes behind those of the reports.
     std::uint32_t stream = 7;
     for (const char* const message : {"x", "y", "z"}) {
-      agent.send(open_call(stream, kManifest, message));
+      agent.send(open_call(stream, message, kManifest.toStdString()));
       agent.until(std::string("\x05\x01\x01\x01") + message);
       stream += 2;
     }
