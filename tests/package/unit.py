@@ -5,7 +5,7 @@
 The command, the environment, the umask and the credentials are read from the unit as it is shipped. The service runs as a
 foreign user without a name, without a privilege, in a system that is read-only but for its state. Credentials are given in
 both ways of systemd: as files that the user owns, and as files of root that an access control list opens. Ends with 0 when all
-of it holds. Needs root, and says so with 77 where it is not."""
+of it holds. Needs root and a root folder that is a mount point, and says so with 77 where it has not."""
 import contextlib
 import encodings.idna  # here and two below: Python itself may lie in a folder that is covered later
 import fcntl
@@ -337,9 +337,17 @@ def enclose():
     run('mount', '-o', 'remount,bind,ro', '/')
 
 
+def is_mounted(folder):
+    lines = pathlib.Path('/proc/self/mountinfo').read_text().splitlines()
+    return any(line.split()[4] == folder for line in lines)
+
+
 def main(program, resources):
     if os.geteuid() != 0:
         print('unit: only root can run a service as somebody else')
+        sys.exit(77)
+    if not is_mounted('/'):
+        print('unit: / is no mount point, as in a chroot, so what is mounted for the unit could be seen outside')
         sys.exit(77)
     if os.environ.get('METABATCH_ENCLOSED') != 'yes':
         os.environ['METABATCH_ENCLOSED'] = 'yes'

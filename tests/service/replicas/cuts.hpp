@@ -27,6 +27,11 @@ inline bool join(const metabatch::test::Place& one, const std::vector<metabatch:
   return metabatch::test::TcpTable(one).peers.find(" " + other.address() + " ") != std::string::npos;
 }
 
+/// Waits until a machine has a connection to another, which after a fault may take it some seconds.
+[[nodiscard]] inline bool connects(const metabatch::test::Place& one, const metabatch::test::Place& other) {
+  return becomes_so([&] { return is_peer(one, other); });
+}
+
 /// Waits until the kernel of one of the machines has sent a packet again and again.
 ///
 /// @shape to: when given, it is also enough that the machine has given up its connections to this
@@ -41,6 +46,12 @@ inline bool join(const metabatch::test::Place& one, const std::vector<metabatch:
     });
   });
 }
+/// What a balancer gave up is still sent when its cut has ended, at times ahead of its end. A
+/// service takes that as new, so nothing is expected of the reports before it is over.
+[[nodiscard]] inline bool is_settled(const metabatch::test::Place& balancer) {
+  return becomes_so([&] { return metabatch::test::TcpTable(balancer).unfinished == 0; });
+}
+
 /// How many servers have a connection from a client.
 [[nodiscard]] inline std::ptrdiff_t in_use(const std::vector<metabatch::test::Place>& servers,
                                            const std::vector<metabatch::test::Place>& clients) {

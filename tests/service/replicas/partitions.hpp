@@ -57,11 +57,8 @@ class Partitions {
   [[nodiscard]] bool reconnects() const {
     return becomes_so([this] { return here_.is_connected(); });
   }
-  /// What the balancer gave up is still sent when the cut has ended, at times ahead of its end. A
-  /// service takes that as new, so nothing is expected of the reports before it is over.
-  [[nodiscard]] bool is_settled() const {
-    return becomes_so([this] { return metabatch::test::TcpTable(here_.places.balancer).unfinished == 0; });
-  }
+
+  [[nodiscard]] bool settles() const { return is_settled(here_.places.balancer); }
 
   Landscape& here_;
   std::mt19937& random_;
@@ -74,7 +71,7 @@ inline void Partitions::add_faults_of_services(Faults& all) {
   const Places& places = here_.places;
   all.push_back({.name = "a replica is cut off",
                  .begin = [this] { return choose_replica() && cut(replica().place()); },
-                 .end = [this] { return has_felt_it() && join(replica().place()) && is_settled() && reconnects(); },
+                 .end = [this] { return has_felt_it() && join(replica().place()) && settles() && reconnects(); },
                  .keeps_everything = false});
   all.push_back(
       {.name = "a replica is cut off from the databases",
@@ -90,7 +87,7 @@ inline void Partitions::add_faults_of_services(Faults& all) {
        .is_felt = [this] { return grows(kUnacknowledged, chosen_); }});
   all.push_back({.name = "the balancer is cut off",
                  .begin = [&places] { return cut(places.balancer); },
-                 .end = [this, &places] { return repeats({places.balancer}) && join(places.balancer) && is_settled(); },
+                 .end = [this, &places] { return repeats({places.balancer}) && join(places.balancer) && settles(); },
                  .is_served = false});
 }
 
@@ -117,7 +114,10 @@ inline void Partitions::add_faults_of_databases(Faults& all) {
                      },
                  .keeps_everything = false});
   all.push_back({.name = "the standby is cut off",
-                 .begin = [this] { return cut(here_.standby().place()); },
+                 .begin =
+                     [&here = here_] {
+                       return connects(here.primary().place(), here.standby().place()) && cut(here.standby().place());
+                     },
                  .end = [this] { return repeats({here_.primary().place()}) && join(here_.standby().place()); }});
 }
 
