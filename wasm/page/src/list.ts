@@ -20,6 +20,7 @@ export interface ListOptions {
 
 /** Rows of one height, of which only those in sight exist: a million cost as much as thirty. */
 export class VirtualList {
+  private static readonly waiting = new Set<VirtualList>(); // to be drawn before the next frame
   readonly element: HTMLElement;
   private readonly layer = h('div', { class: 'rows', role: 'presentation' });
   private readonly space = h('div', { class: 'space', role: 'presentation' }, this.layer);
@@ -30,7 +31,6 @@ export class VirtualList {
   private rowHeight = 24;
   private height = 0; // of what is seen of the rows
   private scrollTop = 0; // as we set it, or as it was last told
-  private waiting = false;
   private version = 0; // of the content: rows that were filled for an earlier one are filled anew
 
   constructor(private readonly options: ListOptions) {
@@ -94,13 +94,16 @@ export class VirtualList {
 
   /** Once before the next frame, however often it is called. */
   draw(): void {
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => this.drawNow());
+    if (VirtualList.waiting.size === 0) requestAnimationFrame(() => VirtualList.drawWaiting());
+    VirtualList.waiting.add(this);
+  }
+  /** Draws at once what waits for the next frame: that may be 16 ms away, in which nothing else is done. */
+  static drawWaiting(): void {
+    for (const list of VirtualList.waiting) list.drawNow();
   }
 
   private drawNow(): void {
-    this.waiting = false;
+    VirtualList.waiting.delete(this);
     const from = Math.max(0, this.first - kSpare);
     const shown = Math.min(this.count - from, Math.ceil(this.height / this.rowHeight) + 2 * kSpare + 1);
     while (this.rows.length < shown) {

@@ -15,6 +15,7 @@ import { Link } from './link';
 import { Result } from './result';
 import { bytesOf, ShareDialog } from './share';
 import { forms, line, notifies, writers, type Form } from './take_away';
+import { VirtualList } from '../list';
 import { inSlices } from '../slices';
 import { Tabs } from './tabs';
 import { ProblemsView } from './problems';
@@ -132,6 +133,7 @@ export class Inspector implements View {
       return this.verdict.fail(error instanceof Error ? error.message : String(error));
     }
     this.showResult(note);
+    VirtualList.drawWaiting();
     requestAnimationFrame(() => setTimeout(() => performance.measure('metabatch:first-result', { start: this.input.since, end: performance.now() }))); // when it has been drawn
   }
 
