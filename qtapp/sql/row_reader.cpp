@@ -138,6 +138,7 @@ std::variant<std::vector<TableRow>, DatabaseFailure> RowReader::read_postgres(co
   if (answer.failure) return *answer.failure;
   const pg_result* const result = answer.results[0].get();
   std::vector<TableRow> rows;
+  rows.reserve(static_cast<std::size_t>(PQntuples(result)));
   for (int row = 0; row < PQntuples(result); ++row) {
     rows.push_back({text_of(result, row, 0), text_of(result, row, 1), text_of(result, row, 2), text_of(result, row, 3),
                     time_of(number_of(result, row, 4))});

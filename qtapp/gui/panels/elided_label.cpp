@@ -50,8 +50,8 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
   const Fit shown = fit();
   QPainter painter(this);
   painter.setFont(shown.font);
-  style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter | shown.flags, palette(), isEnabled(),
-                        shown.text, QPalette::WindowText);
+  style()->drawItemText(&painter, rect(), static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | shown.flags, palette(),
+                        isEnabled(), shown.text, QPalette::WindowText);
 }
 
 }  // namespace metabatch::gui

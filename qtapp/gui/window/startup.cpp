@@ -56,7 +56,7 @@ QString wrongWithWayland(const QString& display) {
 QString wrongWithDisplay() {
   const QString x = qEnvironmentVariable("DISPLAY"), wayland = qEnvironmentVariable("WAYLAND_DISPLAY");
   if (x.isEmpty() && wayland.isEmpty()) return QStringLiteral("neither DISPLAY nor WAYLAND_DISPLAY is set");
-  const QString wrong = wayland.isEmpty() ? QString() : wrongWithWayland(wayland);
+  QString wrong = wayland.isEmpty() ? QString() : wrongWithWayland(wayland);
   if (!wayland.isEmpty() && wrong.isEmpty()) return {};
   if (x.isEmpty()) return wrong;
   return isDeadX(x) ? QStringLiteral("no X server answers at DISPLAY=%1").arg(x) : QString();

@@ -19,8 +19,8 @@ namespace metabatch::service {
 class IoCallback {
  public:
   IoCallback() = default;  // nothing to call
-  template <class Handler>
-  requires(!std::is_same_v<std::decay_t<Handler>, IoCallback>) explicit IoCallback(Handler&& handler)
+  template <class Handler, class = std::enable_if_t<!std::is_same_v<std::decay_t<Handler>, IoCallback>>>
+  explicit IoCallback(Handler&& handler)
       : target_(std::make_unique<Holder<std::decay_t<Handler>>>(std::forward<Handler>(handler))) {}
   explicit operator bool() const { return target_ != nullptr; }
   void operator()(const Failure& failed, std::size_t size) { std::exchange(target_, nullptr)->call(failed, size); }
@@ -32,8 +32,7 @@ class IoCallback {
   };
   template <class Handler>
   struct Holder final : Target {
-    template <class From>
-    explicit Holder(From&& from) : handler(std::forward<From>(from)) {}
+    explicit Holder(Handler given) : handler(std::move(given)) {}
     void call(const Failure& failed, std::size_t size) override { handler(failed, size); }
     Handler handler;
   };

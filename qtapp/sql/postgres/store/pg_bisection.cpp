@@ -146,6 +146,8 @@ void PgBisection::notify_parts(PgFlush& flush) {
   if (!chunks) return;
   std::vector<std::array<PgParameter, 2>> parameters;
   std::vector<PgStep> steps;
+  parameters.reserve(chunks->size());
+  steps.reserve(chunks->size());
   for (const std::string& chunk : *chunks) parameters.push_back({PgParameter{options_.channel}, PgParameter{chunk}});
   for (const auto& one : parameters) steps.push_back({&kNotify, one});
   if (!flush.may_notify || !connection_.is_open() || connection_.run(steps).failure) {
