@@ -94,11 +94,11 @@ export class InputView {
     clearTimeout(this.timer);
     this.isTyped = false;
     const { bytes } = this.inputs.shown;
+    this.onBytes(bytes, note); // first, because a Worker reads it while the rest is drawn
     this.undoButton.hidden = !this.inputs.canUndo;
     this.closeButton.hidden = this.inputs.all.length < 2;
     this.tabs.show();
     this.showField(bytes);
-    this.onBytes(bytes, note);
   }
 
   private async takeFiles(files: readonly File[]): Promise<void> {

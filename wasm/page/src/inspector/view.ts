@@ -119,13 +119,14 @@ export class Inspector implements View {
     performance.mark('metabatch:input');
     this.running?.abort();
     const running = (this.running = new AbortController());
+    const asked = this.worker.call('inspect', { bytes }, { signal: running.signal });
     if (this.arrived !== undefined || location.hash.includes('?')) this.frame.setState(this.name);
     this.arrived = undefined;
     this.bytes = bytes;
     this.result = undefined;
     this.verdict.begin(bytes.length);
     try {
-      const [{ names, limits }, tables] = await Promise.all([this.facts, this.worker.call('inspect', { bytes }, { signal: running.signal })]);
+      const [{ names, limits }, tables] = await Promise.all([this.facts, asked]);
       this.result = bytes.length > 0 ? new Result(tables, names, limits) : undefined;
     } catch (error) {
       if (isAbort(error) || running.signal.aborted) return;
