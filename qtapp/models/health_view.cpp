@@ -15,7 +15,7 @@ struct Health {
 };
 
 QString spanText(const health::Assessment& health) {
-  const QString length = secondsText(std::round(std::chrono::duration<double>(health.span).count()));
+  QString length = secondsText(std::round(std::chrono::duration<double>(health.span).count()));
   switch (health.start) {
     case health::WindowStart::full: return Health::tr("last %1").arg(length);
     case health::WindowStart::change: return Health::tr("since the change, %1").arg(length);

@@ -27,7 +27,7 @@ template <class Belongs>
 QString take(QString& text, Belongs belongs) {
   qsizetype size = 0;
   while (size < text.size() && belongs(text[size])) ++size;
-  const QString taken = text.left(size);
+  QString taken = text.left(size);
   text = text.mid(size).trimmed();
   return taken;
 }
@@ -70,7 +70,7 @@ std::string settingText(FieldKind kind, const QString& typed) {
 }
 
 QString shownSetting(const Scenario& scenario, const ScenarioField& field) {
-  const QString text = QString::fromStdString(field_text(scenario, field.name));
+  QString text = QString::fromStdString(field_text(scenario, field.name));
   if (field.kind != FieldKind::integer) return text;
   const quint64 number = text.toULongLong();
   const bool is_mebibytes = field.name.ends_with("bytes") && number > 0 && number % kMebibyte == 0;

@@ -18,7 +18,7 @@ struct OptionsDeleter {
 };
 using OptionsHandle = std::unique_ptr<natsOptions, OptionsDeleter>;
 
-std::string without_url(std::string text, natsStatus status) {
+std::string without_url(const std::string& text, natsStatus status) {
   // "... for url 'nats://user:password@host'": the text may repeat a password, so none of it is
   // shown.
   return text.find("://") == std::string::npos ? text : natsStatus_GetText(status);

@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-struct __natsConnection;
-struct __natsOptions;
+struct __natsConnection;  // NOLINT(bugprone-reserved-identifier): a name of nats.c
+struct __natsOptions;     // NOLINT(bugprone-reserved-identifier)
 
 namespace metabatch::pubsub {
 

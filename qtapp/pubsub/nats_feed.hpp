@@ -9,7 +9,7 @@
 
 #include "pubsub/nats_connection.hpp"
 
-struct __natsSubscription;
+struct __natsSubscription;  // NOLINT(bugprone-reserved-identifier): a name of nats.c
 
 namespace metabatch::pubsub {
 

@@ -246,7 +246,7 @@ std::variant<std::shared_ptr<const Server::Certificate>, std::string> Server::re
   }
 }
 
-void Server::use(std::shared_ptr<const Certificate> certificate) {
+void Server::use(const std::shared_ptr<const Certificate>& certificate) {
   const std::lock_guard lock(impl_->shared.tls_mutex);
   impl_->shared.tls = certificate->tls;
 }

@@ -97,7 +97,7 @@ class Server {
   /// @return or why they cannot be used
   [[nodiscard]] std::variant<std::shared_ptr<const Certificate>, std::string> read_certificate() const;
   /// Used for connections that come later.
-  void use(std::shared_ptr<const Certificate> certificate);
+  void use(const std::shared_ptr<const Certificate>& certificate);
   /// None: no TLS.
   [[nodiscard]] std::optional<WallTime> certificate_expiry() const;
 

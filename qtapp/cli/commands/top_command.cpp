@@ -211,6 +211,7 @@ class Top {
 
   void draw_screen(const std::vector<TopLine>& lines) {
     std::vector<Screen::Line> shown;
+    shown.reserve(lines.size());
     for (const TopLine& line : lines)
       shown.push_back({line.text, line.kind == TopLine::Kind::head        ? "1"
                                   : line.kind == TopLine::Kind::attention ? "1;31"

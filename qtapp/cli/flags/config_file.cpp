@@ -46,7 +46,9 @@ class ConfigReader {
         settings_.push_back({section, name, values_of(name, node), place_of(path_, at)});
         continue;
       }
-      if (!section.empty()) fail(at, "[" + section + "." + name + "]: a section of a command has no sections");
+      if (!section.empty())
+        fail(at, std::string("[").append(section).append(".").append(name).append(
+                     "]: a section of a command has no sections"));
       read_table(*node.as_table(), name);
     }
   }

@@ -70,7 +70,7 @@ std::string database_text(const sql::Database& database) {
   for (const auto& [keyword, value] : database.postgres()->values()) {
     if (keyword == "password" || keyword == "sslpassword" || keyword == "oauth_client_secret") continue;
     is_plain &= !value.empty() && value.find_first_not_of(kPlain) == std::string::npos;
-    keywords += (keywords.empty() ? "" : " ") + keyword + "=" + value;
+    keywords.append(keywords.empty() ? "" : " ").append(keyword).append("=").append(value);
     query += (query.empty() ? "?" : "&") + keyword + "=" +
              QByteArray::fromStdString(value).toPercentEncoding().toStdString();
   }

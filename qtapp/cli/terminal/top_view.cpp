@@ -236,6 +236,7 @@ void TopView::add_rates(std::vector<TopLine>& lines) const {
   lines.push_back(row("leaving", {"flushes " + per_second(flushes), "entries " + per_second(flushed),
                                   "entries a flush " + (is_flushing ? rate_text(*flushed / *flushes) : "-")}));
   std::vector<std::string> reasons;
+  reasons.reserve(std::size(kReasonNames));
   for (const std::string_view reason : kReasonNames)
     reasons.push_back(every("metadata_batches_total." + std::string(reason), reason));
   lines.push_back(row("  because", {reasons[0], reasons[1], reasons[2]}));

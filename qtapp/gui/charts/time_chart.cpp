@@ -201,12 +201,13 @@ std::optional<double> TimeChart::sceneX(Instant at) const {
 void TimeChart::wheelEvent(QWheelEvent* event) {
   const int turned = event->angleDelta().y();
   const bool isSideways = event->modifiers().testFlag(Qt::ShiftModifier) || event->angleDelta().x() != 0;
-  if (isSideways)
+  if (isSideways) {
     m_window.pan(-kPanStep * (turned + event->angleDelta().x()) / 120.0);
-  else if (event->modifiers().testFlag(Qt::ControlModifier))
+  } else if (event->modifiers().testFlag(Qt::ControlModifier)) {
     m_window.zoom(std::pow(kZoomStep, -turned / 120.0), shareOf(event->position().toPoint()));
-  else
+  } else {
     return event->ignore();  // the page scrolls
+  }
   emit navigated();
   event->accept();
 }

@@ -216,7 +216,7 @@ void AgentsPage::showRows(const Page& page) {
 
 QString AgentsPage::shownText(std::size_t rows, const sql::RowTotals& totals) const {
   if (rows == 0) return tr("no rows");
-  const QString span = tr("rows %1 to %2").arg(models::withCommas(m_from + 1), models::withCommas(m_from + rows));
+  QString span = tr("rows %1 to %2").arg(models::withCommas(m_from + 1), models::withCommas(m_from + rows));
   if (totals.rows == 0) return span;
   if (totals.rows >= sql::RowTotals::kMost) return tr("%1 of at least %2").arg(span, models::withCommas(totals.rows));
   return tr("%1 of %2, of %3").arg(span, models::withCommas(totals.rows), models::counted(totals.agents, "agent"));

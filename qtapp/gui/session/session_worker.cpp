@@ -51,7 +51,7 @@ void SessionWorker::start() {
 }
 
 std::optional<std::string> SessionWorker::begin() {
-  if (const auto wrong = openSource()) return wrong;
+  if (auto wrong = openSource()) return wrong;
   m_store = std::make_unique<FaultStore>(m_plan.database.make_store(
       {.config = m_plan.config,
        .register_missing = m_plan.replay && m_plan.replay->registersMissing,
@@ -79,7 +79,7 @@ std::optional<std::string> SessionWorker::begin() {
 std::optional<std::string> SessionWorker::openSource() {
   if (m_plan.replay) {
     m_replay = std::make_unique<ReplayFeeder>();
-    if (const auto wrong = m_replay->open(*m_plan.replay)) return wrong;
+    if (auto wrong = m_replay->open(*m_plan.replay)) return wrong;
   }
   if (std::string wrong = sql::SqliteClaim::take(m_plan.database, m_plan.config, m_claim); !wrong.empty()) return wrong;
   if (const auto wrong = m_plan.database.check()) return wrong->message;

@@ -55,11 +55,13 @@ void fitTimes(const std::vector<Point>& points, StoreFit& found) {
   const std::optional<double> measured = slope(points);
   found.hasMeasuredRowCost = measured.has_value();
   std::vector<double> shares;
+  shares.reserve(points.size());
   for (const Point& one : points) shares.push_back(one.took / std::max(one.entries, 1.0));
   std::sort(shares.begin(), shares.end());
   const double most = quantile(shares, 0.5) * (measured ? kMostForEntries : 0.5);
   const double cost = std::clamp(measured.value_or(static_cast<double>(StoreModel{}.row_cost.count())), 0.0, most);
   std::vector<double> left;
+  left.reserve(points.size());
   for (const Point& one : points) left.push_back(std::max(one.took - cost * one.entries, 1.0));
   std::sort(left.begin(), left.end());
   const double p50 = quantile(left, 0.5);

@@ -107,7 +107,7 @@ class Run {
 
 /// `3.60 → 0.40`, and the relative change.
 QString change(double before, double after) {
-  const QString both = WhatIf::tr("%1 instead of %2").arg(rateText(after), rateText(before));
+  QString both = WhatIf::tr("%1 instead of %2").arg(rateText(after), rateText(before));
   if (before <= 0 || after == before) return both;
   const double share = std::abs(after - before) / before;
   if (share > 2) return WhatIf::tr("%1 (%2 times as many)").arg(both, rateText(after / before));
