@@ -127,7 +127,7 @@ void TokenRefresher::run() {
     const auto now = SteadyClock::now();
     if (std::vector<Pending> lookups = take_lookups(); !lookups.empty()) {
       lock.unlock();
-      look_up_all(*agents, std::move(lookups));
+      look_up_all(*agents, lookups);
       lock.lock();
     } else if (is_urgent_ || now >= next_read) {
       is_urgent_ = false;
@@ -155,7 +155,7 @@ void TokenRefresher::remember_unknown(const std::set<std::string>& keys, Instant
     if (unknown_.size() < kMostUnknown) unknown_[key] = now + options_.unknown_for;
 }
 
-void TokenRefresher::look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending) {
+void TokenRefresher::look_up_all(sql::AgentCredentials& agents, const std::vector<Pending>& pending) {
   std::set<Uuid> ids;
   for (const Pending& one : pending)
     if (!(one.request.id == Uuid{})) ids.insert(one.request.id);

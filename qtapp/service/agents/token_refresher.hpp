@@ -74,7 +74,7 @@ class TokenRefresher {
   void run();
   /// @return whether the directory agrees with the database
   bool read(sql::AgentCredentials& agents);
-  void look_up_all(sql::AgentCredentials& agents, std::vector<Pending> pending);
+  void look_up_all(sql::AgentCredentials& agents, const std::vector<Pending>& pending);
   void sample_queue(sql::AgentCredentials& agents) const;
   void wait_for_work(std::unique_lock<std::mutex>& lock, Instant next_read, Instant next_sample);
   std::vector<Pending> take_lookups();  // mutex_ is held

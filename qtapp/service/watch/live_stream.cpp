@@ -57,12 +57,12 @@ void LiveStream::begin() {
 
 void LiveStream::receive(FrameType type, FrameText json) {
   if (has_ended_ || is_finishing_) return;
-  if (!writing_since_) return send(type, std::move(json));
+  if (!writing_since_) return send(type, json);
   if (type == FrameType::data) next_data_ = std::move(json);
   if (type == FrameType::error) next_error_ = std::move(json);
 }
 
-void LiveStream::send(FrameType type, FrameText json) {
+void LiveStream::send(FrameType type, const FrameText& json) {
   writing_since_ = SteadyClock::now();
   write(type, json);
 }

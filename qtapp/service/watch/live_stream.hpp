@@ -43,7 +43,7 @@ class LiveStream : public Connection {
   virtual void shut() = 0;
   [[nodiscard]] virtual std::uint64_t taken_bytes() = 0;  // AnyStream::taken_bytes
   void receive(FrameType type, FrameText json);
-  void send(FrameType type, FrameText json);
+  void send(FrameType type, const FrameText& json);
   void unwatch();
   void wait_for_tick();
   void tick();
