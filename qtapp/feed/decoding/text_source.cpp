@@ -87,7 +87,7 @@ void TextSource::begin() {
     unpacker_ = make_unpacker(packing, [this, head = std::exchange(head_, {})](char* to, std::size_t size) mutable {
       if (head.empty()) return bytes_(to, size);
       const std::size_t taken = std::min(size, head.size());
-      std::memcpy(to, head.data(), taken);
+      std::copy_n(head.data(), taken, to);
       head.erase(0, taken);
       return taken;
     });
