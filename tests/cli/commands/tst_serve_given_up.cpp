@@ -15,9 +15,20 @@ class TestServeGivenUp : public QObject {
  private slots:
   void anOldReportIsNotTaken_data();
   void anOldReportIsNotTaken();
-  void whoOnlyEndsHisSideIsToldSo();
-  void whoStillWaitsIsServed();
+  void aClientThatEndsOnlyItsOwnSideIsToldSo();
+  void aClientThatStillWaitsIsServed();
 };
+
+namespace {
+
+/// A service with one agent, on a file of its own.
+struct Served {
+  Program home;
+  AddedAgent agent = AddedAgent::to(home.db());
+  Serving serving{home.db()};
+};
+
+}  // namespace
 
 /// Sends a report to a service that is stopped; the connection ends with the result.
 using SendOld = std::function<std::shared_ptr<void>(const Serving&, const AddedAgent&)>;
@@ -25,7 +36,7 @@ Q_DECLARE_METATYPE(SendOld)
 
 void TestServeGivenUp::anOldReportIsNotTaken_data() {
   QTest::addColumn<SendOld>("send");
-  QTest::addColumn<QByteArray>("counter");
+  QTest::addColumn<QByteArray>("reason");
   QTest::newRow("HTTP") << SendOld([](const Serving& serving, const AddedAgent& agent) {
     const auto client = std::make_shared<Client>(serving.port());
     serving.freeze();
@@ -55,14 +66,13 @@ void TestServeGivenUp::anOldReportIsNotTaken_data() {
 
 void TestServeGivenUp::anOldReportIsNotTaken() {
   QFETCH(const SendOld, send);
-  QFETCH(const QByteArray, counter);
-  Program home;
-  const AddedAgent agent = AddedAgent::to(home.db());
-  Serving serving(home.db());
+  QFETCH(const QByteArray, reason);
+  Served served;
+  auto& [home, agent, serving] = served;
   QVERIFY(serving.start({"--access-log", "1000", "--threads", "1"}));  // one thread: in the order of arrival
   send(serving, agent).reset();
   serving.thaw();
-  if (!counter.isEmpty()) QVERIFY(serving.program().hasSaid(counter));
+  if (!reason.isEmpty()) QVERIFY(serving.program().hasSaid(reason));
   Client client(serving.port());
   client.send(request("GET", "/metrics"));
   const Answered page = answer_from(client);
@@ -71,10 +81,9 @@ void TestServeGivenUp::anOldReportIsNotTaken() {
   QCOMPARE(Rows(home.file()).of("SELECT value FROM workspace_agent_metadata"), QStringList{""});
 }
 
-void TestServeGivenUp::whoOnlyEndsHisSideIsToldSo() {
-  Program home;
-  const AddedAgent agent = AddedAgent::to(home.db());
-  Serving serving(home.db());
+void TestServeGivenUp::aClientThatEndsOnlyItsOwnSideIsToldSo() {
+  Served served;
+  auto& [home, agent, serving] = served;
   QVERIFY(serving.start());
   Client client(serving.port());
   serving.freeze();
@@ -88,10 +97,9 @@ void TestServeGivenUp::whoOnlyEndsHisSideIsToldSo() {
   QCOMPARE(serving.stop().status, 0);
 }
 
-void TestServeGivenUp::whoStillWaitsIsServed() {
-  Program home;
-  const AddedAgent agent = AddedAgent::to(home.db());
-  Serving serving(home.db());
+void TestServeGivenUp::aClientThatStillWaitsIsServed() {
+  Served served;
+  auto& [home, agent, serving] = served;
   QVERIFY(serving.start());
   Client client(serving.port());
   serving.freeze();
