@@ -8,14 +8,17 @@ namespace metabatch::engine {
 namespace {
 
 constexpr double kWorthwhile = 1.1;        // of the rate before
-constexpr std::uint64_t kFlushesEach = 2;  // of each writer are measured
+constexpr std::uint64_t kFlushesEach = 2;  // of each writer are measured, and one of one that writes alone
+constexpr std::size_t kFirst = 2;          // writers, as soon as somebody waits
 
 }  // namespace
 
 void WriterCount::awaited() {
-  is_awaited_ = true;
-  if (allowed_ == 0) allowed_ = first_;
-  judge();
+  if (std::exchange(is_awaited_, true)) return;
+  if (is_settled_)
+    allowed_ = most_;
+  else
+    measure(std::min(kFirst, most_));
 }
 
 void WriterCount::wrote(std::uint64_t entries, Instant began, Instant ended) {
@@ -32,12 +35,27 @@ void WriterCount::judge() {
   if (!is_awaited_ || is_settled_ || flushes_ < (allowed_ == 1 ? 1 : kFlushesEach * allowed_)) return;
   const auto busy = static_cast<double>(std::max<std::int64_t>(busy_.count(), 1)) / static_cast<double>(allowed_);
   const double rate = static_cast<double>(entries_) / busy;
-  const bool pays = rate >= kWorthwhile * before_;
-  is_settled_ = !pays || allowed_ == most_;
-  if (!pays) --allowed_;
-  if (is_settled_) return;
-  before_ = rate;
-  ++allowed_;
+  if (is_last_) return settle(best_ >= kWorthwhile * rate ? kFirst : 1);
+  if (rate < kWorthwhile * best_) return allowed_ - 1 == kFirst ? try_one() : settle(allowed_ - 1);
+  best_ = rate;
+  best_writers_ = allowed_;
+  if (allowed_ < most_) return measure(allowed_ + 1);
+  if (allowed_ == kFirst) return try_one();
+  settle(allowed_);
+}
+
+void WriterCount::try_one() {
+  is_last_ = true;
+  measure(1);
+}
+
+void WriterCount::settle(std::size_t writers) {
+  allowed_ = best_writers_ = writers;
+  is_settled_ = true;
+}
+
+void WriterCount::measure(std::size_t writers) {
+  allowed_ = writers;
   changed_ = last_end_;
   entries_ = flushes_ = 0;
   busy_ = {};
@@ -115,6 +133,11 @@ void WriterGate::awaited() {
 std::size_t WriterGate::allowed() const {
   const std::lock_guard lock(mutex_);
   return count_.allowed();
+}
+
+std::size_t WriterGate::best() const {
+  const std::lock_guard lock(mutex_);
+  return count_.best();
 }
 
 std::unique_ptr<Store> WriterGate::guard(std::unique_ptr<Store> store) {

@@ -24,18 +24,22 @@ class TurnStore : public Store {
   virtual void give_up_turn() = 0;
 };
 
-/// How many writers pay, found out while they write. It begins with one. While somebody waits for
-/// the writers, one more is allowed, and kept where that raises the entries a second by a tenth.
+/// How many writers pay, found out while they write. One writes until somebody waits for what is
+/// written, and two from then on: while one of them computes its batch, the other one's is in the
+/// database. Then one more is tried, and kept where that raises the entries a second by a tenth.
+/// When no third one pays, one alone is tried at last: a second one is kept by the same rule.
 class WriterCount {
  public:
   /// @shape  is_measured: else all are allowed
   explicit WriterCount(std::size_t most, bool is_measured = true)
-      : most_(most), first_(is_measured ? 1 : most), allowed_(first_), is_settled_(!is_measured) {}
+      : most_(most), allowed_(is_measured ? 1 : most), is_settled_(!is_measured) {}
 
-  /// Lets nobody write until somebody waits.
+  /// Lets nobody write until somebody waits. Call it before anything is written.
   void hold() { allowed_ = 0; }
 
   [[nodiscard]] std::size_t allowed() const { return allowed_; }
+  /// The number that was the best so far: other than allowed() while another one is tried.
+  [[nodiscard]] std::size_t best() const { return best_ == 0 ? allowed_ : best_writers_; }
   /// Somebody waits for what is written: the writers are the limit, not the input.
   void awaited();
   /// A flush of so many entries has ended.
@@ -43,17 +47,21 @@ class WriterCount {
 
  private:
   void judge();
+  void measure(std::size_t writers);
+  void try_one();
+  void settle(std::size_t writers);
 
   const std::size_t most_;
-  const std::size_t first_;
   std::size_t allowed_;
   bool is_settled_;
   bool is_awaited_ = false;
+  bool is_last_ = false;              // one alone is tried
   Instant changed_ = Instant::min();  // flushes that began before were beside fewer writers
   Instant last_end_ = Instant::min();
   std::uint64_t entries_ = 0, flushes_ = 0;  // since
   Duration busy_{};                          // of all writers, since
-  double before_ = 0;                        // entries a nanosecond with one writer fewer
+  double best_ = 0;                          // entries a nanosecond, the most so far
+  std::size_t best_writers_ = 0;             // with so many
 };
 
 /// Lets only as many of several stores write at once as pay. An agent stays on its lane, whichever
@@ -66,6 +74,7 @@ class WriterGate {
   void hold();     ///< see WriterCount; any thread
   void awaited();  ///< the same
   [[nodiscard]] std::size_t allowed() const;
+  [[nodiscard]] std::size_t best() const;  ///< see WriterCount
   /// The store, which now waits for its turn before a batch is taken.
   ///
   /// @owns the gate outlives what it returns

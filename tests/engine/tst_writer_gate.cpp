@@ -27,6 +27,7 @@ class TestWriterGate : public QObject {
   void oneMoreIsKeptWhereItPays();
   void nothingIsTriedUntilSomebodyWaits();
   void oneWritesUntilSomebodyWaits();
+  void whatIsOnlyTriedIsNotTheBest();
   void nobodyWritesWhileItHolds();
   void aCloseEndsTheWaitForATurn();
 };
@@ -46,7 +47,7 @@ std::size_t found(std::size_t most, const std::map<std::size_t, Duration>& took)
     for (std::size_t writer = count.allowed(); writer > 0; --writer) count.wrote(1000, now, now + one);
     now += one;
   }
-  return count.allowed();
+  return count.allowed() == count.best() ? count.allowed() : 0;
 }
 
 /// Counts how many stores write at once; a flush ends when it may.
@@ -120,6 +121,10 @@ void TestWriterGate::oneMoreIsKeptWhereItPays_data() {
   QTest::newRow("none pays") << std::vector{100, 200, 300, 400} << 1;
   QTest::newRow("two pay") << std::vector{100, 110, 165, 220} << 2;
   QTest::newRow("a twentieth more is not worth a connection") << std::vector{100, 191, 300, 400} << 1;
+  QTest::newRow("there is only one") << std::vector{100} << 1;
+  QTest::newRow("the second of two does not pay") << std::vector{100, 200} << 1;
+  QTest::newRow("the second of two pays") << std::vector{100, 150} << 2;
+  QTest::newRow("the last does not pay") << std::vector{100, 110, 120, 170} << 3;
 }
 
 void TestWriterGate::oneMoreIsKeptWhereItPays() {
@@ -135,6 +140,23 @@ void TestWriterGate::nothingIsTriedUntilSomebodyWaits() {
   for (int i = 0; i < 100; ++i) count.wrote(1000, kStart + i * 1s, kStart + i * 1s + 1s);
   QCOMPARE(count.allowed(), std::size_t{1});
   count.awaited();
+  QCOMPARE(count.allowed(), std::size_t{2});
+  count.awaited();
+  QCOMPARE(count.allowed(), std::size_t{2});
+}
+
+void TestWriterGate::whatIsOnlyTriedIsNotTheBest() {
+  WriterCount count(2);
+  count.awaited();
+  for (int i = 0; i < 4; ++i) {
+    QCOMPARE(count.best(), std::size_t{2});
+    count.wrote(1000, kStart + 1s, kStart + 2s);
+  }
+  QCOMPARE(count.allowed(), std::size_t{1});  // is tried now
+  QCOMPARE(count.best(), std::size_t{2});
+  count.wrote(1000, kStart + 1s, kStart + 3s);  // began before: beside another one
+  QCOMPARE(count.allowed(), std::size_t{1});
+  count.wrote(1000, kStart + 3s, kStart + 4s);
   QCOMPARE(count.allowed(), std::size_t{2});
 }
 
