@@ -89,6 +89,18 @@ Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit ad
   return admission;
 }
 
+// A shard that is busy is left out: its lines are in use on another processor.
+void Engine::Impl::warm(const Uuid& agent, Warming step) {
+  const std::uint64_t hash = agent_hash(agent, seed);
+  Shard& shard = shard_of(hash);
+  const std::unique_lock lock(shard.mutex, std::try_to_lock);
+  if (!lock) return;
+  if (step == Warming::slot)
+    shard.entries.warm_slot(hash);
+  else
+    shard.entries.warm_block(agent, hash);
+}
+
 std::uint64_t Engine::Impl::keys_of(const Uuid& agent) {
   const std::uint64_t hash = agent_hash(agent, seed);
   Shard& shard = shard_of(hash);
@@ -199,6 +211,8 @@ std::unique_ptr<Engine> Engine::create(const ValidConfig& config, Store& store, 
   engine->flusher_->start();
   return engine;
 }
+
+void Engine::warm(const Uuid& agent, Warming step) { impl_->warm(agent, step); }
 
 Admission Engine::add(const Update& update) { return impl_->add(report_of(update)); }
 

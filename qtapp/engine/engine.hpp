@@ -121,6 +121,8 @@ class Engine {
   std::span<const Update> take_unwritten();
   void settle_unwritten(Fate fate);
   void change_to(const ValidConfig& next);
+  enum class Warming : std::uint8_t { slot, block };
+  void warm(const Uuid& agent, Warming step);
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
   std::unique_ptr<Flusher> flusher_;

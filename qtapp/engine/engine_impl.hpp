@@ -29,6 +29,7 @@ struct Engine::Impl {
   void wake_if_due(const Admission& admission);
   void report_drops(std::uint64_t dropped, Instant now);
   std::uint64_t keys_of(const Uuid& agent);
+  void warm(const Uuid& agent, Warming step);
   /// At least as many.
   std::uint64_t most_keys_of(const Uuid& agent);
   Shard& shard_of(std::uint64_t hash) { return *shards[shard_bits == 0 ? 0 : hash >> (64 - shard_bits)]; }

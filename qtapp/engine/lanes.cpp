@@ -118,6 +118,11 @@ std::size_t Lanes::lane_of(const Uuid& agent) const {
   return static_cast<std::size_t>(((agent_hash(agent, seed_) >> 32) * engines_.size()) >> 32);
 }
 
+void Lanes::warm(std::span<const Uuid> agents) const {
+  for (const Engine::Warming step : {Engine::Warming::slot, Engine::Warming::block})
+    for (const Uuid& agent : agents) engine_of(agent).warm(agent, step);
+}
+
 Result<void> Lanes::reconfigure(const Config& wanted) {
   const std::lock_guard lock(mutex_);
   const Result<ValidConfig> whole = validated_change(config_, wanted);

@@ -91,6 +91,7 @@ void produce(Lanes& lanes, std::uint64_t seed, Offered& sum) {
   for (int i = 0; i < 4000; ++i) {
     const Uuid one = agent(static_cast<std::uint32_t>(rng.below(500)));
     if (i % 2 == 0 && !lanes.wait_for_capacity(one, 1, 10)) break;
+    if (i % 4 == 0) lanes.warm(std::vector{one, agent(static_cast<std::uint32_t>(i))});  // one more than there are
     sum.dropped += lanes.add(update_of(one, i % 3 == 0 ? "cpu" : "memory")).dropped();
     ++sum.offered;
   }

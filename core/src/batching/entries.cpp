@@ -66,6 +66,13 @@ void Entries::warm() const {
   prefetch_lines(storage_.get(), kWarmLines);
 }
 
+void Entries::warm_slot(std::uint64_t hash) const { storage_->agents.warm(hash); }
+
+void Entries::warm_block(const Uuid& agent, std::uint64_t hash) const {
+  const AgentSlot* const slot = storage_->agents.find(agent, hash);
+  if (slot != nullptr && slot->pending != nullptr) prefetch_lines(slot->pending, sizeof(Block) / kLine + 1);
+}
+
 void Entries::set_rules(Ties ties, std::uint64_t agent_capacity) {
   rules_.ties = ties;
   rules_.agent_capacity = agent_capacity;

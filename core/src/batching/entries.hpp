@@ -57,6 +57,10 @@ class Entries {
   /// Fetches into the processor's cache what the next call will touch, which another processor may
   /// have changed last. Needs no lock: nothing is read.
   void warm() const;
+  /// The same for an add to one agent, in two steps, between which others should be taken: the
+  /// second one reads what the first one fetches.
+  void warm_slot(std::uint64_t hash) const;
+  void warm_block(const Uuid& agent, std::uint64_t hash) const;
   /// Counts updates that came after close.
   Admission refuse(std::size_t updates);
   /// Distinct keys of an agent that are buffered.
