@@ -30,6 +30,7 @@ bool Input::is_terminal() const { return ::isatty(fd_) == 1; }
 
 LineReader::Source Input::source(Stop* stop) {
   return [this, stop](char* to, std::size_t size) -> std::size_t {
+    if (stop != nullptr && on_read_) on_read_();
     for (;;) {
       pollfd watched{.fd = fd_, .events = POLLIN, .revents = 0};
       if (stop == nullptr ? ::poll(&watched, 1, -1) < 0 && errno != EINTR

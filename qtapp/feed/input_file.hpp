@@ -31,6 +31,9 @@ class Input {
   /// Called by a source with a stop, on the reading thread, when a read has waited for longer than
   /// kPause. Set it before the first read.
   void set_on_pause(std::function<void()> on_pause) { on_pause_ = std::move(on_pause); }
+  /// Called by a source with a stop, on the reading thread, before each read. Set it before the
+  /// first read.
+  void set_on_read(std::function<void()> on_read) { on_read_ = std::move(on_read); }
   /// 0, or the errno that ended the reading before the end.
   [[nodiscard]] int error() const { return error_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
@@ -43,6 +46,7 @@ class Input {
   std::string name_;
   std::string problem_;
   std::function<void()> on_pause_;
+  std::function<void()> on_read_;
   int fd_ = 0;
   std::atomic<int> error_ = 0;
   std::atomic<std::uint64_t> bytes_read_ = 0;

@@ -33,8 +33,12 @@ void Intake::set_lane(const Config& lane) {
 }
 
 const Record& Intake::read(const Line& line) {
+  return read(line, line.too_long ? too_long_ : parser_.parse(line.text));
+}
+
+const Record& Intake::read(const Line& line, const Record& record) {
   line_ = {.number = line.number, .at = line.at, .text = {}, .too_long = line.too_long};
-  record_ = line.too_long ? &too_long_ : &parser_.parse(line.text);
+  record_ = line.too_long ? &too_long_ : &record;
   if (record_->kind == Record::Kind::bad) reject(record_->reason);
   return *record_;
 }
@@ -44,7 +48,8 @@ bool Intake::add(bool goes_on) {
   if (record_->kind == Record::Kind::update) is_open = add_update(record_->update, goes_on);
   if (record_->kind == Record::Kind::report) is_open = add_report(*record_);
   refused_items_ = limits_.refused_items();
-  sanitized_ = limits_.sanitized() + parser_.sanitized();
+  sanitized_updates_ += record_->sanitized;
+  sanitized_ = limits_.sanitized() + sanitized_updates_;
   if (is_open) lines_ = line_.number;
   return is_open;
 }

@@ -30,6 +30,10 @@ class Intake {
   ///
   /// @owns the record is valid until the next call
   const Record& read(const Line& line);
+  /// The same for a line that was parsed before.
+  ///
+  /// @owns `record` is valid until add() returns
+  const Record& read(const Line& line, const Record& record);
   /// Adds what the last read() returned; nothing when that line was blank or bad.
   ///
   /// @shape  goes_on: the update belongs to the report of the update before it
@@ -71,6 +75,7 @@ class Intake {
   Record too_long_;
   const Record* record_ = nullptr;  // of the last line
   Line line_;                       // without its text
+  std::uint64_t sanitized_updates_ = 0;
   std::atomic<std::uint64_t> lines_ = 0;
   std::atomic<std::uint64_t> reports_ = 0;
   std::atomic<std::uint64_t> rejected_lines_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feed/line_reader.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -27,7 +28,7 @@ bool LineReader::fill() {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= std::exchange(begin_, 0);
   }
-  const std::size_t got = source_(buffer_.data() + end_, buffer_.size() - end_);
+  const std::size_t got = source_(buffer_.data() + end_, std::min(buffer_.size() - end_, kReadBytes));
   ended_ = got == 0;
   end_ += got;
   return got > 0;

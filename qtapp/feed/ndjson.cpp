@@ -162,7 +162,7 @@ void NdjsonParser::read(std::string_view line) {
 
 std::string_view NdjsonParser::cleaned(std::string_view text, std::string& buffer) {
   const Sanitized clean = sanitize(text, buffer);
-  if (clean.replaced > 0) ++sanitized_;
+  if (clean.replaced > 0) ++record_.sanitized;
   return clean.text;
 }
 

@@ -28,6 +28,7 @@ struct Record {
   Uuid agent;                      ///< report only
   std::span<const RawItem> items;  ///< report only
   std::string reason;              ///< bad only: for people, on one line
+  std::uint64_t sanitized = 0;     ///< update only: texts in which something was replaced; see ReportLimits
   // Of a recording (docs/recording-format.md); a line without them is good.
   std::optional<std::int64_t> at_us;  ///< update and report only: when it arrived; empty: not given
   bool begins_session = false;        ///< blank only: the head of a session, at_us starts anew
@@ -55,9 +56,6 @@ class NdjsonParser {
   ~NdjsonParser();
 
   const Record& parse(std::string_view line);
-  /// Texts of updates in which something was replaced, since construction. Those of reports are
-  /// counted by ReportLimits.
-  [[nodiscard]] std::uint64_t sanitized() const { return sanitized_; }
 
  private:
   struct Json;
@@ -68,7 +66,6 @@ class NdjsonParser {
   Record record_;
   std::vector<RawItem> items_;
   std::string key_buffer_, value_buffer_, error_buffer_;
-  std::uint64_t sanitized_ = 0;
 };
 
 }  // namespace metabatch::feed

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
+#include <span>
 #include <thread>
 
 #include "cli/commands/commands.hpp"
@@ -15,7 +18,7 @@
 #include "engine/clock.hpp"
 #include "engine/health_sample.hpp"
 #include "engine/writer_gate.hpp"
-#include "feed/decoding/record_source.hpp"
+#include "feed/decoding/read_ahead.hpp"
 #include "feed/intake.hpp"
 #include "health/text.hpp"
 
@@ -23,6 +26,8 @@ namespace metabatch::cli {
 namespace {
 
 constexpr std::uint64_t kSteadyBytes = std::uint64_t{4} << 20;  // of a pipe without a pause: it is a file that is piped
+
+constexpr std::size_t kWarmedLines = 16;  // about as many cache lines as a processor fetches at once
 
 constexpr std::uint64_t kSmallRemainder = 5000;  // entries that closing writes in time
 
@@ -47,11 +52,10 @@ class Ingest {
     intake_ = std::make_unique<feed::Intake>(
         lanes, lane, [this](const Line& line, const std::string& what) { bad_lines_.report(line, what); });
     intake_->set_on_wait([this] { gate_.awaited(); });
-    input_.set_on_pause([&] { set_steady(lanes, false); });
     // What is written before the buffer is full may come again.
     if (is_steady_ && !plan_.is_told) gate_.hold();
     is_begun_ = true;
-    feed::RecordSource records(input_, &stop);
+    feed::ReadAhead records(input_, stop);
     read(records, lanes, stop);
     form_ = records.form();
     problem_ = records.problem();
@@ -86,23 +90,46 @@ class Ingest {
     result.chosen = {.config = session.snapshot.config,
                      .is_steady = is_steady_ && !plan_.is_told,
                      .writers = plan_.writers,
-                     .writing = gate_.allowed(),
+                     .writing = gate_.best(),
                      .form = form_};
     return result;
   }
   [[nodiscard]] bool is_read() const { return problem_.empty(); }
 
  private:
-  void read(feed::RecordSource& records, engine::Lanes& lanes, Stop& stop) {
-    for (bool is_first = true; !stop.is_requested(); is_first = false) {
-      const std::optional<Line> line = records.next();
-      if (!line || stop.is_requested()) break;  // a line that the stop has cut is not a bad line
-      if (is_first && !records.form().empty()) console_.message(input_.name() + " is " + records.form());
+  void read(feed::ReadAhead& records, engine::Lanes& lanes, const Stop& stop) {
+    bool is_open = true;
+    while (const feed::ParsedLines* const next = is_open ? records.next() : nullptr) {
+      if (intake_->lines() == 0 && !next->lines.empty() && !records.form().empty())
+        console_.message(input_.name() + " is " + records.form());
       if (!is_steady_ && input_.bytes_read() >= steady_from_ + kSteadyBytes) set_steady(lanes, true);
-      intake_->read(*line);
-      if (!intake_->add()) break;
+      is_open = add(next->lines, lanes, stop);
+      if (next->pauses) set_steady(lanes, false);
     }
+    records.leave();
     is_read_ = true;
+  }
+
+  bool add(std::span<const feed::ParsedLine> lines, engine::Lanes& lanes, const Stop& stop) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (i % kWarmedLines == 0) warm(lines.subspan(i, std::min(kWarmedLines, lines.size() - i)), lanes);
+      if (stop.is_requested()) return false;
+      intake_->read(lines[i].line, lines[i].record);
+      if (!intake_->add()) return false;
+    }
+    return true;
+  }
+
+  /// Where keys are many, most of the time of an add is that of memory; of some adds it passes
+  /// together.
+  static void warm(std::span<const feed::ParsedLine> lines, engine::Lanes& lanes) {
+    std::array<Uuid, kWarmedLines> agents;
+    std::size_t count = 0;
+    for (const auto& [line, record] : lines) {
+      if (record.kind == feed::Record::Kind::update) agents[count++] = record.update.agent;
+      if (record.kind == feed::Record::Kind::report) agents[count++] = record.agent;
+    }
+    lanes.warm(std::span(agents).first(count));
   }
 
   void set_steady(engine::Lanes& lanes, bool is_steady) {

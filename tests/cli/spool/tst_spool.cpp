@@ -138,7 +138,7 @@ void TestSpool::aLineReadsBackAsItWas() {
   QCOMPARE(std::string(record.update.value), given);
   QCOMPARE(std::string(record.update.error), given);
   QVERIFY(record.update.collected_at == WallTime(1'700'000'000'123'456us));
-  QCOMPARE(parser.sanitized(), std::uint64_t{0});
+  QCOMPARE(record.sanitized, std::uint64_t{0});
 }
 
 void TestSpool::noFlippedBitGoesUnseen() {
