@@ -89,7 +89,7 @@ Admission Engine::Impl::add_to_shard(const Report& report, Instant now, Admit ad
   return admission;
 }
 
-// A shard that is busy is left out: its lines are in use on another processor.
+// Prefetching is not worth waiting for a lock.
 void Engine::Impl::warm(const Uuid& agent, Warming step) {
   const std::uint64_t hash = agent_hash(agent, seed);
   Shard& shard = shard_of(hash);

@@ -40,8 +40,8 @@ class Lanes {
 
   Admission add(const Update& update) { return engine_of(update.agent).add(update); }
   Result<Admission> add(const Report& report) { return engine_of(report.agent).add(report); }
-  /// Fetches into the processor's cache what the next adds, to these few agents, will touch. It
-  /// pays where the buffer is larger than the cache. Changes nothing.
+  /// Prefetches what the next adds, to these few agents, will touch. It pays where the buffer is
+  /// larger than the processor's cache. Changes no entry and never blocks.
   void warm(std::span<const Uuid> agents) const;
   /// Waits for capacity in the lane of `agent`. A demand larger than the share of one lane waits
   /// until nothing else is held there.

@@ -24,10 +24,11 @@ class TurnStore : public Store {
   virtual void give_up_turn() = 0;
 };
 
-/// How many writers pay, found out while they write. One writes until somebody waits for what is
-/// written, and two from then on: while one of them computes its batch, the other one's is in the
-/// database. Then one more is tried, and kept where that raises the entries a second by a tenth.
-/// When no third one pays, one alone is tried at last: a second one is kept by the same rule.
+/// How many writers pay, measured while they write. One writer writes until somebody waits for
+/// what is written. From then on two do: a file of a few batches would be written before a second
+/// one was tried. Then one more is tried, and kept where it raises the entries a second by a tenth.
+/// Where no third writer is kept, one is tried alone for one flush, and the second is kept by the
+/// same rule.
 class WriterCount {
  public:
   /// @shape  is_measured: else all are allowed
@@ -38,7 +39,7 @@ class WriterCount {
   void hold() { allowed_ = 0; }
 
   [[nodiscard]] std::size_t allowed() const { return allowed_; }
-  /// The number that was the best so far: other than allowed() while another one is tried.
+  /// The best number so far. It differs from allowed() while another number is being tried.
   [[nodiscard]] std::size_t best() const { return best_ == 0 ? allowed_ : best_writers_; }
   /// Somebody waits for what is written: the writers are the limit, not the input.
   void awaited();
@@ -55,7 +56,7 @@ class WriterCount {
   std::size_t allowed_;
   bool is_settled_;
   bool is_awaited_ = false;
-  bool is_last_ = false;              // one alone is tried
+  bool is_last_ = false;              // one writer alone is being tried: the last trial
   Instant changed_ = Instant::min();  // flushes that began before were beside fewer writers
   Instant last_end_ = Instant::min();
   std::uint64_t entries_ = 0, flushes_ = 0;  // since

@@ -57,8 +57,9 @@ class Entries {
   /// Fetches into the processor's cache what the next call will touch, which another processor may
   /// have changed last. Needs no lock: nothing is read.
   void warm() const;
-  /// The same for an add to one agent, in two steps, between which others should be taken: the
-  /// second one reads what the first one fetches.
+  /// Prefetches what an add to one agent will touch, in two steps: where the agent is found, then
+  /// its pending block. The second step reads what the first one fetches, so do the first step for
+  /// several agents before the second. The lock of the shard must be held.
   void warm_slot(std::uint64_t hash) const;
   void warm_block(const Uuid& agent, std::uint64_t hash) const;
   /// Counts updates that came after close.

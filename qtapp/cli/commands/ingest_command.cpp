@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::uint64_t kSteadyBytes = std::uint64_t{4} << 20;  // of a pipe without a pause: it is a file that is piped
 
-constexpr std::size_t kWarmedLines = 16;  // about as many cache lines as a processor fetches at once
+constexpr std::size_t kWarmedLines = 16;  // about as many cache misses as a processor handles at once
 
 constexpr std::uint64_t kSmallRemainder = 5000;  // entries that closing writes in time
 
@@ -120,8 +120,8 @@ class Ingest {
     return true;
   }
 
-  /// Where keys are many, most of the time of an add is that of memory; of some adds it passes
-  /// together.
+  /// With many agents, an add mostly waits for memory. Several adds wait at the same time when what
+  /// they need is prefetched together.
   static void warm(std::span<const feed::ParsedLine> lines, engine::Lanes& lanes) {
     std::array<Uuid, kWarmedLines> agents;
     std::size_t count = 0;

@@ -96,7 +96,8 @@ void ReadAhead::append(const Line& line) {
   }
 }
 
-/// Waits for a free block, which is empty then.
+// Shows the block that was filled, waits for a free one and empties it. After leave() there may be
+// no free one; then the block that is emptied is one that nobody reads any more.
 void ReadAhead::hand_over(bool pauses) {
   Block& block = filling();
   if (block.lines.empty() && !pauses) return;

@@ -36,14 +36,14 @@ class ReadAhead {
  public:
   /// @owns `input` and `stop` outlive it; nobody else reads `input`
   ReadAhead(Input& input, Stop& stop);
-  ~ReadAhead();  ///< leaves
+  ~ReadAhead();  ///< calls leave()
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
   /// The lines after those of the last call; waits for them. Null: the end, or a stop was
   /// requested.
   ///
-  /// @owns the lines and their texts are valid until the next call
+  /// @owns the lines and their texts are valid until the next call, or leave()
   const ParsedLines* next();
   /// Ends the thread; nothing more is taken. Requests a stop when the input was not read to its
   /// end.
@@ -54,7 +54,7 @@ class ReadAhead {
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
-  static constexpr std::size_t kBlocks = 4;         // one is taken, one is filled; two for the difference in pace
+  static constexpr std::size_t kBlocks = 4;         // one is taken, one is filled; two for differences in speed
   static constexpr std::size_t kBlockLines = 1024;  // then a block is full
   static constexpr std::size_t kBlockTexts = std::size_t{128} << 10;  // bytes; the same
 

@@ -57,7 +57,7 @@ class AgentTable {
     return nullptr;
   }
 
-  /// Fetches into the processor's cache the place where find() and obtain() begin to search.
+  /// Prefetches the slot where find() and obtain() begin to search.
   void warm(std::uint64_t hash) const {
     if (used_ > 0) __builtin_prefetch(&slots_[hash & mask_], 1);
   }
