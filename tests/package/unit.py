@@ -344,10 +344,10 @@ def is_mounted(folder):
 
 def main(program, resources):
     if os.geteuid() != 0:
-        print('unit: only root can run a service as somebody else')
+        print('skipped: package/unit: only root can run a service as somebody else')
         sys.exit(77)
     if not is_mounted('/'):
-        print('unit: / is no mount point, as in a chroot, so what is mounted for the unit could be seen outside')
+        print('skipped: package/unit: / is no mount point, as in a chroot, so what is mounted for the unit could be seen outside')
         sys.exit(77)
     if os.environ.get('METABATCH_ENCLOSED') != 'yes':
         os.environ['METABATCH_ENCLOSED'] = 'yes'
