@@ -22,8 +22,8 @@ struct SessionPlan {
   /// nullptr before the lanes end.
   std::function<void(engine::Lanes*)> alsoFeed = {};
   sql::Database database;
-  Fleet fleet;
-  ValidConfig config;
+  Fleet fleet{};
+  ValidConfig config{};
   bool isDemo = false;                 ///< faults may be injected
   std::optional<ReplayPlan> replay{};  ///< in place of the fleet
   /// Creates the fleet's rows again without a request when the database lost them.

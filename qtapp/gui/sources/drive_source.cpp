@@ -71,7 +71,7 @@ void DriveSource::startDemo() {
   auto folder = std::make_unique<QTemporaryDir>();
   if (!folder->isValid()) return warn(folder->errorString());
   const std::string file = folder->filePath("demo.db").toStdString();
-  start({.database = sql::Database(file), .fleet = {}, .config = {}, .isDemo = true}, std::move(folder));
+  start({.database = sql::Database(file), .isDemo = true}, std::move(folder));
 }
 
 void DriveSource::start(SessionPlan plan, std::unique_ptr<QTemporaryDir> folder) {

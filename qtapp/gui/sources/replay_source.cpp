@@ -66,8 +66,7 @@ void ReplaySource::start(const ReplayRequest& request) {
   }
   const sql::Database database =
       request.database ? *request.database : sql::Database(folder->filePath("replay.db").toStdString());
-  m_drive.start({.database = database, .fleet = {}, .config = {}, .isDemo = !request.database, .replay = request.plan},
-                std::move(folder));
+  m_drive.start({.database = database, .isDemo = !request.database, .replay = request.plan}, std::move(folder));
 }
 
 }  // namespace metabatch::gui

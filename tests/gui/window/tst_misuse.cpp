@@ -249,7 +249,7 @@ void TstMisuse::fiftySessionsLeaveNothingBehind() {
 
 void TstMisuse::closingWhileConnectingEnds() {
   const SilentServer server;
-  window->startSession({.database = sql::Database(server.address()), .fleet = {}, .config = {}});
+  window->startSession({.database = sql::Database(server.address())});
   QVERIFY(server.waitForAClient(kPatience));
   Heartbeat heartbeat;
   QElapsedTimer timer;

@@ -109,7 +109,7 @@ void TstPgWindow::drivenWatchedStoppedAndStartedAgain() {
   QVERIFY(std::holds_alternative<bool>(sql::create_table(address)));
   MainWindow driver;
   driver.show();
-  SessionPlan plan{.database = sql::Database(address), .fleet = {}, .config = {}, .isDemo = false};
+  SessionPlan plan{.database = sql::Database(address), .isDemo = false};
   plan.fleet.agents = 100;
   plan.fleet.every = 500ms;
   driver.startSession(plan);
@@ -283,7 +283,7 @@ void TstPgWindow::wrongPasswordIsReported() {
   const sql::PgAddress wrong = parsed(database("locked") + " password='hush now'");
   MainWindow window;
   window.show();
-  window.startSession({.database = sql::Database(wrong), .fleet = {}, .config = {}});
+  window.startSession({.database = sql::Database(wrong)});
   QVERIFY(until([&] { return window.drive().session() == nullptr; }));
   auto* const box = window.findChild<QMessageBox*>();
   QVERIFY(box != nullptr);
