@@ -6,9 +6,11 @@
 namespace metabatch {
 
 void sort_by_key(std::span<KeyedIndex> order) {
-  std::sort(order.begin(), order.end(), [](const KeyedIndex& a, const KeyedIndex& b) {
+  const auto before = [](const KeyedIndex& a, const KeyedIndex& b) {
     return a.key != b.key ? a.key < b.key : a.index < b.index;
-  });
+  };
+  // What is in order stays: payloads are sorted, and a log repeats few ids.
+  if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
 }
 
 }  // namespace metabatch

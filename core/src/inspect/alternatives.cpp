@@ -2,6 +2,7 @@
 #include "inspect/alternatives.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "base/order.hpp"
 #include "inspect/bytes/encoding.hpp"
@@ -116,6 +117,16 @@ std::string read_as(Reading reading, std::string_view text) {
   return lines_of(ids);
 }
 
+/// Does RFC 9562 define each id with its bytes swapped, and at most half of them as they are?
+bool is_mixed_order(std::span<const FoundId> ids) {
+  std::size_t as_is = 0;
+  for (const FoundId& one : ids) {
+    if (!is_plausible(reordered(one.id))) return false;
+    as_is += is_plausible(one.id) ? 1 : 0;
+  }
+  return !ids.empty() && as_is * 2 <= ids.size();
+}
+
 }  // namespace
 
 std::string from_url_safe(std::string_view text) {
@@ -164,14 +175,9 @@ Joined joined_from(std::string_view text, std::size_t at, std::size_t end) {
 }
 
 void find_mixed_order(Inspection& result) {
+  const std::span<const FoundId> ids(result.ids);
   for (const Finding& finding : result.findings) {
-    std::size_t as_is = 0, other = 0;
-    for (std::uint32_t i = 0; i < finding.ids; ++i) {
-      const Uuid& id = result.ids[finding.first_id + i].id;
-      as_is += is_plausible(id) ? 1 : 0;
-      other += is_plausible(reordered(id)) ? 1 : 0;
-    }
-    if (finding.ids == 0 || other < finding.ids || as_is * 2 > finding.ids) continue;
+    if (!is_mixed_order(ids.subspan(finding.first_id, finding.ids))) continue;
     if (result.alternatives.size() >= kMaxAlternatives) return;
     result.alternatives.push_back({Reading::mixed_order, finding.at, finding.length, finding.ids, 1});
   }

@@ -42,6 +42,12 @@ struct Named {
   Quoted name;
 };
 
+/// Is there one of the opening quotes? Most lines have none, and are not searched for names.
+bool may_quote(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return c == '"' || static_cast<unsigned char>(c) >= 0x80; });
+}
+
 std::optional<Named> named_channel(std::string_view line, std::size_t from) {
   for (const std::string_view name :
        {"workspace_agent_metadata_batch", "workspace_agent_metadata:", "latency-measure:", "pubsub_watchdog"}) {
@@ -169,7 +175,8 @@ std::string_view line_with(const Place& place, std::size_t payload, std::string_
 
 bool read_translated_psql(Recorder& out, const Place& place) {
   const std::string_view line = place.input.text.substr(0, place.line_end);
-  if (line.find("Asynchronous notification \"", place.at) != line.npos) return false;
+  if (!may_quote(line.substr(place.at)) || line.find("Asynchronous notification \"", place.at) != line.npos)
+    return false;
   const auto channel = named_channel(line, place.at);
   if (!channel) return false;
   bool is_first = false;

@@ -340,7 +340,9 @@ Logged logged_statement(std::string_view line) {
   const auto has = [line](std::string_view part) { return line.find(part) != line.npos; };
   if (!has("statement: ") && !has("execute ") && !has("parse ") && !has("bind ") && !has("STATEMENT:  "))
     return Logged::unknown;
-  return has("pg_notify(") || has("PG_NOTIFY(") ? Logged::notify : Logged::other;
+  // A payload has no bracket, but many a `p`.
+  const bool calls = line.find('(') != line.npos && (has("pg_notify(") || has("PG_NOTIFY("));
+  return calls ? Logged::notify : Logged::other;
 }
 
 }  // namespace metabatch::inspecting

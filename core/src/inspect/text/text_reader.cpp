@@ -110,7 +110,8 @@ void TextReader::enter_log_line() {
   if (logged != Logged::unknown) logged_by(memory_.process) = {memory_.process, logged};
   put(at_ + prefix, SpanKind::log_prefix);
   out_.set_in_log(true);
-  if (line.find("arameters: $", prefix) != line.npos) around_.list_wrapping = Wrapping::parameters;
+  if (line.find('$', prefix) != line.npos && line.find("arameters: $", prefix) != line.npos)
+    around_.list_wrapping = Wrapping::parameters;
 }
 
 /// Lines through escapes: of the ways to undo them, the one that gives the most wins. False: there
