@@ -61,6 +61,7 @@ void read_binary(std::string_view input, Recorder& out) {
 }
 
 bool has_mixed_line_ends(std::string_view input) {
+  if (input.find('\r') == input.npos) return false;
   bool met[3] = {};  // LF, CRLF, CR
   for (std::size_t at = find_line_end(input, 0); at < input.size(); at = find_line_end(input, at + 1)) {
     const bool crlf = input[at] == '\r' && at + 1 < input.size() && input[at + 1] == '\n';

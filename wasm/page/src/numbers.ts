@@ -6,18 +6,22 @@ export type Unit = 'count' | 'seconds';
 
 const kUnknown = '–';
 const kMebibyte = 2 ** 20;
-const inEnglish = (value: number, options: Intl.NumberFormatOptions = {}) => value.toLocaleString('en-US', options);
+// toLocaleString makes such a format anew for each number.
+const inEnglish = (options: Intl.NumberFormatOptions = {}) => new Intl.NumberFormat('en-US', options);
+const plain = inEnglish();
+const rounded = inEnglish({ maximumFractionDigits: 0 });
+const short = inEnglish({ maximumSignificantDigits: 3 });
 
 /** `1,234`, `1 line`, `1,203 lines`. */
 export function counted(count: number, one?: string, many = `${one}s`): string {
-  const text = inEnglish(count);
+  const text = plain.format(count);
   return one === undefined ? text : `${text} ${count === 1 ? one : many}`;
 }
 
 /** `1.8`, `60`, `9,000`: three significant digits, or a whole number. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return kUnknown;
-  return inEnglish(value, Math.abs(value) < 99.95 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
+  return (Math.abs(value) < 99.95 ? short : rounded).format(value);
 }
 
 /** What the setting of that name is: `31,000`, `16 MiB`, `400ms`. The core reads it. */

@@ -30,14 +30,21 @@ export async function inSlices(count: number, part: number, work: (from: number,
 
 const kPart = 1 << 16; // characters or bytes
 
+/** A text as UTF-8. Most are ASCII, whose bytes are as many as its characters: into their room it is written in a third of the
+ *  time that encode() takes. */
+export function encoded(text: string): Uint8Array {
+  const encoder = new TextEncoder();
+  const bytes = new Uint8Array(text.length);
+  return encoder.encodeInto(text, bytes).read === text.length ? bytes : encoder.encode(text);
+}
+
 /** A long text as UTF-8. Undefined: it was cancelled in between. */
 export async function encodedInSlices(text: string, isWanted: () => boolean): Promise<Uint8Array | undefined> {
-  const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
   // A pair of surrogates stays together.
   const cut = (at: number) => ((text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at + 1 : at);
   let size = 0;
-  const isEncoded = await inSlices(text.length, kPart, (from, to) => (size += parts[parts.push(encoder.encode(text.slice(cut(from), cut(to)))) - 1]!.length), isWanted);
+  const isEncoded = await inSlices(text.length, kPart, (from, to) => (size += parts[parts.push(encoded(text.slice(cut(from), cut(to)))) - 1]!.length), isWanted);
   if (!isEncoded) return undefined;
   const bytes = new Uint8Array(size);
   let at = 0;

@@ -17,10 +17,8 @@ constexpr std::string_view kProbePrefix = "latency-measure:";
 /// Is most of it made of the symbols of a chunk?
 bool resembles_chunk(std::string_view text) {
   if (text.size() < kIdSymbols) return false;
-  const auto symbols = std::count_if(text.begin(), text.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-  });
-  return static_cast<std::size_t>(symbols) >= text.size() - text.size() / 4;
+  const auto others = std::count_if(text.begin(), text.end(), [](char c) { return !is_symbol(c); });
+  return static_cast<std::size_t>(others) <= text.size() / 4;
 }
 
 Form form_without_ids(Channel channel, Form otherwise) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { button, h } from '../dom';
 import { broughtByPaste, type Brought } from '../intake';
-import { encodedInSlices } from '../slices';
+import { encoded, encodedInSlices } from '../slices';
 import { inflated, isGzip } from '../streams';
 import { examples } from './examples';
 import { InputTabs } from './input_tabs';
@@ -55,7 +55,7 @@ export class InputView {
     for (const one of brought) if ('text' in one) void this.takeText(one.text);
   }
   private async takeText(text: string): Promise<void> {
-    if (text.length <= kLongText) return this.takeBytes(new TextEncoder().encode(text), '');
+    if (text.length <= kLongText) return this.takeBytes(encoded(text), '');
     const turn = ++this.turn;
     const bytes = await encodedInSlices(text, () => turn === this.turn);
     if (bytes && turn === this.turn) this.takeBytes(bytes, '');
@@ -168,7 +168,7 @@ export class InputView {
   private takeTyped(): void {
     this.since = performance.now();
     ++this.turn;
-    this.inputs.replace(new TextEncoder().encode(this.area.value), true);
+    this.inputs.replace(encoded(this.area.value), true);
     this.onBytes(this.inputs.shown.bytes, '');
   }
 
