@@ -32,14 +32,14 @@ inline void fillADay(models::LiveSeries& series) {
   }
 }
 
-/// Ten charts that show all of it, refreshed from the series and drawn; returns the times of some
-/// frames.
+/// Ten charts that show all of it, or its end, refreshed from the series and drawn; returns the
+/// times of some frames.
 class FramesOfADay {
  public:
   FramesOfADay() {
     fillADay(m_series);
     m_window.setNow(m_series.latest().at);
-    m_window.setSpan(std::chrono::hours(24));
+    show(std::chrono::hours(24));
     for (const auto& specs : {models::chartSpecs().first(8), models::channelSpecs().first(2)})
       for (const models::ChartSpec& spec : specs) m_cards.push_back(std::make_unique<ChartCard>(spec, m_window));
     for (const auto& card : m_cards) {
@@ -50,6 +50,7 @@ class FramesOfADay {
     QCoreApplication::processEvents();
   }
   [[nodiscard]] const std::vector<std::unique_ptr<ChartCard>>& cards() const { return m_cards; }
+  void show(Duration span) { m_window.setSpan(span); }
   double nextMs() {
     QElapsedTimer timer;
     timer.start();
