@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <libpq-fe.h>
 #include <signal.h>
 
+#include <QDir>
+#include <QFile>
 #include <QTest>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
 
+#include "sql/postgres/connection/pg_cancel.hpp"
 #include "sql/postgres/pg_listener.hpp"
 #include "support/pg/fault_proxy.hpp"
 #include "support/pg/pg_cluster.hpp"
@@ -272,6 +276,33 @@ class TestPgListener : public QObject {
     }
     QVERIFY(std::chrono::steady_clock::now() - began < 3s);
     proxy.set(FaultProxy::Fault::none);
+  }
+  /// A server that hangs up on a request to cancel must not end the program by SIGPIPE: the thread
+  /// that sends it blocks the signal.
+  void cancellingBlocksPipeSignals() {
+    FaultProxy proxy(cluster_->folder());
+    PGconn* connection = PQconnectdb(proxy.address().c_str());
+    QCOMPARE(PQstatus(connection), CONNECTION_OK);
+    PgCancel cancel;
+    cancel.attach(connection);
+    proxy.set(FaultProxy::Fault::swallow);  // PQcancel() now waits for the end of its connection
+    QVERIFY(!any_thread_blocks_pipe_signals());
+    cancel.ask_server();
+    QVERIFY(QTest::qWaitFor([] { return any_thread_blocks_pipe_signals(); }, 15'000));
+    PQfinish(connection);
+  }
+
+ private:
+  static bool any_thread_blocks_pipe_signals() {
+    const QString tasks = "/proc/self/task";
+    for (const QString& task : QDir(tasks).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+      QFile status(tasks + "/" + task + "/status");
+      if (!status.open(QIODevice::ReadOnly)) continue;
+      const QByteArray text = status.readAll();
+      const qsizetype at = text.indexOf("SigBlk:");
+      if (at >= 0 && (text.mid(at + 7, 17).trimmed().toULongLong(nullptr, 16) >> (SIGPIPE - 1) & 1) != 0) return true;
+    }
+    return false;
   }
 };
 

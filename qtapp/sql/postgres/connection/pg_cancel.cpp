@@ -2,12 +2,26 @@
 #include "sql/postgres/connection/pg_cancel.hpp"
 
 #include <libpq-fe.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <thread>
 
 namespace metabatch::sql {
+namespace {
+
+/// PQcancel() sends without MSG_NOSIGNAL: where the server hangs up at once, SIGPIPE would end the
+/// program. One that is pending ends with the thread.
+void block_pipe_signal() {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+}
+
+}  // namespace
 
 PgCancel::PgCancel() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
@@ -45,6 +59,7 @@ void PgCancel::ask_server() noexcept {
   }
   if (!cancel) return;
   std::thread([cancel] {
+    block_pipe_signal();
     char error[256];
     PQcancel(cancel.get(), error, sizeof error);
   }).detach();
