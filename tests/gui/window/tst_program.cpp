@@ -190,7 +190,7 @@ void TstProgram::takesPicturesOfEveryPageOnARealScreen() {
 void TstProgram::frameOfADayOfSamplesIsCheap() {
   FramesOfADay charts;
   QCOMPARE(charts.cards().size(), std::size_t(10));
-  const auto frame_ms = [&charts](Duration span) {
+  const auto frameMs = [&charts](Duration span) {
     charts.show(span);
     charts.nextMs();  // the first one of a span lays out its axes
     double least = 1e9;
@@ -201,7 +201,7 @@ void TstProgram::frameOfADayOfSamplesIsCheap() {
     }
     return least;
   };
-  const double minute = frame_ms(1min), day = frame_ms(24h);
+  const double minute = frameMs(1min), day = frameMs(24h);
   QVERIFY(charts.cards()[0]->chart().strokes()[0]->points() > 100);
   qInfo("a frame of ten charts takes %.1f ms of one processor over a minute, %.1f ms over a day", minute, day);
   QVERIFY2(day < kDayByMinute * minute, qPrintable(QStringLiteral("%1 and %2").arg(day).arg(minute)));

@@ -30,8 +30,8 @@ export async function inSlices(count: number, part: number, work: (from: number,
 
 const kPart = 1 << 16; // characters or bytes
 
-/** A text as UTF-8. Most are ASCII, whose bytes are as many as its characters: into their room it is written in a third of the
- *  time that encode() takes. */
+/** A text as UTF-8. Most texts are ASCII, which has as many bytes as characters: encodeInto() writes it in a third of the time of
+ *  encode(). */
 export function encoded(text: string): Uint8Array {
   const encoder = new TextEncoder();
   const bytes = new Uint8Array(text.length);

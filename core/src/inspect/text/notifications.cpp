@@ -2,6 +2,7 @@
 #include "inspect/text/notifications.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "inspect/bytes/symbols.hpp"
@@ -42,11 +43,13 @@ struct Named {
   Quoted name;
 };
 
-/// Is there one of the opening quotes? Most lines have none, and are not searched for names.
-bool may_quote(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return c == '"' || static_cast<unsigned char>(c) >= 0x80; });
-}
+/// The first byte of an opening quote, or another byte that is not ASCII.
+constexpr bool may_open(char c) { return c == '"' || static_cast<unsigned char>(c) >= 0x80; }
+static_assert(std::all_of(std::begin(kQuotes), std::end(kQuotes),
+                          [](const QuotePair& pair) { return may_open(pair.open[0]); }));
+
+/// Most lines have no quote, and are not searched for names.
+bool may_quote(std::string_view text) { return std::any_of(text.begin(), text.end(), may_open); }
 
 std::optional<Named> named_channel(std::string_view line, std::size_t from) {
   for (const std::string_view name :

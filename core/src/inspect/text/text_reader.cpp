@@ -110,6 +110,7 @@ void TextReader::enter_log_line() {
   if (logged != Logged::unknown) logged_by(memory_.process) = {memory_.process, logged};
   put(at_ + prefix, SpanKind::log_prefix);
   out_.set_in_log(true);
+  // One byte is found faster than a word, and most lines do not have it.
   if (line.find('$', prefix) != line.npos && line.find("arameters: $", prefix) != line.npos)
     around_.list_wrapping = Wrapping::parameters;
 }
